@@ -1,0 +1,1 @@
+"""The scones command: one front end for the local AWS and for AWS, through AWS APIs only."""

@@ -1,0 +1,1 @@
+"""AWS on a laptop: MiniStack plus a SageMaker that really runs pipelines, jobs and the registry."""

@@ -1,0 +1,1 @@
+"""Stand-ins for SageMaker's built-in algorithms. Never used on AWS."""

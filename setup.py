@@ -1,0 +1,61 @@
+"""Package metadata: what is installed where. Every environment takes only the extra that it needs."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+# The containers' packages; the project's image installs nothing else (see docs/decisions/0002).
+CONTAINER = [
+    "boto3>=1.43",
+    "numpy==1.26.4",
+    "mxnet==1.9.1",
+    "pillow>=12",
+    "scikit-learn>=1.9",
+    "matplotlib>=3.10",
+]
+
+# Building the pipeline definition. stepfunctions 2.3.0 needs pkg_resources, gone from setuptools 81.
+PIPELINE = ["sagemaker==2.257.7", "stepfunctions==2.3.0", "setuptools<81", "boto3>=1.43", "numpy==1.26.4"]
+
+# The local AWS and the command.
+LAPTOP = [
+    *CONTAINER,
+    *PIPELINE,
+    "ministack==1.5.33",
+    "hypercorn>=0.18",
+    "rich>=14",
+]
+
+TEST = [
+    "moto==5.2.5",
+    "pytest>=9",
+    "pytest-cov>=7",
+    "ruff==0.17.6",
+    "mypy==2.4.1",
+    "import-linter==2.16",
+    "cfn-lint>=1.40",
+    "awscli>=1.44",
+    "types-requests",
+    "hypothesis>=6",
+]
+
+setup(
+    name="scones",
+    version="0.1.0",
+    description="A SageMaker Pipelines MLOps project whose whole loop also runs on a laptop",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.11,<3.13",
+    packages=find_packages(include=[
+        "pipelines*", "processing*", "evaluation*", "localaws*", "console*", "seedcode*",
+    ]),
+    package_data={"seedcode": ["*.yaml"]},
+    install_requires=[],
+    extras_require={"container": CONTAINER, "pipeline": PIPELINE, "laptop": LAPTOP, "test": [*LAPTOP, *TEST]},
+    entry_points={"console_scripts": [
+        "scones=console.__main__:main",
+        "get-pipeline-definition=pipelines.get_pipeline_definition:main",
+        "run-pipeline=pipelines.run_pipeline:main",
+    ]},
+)
