@@ -1,0 +1,111 @@
+"""A pen that draws in a vehicle's own units, seen through a pose.
+
+A vehicle's units: the rear hub is at (-1, 0), the front hub at (1, 0), y points up. So one unit is half a
+wheelbase, whichever size, side or angle the vehicle is seen from.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from numpy.random import Generator
+from PIL import Image, ImageDraw
+
+from console.dataset.drawing.palette import Colour
+
+CANVAS = 128
+"""Pixels along the drawing's side: four times the picture's, so that thin spokes survive as faint ones."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How a vehicle stands before the camera.
+
+    centre and size are in canvas pixels (size: pixels a unit), tilt in radians, squeeze is the share of the
+    length that is left when it is seen at an angle, vanishing how much smaller its far end looks.
+    """
+
+    centre: Point
+    size: float
+    tilt: float
+    squeeze: float
+    vanishing: float
+    facing: int
+
+    def depth(self, x: float) -> float:
+        """Return how many times farther away than the middle a point at x is."""
+        return 1.0 + self.vanishing * x
+
+    def place(self, point: Point) -> Point:
+        """Return the canvas pixel of a point in the vehicle's units."""
+        x = self.facing * self.squeeze * point[0] / self.depth(point[0])
+        y = point[1] / self.depth(point[0])
+        cos, sin = math.cos(self.tilt), math.sin(self.tilt)
+        return (
+            self.centre[0] + self.size * (x * cos - y * sin),
+            self.centre[1] - self.size * (x * sin + y * cos),
+        )
+
+
+def random_pose(rng: Generator) -> Pose:
+    """Return a pose as people photograph vehicles: mostly from the side, at times small, cut off or at an angle."""
+    squeeze = rng.uniform(0.8, 1.0) if rng.random() < 0.7 else rng.uniform(0.5, 0.8)
+    size = CANVAS / 3.3 * rng.uniform(0.72, 1.12)
+    roam = 0.10 * CANVAS
+    return Pose(
+        centre=(CANVAS / 2 + rng.uniform(-roam, roam), 0.62 * CANVAS + rng.uniform(-roam, roam)),
+        size=size,
+        tilt=rng.normal(0.0, 0.10),
+        squeeze=squeeze,
+        vanishing=rng.uniform(-1.0, 1.0) * 0.35 * (1.05 - squeeze),
+        facing=1 if rng.random() < 0.5 else -1,
+    )
+
+
+class Pen:
+    """Draws lines, areas and wheels on an image through a pose; lengths are in the vehicle's units."""
+
+    def __init__(self, image: Image.Image, pose: Pose) -> None:
+        self.pose = pose
+        self._draw = ImageDraw.Draw(image)
+
+    def line(self, points: Sequence[Point], width: float, colour: Colour) -> None:
+        """Draw a bent line through the points."""
+        thickness = max(1, round(width * self.pose.size / self.pose.depth(points[0][0])))
+        self._draw.line([self.pose.place(p) for p in points], colour, thickness, joint="curve")
+
+    def area(self, points: Sequence[Point], colour: Colour) -> None:
+        """Fill the polygon of the points."""
+        self._draw.polygon([self.pose.place(p) for p in points], colour)
+
+    def disc(self, centre: Point, radius: float, colour: Colour) -> None:
+        """Fill a circle."""
+        self.area(arc_points(centre, radius, 0.0, math.tau), colour)
+
+    def ring(self, centre: Point, radius: float, width: float, colour: Colour) -> None:
+        """Draw a circle's line, with what is behind it left to be seen inside."""
+        self.arc(centre, radius, (0.0, math.tau), width, colour)
+
+    def arc(self, centre: Point, radius: float, between: Point, width: float, colour: Colour) -> None:
+        """Draw a part of a circle's line, between two angles in radians."""
+        self.line(arc_points(centre, radius, *between), width, colour)
+
+    def spokes(self, hub: Point, radius: float, count: int, turn: float, width: float, colour: Colour) -> None:
+        """Draw a wheel's spokes, the first of them turned by an angle in radians."""
+        for index in range(count):
+            self.line([hub, around(hub, radius, turn + math.tau * index / count)], width, colour)
+
+
+def around(centre: Point, radius: float, angle: float) -> Point:
+    """Return the point of a circle at an angle in radians."""
+    return centre[0] + radius * math.cos(angle), centre[1] + radius * math.sin(angle)
+
+
+def arc_points(centre: Point, radius: float, start: float, end: float) -> list[Point]:
+    """Return points along a circle between two angles, about 24 for a whole turn."""
+    steps = max(2, math.ceil(24 * abs(end - start) / math.tau))
+    return [around(centre, radius, start + (end - start) * i / steps) for i in range(steps + 1)]
