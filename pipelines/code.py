@@ -1,0 +1,111 @@
+"""The processing containers' code: two archives with the same bytes wherever and whenever they are built.
+
+SageMaker hashes an input's address, not its content, into the cache key. An archive under the name of its own
+sha256 therefore misses the cache when the code changed, and only then.
+"""
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from pipelines.clients import Client
+from pipelines.errors import PipelineError
+from pipelines.settings import Settings
+
+ROOMS = ("processing", "evaluation")
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip archive can name
+READABLE = 0o644 << 16
+MAIN = '''"""Run `{room}` from its archive."""
+
+import runpy
+
+runpy.run_module("{room}", run_name="__main__", alter_sys=True)
+'''
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A room's code as one file that `python3` runs."""
+
+    room: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The content's digest, 64 hexadecimal digits."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def key(self) -> str:
+        """The archive's key in the project's bucket."""
+        return f"code/{self.sha256}/{self.room}.pyz"
+
+
+@dataclass(frozen=True)
+class CodeLocations:
+    """Where the steps find their code in S3."""
+
+    processing: str
+    evaluation: str
+
+
+def build_archive(room: str, folder: Path | None = None) -> Archive:
+    """Pack a room's folder (by default the installed package) into an archive that does not know its age."""
+    folder = folder or _find_folder(room)
+    buffer = io.BytesIO()
+    # Stored, not deflated: compressed bytes differ between zlib versions, and code is small.
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        _add(archive, "__main__.py", MAIN.format(room=room).encode())
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
+                _add(archive, f"{room}/{path.relative_to(folder).as_posix()}", path.read_bytes())
+    return Archive(room, buffer.getvalue())
+
+
+def build_archives() -> list[Archive]:
+    """Pack every room that runs in the project's own image."""
+    return [build_archive(room) for room in ROOMS]
+
+
+def locate_code(settings: Settings, archives: list[Archive]) -> CodeLocations:
+    """Return the archives' addresses; nothing is uploaded."""
+    return CodeLocations(**{archive.room: f"s3://{settings.bucket}/{archive.key}" for archive in archives})
+
+
+def upload_code(s3: Client, settings: Settings, archives: list[Archive]) -> CodeLocations:
+    """Put the archives that are not in the bucket yet, and return their addresses."""
+    for archive in archives:
+        if not _exists(s3, settings.bucket, archive.key):
+            s3.put_object(Bucket=settings.bucket, Key=archive.key, Body=archive.content)
+    return locate_code(settings, archives)
+
+
+def _find_folder(room: str) -> Path:
+    """Return the folder of an importable package without importing it."""
+    spec = find_spec(room)
+    if spec is None or spec.origin is None:
+        raise PipelineError(f"The package {room} cannot be found; run this from the project's checkout.")
+    return Path(spec.origin).parent
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, date_time=EPOCH)
+    entry.external_attr = READABLE
+    entry.create_system = 3  # Unix, also where the archive is built on another system
+    archive.writestr(entry, content)
+
+
+def _exists(s3: Client, bucket: str, key: str) -> bool:
+    """Say whether an object is there; a missing bucket is an error of its own."""
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
+            return False
+        raise
+    return True

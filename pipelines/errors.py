@@ -1,0 +1,5 @@
+"""What goes wrong on the way to a running pipeline, said in one sentence."""
+
+
+class PipelineError(Exception):
+    """A sentence for the person at the keyboard: what was given, what is allowed, what to do."""

@@ -1,0 +1,49 @@
+"""`get-pipeline-definition`: print the pipeline's definition; no account and no network is needed."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.code import build_archives, locate_code
+from pipelines.errors import PipelineError
+from pipelines.profiles import DEFAULT_PROFILE, PROFILES, find_profile
+from pipelines.settings import Settings
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command; return the process's exit code."""
+    options = _parse(words)
+    try:
+        definition = define(options.profile)
+    except PipelineError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if options.output:
+        options.output.write_text(definition, encoding="utf-8")
+    else:
+        sys.stdout.write(definition)
+    return 0
+
+
+def define(profile: str) -> str:
+    """Build the definition from this checkout's code and the environment's settings."""
+    # Imports the SageMaker SDK, which takes two seconds: `--help` need not wait for it.
+    from pipelines.definition import build_definition  # noqa: PLC0415 - see above
+
+    settings = Settings.from_environment(os.environ)
+    return build_definition(settings, find_profile(profile), locate_code(settings, build_archives()))
+
+
+def _parse(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "get-pipeline-definition", description="Print the pipeline's definition."
+    )
+    parser.add_argument("--profile", choices=sorted(PROFILES), default=DEFAULT_PROFILE)
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write here instead of standard output")
+    return parser.parse_args(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

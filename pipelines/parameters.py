@@ -1,0 +1,66 @@
+"""The pipeline's parameters: what a person, a schedule or an event may set when an execution starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sagemaker.workflow.parameters import Parameter, ParameterFloat, ParameterInteger, ParameterString
+
+from pipelines.hyperparameters import HYPERPARAMETERS, Hyperparameter, Value
+from pipelines.profiles import Profile
+from pipelines.settings import Settings
+
+APPROVAL_STATUSES = ("PendingManualApproval", "Approved", "Rejected")
+KINDS: dict[type, type[Parameter]] = {str: ParameterString, int: ParameterInteger, float: ParameterFloat}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Every parameter of the pipeline, by the name that the steps use."""
+
+    input_data_uri: Parameter
+    curated_data_uri: Parameter
+    dataset_version: Parameter
+    accuracy_threshold: Parameter
+    approval_status: Parameter
+    training_instance_type: Parameter
+    processing_instance_type: Parameter
+    processing_instance_count: Parameter
+    seed: Parameter
+    commit_id: Parameter
+    started_by: Parameter
+    hyperparameters: Mapping[str, Parameter]
+
+    def listed(self) -> list[Parameter]:
+        """Return all of them, the hyperparameters last, for the pipeline's definition."""
+        own = [value for name, value in vars(self).items() if name != "hyperparameters"]
+        return [*own, *self.hyperparameters.values()]
+
+
+def declare_parameters(settings: Settings, profile: Profile) -> Parameters:
+    """Declare the pipeline's parameters with the defaults of a project and a profile."""
+    return Parameters(
+        input_data_uri=ParameterString("InputDataUri", f"s3://{settings.bucket}/raw/"),
+        curated_data_uri=ParameterString("CuratedDataUri", f"s3://{settings.bucket}/curated/"),
+        dataset_version=ParameterString("DatasetVersion", "unversioned"),
+        accuracy_threshold=ParameterFloat("AccuracyThreshold", 0.80),
+        approval_status=ParameterString(
+            "ModelApprovalStatus", APPROVAL_STATUSES[0], enum_values=list(APPROVAL_STATUSES)
+        ),
+        training_instance_type=ParameterString("TrainingInstanceType", profile.instance_type),
+        processing_instance_type=ParameterString("ProcessingInstanceType", "ml.m5.large"),
+        processing_instance_count=ParameterInteger("ProcessingInstanceCount", 1),
+        seed=ParameterInteger("Seed", 1),
+        commit_id=ParameterString("CommitId", "unknown"),
+        started_by=ParameterString("StartedBy", "unknown"),
+        hyperparameters={
+            name: _declare_hyperparameter(HYPERPARAMETERS[name], value)
+            for name, value in profile.hyperparameters.items()
+        },
+    )
+
+
+def _declare_hyperparameter(entry: Hyperparameter, default: Value) -> Parameter:
+    """Declare one hyperparameter of the profile; a closed set of words becomes the parameter's enum."""
+    if entry.allowed:
+        return ParameterString(entry.parameter, str(default), enum_values=list(entry.allowed))
+    return KINDS[entry.kind](entry.parameter, default_value=default)

@@ -1,0 +1,62 @@
+"""Training profiles: which network, how it learns, and on which machine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipelines.errors import PipelineError
+from pipelines.hyperparameters import Value
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A named set of hyperparameters; what is not named here is left to the algorithm's own default."""
+
+    name: str
+    instance_type: str
+    max_runtime_seconds: int
+    hyperparameters: Mapping[str, Value]
+
+
+# The mission's values to the letter: layers unset (the algorithm then takes 152), no augmentation.
+REFERENCE = Profile(
+    name="reference",
+    instance_type="ml.p3.2xlarge",
+    max_runtime_seconds=86_400,
+    hyperparameters={
+        "image_shape": "3,32,32",
+        "learning_rate": 0.1,
+        "mini_batch_size": 32,
+        "epochs": 30,
+        "optimizer": "sgd",
+    },
+)
+
+# The small ResNet family is allowed up to a height of 28, which leaves `crop` four pixels to move in.
+COMPACT = Profile(
+    name="compact",
+    instance_type="ml.g4dn.xlarge",
+    max_runtime_seconds=3_600,
+    hyperparameters={
+        "image_shape": "3,28,28",
+        "num_layers": 20,
+        "augmentation_type": "crop_color",
+        "mini_batch_size": 32,
+        "learning_rate": 0.1,
+        "lr_scheduler_step": "15,25",
+        "lr_scheduler_factor": 0.1,
+        "momentum": 0.9,
+        "weight_decay": 0.0001,
+        "epochs": 30,
+        "optimizer": "sgd",
+    },
+)
+
+PROFILES: dict[str, Profile] = {profile.name: profile for profile in (COMPACT, REFERENCE)}
+DEFAULT_PROFILE = COMPACT.name
+
+
+def find_profile(name: str) -> Profile:
+    """Return a profile by name; raise PipelineError naming the known ones."""
+    if name not in PROFILES:
+        raise PipelineError(f"There is no profile {name!r}; choose one of {', '.join(sorted(PROFILES))}.")
+    return PROFILES[name]

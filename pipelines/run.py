@@ -1,0 +1,66 @@
+"""Everything between a checkout and a running execution: code, definition, data version, upsert, start."""
+
+from collections.abc import Mapping
+
+from botocore.exceptions import ClientError
+
+from pipelines.clients import Client, make_client
+from pipelines.code import build_archives, locate_code, upload_code
+from pipelines.data_version import keep_prefix, newest_archive, require_data, version_data
+from pipelines.errors import PipelineError
+from pipelines.profiles import Profile
+from pipelines.settings import Settings
+from pipelines.start import check_parameters, start_execution
+from pipelines.upsert import upsert_pipeline
+
+
+def run(
+    settings: Settings,
+    profile: Profile,
+    overrides: Mapping[str, str],
+    *,
+    display_name: str | None = None,
+    token: str | None = None,
+) -> str:
+    """Bring code and pipeline up to date, start an execution and return its ARN.
+
+    Raises PipelineError before anything is started: for an unknown parameter, a value that it does not take,
+    a missing bucket or a missing archive.
+    """
+    s3, sagemaker = (make_client(service, settings.region) for service in ("s3", "sagemaker"))
+    try:
+        definition = _publish_code(s3, settings, profile, overrides)
+        parameters = choose_data(s3, settings, overrides)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
+        raise PipelineError(
+            f"The bucket {settings.bucket} does not exist; create the project's stack with "
+            "`scones up` or `scones deploy`, or name another bucket in SCONES_BUCKET."
+        ) from error
+    upsert_pipeline(sagemaker, settings, definition)
+    return start_execution(
+        sagemaker, settings.pipeline_name, parameters, display_name=display_name, token=token
+    )
+
+
+def choose_data(s3: Client, settings: Settings, overrides: Mapping[str, str]) -> dict[str, str]:
+    """Complete the parameters: the newest archive unless one is named, and the version of the data."""
+    source = overrides.get("InputDataUri") or newest_archive(s3, settings.bucket)
+    curated = overrides.get("CuratedDataUri") or f"s3://{settings.bucket}/curated/"
+    require_data(s3, source)
+    keep_prefix(s3, curated)
+    version = version_data(s3, source, curated)
+    return {"DatasetVersion": version, **overrides, "InputDataUri": source, "CuratedDataUri": curated}
+
+
+def _publish_code(s3: Client, settings: Settings, profile: Profile, overrides: Mapping[str, str]) -> str:
+    """Return the definition, its parameters checked and its code in place."""
+    # Imports the SageMaker SDK, which takes two seconds: `--help` need not wait for it.
+    from pipelines.definition import build_definition  # noqa: PLC0415 - see above
+
+    archives = build_archives()
+    definition = build_definition(settings, profile, locate_code(settings, archives))
+    check_parameters(definition, overrides)
+    upload_code(s3, settings, archives)
+    return definition

@@ -1,0 +1,32 @@
+"""What every step of one definition is built from."""
+
+from dataclasses import dataclass
+
+from sagemaker import image_uris
+from sagemaker.workflow.pipeline_context import PipelineSession
+
+from pipelines.code import CodeLocations
+from pipelines.errors import PipelineError
+from pipelines.parameters import Parameters
+from pipelines.profiles import Profile
+from pipelines.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Settings, profile, parameters, code addresses and the SDK session of one definition."""
+
+    settings: Settings
+    profile: Profile
+    parameters: Parameters
+    code: CodeLocations
+    session: PipelineSession
+
+    @property
+    def algorithm_image(self) -> str:
+        """The registry address of the built-in image classification, for training and hosting."""
+        region = self.settings.region
+        try:
+            return str(image_uris.retrieve("image-classification", region))
+        except ValueError as error:
+            raise PipelineError(f"The built-in image classification is not offered in {region}.") from error

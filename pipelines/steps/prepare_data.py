@@ -1,0 +1,58 @@
+"""PrepareData: the published archive and curated pictures become train, validation and test pictures."""
+
+from sagemaker.workflow.functions import JsonGet
+from sagemaker.workflow.properties import PropertyFile
+from sagemaker.workflow.steps import ProcessingStep
+
+from pipelines.steps.context import Context
+from pipelines.steps.policies import CACHE, job_retries
+from pipelines.steps.processor import MESSAGE, ROOT, channel, make_processor, result
+
+NAME = "PrepareData"
+MANIFEST = PropertyFile(name="Manifest", output_name="lst", path="manifest.json")
+OUTPUTS = ("train", "validation", "test", "lst")
+VALIDATION_SHARE = "0.1"
+CONFIG = "/opt/ml/config"  # where SageMaker describes the job's instances, for sharing the work
+
+
+def prepare_data(context: Context) -> ProcessingStep:
+    """Build the step; curated pictures are shared out between instances, the archive is not."""
+    parameters = context.parameters
+    # The addresses stay the same when their content changes: the version makes the cache notice.
+    processor = make_processor(
+        context, parameters.processing_instance_count, {"DATASET_VERSION": parameters.dataset_version}
+    )
+    return ProcessingStep(
+        name=NAME,
+        display_name="Prepare data",
+        step_args=processor.run(
+            code=context.code.processing,
+            inputs=[
+                channel("archive", parameters.input_data_uri, "input/archive"),
+                channel("curated", parameters.curated_data_uri, "input/curated", "ShardedByS3Key"),
+            ],
+            outputs=[result(context, name, f"output/{name}") for name in OUTPUTS],
+            arguments=_arguments(context),
+        ),
+        property_files=[MANIFEST],
+        cache_config=CACHE,
+        retry_policies=job_retries(),
+    )
+
+
+def training_samples() -> JsonGet:
+    """Refer to the number of training pictures that PrepareData counted."""
+    return JsonGet(step_name=NAME, property_file=MANIFEST, json_path="counts.train")
+
+
+def _arguments(context: Context) -> list[object]:
+    parameters = context.parameters
+    folders = [("archive", "input"), ("curated", "input"), *((name, "output") for name in OUTPUTS)]
+    return [
+        *(word for name, side in folders for word in (f"--{name}", f"{ROOT}/{side}/{name}")),
+        *("--validation-share", VALIDATION_SHARE),
+        *("--seed", parameters.seed.to_string()),
+        *("--source", parameters.input_data_uri),
+        *("--message", MESSAGE),
+        *("--config-dir", CONFIG),
+    ]

@@ -1,0 +1,82 @@
+"""RegisterModel: a new version in the model registry, with where it came from and how good it is."""
+
+from sagemaker.metadata_properties import MetadataProperties
+from sagemaker.model import Model
+from sagemaker.model_metrics import MetricsSource, ModelMetrics
+from sagemaker.workflow.entities import PipelineVariable
+from sagemaker.workflow.execution_variables import ExecutionVariables
+from sagemaker.workflow.model_step import ModelStep
+from sagemaker.workflow.steps import ProcessingStep, Step, TrainingStep
+
+from pipelines.steps.context import Context
+from pipelines.steps.evaluate_model import measured_accuracy
+from pipelines.steps.outputs import output_file
+from pipelines.steps.policies import step_retries
+from pipelines.steps.prepare_data import training_samples
+
+NAME = "RegisterModel"
+CONTENT_TYPES = ["application/x-image", "image/png", "image/jpeg"]
+INFERENCE_INSTANCES = ["ml.t2.medium", "ml.m5.large", "ml.m5.xlarge", "ml.c5.large", "ml.g4dn.xlarge"]
+TRANSFORM_INSTANCES = ["ml.m5.large", "ml.m5.xlarge", "ml.g4dn.xlarge"]
+
+
+def register_model(context: Context, trained: TrainingStep, evaluated: ProcessingStep) -> Step:
+    """Build the step; a version takes its tags from its group, so none are sent (AWS refuses them here)."""
+    settings = context.settings
+    model = Model(
+        image_uri=context.algorithm_image,
+        model_data=trained.properties.ModelArtifacts.S3ModelArtifacts,
+        role=settings.role_arn,
+        sagemaker_session=context.session,
+    )
+    arguments = model.register(
+        model_package_group_name=settings.model_package_group,
+        content_types=CONTENT_TYPES,
+        response_types=["application/json"],
+        inference_instances=INFERENCE_INSTANCES,
+        transform_instances=TRANSFORM_INSTANCES,
+        approval_status=context.parameters.approval_status,
+        model_metrics=_metrics(evaluated),
+        metadata_properties=_origin(context),
+        customer_metadata_properties=_description(context, evaluated),
+        domain="COMPUTER_VISION",
+        task="IMAGE_CLASSIFICATION",
+    )
+    if settings.kms_key:
+        arguments.create_model_package_request["SecurityConfig"] = {"KmsKeyId": settings.kms_key}
+    step = ModelStep(name=NAME, step_args=arguments, retry_policies=step_retries()).steps[0]
+    # ModelStep adds "-RegisterModel" to any name that it is given.
+    step.name = NAME
+    step.display_name = "Register model"
+    return step
+
+
+def _metrics(evaluated: ProcessingStep) -> ModelMetrics:
+    statistics = MetricsSource("application/json", output_file(evaluated, "evaluation", "evaluation.json"))
+    return ModelMetrics(model_statistics=statistics)
+
+
+def _origin(context: Context) -> MetadataProperties:
+    return MetadataProperties(
+        commit_id=context.parameters.commit_id,
+        generated_by=ExecutionVariables.PIPELINE_EXECUTION_ARN,
+        project_id=context.settings.project_id,
+    )
+
+
+def _description(context: Context, evaluated: ProcessingStep) -> dict[str, str | PipelineVariable]:
+    """Tell what a person wants to know before approving; AWS allows 256 characters a value."""
+    parameters = context.parameters
+    return {
+        "accuracy": measured_accuracy().to_string(),
+        "accuracy_threshold": parameters.accuracy_threshold.to_string(),
+        "commit": parameters.commit_id,
+        "dataset_uri": parameters.input_data_uri,
+        "dataset_version": parameters.dataset_version,
+        "execution_id": ExecutionVariables.PIPELINE_EXECUTION_ID,
+        "image_shape": parameters.hyperparameters["image_shape"],
+        "profile": context.profile.name,
+        "report": output_file(evaluated, "evaluation", "report.html"),
+        "started_by": parameters.started_by,
+        "training_samples": training_samples().to_string(),
+    }

@@ -1,0 +1,80 @@
+"""TrainModel: the built-in image classification, on the pictures of PrepareData."""
+
+from sagemaker.estimator import Estimator
+from sagemaker.inputs import TrainingInput
+from sagemaker.workflow.entities import PipelineVariable
+from sagemaker.workflow.steps import ProcessingStep, TrainingStep
+
+from pipelines.hyperparameters import Value
+from pipelines.steps.context import Context
+from pipelines.steps.outputs import output_file, output_uri, run_uri
+from pipelines.steps.policies import CACHE, job_retries
+from pipelines.steps.prepare_data import training_samples
+
+NAME = "TrainModel"
+CLASSES = 2  # bicycle and motorcycle
+VOLUME_GB = 30
+
+
+def train_model(context: Context, prepared: ProcessingStep) -> TrainingStep:
+    """Build the step on the four channels that the algorithm wants for loose pictures."""
+    return TrainingStep(
+        name=NAME,
+        display_name="Train model",
+        step_args=_estimator(context).fit(_channels(prepared)),
+        cache_config=CACHE,
+        retry_policies=job_retries(),
+    )
+
+
+def _estimator(context: Context) -> Estimator:
+    """Describe the job.
+
+    No metric definitions are sent: a built-in algorithm has its own (`train:accuracy`, `validation:accuracy`),
+    and AWS refuses a job that would override them. Debugger and profiler do not know it: both stay off.
+    """
+    settings = context.settings
+    return Estimator(
+        image_uri=context.algorithm_image,
+        role=settings.role_arn,
+        instance_count=1,
+        instance_type=context.parameters.training_instance_type,
+        volume_size=VOLUME_GB,
+        volume_kms_key=settings.kms_key,
+        output_kms_key=settings.kms_key,
+        max_run=context.profile.max_runtime_seconds,
+        input_mode="File",
+        output_path=run_uri(settings, "model"),
+        sagemaker_session=context.session,
+        hyperparameters=_hyperparameters(context),
+        # Read by the laptop's stand-in only: the built-in algorithm has no seed.
+        environment={"SCONES_SEED": context.parameters.seed.to_string()},
+        tags=settings.aws_tags or None,
+        subnets=list(settings.subnets) or None,
+        security_group_ids=list(settings.security_groups) or None,
+        encrypt_inter_container_traffic=bool(settings.subnets),
+        debugger_hook_config=False,
+        disable_profiler=True,
+    )
+
+
+def _hyperparameters(context: Context) -> dict[str, Value | PipelineVariable]:
+    """Send what the profile names, and nothing in place of what it leaves out."""
+    return {
+        "num_classes": CLASSES,
+        "num_training_samples": training_samples(),
+        **context.parameters.hyperparameters,
+    }
+
+
+def _channels(prepared: ProcessingStep) -> dict[str, TrainingInput]:
+    sources = {
+        "train": output_uri(prepared, "train"),
+        "validation": output_uri(prepared, "validation"),
+        "train_lst": output_file(prepared, "lst", "train.lst"),
+        "validation_lst": output_file(prepared, "lst", "validation.lst"),
+    }
+    return {
+        name: TrainingInput(source, content_type="application/x-image", s3_data_type="S3Prefix")
+        for name, source in sources.items()
+    }

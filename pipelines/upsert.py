@@ -1,0 +1,97 @@
+"""Bring the pipeline in SageMaker up to date: create it, update it, or leave it alone."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from pipelines.clients import Client
+from pipelines.settings import Settings
+
+
+def upsert_pipeline(sagemaker: Client, settings: Settings, definition: str) -> str:
+    """Create the pipeline or update it where it differs, and return its ARN."""
+    ensure_group(sagemaker, settings)
+    request = {
+        "PipelineName": settings.pipeline_name,
+        "PipelineDefinition": definition,
+        "RoleArn": settings.role_arn,
+    }
+    current = _describe(sagemaker.describe_pipeline, PipelineName=settings.pipeline_name)
+    if current is None and (created := _create(sagemaker, settings, request)):
+        return created
+    if current is None or _differs(current, request):
+        arn = str(sagemaker.update_pipeline(**request)["PipelineArn"])
+    else:
+        arn = str(current["PipelineArn"])
+    _add_missing_tags(sagemaker, settings, arn)
+    return arn
+
+
+def ensure_group(sagemaker: Client, settings: Settings) -> None:
+    """Create the model package group with the project's tags; versions take theirs from it."""
+    name = settings.model_package_group
+    if _describe(sagemaker.describe_model_package_group, ModelPackageGroupName=name) is not None:
+        return
+    try:
+        sagemaker.create_model_package_group(
+            ModelPackageGroupName=name,
+            ModelPackageGroupDescription="Classifiers of bicycles and motorcycles",
+            Tags=settings.aws_tags,
+        )
+    except ClientError as error:
+        if not _already_exists(error):
+            raise
+
+
+def _describe(describe: Callable[..., dict[str, Any]], **name: str) -> dict[str, Any] | None:
+    """Return a description, or None for what does not exist."""
+    try:
+        return describe(**name)
+    except ClientError as error:
+        if _does_not_exist(error):
+            return None
+        raise
+
+
+def _create(sagemaker: Client, settings: Settings, request: dict[str, Any]) -> str | None:
+    """Create the pipeline; return None when another start was quicker."""
+    try:
+        response = sagemaker.create_pipeline(
+            **request,
+            PipelineDescription="From labelled pictures to a registered model",
+            Tags=settings.aws_tags,
+        )
+    except ClientError as error:
+        if _already_exists(error):
+            return None
+        raise
+    return str(response["PipelineArn"])
+
+
+def _differs(current: dict[str, Any], request: dict[str, Any]) -> bool:
+    """Compare what is there with what is wanted; how the JSON is spaced says nothing."""
+    same_definition = json.loads(current["PipelineDefinition"]) == json.loads(request["PipelineDefinition"])
+    return not same_definition or current["RoleArn"] != request["RoleArn"]
+
+
+def _add_missing_tags(sagemaker: Client, settings: Settings, arn: str) -> None:
+    """Set the tags that differ; those that someone else put there stay."""
+    if not settings.aws_tags:
+        return
+    present = sagemaker.list_tags(ResourceArn=arn)["Tags"]
+    missing = [tag for tag in settings.aws_tags if tag not in present]
+    if missing:
+        sagemaker.add_tags(ResourceArn=arn, Tags=missing)
+
+
+def _does_not_exist(error: ClientError) -> bool:
+    """Recognise "not found": a code for pipelines, only a message for model package groups."""
+    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+    return code == "ResourceNotFound" or (code == "ValidationException" and "does not exist" in message)
+
+
+def _already_exists(error: ClientError) -> bool:
+    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+    return code in {"ConflictException", "ValidationException"} and "already exists" in message
