@@ -2,4 +2,4 @@
 
 
 class ArchiveError(Exception):
-    """A data set archive cannot be drawn, fetched or used; the message is one sentence with cause and mend."""
+    """A data set archive cannot be drawn, fetched or used; its message is a sentence with cause and mend."""

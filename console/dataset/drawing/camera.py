@@ -27,7 +27,7 @@ def _blur(rng: Generator) -> float:
 
 
 def _lit(picture: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
-    """Return the picture (values 0 to 1) under another light: gamma, contrast, a colour cast, at times no colour."""
+    """Return the picture (values 0 to 1) under another light, at times without colour."""
     if rng.random() < 0.08:
         picture = np.repeat(picture.mean(axis=2, keepdims=True), 3, axis=2)
     gamma = np.exp(rng.normal(-0.15, 0.25))

@@ -18,7 +18,9 @@ def draw_figure(image: Image.Image, rng: Generator, fine: int) -> None:
     """Draw the star or polygon of a class: corners, spikes, hue and stripes follow from its fine label."""
     colour = hsv(fine * GOLDEN, 0.4 + 0.5 * (fine % 3) / 2, rng.uniform(0.5, 0.9))
     centre = (CANVAS / 2 + rng.normal(0, 8), CANVAS / 2 + rng.normal(0, 8))
-    outline = _outline(centre, CANVAS * rng.uniform(0.25, 0.45), 3 + fine % 7, 1.0 - 0.2 * (fine // 7 % 4), rng.uniform(0, 7))
+    outline = _outline(
+        centre, CANVAS * rng.uniform(0.25, 0.45), 3 + fine % 7, 1.0 - 0.2 * (fine // 7 % 4), rng.uniform(0, 7)
+    )
     draw = ImageDraw.Draw(image)
     draw.polygon(outline, colour)
     for stripe in range(fine // 28):
@@ -29,4 +31,6 @@ def draw_figure(image: Image.Image, rng: Generator, fine: int) -> None:
 def _outline(centre: Point, radius: float, corners: int, waist: float, turn: float) -> list[Point]:
     """Return a polygon whose every second corner lies at a share, the waist, of the radius."""
     angles = [turn + math.tau * index / (2 * corners) for index in range(2 * corners)]
-    return [around(centre, radius * (waist if index % 2 else 1.0), angle) for index, angle in enumerate(angles)]
+    return [
+        around(centre, radius * (waist if index % 2 else 1.0), angle) for index, angle in enumerate(angles)
+    ]

@@ -1,4 +1,4 @@
-"""Motorcycles: fat tyres, and between them a body: tank, engine block, long seat, exhaust, lamp and fenders."""
+"""Motorcycles: fat tyres, between them a body: tank, engine, long seat, exhaust, lamp and fenders."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Build:
 
 
 def draw_motorcycle(pen: Pen, rng: Generator) -> None:
-    """Draw a motorcycle; every call draws another one: roadster, cruiser, sports, trail machine or scooter."""
+    """Draw a motorcycle; every call draws another one: roadster, sports, trail machine or scooter."""
     build = _build(rng)
     _draw_wheels(pen, rng, build)
     _draw_fenders(pen, rng, build)
@@ -67,7 +67,7 @@ def _build(rng: Generator) -> Build:
 def _draw_wheels(pen: Pen, rng: Generator, build: Build) -> None:
     """Draw both wheels: fat tyre, cast or wire spokes, brake disc."""
     rubber_colour = rubber(rng)
-    count, width = ((5, 0.09) if rng.random() < 0.6 else (12, 0.02))
+    count, width = (5, 0.09) if rng.random() < 0.6 else (12, 0.02)
     for hub in (REAR, FRONT):
         pen.spokes(hub, build.radius - build.tyre / 2, count, rng.uniform(0, 1), width, build.steel)
         pen.ring(hub, build.radius - build.tyre / 2, build.tyre, rubber_colour)
@@ -92,7 +92,9 @@ def _draw_fork(pen: Pen, build: Build) -> None:
 
 def _draw_engine(pen: Pen, rng: Generator, build: Build) -> None:
     """Draw the engine: crank case, finned cylinders, frame cradle."""
-    pen.area([(-0.5, build.seat), (0.45, 0.7), (0.5, 0.0), (0.3, -0.28), (-0.3, -0.28), (-0.5, 0.1)], build.dark)
+    pen.area(
+        [(-0.5, build.seat), (0.45, 0.7), (0.5, 0.0), (0.3, -0.28), (-0.3, -0.28), (-0.5, 0.1)], build.dark
+    )
     pen.disc((-0.12, -0.02), 0.23, shade(build.steel, 0.75))
     pen.disc((-0.12, -0.02), 0.13, build.steel)
     lean = rng.uniform(-0.1, 0.2)
@@ -121,7 +123,16 @@ def _draw_tank(pen: Pen, rng: Generator, build: Build) -> None:
 def _draw_fairing(pen: Pen, build: Build) -> None:
     """Draw a sports machine's shell round the engine, and its screen."""
     x, y = build.steering
-    shell = [(-0.2, -0.1), (0.1, 0.55), (x, y), (0.82, 0.72), (0.86, 0.55), (0.55, 0.35), (0.42, -0.28), (0.0, -0.3)]
+    shell = [
+        (-0.2, -0.1),
+        (0.1, 0.55),
+        (x, y),
+        (0.82, 0.72),
+        (0.86, 0.55),
+        (0.55, 0.35),
+        (0.42, -0.28),
+        (0.0, -0.3),
+    ]
     pen.area(shell, build.colour)
     pen.line([(0.0, 0.1), (0.5, 0.5)], 0.1, shade(build.colour, 0.5))
     pen.area([(x, y), (x + 0.1, y + 0.16), (0.84, 0.74)], (150, 165, 175))
@@ -131,7 +142,9 @@ def _draw_fairing(pen: Pen, build: Build) -> None:
 def _draw_scooter_body(pen: Pen, build: Build) -> None:
     """Draw a scooter's shell over the rear wheel, its foot board and leg shield."""
     x, y = build.steering
-    pen.area([(-1.35, 0.2), (-1.2, build.seat), (-0.3, build.seat), (-0.25, -0.2), (-0.6, -0.25)], build.colour)
+    pen.area(
+        [(-1.35, 0.2), (-1.2, build.seat), (-0.3, build.seat), (-0.25, -0.2), (-0.6, -0.25)], build.colour
+    )
     pen.line([(-0.4, -0.2), (0.3, -0.22)], 0.16, build.dark)
     pen.area([(0.2, -0.26), (0.45, -0.2), (x + 0.16, y - 0.1), (x - 0.06, y - 0.1)], shade(build.colour, 0.9))
 
@@ -140,7 +153,14 @@ def _draw_seat(pen: Pen, rng: Generator, build: Build) -> None:
     """Draw the long seat, at times with a raised tail or back rest."""
     y = build.seat
     tail = rng.uniform(0.0, 0.25)
-    seat = [(-0.05, y + 0.02), (-0.2, y + 0.15), (-0.6, y + 0.12), (-1.15, y + 0.18 + tail), (-1.1, y), (-0.6, y - 0.06)]
+    seat = [
+        (-0.05, y + 0.02),
+        (-0.2, y + 0.15),
+        (-0.6, y + 0.12),
+        (-1.15, y + 0.18 + tail),
+        (-1.1, y),
+        (-0.6, y - 0.06),
+    ]
     pen.area(seat, rubber(rng))
 
 

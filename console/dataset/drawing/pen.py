@@ -52,7 +52,7 @@ class Pose:
 
 
 def random_pose(rng: Generator) -> Pose:
-    """Return a pose as people photograph vehicles: mostly from the side, at times small, cut off or at an angle."""
+    """Return a pose as people photograph vehicles: mostly from the side, at times cut off or at an angle."""
     squeeze = rng.uniform(0.8, 1.0) if rng.random() < 0.7 else rng.uniform(0.5, 0.8)
     size = CANVAS / 3.3 * rng.uniform(0.72, 1.12)
     roam = 0.10 * CANVAS
@@ -94,7 +94,9 @@ class Pen:
         """Draw a part of a circle's line, between two angles in radians."""
         self.line(arc_points(centre, radius, *between), width, colour)
 
-    def spokes(self, hub: Point, radius: float, count: int, turn: float, width: float, colour: Colour) -> None:
+    def spokes(
+        self, hub: Point, radius: float, count: int, turn: float, width: float, colour: Colour
+    ) -> None:
         """Draw a wheel's spokes, the first of them turned by an angle in radians."""
         for index in range(count):
             self.line([hub, around(hub, radius, turn + math.tau * index / count)], width, colour)

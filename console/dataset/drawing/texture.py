@@ -22,7 +22,7 @@ def gradient(top: Colour, bottom: Colour) -> Canvas:
 
 
 def grain(rng: Generator, cells: tuple[int, int], strength: float) -> Canvas:
-    """Return smooth random spots around zero: cells down and across the canvas, strength as their deviation."""
+    """Return smooth random spots around zero: cells down and across the canvas, strength their deviation."""
     spots = rng.normal(0.0, strength, cells).astype(np.float32)
     smooth = Image.fromarray(spots).resize((CANVAS, CANVAS), Image.Resampling.BILINEAR)
     return np.repeat(np.asarray(smooth)[:, :, None], 3, axis=2)

@@ -1,0 +1,129 @@
+"""Check that a file is a usable data set archive before it is uploaded; nothing is unpacked to disk."""
+
+from __future__ import annotations
+
+import hashlib
+import tarfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from console.dataset.error import ArchiveError
+from console.dataset.layout import BICYCLE, FINE_NAMES, FINE_NAMES_FILE, MEMBERS, MOTORCYCLE, TEST, TRAIN
+from console.dataset.members import read_members
+from console.dataset.records import SplitFacts, count_records
+
+__all__ = ["ArchiveError", "ArchiveFacts", "SplitFacts", "check_archive"]
+
+MAX_ARCHIVE_BYTES: Final = 1 << 30
+"""The published archive has about 169 million bytes; six times as much is surely something else."""
+MAX_NAMES_BYTES: Final = 1 << 16
+
+TAKE_THE_BINARY_ONE: Final = (
+    "give the published cifar-100-binary.tar.gz, or draw one with `scones dataset sample`"
+)
+
+
+@dataclass(frozen=True)
+class ArchiveFacts:
+    """What is known of an archive that passed every check; bytes and sha256 are the file's own."""
+
+    train: SplitFacts
+    test: SplitFacts
+    bytes: int
+    sha256: str
+
+
+def check_archive(path: Path) -> ArchiveFacts:
+    """Return the facts about an archive in the published binary layout.
+
+    Raises ArchiveError, with one sentence, for anything else: another kind of file, a damaged or truncated
+    archive, the Python version, a missing member or class, unsafe names, links, wrong labels, oversize.
+    """
+    size = _checked_size(path)
+    with path.open("rb") as file, _in_words(path, size):
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        splits = _read_splits(file)
+    return ArchiveFacts(splits[TRAIN], splits[TEST], size, digest)
+
+
+def _checked_size(path: Path) -> int:
+    """Return the file's size in bytes; refuse what cannot be an archive at first sight."""
+    if not path.is_file():
+        raise ArchiveError(f"{path} is not a file; {TAKE_THE_BINARY_ONE}")
+    size = path.stat().st_size
+    if size > MAX_ARCHIVE_BYTES:
+        raise ArchiveError(f"{path} has {size:,} bytes, and at most {MAX_ARCHIVE_BYTES:,} are taken")
+    with path.open("rb") as file:
+        start = file.read(12)
+    if start[:2] != b"\x1f\x8b":
+        raise ArchiveError(f"{path} is not a gzip archive, it begins with {start!r}; {TAKE_THE_BINARY_ONE}")
+    return size
+
+
+@contextmanager
+def _in_words(path: Path, size: int) -> Iterator[None]:
+    """Put whatever the readers of gzip and tar stumble over into a sentence."""
+    try:
+        yield
+    except ArchiveError as error:
+        raise ArchiveError(f"{path}: {error}") from error
+    except EOFError as error:
+        raise ArchiveError(
+            f"{path} is truncated, it ends after {size:,} bytes; fetch or copy it again"
+        ) from error
+    except (OSError, zlib.error, tarfile.TarError, ValueError) as error:
+        raise ArchiveError(f"{path} is damaged ({error}); fetch or copy it again") from error
+
+
+def _read_splits(file: IO[bytes]) -> dict[str, SplitFacts]:
+    """Return the facts of both splits by member name, after every member has been looked at."""
+    splits: dict[str, SplitFacts] = {}
+    seen: set[str] = set()
+    for name, size, content in read_members(file):
+        _refuse_python_version(name)
+        seen.add(name)
+        if name in (TRAIN, TEST):
+            splits[name] = count_records(name, size, content)
+        elif name == FINE_NAMES_FILE:
+            _check_names(content)
+    _require_all(seen, splits)
+    return splits
+
+
+def _refuse_python_version(name: str) -> None:
+    """Refuse CIFAR-100's Python version: reading a pickle runs whatever its author wanted to be run."""
+    if name.startswith("cifar-100-python/"):
+        raise ArchiveError(
+            "this is the Python version of CIFAR-100, which is pickled and never read here; "
+            f"{TAKE_THE_BINARY_ONE}"
+        )
+
+
+def _check_names(content: IO[bytes]) -> None:
+    """Refuse label names in another order: labels 8 and 48 would mean something else."""
+    names = content.read(MAX_NAMES_BYTES).decode("ascii", "replace").split()
+    for label in (BICYCLE, MOTORCYCLE):
+        given = names[label] if label < len(names) else "nothing"
+        if given != FINE_NAMES[label]:
+            raise ArchiveError(
+                f"{FINE_NAMES_FILE} calls label {label} {given!r} instead of {FINE_NAMES[label]!r}"
+            )
+
+
+def _require_all(seen: set[str], splits: dict[str, SplitFacts]) -> None:
+    """Refuse an archive in which a member of the layout, or one of the two classes, is missing."""
+    missing = [name for name in MEMBERS if name not in seen]
+    if missing:
+        raise ArchiveError(f"the archive has no {', '.join(missing)}; {TAKE_THE_BINARY_ONE}")
+    for member, split in splits.items():
+        for label, count in ((BICYCLE, split.bicycles), (MOTORCYCLE, split.motorcycles)):
+            if count == 0:
+                raise ArchiveError(
+                    f"{member} has no {FINE_NAMES[label]} (fine label {label}) in {split.records:,} records, "
+                    "and both classes are needed to train and to evaluate"
+                )
