@@ -1,1 +1,1 @@
-"""The stand-in for the built-in image classification algorithm: its channels, limits, log lines and artifact."""
+"""The stand-in for the built-in image classification algorithm: channels, limits, log lines, artifact, answers."""

@@ -1,0 +1,24 @@
+"""Log lines as the algorithm on AWS writes them: ``[07/14/2020 22:20:42 INFO 1405] Epoch[0] ...``."""
+
+import threading
+from datetime import UTC, datetime
+
+
+def log(text: str) -> None:
+    """Print a line for information. It is flushed, so that a watcher sees it when it happens."""
+    _write("INFO", text)
+
+
+def log_warning(text: str) -> None:
+    """Print a line about something that was accepted but will not do what it says."""
+    _write("WARNING", text)
+
+
+def log_error(text: str) -> None:
+    """Print a line about the failure that ends the job."""
+    _write("ERROR", text)
+
+
+def _write(level: str, text: str) -> None:
+    now = datetime.now(UTC).strftime("%m/%d/%Y %H:%M:%S")
+    print(f"[{now} {level} {threading.get_ident()}] {text}", flush=True)

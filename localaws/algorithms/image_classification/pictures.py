@@ -1,0 +1,61 @@
+"""Encoded pictures to arrays of pixels, with a limit on what one picture may take."""
+
+import io
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+MAX_PIXELS = 50_000_000
+MODES: dict[int, Literal["L", "RGB"]] = {1: "L", 3: "RGB"}
+FORMATS = ("PNG", "JPEG")
+
+Pixels = npt.NDArray[np.uint8]
+
+
+class PictureError(ValueError):
+    """Bytes that are not a picture this algorithm takes; the message is the rest of a sentence."""
+
+
+def decode(source: Path | bytes, channels: int) -> Image.Image:
+    """Decode a PNG or JPEG file, or its bytes, to 1 (grey) or 3 (RGB) channels.
+
+    Raises PictureError for anything else and for more than 50 million pixels (a small file can claim any
+    size, and its pixels would fill the memory).
+    """
+    try:
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as image:
+            width, height = image.size
+            if width * height > MAX_PIXELS:
+                raise PictureError(f"has {width} x {height} pixels, and {MAX_PIXELS:,} are allowed")
+            return image.convert(MODES[channels])
+    except PictureError:
+        raise
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise PictureError("is not a whole PNG or JPEG picture") from error
+
+
+def to_pixels(image: Image.Image) -> Pixels:
+    """Give an image's pixels as (height, width, channels), 0 to 255."""
+    pixels = np.asarray(image, np.uint8)
+    return pixels[:, :, np.newaxis] if pixels.ndim == 2 else pixels
+
+
+def resize_shorter_side(image: Image.Image, length: int) -> Image.Image:
+    """Resize so that the shorter side has ``length`` pixels and the aspect ratio stays."""
+    scale = length / min(image.size)
+    width, height = (max(length, round(side * scale)) for side in image.size)
+    return image.resize((width, height), Image.Resampling.BILINEAR)
+
+
+def crop_centre(pixels: Pixels, height: int, width: int) -> Pixels:
+    """Cut the middle out of a picture that is at least as large."""
+    top, left = (pixels.shape[0] - height) // 2, (pixels.shape[1] - width) // 2
+    return pixels[top : top + height, left : left + width]
+
+
+def to_network_input(pictures: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
+    """Reorder (count, height, width, channels) to the network's (count, channels, height, width) floats."""
+    return np.ascontiguousarray(pictures.transpose(0, 3, 1, 2), np.float32)
