@@ -1,1 +1,1 @@
-"""PrepareData: CIFAR-100 and curated pictures in, train, validation and test PNGs and their .lst files out."""
+"""PrepareData: CIFAR-100 and curated pictures in, train, validation and test pictures and their lists out."""

@@ -1,0 +1,82 @@
+"""The .lst files that the algorithm reads, and the manifest that says what is in them."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from processing.labels import CLASSES, NAMES
+from processing.options import Options
+from processing.picture import CURATED, Picture
+from processing.split import SPLITS, TRAINING, Plan
+
+
+def entries(pictures: list[Picture], copies: int) -> Iterator[tuple[Picture, str]]:
+    """Each picture with its relative path, followed by its augmented copies with theirs."""
+    for picture in pictures:
+        for copy in range(copies + 1):
+            yield picture, picture.path(copy)
+
+
+def copies(split: str, options: Options) -> int:
+    """How many augmented copies stand beside each picture of a split."""
+    return options.augment if split == TRAINING else 0
+
+
+def write(plan: Plan, archive: Path, options: Options) -> dict[str, Any]:
+    """Write `<split>.lst` and `manifest.json`, and return the manifest."""
+    options.lst.mkdir(parents=True, exist_ok=True)
+    lists = {}
+    for split in SPLITS:
+        listed = list(entries(plan.splits[split], copies(split, options)))
+        text = _lst(listed)
+        (options.lst / f"{split}.lst").write_text(text, encoding="utf-8")
+        lists[split] = {"lst_sha256": _sha256(text), "files_sha256": _sha256(_files(listed))}
+    manifest = _manifest(plan, lists, archive, options)
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (options.lst / "manifest.json").write_text(text, encoding="utf-8")
+    return manifest
+
+
+def _lst(listed: list[tuple[Picture, str]]) -> str:
+    """Lines of `index<TAB>class<TAB>relative path`, the form of the built-in algorithm's .lst channels."""
+    return "".join(f"{index}\t{picture.label}\t{path}\n" for index, (picture, path) in enumerate(listed))
+
+
+def _files(listed: list[tuple[Picture, str]]) -> str:
+    """Every file with the digest of the picture it was made from, sorted."""
+    return "".join(sorted(f"{path}\t{picture.digest}\n" for picture, path in listed))
+
+
+def _manifest(plan: Plan, lists: dict[str, Any], archive: Path, options: Options) -> dict[str, Any]:
+    with archive.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {
+        "source": options.source,
+        "dataset_version": options.dataset_version,
+        "archive": {"name": archive.name, "bytes": archive.stat().st_size, "sha256": digest},
+        "seed": options.seed,
+        "validation_share": options.validation_share,
+        "augmented_copies": options.augment,
+        "resize": options.resize,
+        "labels": {vehicle.name: vehicle.label for vehicle in CLASSES},
+        "counts": {split: _counts(plan.splits[split], 1 + copies(split, options)) for split in SPLITS},
+        "curated": {split: _curated(plan.splits[split]) for split in SPLITS},
+        "duplicates_left_out": plan.duplicates.as_dict(),
+        "lists": lists,
+    }
+
+
+def _counts(pictures: list[Picture], times: int) -> dict[str, int]:
+    counted = Counter(NAMES[picture.label] for picture in pictures)
+    return {name: counted[name] * times for name in NAMES}
+
+
+def _curated(pictures: list[Picture]) -> int:
+    return sum(picture.origin == CURATED for picture in pictures)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

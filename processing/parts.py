@@ -1,0 +1,35 @@
+"""What an instance tells the others: the pictures of its share, or why it failed. JSON, as it travels."""
+
+import json
+from collections.abc import Iterable
+
+from processing.picture import Picture
+from processing.refusal import Refusal
+
+
+def dump(pictures: Iterable[Picture]) -> str:
+    """A part of the listing, one picture an object."""
+    described = [
+        {
+            "origin": each.origin,
+            "name": each.name,
+            "path": each.path(),
+            "class": each.label,
+            "digest": each.digest,
+        }
+        for each in pictures
+    ]
+    return json.dumps({"pictures": described}, indent=1)
+
+
+def failure(sentence: str) -> str:
+    """The part of an instance that could not prepare its share."""
+    return json.dumps({"failure": sentence})
+
+
+def load(text: str, host: str) -> list[Picture]:
+    """Read another instance's part; its failure becomes ours."""
+    part = json.loads(text)
+    if "failure" in part:
+        raise Refusal(f"instance {host} failed: {part['failure']}")
+    return [Picture(each["origin"], each["name"], each["class"], each["digest"]) for each in part["pictures"]]

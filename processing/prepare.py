@@ -1,0 +1,87 @@
+"""PrepareData from end to end: judge everything, decide, write the pictures, then list them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from processing import archive, cluster, curated, listing, parts, split, store
+from processing.cluster import Cluster
+from processing.options import Options
+from processing.picture import Picture, Pixels
+from processing.refusal import Refusal
+from processing.rendezvous import Rendezvous
+from processing.scan import scan
+from processing.split import SPLITS, Plan
+from processing.spool import Spool
+
+
+def prepare(options: Options, meeting: Rendezvous | None = None) -> None:
+    """Prepare this instance's share; the first instance also lists everybody's.
+
+    `meeting` is where several instances exchange their parts; by default the job's own output in S3.
+    """
+    options.check()
+    host = cluster.read(options.config_dir)
+    if host.alone:
+        pictures, _ = _write_share(host, options)
+        _list(_plan(pictures, options), options)
+        return
+    meeting = meeting or Rendezvous.at(cluster.meeting_place(options.config_dir), options.timeout)
+    try:
+        _, own = _write_share(host, options)
+    except Refusal as refusal:
+        meeting.put(host.host, parts.failure(str(refusal)))
+        raise
+    meeting.put(host.host, parts.dump(own))
+    if host.first:
+        arrived = meeting.collect(host.hosts)
+        everyone = [each for name, text in arrived.items() for each in parts.load(text, name)]
+        _list(_plan(everyone, options), options)
+
+
+def _write_share(host: Cluster, options: Options) -> tuple[list[Picture], list[Picture]]:
+    """Write the pictures of this instance; returns all that it knows of, and those of its share."""
+    files = curated.find(options.curated)
+    with Spool() as spool:
+        published, kept = scan(archive.find(options.archive), host, spool)
+        gathered = [picture for picture, _ in curated.pictures(files)]
+        known = published + gathered
+        plan = _plan(known, options)
+        places = plan.places()
+        output = store.Store(options)
+        output.write(zip(kept, spool.pictures(), strict=True), places)
+        output.write(_planned(files, places), places)
+    own = kept + gathered
+    if options.record_io:
+        _pack(plan, set(own), host, options.record_io, options)
+    return known, own
+
+
+def _planned(files: list[Path], places: dict[tuple[str, int], str]) -> Iterator[tuple[Picture, Pixels]]:
+    """Curated pictures once more, each place given once: equal pictures share a name."""
+    written: set[Picture] = set()
+    for picture, pixels in curated.pictures(files):
+        if picture not in written and (picture.name, picture.label) in places:
+            written.add(picture)
+            yield picture, pixels
+
+
+def _plan(pictures: list[Picture], options: Options) -> Plan:
+    return split.plan(pictures, options.validation_share, options.seed)
+
+
+def _list(plan: Plan, options: Options) -> None:
+    manifest = listing.write(plan, archive.find(options.archive), options)
+    for name, counts in manifest["counts"].items():
+        told = ", ".join(f"{count} {label}" for label, count in counts.items())
+        print(f"{name}: {told}")
+    print(f"left out as duplicates: {manifest['duplicates_left_out']}")
+
+
+def _pack(plan: Plan, own: set[Picture], host: Cluster, folder: Path, options: Options) -> None:
+    """Pack this instance's pictures in their listed order; one of several marks its files with its name."""
+    mark = "" if host.alone else f"_{host.host}"
+    for name in SPLITS:
+        chosen = [picture for picture in plan.splits[name] if picture in own]
+        listed = listing.entries(chosen, listing.copies(name, options))
+        records = ((picture.label, path) for picture, path in listed)
+        store.pack(records, options.outputs[name], folder / f"{name}{mark}.rec")

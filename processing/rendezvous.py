@@ -1,0 +1,69 @@
+"""Where the job's instances meet: objects under the job's own output in S3. Only this module knows boto3."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from processing.refusal import Refusal
+
+ABSENT = ("NoSuchKey", "404")
+
+
+@dataclass(frozen=True)
+class Rendezvous:
+    """The folder `address` (s3://bucket/prefix) with one JSON object an instance.
+
+    boto3 finds the endpoint by itself (AWS_ENDPOINT_URL included), so AWS and a laptop need the same code.
+    """
+
+    address: str
+    s3: Any
+    timeout: float
+    pause: float = 1.0
+
+    @classmethod
+    def at(cls, address: str, timeout: float) -> "Rendezvous":
+        """Meet at an address with the job's own credentials; wait `timeout` seconds at most."""
+        return cls(address, boto3.client("s3"), timeout)
+
+    def put(self, host: str, text: str) -> None:
+        """Leave this instance's part."""
+        bucket, key = self._place(host)
+        self.s3.put_object(Bucket=bucket, Key=key, Body=text.encode(), ContentType="application/json")
+
+    def collect(self, hosts: tuple[str, ...]) -> dict[str, str]:
+        """Wait for the parts of all hosts and return them by host."""
+        deadline = time.monotonic() + self.timeout
+        found: dict[str, str] = {}
+        while True:
+            found |= self._arrived([host for host in hosts if host not in found])
+            missing = [host for host in hosts if host not in found]
+            if not missing:
+                return found
+            if time.monotonic() >= deadline:
+                raise Refusal(
+                    f"no part from {', '.join(missing)} came to {self.address} within {self.timeout:g} s: "
+                    "see the logs of these instances, or raise --timeout."
+                )
+            time.sleep(self.pause)
+
+    def _arrived(self, hosts: list[str]) -> dict[str, str]:
+        parts = {host: self._get(host) for host in hosts}
+        return {host: text for host, text in parts.items() if text is not None}
+
+    def _get(self, host: str) -> str | None:
+        bucket, key = self._place(host)
+        try:
+            body = self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ABSENT:
+                return None
+            raise
+        return str(body, "utf-8")
+
+    def _place(self, host: str) -> tuple[str, str]:
+        bucket, _, prefix = self.address.removeprefix("s3://").partition("/")
+        return bucket, f"{prefix}/{host}.json"

@@ -1,0 +1,80 @@
+"""Take in the archive: one pass that judges all of it, before a single picture is written."""
+
+from collections import Counter
+from pathlib import Path
+
+from processing import archive, labels, records
+from processing.archive import Member
+from processing.cluster import Cluster
+from processing.labels import CLASSES
+from processing.picture import TEST, TRAIN, Picture, digest
+from processing.refusal import Refusal
+from processing.spool import Spool
+
+ROOT = "cifar-100-binary"
+ORIGINS = {f"{ROOT}/train.bin": TRAIN, f"{ROOT}/test.bin": TEST}
+FINE_NAMES = f"{ROOT}/fine_label_names.txt"
+COARSE_NAMES = f"{ROOT}/coarse_label_names.txt"
+NEEDED = (*ORIGINS, FINE_NAMES, COARSE_NAMES)
+NAMES_LIMIT = 1 << 16
+
+
+def scan(path: Path, cluster: Cluster, spool: Spool) -> tuple[list[Picture], list[Picture]]:
+    """Find every picture of our classes, and keep the pixels of this instance's share in the spool.
+
+    Returns all pictures, and those of them that are in the spool, in its order.
+    """
+    found: list[Picture] = []
+    kept: list[Picture] = []
+    seen: set[str] = set()
+    with archive.opened(path) as members:
+        for member in members:
+            _refuse_twice(member, seen)
+            if member.name in ORIGINS:
+                _take(member, cluster, spool, found, kept)
+            elif member.name == FINE_NAMES:
+                labels.verify(_names(member))
+    _refuse_gaps(path, seen, found)
+    return found, kept
+
+
+def _take(member: Member, cluster: Cluster, spool: Spool, found: list[Picture], kept: list[Picture]) -> None:
+    origin = ORIGINS[member.name]
+    for chunk in records.wanted(member):
+        mine = [cluster.owns(int(index)) for index in chunk.index]
+        pictures = [
+            Picture(origin, f"{origin}_{index:05d}", int(label), digest(pixels))
+            for index, label, pixels in zip(chunk.index, chunk.label, chunk.pixels, strict=True)
+        ]
+        found += pictures
+        kept += [picture for picture, own in zip(pictures, mine, strict=True) if own]
+        spool.append(chunk.pixels[mine])
+
+
+def _names(member: Member) -> list[str]:
+    """The label names, one a line; the published file ends with empty lines."""
+    text = member.content.read(NAMES_LIMIT)
+    return text.decode("utf-8", errors="replace").split()
+
+
+def _refuse_twice(member: Member, seen: set[str]) -> None:
+    if member.name in seen:
+        raise Refusal(f"the archive holds {member.name} twice, where once is allowed: give {archive.PUBLISHED}.")
+    seen.add(member.name)
+
+
+def _refuse_gaps(path: Path, seen: set[str], found: list[Picture]) -> None:
+    missing = [name for name in NEEDED if name not in seen]
+    if missing:
+        raise Refusal(
+            f"{path.name} holds no {', '.join(missing)}, where {', '.join(NEEDED)} are needed: "
+            "give an archive in CIFAR-100's binary layout."
+        )
+    counts = Counter((picture.origin, picture.label) for picture in found)
+    for name, origin in ORIGINS.items():
+        for vehicle in CLASSES:
+            if not counts[origin, vehicle.label]:
+                raise Refusal(
+                    f"{name} holds no {vehicle.name} (fine label {vehicle.fine}), where both classes are "
+                    "needed in train.bin and test.bin: give an archive with pictures of both."
+                )
