@@ -23,6 +23,7 @@ LAPTOP = [
     *PIPELINE,
     "ministack==1.5.33",
     "hypercorn>=0.18",
+    "psutil>=7",
     "rich>=14",
 ]
 

@@ -1,0 +1,40 @@
+"""`python -m localaws`: run the local AWS in the foreground until it is told to end."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+
+from localaws.settings import HOST, Settings, SettingsError, from_environment
+from localaws.store import StoreError
+
+
+def main() -> int:
+    """Run; answers the exit code."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        settings = from_environment()
+        _refuse_taken_port(settings)
+        from localaws.server import run  # noqa: PLC0415 - after the cheap checks
+
+        run(settings)
+    except (SettingsError, StoreError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"Port {settings.port} on {HOST} cannot be used ({error.strerror}); set SCONES_PORT to a free one."
+            ) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""What every operation of the local SageMaker is given: settings, state, events, clients, running jobs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from localaws.clients import Clients
+from localaws.events import Events
+from localaws.settings import Settings
+from localaws.store import Store
+from localaws.tasks import Tasks
+
+
+@dataclass(frozen=True)
+class Aws:
+    """The local AWS, as seen by its SageMaker."""
+
+    settings: Settings
+    store: Store
+    events: Events
+    clients: Clients
+    tasks: Tasks = field(default_factory=Tasks)
+
+    def arn(self, resource: str, name: str) -> str:
+        """The ARN of a SageMaker resource, such as `arn("pipeline", "scones-training")`."""
+        return f"arn:aws:sagemaker:{self.settings.region}:{self.settings.account}:{resource}/{name}"
+
+
+def now() -> float:
+    """Seconds since the epoch, to the millisecond as SageMaker's answers have them."""
+    return round(time.time(), 3)

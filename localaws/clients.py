@@ -1,0 +1,53 @@
+"""boto3 clients of the local AWS for its own use: S3, logs and Lambda are asked as any client asks them."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from localaws.settings import Settings
+
+
+class Clients:
+    """One client a service, made when first asked for and then shared by all threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._session = boto3.session.Session(
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - the local AWS takes any
+            region_name=settings.region,
+        )
+        self._endpoint = settings.endpoint
+        self._lock = threading.Lock()
+        self._clients: dict[str, Any] = {}
+
+    def get(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
+        """The client of a service."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._session.client(
+                    service,
+                    endpoint_url=self._endpoint,
+                    config=Config(
+                        max_pool_connections=32,
+                        retries={"max_attempts": 3},
+                        read_timeout=900,
+                        s3={"addressing_style": "path"},
+                        request_checksum_calculation="when_required",
+                        response_checksum_validation="when_required",
+                    ),
+                )
+            return self._clients[service]
+
+    @property
+    def s3(self) -> Any:  # noqa: ANN401
+        """The S3 client."""
+        return self.get("s3")
+
+    @property
+    def logs(self) -> Any:  # noqa: ANN401
+        """The CloudWatch Logs client."""
+        return self.get("logs")

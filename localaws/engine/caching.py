@@ -1,0 +1,70 @@
+"""Step caching: an unchanged step takes the result of the last successful run of the same arguments.
+
+Only the arguments that AWS counts are in the key (its developer guide's "default cache key attributes"): where the
+outputs go and on which instances a job runs are not, so a run-specific output path does not miss the cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+
+from localaws.aws import now
+from localaws.engine.definition import Step
+from localaws.shapes import Document
+from localaws.store import Store
+
+KIND = "step-cache"
+
+_KEY_MEMBERS = {
+    "Processing": ("AppSpecification", "Environment", "ProcessingInputs"),
+    "Training": (
+        "AlgorithmSpecification",
+        "CheckpointConfig",
+        "DebugHookConfig",
+        "DebugRuleConfigurations",
+        "Environment",
+        "HyperParameters",
+        "InputDataConfig",
+    ),
+    "Transform": ("DataProcessing", "Environment", "ModelClientConfig", "ModelName", "TransformInput"),
+}
+_DURATION = re.compile(
+    r"P?(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE
+)
+_UNITS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)
+
+
+def enabled(step: Step) -> bool:
+    """Whether the step may take a cached result."""
+    return step.type in _KEY_MEMBERS and bool(step.body.get("CacheConfig", {}).get("Enabled"))
+
+
+def key(pipeline: str, step: Step, arguments: Document) -> str:
+    """The cache key of a step's resolved arguments."""
+    members = _KEY_MEMBERS.get(step.type, ())
+    counted = json.dumps({name: arguments[name] for name in members if name in arguments}, sort_keys=True)
+    return f"{pipeline}/{step.name}/{step.type}/{hashlib.sha256(counted.encode()).hexdigest()}"
+
+
+def find(store: Store, cache_key: str, step: Step) -> Document | None:
+    """The cached result {Execution, Metadata, Outputs} if there is one that has not expired."""
+    found = store.get(KIND, cache_key)
+    expire_after = step.body.get("CacheConfig", {}).get("ExpireAfter")
+    if found and expire_after and now() - found["Time"] > seconds(expire_after):
+        return None
+    return found
+
+
+def keep(store: Store, cache_key: str, execution: str, metadata: Document, outputs: Document) -> None:
+    """Remember a step's result for later executions."""
+    store.put(KIND, cache_key, {"Time": now(), "Execution": execution, "Metadata": metadata, "Outputs": outputs})
+
+
+def seconds(duration: str) -> int:
+    """An ISO 8601 duration such as P30D, PT12H or (as the SDK's examples write) 30d."""
+    match = _DURATION.fullmatch(duration)
+    if not match or not any(match.groups()):
+        raise ValueError(f"ExpireAfter is {duration!r}; it must be an ISO 8601 duration such as P30D or PT12H.")
+    return sum(int(number) * unit for number, unit in zip(match.groups(), _UNITS, strict=True) if number)

@@ -1,0 +1,125 @@
+"""A pipeline definition (version 2020-12-01), parsed and checked when the pipeline is created.
+
+Steps inside a Condition are kept in one flat table; `guard` says which condition, with which outcome, lets one run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from localaws import errors
+from localaws.engine import references
+from localaws.shapes import Document
+
+VERSION = "2020-12-01"
+STEP_TYPES = ("Processing", "Training", "Condition", "RegisterModel", "Model", "Lambda", "Transform", "Fail")
+_MOST_STEPS = 5_000
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A step runs only where the condition step `condition` ended with `outcome` ("True" or "False")."""
+
+    condition: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a definition. `body` is the step's own JSON."""
+
+    name: str
+    type: str
+    body: Document
+    depends_on: frozenset[str]
+    guard: Guard | None = None
+
+    @property
+    def arguments(self) -> Document:
+        """The request that the step makes, with references in it."""
+        arguments: Document = self.body.get("Arguments", {})
+        return arguments
+
+    @property
+    def waits_for(self) -> frozenset[str]:
+        """Every step that must have ended before this one: dependencies, and the condition that guards it."""
+        return self.depends_on | ({self.guard.condition} if self.guard else frozenset())
+
+
+@dataclass(frozen=True)
+class Definition:
+    """Parameters and steps of a pipeline, in the order of the definition."""
+
+    parameters: list[Document] = field(default_factory=list)
+    steps: Mapping[str, Step] = field(default_factory=dict)
+
+
+def parse(text: str) -> Definition:
+    """Read a definition, or refuse it with a ValidationException that says what is wrong and where."""
+    try:
+        body = json.loads(text)
+    except ValueError as error:
+        raise errors.validation(f"Unable to parse pipeline definition: it is not JSON ({error}).") from error
+    if not isinstance(body, dict) or body.get("Version") != VERSION:
+        given = body.get("Version") if isinstance(body, dict) else body
+        raise errors.validation(f"Unable to parse pipeline definition: Version is {given!r}; {VERSION!r} is allowed.")
+    steps: dict[str, Step] = {}
+    for step in _steps(body.get("Steps") or [], None):
+        if step.name in steps:
+            raise errors.validation(f"Step names must be unique; {step.name!r} stands twice.")
+        steps[step.name] = step
+    if not 0 < len(steps) <= _MOST_STEPS:
+        raise errors.validation(f"A pipeline has 1 to {_MOST_STEPS} steps; {len(steps)} were given.")
+    _check_references(steps, body.get("Parameters") or [])
+    _check_order(steps)
+    return Definition(parameters=body.get("Parameters") or [], steps=steps)
+
+
+def _steps(bodies: list[Document], guard: Guard | None) -> Iterator[Step]:
+    for body in bodies:
+        if not isinstance(body, dict) or not isinstance(body.get("Name"), str) or "Type" not in body:
+            raise errors.validation("Every step needs a Name and a Type.")
+        name, kind = body["Name"], body["Type"]
+        if kind not in STEP_TYPES:
+            raise errors.validation(
+                f"The step {name!r} has the type {kind!r}, which the local AWS does not run; it runs "
+                f"{', '.join(STEP_TYPES)}."
+            )
+        arguments = body.get("Arguments", {})
+        own = arguments.get("Conditions", []) if kind == "Condition" else arguments
+        depends_on = (
+            references.steps_in(own) | references.steps_in(body.get("FunctionArn")) | set(body.get("DependsOn", []))
+        )
+        yield Step(name, kind, body, frozenset(depends_on), guard)
+        if kind == "Condition":
+            yield from _steps(arguments.get("IfSteps", []), Guard(name, "True"))
+            yield from _steps(arguments.get("ElseSteps", []), Guard(name, "False"))
+
+
+def _check_references(steps: Mapping[str, Step], parameters: list[Document]) -> None:
+    declared = {parameter["Name"] for parameter in parameters}
+    for step in steps.values():
+        for wanted in sorted(step.depends_on - steps.keys()):
+            raise errors.validation(
+                f"The step {step.name!r} depends on {wanted!r}, which the definition does not have."
+            )
+        for wanted in sorted(references.parameters_in(step.arguments) - declared):
+            raise errors.validation(f"The step {step.name!r} uses the parameter {wanted!r}, which is not declared.")
+        for owner, file in sorted(references.property_files_in(step.arguments)):
+            known = {item["PropertyFileName"] for item in steps[owner].body.get("PropertyFiles", [])}
+            if file not in known:
+                raise errors.validation(f"The step {step.name!r} reads {file!r}, which {owner!r} does not declare.")
+
+
+def _check_order(steps: Mapping[str, Step]) -> None:
+    done: set[str] = set()
+    left = dict(steps)
+    while left:
+        ready = [name for name, step in left.items() if step.waits_for <= done]
+        if not ready:
+            raise errors.validation(f"The steps {', '.join(sorted(left))} wait for each other in a circle.")
+        done.update(ready)
+        for name in ready:
+            del left[name]

@@ -1,0 +1,108 @@
+"""Runs one execution: steps start when what they wait for has ended, side by side up to the parallelism."""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from localaws.aws import Aws
+from localaws.engine import records
+from localaws.engine.attempt import run_step
+from localaws.engine.definition import Definition, Step, parse
+from localaws.tasks import Stop
+
+_PARALLEL = 50  # AWS's default
+INTERRUPTED = "InternalServerError: The local AWS was stopped while this ran; `scones retry` goes on from here."
+
+
+def run(aws: Aws, arn: str, stop: Stop) -> None:
+    """Take an execution from Executing to its end. Steps that have succeeded before (a retry) are not run again."""
+    document = records.execution(aws, arn)
+    definition = parse(records.definition(aws, arn))
+    parallel = document.get("ParallelismConfiguration", {}).get("MaxParallelExecutionSteps", _PARALLEL)
+    progress = _Progress(definition, _succeeded(aws, arn))
+    with ThreadPoolExecutor(parallel, thread_name_prefix=arn) as pool:
+        running: dict[Future[str], Step] = {}
+        while True:
+            if not stop.requested and not progress.failed:
+                for step in progress.ready()[: parallel - len(running)]:
+                    progress.start(step)
+                    running[pool.submit(run_step, aws, arn, step, stop)] = step
+            if not running:
+                break
+            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in ended:
+                step = running.pop(future)
+                status = "Failed" if future.exception() else future.result()
+                progress.end(step, status, _outcome(aws, arn, step))
+    _finish(aws, arn, progress, stop)
+
+
+def interrupt(aws: Aws, arn: str) -> None:
+    """End an execution whose process was killed, so that it can be retried from the step that it was at."""
+    for name, step in records.steps(aws, arn).items():
+        if step["StepStatus"] in ("Starting", "Executing", "Stopping"):
+            records.change_step(aws, arn, name, StepStatus="Failed", FailureReason=INTERRUPTED)
+    if records.execution(aws, arn)["PipelineExecutionStatus"] == "Stopping":
+        records.change_execution(aws, arn, "Stopped")
+    else:
+        records.change_execution(aws, arn, "Failed", f"Step failure: {INTERRUPTED}")
+
+
+class _Progress:
+    """Which steps have ended, and which may therefore start."""
+
+    def __init__(self, definition: Definition, succeeded: dict[str, str | None]) -> None:
+        self._waiting = {name: step for name, step in definition.steps.items() if name not in succeeded}
+        self._ended = dict(succeeded)
+        self.failed = False
+        self.stopped = False
+
+    def ready(self) -> list[Step]:
+        """The steps that can start now."""
+        return [
+            step
+            for step in self._waiting.values()
+            if all(name in self._ended for name in step.waits_for)
+            and (step.guard is None or self._ended[step.guard.condition] == step.guard.outcome)
+        ]
+
+    def start(self, step: Step) -> None:
+        """Take a step off the waiting list."""
+        del self._waiting[step.name]
+
+    def end(self, step: Step, status: str, outcome: str | None) -> None:
+        """Note how a step ended; `outcome` is a condition's."""
+        self.failed = self.failed or status == "Failed"
+        self.stopped = self.stopped or status == "Stopped"
+        if status == "Succeeded":
+            self._ended[step.name] = outcome
+
+
+def _succeeded(aws: Aws, arn: str) -> dict[str, str | None]:
+    return {
+        name: item.get("Outputs", {}).get("Outcome")
+        for name, item in records.steps(aws, arn).items()
+        if item["StepStatus"] == "Succeeded"
+    }
+
+
+def _outcome(aws: Aws, arn: str, step: Step) -> str | None:
+    if step.type != "Condition":
+        return None
+    outcome: str | None = records.step_named(aws, arn, step.name).get("Outputs", {}).get("Outcome")
+    return outcome
+
+
+def _finish(aws: Aws, arn: str, progress: _Progress, stop: Stop) -> None:
+    if progress.failed:
+        reasons = [
+            f"{name}: {step.get('FailureReason', '')}"
+            for name, step in records.steps(aws, arn).items()
+            if step["StepStatus"] == "Failed"
+        ]
+        reason = "Step failure: One or multiple steps failed. " + " | ".join(reasons)
+        records.change_execution(aws, arn, "Failed", reason)
+    elif stop.requested:
+        records.change_execution(aws, arn, "Stopped")
+    else:
+        records.change_execution(aws, arn, "Succeeded")

@@ -1,0 +1,87 @@
+"""Pipeline parameters: types, enums, defaults, and the values that an execution is started with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from localaws import errors
+from localaws.shapes import Document
+
+Value = str | int | float | bool
+
+
+def _boolean(text: str) -> bool:
+    known = {"true": True, "false": False}
+    if text.lower() not in known:
+        raise ValueError(text)
+    return known[text.lower()]
+
+
+_READ: dict[str, Callable[[str], Value]] = {
+    "String": str,
+    "Integer": int,
+    "Float": float,
+    "Boolean": _boolean,
+}
+
+
+def check_declarations(parameters: Sequence[Document]) -> None:
+    """Refuse parameters of unknown type, that stand twice, or whose default is not one of their values."""
+    names = [parameter.get("Name") for parameter in parameters]
+    for parameter in parameters:
+        name, kind = parameter.get("Name"), parameter.get("Type")
+        if kind not in _READ:
+            raise errors.validation(f"The parameter {name!r} has the type {kind!r}; allowed are {', '.join(_READ)}.")
+        if names.count(name) > 1:
+            raise errors.validation(f"Parameter names must be unique; {name!r} stands twice.")
+        if parameter.get("DefaultValue") is not None:
+            _read(parameter, str(parameter["DefaultValue"]))
+
+
+def bind(parameters: Sequence[Document], given: Sequence[Document]) -> dict[str, Any]:
+    """The value of each parameter: the given one, or its default.
+
+    Raises ValidationException for a name that is not declared, a value of the wrong type or outside the enum, and
+    a parameter that has neither value nor default.
+    """
+    values = {item["Name"]: item["Value"] for item in given}
+    declared = {parameter["Name"]: parameter for parameter in parameters}
+    unknown = sorted(values.keys() - declared.keys())
+    if unknown:
+        raise errors.validation(
+            f"Unknown parameters: {', '.join(unknown)}. The pipeline has {', '.join(sorted(declared)) or 'none'}."
+        )
+    return {name: _bound(parameter, values) for name, parameter in declared.items()}
+
+
+def listed(values: Mapping[str, Any]) -> list[Document]:
+    """Values as ListPipelineParametersForExecution answers them: all text."""
+    return [{"Name": name, "Value": _written(value)} for name, value in values.items()]
+
+
+def _bound(parameter: Document, values: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON of any type
+    if parameter["Name"] in values:
+        return _read(parameter, values[parameter["Name"]])
+    if parameter.get("DefaultValue") is None:
+        raise errors.validation(f"The parameter {parameter['Name']!r} has no default; give it a value.")
+    return parameter["DefaultValue"]
+
+
+def _read(parameter: Document, text: str) -> Value:
+    try:
+        value = _READ[parameter["Type"]](text)
+    except ValueError as error:
+        raise errors.validation(
+            f"The parameter {parameter['Name']!r} is {text!r}; it must be of type {parameter['Type']}."
+        ) from error
+    allowed = parameter.get("EnumValues")
+    if allowed and value not in allowed:
+        raise errors.validation(
+            f"The parameter {parameter['Name']!r} is {text!r}; allowed are {', '.join(map(str, allowed))}."
+        )
+    return value
+
+
+def _written(value: Any) -> str:  # noqa: ANN401
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,121 @@
+"""References in a definition: found (for dependencies) and resolved (when a step starts).
+
+`{"Get": "Parameters.X"}`, `{"Get": "Steps.S.<path of its Describe answer>"}`, `{"Get": "Execution.<variable>"}`,
+`{"Std:Join": {"On", "Values"}}` and `{"Std:JsonGet": {"PropertyFile": {"Get": "Steps.S.PropertyFiles.F"}, "Path"}}`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from localaws.shapes import Document
+
+_TOKEN = re.compile(r"\.?([A-Za-z_][\w-]*)|\[(\d+)\]|\[['\"]([^'\"]*)['\"]\]")
+_FUNCTIONS = ({"Get"}, {"Std:Join"}, {"Std:JsonGet"})
+
+
+class UnresolvedReference(ValueError):
+    """A reference that names nothing; the message says which and what there is."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What references can name: parameters, execution variables, the outputs of ended steps, property files."""
+
+    parameters: Mapping[str, Any]
+    execution: Mapping[str, Any]
+    outputs: Mapping[str, Document]
+    property_file: Callable[[str, str], Any]
+
+
+def steps_in(value: Any) -> set[str]:  # noqa: ANN401 - JSON of any type
+    """The names of the steps that a value refers to."""
+    return {path.split(".")[1].split("[")[0] for path in _gets(value) if path.startswith("Steps.")}
+
+
+def parameters_in(value: Any) -> set[str]:  # noqa: ANN401
+    """The names of the parameters that a value refers to."""
+    return {path.split(".", 1)[1] for path in _gets(value) if path.startswith("Parameters.")}
+
+
+def property_files_in(value: Any) -> set[tuple[str, str]]:  # noqa: ANN401
+    """The (step, property file) pairs that a value reads."""
+    parts = [path.split(".") for path in _gets(value) if path.startswith("Steps.")]
+    return {(part[1], part[3]) for part in parts if len(part) == 4 and part[2] == "PropertyFiles"}
+
+
+def resolve(value: Any, scope: Scope) -> Any:  # noqa: ANN401
+    """Replace every reference in `value` by what it stands for."""
+    if isinstance(value, list):
+        return [resolve(item, scope) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() not in _FUNCTIONS:
+        return {key: resolve(item, scope) for key, item in value.items()}
+    if "Get" in value:
+        return _get(value["Get"], scope)
+    if "Std:Join" in value:
+        join = value["Std:Join"]
+        return join.get("On", "").join(_text(resolve(item, scope)) for item in join["Values"])
+    wanted = value["Std:JsonGet"]
+    _, step, _, file = wanted["PropertyFile"]["Get"].split(".")
+    return _walk(scope.property_file(step, file), wanted["Path"], f"{step}'s property file {file}")
+
+
+def _gets(value: Any) -> Iterator[str]:  # noqa: ANN401
+    if isinstance(value, dict):
+        if value.keys() == {"Get"} and isinstance(value["Get"], str):
+            yield value["Get"]
+        for item in value.values():
+            yield from _gets(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _gets(item)
+
+
+def _get(path: str, scope: Scope) -> Any:  # noqa: ANN401
+    root, _, rest = path.partition(".")
+    if root == "Parameters":
+        return scope.parameters[rest]
+    if root == "Execution":
+        if rest not in scope.execution:
+            raise UnresolvedReference(
+                f"{path!r} is not a variable of an execution; there are {', '.join(scope.execution)}."
+            )
+        return scope.execution[rest]
+    if root == "Steps":
+        name = re.split(r"[.\[]", rest, maxsplit=1)[0]
+        if name not in scope.outputs:
+            raise UnresolvedReference(f"{path!r} cannot be read: the step {name!r} has not run.")
+        return _walk(scope.outputs[name], rest[len(name) :], f"the step {name}")
+    raise UnresolvedReference(f"{path!r} is not a reference; it must begin with Parameters, Steps or Execution.")
+
+
+def _walk(value: Any, path: str, owner: str) -> Any:  # noqa: ANN401
+    for match in _TOKEN.finditer(path):
+        name, index, key = match.groups()
+        try:
+            value = value[int(index)] if index is not None else _member(value, name if name is not None else key)
+        except (LookupError, TypeError) as error:
+            raise UnresolvedReference(f"{owner} has nothing at {path.lstrip('.')!r}.") from error
+    return value
+
+
+def _member(value: Any, name: str) -> Any:  # noqa: ANN401
+    if isinstance(value, list):
+        # Lists of named things, such as a processing job's outputs, are read by name.
+        for item in value:
+            if any(key.endswith("Name") and found == name for key, found in item.items()):
+                return item
+        raise LookupError(name)
+    return value[name]
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, str):
+        return value
+    return json.dumps(value)

@@ -1,0 +1,1 @@
+"""What each type of step does, one module a type."""

@@ -1,0 +1,130 @@
+"""One running container: a subprocess in a process group of its own, with its output read line by line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from localaws.settings import Settings
+
+# What a program needs of the laptop's environment; nothing else (no real credentials) reaches it.
+_PASSED_ON = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+)
+_PYTHONS = {"python", "python3", "python3.11", "python3.12"}
+
+
+class Container:
+    """A program started as a container is: arguments, environment, a directory for /opt/ml."""
+
+    def __init__(self, root: Path, argv: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._root = root
+        self._argv = [sys.executable if argv[0] in _PYTHONS else argv[0], *argv[1:]]
+        self._environment = dict(environment)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._reader: threading.Thread | None = None
+
+    def start(self, on_line: Callable[[str], None]) -> None:
+        """Start the program; `on_line` is called with each line of its output, from another thread."""
+        self._process = subprocess.Popen(
+            self._argv,
+            cwd=self._root,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        _remember(self._root, self._process.pid)
+        self._reader = threading.Thread(target=self._read, args=(on_line,), daemon=True)
+        self._reader.start()
+
+    def poll(self) -> int | None:
+        """The exit code, or None while the program runs."""
+        return self._process.poll() if self._process else None
+
+    def wait(self, seconds: float) -> int | None:
+        """Wait at most `seconds` for the program to end; its exit code, or None while it runs."""
+        if self._process is None:
+            return None
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def finish(self) -> None:
+        """After the program has ended: read the rest of its output and end what it left running."""
+        if self._process is not None:
+            _signal_group(self._process.pid, signal.SIGKILL)
+        if self._reader is not None:
+            self._reader.join(timeout=5)
+        (self._root / "pid").unlink(missing_ok=True)
+
+    def terminate(self, grace_seconds: float) -> None:
+        """Ask the program to end (SIGTERM), and make it end when it has not after the grace."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        _signal_group(self._process.pid, signal.SIGTERM)
+        if self.wait(grace_seconds) is None:
+            _signal_group(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def _read(self, on_line: Callable[[str], None]) -> None:
+        if self._process is None or self._process.stdout is None:
+            return
+        with self._process.stdout as output:
+            for line in output:
+                on_line(line.decode("utf-8", errors="replace").rstrip("\r\n"))
+
+
+def base_environment(settings: Settings) -> dict[str, str]:
+    """What every container has: the local AWS as its AWS, one numeric thread, unbuffered output."""
+    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    passed["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), passed.get("PATH", os.defpath)])
+    return {
+        **passed,
+        "AWS_ENDPOINT_URL": settings.endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": settings.region,
+        "AWS_DEFAULT_REGION": settings.region,
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+        "PYTHONUNBUFFERED": "1",
+        # The programs that ship with this project are found from any directory.
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+
+
+def kill_left_over(jobs: Path) -> None:
+    """End containers that outlived the process that started them (`kill -9` of the local AWS)."""
+    for file in jobs.glob("*/*/pid"):
+        pid, started = file.read_text(encoding="ascii").split()
+        if psutil.pid_exists(int(pid)) and abs(psutil.Process(int(pid)).create_time() - float(started)) < 1:
+            _signal_group(int(pid), signal.SIGKILL)
+        file.unlink()
+
+
+def _remember(root: Path, pid: int) -> None:
+    # The start time tells our process from a later one that was given the same number.
+    (root / "pid").write_text(f"{pid} {psutil.Process(pid).create_time()}", encoding="ascii")
+
+
+def _signal_group(pid: int, number: int) -> None:
+    try:
+        os.killpg(pid, number)
+    except (ProcessLookupError, PermissionError):
+        return

@@ -1,0 +1,67 @@
+"""What processing, training and transform jobs have in common, and how their APIs name it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from localaws.aws import Aws, now
+from localaws.shapes import Document, project
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """One kind of job: `noun` is its place in ARNs and in the store, `stem` the start of its API's member names."""
+
+    noun: str
+    stem: str
+    log_group: str
+
+    @property
+    def name(self) -> str:
+        """The member that holds the job's name, such as ProcessingJobName."""
+        return f"{self.stem}JobName"
+
+    @property
+    def arn(self) -> str:
+        """The member that holds the job's ARN."""
+        return f"{self.stem}JobArn"
+
+    @property
+    def status(self) -> str:
+        """The member that holds the job's status."""
+        return f"{self.stem}JobStatus"
+
+    @property
+    def describe(self) -> str:
+        """The operation that describes it."""
+        return f"Describe{self.stem}Job"
+
+    @property
+    def event(self) -> str:
+        """The detail type of its EventBridge event."""
+        return f"SageMaker {self.stem} Job State Change"
+
+
+PROCESSING = JobKind("processing-job", "Processing", "ProcessingJobs")
+TRAINING = JobKind("training-job", "Training", "TrainingJobs")
+TRANSFORM = JobKind("transform-job", "Transform", "TransformJobs")
+KINDS = (PROCESSING, TRAINING, TRANSFORM)
+ENDED = ("Completed", "Failed", "Stopped")
+
+
+def load(aws: Aws, kind: JobKind, name: str) -> Document | None:
+    """The job's document. Names differ by more than case, as on AWS, whose ARNs are in lower case."""
+    return aws.store.get(kind.noun, name.lower())
+
+
+def change(aws: Aws, kind: JobKind, name: str, **changes: object) -> Document:
+    """Commit a job's change together with the event that tells of it."""
+    with aws.store.transaction():
+        document = aws.store.update(kind.noun, name.lower(), LastModifiedTime=now(), **changes)
+        announce(aws, kind, document)
+    return document
+
+
+def announce(aws: Aws, kind: JobKind, document: Document) -> None:
+    """Send the job's state-change event; call it inside the change's transaction."""
+    aws.events.send(kind.event, project(kind.describe, document), [document[kind.arn]])

@@ -1,0 +1,104 @@
+"""A job's log: lines on disk first, then in CloudWatch Logs under AWS's group and stream names."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from localaws.clients import Clients
+
+_BATCH = 1_000  # events a call; PutLogEvents takes 10,000 and 1 MiB
+_LONGEST_LINE = 16_384
+
+
+class JobLog:
+    """The log stream of one instance of a job."""
+
+    def __init__(self, clients: Clients, file: Path, group: str, stream: str) -> None:
+        self._logs = clients
+        self._group = group
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._waiting: list[dict[str, str | int]] = []
+        self._created = False
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._file = file.open("a", encoding="utf-8")
+
+    def write(self, line: str) -> None:
+        """Add one line."""
+        event: dict[str, str | int] = {
+            "timestamp": int(time.time() * 1000),
+            "message": line[:_LONGEST_LINE] or " ",
+        }
+        with self._lock:
+            self._file.write(f"{event['timestamp']}\t{event['message']}\n")
+            self._file.flush()
+            self._waiting.append(event)
+
+    def flush(self) -> None:
+        """Bring the lines that wait to CloudWatch Logs."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._create()
+            put(self._logs, self._group, self._stream, waiting)
+
+    def close(self) -> None:
+        """Flush and close."""
+        self.flush()
+        self._file.close()
+
+    def _create(self) -> None:
+        if not self._created:
+            create_stream(self._logs, self._group, self._stream)
+            self._created = True
+
+
+def create_stream(clients: Clients, group: str, stream: str) -> None:
+    """Make the group and the stream where they do not exist."""
+    _unless_there(clients.logs.create_log_group, logGroupName=group)
+    _unless_there(clients.logs.create_log_stream, logGroupName=group, logStreamName=stream)
+
+
+def put(clients: Clients, group: str, stream: str, events: list[dict[str, str | int]]) -> None:
+    """Put events into an existing stream, in batches that the API takes."""
+    for start in range(0, len(events), _BATCH):
+        clients.logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events[start : start + _BATCH])
+
+
+def restore(clients: Clients, jobs: Path, since: float) -> None:
+    """Put back the streams whose files changed after `since`: a killed process had them in memory only."""
+    for file in jobs.glob("*/logs/*/*.log"):
+        if file.stat().st_mtime < since:
+            continue
+        group = "/aws/sagemaker/" + file.parent.name
+        stream = f"{file.parents[2].name}/{file.stem}"
+        _delete_stream(clients, group, stream)
+        create_stream(clients, group, stream)
+        lines = (line.partition("\t") for line in file.read_text(encoding="utf-8").splitlines())
+        put(
+            clients,
+            group,
+            stream,
+            [{"timestamp": int(at), "message": text} for at, _, text in lines if at.isdigit()],
+        )
+
+
+def _unless_there(create: Callable[..., object], **names: str) -> None:
+    try:
+        create(**names)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
+            raise
+
+
+def _delete_stream(clients: Clients, group: str, stream: str) -> None:
+    try:
+        clients.logs.delete_log_stream(logGroupName=group, logStreamName=stream)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise

@@ -1,0 +1,103 @@
+"""Runs a processing job as AWS does: inputs below /opt/ml/processing, its configuration, its outputs into S3."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from localaws.aws import Aws, now
+from localaws.jobs import images, opt_ml, staging
+from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
+from localaws.jobs.kinds import PROCESSING, change, load
+from localaws.jobs.slots import SLOTS
+from localaws.jobs.supervise import Instance, Job, Outcome, instances, run
+from localaws.shapes import Document
+from localaws.tasks import Stop
+
+_DEFAULT_SECONDS = 24 * 3600
+_MESSAGE_LENGTH = 1024
+
+
+def run_job(aws: Aws, name: str, stop: Stop) -> None:
+    """Take a processing job from InProgress to its end."""
+    document = load(aws, PROCESSING, name) or {}
+    with SLOTS:
+        try:
+            outcome, message = _run(aws, document, stop)
+        except JobFailure as failure:
+            _end(aws, name, "Failed", FailureReason=str(failure), ExitMessage=failure.exit_message)
+            return
+        if outcome.stopped or outcome.timed_out:
+            reason = None if outcome.stopped else "MaxRuntimeExceeded: the job ran longer than its stopping condition"
+            _end(aws, name, "Stopped", ExitMessage=message, FailureReason=reason)
+        else:
+            _end(aws, name, "Completed", ExitMessage=message)
+
+
+def _end(aws: Aws, name: str, status: str, **changes: Any) -> None:  # noqa: ANN401 - members of any type
+    changes = {member: value for member, value in changes.items() if value is not None}
+    change(aws, PROCESSING, name, ProcessingJobStatus=status, ProcessingEndTime=now(), **changes)
+
+
+def _run(aws: Aws, document: Document, stop: Stop) -> tuple[Outcome, str | None]:
+    name = document["ProcessingJobName"]
+    specification = document["AppSpecification"]
+    argv = images.command(
+        aws.settings.home,
+        specification["ImageUri"],
+        "process",
+        specification.get("ContainerEntrypoint"),
+        specification.get("ContainerArguments"),
+    )
+    members = instances(aws, name, document["ProcessingResources"]["ClusterConfig"]["InstanceCount"])
+    for index, member in enumerate(members):
+        _stage(aws, document, member, (index, len(members)), [other.host for other in members])
+    change(aws, PROCESSING, name, ProcessingStartTime=now())
+    seconds = document.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _DEFAULT_SECONDS)
+    job = Job(PROCESSING, name, argv, document.get("Environment", {}), seconds)
+    outcome = run(aws, job, members, stop)
+    message = _message(outcome.failed or members[0])
+    if outcome.failed:
+        raise AlgorithmFailure(message or "", outcome.exit_code)
+    for member in members:
+        _collect(aws, document, member)
+    return outcome, message
+
+
+def _stage(aws: Aws, document: Document, member: Instance, share: tuple[int, int], hosts: list[str]) -> None:
+    for item in document.get("ProcessingInputs", []):
+        source = item.get("S3Input")
+        if not source:
+            raise ClientFailure(f"The input {item['InputName']!r} has no S3Input; dataset definitions cannot run here.")
+        target = opt_ml.inside(member.root, source["LocalPath"])
+        sharded = source.get("S3DataDistributionType") == "ShardedByS3Key"
+        staging.download(
+            aws.clients.s3,
+            source["S3Uri"],
+            target,
+            source.get("S3DataType", "S3Prefix"),
+            share if sharded else (0, 1),
+        )
+        opt_ml.rewrite_scripts(target, member.root)
+    for output in _outputs(document):
+        opt_ml.inside(member.root, output["S3Output"]["LocalPath"]).mkdir(parents=True, exist_ok=True)
+    config = member.root / "config"
+    config.mkdir(exist_ok=True)
+    (config / "processingjobconfig.json").write_text(json.dumps(document), encoding="utf-8")
+    resources = {"current_host": member.host, "hosts": hosts}
+    (config / "resourceconfig.json").write_text(json.dumps(resources), encoding="utf-8")
+
+
+def _collect(aws: Aws, document: Document, member: Instance) -> None:
+    for output in _outputs(document):
+        source = opt_ml.inside(member.root, output["S3Output"]["LocalPath"])
+        staging.upload(aws.clients.s3, source, output["S3Output"]["S3Uri"])
+
+
+def _outputs(document: Document) -> list[Document]:
+    return [item for item in document.get("ProcessingOutputConfig", {}).get("Outputs", []) if "S3Output" in item]
+
+
+def _message(member: Instance) -> str | None:
+    file = member.root / "output" / "message"
+    return file.read_text(encoding="utf-8", errors="replace")[:_MESSAGE_LENGTH] if file.is_file() else None

@@ -1,0 +1,111 @@
+"""S3 objects into a job's directories before it runs, and files back into S3 after."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from localaws.jobs.failures import ClientFailure
+
+_TRANSFERS = 8
+Item = TypeVar("Item")
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Bucket and key (or prefix) of an s3:// address."""
+    parts = urlsplit(uri)
+    if parts.scheme != "s3" or not parts.netloc:
+        raise ClientFailure(f"{uri!r} is not an S3 address; give one such as s3://bucket/prefix.")
+    return parts.netloc, parts.path.lstrip("/")
+
+
+def download(s3: Any, uri: str, target: Path, kind: str, share: tuple[int, int] = (0, 1)) -> None:  # noqa: ANN401
+    """Copy the objects under `uri` into `target`; `share` is (instance, instances) for ShardedByS3Key.
+
+    `kind` is SageMaker's S3DataType: S3Prefix, or ManifestFile for a JSON list of names.
+    """
+    bucket, prefix = split_uri(uri)
+    found = list(_manifest(s3, bucket, prefix) if kind == "ManifestFile" else _listed(s3, bucket, prefix))
+    if not found:
+        raise ClientFailure(
+            f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket '
+            "exists in the selected region, that objects exist under that S3 prefix, and that the role has "
+            f'"s3:ListBucket" permissions on bucket "{bucket}".'
+        )
+    instance, instances = share
+    target.mkdir(parents=True, exist_ok=True)
+    _each(
+        lambda item: s3.download_file(item[0], item[1], str(_below(target, item[2]))),
+        [item for index, item in enumerate(found) if index % instances == instance],
+    )
+
+
+def upload(s3: Any, source: Path, uri: str) -> None:  # noqa: ANN401
+    """Copy every file below `source` to `uri`/<relative path>."""
+    bucket, prefix = split_uri(uri)
+    base = prefix.rstrip("/")
+    files = [path for path in sorted(source.rglob("*")) if path.is_file() and not path.is_symlink()]
+    _each(
+        lambda path: s3.upload_file(str(path), bucket, f"{base}/{path.relative_to(source).as_posix()}".lstrip("/")),
+        files,
+    )
+
+
+def upload_archive(s3: Any, source: Path, uri: str, work: Path) -> None:  # noqa: ANN401
+    """Pack what `source` holds into one .tar.gz and put it at `uri`."""
+    bucket, key = split_uri(uri)
+    archive = work / Path(key).name
+    with tarfile.open(archive, "w:gz", compresslevel=1) as packed:
+        for path in sorted(source.iterdir()):
+            packed.add(path, arcname=path.name)
+    s3.upload_file(str(archive), bucket, key)
+    archive.unlink()
+
+
+def _listed(s3: Any, bucket: str, prefix: str) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401
+    try:
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for entry in page.get("Contents", []):
+                if not entry["Key"].endswith("/"):
+                    yield bucket, entry["Key"], _relative(entry["Key"], prefix)
+    except ClientError as error:
+        raise ClientFailure(f"s3://{bucket}/{prefix} cannot be listed: {error}") from error
+
+
+def _relative(key: str, prefix: str) -> str:
+    folder = prefix if prefix.endswith("/") else prefix + "/"
+    if key.startswith(folder):
+        return key[len(folder) :]
+    # The prefix is the whole name of an object, or the beginning of several names.
+    return key[prefix.rfind("/") + 1 :]
+
+
+def _manifest(s3: Any, bucket: str, key: str) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401
+    try:
+        entries = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        base_bucket, base = split_uri(entries[0]["prefix"])
+    except (ClientError, ValueError, LookupError, TypeError) as error:
+        raise ClientFailure(f"The manifest s3://{bucket}/{key} cannot be read: {error}") from error
+    for name in entries[1:]:
+        yield base_bucket, base + name, name
+
+
+def _below(target: Path, name: str) -> Path:
+    path = (target / name).resolve()
+    if not path.is_relative_to(target.resolve()):
+        raise ClientFailure(f"The object name {name!r} leads out of its directory.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _each(work: Callable[[Item], object], items: Iterable[Item]) -> None:
+    with ThreadPoolExecutor(_TRANSFERS) as pool:
+        for _ in pool.map(work, items):
+            pass

@@ -1,0 +1,131 @@
+"""Runs the containers of one job side by side until all have ended, one has failed, time is up, or it is stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from localaws.aws import Aws
+from localaws.jobs import opt_ml
+from localaws.jobs.container import Container, base_environment
+from localaws.jobs.kinds import JobKind
+from localaws.jobs.logs import JobLog
+from localaws.tasks import Stop
+
+GRACE_SECONDS = 10.0
+_FLUSH_SECONDS = 0.5
+
+OnLine = Callable[[str], None]
+OnTick = Callable[[], None]
+
+
+def _ignore(*_: str) -> None:
+    """What a job does with its output beyond its log, unless it has metrics to read."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One instance of a job: its host name and the directory for its /opt/ml."""
+
+    host: str
+    root: Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job's containers ended. `failed` names the instance that did, with its exit code."""
+
+    exit_code: int = 0
+    failed: Instance | None = None
+    stopped: bool = False
+    timed_out: bool = False
+
+
+def instances(aws: Aws, job: str, count: int) -> list[Instance]:
+    """The instances of a job, with fresh directories."""
+    hosts = [f"algo-{number}" for number in range(1, count + 1)]
+    made = [Instance(host, aws.settings.jobs / job / host) for host in hosts]
+    for instance in made:
+        (instance.root / "output").mkdir(parents=True, exist_ok=True)
+    return made
+
+
+@dataclass(frozen=True)
+class Job:
+    """What it takes to run a job's containers."""
+
+    kind: JobKind
+    name: str
+    argv: Sequence[str]
+    environment: Mapping[str, str]
+    max_seconds: int
+
+
+def run(
+    aws: Aws,
+    job: Job,
+    members: Sequence[Instance],
+    stop: Stop,
+    on_line: OnLine = _ignore,
+    on_tick: OnTick = _ignore,
+) -> Outcome:
+    """Run the job's program once an instance. `on_line` sees each line of output, `on_tick` runs twice a second."""
+    started = int(time.time())
+    pairs = [(_container(aws, job, member), _log(aws, job, member, started)) for member in members]
+    try:
+        for container, log in pairs:
+            container.start(_tee(log, on_line))
+        return _watch([container for container, _ in pairs], members, job, stop, lambda: _tick(pairs, on_tick))
+    finally:
+        for container, log in pairs:
+            container.terminate(0)
+            container.finish()
+            log.close()
+        on_tick()
+
+
+def _watch(containers: Sequence[Container], members: Sequence[Instance], job: Job, stop: Stop, tick: OnTick) -> Outcome:
+    deadline = time.monotonic() + job.max_seconds
+    ticked = time.monotonic()
+    while True:
+        codes = [container.wait(0.02) for container in containers]
+        for code, member in zip(codes, members, strict=True):
+            if code:
+                return Outcome(exit_code=code, failed=member)
+        if all(code == 0 for code in codes):
+            return Outcome()
+        if stop.requested or time.monotonic() > deadline:
+            for container in containers:
+                container.terminate(GRACE_SECONDS)
+            return Outcome(stopped=stop.requested, timed_out=not stop.requested)
+        if time.monotonic() - ticked > _FLUSH_SECONDS:
+            tick()
+            ticked = time.monotonic()
+
+
+def _tee(log: JobLog, on_line: OnLine) -> OnLine:
+    def read(line: str) -> None:
+        log.write(line)
+        on_line(line)
+
+    return read
+
+
+def _tick(pairs: Sequence[tuple[Container, JobLog]], on_tick: OnTick) -> None:
+    for _, log in pairs:
+        log.flush()
+    on_tick()
+
+
+def _container(aws: Aws, job: Job, member: Instance) -> Container:
+    environment = {**base_environment(aws.settings), **job.environment, "OPT_ML": opt_ml.OPT_ML}
+    rewritten = {name: opt_ml.rewrite(value, member.root) for name, value in environment.items()}
+    return Container(member.root, opt_ml.rewrite_all(job.argv, member.root), rewritten)
+
+
+def _log(aws: Aws, job: Job, member: Instance, started: int) -> JobLog:
+    name = f"{member.host}-{started}"
+    file = aws.settings.jobs / job.name / "logs" / job.kind.log_group / f"{name}.log"
+    return JobLog(aws.clients, file, f"/aws/sagemaker/{job.kind.log_group}", f"{job.name}/{name}")

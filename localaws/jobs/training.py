@@ -1,0 +1,180 @@
+"""Runs a training job as AWS does: channels, configuration, metrics from its log lines, model.tar.gz into S3."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from localaws.aws import Aws, now
+from localaws.jobs import images, script_mode, staging
+from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
+from localaws.jobs.kinds import TRAINING, change, load
+from localaws.jobs.metrics import Metrics
+from localaws.jobs.slots import SLOTS
+from localaws.jobs.supervise import Instance, Job, Outcome, instances, run
+from localaws.shapes import Document
+from localaws.tasks import Stop
+
+_MESSAGES = {
+    "Starting": "Preparing the instances for training",
+    "Downloading": "Downloading input data",
+    "Training": "Training image download completed. Training in progress.",
+    "Uploading": "Uploading generated training model",
+    "Completed": "Training job completed",
+    "Failed": "Training job failed",
+    "Stopped": "Training job stopped",
+    "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
+}
+
+
+def run_job(aws: Aws, name: str, stop: Stop) -> None:
+    """Take a training job from InProgress to its end."""
+    document = load(aws, TRAINING, name) or {}
+    with SLOTS:
+        try:
+            outcome = _run(aws, document, stop)
+        except JobFailure as failure:
+            _end(aws, name, "Failed", "Failed", FailureReason=str(failure))
+            return
+        if outcome.stopped or outcome.timed_out:
+            _end(aws, name, "Stopped", "MaxRuntimeExceeded" if outcome.timed_out else "Stopped")
+        else:
+            _end(aws, name, "Completed", "Completed")
+
+
+def enter(aws: Aws, name: str, secondary: str, **changes: Any) -> Document:  # noqa: ANN401 - members of any type
+    """Record a secondary status, closing the one before it."""
+    with aws.store.transaction():
+        document = load(aws, TRAINING, name) or {}
+        transitions = document.get("SecondaryStatusTransitions", [])
+        if transitions:
+            transitions[-1].setdefault("EndTime", now())
+        message = _MESSAGES.get(secondary, secondary)
+        transitions.append({"Status": secondary, "StartTime": now(), "StatusMessage": message})
+        return change(aws, TRAINING, name, SecondaryStatus=secondary, SecondaryStatusTransitions=transitions, **changes)
+
+
+def _end(aws: Aws, name: str, status: str, secondary: str, **changes: Any) -> None:  # noqa: ANN401
+    with aws.store.transaction():
+        document = enter(aws, name, secondary, TrainingJobStatus=status, TrainingEndTime=now(), **changes)
+        last = document["SecondaryStatusTransitions"]
+        last[-1]["EndTime"] = now()
+        seconds = max(1, round(now() - document.get("TrainingStartTime", now())))
+        aws.store.update(
+            TRAINING.noun,
+            name.lower(),
+            SecondaryStatusTransitions=last,
+            TrainingTimeInSeconds=seconds,
+            BillableTimeInSeconds=seconds,
+        )
+
+
+def _run(aws: Aws, document: Document, stop: Stop) -> Outcome:
+    name = document["TrainingJobName"]
+    enter(aws, name, "Downloading")
+    resources = document["ResourceConfig"]
+    members = instances(aws, name, resources.get("InstanceCount", 1))
+    hosts = [member.host for member in members]
+    for index, member in enumerate(members):
+        _stage(aws, document, member, (index, len(members)), hosts)
+    enter(aws, name, "Training", TrainingStartTime=now())
+    specification = document["AlgorithmSpecification"]
+    metrics = Metrics(specification.get("MetricDefinitions", []))
+    job = _job(aws, document, hosts)
+    outcome = run(aws, job, members, stop, metrics.read, lambda: _publish(aws, name, metrics))
+    if outcome.failed:
+        raise AlgorithmFailure(_failure(outcome.failed), outcome.exit_code)
+    enter(aws, name, "Uploading")
+    _collect(aws, document, members[0])
+    return outcome
+
+
+def _job(aws: Aws, document: Document, hosts: list[str]) -> Job:
+    specification = document["AlgorithmSpecification"]
+    hyperparameters = document.get("HyperParameters", {})
+    environment = dict(document.get("Environment", {}))
+    image = specification.get("TrainingImage", "")
+    if script_mode.applies(hyperparameters) and not images.is_builtin(image):
+        argv = script_mode.command(hyperparameters)
+        environment |= script_mode.environment(hyperparameters, _channels(document), hosts)
+    else:
+        argv = images.command(
+            aws.settings.home,
+            image,
+            "train",
+            specification.get("ContainerEntrypoint"),
+            specification.get("ContainerArguments"),
+        )
+    return Job(
+        TRAINING,
+        document["TrainingJobName"],
+        argv,
+        environment,
+        document["StoppingCondition"]["MaxRuntimeInSeconds"],
+    )
+
+
+def _channels(document: Document) -> list[str]:
+    return [channel["ChannelName"] for channel in document.get("InputDataConfig", [])]
+
+
+def _stage(aws: Aws, document: Document, member: Instance, share: tuple[int, int], hosts: list[str]) -> None:
+    for channel in document.get("InputDataConfig", []):
+        source = channel["DataSource"].get("S3DataSource")
+        if not source or source["S3DataType"] not in ("S3Prefix", "ManifestFile"):
+            raise ClientFailure(
+                f"The channel {channel['ChannelName']!r} cannot be read here; give it an S3DataSource of type "
+                "S3Prefix or ManifestFile."
+            )
+        sharded = source.get("S3DataDistributionType") == "ShardedByS3Key"
+        target = member.root / "input" / "data" / channel["ChannelName"]
+        staging.download(aws.clients.s3, source["S3Uri"], target, source["S3DataType"], share if sharded else (0, 1))
+    for directory in ("model", "output/data", "input/config"):
+        (member.root / directory).mkdir(parents=True, exist_ok=True)
+    if document.get("CheckpointConfig"):
+        (member.root / "checkpoints").mkdir(exist_ok=True)
+    hyperparameters = document.get("HyperParameters", {})
+    if script_mode.applies(hyperparameters):
+        script_mode.prepare(aws.clients.s3, hyperparameters, member)
+    _configure(document, member, hosts)
+
+
+def _configure(document: Document, member: Instance, hosts: list[str]) -> None:
+    channels = {
+        channel["ChannelName"]: {
+            "TrainingInputMode": channel.get("InputMode", document["AlgorithmSpecification"]["TrainingInputMode"]),
+            "S3DistributionType": channel["DataSource"]["S3DataSource"].get(
+                "S3DataDistributionType", "FullyReplicated"
+            ),
+            "RecordWrapperType": channel.get("RecordWrapperType", "None"),
+            **({"ContentType": channel["ContentType"]} if "ContentType" in channel else {}),
+        }
+        for channel in document.get("InputDataConfig", [])
+    }
+    files = {
+        "hyperparameters.json": document.get("HyperParameters", {}),
+        "inputdataconfig.json": channels,
+        "resourceconfig.json": {"current_host": member.host, "hosts": hosts, "network_interface_name": "lo"},
+    }
+    for file, content in files.items():
+        (member.root / "input" / "config" / file).write_text(json.dumps(content), encoding="utf-8")
+
+
+def _collect(aws: Aws, document: Document, member: Instance) -> None:
+    base = f"{document['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{document['TrainingJobName']}/output"
+    if any((member.root / "output" / "data").iterdir()):
+        staging.upload_archive(aws.clients.s3, member.root / "output" / "data", f"{base}/output.tar.gz", member.root)
+    staging.upload_archive(
+        aws.clients.s3, member.root / "model", document["ModelArtifacts"]["S3ModelArtifacts"], member.root
+    )
+
+
+def _publish(aws: Aws, name: str, metrics: Metrics) -> None:
+    values = metrics.take_changed()
+    if values:
+        aws.store.update(TRAINING.noun, name.lower(), FinalMetricDataList=values)
+
+
+def _failure(member: Instance) -> str:
+    file = member.root / "output" / "failure"
+    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""

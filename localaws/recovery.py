@@ -1,0 +1,42 @@
+"""After a start: nothing of the process before is running any more, so what it had under way is ended, and said so."""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from localaws.aws import Aws
+from localaws.engine import executor, records
+from localaws.jobs import container, logs
+from localaws.jobs.kinds import ENDED, KINDS
+from localaws.sagemaker import jobs
+
+_READY_SECONDS = 30
+_SAVED_EVERY = 10.0
+
+
+def recover(aws: Aws, saved_state: Path) -> None:
+    """End left-over containers, fail interrupted jobs and executions (they can be retried), restore their logs."""
+    container.kill_left_over(aws.settings.jobs)
+    for kind in KINDS:
+        for job in aws.store.all(kind.noun):
+            if job[kind.status] not in ENDED:
+                jobs.fail(kind, aws, job[kind.name], executor.INTERRUPTED)
+    for execution in aws.store.all(records.EXECUTION):
+        if execution["PipelineExecutionStatus"] in ("Executing", "Stopping"):
+            executor.interrupt(aws, execution["PipelineExecutionArn"])
+    saved = saved_state / "cloudwatch_logs.json"
+    _wait_until_serving(aws.settings.endpoint)
+    logs.restore(aws.clients, aws.settings.jobs, saved.stat().st_mtime - _SAVED_EVERY if saved.exists() else 0)
+
+
+def _wait_until_serving(endpoint: str) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=1):  # noqa: S310 - our own address
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)

@@ -1,0 +1,1 @@
+"""The SageMaker API: operations on what the store holds."""

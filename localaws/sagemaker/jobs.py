@@ -1,0 +1,120 @@
+"""Processing, training and transform jobs: Create, Describe, List and Stop, alike but for their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from localaws import errors
+from localaws.aws import Aws, now
+from localaws.jobs import processing, training, transform
+from localaws.jobs.kinds import ENDED, KINDS, PROCESSING, TRAINING, TRANSFORM, JobKind, announce, load
+from localaws.sagemaker import limits, listing, models, tags
+from localaws.shapes import Document, project_as
+from localaws.tasks import Stop
+
+Operation = Callable[[Aws, Document], Document]
+
+_RUN: dict[str, Callable[[Aws, str, Stop], None]] = {
+    PROCESSING.noun: processing.run_job,
+    TRAINING.noun: training.run_job,
+    TRANSFORM.noun: transform.run_job,
+}
+
+
+def create(kind: JobKind, aws: Aws, request: Document) -> Document:
+    """Store the job and start it."""
+    name = request[kind.name]
+    arn = aws.arn(kind.noun, name.lower())
+    limits.check(kind, request)
+    if kind is TRANSFORM:
+        models.describe_model(aws, {"ModelName": request["ModelName"]})
+    with aws.store.transaction():
+        if load(aws, kind, name):
+            raise errors.in_use(f"{kind.stem} job already exists: {arn}")
+        document = {
+            **request,
+            **_initial(kind, request),
+            kind.arn: arn,
+            kind.status: "InProgress",
+            "CreationTime": now(),
+            "LastModifiedTime": now(),
+        }
+        aws.store.put(kind.noun, name.lower(), document)
+        tags.tag_new(aws, arn, request)
+        announce(aws, kind, document)
+    aws.tasks.start(arn, lambda stop: _guarded(kind, aws, name, stop))
+    return {kind.arn: arn}
+
+
+def describe(kind: JobKind, aws: Aws, request: Document) -> Document:
+    """The job as it stands."""
+    document = load(aws, kind, request[kind.name])
+    if document is None:
+        raise errors.validation("Requested resource not found.")
+    return document
+
+
+def list_jobs(kind: JobKind, aws: Aws, request: Document) -> Document:
+    """Jobs of one kind, newest first."""
+    order = listing.Order({"Name": kind.name, "CreationTime": "CreationTime", "Status": kind.status})
+    chosen, more = listing.page(request, aws.store.all(kind.noun), order, kind.name, {"StatusEquals": kind.status})
+    return {
+        f"{kind.stem}JobSummaries": [project_as(f"{kind.stem}JobSummary", item) for item in chosen],
+        **more,
+    }
+
+
+def stop(kind: JobKind, aws: Aws, request: Document) -> Document:
+    """Ask a running job to stop."""
+    document = describe(kind, aws, request)
+    if document[kind.status] in ENDED:
+        raise errors.validation(
+            f"The job {request[kind.name]} is {document[kind.status]}; only a job that is InProgress can be stopped."
+        )
+    with aws.store.transaction():
+        changed = aws.store.update(kind.noun, request[kind.name].lower(), **{kind.status: "Stopping"})
+        announce(aws, kind, changed)
+    aws.tasks.stop(document[kind.arn])
+    return {}
+
+
+def _initial(kind: JobKind, request: Document) -> Document:
+    if kind is not TRAINING:
+        return {}
+    path = request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
+    artifact = f"{path}/{request['TrainingJobName']}/output/model.tar.gz"
+    return {"SecondaryStatus": "Starting", "ModelArtifacts": {"S3ModelArtifacts": artifact}}
+
+
+def _guarded(kind: JobKind, aws: Aws, name: str, stop_request: Stop) -> None:
+    try:
+        _RUN[kind.noun](aws, name, stop_request)
+    except Exception as error:
+        fail(kind, aws, name, f"InternalServerError: {type(error).__name__}: {error}")
+        raise
+
+
+def fail(kind: JobKind, aws: Aws, name: str, reason: str) -> None:
+    """End a job as Failed for a reason that lies outside its program."""
+    with aws.store.transaction():
+        extra = {"SecondaryStatus": "Failed"} if kind is TRAINING else {}
+        changes = {
+            kind.status: "Failed",
+            f"{kind.stem}EndTime": now(),
+            "FailureReason": reason[:1024],
+            **extra,
+        }
+        announce(aws, kind, aws.store.update(kind.noun, name.lower(), LastModifiedTime=now(), **changes))
+
+
+OPERATIONS: dict[str, Operation] = {
+    operation: partial(function, kind)
+    for kind in KINDS
+    for operation, function in (
+        (f"Create{kind.stem}Job", create),
+        (f"Describe{kind.stem}Job", describe),
+        (f"List{kind.stem}Jobs", list_jobs),
+        (f"Stop{kind.stem}Job", stop),
+    )
+}

@@ -1,0 +1,44 @@
+"""What AWS refuses in a job request beyond its shape."""
+
+from __future__ import annotations
+
+from localaws import errors
+from localaws.jobs import images
+from localaws.jobs.kinds import PROCESSING, TRAINING, JobKind
+from localaws.shapes import Document
+
+# The built-in image classification algorithm trains on GPU instances only (its developer guide names the families).
+_GPU_FAMILIES = ("ml.p2.", "ml.p3.", "ml.p3dn.", "ml.g4dn.", "ml.g5.")
+
+
+def check(kind: JobKind, request: Document) -> None:
+    """Refuse, with AWS's error, a job that AWS would not create."""
+    if kind is PROCESSING:
+        _paths(request)
+    if kind is TRAINING:
+        _algorithm(request)
+
+
+def _paths(request: Document) -> None:
+    for item in [
+        *request.get("ProcessingInputs", []),
+        *request.get("ProcessingOutputConfig", {}).get("Outputs", []),
+    ]:
+        place = item.get("S3Input") or item.get("S3Output") or {}
+        path = place.get("LocalPath", "/opt/ml/processing/")
+        if not path.startswith("/opt/ml/processing/") or ".." in path.split("/"):
+            raise errors.validation(
+                f"LocalPath {path!r} is not allowed; inputs and outputs lie below /opt/ml/processing/."
+            )
+
+
+def _algorithm(request: Document) -> None:
+    specification = request["AlgorithmSpecification"]
+    if ("TrainingImage" in specification) == ("AlgorithmName" in specification):
+        raise errors.validation("Give either TrainingImage or AlgorithmName, and not both.")
+    instance = request.get("ResourceConfig", {}).get("InstanceType", "")
+    if images.is_builtin(specification.get("TrainingImage", "")) and not instance.startswith(_GPU_FAMILIES):
+        raise errors.validation(
+            f"The image classification algorithm trains on GPU instances only; {instance!r} was given, allowed are the "
+            "families ml.p2, ml.p3, ml.g4dn and ml.g5."
+        )

@@ -1,0 +1,84 @@
+"""Lists as AWS answers them: filtered, sorted, and in pages that a token continues."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from localaws import errors
+from localaws.shapes import Document
+
+_PAGE = 100
+_BOUNDS = {
+    "CreationTimeAfter": ("CreationTime", 1),
+    "CreationTimeBefore": ("CreationTime", -1),
+    "CreatedAfter": ("CreationTime", 1),
+    "CreatedBefore": ("CreationTime", -1),
+    "LastModifiedTimeAfter": ("LastModifiedTime", 1),
+    "LastModifiedTimeBefore": ("LastModifiedTime", -1),
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a list is sorted: the member for each SortBy value, and the defaults."""
+
+    members: Mapping[str, str]
+    by: str = "CreationTime"
+    direction: str = "Descending"
+
+
+def page(
+    request: Document,
+    documents: Sequence[Document],
+    order: Order,
+    key: str,
+    equals: Mapping[str, str] | None = None,
+) -> tuple[list[Document], Document]:
+    """One page of the documents that the request's filters leave, and {"NextToken": ...} when there are more.
+
+    `key` is the member that tells documents apart; `equals` maps filters such as StatusEquals to members.
+    """
+    kept = [document for document in documents if _passes(request, document, key, equals or {})]
+    member = order.members[request.get("SortBy", order.by)]
+    descending = request.get("SortOrder", order.direction) == "Descending"
+    kept.sort(key=lambda document: _place(document, member, key), reverse=descending)
+    if "NextToken" in request:
+        after = _decode(request["NextToken"])
+        kept = [item for item in kept if _follows(_place(item, member, key), after, descending)]
+    size = request.get("MaxResults", _PAGE)
+    chosen = kept[:size]
+    more = {"NextToken": _encode(_place(chosen[-1], member, key))} if len(kept) > size else {}
+    return chosen, more
+
+
+def _passes(request: Document, document: Document, key: str, equals: Mapping[str, str]) -> bool:
+    if request.get("NameContains", "").lower() not in str(document.get(key, "")).lower():
+        return False
+    for filter_name, (member, sign) in _BOUNDS.items():
+        if filter_name in request and (document.get(member, 0) - request[filter_name]) * sign < 0:
+            return False
+    return all(document.get(member) == request[name] for name, member in equals.items() if name in request)
+
+
+def _place(document: Document, member: str, key: str) -> tuple[Any, str]:
+    return document.get(member, 0), str(document[key])
+
+
+def _follows(place: tuple[Any, str], after: tuple[Any, str], descending: bool) -> bool:
+    return place < after if descending else place > after
+
+
+def _encode(place: tuple[Any, str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+
+
+def _decode(token: str) -> tuple[Any, str]:
+    try:
+        value, key = json.loads(base64.urlsafe_b64decode(token))
+    except (ValueError, TypeError) as error:
+        raise errors.validation("Invalid NextToken: give the token of the page before, unchanged.") from error
+    return value, key

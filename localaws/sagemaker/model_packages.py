@@ -1,0 +1,135 @@
+"""Model packages: the registry's versions, and their approval.
+
+An event goes out on creation and on every update, also for PendingManualApproval, as AWS sends it.
+"""
+
+from __future__ import annotations
+
+from localaws import errors
+from localaws.aws import Aws, now
+from localaws.sagemaker import listing, model_package_groups, tags
+from localaws.sagemaker.names import bare
+from localaws.shapes import Document, project, project_as
+
+KIND = "model-package"
+_EVENT = "SageMaker Model Package State Change"
+_ORDER = listing.Order({"Name": "ModelPackageArn", "CreationTime": "CreationTime"}, direction="Ascending")
+_CHANGEABLE = (
+    "ModelApprovalStatus",
+    "ApprovalDescription",
+    "InferenceSpecification",
+    "SourceUri",
+    "ModelLifeCycle",
+    "ModelCard",
+)
+
+
+def create_model_package(aws: Aws, request: Document) -> Document:
+    """Register a version in a group, or an unversioned package under a name of its own."""
+    grouped = "ModelPackageGroupName" in request
+    if grouped == ("ModelPackageName" in request):
+        raise errors.validation("Give either ModelPackageGroupName or ModelPackageName, and not both.")
+    if grouped and request.get("Tags"):
+        raise errors.validation("Tags cannot be set on a versioned model package; set them on its group.")
+    with aws.store.transaction():
+        key, document = _numbered(aws, request) if grouped else _named(aws, request)
+        document |= {
+            "ModelPackageStatus": "Completed",
+            "ModelPackageStatusDetails": {"ValidationStatuses": []},
+            "CreationTime": now(),
+            "LastModifiedTime": now(),
+            "CreatedBy": {},
+        }
+        aws.store.put(KIND, key, document)
+        tags.tag_new(aws, document["ModelPackageArn"], request)
+        _announce(aws, document)
+    return {"ModelPackageArn": document["ModelPackageArn"]}
+
+
+def describe_model_package(aws: Aws, request: Document) -> Document:
+    """One version by its ARN."""
+    return _find(aws, request["ModelPackageName"])[1]
+
+
+def update_model_package(aws: Aws, request: Document) -> Document:
+    """Change a version's approval or metadata."""
+    with aws.store.transaction():
+        key, document = _find(aws, request["ModelPackageArn"])
+        metadata = document.get("CustomerMetadataProperties", {}) | request.get("CustomerMetadataProperties", {})
+        for name in request.get("CustomerMetadataPropertiesToRemove", []):
+            metadata.pop(name, None)
+        document |= {name: request[name] for name in _CHANGEABLE if name in request}
+        document |= {"LastModifiedTime": now(), "LastModifiedBy": {}}
+        if metadata:
+            document["CustomerMetadataProperties"] = metadata
+        aws.store.put(KIND, key, document)
+        _announce(aws, document)
+    return {"ModelPackageArn": document["ModelPackageArn"]}
+
+
+def list_model_packages(aws: Aws, request: Document) -> Document:
+    """The versions of a group, or unversioned packages."""
+    if "ModelPackageGroupName" in request:
+        group = model_package_groups.find(aws, request["ModelPackageGroupName"])["ModelPackageGroupName"]
+        documents = aws.store.all(KIND, f"{group}/")
+    else:
+        wanted = request.get("ModelPackageType", "Unversioned")
+        documents = [
+            item
+            for item in aws.store.all(KIND)
+            if wanted == "Both" or ("ModelPackageVersion" in item) == (wanted == "Versioned")
+        ]
+    chosen, more = listing.page(
+        request, documents, _ORDER, "ModelPackageArn", {"ModelApprovalStatus": "ModelApprovalStatus"}
+    )
+    return {"ModelPackageSummaryList": [project_as("ModelPackageSummary", item) for item in chosen], **more}
+
+
+def delete_model_package(aws: Aws, request: Document) -> Document:
+    """Remove a version; its number is not given again."""
+    key, _ = _find(aws, request["ModelPackageName"])
+    aws.store.delete(KIND, key)
+    return {}
+
+
+def _numbered(aws: Aws, request: Document) -> tuple[str, Document]:
+    group = model_package_groups.find(aws, request["ModelPackageGroupName"])
+    name, version = group["ModelPackageGroupName"], group["LastVersion"] + 1
+    aws.store.update(model_package_groups.KIND, name, LastVersion=version)
+    document = {
+        "ModelApprovalStatus": "PendingManualApproval",
+        **request,
+        "ModelPackageGroupName": name,
+        "ModelPackageVersion": version,
+        "ModelPackageArn": aws.arn("model-package", f"{name}/{version}"),
+    }
+    return f"{name}/{version}", document
+
+
+def _named(aws: Aws, request: Document) -> tuple[str, Document]:
+    name = request["ModelPackageName"]
+    arn = aws.arn("model-package", name)
+    if aws.store.get(KIND, name):
+        raise errors.validation(f"Model Package already exists: {arn}")
+    return name, {**request, "ModelPackageArn": arn}
+
+
+def _find(aws: Aws, name_or_arn: str) -> tuple[str, Document]:
+    key = bare(name_or_arn)
+    document = aws.store.get(KIND, key)
+    if document is None:
+        raise errors.validation(f"ModelPackage {aws.arn('model-package', key)} does not exist.")
+    return key, document
+
+
+def _announce(aws: Aws, document: Document) -> None:
+    aws.events.send(_EVENT, project("DescribeModelPackage", document), [document["ModelPackageArn"]])
+
+
+OPERATIONS = {
+    "CreateModelPackage": create_model_package,
+    "DescribeModelPackage": describe_model_package,
+    "UpdateModelPackage": update_model_package,
+    "ListModelPackages": list_model_packages,
+    "DeleteModelPackage": delete_model_package,
+}

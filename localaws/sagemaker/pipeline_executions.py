@@ -1,0 +1,153 @@
+"""Executions of a pipeline: Start, Describe, List, Stop, Retry, and what they were started with."""
+
+from __future__ import annotations
+
+from localaws import errors
+from localaws.aws import Aws, now
+from localaws.engine import executor, parameters, records
+from localaws.engine.definition import parse
+from localaws.sagemaker import listing, pipelines
+from localaws.sagemaker.names import identifier
+from localaws.shapes import Document, project_as
+
+_EXECUTIONS = listing.Order({"CreationTime": "CreationTime", "PipelineExecutionArn": "PipelineExecutionArn"})
+_STEPS = listing.Order({"StartTime": "StartTime"}, by="StartTime")
+_ENDED = ("Succeeded", "Failed", "Stopped")
+
+
+def start_pipeline_execution(aws: Aws, request: Document) -> Document:
+    """Bind the parameters and begin; the same client token again answers the same execution."""
+    if "SelectiveExecutionConfig" in request:
+        raise errors.validation("SelectiveExecutionConfig cannot run on the local AWS; leave it out.")
+    pipeline = pipelines.find(aws, request["PipelineName"])
+    name, token = pipeline["PipelineName"], f"{pipeline['PipelineName']}/{request['ClientRequestToken']}"
+    with aws.store.transaction():
+        known = aws.store.get("client-token", token)
+        if known:
+            return {"PipelineExecutionArn": known["PipelineExecutionArn"]}
+        definition = parse(pipeline["PipelineDefinition"])
+        values = parameters.bind(definition.parameters, request.get("PipelineParameters", []))
+        arn = f"{pipeline['PipelineArn']}/execution/{identifier()}"
+        document = {
+            "PipelineExecutionDisplayName": f"execution-{int(now() * 1000)}",
+            "ParallelismConfiguration": pipeline.get("ParallelismConfiguration", {}),
+            **{key: value for key, value in request.items() if key not in ("PipelineParameters", "ClientRequestToken")},
+            "PipelineArn": pipeline["PipelineArn"],
+            "PipelineExecutionArn": arn,
+            "PipelineExecutionStatus": "Executing",
+            "Parameters": values,
+            "CreationTime": now(),
+            "LastModifiedTime": now(),
+            "CreatedBy": {},
+            "LastModifiedBy": {},
+        }
+        aws.store.put(records.EXECUTION, arn, document)
+        records.keep_definition(aws, arn, pipeline["PipelineDefinition"])
+        aws.store.put("client-token", token, {"PipelineExecutionArn": arn})
+        aws.store.update(pipelines.KIND, name, LastRunTime=document["CreationTime"])
+        records.announce_execution(aws, document, None)
+    _run(aws, arn)
+    return {"PipelineExecutionArn": arn}
+
+
+def describe_pipeline_execution(aws: Aws, request: Document) -> Document:
+    """An execution's status, and why it failed."""
+    return _find(aws, request["PipelineExecutionArn"])
+
+
+def list_pipeline_executions(aws: Aws, request: Document) -> Document:
+    """The executions of a pipeline, newest first."""
+    arn = pipelines.find(aws, request["PipelineName"])["PipelineArn"]
+    documents = aws.store.all(records.EXECUTION, f"{arn}/")
+    chosen, more = listing.page(request, documents, _EXECUTIONS, "PipelineExecutionArn")
+    return {"PipelineExecutionSummaries": [_summary(item) for item in chosen], **more}
+
+
+def list_pipeline_execution_steps(aws: Aws, request: Document) -> Document:
+    """The steps that have been started, newest first."""
+    arn = _find(aws, request["PipelineExecutionArn"])["PipelineExecutionArn"]
+    steps = list(records.steps(aws, arn).values())
+    chosen, more = listing.page(request, steps, _STEPS, "StepName")
+    return {"PipelineExecutionSteps": [project_as("PipelineExecutionStep", item) for item in chosen], **more}
+
+
+def list_pipeline_parameters(aws: Aws, request: Document) -> Document:
+    """The value of every parameter of an execution, as text."""
+    document = _find(aws, request["PipelineExecutionArn"])
+    chosen, more = listing.page(
+        request,
+        parameters.listed(document["Parameters"]),
+        listing.Order({"Name": "Name"}, "Name", "Ascending"),
+        "Name",
+    )
+    return {"PipelineParameters": chosen, **more}
+
+
+def describe_definition(aws: Aws, request: Document) -> Document:
+    """The definition that the execution was started with."""
+    document = _find(aws, request["PipelineExecutionArn"])
+    text = records.definition(aws, document["PipelineExecutionArn"])
+    return {"PipelineDefinition": text, "CreationTime": document["CreationTime"]}
+
+
+def stop_pipeline_execution(aws: Aws, request: Document) -> Document:
+    """Ask a running execution to stop: its running jobs are stopped, no further step starts."""
+    arn = request["PipelineExecutionArn"]
+    status = _find(aws, arn)["PipelineExecutionStatus"]
+    if status in _ENDED:
+        raise errors.validation(f"Only an execution that is Executing can be stopped; {arn} is {status}.")
+    if status == "Executing":
+        records.change_execution(aws, arn, "Stopping")
+    aws.tasks.stop(arn)
+    return {"PipelineExecutionArn": arn}
+
+
+def retry_pipeline_execution(aws: Aws, request: Document) -> Document:
+    """Run a failed or stopped execution again from where it ended; steps that succeeded are not run again."""
+    arn = request["PipelineExecutionArn"]
+    with aws.store.transaction():
+        status = _find(aws, arn)["PipelineExecutionStatus"]
+        token = f"retry/{arn}/{request['ClientRequestToken']}"
+        if aws.store.get("client-token", token):
+            return {"PipelineExecutionArn": arn}
+        if status not in ("Failed", "Stopped"):
+            raise errors.validation(f"Only an execution that is Failed or Stopped can be retried; {arn} is {status}.")
+        aws.store.put("client-token", token, {"PipelineExecutionArn": arn})
+        if "ParallelismConfiguration" in request:
+            aws.store.update(records.EXECUTION, arn, ParallelismConfiguration=request["ParallelismConfiguration"])
+        records.change_execution(aws, arn, "Executing")
+    aws.tasks.join(arn)
+    _run(aws, arn)
+    return {"PipelineExecutionArn": arn}
+
+
+def _run(aws: Aws, arn: str) -> None:
+    aws.tasks.start(arn, lambda stop: executor.run(aws, arn, stop))
+
+
+def _find(aws: Aws, arn: str) -> Document:
+    document = aws.store.get(records.EXECUTION, arn)
+    if document is None:
+        raise errors.not_found(f"Pipeline execution with ARN ({arn}) does not exist.")
+    return document
+
+
+def _summary(document: Document) -> Document:
+    reason = {"PipelineExecutionFailureReason": document["FailureReason"]} if "FailureReason" in document else {}
+    return {
+        **project_as("PipelineExecutionSummary", document),
+        "StartTime": document["CreationTime"],
+        **reason,
+    }
+
+
+OPERATIONS = {
+    "StartPipelineExecution": start_pipeline_execution,
+    "DescribePipelineExecution": describe_pipeline_execution,
+    "ListPipelineExecutions": list_pipeline_executions,
+    "ListPipelineExecutionSteps": list_pipeline_execution_steps,
+    "ListPipelineParametersForExecution": list_pipeline_parameters,
+    "DescribePipelineDefinitionForExecution": describe_definition,
+    "StopPipelineExecution": stop_pipeline_execution,
+    "RetryPipelineExecution": retry_pipeline_execution,
+}

@@ -1,0 +1,132 @@
+"""Pipelines: a name, a role and a definition. Create, Update, Describe, List and Delete."""
+
+from __future__ import annotations
+
+from botocore.exceptions import ClientError
+
+from localaws import errors
+from localaws.aws import Aws, now
+from localaws.engine import parameters
+from localaws.engine.definition import parse
+from localaws.sagemaker import listing, tags
+from localaws.sagemaker.names import bare
+from localaws.shapes import Document, project_as
+
+KIND = "pipeline"
+_ORDER = listing.Order({"Name": "PipelineName", "CreationTime": "CreationTime"})
+_LARGEST = 1024 * 1024
+
+
+def create_pipeline(aws: Aws, request: Document) -> Document:
+    """Check the definition and store the pipeline; the same client token again answers the same pipeline."""
+    name = request["PipelineName"]
+    arn = aws.arn("pipeline", name)
+    definition = _definition(aws, request)
+    with aws.store.transaction():
+        existing = aws.store.get(KIND, name)
+        if existing and existing.get("ClientRequestToken") == request["ClientRequestToken"]:
+            return {"PipelineArn": arn}
+        if existing:
+            # The SDK's Pipeline.upsert looks for these very words before it updates.
+            raise errors.validation(
+                "Pipeline names must be unique within an AWS account and region. "
+                f"Pipeline with name ({name}) already exists."
+            )
+        document = {
+            "PipelineDisplayName": name,
+            **request,
+            "PipelineArn": arn,
+            "PipelineDefinition": definition,
+            "PipelineStatus": "Active",
+            "CreationTime": now(),
+            "LastModifiedTime": now(),
+            "CreatedBy": {},
+            "LastModifiedBy": {},
+        }
+        aws.store.put(KIND, name, document)
+        tags.tag_new(aws, arn, request)
+    return {"PipelineArn": arn}
+
+
+def update_pipeline(aws: Aws, request: Document) -> Document:
+    """Change a pipeline; executions that run keep the definition that they were started with."""
+    with aws.store.transaction():
+        document = find(aws, request["PipelineName"])
+        changes = {name: value for name, value in request.items() if not name.startswith("PipelineDefinition")}
+        if "PipelineDefinition" in request or "PipelineDefinitionS3Location" in request:
+            changes["PipelineDefinition"] = _definition(aws, request)
+        aws.store.update(KIND, document["PipelineName"], **changes, LastModifiedTime=now())
+    return {"PipelineArn": document["PipelineArn"]}
+
+
+def describe_pipeline(aws: Aws, request: Document) -> Document:
+    """A pipeline with its definition."""
+    return find(aws, request["PipelineName"])
+
+
+def list_pipelines(aws: Aws, request: Document) -> Document:
+    """Pipelines, newest first."""
+    prefix = request.get("PipelineNamePrefix", "")
+    chosen, more = listing.page(request, aws.store.all(KIND, prefix), _ORDER, "PipelineName")
+    summaries = [
+        {
+            **project_as("PipelineSummary", item),
+            **({"LastExecutionTime": item["LastRunTime"]} if "LastRunTime" in item else {}),
+        }
+        for item in chosen
+    ]
+    return {"PipelineSummaries": summaries, **more}
+
+
+def delete_pipeline(aws: Aws, request: Document) -> Document:
+    """Remove a pipeline that has no running execution."""
+    document = find(aws, request["PipelineName"])
+    running = [
+        item["PipelineExecutionArn"]
+        for item in aws.store.all("pipeline-execution", f"{document['PipelineArn']}/")
+        if item["PipelineExecutionStatus"] in ("Executing", "Stopping")
+    ]
+    if running:
+        raise errors.conflict(f"The pipeline cannot be deleted while these executions run: {', '.join(running)}.")
+    aws.store.delete(KIND, document["PipelineName"])
+    return {"PipelineArn": document["PipelineArn"]}
+
+
+def find(aws: Aws, name_or_arn: str) -> Document:
+    """The pipeline, or the error that AWS answers."""
+    document = aws.store.get(KIND, bare(name_or_arn))
+    if document is None:
+        raise errors.not_found(f"Pipeline '{aws.arn('pipeline', bare(name_or_arn))}' does not exist.")
+    return document
+
+
+def _definition(aws: Aws, request: Document) -> str:
+    if ("PipelineDefinition" in request) == ("PipelineDefinitionS3Location" in request):
+        raise errors.validation("Give either PipelineDefinition or PipelineDefinitionS3Location, and not both.")
+    text = request.get("PipelineDefinition") or _from_s3(aws, request["PipelineDefinitionS3Location"])
+    parameters.check_declarations(parse(text).parameters)
+    return text
+
+
+def _from_s3(aws: Aws, location: Document) -> str:
+    place = {"Bucket": location["Bucket"], "Key": location["ObjectKey"]}
+    if "VersionId" in location:
+        place["VersionId"] = location["VersionId"]
+    try:
+        body: bytes = aws.clients.s3.get_object(**place)["Body"].read(_LARGEST + 1)
+    except ClientError as error:
+        raise errors.validation(
+            f"The definition s3://{place['Bucket']}/{place['Key']} cannot be read: {error}"
+        ) from error
+    if len(body) > _LARGEST:
+        raise errors.validation(f"The pipeline definition is larger than {_LARGEST} bytes.")
+    return body.decode("utf-8")
+
+
+OPERATIONS = {
+    "CreatePipeline": create_pipeline,
+    "UpdatePipeline": update_pipeline,
+    "DescribePipeline": describe_pipeline,
+    "ListPipelines": list_pipelines,
+    "DeletePipeline": delete_pipeline,
+}

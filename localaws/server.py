@@ -1,0 +1,141 @@
+"""One process on 127.0.0.1: MiniStack's application with SageMaker's in front of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from localaws import ministack
+from localaws.aws import Aws
+from localaws.clients import Clients
+from localaws.events import Events
+from localaws.jobs import container
+from localaws.recovery import recover
+from localaws.sagemaker.resources import register_types
+from localaws.sagemaker.service import answer
+from localaws.settings import HOST, Settings
+from localaws.store import Store
+
+logger = logging.getLogger(__name__)
+
+_LARGEST_REQUEST = 16 * 1024 * 1024
+_SAVE_SECONDS = 2.0
+_SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([a-z-]+)/aws4_request")
+
+Scope = dict[str, Any]
+Receive = Callable[[], Any]
+Send = Callable[[dict[str, Any]], Any]
+
+
+class Front:
+    """The ASGI application: SageMaker's requests go to our service, all others to MiniStack."""
+
+    def __init__(self, aws: Aws, others: ministack.AsgiApp) -> None:
+        self._aws = aws
+        self._others = others
+        self.changed = threading.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (operation := _operation(scope)):
+            await self._sagemaker(operation, receive, send)
+            return
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+            self.changed.set()
+        await self._others(scope, receive, send)
+
+    async def _sagemaker(self, operation: str, receive: Receive, send: Send) -> None:
+        body = await _body(receive)
+        if len(body) > _LARGEST_REQUEST:
+            await _respond(send, 413, b'{"__type": "RequestEntityTooLargeException", "message": "Over 16 MiB."}')
+            return
+        status, content = await asyncio.to_thread(answer, self._aws, operation, body)
+        await _respond(send, status, content)
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. The port answers only after state has been recovered."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ministack.configure(settings)
+    others = ministack.load()
+    store = Store(settings.home / "sagemaker.db")
+    aws = Aws(settings, store, Events(store, ministack.deliver_event), Clients(settings))
+    register_types(aws)
+    front = Front(aws, others)
+    settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
+    try:
+        asyncio.run(_serve(aws, front))
+    finally:
+        container.kill_left_over(settings.jobs)
+        store.close()
+        settings.pid_file.unlink(missing_ok=True)
+
+
+async def _serve(aws: Aws, front: Front) -> None:
+    config = Config()
+    config.bind = [f"{HOST}:{aws.settings.port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    config.loglevel = "WARNING"
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    recovery = loop.run_in_executor(None, _begin, aws, aws.settings.home / "ministack" / "state")
+    saving = asyncio.create_task(_save_changes(front))
+    await serve(front, config, shutdown_trigger=stopping.wait)
+    saving.cancel()
+    aws.events.close()
+    await recovery
+
+
+def _begin(aws: Aws, saved_state: Path) -> None:
+    recover(aws, saved_state)
+    aws.events.start()
+
+
+async def _save_changes(front: Front) -> None:
+    # MiniStack saves its state at a clean exit only; what `kill -9` can cost is the last two seconds of it.
+    while True:
+        await asyncio.sleep(_SAVE_SECONDS)
+        if front.changed.is_set():
+            front.changed.clear()
+            await asyncio.to_thread(ministack.save)
+
+
+def _operation(scope: Scope) -> str | None:
+    headers = {name.lower(): value for name, value in scope["headers"]}
+    target = headers.get(b"x-amz-target", b"").decode("latin-1")
+    signed = _SIGNED_FOR.search(headers.get(b"authorization", b"").decode("latin-1"))
+    if target.startswith("SageMaker.") and (signed is None or signed.group(1) == "sagemaker"):
+        return target.split(".", 1)[1]
+    return None
+
+
+async def _body(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if not message.get("more_body") or size > _LARGEST_REQUEST:
+            return b"".join(parts)
+
+
+async def _respond(send: Send, status: int, content: bytes) -> None:
+    headers = [
+        (b"content-type", b"application/x-amz-json-1.1"),
+        (b"content-length", str(len(content)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})

@@ -1,0 +1,49 @@
+"""Where the local AWS lives: port, state directory, region and account."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_PORT = 4566
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+HOST = "127.0.0.1"
+
+
+class SettingsError(ValueError):
+    """An environment variable has a value that cannot be used; the message says which and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One local AWS. Two checkouts with different ports and homes run side by side."""
+
+    port: int = DEFAULT_PORT
+    home: Path = Path(".scones")
+    region: str = REGION
+    account: str = ACCOUNT
+
+    @property
+    def endpoint(self) -> str:
+        """The URL that AWS_ENDPOINT_URL names."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def pid_file(self) -> Path:
+        """Holds the process id while the local AWS runs."""
+        return self.home / "localaws.pid"
+
+    @property
+    def jobs(self) -> Path:
+        """One directory a job: its /opt/ml for each instance, and its logs."""
+        return self.home / "jobs"
+
+
+def from_environment() -> Settings:
+    """Read SCONES_PORT and SCONES_HOME (default: 4566 and .scones/ in the working directory)."""
+    port = os.environ.get("SCONES_PORT", str(DEFAULT_PORT))
+    if not port.isdigit() or not 1024 <= int(port) <= 65535:
+        raise SettingsError(f"SCONES_PORT is {port!r}; it must be a number from 1024 to 65535.")
+    return Settings(port=int(port), home=Path(os.environ.get("SCONES_HOME", ".scones")).resolve())

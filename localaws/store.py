@@ -1,0 +1,127 @@
+"""The durable state: JSON documents in one SQLite file, and an outbox of events.
+
+A transition is committed (and flushed: `synchronous=FULL`) before any reader can see it, and the event that tells
+of it is committed with it. What `kill -9` can cost is therefore only work that was never announced.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Document = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
+"""
+
+
+class StoreError(RuntimeError):
+    """The state file cannot be used; the message says why and what to do."""
+
+
+class Store:
+    """Documents by kind and key. Safe to use from any thread; a transaction holds the one lock."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = threading.RLock()
+        self._depth = 0
+        try:
+            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            if self._connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
+                raise sqlite3.DatabaseError("quick_check found damage")
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"The state file {path} is damaged ({error}); move it away to start afresh, "
+                "or put back a copy of it: nothing was changed."
+            ) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit all changes made inside together, or none of them."""
+        with self._lock:
+            if self._depth == 0:
+                self._connection.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                self._connection.execute("COMMIT")
+
+    def get(self, kind: str, key: str) -> Document | None:
+        """A copy of one document, or None."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT body FROM documents WHERE kind = ? AND key = ?", (kind, key)
+            ).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def put(self, kind: str, key: str, document: Document) -> None:
+        """Write one document whole."""
+        with self.transaction():
+            self._connection.execute(
+                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", (kind, key, json.dumps(document))
+            )
+
+    def update(self, kind: str, key: str, **changes: Any) -> Document:  # noqa: ANN401 - JSON of any type
+        """Change members of an existing document and answer it whole."""
+        with self.transaction():
+            document = self.get(kind, key)
+            if document is None:
+                raise KeyError(f"{kind} {key}")
+            document.update(changes)
+            self.put(kind, key, document)
+        return document
+
+    def delete(self, kind: str, key: str) -> None:
+        """Remove one document, if it is there."""
+        with self.transaction():
+            self._connection.execute("DELETE FROM documents WHERE kind = ? AND key = ?", (kind, key))
+
+    def all(self, kind: str, prefix: str = "") -> list[Document]:
+        """Every document of a kind whose key begins with `prefix`, by key."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT body FROM documents WHERE kind = ? AND key >= ? AND key < ? ORDER BY key",
+                (kind, prefix, prefix + "\U0010ffff"),
+            ).fetchall()
+        return [json.loads(row[0]) for row in rows]
+
+    def enqueue(self, event: Document) -> None:
+        """Add an event to the outbox, in the transaction that it tells of."""
+        with self.transaction():
+            self._connection.execute("INSERT INTO outbox (body) VALUES (?)", (json.dumps(event),))
+
+    def outbox(self, limit: int = 50) -> list[tuple[int, Document]]:
+        """The oldest events that have not been delivered."""
+        with self._lock:
+            rows = self._connection.execute("SELECT id, body FROM outbox ORDER BY id LIMIT ?", (limit,)).fetchall()
+        return [(row[0], json.loads(row[1])) for row in rows]
+
+    def delivered(self, event_id: int) -> None:
+        """Take an event out of the outbox."""
+        with self.transaction():
+            self._connection.execute("DELETE FROM outbox WHERE id = ?", (event_id,))
+
+    def close(self) -> None:
+        """Close the file; nothing is lost if this never runs."""
+        with self._lock:
+            self._connection.close()
