@@ -7,7 +7,7 @@ from sagemaker.workflow.pipeline import Pipeline
 from pipelines.code import CodeLocations
 from pipelines.parameters import declare_parameters
 from pipelines.profiles import Profile
-from pipelines.session import offline_session, quiet_sdk
+from pipelines.session import offline_session
 from pipelines.settings import Settings
 from pipelines.steps.accuracy_gate import accuracy_gate
 from pipelines.steps.accuracy_too_low import accuracy_too_low
@@ -20,8 +20,7 @@ from pipelines.steps.train_model import train_model
 
 def build_definition(settings: Settings, profile: Profile, code: CodeLocations) -> str:
     """Return the definition as canonical JSON: the same input gives the same bytes, and no call is made."""
-    with quiet_sdk():
-        definition = json.loads(assemble(settings, profile, code).definition())
+    definition = json.loads(assemble(settings, profile, code).definition())
     return json.dumps(definition, sort_keys=True, indent=2) + "\n"
 
 

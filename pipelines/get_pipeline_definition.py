@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.code import build_archives, locate_code
+from pipelines.define import define
 from pipelines.errors import PipelineError
 from pipelines.profiles import DEFAULT_PROFILE, PROFILES, find_profile
 from pipelines.settings import Settings
@@ -16,7 +17,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return the process's exit code."""
     options = _parse(words)
     try:
-        definition = define(options.profile)
+        definition = _build(options.profile)
     except PipelineError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -27,19 +28,14 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
-def define(profile: str) -> str:
+def _build(profile: str) -> str:
     """Build the definition from this checkout's code and the environment's settings."""
-    # Imports the SageMaker SDK, which takes two seconds: `--help` need not wait for it.
-    from pipelines.definition import build_definition  # noqa: PLC0415 - see above
-
     settings = Settings.from_environment(os.environ)
-    return build_definition(settings, find_profile(profile), locate_code(settings, build_archives()))
+    return define(settings, find_profile(profile), locate_code(settings, build_archives()))
 
 
 def _parse(words: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        "get-pipeline-definition", description="Print the pipeline's definition."
-    )
+    parser = argparse.ArgumentParser("get-pipeline-definition", description="Print the pipeline's definition.")
     parser.add_argument("--profile", choices=sorted(PROFILES), default=DEFAULT_PROFILE)
     parser.add_argument("--output", type=Path, metavar="FILE", help="write here instead of standard output")
     return parser.parse_args(words)

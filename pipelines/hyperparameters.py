@@ -33,8 +33,6 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
         Hyperparameter("lr_scheduler_factor", "LearningRateScheduleFactor", float),
         Hyperparameter("momentum", "Momentum", float),
         Hyperparameter("weight_decay", "WeightDecay", float),
-        Hyperparameter(
-            "augmentation_type", "AugmentationType", str, ("crop", "crop_color", "crop_color_transform")
-        ),
+        Hyperparameter("augmentation_type", "AugmentationType", str, ("crop", "crop_color", "crop_color_transform")),
     )
 }

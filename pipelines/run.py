@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 from pipelines.clients import Client, make_client
 from pipelines.code import build_archives, locate_code, upload_code
 from pipelines.data_version import keep_prefix, newest_archive, require_data, version_data
+from pipelines.define import define
 from pipelines.errors import PipelineError
 from pipelines.profiles import Profile
 from pipelines.settings import Settings
@@ -39,9 +40,7 @@ def run(
             "`scones up` or `scones deploy`, or name another bucket in SCONES_BUCKET."
         ) from error
     upsert_pipeline(sagemaker, settings, definition)
-    return start_execution(
-        sagemaker, settings.pipeline_name, parameters, display_name=display_name, token=token
-    )
+    return start_execution(sagemaker, settings.pipeline_name, parameters, display_name=display_name, token=token)
 
 
 def choose_data(s3: Client, settings: Settings, overrides: Mapping[str, str]) -> dict[str, str]:
@@ -56,11 +55,8 @@ def choose_data(s3: Client, settings: Settings, overrides: Mapping[str, str]) ->
 
 def _publish_code(s3: Client, settings: Settings, profile: Profile, overrides: Mapping[str, str]) -> str:
     """Return the definition, its parameters checked and its code in place."""
-    # Imports the SageMaker SDK, which takes two seconds: `--help` need not wait for it.
-    from pipelines.definition import build_definition  # noqa: PLC0415 - see above
-
     archives = build_archives()
-    definition = build_definition(settings, profile, locate_code(settings, archives))
+    definition = define(settings, profile, locate_code(settings, archives))
     check_parameters(definition, overrides)
     upload_code(s3, settings, archives)
     return definition

@@ -57,13 +57,9 @@ def _describe_origin(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _parse(words: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        "run-pipeline", description="Update the pipeline and start an execution."
-    )
+    parser = argparse.ArgumentParser("run-pipeline", description="Update the pipeline and start an execution.")
     parser.add_argument("--profile", choices=sorted(PROFILES), default=DEFAULT_PROFILE)
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="Name=Value", help="a pipeline parameter"
-    )
+    parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="a pipeline parameter")
     parser.add_argument("--display-name", help="what Studio calls the execution")
     parser.add_argument("--token", help="start at most one execution for this token of 32 to 128 characters")
     parser.add_argument("--wait", action="store_true", help="wait for the end; exit with 1 unless it is good")

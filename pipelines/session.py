@@ -1,6 +1,5 @@
-"""The SageMaker SDK, kept quiet and offline while a definition is built."""
+"""The SageMaker SDK's session for building a definition: it records requests instead of sending them."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,25 +8,30 @@ from sagemaker.workflow.pipeline_context import PipelineSession
 
 from pipelines.settings import Settings
 
-# Giving a configuration also keeps the SDK from merging the user's own files into our definition.
 NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}}
 
 
 def offline_session(settings: Settings) -> PipelineSession:
-    """Make the session that records requests instead of sending them; it needs a region and no account."""
-    boto_session = boto3.Session(
-        region_name=settings.region,
-        aws_access_key_id="offline",
-        aws_secret_access_key="offline",  # noqa: S106 - no secret: nothing is ever signed with it
+    """Make a session with a region and no account; the user's own SDK configuration stays out of it."""
+    session = PipelineSession(
+        boto_session=boto3.Session(
+            region_name=settings.region,
+            aws_access_key_id="offline",
+            aws_secret_access_key="offline",  # noqa: S106 - no secret: nothing is ever signed with it
+        ),
+        default_bucket=settings.bucket,
+        sagemaker_config=NO_TELEMETRY,
     )
-    return PipelineSession(
-        boto_session=boto_session, default_bucket=settings.bucket, sagemaker_config=NO_TELEMETRY
-    )
+    # The SDK validates a configuration at every look-up: sixty times, four seconds a definition.
+    session.sagemaker_config = {}
+    return session
 
 
 @contextmanager
-def quiet_sdk() -> Iterator[None]:
-    """Hide the SDK's warnings that no job is started, which is just what a definition wants."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Running within a PipelineSession")
+def telemetry_off(session: PipelineSession) -> Iterator[None]:
+    """Opt out of telemetry around a call that has it; in building a definition that is `Estimator.fit` alone."""
+    session.sagemaker_config = NO_TELEMETRY
+    try:
         yield
+    finally:
+        session.sagemaker_config = {}

@@ -87,9 +87,8 @@ def _add_missing_tags(sagemaker: Client, settings: Settings, arn: str) -> None:
 
 
 def _does_not_exist(error: ClientError) -> bool:
-    """Recognise "not found": a code for pipelines, only a message for model package groups."""
-    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-    return code == "ResourceNotFound" or (code == "ValidationException" and "does not exist" in message)
+    """Recognise "not found": AWS says ResourceNotFound of a pipeline, ValidationException of a group."""
+    return error.response["Error"]["Code"] in {"ResourceNotFound", "ValidationException"}
 
 
 def _already_exists(error: ClientError) -> bool:

@@ -12,9 +12,7 @@ NAME = "AccuracyGate"
 
 def accuracy_gate(context: Context, good: Step, bad: Step) -> ConditionStep:
     """Build the step that goes on to `good` from the threshold upwards, and to `bad` below it."""
-    reached = ConditionGreaterThanOrEqualTo(
-        left=measured_accuracy(), right=context.parameters.accuracy_threshold
-    )
+    reached = ConditionGreaterThanOrEqualTo(left=measured_accuracy(), right=context.parameters.accuracy_threshold)
     return ConditionStep(
         name=NAME, display_name="Accuracy gate", conditions=[reached], if_steps=[good], else_steps=[bad]
     )

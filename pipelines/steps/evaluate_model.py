@@ -44,6 +44,4 @@ def evaluate_model(context: Context, prepared: ProcessingStep, trained: Training
 
 def measured_accuracy() -> JsonGet:
     """Refer to the accuracy on the test pictures, a share of one."""
-    return JsonGet(
-        step_name=NAME, property_file=REPORT, json_path="binary_classification_metrics.accuracy.value"
-    )
+    return JsonGet(step_name=NAME, property_file=REPORT, json_path="binary_classification_metrics.accuracy.value")

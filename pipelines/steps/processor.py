@@ -37,9 +37,7 @@ def make_processor(
     )
 
 
-def channel(
-    name: str, source: PipelineVariable, folder: str, distribution: str = "FullyReplicated"
-) -> ProcessingInput:
+def channel(name: str, source: PipelineVariable, folder: str, distribution: str = "FullyReplicated") -> ProcessingInput:
     """Bring an S3 prefix to `/opt/ml/processing/<folder>` of every instance, whole or one share each."""
     return ProcessingInput(
         input_name=name,
@@ -51,9 +49,7 @@ def channel(
 
 def result(context: Context, name: str, folder: str) -> ProcessingOutput:
     """Bring `/opt/ml/processing/<folder>` to the execution's own prefix when the job ends."""
-    return ProcessingOutput(
-        output_name=name, source=f"{ROOT}/{folder}", destination=run_uri(context.settings, name)
-    )
+    return ProcessingOutput(output_name=name, source=f"{ROOT}/{folder}", destination=run_uri(context.settings, name))
 
 
 def _network(settings: Settings) -> NetworkConfig | None:

@@ -6,6 +6,7 @@ from sagemaker.workflow.entities import PipelineVariable
 from sagemaker.workflow.steps import ProcessingStep, TrainingStep
 
 from pipelines.hyperparameters import Value
+from pipelines.session import telemetry_off
 from pipelines.steps.context import Context
 from pipelines.steps.outputs import output_file, output_uri, run_uri
 from pipelines.steps.policies import CACHE, job_retries
@@ -18,10 +19,12 @@ VOLUME_GB = 30
 
 def train_model(context: Context, prepared: ProcessingStep) -> TrainingStep:
     """Build the step on the four channels that the algorithm wants for loose pictures."""
+    with telemetry_off(context.session):
+        arguments = _estimator(context).fit(_channels(prepared))
     return TrainingStep(
         name=NAME,
         display_name="Train model",
-        step_args=_estimator(context).fit(_channels(prepared)),
+        step_args=arguments,
         cache_config=CACHE,
         retry_policies=job_retries(),
     )
@@ -30,8 +33,9 @@ def train_model(context: Context, prepared: ProcessingStep) -> TrainingStep:
 def _estimator(context: Context) -> Estimator:
     """Describe the job.
 
-    No metric definitions are sent: a built-in algorithm has its own (`train:accuracy`, `validation:accuracy`),
-    and AWS refuses a job that would override them. Debugger and profiler do not know it: both stay off.
+    No metric definitions are sent: a built-in algorithm has its own (`train:accuracy`,
+    `validation:accuracy`), and AWS refuses a job that would override them. Debugger and profiler do not
+    know it: both stay off.
     """
     settings = context.settings
     return Estimator(

@@ -1,0 +1,146 @@
+"""From checkout to execution against a faked AWS, by function and by console script."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines import get_pipeline_definition, run_pipeline
+from pipelines.clients import Client
+from pipelines.errors import PipelineError
+from pipelines.profiles import PROFILES
+from pipelines.run import choose_data, run
+from pipelines.settings import Settings
+
+COMPACT = PROFILES["compact"]
+
+
+@pytest.fixture
+def archive(s3: Client, settings: Settings) -> str:
+    s3.put_object(Bucket=settings.bucket, Key="raw/cifar-100-binary.tar.gz", Body=b"archive")
+    return f"s3://{settings.bucket}/raw/cifar-100-binary.tar.gz"
+
+
+def test_a_run_uploads_code_creates_the_pipeline_and_starts_it(
+    s3: Client, sagemaker: Client, settings: Settings, archive: str
+) -> None:
+    arn = run(settings, COMPACT, {"Epochs": "2"}, display_name="first")
+
+    execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+    assert execution["PipelineExecutionDisplayName"] == "first"
+    started = sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=arn)
+    parameters = {entry["Name"]: entry["Value"] for entry in started["PipelineParameters"]}
+    assert parameters["Epochs"] == "2"
+    assert parameters["InputDataUri"] == archive
+    assert len(parameters["DatasetVersion"]) == 16
+    keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=settings.bucket)["Contents"]]
+    assert sum(key.startswith("code/") for key in keys) == 2
+    assert "curated/.keep" in keys
+
+
+@pytest.mark.usefixtures("archive")
+def test_the_steps_find_their_code_where_it_was_uploaded(
+    s3: Client, sagemaker: Client, settings: Settings
+) -> None:
+    run(settings, COMPACT, {})
+
+    definition = sagemaker.describe_pipeline(PipelineName=settings.pipeline_name)["PipelineDefinition"]
+    for room in ("processing", "evaluation"):
+        uri = next(word for word in definition.split('"') if word.endswith(f"{room}.pyz") and "s3://" in word)
+        s3.head_object(Bucket=settings.bucket, Key=uri.removeprefix(f"s3://{settings.bucket}/"))
+
+
+@pytest.mark.usefixtures("archive")
+def test_the_same_data_has_the_same_version_and_a_new_picture_another(s3: Client, settings: Settings) -> None:
+    first, second = choose_data(s3, settings, {}), choose_data(s3, settings, {})
+    s3.put_object(Bucket=settings.bucket, Key="curated/bicycle/1.png", Body=b"picture")
+    third = choose_data(s3, settings, {})
+
+    assert first == second
+    assert third["DatasetVersion"] != first["DatasetVersion"]
+
+
+def test_an_archive_that_is_not_read_does_not_change_the_version(
+    s3: Client, settings: Settings, archive: str
+) -> None:
+    before = choose_data(s3, settings, {"InputDataUri": archive})
+    s3.put_object(Bucket=settings.bucket, Key="raw/another.tar.gz", Body=b"other")
+
+    assert choose_data(s3, settings, {"InputDataUri": archive}) == before
+
+
+def test_a_wrong_parameter_is_refused_before_anything_is_written(s3: Client, settings: Settings) -> None:
+    with pytest.raises(PipelineError, match="There is no parameter Epoch"):
+        run(settings, COMPACT, {"Epoch": "2"})
+
+    assert "Contents" not in s3.list_objects_v2(Bucket=settings.bucket)
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_missing_bucket_is_a_sentence_with_the_command_that_mends_it(settings: Settings) -> None:
+    with pytest.raises(PipelineError, match=f"bucket {settings.bucket} does not exist; .*scones up"):
+        run(settings, COMPACT, {})
+
+
+@pytest.mark.usefixtures("archive")
+def test_run_pipeline_prints_the_arn_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEBUILD_RESOLVED_SOURCE_VERSION", "abc123")
+
+    code = run_pipeline.main(["--set", "Seed=3", "--set", "AccuracyThreshold=0.9"])
+
+    output = capsys.readouterr()
+    assert code == 0
+    assert output.out.count("\n") == 1
+    assert output.out.startswith(
+        "arn:aws:sagemaker:us-east-1:123456789012:pipeline/scones-training/execution/"
+    )
+    assert output.err == ""
+
+
+def test_run_pipeline_tells_commit_and_starter_from_the_build_environment(
+    sagemaker: Client, archive: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEBUILD_RESOLVED_SOURCE_VERSION", "abc123")
+    monkeypatch.setenv("CODEBUILD_INITIATOR", "codepipeline/scones")
+
+    assert run_pipeline.main(["--set", f"InputDataUri={archive}"]) == 0
+
+    arn = capsys.readouterr().out.strip()
+    started = sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=arn)
+    parameters = {entry["Name"]: entry["Value"] for entry in started["PipelineParameters"]}
+    assert parameters["CommitId"] == "abc123"
+    assert parameters["StartedBy"] == "codepipeline/scones"
+
+
+@pytest.mark.usefixtures("s3")
+def test_run_pipeline_fails_with_one_sentence_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_pipeline.main([]) == 1
+
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("There is no archive under s3://scones-123456789012-us-east-1/raw/")
+    assert output.err.count("\n") == 1
+
+
+def test_get_pipeline_definition_prints_json_or_writes_a_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert get_pipeline_definition.main([]) == 0
+    printed = capsys.readouterr().out
+    path = tmp_path / "definition.json"
+    assert get_pipeline_definition.main(["--output", str(path)]) == 0
+
+    assert json.loads(printed)["Version"] == "2020-12-01"
+    assert path.read_text() == printed
+    assert capsys.readouterr().out == ""
+
+
+def test_get_pipeline_definition_refuses_a_bad_setting_with_its_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCONES_BUCKET", "NOT A BUCKET")
+
+    assert get_pipeline_definition.main([]) == 1
+    assert capsys.readouterr().err.startswith("SCONES_BUCKET is 'NOT A BUCKET'")
