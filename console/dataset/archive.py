@@ -22,9 +22,7 @@ MAX_ARCHIVE_BYTES: Final = 1 << 30
 """The published archive has about 169 million bytes; six times as much is surely something else."""
 MAX_NAMES_BYTES: Final = 1 << 16
 
-TAKE_THE_BINARY_ONE: Final = (
-    "give the published cifar-100-binary.tar.gz, or draw one with `scones dataset sample`"
-)
+TAKE_THE_BINARY_ONE: Final = "give the published cifar-100-binary.tar.gz, or draw one with `scones dataset sample`"
 
 
 @dataclass(frozen=True)
@@ -73,9 +71,7 @@ def _in_words(path: Path, size: int) -> Iterator[None]:
     except ArchiveError as error:
         raise ArchiveError(f"{path}: {error}") from error
     except EOFError as error:
-        raise ArchiveError(
-            f"{path} is truncated, it ends after {size:,} bytes; fetch or copy it again"
-        ) from error
+        raise ArchiveError(f"{path} is truncated, it ends after {size:,} bytes; fetch or copy it again") from error
     except (OSError, zlib.error, tarfile.TarError, ValueError) as error:
         raise ArchiveError(f"{path} is damaged ({error}); fetch or copy it again") from error
 
@@ -99,8 +95,7 @@ def _refuse_python_version(name: str) -> None:
     """Refuse CIFAR-100's Python version: reading a pickle runs whatever its author wanted to be run."""
     if name.startswith("cifar-100-python/"):
         raise ArchiveError(
-            "this is the Python version of CIFAR-100, which is pickled and never read here; "
-            f"{TAKE_THE_BINARY_ONE}"
+            f"this is the Python version of CIFAR-100, which is pickled and never read here; {TAKE_THE_BINARY_ONE}"
         )
 
 
@@ -110,9 +105,7 @@ def _check_names(content: IO[bytes]) -> None:
     for label in (BICYCLE, MOTORCYCLE):
         given = names[label] if label < len(names) else "nothing"
         if given != FINE_NAMES[label]:
-            raise ArchiveError(
-                f"{FINE_NAMES_FILE} calls label {label} {given!r} instead of {FINE_NAMES[label]!r}"
-            )
+            raise ArchiveError(f"{FINE_NAMES_FILE} calls label {label} {given!r} instead of {FINE_NAMES[label]!r}")
 
 
 def _require_all(seen: set[str], splits: dict[str, SplitFacts]) -> None:

@@ -59,7 +59,8 @@ def _download(url: str, part: Path, progress: Progress) -> None:
     """Download until the file is whole, with pauses between tries; client errors end it at once."""
     for pause in (*PAUSES_SECONDS, None):
         try:
-            return _download_rest(url, part, progress)
+            _download_rest(url, part, progress)
+            return
         except (OSError, http.client.HTTPException) as error:
             if pause is None or _is_final(error):
                 raise ArchiveError(
@@ -67,14 +68,11 @@ def _download(url: str, part: Path, progress: Progress) -> None:
                     f"{_size(part):,} bytes, or bring the archive with `scones dataset upload PATH`"
                 ) from error
             time.sleep(pause)
-    return None
 
 
 def _is_final(error: Exception) -> bool:
     """Tell whether trying again cannot help: the server understood and declined."""
-    return (
-        isinstance(error, urllib.error.HTTPError) and error.code < 500 and error.code not in (408, 416, 429)
-    )
+    return isinstance(error, urllib.error.HTTPError) and error.code < 500 and error.code not in (408, 416, 429)
 
 
 def _download_rest(url: str, part: Path, progress: Progress) -> None:
@@ -85,7 +83,7 @@ def _download_rest(url: str, part: Path, progress: Progress) -> None:
         response = urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS)  # noqa: S310 - see _require_safe
     except urllib.error.HTTPError as error:
         if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            part.unlink()  # it is longer than the server's file, so the next try begins anew
+            part.unlink(missing_ok=True)  # it is longer than the server's file, so the next try begins anew
         raise
     with response:
         _require_safe(response.geturl())
@@ -108,9 +106,7 @@ def _save(response: http.client.HTTPResponse, part: Path, have: int, progress: P
             file.write(block)
             have += len(block)
             if have > MAX_BYTES:
-                raise ArchiveError(
-                    f"{response.geturl()} sends more than {MAX_BYTES:,} bytes: it is no CIFAR-100"
-                )
+                raise ArchiveError(f"{response.geturl()} sends more than {MAX_BYTES:,} bytes: it is no CIFAR-100")
             progress(have, total)
     if have < total:
         raise ConnectionError(f"the connection ended after {have:,} of {total:,} bytes")
@@ -121,8 +117,7 @@ def _require_sum(part: Path, md5: str, url: str) -> None:
     if not _has_sum(part, md5):
         part.unlink()
         raise ArchiveError(
-            f"what {url} sent has not the published MD5 {md5} and was removed; "
-            "run the command again to fetch it anew"
+            f"what {url} sent has not the published MD5 {md5} and was removed; run the command again to fetch it anew"
         )
 
 

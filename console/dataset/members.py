@@ -74,17 +74,11 @@ def _check_member(member: tarfile.TarInfo) -> None:
     """Refuse a member that is unsafe or too large."""
     path = PurePosixPath(member.name)
     if path.is_absolute() or ".." in path.parts or "\\" in member.name or ":" in member.name:
-        raise ArchiveError(
-            f"the member {member.name!r} would lie outside the archive's own folder; do not trust it"
-        )
+        raise ArchiveError(f"the member {member.name!r} would lie outside the archive's own folder; do not trust it")
     if not (member.isdir() or member.isfile()) or member.issparse():
-        raise ArchiveError(
-            f"the member {member.name!r} is a link or a device, and only plain files are taken"
-        )
+        raise ArchiveError(f"the member {member.name!r} is a link or a device, and only plain files are taken")
     if member.size > MAX_MEMBER_BYTES:
-        raise ArchiveError(
-            f"the member {member.name!r} has {member.size:,} bytes, more than {MAX_MEMBER_BYTES:,}"
-        )
+        raise ArchiveError(f"the member {member.name!r} has {member.size:,} bytes, more than {MAX_MEMBER_BYTES:,}")
 
 
 def _read_to_the_end(stream: MeteredGzip) -> None:

@@ -117,9 +117,7 @@ def _draw_drive(pen: Pen, rng: Generator, frame: Frame) -> None:
 def _draw_saddle(pen: Pen, rng: Generator, frame: Frame) -> None:
     """Draw the saddle: short, its nose forward."""
     x, y = frame.saddle
-    pen.area(
-        [(x - 0.22, y + 0.07), (x + 0.22, y + 0.03), (x + 0.05, y - 0.03), (x - 0.18, y - 0.04)], rubber(rng)
-    )
+    pen.area([(x - 0.22, y + 0.07), (x + 0.22, y + 0.03), (x + 0.05, y - 0.03), (x - 0.18, y - 0.04)], rubber(rng))
 
 
 def _draw_handlebar(pen: Pen, rng: Generator, frame: Frame) -> None:

@@ -68,9 +68,7 @@ def _fence(draw: ImageDraw.ImageDraw, rng: Generator, x: float, y: float) -> Non
 def _loose_wheel(draw: ImageDraw.ImageDraw, rng: Generator, x: float, y: float) -> None:
     """A tyre or hoop that leans about, so that a round thing alone says nothing."""
     radius = rng.uniform(7, 18)
-    draw.ellipse(
-        (x - radius, y - 2 * radius, x + radius, y), None, grey(rng, 0.05, 0.6), int(rng.integers(2, 8))
-    )
+    draw.ellipse((x - radius, y - 2 * radius, x + radius, y), None, grey(rng, 0.05, 0.6), int(rng.integers(2, 8)))
 
 
 _THINGS: tuple[Thing, ...] = (_pole, _box, _bush, _passer_by, _fence, _loose_wheel)

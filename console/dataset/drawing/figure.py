@@ -31,6 +31,4 @@ def draw_figure(image: Image.Image, rng: Generator, fine: int) -> None:
 def _outline(centre: Point, radius: float, corners: int, waist: float, turn: float) -> list[Point]:
     """Return a polygon whose every second corner lies at a share, the waist, of the radius."""
     angles = [turn + math.tau * index / (2 * corners) for index in range(2 * corners)]
-    return [
-        around(centre, radius * (waist if index % 2 else 1.0), angle) for index, angle in enumerate(angles)
-    ]
+    return [around(centre, radius * (waist if index % 2 else 1.0), angle) for index, angle in enumerate(angles)]

@@ -92,9 +92,7 @@ def _draw_fork(pen: Pen, build: Build) -> None:
 
 def _draw_engine(pen: Pen, rng: Generator, build: Build) -> None:
     """Draw the engine: crank case, finned cylinders, frame cradle."""
-    pen.area(
-        [(-0.5, build.seat), (0.45, 0.7), (0.5, 0.0), (0.3, -0.28), (-0.3, -0.28), (-0.5, 0.1)], build.dark
-    )
+    pen.area([(-0.5, build.seat), (0.45, 0.7), (0.5, 0.0), (0.3, -0.28), (-0.3, -0.28), (-0.5, 0.1)], build.dark)
     pen.disc((-0.12, -0.02), 0.23, shade(build.steel, 0.75))
     pen.disc((-0.12, -0.02), 0.13, build.steel)
     lean = rng.uniform(-0.1, 0.2)
@@ -142,9 +140,7 @@ def _draw_fairing(pen: Pen, build: Build) -> None:
 def _draw_scooter_body(pen: Pen, build: Build) -> None:
     """Draw a scooter's shell over the rear wheel, its foot board and leg shield."""
     x, y = build.steering
-    pen.area(
-        [(-1.35, 0.2), (-1.2, build.seat), (-0.3, build.seat), (-0.25, -0.2), (-0.6, -0.25)], build.colour
-    )
+    pen.area([(-1.35, 0.2), (-1.2, build.seat), (-0.3, build.seat), (-0.25, -0.2), (-0.6, -0.25)], build.colour)
     pen.line([(-0.4, -0.2), (0.3, -0.22)], 0.16, build.dark)
     pen.area([(0.2, -0.26), (0.45, -0.2), (x + 0.16, y - 0.1), (x - 0.06, y - 0.1)], shade(build.colour, 0.9))
 

@@ -94,9 +94,7 @@ class Pen:
         """Draw a part of a circle's line, between two angles in radians."""
         self.line(arc_points(centre, radius, *between), width, colour)
 
-    def spokes(
-        self, hub: Point, radius: float, count: int, turn: float, width: float, colour: Colour
-    ) -> None:
+    def spokes(self, hub: Point, radius: float, count: int, turn: float, width: float, colour: Colour) -> None:
         """Draw a wheel's spokes, the first of them turned by an angle in radians."""
         for index in range(count):
             self.line([hub, around(hub, radius, turn + math.tau * index / count)], width, colour)

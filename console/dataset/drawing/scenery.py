@@ -40,14 +40,10 @@ def _street(rng: Generator) -> Image.Image:
     image = _ground(rng, gradient(far, shade(far, 0.9)), gradient(asphalt, shade(asphalt, 0.8)), 6.0)
     draw = ImageDraw.Draw(image)
     y = int(rng.uniform(0.45, 0.8) * CANVAS)
-    draw.line(
-        [(0, y), (CANVAS, y + int(rng.integers(-12, 13)))], grey(rng, 0.4, 0.95), int(rng.integers(2, 7))
-    )
+    draw.line([(0, y), (CANVAS, y + int(rng.integers(-12, 13)))], grey(rng, 0.4, 0.95), int(rng.integers(2, 7)))
     for _ in range(int(rng.integers(0, 5))):
         x = int(rng.integers(0, CANVAS))
-        draw.rectangle(
-            (x, 8, x + int(rng.integers(8, 22)), 8 + int(rng.integers(12, 34))), grey(rng, 0.1, 0.6)
-        )
+        draw.rectangle((x, 8, x + int(rng.integers(8, 22)), 8 + int(rng.integers(12, 34))), grey(rng, 0.1, 0.6))
     return image
 
 
@@ -60,9 +56,7 @@ def _wall(rng: Generator) -> Image.Image:
     joint, step = shade(colour, rng.uniform(0.6, 1.3)), int(rng.integers(8, 20))
     boards = rng.random() < 0.5
     for offset in range(0, int(0.7 * CANVAS), step):
-        ends = (
-            [(offset * 1.4, 0), (offset * 1.4, 0.62 * CANVAS)] if boards else [(0, offset), (CANVAS, offset)]
-        )
+        ends = [(offset * 1.4, 0), (offset * 1.4, 0.62 * CANVAS)] if boards else [(0, offset), (CANVAS, offset)]
         draw.line(ends, joint, 2)
     return image
 
