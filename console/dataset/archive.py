@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import tarfile
 import zlib
@@ -20,6 +21,7 @@ __all__ = ["ArchiveError", "ArchiveFacts", "SplitFacts", "check_archive"]
 
 MAX_ARCHIVE_BYTES: Final = 1 << 30
 """The published archive has about 169 million bytes; six times as much is surely something else."""
+GZIP_MAGIC: Final = b"\x1f\x8b"
 MAX_NAMES_BYTES: Final = 1 << 16
 
 TAKE_THE_BINARY_ONE: Final = "give the published cifar-100-binary.tar.gz, or draw one with `scones dataset sample`"
@@ -41,39 +43,42 @@ def check_archive(path: Path) -> ArchiveFacts:
     Raises ArchiveError, with one sentence, for anything else: another kind of file, a damaged or truncated
     archive, the Python version, a missing member or class, unsafe names, links, wrong labels, oversize.
     """
-    size = _checked_size(path)
-    with path.open("rb") as file, _in_words(path, size):
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
-        splits = _read_splits(file)
-    return ArchiveFacts(splits[TRAIN], splits[TEST], size, digest)
+    with _in_words(path):
+        _check_outside(path)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            splits = _read_splits(file)
+    return ArchiveFacts(splits[TRAIN], splits[TEST], path.stat().st_size, digest)
 
 
-def _checked_size(path: Path) -> int:
-    """Return the file's size in bytes; refuse what cannot be an archive at first sight."""
+def _check_outside(path: Path) -> None:
+    """Refuse what cannot be an archive at first sight."""
     if not path.is_file():
-        raise ArchiveError(f"{path} is not a file; {TAKE_THE_BINARY_ONE}")
+        raise ArchiveError(f"there is no such file; {TAKE_THE_BINARY_ONE}")
     size = path.stat().st_size
     if size > MAX_ARCHIVE_BYTES:
-        raise ArchiveError(f"{path} has {size:,} bytes, and at most {MAX_ARCHIVE_BYTES:,} are taken")
+        raise ArchiveError(f"it has {size:,} bytes, and at most {MAX_ARCHIVE_BYTES:,} are taken")
     with path.open("rb") as file:
         start = file.read(12)
-    if start[:2] != b"\x1f\x8b":
-        raise ArchiveError(f"{path} is not a gzip archive, it begins with {start!r}; {TAKE_THE_BINARY_ONE}")
-    return size
+    if not start.startswith(GZIP_MAGIC):
+        raise ArchiveError(f"it is not a gzip archive but begins with {start!r}; {TAKE_THE_BINARY_ONE}")
 
 
 @contextmanager
-def _in_words(path: Path, size: int) -> Iterator[None]:
+def _in_words(path: Path) -> Iterator[None]:
     """Put whatever the readers of gzip and tar stumble over into a sentence."""
     try:
         yield
     except ArchiveError as error:
         raise ArchiveError(f"{path}: {error}") from error
     except EOFError as error:
-        raise ArchiveError(f"{path} is truncated, it ends after {size:,} bytes; fetch or copy it again") from error
-    except (OSError, zlib.error, tarfile.TarError, ValueError) as error:
-        raise ArchiveError(f"{path} is damaged ({error}); fetch or copy it again") from error
+        size = f"{path.stat().st_size:,} bytes"
+        raise ArchiveError(f"{path}: it is truncated, it ends after {size}; fetch or copy it again") from error
+    except (gzip.BadGzipFile, zlib.error, tarfile.TarError, ValueError) as error:
+        raise ArchiveError(f"{path}: it is damaged ({error}); fetch or copy it again") from error
+    except OSError as error:
+        raise ArchiveError(f"{path}: it cannot be read ({error.strerror})") from error
 
 
 def _read_splits(file: IO[bytes]) -> dict[str, SplitFacts]:

@@ -8,12 +8,12 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 from console.dataset.error import ArchiveError
+from console.dataset.progress import Progress, silent
 
 PUBLISHED_URL: Final = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"
 PUBLISHED_MD5: Final = "03b5dce01913d631647c71ecec9e9cb8"
@@ -24,9 +24,6 @@ CHUNK_BYTES: Final = 1 << 18
 TIMEOUT_SECONDS: Final = 30
 PAUSES_SECONDS: Final = (1, 2, 4, 8)
 """How long to wait before each further try."""
-
-Progress = Callable[[int, int], None]
-"""Is told how many bytes are there and how many there will be (0 when the server does not say)."""
 
 
 def fetch_cifar100(
@@ -43,7 +40,7 @@ def fetch_cifar100(
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     if not _has_sum(part, md5):
-        _download(url, part, progress or (lambda _done, _total: None))
+        _download(url, part, progress or silent)
         _require_sum(part, md5, url)
     part.replace(path)
 

@@ -60,7 +60,7 @@ def _files(archive: tarfile.TarFile, stream: MeteredGzip) -> Iterator[tuple[str,
         _check_member(member)
         name = str(PurePosixPath(member.name))
         if name in seen:
-            raise ArchiveError(f"the member {name} is in it twice, and nobody can say which one counts")
+            raise ArchiveError(f"the member {name!r} is in it twice, and nobody can say which one counts")
         seen.add(name)
         if len(seen) > MAX_MEMBERS:
             raise ArchiveError(f"it has more than the {MAX_MEMBERS} members that are read at most")

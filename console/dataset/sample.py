@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.random import Generator
 
 from console.dataset.drawing.picture import draw_picture
 from console.dataset.layout import (
@@ -20,48 +20,39 @@ from console.dataset.layout import (
     TRAIN,
     names_file,
 )
+from console.dataset.progress import Progress, silent
 from console.dataset.tarball import write_tarball
 
 PICTURES = {TRAIN: (500, 4), TEST: (100, 1)}
 """Pictures of each of the two classes, and of each of the other 98, in the two splits."""
 
-Progress = Callable[[int, int], None]
-"""Is told how much is done and how much there is."""
-
 
 def draw_sample(path: Path, seed: int = 7, progress: Progress | None = None) -> None:
     """Draw the sample data set into a gzip tar archive at path, which is replaced only when all is drawn.
 
-    Every picture has a random stream of its own, made of the seed, the split and its number, so a change to
-    one drawing leaves the others as they were. progress counts pictures.
+    Every picture has a random stream of its own, made of the seed (0 or more) and the picture's number, so a
+    change to one drawing leaves the others as they were. progress counts pictures.
     """
-    tell = progress or (lambda _done, _total: None)
-    splits = {member: _labels(member, seed) for member in PICTURES}
-    total = sum(len(labels) for labels in splits.values())
-    files, done = {}, 0
-    for stream, (member, labels) in enumerate(splits.items()):
-        records = []
-        for record in _records(labels, seed, stream):
-            records.append(record)
-            done += 1
-            tell(done, total)
-        files[member] = b"".join(records)
-    files[FINE_NAMES_FILE] = names_file(FINE_NAMES)
-    files[COARSE_NAMES_FILE] = names_file(COARSE_NAMES)
-    write_tarball(path, files)
+    tell = progress or silent
+    splits = {member: bytearray() for member in PICTURES}
+    plan = [(member, fine) for member in PICTURES for fine in _shuffled_labels(member, seed)]
+    for number, (member, fine) in enumerate(plan):
+        splits[member] += _draw_record(fine, np.random.default_rng([seed, number]))
+        tell(number + 1, len(plan))
+    names = {FINE_NAMES_FILE: names_file(FINE_NAMES), COARSE_NAMES_FILE: names_file(COARSE_NAMES)}
+    write_tarball(path, {**splits, **names})
 
 
-def _labels(member: str, seed: int) -> list[int]:
-    """Return the fine labels of a split's pictures, in the shuffled order of its records."""
+def _shuffled_labels(member: str, seed: int) -> list[int]:
+    """Return the fine labels of a split's pictures, in the order of its records."""
     many, few = PICTURES[member]
     counts = [many if fine in (BICYCLE, MOTORCYCLE) else few for fine in range(len(FINE_NAMES))]
-    ordered = np.repeat(np.arange(len(FINE_NAMES)), counts)
-    shuffled: list[int] = np.random.default_rng([seed, many]).permutation(ordered).tolist()
-    return shuffled
+    labels = np.repeat(np.arange(len(FINE_NAMES)), counts)
+    np.random.default_rng(seed).shuffle(labels)
+    return [int(label) for label in labels]
 
 
-def _records(labels: list[int], seed: int, stream: int) -> Iterator[bytes]:
-    """Draw a split's pictures one by one as records: two labels, then the three planes."""
-    for number, fine in enumerate(labels):
-        picture = draw_picture(fine, np.random.default_rng([seed, stream, number]))
-        yield bytes((COARSE_OF_FINE[fine], fine)) + picture.transpose(2, 0, 1).tobytes()
+def _draw_record(fine: int, rng: Generator) -> bytes:
+    """Draw a picture and return its record: two labels, then the three planes."""
+    picture = draw_picture(fine, rng)
+    return bytes((COARSE_OF_FINE[fine], fine)) + picture.transpose(2, 0, 1).tobytes()

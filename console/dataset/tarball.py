@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def write_tarball(path: Path, files: Mapping[str, bytes]) -> None:
+def write_tarball(path: Path, files: Mapping[str, bytes | bytearray]) -> None:
     """Write the files, by member name and in their order, as one archive; path appears when it is complete.
 
     No clock, owner or file name enters the archive, so equal files give equal bytes (with one zlib).
@@ -21,7 +21,7 @@ def write_tarball(path: Path, files: Mapping[str, bytes]) -> None:
     draft.replace(path)
 
 
-def _write_members(packed: gzip.GzipFile, files: Mapping[str, bytes]) -> None:
+def _write_members(packed: gzip.GzipFile, files: Mapping[str, bytes | bytearray]) -> None:
     """Write the members with fixed metadata."""
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name, content in files.items():

@@ -98,7 +98,19 @@ def test_folders_other_files_and_a_leading_dot_do_no_harm(path: Path) -> None:
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    assert "is not a file" in refusal(tmp_path / "nowhere.tar.gz")
+    assert "there is no such file" in refusal(tmp_path / "nowhere.tar.gz")
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    assert "there is no such file" in refusal(tmp_path)
+
+
+def test_a_file_that_may_not_be_read_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert "it cannot be read (Permission denied)" in refusal(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"label,picture\n", b"PK\x03\x04zip", b"\x80\x04}pickle"])
@@ -106,7 +118,7 @@ def test_a_file_that_is_no_gzip_archive_is_refused_with_what_it_begins_with(tmp_
     path = tmp_path / "notes.txt"
     path.write_bytes(content)
     sentence = refusal(path)
-    assert "is not a gzip archive" in sentence
+    assert "it is not a gzip archive" in sentence
     assert repr(content[:12]) in sentence
     assert "scones dataset sample" in sentence
 
@@ -191,7 +203,7 @@ def test_links_and_devices_are_refused(path: Path, kind: bytes) -> None:
 
 def test_a_member_that_comes_twice_is_refused(path: Path) -> None:
     prepend(path, tarfile.TarInfo(TRAIN), GOOD[TRAIN])
-    assert f"the member {TRAIN} is in it twice" in refusal(path)
+    assert f"the member {TRAIN!r} is in it twice" in refusal(path)
 
 
 def test_too_many_members_are_refused(path: Path) -> None:
