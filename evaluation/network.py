@@ -1,0 +1,74 @@
+"""The net itself, run by MXNet on the CPU."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.artifact import Artifact
+from evaluation.engine import mx
+from evaluation.refusal import Refusal
+
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a report says of a net."""
+
+    epoch: int
+    input_shape: tuple[int, int, int]
+    convolutions: int
+    parameters: int
+
+
+class Network:
+    """A loaded net that answers batches of pictures with probabilities."""
+
+    def __init__(self, artifact: Artifact, classes: int) -> None:
+        """Load and bind the net once; refuse one that answers another number of classes than `classes`."""
+        self._shape = (BATCH, artifact.channels, artifact.height, artifact.width)
+        try:
+            symbol, arguments, states = mx.model.load_checkpoint(artifact.prefix, artifact.epoch)
+            _, outputs, _ = symbol.infer_shape(data=self._shape)
+        except (mx.base.MXNetError, ValueError, TypeError, OSError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise Refusal(f"MXNet cannot load the artifact ({reason}): train the model again.") from error
+        if outputs != [(BATCH, classes)]:
+            raise Refusal(
+                f"the model answers {outputs[0][-1]} classes, where the data set has {classes}: "
+                f"train with num_classes={classes}, or evaluate on the data set that it was trained on."
+            )
+        self._executor = self._bind(symbol, arguments, states)
+        self.facts = Facts(artifact.epoch, self._shape[1:], _convolutions(symbol), _size(arguments))
+
+    def probabilities(self, pictures: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Probabilities (n, classes) of pictures (n, 3, height, width), 0 to 255, n at most BATCH.
+
+        Reading the output waits for MXNet, which else only queues the work.
+        """
+        batch = np.zeros(self._shape, dtype=np.float32)
+        batch[: len(pictures)] = pictures
+        answered = self._executor.forward(is_train=False, data=mx.nd.array(batch))[0].asnumpy()
+        return answered[: len(pictures)].astype(np.float64)
+
+    def _bind(
+        self, symbol: mx.sym.Symbol, arguments: dict[str, mx.nd.NDArray], states: dict[str, mx.nd.NDArray]
+    ) -> mx.executor.Executor:
+        executor = symbol.simple_bind(mx.cpu(), grad_req="null", data=self._shape)
+        given = {"data", *arguments, *states}
+        needed = [*symbol.list_arguments(), *symbol.list_auxiliary_states()]
+        missing = [name for name in needed if name not in given and not name.endswith("label")]
+        if missing:
+            raise Refusal(f"the artifact's parameters lack {', '.join(missing[:3])}: train the model again.")
+        executor.copy_params_from(arguments, states, allow_extra_params=True)
+        return executor
+
+
+def _convolutions(symbol: mx.sym.Symbol) -> int:
+    """How many convolutions a symbol has, each known by its weight (a dense layer's weight is named fc)."""
+    return sum("conv" in name and name.endswith("weight") for name in symbol.list_arguments())
+
+
+def _size(arguments: dict[str, mx.nd.NDArray]) -> int:
+    return sum(int(np.prod(value.shape)) for value in arguments.values())

@@ -1,0 +1,167 @@
+"""Tell the evaluation to a person: what was measured, how to read it, and what it was measured on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from evaluation import page
+from evaluation.network import Facts
+
+MEANINGS = (
+    ("accuracy", "Accuracy", "Of all pictures, how many are answered rightly."),
+    ("precision", "Precision", "Of the answers “motorcycle”, how many are right."),
+    ("recall", "Recall", "Of the motorcycles, how many are found."),
+    ("true_negative_rate", "True negative rate", "Of the bicycles, how many are recognised."),
+    ("false_positive_rate", "False positive rate", "Of the bicycles, how many are taken for a motorcycle."),
+    ("false_negative_rate", "False negative rate", "Of the motorcycles, how many are missed."),
+    ("f1", "F1", "Precision and recall in one number, weighed alike."),
+    ("f0_5", "F0.5", "The same, precision counting more."),
+    ("f2", "F2", "The same, recall counting more."),
+    ("auc", "Area under ROC", "The chance that a motorcycle scores higher than a bicycle; guessing gives 0.5."),
+)
+
+READINGS = (
+    (
+        "confusion_matrix",
+        "Confusion matrix",
+        "Each row is what the pictures show, each column what the net said. Right answers lie on the diagonal from "
+        "top left; the percentages are parts of the row.",
+    ),
+    (
+        "roc",
+        "ROC curve",
+        "Each point is one threshold. The nearer the curve comes to the top left corner, the better: many "
+        "motorcycles found, few bicycles mistaken. The dashed diagonal is guessing.",
+    ),
+    (
+        "precision_recall",
+        "Precision and recall",
+        "Going right, more motorcycles are found; a curve that stays high does so without more wrong alarms. The "
+        "dashed line is answering motorcycle every time.",
+    ),
+    (
+        "reliability",
+        "Reliability",
+        "On the dashed line the net is right as often as it says. Below it, it is too sure of itself: set the "
+        "confidence filter higher. Points over short bars rest on few pictures.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """All that the report tells; `plots` holds PNG bytes by name."""
+
+    metrics: dict[str, Any]
+    plots: dict[str, bytes]
+    pictures: int
+    mistakes: int
+    net: Facts
+    manifest: dict[str, Any]
+    threshold: float | None
+
+
+def render(evaluated: Evaluated) -> str:
+    """The whole page as HTML."""
+    body = (
+        _headline(evaluated)
+        + _metrics(evaluated.metrics)
+        + _plots(evaluated.plots)
+        + _mistakes(evaluated)
+        + _data(evaluated.manifest)
+        + _net(evaluated.net)
+    )
+    return page.frame("Bicycle or motorcycle: evaluation", body)
+
+
+def _headline(evaluated: Evaluated) -> str:
+    accuracy = evaluated.metrics["accuracy"]
+    constant = evaluated.metrics["accuracy_best_constant_classifier"]["value"]
+    right = evaluated.pictures - evaluated.mistakes
+    text = (
+        f"{right} of {evaluated.pictures} test pictures are answered rightly. Always answering motorcycle would "
+        f"give {_number(constant)}."
+    )
+    verdict, style = _verdict(accuracy["value"], evaluated.threshold)
+    return (
+        "<h1>Bicycle or motorcycle</h1>\n"
+        + page.paragraph("Evaluation on the test set, which was used for neither training nor validation.", "muted")
+        + page.paragraph(f"{accuracy['value']:.1%} accuracy", f"headline {style}".strip())
+        + page.paragraph(text)
+        + (page.paragraph(verdict, style) if verdict else "")
+    )
+
+
+def _verdict(accuracy: float, threshold: float | None) -> tuple[str, str]:
+    if threshold is None:
+        return "", ""
+    if accuracy >= threshold:
+        return f"The pipeline asks for {threshold:g} at least: this model may be registered.", "good"
+    return f"The pipeline asks for {threshold:g} at least: this model will not be registered.", "bad"
+
+
+def _metrics(metrics: dict[str, Any]) -> str:
+    rows = [
+        [
+            title,
+            meaning,
+            _number(metrics[name]["value"]),
+            _number(metrics[name]["standard_deviation"]),
+            _number(metrics[f"{name}_best_constant_classifier"]["value"]),
+        ]
+        for name, title, meaning in MEANINGS
+    ]
+    head = ["Metric", "In words", "Value", "Deviation", "Always motorcycle"]
+    note = (
+        "The deviation is the standard deviation over five samples of 80 % of the pictures; it is not given below "
+        "200 pictures."
+    )
+    return page.heading("Metrics") + page.table(head, rows, frozenset({2, 3, 4})) + page.paragraph(note, "muted")
+
+
+def _plots(plots: dict[str, bytes]) -> str:
+    figures = "".join(page.figure(plots[name], title, reading) for name, title, reading in READINGS)
+    return page.heading("Plots") + f'<div class="plots">\n{figures}</div>\n'
+
+
+def _mistakes(evaluated: Evaluated) -> str:
+    reading = (
+        f"{evaluated.mistakes} pictures are answered wrongly; here are those of which the net was surest. Pictures "
+        "that even a person cannot tell apart point at the data, others at the net. All answers are in "
+        "predictions.csv."
+    )
+    sheet = page.figure(evaluated.plots["worst_mistakes"], "The worst mistakes", reading)
+    return page.heading("The worst mistakes") + sheet
+
+
+def _data(manifest: dict[str, Any]) -> str:
+    if not manifest:
+        return page.heading("Data set") + page.paragraph("No manifest came with the test set.", "muted")
+    archive = manifest.get("archive", {})
+    rows = [
+        ("Source", str(manifest.get("source") or "not told")),
+        ("Version", str(manifest.get("dataset_version") or "not told")),
+        ("Archive", f"{archive.get('name', 'not told')}, SHA-256 {archive.get('sha256', 'not told')}"),
+        *((f"Pictures, {split}", _joined(counts)) for split, counts in manifest.get("counts", {}).items()),
+        ("Left out as duplicates", _joined(manifest.get("duplicates_left_out", {}))),
+        ("Seed", str(manifest.get("seed", "not told"))),
+    ]
+    return page.heading("Data set") + page.facts(rows)
+
+
+def _net(net: Facts) -> str:
+    channels, height, width = net.input_shape
+    rows = [
+        ("Input", f"{channels} colours, {height} x {width} pixels"),
+        ("Convolutions", f"{net.convolutions}"),
+        ("Parameters", f"{net.parameters:,}"),
+        ("Epoch kept", f"{net.epoch}"),
+    ]
+    return page.heading("Net") + page.facts(rows)
+
+
+def _joined(counts: dict[str, Any]) -> str:
+    return ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in counts.items())
+
+
+def _number(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.3f}"

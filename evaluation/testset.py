@@ -1,0 +1,92 @@
+"""The test set as PrepareData listed it."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from PIL import Image
+
+from evaluation.refusal import Refusal
+
+NAMES = ("bicycle", "motorcycle")
+BYTES_LIMIT = 20_000_000
+PIXELS_LIMIT = 4096 * 4096
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """Pictures with their classes, and the manifest of the data set ({} where there is none)."""
+
+    __test__ = False  # it is no test of pytest's
+
+    folder: Path
+    paths: list[str]
+    labels: list[int]
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    def open(self, path: str) -> Image.Image:
+        """Decode one picture to RGB, refusing what is missing, broken or too large."""
+        full = self.folder / path
+        try:
+            if full.stat().st_size > BYTES_LIMIT:
+                raise Refusal(f"{path} has more than the {BYTES_LIMIT:,} bytes allowed: prepare the data again.")
+            with Image.open(full, formats=("PNG", "JPEG")) as image:
+                if image.width * image.height > PIXELS_LIMIT:
+                    raise Refusal(f"{path} has more than the {PIXELS_LIMIT:,} pixels allowed: prepare the data again.")
+                return image.convert("RGB")
+        except FileNotFoundError:
+            raise Refusal(
+                f"test.lst names {path}, which is not in {self.folder}: give the pictures and the list of one "
+                "PrepareData run."
+            ) from None
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise Refusal(f"{path} cannot be read as a picture: prepare the data again.") from error
+
+
+def read(folder: Path, lists: Path) -> TestSet:
+    """Read `test.lst` and, where it is there, `manifest.json`, which must agree with it."""
+    path = lists / "test.lst"
+    if not path.is_file():
+        raise Refusal(f"{lists} holds no test.lst: point --lst at the lists that PrepareData wrote.")
+    content = path.read_bytes()
+    rows = [_row(line, number) for number, line in enumerate(content.decode().splitlines(), start=1)]
+    if not rows:
+        raise Refusal(f"{path} names no picture: prepare the data again.")
+    manifest = _manifest(lists / "manifest.json")
+    _agree(manifest, content)
+    return TestSet(folder, [path for path, _ in rows], [label for _, label in rows], manifest)
+
+
+def _row(line: str, number: int) -> tuple[str, int]:
+    """The path and class of a line `index<TAB>class<TAB>relative path`."""
+    parts = line.split("\t")
+    if len(parts) != 3 or parts[1] not in ("0", "1"):
+        raise Refusal(
+            f"line {number} of test.lst is {line!r}, where index, class (0 or 1) and path, parted by tabs, are "
+            "allowed: prepare the data again."
+        )
+    path = PurePosixPath(parts[2])
+    if path.is_absolute() or ".." in path.parts:
+        raise Refusal(f"line {number} of test.lst leads outside of the test folder: prepare the data again.")
+    return parts[2], int(parts[1])
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise Refusal(f"{path} is not JSON ({error}): prepare the data again.") from error
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def _agree(manifest: dict[str, Any], content: bytes) -> None:
+    expected = manifest.get("lists", {}).get("test", {}).get("lst_sha256")
+    if expected is not None and expected != hashlib.sha256(content).hexdigest():
+        raise Refusal(
+            "test.lst is not the one that manifest.json describes (their SHA-256 differ): give the list and the "
+            "manifest of one PrepareData run."
+        )
