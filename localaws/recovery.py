@@ -17,8 +17,8 @@ _READY_SECONDS = 30
 _SAVED_EVERY = 10.0
 
 
-def recover(aws: Aws, saved_state: Path) -> None:
-    """End left-over containers, fail interrupted jobs and executions (they can be retried), restore their logs."""
+def recover(aws: Aws) -> None:
+    """End left-over containers; fail interrupted jobs and executions, which can then be retried."""
     container.kill_left_over(aws.settings.jobs)
     for kind in KINDS:
         for job in aws.store.all(kind.noun):
@@ -27,6 +27,10 @@ def recover(aws: Aws, saved_state: Path) -> None:
     for execution in aws.store.all(records.EXECUTION):
         if execution["PipelineExecutionStatus"] in ("Executing", "Stopping"):
             executor.interrupt(aws, execution["PipelineExecutionArn"])
+
+
+def restore_logs(aws: Aws, saved_state: Path) -> None:
+    """Once the port answers, put back the log lines that the process before had not saved."""
     saved = saved_state / "cloudwatch_logs.json"
     _wait_until_serving(aws.settings.endpoint)
     logs.restore(aws.clients, aws.settings.jobs, saved.stat().st_mtime - _SAVED_EVERY if saved.exists() else 0)

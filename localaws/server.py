@@ -20,7 +20,7 @@ from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
 from localaws.jobs import container
-from localaws.recovery import recover
+from localaws.recovery import recover, restore_logs
 from localaws.sagemaker.resources import register_types
 from localaws.sagemaker.service import answer
 from localaws.settings import HOST, Settings
@@ -70,6 +70,7 @@ def run(settings: Settings) -> None:
     store = Store(settings.home / "sagemaker.db")
     aws = Aws(settings, store, Events(store, ministack.deliver_event), Clients(settings))
     register_types(aws)
+    recover(aws)
     front = Front(aws, others)
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
     try:
@@ -99,7 +100,7 @@ async def _serve(aws: Aws, front: Front) -> None:
 
 
 def _begin(aws: Aws, saved_state: Path) -> None:
-    recover(aws, saved_state)
+    restore_logs(aws, saved_state)
     aws.events.start()
 
 

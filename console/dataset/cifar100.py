@@ -95,14 +95,14 @@ def _goes_on(response: http.client.HTTPResponse, have: int) -> bool:
 
 def _save(response: http.client.HTTPResponse, part: Path, have: int, progress: Progress) -> None:
     """Write the answer behind the part file's first `have` bytes; raise ConnectionError at an early end."""
-    length = int(response.headers.get("Content-Length", 0))
-    total = have + length if length else 0
+    total = have + response.length if response.length else 0
     with part.open("r+b" if have else "wb") as file:
         file.seek(have)
         while block := response.read(CHUNK_BYTES):
             file.write(block)
             have += len(block)
             if have > MAX_BYTES:
+                part.unlink()
                 raise ArchiveError(f"{response.geturl()} sends more than {MAX_BYTES:,} bytes: it is no CIFAR-100")
             progress(have, total)
     if have < total:

@@ -15,6 +15,12 @@ from localaws.jobs.failures import ClientFailure
 
 STAND_IN = ["python3", "-m", "localaws.algorithms.image_classification"]
 _STAND_INS = {"image-classification": STAND_IN}
+# What the built-in algorithm's own definitions find in its log lines; a job may not bring others.
+BUILTIN_METRICS = [
+    {"Name": f"{channel}:{metric}", "Regex": rf"{channel.capitalize()}-{metric}=([0-9.]+)"}
+    for channel in ("train", "validation")
+    for metric in ("accuracy", "cross-entropy")
+]
 
 
 def repository(image: str) -> str:

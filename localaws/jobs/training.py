@@ -79,7 +79,8 @@ def _run(aws: Aws, document: Document, stop: Stop) -> Outcome:
         _stage(aws, document, member, (index, len(members)), hosts)
     enter(aws, name, "Training", TrainingStartTime=now())
     specification = document["AlgorithmSpecification"]
-    metrics = Metrics(specification.get("MetricDefinitions", []))
+    builtin = images.is_builtin(specification.get("TrainingImage", ""))
+    metrics = Metrics(images.BUILTIN_METRICS if builtin else specification.get("MetricDefinitions", []))
     job = _job(aws, document, hosts)
     outcome = run(aws, job, members, stop, metrics.read, lambda: _publish(aws, name, metrics))
     if outcome.failed:

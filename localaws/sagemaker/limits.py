@@ -33,11 +33,20 @@ def _paths(request: Document) -> None:
 
 
 def _algorithm(request: Document) -> None:
-    specification = request["AlgorithmSpecification"]
+    specification = request.get("AlgorithmSpecification")
+    if specification is None:
+        raise errors.validation("AlgorithmSpecification is required; serverless jobs cannot run on the local AWS.")
     if ("TrainingImage" in specification) == ("AlgorithmName" in specification):
         raise errors.validation("Give either TrainingImage or AlgorithmName, and not both.")
-    instance = request.get("ResourceConfig", {}).get("InstanceType", "")
-    if images.is_builtin(specification.get("TrainingImage", "")) and not instance.startswith(_GPU_FAMILIES):
+    for member in ("ResourceConfig", "StoppingCondition"):
+        if member not in request:
+            raise errors.validation(f"{member} is required for a training job that has AlgorithmSpecification.")
+    if not images.is_builtin(specification.get("TrainingImage", "")):
+        return
+    if specification.get("MetricDefinitions"):
+        raise errors.validation("You can't override the metric definitions for Amazon SageMaker algorithms.")
+    instance = request["ResourceConfig"].get("InstanceType", "")
+    if not instance.startswith(_GPU_FAMILIES):
         raise errors.validation(
             f"The image classification algorithm trains on GPU instances only; {instance!r} was given, allowed are the "
             "families ml.p2, ml.p3, ml.g4dn and ml.g5."

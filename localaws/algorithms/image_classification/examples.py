@@ -1,5 +1,6 @@
 """Labelled pictures of a channel, from a ``.lst`` file beside picture files or from a RecordIO file."""
 
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,9 +107,9 @@ def _read_records(channel: Channel, labels: Labels) -> Iterator[Example]:
         reader = mx.recordio.MXRecordIO(str(path), "r")
         while (record := reader.read()) is not None:
             yield _read_record(record, f"A record of {path.name}", channel.label_format, labels)
-    except (mx.base.MXNetError, ValueError) as error:
+    except (mx.base.MXNetError, ValueError, struct.error) as error:
         reason = str(error).strip().splitlines()[-1]
-        raise ClientError(f"{path.name} of the {channel.name} channel is not a RecordIO file: {reason}.") from error
+        raise ClientError(f"{path.name} of {channel.name} is not a whole RecordIO file: {reason}.") from error
 
 
 def _read_record(record: bytes, name: str, label_format: str, labels: Labels) -> Example:

@@ -53,7 +53,8 @@ class Keeper:
             newest = mx.nd.load(str(parameters_path(self._checkpoints, state.epochs_done)))
             best = mx.nd.load(str(parameters_path(self._checkpoints, state.best_epoch)))
         except (mx.base.MXNetError, OSError, ValueError, TypeError) as error:
-            raise ClientError(f"The checkpoint in {self._checkpoints} cannot be read: empty that place.") from error
+            where = self._checkpoints
+            raise ClientError(f"The checkpoint in {where} cannot be read: empty that place.") from error
         self._network.load(newest, "checkpoint")
         save_parameters(parameters_path(self._model, state.best_epoch), best)
         self.state = state

@@ -26,15 +26,21 @@ def decode(source: Path | bytes, channels: int) -> Image.Image:
     size, and its pixels would fill the memory).
     """
     try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as image:
+        with Image.open(_readable(source), formats=FORMATS) as image:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise PictureError(f"has {width} x {height} pixels, and {MAX_PIXELS:,} are allowed")
             return image.convert(MODES[channels])
     except PictureError:
         raise
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise PictureError(f"has far more than the {MAX_PIXELS:,} pixels that are allowed") from error
+    except (OSError, ValueError, SyntaxError) as error:
         raise PictureError("is not a whole PNG or JPEG picture") from error
+
+
+def _readable(source: Path | bytes) -> Path | io.BytesIO:
+    return io.BytesIO(source) if isinstance(source, bytes) else source
 
 
 def to_pixels(image: Image.Image) -> Pixels:

@@ -84,7 +84,7 @@ def _prepare(settings: Hyperparameters, channels: Channels, seed: int) -> Traini
             f"has {len(train)} and mini_batch_size is {settings.mini_batch_size}."
         )
     if len(train) != settings.num_training_samples:
-        log_warning(f"num_training_samples is {settings.num_training_samples}, but {len(train)} pictures were given")
+        log_warning(f"num_training_samples is {settings.num_training_samples}, but {len(train)} were given")
     loss = make_loss(train.targets, multi_label=settings.multi_label, weighted=settings.use_weighted_loss)
     return Training(settings, Network(settings, seed), loss, train, validation, seed)
 

@@ -1,0 +1,41 @@
+"""`scones demo`: the whole loop on the built-in sample, from nothing to a registered version."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser, Namespace
+
+from console.commands import dataset, models, up
+from console.commands import run as run_command
+from console.errors import CommandError
+from console.output import duration, print_rows
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """`--set` passes pipeline parameters on, such as `--set Epochs=5`."""
+    parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="a pipeline parameter")
+
+
+def run(options: Namespace) -> int:
+    """Bring up the local AWS, draw the sample, run the pipeline and show what was registered."""
+    from console.progress.follow import follow
+
+    if options.target != "local":
+        raise CommandError("`scones demo` runs on the local AWS; leave out --target.", 2)
+    started = time.monotonic()
+    target = up.bring_up()
+    print(f"1/3  The local AWS runs on {target.local.endpoint if target.local else '?'} with the stack deployed.")
+    print(f"2/3  Drawn pictures of bicycles and motorcycles: {dataset.put(target, dataset.draw(target, 7))}")
+    arn = run_command.start(target, None, options.set)
+    print(f"3/3  The pipeline runs: {arn}", flush=True)
+    code = follow(target.client, arn)
+    if code == 0:
+        print()
+        print_rows(models.versions(target)[:3], as_json=False, empty="No version was registered.")
+        print(f"\nDone in {duration(time.monotonic() - started)}. Where to look next:")
+        print("  scones models                    every registered version")
+        print("  scones logs latest TrainModel    what the training printed")
+        print("  scones watch                     the execution again")
+        print("  scones run --set Epochs=40       another run; unchanged steps come from the cache")
+        print("  scones down                      stop the local AWS; its state stays")
+    return code

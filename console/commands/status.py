@@ -1,0 +1,66 @@
+"""`scones status`: what runs, and what is there."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from console.executions import identifier, summaries
+from console.target import Target, choose
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """`--json` for programs."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(options: Namespace) -> int:
+    """Print the state; exit with 1 where the local AWS is not running."""
+    from localaws.process import running_pid
+
+    target = choose(options.target, must_run=False)
+    if target.local and not running_pid(target.local):
+        facts: dict[str, Any] = {"local_aws": "not running", "endpoint": target.local.endpoint}
+        _print(facts, as_json=options.json)
+        return 1
+    _print(_facts(target), as_json=options.json)
+    return 0
+
+
+def _facts(target: Target) -> dict[str, Any]:
+    from localaws.process import running_pid
+
+    sagemaker = target.client("sagemaker")
+    executions = summaries(sagemaker, target.project.pipeline_name)
+    versions = sagemaker.list_model_packages(ModelPackageGroupName=target.project.model_package_group, MaxResults=100)
+    facts: dict[str, Any] = {}
+    if target.local:
+        facts |= {
+            "local_aws": f"running as process {running_pid(target.local)}",
+            "endpoint": target.local.endpoint,
+            "state": str(target.local.home),
+        }
+    facts |= {
+        "bucket": target.project.bucket,
+        "pipeline": target.project.pipeline_name,
+        "executions": len(executions),
+        "newest_execution": _newest(executions),
+        "registered_versions": len(versions["ModelPackageSummaryList"]),
+    }
+    return facts
+
+
+def _newest(executions: list[dict[str, Any]]) -> str:
+    if not executions:
+        return "none"
+    return f"{identifier(executions[0]['PipelineExecutionArn'])} {executions[0]['PipelineExecutionStatus']}"
+
+
+def _print(facts: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(facts, indent=2))
+        return
+    width = max(map(len, facts))
+    for name, value in facts.items():
+        print(f"{name.replace('_', ' '):<{width}}  {value}")

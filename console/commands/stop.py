@@ -1,0 +1,24 @@
+"""`scones stop`: stop an execution and the jobs that it runs."""
+
+from __future__ import annotations
+
+import secrets
+from argparse import ArgumentParser, Namespace
+
+from console.executions import find
+from console.target import choose
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Which execution; the newest where none is named."""
+    parser.add_argument("execution", nargs="?", help="ARN or id (default: the newest)")
+
+
+def run(options: Namespace) -> int:
+    """Ask it to stop."""
+    target = choose(options.target)
+    sagemaker = target.client("sagemaker")
+    arn = find(sagemaker, target.project.pipeline_name, options.execution)
+    sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken=secrets.token_hex(16))
+    print(f"{arn} is stopping.")
+    return 0

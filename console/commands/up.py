@@ -1,0 +1,36 @@
+"""`scones up`: start the local AWS and deploy the stack to it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from console.errors import CommandError
+from console.target import Target, choose
+
+
+def add_arguments(_: ArgumentParser) -> None:
+    """Nothing to choose: SCONES_PORT and SCONES_HOME say where."""
+
+
+def run(options: Namespace) -> int:
+    """Start what is not running and bring the stack up to date."""
+    if options.target != "local":
+        raise CommandError("`scones up` starts the local AWS; AWS itself is always up. Leave out --target.", 2)
+    target = bring_up()
+    if target.local:
+        print(f"The local AWS runs on {target.local.endpoint}, with its state in {target.local.home}.")
+    print(f"The stack {target.project.project} is deployed: bucket {target.project.bucket}.")
+    return 0
+
+
+def bring_up() -> Target:
+    """Start the local AWS where it does not run, and deploy the stack."""
+    from console.stack import deploy
+    from localaws.process import start
+
+    target = choose("local", must_run=False)
+    if target.local is None:
+        raise CommandError("The local AWS has no settings.")
+    start(target.local)
+    deploy(target.client("cloudformation"), target.project.project)
+    return target

@@ -1,0 +1,34 @@
+"""What went wrong, in one sentence for the person at the terminal."""
+
+from __future__ import annotations
+
+
+class CommandError(Exception):
+    """A command cannot go on; the message says what was given, what is allowed and what to do."""
+
+    def __init__(self, sentence: str, exit_code: int = 1) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code
+
+
+def explain(error: Exception) -> str | None:
+    """The sentence for an error that a user can meet; None for one that is a defect of ours."""
+    from botocore import exceptions
+
+    from console.dataset.error import ArchiveError
+    from localaws.process import ProcessError
+    from localaws.settings import SettingsError
+    from pipelines.errors import PipelineError
+
+    if isinstance(error, exceptions.ClientError):
+        said = error.response.get("Error", {})
+        return f"AWS refused {error.operation_name}: {said.get('Code')}: {said.get('Message')}"
+    if isinstance(error, exceptions.EndpointConnectionError | exceptions.ConnectionClosedError):
+        return f"{error} If it is the local AWS, start it with `scones up`."
+    if isinstance(error, exceptions.NoCredentialsError):
+        return "No AWS credentials were found; set AWS_PROFILE, or sign in with `aws sso login`."
+    if isinstance(error, CommandError | PipelineError | ArchiveError | SettingsError | ProcessError):
+        return str(error)
+    if isinstance(error, exceptions.BotoCoreError):
+        return str(error)
+    return None

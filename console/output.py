@@ -1,0 +1,65 @@
+"""Tables for people and JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+
+def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool, empty: str) -> None:
+    """Print records as a table, or as a JSON list; `empty` is said where there are none."""
+    if as_json:
+        print(json.dumps(list(rows), indent=2, default=_json_default))
+    elif rows:
+        _print_table(rows)
+    else:
+        print(empty)
+
+
+def moment(value: datetime | None) -> str:
+    """A point in time with its date, in the local time zone."""
+    return value.astimezone().strftime("%Y-%m-%d %H:%M:%S") if value else ""
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person writes them: 12 s, 3 min 05 s, 1 h 02 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def elapsed(start: datetime | None, end: datetime | None) -> float:
+    """Seconds from start to end, or to now while there is no end."""
+    if start is None:
+        return 0.0
+    return (end.timestamp() if end else time.time()) - start.timestamp()
+
+
+def _print_table(rows: Sequence[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in rows[0]:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(_text(value) for value in row.values()))
+    Console(highlight=False).print(table)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return moment(value)
+    return "" if value is None else str(value)
+
+
+def _json_default(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{value!r} is not JSON")

@@ -1,0 +1,142 @@
+"""What is known of an execution at one moment, read from AWS's APIs alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from console import joblogs
+
+Client = Callable[[str], Any]
+
+ENDED = ("Succeeded", "Failed", "Stopped")
+_EPOCH = re.compile(r"Epoch\[(\d+)\] (Train-accuracy|Validation-accuracy|Time cost)=([0-9.]+)")
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch of a training job: its number from 1, and accuracies once they are known."""
+
+    number: int
+    train: float | None = None
+    validation: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Training:
+    """How far a training job has come."""
+
+    phase: str
+    epochs: tuple[Epoch, ...]
+    total: int | None
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step of the definition, started or not. `depth` is 1 for the branches of a condition."""
+
+    name: str
+    type: str
+    depth: int
+    status: str
+    start: datetime | None = None
+    end: datetime | None = None
+    cached_from: str | None = None
+    reason: str | None = None
+    outcome: str | None = None
+    attempts: int = 1
+    training: Training | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An execution and its steps."""
+
+    arn: str
+    status: str
+    start: datetime
+    end: datetime | None
+    reason: str | None
+    parameters: dict[str, str]
+    steps: tuple[StepView, ...]
+
+
+def take(client: Client, arn: str) -> Snapshot:
+    """Read the execution, its definition, its steps, and the log of a training that runs."""
+    sagemaker = client("sagemaker")
+    execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+    text = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)["PipelineDefinition"]
+    definition = json.loads(text)
+    pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=arn)
+    started = {step["StepName"]: step for page in pages for step in page["PipelineExecutionSteps"]}
+    ended = execution["PipelineExecutionStatus"] in ENDED
+    return Snapshot(
+        arn=arn,
+        status=execution["PipelineExecutionStatus"],
+        start=execution["CreationTime"],
+        end=execution["LastModifiedTime"] if ended else None,
+        reason=execution.get("FailureReason"),
+        parameters=_changed_parameters(sagemaker, arn, definition),
+        steps=tuple(_view(client, body, depth, started) for body, depth in _in_order(definition["Steps"], 0)),
+    )
+
+
+def _in_order(bodies: list[dict[str, Any]], depth: int) -> Iterator[tuple[dict[str, Any], int]]:
+    for body in bodies:
+        yield body, depth
+        arguments = body.get("Arguments", {}) if body["Type"] == "Condition" else {}
+        yield from _in_order([*arguments.get("IfSteps", []), *arguments.get("ElseSteps", [])], depth + 1)
+
+
+def _changed_parameters(sagemaker: Any, arn: str, definition: dict[str, Any]) -> dict[str, str]:  # noqa: ANN401
+    defaults = {item["Name"]: str(item.get("DefaultValue")) for item in definition.get("Parameters", [])}
+    pages = sagemaker.get_paginator("list_pipeline_parameters_for_execution").paginate(PipelineExecutionArn=arn)
+    given = {item["Name"]: item["Value"] for page in pages for item in page["PipelineParameters"]}
+    return {name: value for name, value in given.items() if defaults.get(name) != value}
+
+
+def _view(client: Client, body: dict[str, Any], depth: int, started: dict[str, Any]) -> StepView:
+    step = started.get(body["Name"])
+    if step is None:
+        return StepView(body["Name"], body["Type"], depth, "Waiting")
+    metadata = step.get("Metadata", {})
+    source = step.get("CacheHitResult", {}).get("SourcePipelineExecutionArn")
+    return StepView(
+        name=body["Name"],
+        type=body["Type"],
+        depth=depth,
+        status=step["StepStatus"],
+        start=step.get("StartTime"),
+        end=step.get("EndTime"),
+        cached_from=source.rsplit("/", 1)[1] if source else None,
+        reason=step.get("FailureReason"),
+        outcome=metadata.get("Condition", {}).get("Outcome"),
+        attempts=step.get("AttemptCount", 1),
+        training=_training(client, metadata) if "TrainingJob" in metadata else None,
+    )
+
+
+def _training(client: Client, metadata: dict[str, Any]) -> Training:
+    name = metadata["TrainingJob"]["Arn"].rsplit("/", 1)[1]
+    job = client("sagemaker").describe_training_job(TrainingJobName=name)
+    total = job.get("HyperParameters", {}).get("epochs")
+    epochs = read_epochs(joblogs.lines(client("logs"), metadata))
+    return Training(job["SecondaryStatus"], tuple(epochs), int(total) if total else None)
+
+
+def read_epochs(lines: Iterator[str]) -> list[Epoch]:
+    """The epochs that the algorithm's log lines tell of, in order."""
+    found: dict[int, dict[str, float]] = {}
+    for line in lines:
+        match = _EPOCH.search(line)
+        if match:
+            found.setdefault(int(match[1]) + 1, {})[match[2]] = float(match[3])
+    return [
+        Epoch(number, values.get("Train-accuracy"), values.get("Validation-accuracy"), values.get("Time cost"))
+        for number, values in sorted(found.items())
+    ]

@@ -1,0 +1,66 @@
+"""Deploys the project's CloudFormation template and waits for its end."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from console.errors import CommandError
+
+TEMPLATE = Path(__file__).parents[1] / "seedcode" / "template.yaml"
+_POLL_SECONDS = 0.2
+_WAIT_SECONDS = 900
+
+
+def deploy(cloudformation: Any, project: str) -> dict[str, str]:  # noqa: ANN401 - a boto3 client
+    """Create or update the project's stack and answer its outputs; a stack that is up to date stays as it is."""
+    request = {
+        "StackName": project,
+        "TemplateBody": TEMPLATE.read_text(encoding="utf-8"),
+        "Parameters": [{"ParameterKey": "ProjectName", "ParameterValue": project}],
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+    }
+    if _status(cloudformation, project) is None:
+        cloudformation.create_stack(**request)
+    else:
+        try:
+            cloudformation.update_stack(**request)
+        except ClientError as error:
+            if "No updates are to be performed" not in str(error):
+                raise
+    return _wait(cloudformation, project)
+
+
+def _wait(cloudformation: Any, name: str) -> dict[str, str]:  # noqa: ANN401
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while time.monotonic() < deadline:
+        stack = _status(cloudformation, name)
+        status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
+        if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE") and stack:
+            return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+        if not status.endswith("IN_PROGRESS"):
+            raise CommandError(f"The stack {name} ended as {status}: {_reason(cloudformation, name)}")
+        time.sleep(_POLL_SECONDS)
+    raise CommandError(f"The stack {name} was not ready within {_WAIT_SECONDS} s; see its events in CloudFormation.")
+
+
+def _status(cloudformation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN401
+    try:
+        stacks: list[dict[str, Any]] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    return stacks[0]
+
+
+def _reason(cloudformation: Any, name: str) -> str:  # noqa: ANN401
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
+    if not failed:
+        return "no resource gave a reason"
+    first = failed[-1]
+    return f"{first['LogicalResourceId']}: {first.get('ResourceStatusReason', 'no reason given')}"
