@@ -185,10 +185,13 @@ def test_an_address_that_is_not_there_is_not_tried_again(server: Server, path: P
     assert len(server.asked) == 1
 
 
-def test_a_stream_without_end_is_cut_off(server: Server, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_without_end_is_cut_off_and_removed(
+    server: Server, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(cifar100, "MAX_BYTES", 500_000)
     with pytest.raises(ArchiveError, match="more than 500,000 bytes"):
         fetch_cifar100(path, server.url, md5=MD5)
+    assert list(path.parent.iterdir()) == []
 
 
 @pytest.mark.parametrize("url", ["http://example.com/a.tar.gz", "file:///etc/passwd", "ftp://127.0.0.1/a"])
