@@ -1,4 +1,4 @@
-"""The door to the definition: the SageMaker SDK is loaded only here, and does not get a word in."""
+"""The door to the definition: the SageMaker SDK is loaded only here, offline, and does not get a word in."""
 
 import logging
 import os
@@ -11,28 +11,51 @@ from pipelines.code import CodeLocations
 from pipelines.profiles import Profile
 from pipelines.settings import Settings
 
+# While it is imported, the SDK makes a session of its own, which would ask the network for credentials and may
+# read a configuration from S3. Credentials in the environment come first; these are never used to sign.
+OFFLINE = {
+    "AWS_ACCESS_KEY_ID": "offline",
+    "AWS_SECRET_ACCESS_KEY": "offline",
+    "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": os.devnull,
+    "SAGEMAKER_USER_CONFIG_OVERRIDE": os.devnull,
+    "SAGEMAKER_SUPPRESS_V2_WARNING": "1",
+}
+
 
 def define(settings: Settings, profile: Profile, code: CodeLocations) -> str:
     """Return the pipeline's definition as canonical JSON, without a network call.
 
     The SDK takes two seconds to import: nothing that answers quickly may do so at its own import.
     """
-    with _quiet_sdk():
+    with _environment(OFFLINE), _quiet():
         return str(import_module("pipelines.definition").build_definition(settings, profile, code))
 
 
 @contextmanager
-def _quiet_sdk() -> Iterator[None]:
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """Set environment variables for a while."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
     """Keep the SDK's notices off both outputs, and its hands off the root logger.
 
-    While it is imported it prints where it looked for its configuration, on standard output, and sets up
-    logging for the whole process. While it builds it warns that no job is started.
+    It prints on standard output where it looked for its configuration, sets up logging for the whole process,
+    and warns that no job is started.
     """
-    os.environ.setdefault("SAGEMAKER_SUPPRESS_V2_WARNING", "1")
-    for name in ("sagemaker", "sagemaker.config"):
-        logging.getLogger(name).setLevel(logging.ERROR)
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, disabled = root.handlers[:], root.level, root.manager.disable
+    logging.disable(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -40,3 +63,4 @@ def _quiet_sdk() -> Iterator[None]:
     finally:
         root.handlers[:] = handlers
         root.setLevel(level)
+        logging.disable(disabled)

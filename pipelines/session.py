@@ -12,13 +12,9 @@ NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {
 
 
 def offline_session(settings: Settings) -> PipelineSession:
-    """Make a session with a region and no account; the user's own SDK configuration stays out of it."""
+    """Make a session that needs a region and no account; the user's own SDK configuration stays out."""
     session = PipelineSession(
-        boto_session=boto3.Session(
-            region_name=settings.region,
-            aws_access_key_id="offline",
-            aws_secret_access_key="offline",  # noqa: S106 - no secret: nothing is ever signed with it
-        ),
+        boto_session=boto3.Session(region_name=settings.region),
         default_bucket=settings.bucket,
         sagemaker_config=NO_TELEMETRY,
     )

@@ -19,8 +19,9 @@ VOLUME_GB = 30
 
 def train_model(context: Context, prepared: ProcessingStep) -> TrainingStep:
     """Build the step on the four channels that the algorithm wants for loose pictures."""
+    estimator = _estimator(context)
     with telemetry_off(context.session):
-        arguments = _estimator(context).fit(_channels(prepared))
+        arguments = estimator.fit(_channels(prepared))
     return TrainingStep(
         name=NAME,
         display_name="Train model",

@@ -1,0 +1,340 @@
+"""The pipeline's definition against AWS's own request models, the SDK's tables and a recorded copy.
+
+After a wanted change, record it again and read the difference:
+`SCONES_WRITE_GOLDEN=1 python -m pytest tests/contract/test_pipeline_definition.py`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.model import ServiceModel, Shape
+from botocore.validate import ParamValidator
+from sagemaker import image_uris
+
+from pipelines.code import CodeLocations
+from pipelines.define import define
+from pipelines.errors import PipelineError
+from pipelines.profiles import PROFILES
+from pipelines.settings import Settings
+
+GOLDEN = Path(__file__).parent / "golden" / "scones-training-compact.json"
+CODE = CodeLocations(
+    processing="s3://scones-000000000000-us-east-1/code/0000/processing.pyz",
+    evaluation="s3://scones-000000000000-us-east-1/code/0000/evaluation.pyz",
+)
+OFFLINE = Settings.from_environment({})
+GUARDED = Settings.from_environment(
+    {
+        "AWS_REGION": "eu-west-1",
+        "SCONES_KMS_KEY": "arn:aws:kms:eu-west-1:000000000000:key/1",
+        "SCONES_SUBNETS": "subnet-1,subnet-2",
+        "SCONES_SECURITY_GROUPS": "sg-1",
+        "SCONES_TAGS": "team=bakery",
+        "SAGEMAKER_PROJECT_ID": "p-1",
+    }
+)
+REFERENCES = {"Get", "Std:Join", "Std:JsonGet"}
+PLACEHOLDERS = {"string": "placeholder", "integer": 1, "long": 1, "float": 0.5, "double": 0.5, "boolean": True}
+
+# Builds a definition with every socket refused, and reports each attempt: the SDK swallows its own failures.
+ISOLATED = """
+import socket, sys
+attempts = []
+def refuse(*address, **_):
+    attempts.append(address)
+    raise OSError("no network here")
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
+from pipelines.get_pipeline_definition import main
+code = main([])
+sys.exit(f"network was tried: {attempts}" if attempts else code)
+"""
+
+Definition = dict[str, Any]
+
+
+def _build(settings: Settings = OFFLINE, profile: str = "compact", code: CodeLocations = CODE) -> Definition:
+    parsed: Definition = json.loads(define(settings, PROFILES[profile], code))
+    return parsed
+
+
+@pytest.fixture(scope="module")
+def compact() -> Definition:
+    return _build()
+
+
+@pytest.fixture(scope="module")
+def reference() -> Definition:
+    return _build(profile="reference")
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Definition:
+    return _build(GUARDED)
+
+
+@pytest.fixture(scope="module")
+def sagemaker_model() -> ServiceModel:
+    return botocore.session.get_session().get_service_model("sagemaker")
+
+
+def _steps(definition: Definition) -> dict[str, Definition]:
+    return {step["Name"]: step for step in _walk(definition["Steps"])}
+
+
+def _walk(steps: list[Definition]) -> Iterator[Definition]:
+    for step in steps:
+        yield step
+        yield from _walk([*step["Arguments"].get("IfSteps", []), *step["Arguments"].get("ElseSteps", [])])
+
+
+def _resolve(value: object, shape: Shape) -> object:
+    """Put a placeholder of the model's type where the definition refers to what is known at run time only."""
+    if isinstance(value, dict) and value.keys() <= REFERENCES and len(value) == 1:
+        return PLACEHOLDERS[shape.type_name]
+    if isinstance(value, dict) and shape.type_name == "structure":
+        # A member that the model does not know stays: the validator shall find it.
+        members = shape.members
+        return {key: _resolve(entry, members[key]) if key in members else entry for key, entry in value.items()}
+    if isinstance(value, dict):
+        return {key: _resolve(entry, shape.value) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_resolve(entry, shape.member) for entry in value]
+    return value
+
+
+@pytest.mark.parametrize("name", ["compact", "reference", "guarded"])
+@pytest.mark.parametrize(
+    ("step", "operation", "filled_in_by_aws"),
+    [
+        ("PrepareData", "CreateProcessingJob", {"ProcessingJobName": "job"}),
+        ("TrainModel", "CreateTrainingJob", {"TrainingJobName": "job"}),
+        ("EvaluateModel", "CreateProcessingJob", {"ProcessingJobName": "job"}),
+        ("RegisterModel", "CreateModelPackage", {}),
+    ],
+)
+def test_a_steps_arguments_are_a_request_that_aws_accepts(
+    request: pytest.FixtureRequest,
+    sagemaker_model: ServiceModel,
+    name: str,
+    step: str,
+    operation: str,
+    filled_in_by_aws: dict[str, str],
+) -> None:
+    arguments = _steps(request.getfixturevalue(name))[step]["Arguments"]
+    shape = sagemaker_model.operation_model(operation).input_shape
+
+    report = ParamValidator().validate({**_resolve(arguments, shape), **filled_in_by_aws}, shape)  # type: ignore[dict-item]
+
+    assert not report.has_errors(), report.generate_report()
+    assert not filled_in_by_aws.keys() & arguments.keys()
+
+
+def test_the_definition_is_the_recorded_one() -> None:
+    built = define(OFFLINE, PROFILES["compact"], CODE)
+    if os.environ.get("SCONES_WRITE_GOLDEN"):
+        GOLDEN.write_text(built, encoding="utf-8")
+
+    assert built == GOLDEN.read_text(encoding="utf-8"), "wanted? record it again as this module's docstring says"
+
+
+def test_two_processes_write_the_same_bytes_without_network_or_noise() -> None:
+    outputs = set()
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", ISOLATED],
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": ":".join(sys.path), "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        outputs.add(done.stdout)
+
+    assert len(outputs) == 1
+    assert json.loads(outputs.pop())["Version"] == "2020-12-01"
+
+
+def test_the_steps_are_the_six_of_the_design(compact: Definition) -> None:
+    assert {name: step["Type"] for name, step in _steps(compact).items()} == {
+        "PrepareData": "Processing",
+        "TrainModel": "Training",
+        "EvaluateModel": "Processing",
+        "AccuracyGate": "Condition",
+        "RegisterModel": "RegisterModel",
+        "AccuracyTooLow": "Fail",
+    }
+
+
+def test_the_algorithms_image_is_the_one_of_the_sdks_table(compact: Definition, guarded: Definition) -> None:
+    for definition, region in ((compact, "us-east-1"), (guarded, "eu-west-1")):
+        image = image_uris.retrieve("image-classification", region)
+        steps = _steps(definition)
+        package = steps["RegisterModel"]["Arguments"]["InferenceSpecification"]
+        assert steps["TrainModel"]["Arguments"]["AlgorithmSpecification"]["TrainingImage"] == image
+        assert package["Containers"][0]["Image"] == image
+
+
+def test_a_region_without_the_algorithm_is_refused_by_name() -> None:
+    with pytest.raises(PipelineError, match="not offered in eu-nowhere-1"):
+        _build(Settings.from_environment({"AWS_REGION": "eu-nowhere-1"}))
+
+
+def test_the_reference_profile_sends_the_missions_hyperparameters_and_no_others(reference: Definition) -> None:
+    defaults = {entry["Name"]: entry["DefaultValue"] for entry in reference["Parameters"]}
+    sent = _steps(reference)["TrainModel"]["Arguments"]["HyperParameters"]
+
+    assert set(sent) == {
+        "image_shape",
+        "learning_rate",
+        "mini_batch_size",
+        "epochs",
+        "optimizer",
+        "num_classes",
+        "num_training_samples",
+    }
+    assert defaults["ImageShape"] == "3,32,32"
+    assert (defaults["LearningRate"], defaults["MiniBatchSize"], defaults["Epochs"]) == (0.1, 32, 30)
+    assert defaults["Optimizer"] == "sgd"
+    assert defaults["TrainingInstanceType"] == "ml.p3.2xlarge"
+    assert "NumLayers" not in defaults
+    assert "AugmentationType" not in defaults
+
+
+def test_every_hyperparameter_is_a_string_at_run_time(compact: Definition) -> None:
+    strings = {entry["Name"] for entry in compact["Parameters"] if entry["Type"] == "String"}
+
+    for name, value in _steps(compact)["TrainModel"]["Arguments"]["HyperParameters"].items():
+        plain = isinstance(value, str)
+        joined = isinstance(value, dict) and "Std:Join" in value
+        text = isinstance(value, dict) and value.get("Get", "").removeprefix("Parameters.") in strings
+        assert plain or joined or text, (name, value)
+
+
+def test_the_number_of_training_pictures_is_the_one_that_was_counted(compact: Definition) -> None:
+    prepare, train = _steps(compact)["PrepareData"], _steps(compact)["TrainModel"]
+
+    assert prepare["PropertyFiles"] == [
+        {"PropertyFileName": "Manifest", "OutputName": "lst", "FilePath": "manifest.json"}
+    ]
+    assert train["Arguments"]["HyperParameters"]["num_training_samples"]["Std:Join"]["Values"] == [
+        {
+            "Std:JsonGet": {
+                "PropertyFile": {"Get": "Steps.PrepareData.PropertyFiles.Manifest"},
+                "Path": "counts.train",
+            }
+        }
+    ]
+
+
+def test_changed_processing_code_changes_its_address_and_nothing_else(compact: Definition) -> None:
+    new = "s3://scones-000000000000-us-east-1/code/1111/processing.pyz"
+    changed = _build(code=CodeLocations(processing=new, evaluation=CODE.evaluation))
+
+    assert changed != compact
+    assert json.loads(json.dumps(changed).replace(new, CODE.processing)) == compact
+
+
+def test_nothing_in_a_cached_step_changes_from_run_to_run_but_where_it_writes(compact: Definition) -> None:
+    for name in ("PrepareData", "TrainModel", "EvaluateModel"):
+        step = _steps(compact)[name]
+        arguments = dict(step["Arguments"])
+        arguments.pop("ProcessingOutputConfig", None)
+        arguments.pop("OutputDataConfig", None)
+        assert step["CacheConfig"] == {"Enabled": True, "ExpireAfter": "P30D"}
+        assert "Execution." not in json.dumps(arguments), name
+        for word in ("CommitId", "StartedBy"):
+            assert f"Parameters.{word}" not in json.dumps(arguments), name
+
+
+def test_changed_data_reaches_the_cache_key_of_prepare_data(compact: Definition) -> None:
+    environment = _steps(compact)["PrepareData"]["Arguments"]["Environment"]
+
+    assert environment == {"DATASET_VERSION": {"Get": "Parameters.DatasetVersion"}}
+
+
+def test_jobs_are_retried_for_every_cause_that_time_can_mend(compact: Definition) -> None:
+    for name in ("PrepareData", "TrainModel", "EvaluateModel"):
+        policies = _steps(compact)[name]["RetryPolicies"]
+        assert {cause for policy in policies for cause in policy["ExceptionType"]} == {
+            "Step.SERVICE_FAULT",
+            "Step.THROTTLING",
+            "SageMaker.JOB_INTERNAL_ERROR",
+            "SageMaker.CAPACITY_ERROR",
+            "SageMaker.RESOURCE_LIMIT",
+        }
+        assert all(policy["BackoffRate"] > 1 and policy["IntervalSeconds"] >= 5 for policy in policies)
+
+
+def test_the_gate_compares_the_measured_accuracy_with_the_threshold(compact: Definition) -> None:
+    gate = _steps(compact)["AccuracyGate"]["Arguments"]
+    threshold = next(entry for entry in compact["Parameters"] if entry["Name"] == "AccuracyThreshold")
+    measured = gate["Conditions"][0]["LeftValue"]["Std:JsonGet"]
+
+    assert threshold == {"Name": "AccuracyThreshold", "Type": "Float", "DefaultValue": 0.8}
+    assert gate["Conditions"][0]["Type"] == "GreaterThanOrEqualTo"
+    assert gate["Conditions"][0]["RightValue"] == {"Get": "Parameters.AccuracyThreshold"}
+    assert measured["Path"] == "binary_classification_metrics.accuracy.value"
+    assert [step["Name"] for step in gate["IfSteps"]] == ["RegisterModel"]
+    assert [step["Name"] for step in gate["ElseSteps"]] == ["AccuracyTooLow"]
+
+
+def test_the_failure_states_both_numbers(compact: Definition) -> None:
+    words = _steps(compact)["AccuracyTooLow"]["Arguments"]["ErrorMessage"]["Std:Join"]["Values"]
+    measured = _steps(compact)["AccuracyGate"]["Arguments"]["Conditions"][0]["LeftValue"]
+
+    assert measured in words
+    assert {"Get": "Parameters.AccuracyThreshold"} in words
+
+
+def test_a_version_waits_for_approval_and_tells_where_it_came_from(compact: Definition) -> None:
+    package = _steps(compact)["RegisterModel"]["Arguments"]
+    approval = next(entry for entry in compact["Parameters"] if entry["Name"] == "ModelApprovalStatus")
+
+    assert approval["DefaultValue"] == "PendingManualApproval"
+    assert package["ModelPackageGroupName"] == "scones-vehicles"
+    assert package["MetadataProperties"]["GeneratedBy"] == {"Get": "Execution.PipelineExecutionArn"}
+    assert package["CustomerMetadataProperties"]["profile"] == "compact"
+    assert {"accuracy", "commit", "dataset_uri", "dataset_version", "execution_id", "image_shape"} <= set(
+        package["CustomerMetadataProperties"]
+    )
+    assert "Tags" not in package, "AWS refuses tags on a version; its group has them"
+
+
+def test_encryption_network_and_tags_reach_every_job(guarded: Definition) -> None:
+    steps = _steps(guarded)
+    tags = [{"Key": "sagemaker:project-id", "Value": "p-1"}, {"Key": "team", "Value": "bakery"}]
+    vpc = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]}
+
+    for name in ("PrepareData", "EvaluateModel"):
+        job = steps[name]["Arguments"]
+        assert job["NetworkConfig"]["VpcConfig"] == vpc
+        assert job["ProcessingOutputConfig"]["KmsKeyId"] == GUARDED.kms_key
+        assert job["ProcessingResources"]["ClusterConfig"]["VolumeKmsKeyId"] == GUARDED.kms_key
+        assert job["Tags"] == tags
+    training = steps["TrainModel"]["Arguments"]
+    assert training["VpcConfig"] == vpc
+    assert training["OutputDataConfig"]["KmsKeyId"] == GUARDED.kms_key
+    assert training["ResourceConfig"]["VolumeKmsKeyId"] == GUARDED.kms_key
+    assert training["Tags"] == tags
+    assert steps["RegisterModel"]["Arguments"]["SecurityConfig"] == {"KmsKeyId": GUARDED.kms_key}
+    assert steps["RegisterModel"]["Arguments"]["MetadataProperties"]["ProjectId"] == "p-1"
+
+
+def test_training_leaves_the_metrics_to_the_algorithm_and_has_a_time_limit(
+    compact: Definition, reference: Definition
+) -> None:
+    limits = {"compact": 3_600, "reference": 86_400}
+    for name, definition in (("compact", compact), ("reference", reference)):
+        training = _steps(definition)["TrainModel"]["Arguments"]
+        assert "MetricDefinitions" not in training["AlgorithmSpecification"]
+        assert training["AlgorithmSpecification"]["TrainingInputMode"] == "File"
+        assert training["StoppingCondition"] == {"MaxRuntimeInSeconds": limits[name]}
+        channels = {entry["ChannelName"]: entry["ContentType"] for entry in training["InputDataConfig"]}
+        assert channels == dict.fromkeys(("train", "validation", "train_lst", "validation_lst"), "application/x-image")
