@@ -42,7 +42,7 @@ def prepare_data(context: Context) -> ProcessingStep:
 
 def training_samples() -> JsonGet:
     """Refer to the number of training pictures that PrepareData counted."""
-    return JsonGet(step_name=NAME, property_file=MANIFEST, json_path="counts.train")
+    return JsonGet(step_name=NAME, property_file=MANIFEST, json_path="lists.train.pictures")
 
 
 def _arguments(context: Context) -> list[object]:

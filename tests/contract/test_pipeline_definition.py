@@ -9,6 +9,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,16 @@ import botocore.session
 import pytest
 from botocore.model import ServiceModel, Shape
 from botocore.validate import ParamValidator
-from sagemaker import image_uris
 
 from pipelines.code import CodeLocations
 from pipelines.define import define
 from pipelines.errors import PipelineError
 from pipelines.profiles import PROFILES
 from pipelines.settings import Settings
+from processing import listing
+from processing.options import parse
+from processing.picture import TRAIN, Picture
+from processing.split import Duplicates, Plan
 
 GOLDEN = Path(__file__).parent / "golden" / "scones-training-compact.json"
 CODE = CodeLocations(
@@ -173,6 +178,8 @@ def test_the_steps_are_the_six_of_the_design(compact: Definition) -> None:
 
 
 def test_the_algorithms_image_is_the_one_of_the_sdks_table(compact: Definition, guarded: Definition) -> None:
+    from sagemaker import image_uris  # by now loaded, and quiet
+
     for definition, region in ((compact, "us-east-1"), (guarded, "eu-west-1")):
         image = image_uris.retrieve("image-classification", region)
         steps = _steps(definition)
@@ -227,10 +234,24 @@ def test_the_number_of_training_pictures_is_the_one_that_was_counted(compact: De
         {
             "Std:JsonGet": {
                 "PropertyFile": {"Get": "Steps.PrepareData.PropertyFiles.Manifest"},
-                "Path": "counts.train",
+                "Path": "lists.train.pictures",
             }
         }
     ]
+
+
+def test_prepare_data_tells_the_number_where_the_pipeline_looks_for_it(compact: Definition, tmp_path: Path) -> None:
+    archive = tmp_path / "cifar-100-binary.tar.gz"
+    archive.write_bytes(b"archive")
+    pictures = [Picture(TRAIN, f"{number}", number % 2, f"{number}") for number in range(3)]
+    plan = Plan({"train": pictures, "validation": [], "test": []}, Duplicates())
+    options = parse(["--lst", str(tmp_path)])
+
+    manifest = listing.write(plan, archive, options)
+
+    reference = _steps(compact)["TrainModel"]["Arguments"]["HyperParameters"]["num_training_samples"]
+    path = reference["Std:Join"]["Values"][0]["Std:JsonGet"]["Path"]
+    assert reduce(getitem, path.split("."), manifest) == 3
 
 
 def test_changed_processing_code_changes_its_address_and_nothing_else(compact: Definition) -> None:
