@@ -66,6 +66,8 @@ def read_channels(container: Container) -> Channels:
 
 
 def _read_channel(container: Container, name: str, config: Mapping[str, str]) -> Channel:
+    if config.get("TrainingInputMode") == "Pipe":
+        raise ClientError(f"The {name} channel has the input mode Pipe, which exists on AWS only: use File.")
     header = Message()
     header["content-type"] = config.get("ContentType") or ""
     label_format = str(header.get_param("label-format", "multi-hot"))

@@ -9,8 +9,9 @@ import os
 import numpy as np
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("MXNET_SUBGRAPH_VERBOSE", "0")
 vars(np).setdefault("bool", bool)
 
-import mxnet as mx  # noqa: E402  (the two settings above must come first)
+import mxnet as mx  # noqa: E402  (the settings above must come first)
 
 __all__ = ["mx"]

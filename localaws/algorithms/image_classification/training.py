@@ -14,6 +14,7 @@ from localaws.algorithms.image_classification.log import log
 from localaws.algorithms.image_classification.losses import Floats, Loss, count_top_k
 from localaws.algorithms.image_classification.network import Network
 from localaws.algorithms.image_classification.optimizer import learning_rate
+from localaws.algorithms.image_classification.prefetch import prefetch
 
 BATCHES_A_LINE = 20
 
@@ -65,7 +66,7 @@ class Training:
         rng = np.random.default_rng((self.seed, epoch))
         started = line_started = time.perf_counter()
         tally = Tally()
-        for number, batch in enumerate(self.train.training_batches(rng), start=1):
+        for number, batch in enumerate(prefetch(self.train.training_batches(rng)), start=1):
             logits = self.network.forward(batch.pictures, training=True)
             self.network.update(self.loss.gradient(logits, batch.targets), rate)
             self._count(tally, logits, batch.targets)

@@ -1,0 +1,193 @@
+"""The model server, as a process of its own."""
+
+import http.client
+import io
+import json
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from localaws.algorithms.image_classification.artifact import read_artifact, save_description, save_parameters
+from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
+from localaws.algorithms.image_classification.network import Network
+from localaws.algorithms.image_classification.pictures import to_network_input
+from localaws.algorithms.image_classification.predictor import Predictor
+
+from .conftest import Job
+
+SHAPE = (3, 8, 8)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: where it listens and what it serves."""
+
+    port: int
+    model: Path
+
+    def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, named)
+        response = connection.getresponse()
+        return response.status, response.headers.get_content_type(), response.read().decode()
+
+    def invoke(self, body: bytes, content_type: str = "image/png", **headers: str) -> tuple[int, str, str]:
+        return self.request("POST", "/invocations", body, Content_Type=content_type, **headers)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def encode(pixels: np.ndarray, kind: str = "PNG") -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, kind)
+    return buffer.getvalue()
+
+
+def random_picture(seed: int, height: int = 8, width: int = 8) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 255, (height, width, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    job = Job(tmp_path_factory.mktemp("serve"))
+    model, port = job.root / "model", free_port()
+    network = network_with_statistics()
+    save_description(model, network.symbol, SHAPE)
+    save_parameters(model / "image-classification-0001.params", network.parameters())
+    process = job.start("serve", SAGEMAKER_BIND_TO_PORT=str(port))
+    started = Server(port, model)
+    wait_for_ping(started, process)
+    yield started
+    process.terminate()
+    assert process.wait(timeout=10) == 0
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def network_with_statistics() -> Network:
+    """An untrained net that has seen pictures, so that its answers are not all 0 and 1."""
+    settings = Hyperparameters(3, 100, num_layers=20, image_shape=SHAPE, mini_batch_size=16)
+    network = Network(settings, seed=0)
+    pictures = to_network_input(np.stack([random_picture(seed) for seed in range(16)]))
+    for _ in range(40):
+        network.forward(pictures, training=True)
+        network.update(np.zeros((16, 3), np.float32), learning_rate=0)
+    return network
+
+
+def wait_for_ping(server: Server, process: "subprocess.Popen[str]") -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            assert server.request("GET", "/ping")[0] == 200
+        except ConnectionError:
+            assert process.poll() is None, "the server ended before it was ready"
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("no ping within a minute")
+
+
+@pytest.mark.parametrize("content_type", ["application/x-image", "image/png"])
+def test_a_picture_gets_its_probabilities_in_label_order(server: Server, content_type: str) -> None:
+    pixels = random_picture(1)
+    status, kind, body = server.invoke(encode(pixels), content_type)
+    assert (status, kind) == (200, "application/json")
+    expected = Predictor(read_artifact(server.model)).predict(to_network_input(pixels[np.newaxis]))[0]
+    np.testing.assert_allclose(json.loads(body), expected, rtol=1e-4)
+
+
+def test_a_jpeg_is_a_picture_too(server: Server) -> None:
+    status, _, body = server.invoke(encode(random_picture(2), "JPEG"), "image/jpeg")
+    assert status == 200
+    assert sum(json.loads(body)) == pytest.approx(1)
+
+
+def test_a_picture_of_any_shape_is_resized_and_not_cropped(server: Server) -> None:
+    wide = np.repeat(np.repeat(random_picture(3), 4, axis=1), 2, axis=0)
+    assert wide.shape == (16, 32, 3)
+    resized = np.asarray(Image.fromarray(wide).resize((8, 8), Image.Resampling.BILINEAR))
+    assert json.loads(server.invoke(encode(wide))[2]) == json.loads(server.invoke(encode(resized))[2])
+
+
+def test_batch_transform_gets_json_lines(server: Server) -> None:
+    picture = encode(random_picture(4))
+    status, kind, body = server.invoke(picture, Accept="application/jsonlines")
+    assert (status, kind) == (200, "application/jsonlines")
+    assert json.loads(body)["prediction"] == json.loads(server.invoke(picture)[2])
+    assert body.endswith("}\n")
+
+
+def test_many_requests_at_once_each_get_their_own_answer(server: Server) -> None:
+    pictures = [encode(random_picture(seed)) for seed in range(40)]
+    alone = [json.loads(server.invoke(picture)[2]) for picture in pictures]
+    with ThreadPoolExecutor(20) as pool:
+        together = [json.loads(body) for _, _, body in pool.map(server.invoke, pictures)]
+    np.testing.assert_allclose(together, alone, rtol=1e-3)
+    assert len({tuple(answer) for answer in alone}) == 40
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "words"),
+    [
+        (b"not a picture", "image/png", 400, "The body is not a whole PNG or JPEG picture."),
+        (b"", "image/png", 400, "The body is not a whole PNG or JPEG picture."),
+        (b"1,2,3", "text/csv", 415, "The request has text/csv: send a picture as application/x-image"),
+    ],
+)
+def test_what_is_no_picture_is_refused_in_a_sentence(
+    server: Server, body: bytes, content_type: str, status: int, words: str
+) -> None:
+    answer = server.invoke(body, content_type)
+    assert answer[0] == status
+    assert answer[2].startswith(words)
+
+
+def test_a_picture_with_too_many_pixels_is_refused(server: Server) -> None:
+    huge = io.BytesIO()
+    Image.new("1", (8000, 8000)).save(huge, "PNG")
+    status, _, sentence = server.invoke(huge.getvalue())
+    assert (status, sentence) == (400, "The body has 8000 x 8000 pixels, and 50,000,000 are allowed.")
+
+
+def test_a_body_that_claims_to_be_huge_is_refused_unread(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as raw:
+        raw.sendall(b"POST /invocations HTTP/1.1\r\nContent-Type: image/png\r\nContent-Length: 999999999\r\n\r\n")
+        assert raw.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_body_without_a_length_is_refused(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as raw:
+        raw.sendall(b"POST /invocations HTTP/1.1\r\nContent-Type: image/png\r\n\r\n")
+        assert raw.recv(100).startswith(b"HTTP/1.1 411 ")
+
+
+def test_other_paths_are_not_found(server: Server) -> None:
+    assert server.request("GET", "/")[0] == 404
+    assert server.request("POST", "/", b"x")[0] == 404
+
+
+def test_it_listens_on_this_machine_only(server: Server) -> None:
+    listening = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    addresses = {line.split()[1] for line in listening if line.split()[1].endswith(f":{server.port:04X}")}
+    assert {address.split(":")[0] for address in addresses} == {"0100007F"}
+
+
+def test_a_directory_without_a_model_is_not_served(tmp_path: Path) -> None:
+    process = Job(tmp_path).start("serve", SAGEMAKER_BIND_TO_PORT=str(free_port()))
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "No model artifact was found" in output
