@@ -33,7 +33,7 @@ def write(plan: Plan, archive: Path, options: Options) -> dict[str, Any]:
         listed = list(entries(plan.splits[split], copies(split, options)))
         text = _lst(listed)
         (options.lst / f"{split}.lst").write_text(text, encoding="utf-8")
-        lists[split] = {"lst_sha256": _sha256(text), "files_sha256": _sha256(_files(listed))}
+        lists[split] = {"pictures": len(listed), "lst_sha256": _sha256(text), "files_sha256": _sha256(_files(listed))}
     manifest = _manifest(plan, lists, archive, options)
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (options.lst / "manifest.json").write_text(text, encoding="utf-8")

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from processing import archive, cluster, curated, listing, parts, split, store
 from processing.cluster import Cluster
 from processing.options import Options
 from processing.picture import Picture, Pixels
 from processing.refusal import Refusal
-from processing.rendezvous import Rendezvous
 from processing.scan import scan
 from processing.split import SPLITS, Plan
 from processing.spool import Spool
 
+if TYPE_CHECKING:
+    from processing.rendezvous import Rendezvous
 
-def prepare(options: Options, meeting: Rendezvous | None = None) -> None:
+
+def prepare(options: Options, meeting: "Rendezvous | None" = None) -> None:
     """Prepare this instance's share; the first instance also lists everybody's.
 
     `meeting` is where several instances exchange their parts; by default the job's own output in S3.
@@ -25,7 +28,7 @@ def prepare(options: Options, meeting: Rendezvous | None = None) -> None:
         pictures, _ = _write_share(host, options)
         _list(_plan(pictures, options), options)
         return
-    meeting = meeting or Rendezvous.at(cluster.meeting_place(options.config_dir), options.timeout)
+    meeting = meeting or _meeting(options)
     try:
         _, own = _write_share(host, options)
     except Refusal as refusal:
@@ -36,6 +39,12 @@ def prepare(options: Options, meeting: Rendezvous | None = None) -> None:
         arrived = meeting.collect(host.hosts)
         everyone = [each for name, text in arrived.items() for each in parts.load(text, name)]
         _list(_plan(everyone, options), options)
+
+
+def _meeting(options: Options) -> "Rendezvous":
+    from processing.rendezvous import Rendezvous  # noqa: PLC0415 - one instance alone has no use for boto3
+
+    return Rendezvous.at(cluster.meeting_place(options.config_dir), options.timeout)
 
 
 def _write_share(host: Cluster, options: Options) -> tuple[list[Picture], list[Picture]]:

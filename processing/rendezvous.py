@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from processing.refusal import Refusal
 
@@ -32,7 +32,10 @@ class Rendezvous:
     def put(self, host: str, text: str) -> None:
         """Leave this instance's part."""
         bucket, key = self._place(host)
-        self.s3.put_object(Bucket=bucket, Key=key, Body=text.encode(), ContentType="application/json")
+        try:
+            self.s3.put_object(Bucket=bucket, Key=key, Body=text.encode(), ContentType="application/json")
+        except (ClientError, BotoCoreError) as error:
+            raise self._barred("written", error) from error
 
     def collect(self, hosts: tuple[str, ...]) -> dict[str, str]:
         """Wait for the parts of all hosts and return them by host."""
@@ -58,11 +61,17 @@ class Rendezvous:
         bucket, key = self._place(host)
         try:
             body = self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ABSENT:
+        except (ClientError, BotoCoreError) as error:
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] in ABSENT:
                 return None
-            raise
+            raise self._barred("read", error) from error
         return str(body, "utf-8")
+
+    def _barred(self, action: str, error: Exception) -> Refusal:
+        return Refusal(
+            f"{self.address} cannot be {action} ({error}): give the job's role s3:PutObject, s3:GetObject and "
+            "s3:ListBucket there, or run on one instance."
+        )
 
     def _place(self, host: str) -> tuple[str, str]:
         bucket, _, prefix = self.address.removeprefix("s3://").partition("/")

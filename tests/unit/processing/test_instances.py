@@ -144,6 +144,16 @@ def test_the_meeting_place_is_found_in_the_jobs_own_configuration(
     assert [each["Key"] for each in listed] == [f"runs/1/lst/parts/job-1/{host}.json" for host in HOSTS]
 
 
+def test_a_bucket_that_is_not_there_is_told_with_what_to_do(
+    shards: Callable[[str, Rendezvous], None], meeting: Rendezvous
+) -> None:
+    elsewhere = Rendezvous("s3://absent/lst/parts/job-1", meeting.s3, timeout=0, pause=0)
+    with pytest.raises(Refusal, match="s3://absent/lst/parts/job-1 cannot be written"):
+        shards("algo-2", elsewhere)
+    with pytest.raises(Refusal, match="cannot be read"):
+        elsewhere.collect(("algo-1",))
+
+
 @pytest.mark.usefixtures("shards")
 def test_a_job_without_an_output_named_lst_is_told_what_to_add(
     tmp_path: Path, arguments: Callable[..., list[str]]

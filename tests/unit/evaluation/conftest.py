@@ -1,0 +1,107 @@
+"""A net that knows bright from dark, and pictures to ask it about."""
+
+import json
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from evaluation.__main__ import main
+from evaluation.engine import mx
+
+GREYS = {0: (30, 60, 90), 1: (160, 190, 220)}
+"""Bicycles are dark here and motorcycles bright."""
+
+
+def symbol(classes: int) -> mx.sym.Symbol:
+    """A dense layer over the mean of a picture."""
+    mean = mx.sym.mean(mx.sym.Variable("data"), axis=(1, 2, 3), keepdims=False)
+    dense = mx.sym.FullyConnected(mx.sym.reshape(mean, shape=(-1, 1)), num_hidden=classes, name="fc")
+    return mx.sym.SoftmaxOutput(dense, name="softmax")
+
+
+def save_net(folder: Path, classes: int = 2, side: int = 28, epoch: int = 3) -> None:
+    """Write the three files of an artifact; class 1 is likelier from a mean of 128 on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weight = np.linspace(-0.02, 0.02, classes, dtype=np.float32)[:, None]
+    arguments = {"fc_weight": mx.nd.array(weight), "fc_bias": mx.nd.array(-128 * weight[:, 0])}
+    mx.model.save_checkpoint(str(folder / "image-classification"), epoch, symbol(classes), arguments, {})
+    shapes = [{"shape": [1, 3, side, side], "name": "data"}]
+    (folder / "model-shapes.json").write_text(json.dumps(shapes))
+
+
+def pack(folder: Path, target: Path) -> Path:
+    """Pack a folder's files as the algorithm does, at the top of model.tar.gz."""
+    target.mkdir(parents=True, exist_ok=True)
+    path = target / "model.tar.gz"
+    with tarfile.open(path, "w:gz") as tar:
+        for file in sorted(folder.iterdir()):
+            tar.add(file, arcname=file.name)
+    return path
+
+
+def save_pictures(root: Path, per_class: int, mistakes: int = 0) -> None:
+    """Write pictures, test.lst and manifest.json; the first `mistakes` bicycles are bright."""
+    lines = []
+    for label, name in enumerate(("bicycle", "motorcycle")):
+        (root / "test" / name).mkdir(parents=True, exist_ok=True)
+        for index in range(per_class):
+            shown = 1 if label == 0 and index < mistakes else label
+            grey = GREYS[shown][index % 3]
+            Image.new("RGB", (32, 32), (grey, grey, grey)).save(root / "test" / name / f"{index}.png")
+            lines.append(f"{len(lines)}\t{label}\t{name}/{index}.png\n")
+    (root / "lst").mkdir(exist_ok=True)
+    (root / "lst/test.lst").write_text("".join(lines))
+    manifest = {"source": "a <drawn> set", "counts": {"test": {"bicycle": per_class, "motorcycle": per_class}}}
+    (root / "lst/manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Path:
+    """The folder of an unpacked artifact; pack it with the fixture `packed`."""
+    if not (tmp_path / "net").exists():
+        save_net(tmp_path / "net")
+    return tmp_path / "net"
+
+
+@pytest.fixture
+def packed(tmp_path: Path) -> Callable[[Path], Path]:
+    """Pack an artifact's folder into tmp_path/model."""
+    return lambda folder: pack(folder, tmp_path / "model")
+
+
+@pytest.fixture
+def ready(tmp_path: Path) -> Path:
+    """An artifact, and a test set of 12 pictures with two mistakes."""
+    return make_ready(tmp_path)
+
+
+@pytest.fixture
+def arguments(tmp_path: Path) -> list[str]:
+    """A command line whose folders all lie under `tmp_path`."""
+    return command_line(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What one evaluation wrote; for reading only."""
+    root = make_ready(tmp_path_factory.mktemp("evaluated"))
+    assert main([*command_line(root), "--threshold", "0.8"]) == 0
+    return root / "output"
+
+
+def make_ready(root: Path) -> Path:
+    """Put an artifact and a test set into a folder."""
+    save_net(root / "net")
+    pack(root / "net", root / "model")
+    save_pictures(root, per_class=6, mistakes=2)
+    return root
+
+
+def command_line(root: Path) -> list[str]:
+    """The options that name all of a folder's places."""
+    names = ("model", "test", "lst", "output", "message")
+    return [text for name in names for text in (f"--{name}", str(root / name))]

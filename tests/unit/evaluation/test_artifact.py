@@ -1,0 +1,147 @@
+"""Artifacts that are whole, and those that are not."""
+
+import io
+import json
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evaluation import artifact
+from evaluation.__main__ import main
+
+
+@pytest.fixture
+def refused(ready: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
+    """Run EvaluateModel, see that it fails with nothing written, and return its sentence."""
+
+    def run() -> str:
+        assert main(arguments) == 1
+        sentence = (ready / "message").read_text()
+        assert capsys.readouterr().err.endswith(sentence + "\n")
+        assert "\n" not in sentence
+        assert sentence.endswith(".")
+        assert not (ready / "output").exists()
+        return sentence
+
+    return run
+
+
+def rewrite(ready: Path, change: Callable[[tarfile.TarFile], None]) -> None:
+    """Make model.tar.gz anew, with members of our choice."""
+    with tarfile.open(ready / "model/model.tar.gz", "w:gz") as tar:
+        change(tar)
+
+
+def test_of_several_epochs_the_last_is_taken(net: Path, packed: Callable[[Path], Path]) -> None:
+    params = (net / "image-classification-0003.params").read_bytes()
+    (net / "image-classification-0012.params").write_bytes(params)
+    (net / "image-classification-0007.params").write_bytes(b"broken")
+    with artifact.opened(packed(net).parent) as opened:
+        assert (opened.epoch, opened.height, opened.width) == (12, 28, 28)
+        assert Path(f"{opened.prefix}-0012.params").read_bytes() == params
+        assert len(list(Path(opened.prefix).parent.iterdir())) == 3
+
+
+def test_nothing_stays_on_disk_afterwards(net: Path, packed: Callable[[Path], Path]) -> None:
+    with artifact.opened(packed(net).parent) as opened:
+        folder = Path(opened.prefix).parent
+    assert not folder.exists()
+
+
+def test_foreign_files_are_not_unpacked_whatever_their_path(ready: Path, net: Path) -> None:
+    def change(tar: tarfile.TarFile) -> None:
+        for file in net.iterdir():
+            tar.add(file, arcname=f"./{file.name}")
+        info = tarfile.TarInfo("../../escaped.txt")
+        info.size = 5
+        tar.addfile(info, io.BytesIO(b"hello"))
+
+    rewrite(ready, change)
+    with artifact.opened(ready / "model") as opened:
+        names = {path.name for path in Path(opened.prefix).parent.iterdir()}
+    assert "escaped.txt" not in names
+    assert not list(ready.rglob("escaped.txt"))
+
+
+def test_an_artifact_without_parameters_is_refused(
+    net: Path, packed: Callable[[Path], Path], refused: Callable[[], str]
+) -> None:
+    (net / "image-classification-0003.params").unlink()
+    packed(net)
+    assert "holds no image-classification-NNNN.params at its top" in refused()
+
+
+@pytest.mark.parametrize("name", ["image-classification-symbol.json", "model-shapes.json"])
+def test_an_artifact_without_its_description_is_refused(
+    net: Path, packed: Callable[[Path], Path], refused: Callable[[], str], name: str
+) -> None:
+    (net / name).unlink()
+    packed(net)
+    assert f"holds no {name} at its top" in refused()
+
+
+def test_a_missing_artifact_is_refused(ready: Path, refused: Callable[[], str]) -> None:
+    (ready / "model/model.tar.gz").unlink()
+    assert "holds no model.tar.gz" in refused()
+
+
+def test_a_truncated_artifact_is_refused(ready: Path, refused: Callable[[], str]) -> None:
+    path = ready / "model/model.tar.gz"
+    path.write_bytes(path.read_bytes()[:-200])
+    assert "is truncated or no tar.gz archive" in refused()
+
+
+def test_a_link_in_the_artifact_is_refused(ready: Path, refused: Callable[[], str]) -> None:
+    def change(tar: tarfile.TarFile) -> None:
+        info = tarfile.TarInfo("model-shapes.json")
+        info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(info)
+
+    rewrite(ready, change)
+    assert "a link or special file" in refused()
+
+
+def test_a_member_of_many_gigabytes_is_refused_by_its_header(
+    ready: Path, monkeypatch: pytest.MonkeyPatch, refused: Callable[[], str]
+) -> None:
+    monkeypatch.setattr(artifact, "FILE_LIMIT", 100)
+    assert (ready / "model/model.tar.gz").exists()
+    assert "bytes, where 256 files of 100 bytes are allowed" in refused()
+
+
+@pytest.mark.parametrize("shapes", [[], {}, [{"shape": [1]}], [{"shape": ["a", 3, 4]}], "text"])
+def test_a_shape_that_cannot_be_read_is_refused(
+    net: Path, packed: Callable[[Path], Path], refused: Callable[[], str], shapes: object
+) -> None:
+    (net / "model-shapes.json").write_text(json.dumps(shapes))
+    packed(net)
+    assert "does not give the net's input shape" in refused()
+
+
+@pytest.mark.parametrize("shape", [[1, 1, 28, 28], [1, 3, 4, 28], [1, 3, 28, 100_000]])
+def test_a_shape_that_no_net_of_ours_has_is_refused(
+    net: Path, packed: Callable[[Path], Path], refused: Callable[[], str], shape: list[int]
+) -> None:
+    (net / "model-shapes.json").write_text(json.dumps([{"shape": shape}]))
+    packed(net)
+    assert "where 3 channels and sides of 8 to 1024 are allowed" in refused()
+
+
+def test_parameters_that_are_no_parameters_are_refused(
+    net: Path, packed: Callable[[Path], Path], refused: Callable[[], str]
+) -> None:
+    (net / "image-classification-0003.params").write_bytes(b"not parameters at all")
+    packed(net)
+    assert "MXNet cannot load the artifact" in refused()
+
+
+def test_parameters_of_another_net_are_refused(
+    net: Path, packed: Callable[[Path], Path], refused: Callable[[], str]
+) -> None:
+    from evaluation.engine import mx
+
+    mx.nd.save(str(net / "image-classification-0003.params"), {"arg:other": mx.nd.zeros((1,))})
+    packed(net)
+    assert "parameters lack fc_weight, fc_bias" in refused()
