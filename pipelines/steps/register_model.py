@@ -74,7 +74,6 @@ def _description(context: Context, evaluated: ProcessingStep) -> dict[str, str |
         "dataset_uri": parameters.input_data_uri,
         "dataset_version": parameters.dataset_version,
         "execution_id": ExecutionVariables.PIPELINE_EXECUTION_ID,
-        "image_shape": parameters.hyperparameters["image_shape"],
         "profile": context.profile.name,
         "report": output_file(evaluated, "evaluation", "report.html"),
         "started_by": parameters.started_by,

@@ -322,7 +322,7 @@ def test_a_version_waits_for_approval_and_tells_where_it_came_from(compact: Defi
     assert package["ModelPackageGroupName"] == "scones-vehicles"
     assert package["MetadataProperties"]["GeneratedBy"] == {"Get": "Execution.PipelineExecutionArn"}
     assert package["CustomerMetadataProperties"]["profile"] == "compact"
-    assert {"accuracy", "commit", "dataset_uri", "dataset_version", "execution_id", "image_shape"} <= set(
+    assert {"accuracy", "commit", "dataset_uri", "dataset_version", "execution_id", "profile"} <= set(
         package["CustomerMetadataProperties"]
     )
     assert "Tags" not in package, "AWS refuses tags on a version; its group has them"

@@ -28,9 +28,7 @@ def test_neither_order_nor_age_changes_a_version() -> None:
 
 
 def test_a_new_content_and_a_new_name_change_a_version() -> None:
-    versions = {
-        digest([StoredObject(key, etag, EARLY)]) for key, etag in [("a", "1"), ("a", "2"), ("b", "1")]
-    }
+    versions = {digest([StoredObject(key, etag, EARLY)]) for key, etag in [("a", "1"), ("a", "2"), ("b", "1")]}
 
     assert len(versions) == 3
     assert all(len(version) == 16 for version in versions)
@@ -58,9 +56,7 @@ def test_the_archive_that_came_last_is_chosen(s3: Client, settings: Settings) ->
     }
 
 
-def test_no_archive_at_all_is_a_sentence_with_the_commands_that_mend_it(
-    s3: Client, settings: Settings
-) -> None:
+def test_no_archive_at_all_is_a_sentence_with_the_commands_that_mend_it(s3: Client, settings: Settings) -> None:
     with pytest.raises(PipelineError, match="scones dataset sample"):
         newest_archive(s3, settings.bucket)
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from pipelines import get_pipeline_definition, run_pipeline
 from pipelines.clients import Client
@@ -11,6 +12,7 @@ from pipelines.errors import PipelineError
 from pipelines.profiles import PROFILES
 from pipelines.run import choose_data, run
 from pipelines.settings import Settings
+from pipelines.wait import Ending
 
 COMPACT = PROFILES["compact"]
 
@@ -39,9 +41,7 @@ def test_a_run_uploads_code_creates_the_pipeline_and_starts_it(
 
 
 @pytest.mark.usefixtures("archive")
-def test_the_steps_find_their_code_where_it_was_uploaded(
-    s3: Client, sagemaker: Client, settings: Settings
-) -> None:
+def test_the_steps_find_their_code_where_it_was_uploaded(s3: Client, sagemaker: Client, settings: Settings) -> None:
     run(settings, COMPACT, {})
 
     definition = sagemaker.describe_pipeline(PipelineName=settings.pipeline_name)["PipelineDefinition"]
@@ -60,9 +60,7 @@ def test_the_same_data_has_the_same_version_and_a_new_picture_another(s3: Client
     assert third["DatasetVersion"] != first["DatasetVersion"]
 
 
-def test_an_archive_that_is_not_read_does_not_change_the_version(
-    s3: Client, settings: Settings, archive: str
-) -> None:
+def test_an_archive_that_is_not_read_does_not_change_the_version(s3: Client, settings: Settings, archive: str) -> None:
     before = choose_data(s3, settings, {"InputDataUri": archive})
     s3.put_object(Bucket=settings.bucket, Key="raw/another.tar.gz", Body=b"other")
 
@@ -83,9 +81,7 @@ def test_a_missing_bucket_is_a_sentence_with_the_command_that_mends_it(settings:
 
 
 @pytest.mark.usefixtures("archive")
-def test_run_pipeline_prints_the_arn_alone(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_run_pipeline_prints_the_arn_alone(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEBUILD_RESOLVED_SOURCE_VERSION", "abc123")
 
     code = run_pipeline.main(["--set", "Seed=3", "--set", "AccuracyThreshold=0.9"])
@@ -93,9 +89,7 @@ def test_run_pipeline_prints_the_arn_alone(
     output = capsys.readouterr()
     assert code == 0
     assert output.out.count("\n") == 1
-    assert output.out.startswith(
-        "arn:aws:sagemaker:us-east-1:123456789012:pipeline/scones-training/execution/"
-    )
+    assert output.out.startswith("arn:aws:sagemaker:us-east-1:123456789012:pipeline/scones-training/execution/")
     assert output.err == ""
 
 
@@ -122,6 +116,34 @@ def test_run_pipeline_fails_with_one_sentence_on_standard_error(capsys: pytest.C
     assert output.out == ""
     assert output.err.startswith("There is no archive under s3://scones-123456789012-us-east-1/raw/")
     assert output.err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize(
+    ("ending", "code", "told"),
+    [
+        (Ending("Succeeded", ""), 0, "Succeeded.\n"),
+        (Ending("Failed", "TrainModel: no picture"), 1, "Failed. TrainModel: no picture\n"),
+    ],
+)
+def test_run_pipeline_waits_for_the_end_and_exits_by_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, ending: Ending, code: int, told: str
+) -> None:
+    monkeypatch.setattr("pipelines.run_pipeline.wait_for_execution", lambda *_: ending)
+
+    assert run_pipeline.main(["--wait"]) == code
+    assert capsys.readouterr().err == told
+
+
+@pytest.mark.usefixtures("archive")
+def test_another_refusal_of_aws_is_passed_on(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "PutObject")
+
+    monkeypatch.setattr("pipelines.run.upload_code", refuse)
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        run(settings, COMPACT, {})
 
 
 def test_get_pipeline_definition_prints_json_or_writes_a_file(

@@ -66,9 +66,7 @@ def test_tags_come_from_the_variable_and_from_the_sagemaker_project() -> None:
         ("SCONES_TAGS", "team"),
     ],
 )
-def test_a_bad_value_is_refused_in_one_sentence_with_the_value_and_what_is_allowed(
-    name: str, value: str
-) -> None:
+def test_a_bad_value_is_refused_in_one_sentence_with_the_value_and_what_is_allowed(name: str, value: str) -> None:
     with pytest.raises(PipelineError) as caught:
         Settings.from_environment({name: value})
 

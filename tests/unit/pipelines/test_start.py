@@ -36,9 +36,7 @@ def test_an_unknown_parameter_is_refused_with_the_known_names(definition_text: s
         ("AugmentationType", "", "one of crop, crop_color, crop_color_transform"),
     ],
 )
-def test_a_value_of_the_wrong_kind_is_refused(
-    definition_text: str, name: str, value: str, wanted: str
-) -> None:
+def test_a_value_of_the_wrong_kind_is_refused(definition_text: str, name: str, value: str, wanted: str) -> None:
     with pytest.raises(PipelineError) as caught:
         check_parameters(definition_text, {name: value})
 

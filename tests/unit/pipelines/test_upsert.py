@@ -1,6 +1,7 @@
 """Upsert: create once, update what differs, leave the rest alone."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ TAGGED = Settings.from_environment({"SCONES_ACCOUNT_ID": "123456789012", "SCONES
 class FakeSageMaker:
     """The few calls that upsert makes, with AWS's error codes, and a list of those that changed something."""
 
-    def __init__(self, pipeline: dict[str, str] | None = None, *, overtaken: bool = False) -> None:
+    def __init__(self, pipeline: dict[str, str] | None = None, *, group: bool = False, overtaken: bool = False) -> None:
         self.pipeline = pipeline
+        self.group = group
         self.overtaken = overtaken
         self.tags: list[dict[str, str]] = []
         self.changes: list[tuple[str, dict[str, Any]]] = []
@@ -27,9 +29,13 @@ class FakeSageMaker:
         return self.pipeline
 
     def describe_model_package_group(self, ModelPackageGroupName: str) -> dict[str, str]:
-        raise _error("ValidationException", f"ModelPackageGroup {ModelPackageGroupName} does not exist.")
+        if not self.group:
+            raise _error("ValidationException", f"ModelPackageGroup {ModelPackageGroupName} does not exist.")
+        return {"ModelPackageGroupName": ModelPackageGroupName}
 
     def create_model_package_group(self, **request: object) -> None:
+        if self.overtaken:
+            raise _error("ValidationException", "Model Package Group already exists.")
         self.changes.append(("create_model_package_group", request))
 
     def create_pipeline(self, **request: object) -> dict[str, str]:
@@ -104,17 +110,42 @@ def test_only_tags_that_differ_are_set() -> None:
     )
 
 
-def test_a_pipeline_that_appeared_meanwhile_is_updated() -> None:
+def test_a_group_that_exists_is_not_created_again() -> None:
+    client = FakeSageMaker(group=True)
+
+    upsert_pipeline(client, TAGGED, "{}")
+
+    assert client.names() == ["create_pipeline"]
+
+
+def test_without_tags_none_are_asked_for() -> None:
+    client = FakeSageMaker(_existing("{}"), group=True)
+    client.tags = [{"Key": "other", "Value": "kept"}]
+
+    upsert_pipeline(client, replace(TAGGED, tags={}), "{}")
+
+    assert client.changes == []
+
+
+def test_what_another_start_created_meanwhile_is_taken_as_it_is_and_updated() -> None:
     client = FakeSageMaker(overtaken=True)
 
     assert upsert_pipeline(client, TAGGED, "{}") == "arn:pipeline"
 
-    assert "update_pipeline" in client.names()
+    assert client.names() == ["update_pipeline", "add_tags"]
 
 
-def test_any_other_refusal_is_passed_on() -> None:
+@pytest.mark.parametrize(
+    "call",
+    ["describe_pipeline", "create_pipeline", "create_model_package_group", "describe_model_package_group"],
+)
+def test_any_other_refusal_is_passed_on(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
     client = FakeSageMaker()
-    client.describe_pipeline = lambda **_: (_ for _ in ()).throw(_error("AccessDenied", "no"))  # type: ignore[method-assign]
+
+    def refuse(**_: object) -> None:
+        raise _error("AccessDenied", "no")
+
+    monkeypatch.setattr(client, call, refuse)
 
     with pytest.raises(ClientError, match="AccessDenied"):
         upsert_pipeline(client, TAGGED, "{}")
