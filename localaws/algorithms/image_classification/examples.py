@@ -1,5 +1,6 @@
 """Labelled pictures of a channel, from a ``.lst`` file beside picture files or from a RecordIO file."""
 
+import os
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -92,8 +93,9 @@ def _read_line(line: str, name: str, directory: Path, labels: Labels) -> Example
     if not values:
         raise ClientError(f"{name} is not index<TAB>class<TAB>relative path: {line[:80]!r}.")
     target = labels.encode(values, name)
-    path = (directory / relative.strip()).resolve()
-    if not path.is_relative_to(directory.resolve()) or not path.is_file():
+    # By its text and not by resolving it: a channel's files may be links to where they are stored.
+    path = Path(os.path.normpath(directory / relative.strip()))
+    if not path.is_relative_to(os.path.normpath(directory)) or not path.is_file():
         raise ClientError(
             f"{name} names {relative.strip()!r}, which is no file under the {directory.name} channel: paths "
             f"are relative to the channel's S3 prefix."

@@ -171,6 +171,13 @@ def test_transfer_learning_draws_only_the_final_layer_anew(make_job: MakeJob, tr
     assert changed == {"arg:fc1_weight", "arg:fc1_bias"}
 
 
+def test_pictures_may_be_links_to_where_they_are_stored(make_job: MakeJob, train: Callable[..., str]) -> None:
+    job = make_job()
+    for path in sorted(job.channel("train").rglob("*.png")):
+        path.symlink_to(path.rename(job.root / f"stored-{path.name}"))
+    assert "Read 32 training pictures" in train(job)
+
+
 def test_recordio_is_read(make_job: MakeJob, train: Callable[..., str]) -> None:
     job = make_job(count=10)
     for name in ("train", "validation"):
