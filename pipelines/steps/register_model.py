@@ -5,6 +5,7 @@ from sagemaker.model import Model
 from sagemaker.model_metrics import MetricsSource, ModelMetrics
 from sagemaker.workflow.entities import PipelineVariable
 from sagemaker.workflow.execution_variables import ExecutionVariables
+from sagemaker.workflow.functions import Join
 from sagemaker.workflow.model_step import ModelStep
 from sagemaker.workflow.steps import ProcessingStep, Step, TrainingStep
 
@@ -39,6 +40,7 @@ def register_model(context: Context, trained: TrainingStep, evaluated: Processin
         model_metrics=_metrics(evaluated),
         metadata_properties=_origin(context),
         customer_metadata_properties=_description(context, evaluated),
+        data_input_configuration=_input_shape(context),
         domain="COMPUTER_VISION",
         task="IMAGE_CLASSIFICATION",
     )
@@ -49,6 +51,11 @@ def register_model(context: Context, trained: TrainingStep, evaluated: Processin
     step.name = NAME
     step.display_name = "Register model"
     return step
+
+
+def _input_shape(context: Context) -> PipelineVariable:
+    """Say which pictures the net takes, as `{"data":[1,3,28,28]}`; AWS refuses commas in the metadata below."""
+    return Join("", ['{"data":[1,', context.parameters.hyperparameters["image_shape"], "]}"])
 
 
 def _metrics(evaluated: ProcessingStep) -> ModelMetrics:
@@ -65,7 +72,7 @@ def _origin(context: Context) -> MetadataProperties:
 
 
 def _description(context: Context, evaluated: ProcessingStep) -> dict[str, str | PipelineVariable]:
-    """Tell what a person wants to know before approving; AWS allows 256 characters a value."""
+    """Tell what a person wants to know before approving; `pipelines.metadata` knows what AWS takes."""
     parameters = context.parameters
     return {
         "accuracy": measured_accuracy().to_string(),

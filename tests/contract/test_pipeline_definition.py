@@ -22,6 +22,7 @@ from botocore.validate import ParamValidator
 from pipelines.code import CodeLocations
 from pipelines.define import define
 from pipelines.errors import PipelineError
+from pipelines.metadata import FORBIDDEN
 from pipelines.profiles import PROFILES
 from pipelines.settings import Settings
 from processing import listing
@@ -326,6 +327,28 @@ def test_a_version_waits_for_approval_and_tells_where_it_came_from(compact: Defi
         package["CustomerMetadataProperties"]
     )
     assert "Tags" not in package, "AWS refuses tags on a version; its group has them"
+
+
+def test_the_defaults_in_a_versions_metadata_keep_to_awss_pattern(
+    compact: Definition, sagemaker_model: ServiceModel
+) -> None:
+    defaults = {entry["Name"]: str(entry["DefaultValue"]) for entry in compact["Parameters"]}
+    package = _steps(compact)["RegisterModel"]["Arguments"]
+    value = sagemaker_model.operation_model("CreateModelPackage").input_shape.members["CustomerMetadataProperties"]
+    assert r"\p{L}\p{Z}\p{N}_.:\/=+\-@" in value.value.metadata["pattern"], "AWS changed the rule: read it again"
+
+    for name, given in package["CustomerMetadataProperties"].items():
+        parameter = given.get("Get", "").removeprefix("Parameters.") if isinstance(given, dict) else ""
+        text = given if isinstance(given, str) else defaults.get(parameter, "")
+        assert not FORBIDDEN.search(text), name
+
+
+def test_a_version_tells_which_pictures_its_net_takes(compact: Definition) -> None:
+    container = _steps(compact)["RegisterModel"]["Arguments"]["InferenceSpecification"]["Containers"][0]
+    words = container["ModelInput"]["DataInputConfig"]["Std:Join"]["Values"]
+
+    assert words[1] == {"Get": "Parameters.ImageShape"}
+    assert json.loads(words[0] + "3,28,28" + words[2]) == {"data": [1, 3, 28, 28]}
 
 
 def test_encryption_network_and_tags_reach_every_job(guarded: Definition) -> None:

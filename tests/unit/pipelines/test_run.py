@@ -74,6 +74,23 @@ def test_a_wrong_parameter_is_refused_before_anything_is_written(s3: Client, set
     assert "Contents" not in s3.list_objects_v2(Bucket=settings.bucket)
 
 
+@pytest.mark.usefixtures("archive")
+def test_a_starter_with_an_odd_name_is_recorded_as_aws_allows(sagemaker: Client, settings: Settings) -> None:
+    arn = run(settings, COMPACT, {"StartedBy": "dependabot[bot]"})
+
+    started = sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=arn)
+    assert {"Name": "StartedBy", "Value": "dependabot-bot-"} in started["PipelineParameters"]
+
+
+def test_an_archive_whose_name_aws_would_refuse_at_the_end_is_refused_at_the_start(
+    s3: Client, settings: Settings
+) -> None:
+    s3.put_object(Bucket=settings.bucket, Key="raw/cifar (1).tar.gz", Body=b"archive")
+
+    with pytest.raises(PipelineError, match=r"InputDataUri is .*cifar \(1\).*recorded with the model"):
+        run(settings, COMPACT, {})
+
+
 @pytest.mark.usefixtures("aws")
 def test_a_missing_bucket_is_a_sentence_with_the_command_that_mends_it(settings: Settings) -> None:
     with pytest.raises(PipelineError, match=f"bucket {settings.bucket} does not exist; .*scones up"):
