@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from evaluation import options
@@ -14,17 +15,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = options.parse(argv)
     try:
         evaluate(given)
-    except (Refusal, OSError) as error:
-        explain(str(error), given.message)
-        return 1
+    except Refusal as refusal:
+        return explain(str(refusal), given.message)
+    except OSError as error:
+        return explain(
+            f"EvaluateModel could not read or write its files ({error}): mend that and run it again.", given.message
+        )
     return 0
 
 
-def explain(sentence: str, message: Path) -> None:
-    """Say why: SageMaker shows what stands in /opt/ml/output/message as the job's ExitMessage."""
+def explain(sentence: str, message: Path) -> int:
+    """Say why, and answer exit code 1: SageMaker shows /opt/ml/output/message as the job's ExitMessage."""
     print(sentence, file=sys.stderr)
-    message.parent.mkdir(parents=True, exist_ok=True)
-    message.write_text(sentence, encoding="utf-8")
+    with suppress(OSError):  # outside of a container the folder may not be ours to write
+        message.parent.mkdir(parents=True, exist_ok=True)
+        message.write_text(sentence, encoding="utf-8")
+    return 1
 
 
 if __name__ == "__main__":

@@ -137,6 +137,21 @@ def refused(ready: Path, arguments: list[str]) -> str:
     return (ready / "message").read_text()
 
 
+def test_a_folder_that_cannot_be_written_ends_in_a_sentence(ready: Path, arguments: list[str]) -> None:
+    (ready / "output").write_text("a file where a folder should be")
+    assert main(arguments) == 1
+    assert "could not read or write its files" in (ready / "message").read_text()
+
+
+def test_a_message_that_cannot_be_written_does_not_hide_the_reason(
+    ready: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (ready / "lst/test.lst").unlink()
+    (ready / "message").mkdir()
+    assert main(arguments) == 1
+    assert "holds no test.lst" in capsys.readouterr().err
+
+
 def test_a_missing_list_is_refused(ready: Path, arguments: list[str]) -> None:
     (ready / "lst/test.lst").unlink()
     assert "holds no test.lst" in refused(ready, arguments)

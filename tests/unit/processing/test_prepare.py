@@ -82,6 +82,7 @@ def test_the_manifest_vouches_for_the_lists(prepared: Path) -> None:
     for split in SPLITS:
         content = (prepared / f"lst/{split}.lst").read_bytes()
         assert manifest["lists"][split]["lst_sha256"] == hashlib.sha256(content).hexdigest()
+        assert manifest["lists"][split]["pictures"] == len(listed(prepared, split))
     assert manifest["labels"] == {"bicycle": 0, "motorcycle": 1}
 
 
@@ -174,6 +175,16 @@ def test_recordio_holds_the_listed_pictures_in_order(
     rows = listed(tmp_path / "run", "test")
     assert [(header.id, int(header.label)) for header, _ in read] == [row[:2] for row in rows]
     assert all(data == (tmp_path / "run/test" / row[2]).read_bytes() for (_, data), row in zip(read, rows, strict=True))
+
+
+def test_a_folder_that_cannot_be_written_ends_in_a_sentence(
+    draft: Draft, tmp_path: Path, arguments: Callable[..., list[str]]
+) -> None:
+    draft.save(tmp_path / "archive")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/train").write_text("a file where a folder should be")
+    assert main(arguments()) == 1
+    assert "could not read or write its files" in (tmp_path / "run/message").read_text()
 
 
 def test_memory_does_not_grow_with_the_archive(
