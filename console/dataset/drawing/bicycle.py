@@ -50,7 +50,7 @@ def draw_bicycle(pen: Pen, rng: Generator) -> None:
     _draw_handlebar(pen, rng, frame)
     if rng.random() < 0.3:
         _draw_load(pen, rng, frame, radius)
-    if rng.random() < 0.2:
+    if rng.random() < 0.15:
         draw_rider(pen, rng, Seat(hip=frame.saddle, hand=frame.grip, foot=around(frame.crank, 0.2, -1.2)))
 
 

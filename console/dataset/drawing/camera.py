@@ -23,7 +23,7 @@ def photograph(scene: Image.Image, rng: Generator) -> Picture:
 
 def _blur(rng: Generator) -> float:
     """Return the blur's radius in canvas pixels: mostly sharp, at times out of focus."""
-    return rng.uniform(0.0, 1.2) if rng.random() < 0.8 else rng.uniform(1.2, 3.5)
+    return rng.uniform(0.0, 1.2) if rng.random() < 0.8 else rng.uniform(1.2, 3.2)
 
 
 def _lit(picture: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
@@ -31,7 +31,7 @@ def _lit(picture: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
     if rng.random() < 0.08:
         picture = np.repeat(picture.mean(axis=2, keepdims=True), 3, axis=2)
     gamma = np.exp(rng.normal(-0.15, 0.25))
-    contrast, middle = rng.uniform(0.7, 1.25), rng.uniform(0.4, 0.62)
+    contrast, middle = rng.uniform(0.75, 1.25), rng.uniform(0.4, 0.6)
     cast = rng.normal(1.0, 0.08, 3)
     lit = ((np.clip(picture, 0, 1) ** gamma - 0.5) * contrast + middle) * cast
     return lit.astype(np.float32)
@@ -39,5 +39,5 @@ def _lit(picture: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
 
 def _develop(picture: NDArray[np.float32], rng: Generator) -> Picture:
     """Return the picture (values 0 to 1) with the sensor's noise, as bytes."""
-    noisy = picture + rng.normal(0.0, rng.uniform(0.004, 0.03), picture.shape)
+    noisy = picture + rng.normal(0.0, rng.uniform(0.004, 0.026), picture.shape)
     return (np.clip(noisy, 0.0, 1.0) * 255).astype(np.uint8)

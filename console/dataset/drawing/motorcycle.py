@@ -47,7 +47,7 @@ def draw_motorcycle(pen: Pen, rng: Generator) -> None:
     _draw_cockpit(pen, rng, build)
     if rng.random() < 0.2:
         _draw_case(pen, rng, build)
-    if rng.random() < 0.2:
+    if rng.random() < 0.15:
         draw_rider(pen, rng, Seat(hip=(-0.35, build.seat + 0.12), hand=build.steering, foot=(0.05, -0.2)))
 
 

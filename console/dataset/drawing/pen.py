@@ -53,8 +53,8 @@ class Pose:
 
 def random_pose(rng: Generator) -> Pose:
     """Return a pose as people photograph vehicles: mostly from the side, at times cut off or at an angle."""
-    squeeze = rng.uniform(0.8, 1.0) if rng.random() < 0.7 else rng.uniform(0.5, 0.8)
-    size = CANVAS / 3.3 * rng.uniform(0.72, 1.12)
+    squeeze = rng.uniform(0.8, 1.0) if rng.random() < 0.7 else rng.uniform(0.55, 0.8)
+    size = CANVAS / 3.3 * rng.uniform(0.75, 1.12)
     roam = 0.10 * CANVAS
     return Pose(
         centre=(CANVAS / 2 + rng.uniform(-roam, roam), 0.62 * CANVAS + rng.uniform(-roam, roam)),

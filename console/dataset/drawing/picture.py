@@ -35,7 +35,7 @@ def _park(place: Image.Image, rng: Generator, draw_vehicle: Callable[[Pen, Gener
     scene = place.copy()
     _cast_shadow(scene, rng, pose)
     draw_vehicle(Pen(scene, pose), rng)
-    hazy = Image.blend(place, scene, rng.uniform(0.78, 1.0))
+    hazy = Image.blend(place, scene, rng.uniform(0.8, 1.0))
     if rng.random() < 0.2:
         draw_obstacle(hazy, rng)
     return hazy
