@@ -36,8 +36,8 @@ TEST = [
     "import-linter==2.16",
     "cfn-lint>=1.40",
     "awscli>=1.44",
-    "types-requests",
     "hypothesis>=6",
+    "wheel",
 ]
 
 setup(

@@ -19,6 +19,7 @@ from localaws import ministack
 from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
+from localaws.gaps.managed_key import name_managed_key
 from localaws.jobs import container
 from localaws.recovery import recover, restore_logs
 from localaws.sagemaker.resources import register_types
@@ -51,6 +52,7 @@ class Front:
             return
         if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
             self.changed.set()
+            scope = name_managed_key(scope, self._aws.settings.region, self._aws.settings.account)
         await self._others(scope, receive, send)
 
     async def _sagemaker(self, operation: str, receive: Receive, send: Send) -> None:

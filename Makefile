@@ -1,0 +1,63 @@
+# The README's two commands are `make demo` and `make test`; both set up .venv by themselves.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+BIN := .venv/bin
+PACKAGES := pipelines processing evaluation localaws console
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export OMP_NUM_THREADS ?= 1
+export SAGEMAKER_SUPPRESS_V2_WARNING := 1
+
+.PHONY: demo test check static format unit e2e bench install lock clean
+
+demo: .venv/laptop
+	@$(BIN)/scones demo
+
+test: .venv/test
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+check: static test
+
+static: .venv/test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/cfn-lint seedcode/template.yaml
+
+format: .venv/test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+unit: .venv/test
+	$(BIN)/python -m pytest tests/unit tests/contract
+
+e2e: .venv/test
+	$(BIN)/python -m pytest tests/e2e
+
+bench: .venv/test
+	$(BIN)/python -m benchmarks
+
+install: .venv/test
+
+# Write the locks again after a change in setup.py; pip-tools is needed for this alone.
+lock: .venv/test
+	$(PIP) install pip-tools==7.6.2
+	cd requirements && ../$(BIN)/python lock.py
+
+.venv/laptop: requirements/laptop.lock setup.py
+	@$(PYTHON) requirements/check_platform.py
+	@echo "Installing the local AWS and its algorithm into .venv (once; a minute or two) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) install -r requirements/laptop.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/test: requirements/test.lock setup.py
+	@$(PYTHON) requirements/check_platform.py
+	@echo "Installing what runs and checks the project into .venv (once; a minute or two) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) install -r requirements/test.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@ .venv/laptop
+
+clean:
+	rm -rf .venv .scones .mypy_cache .ruff_cache .pytest_cache .coverage *.egg-info

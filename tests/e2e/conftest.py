@@ -1,0 +1,25 @@
+"""One local AWS for the session, on a port of its own, with the stack deployed and a drawn sample in raw/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.laptop import Laptop, free_port
+
+
+@pytest.fixture(scope="session")
+def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
+    """The shared local AWS."""
+    made = Laptop(free_port(), tmp_path_factory.mktemp("laptop"))
+    made.scones("up")
+    yield made
+    made.scones("down")
+
+
+@pytest.fixture(scope="session")
+def sample(laptop: Laptop) -> str:
+    """The S3 address of the drawn sample."""
+    said = laptop.scones("dataset", "sample").stdout
+    return next(word for word in said.split() if word.startswith("s3://"))

@@ -1,0 +1,89 @@
+"""A local AWS and the command set to it, as the end-to-end tests use them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Laptop:
+    """A local AWS and the `scones` command set to it."""
+
+    port: int
+    home: Path
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SCONES_"))},
+            "SCONES_PORT": str(self.port),
+            "SCONES_HOME": str(self.home),
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
+
+    def scones(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+        """Run the command as a person does; `code` is the exit code that is expected (None: any)."""
+        done = subprocess.run(
+            [sys.executable, "-m", "console", *words],
+            env=self.environment,
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        assert code is None or done.returncode == code, done.stdout + done.stderr
+        return done
+
+    def client(self, service: str) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def steps(self, arn: str) -> dict[str, dict[str, Any]]:
+        """The started steps of an execution by name."""
+        answer = self.client("sagemaker").list_pipeline_execution_steps(PipelineExecutionArn=arn, MaxResults=100)
+        return {step["StepName"]: step for step in answer["PipelineExecutionSteps"]}
+
+    def until(self, arn: str, holds: Callable[[dict[str, Any]], bool], seconds: float = 300) -> dict[str, Any]:
+        """Wait until an execution's description holds something."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            described: dict[str, Any] = self.client("sagemaker").describe_pipeline_execution(PipelineExecutionArn=arn)
+            if holds(described):
+                return described
+            time.sleep(0.1)
+        raise AssertionError(f"{arn} is {described} after {seconds} s")
+
+    def ended(self, arn: str) -> dict[str, Any]:
+        """Wait until an execution has ended."""
+        return self.until(arn, lambda said: said["PipelineExecutionStatus"] in ("Succeeded", "Failed", "Stopped"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

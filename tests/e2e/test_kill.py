@@ -1,0 +1,67 @@
+"""`kill -9` of the local AWS during training: nothing that was finished is lost or run again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.laptop import Laptop, free_port
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Laptop]:
+    """A local AWS of this test's own, as it is killed."""
+    made = Laptop(free_port(), tmp_path)
+    made.scones("up")
+    made.scones("dataset", "sample")
+    yield made
+    made.scones("down", "--wipe")
+
+
+def test_after_a_kill_up_and_retry_go_on_where_it_was(own: Laptop) -> None:
+    sagemaker = own.client("sagemaker")
+    first = own.scones("run", "--set", "Epochs=1", "--set", "AccuracyThreshold=0.1", "--watch").stdout.split()[0]
+    versions = own.scones("models", "--json").stdout
+    log = own.scones("logs", first, "TrainModel").stdout
+
+    arn = own.scones("run", "--set", "Epochs=3", "--set", "AccuracyThreshold=0.1", "--set", "Seed=7").stdout.strip()
+    own.until(arn, lambda _: own.steps(arn).get("TrainModel", {}).get("StepStatus") == "Executing")
+    prepared = own.steps(arn)["PrepareData"]
+    _kill(own)
+    assert own.scones("status", code=1).stdout.startswith("local aws  not running")
+
+    own.scones("up")
+    described = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+    assert described["PipelineExecutionStatus"] == "Failed"
+    assert "scones retry" in described["FailureReason"]
+    assert own.scones("models", "--json").stdout == versions
+    assert own.scones("logs", first, "TrainModel").stdout == log
+
+    own.scones("retry")
+    assert own.ended(arn)["PipelineExecutionStatus"] == "Succeeded"
+    assert own.steps(arn)["PrepareData"] == prepared
+    assert len(json.loads(own.scones("models", "--json").stdout)) == 2
+
+
+def test_a_local_aws_that_is_down_is_named_with_the_mend(tmp_path: Path) -> None:
+    absent = Laptop(free_port(), tmp_path)
+    for words in (("run",), ("executions",), ("dataset", "sample"), ("models",)):
+        said = absent.scones(*words, code=1).stderr
+        assert "scones up" in said
+        assert len(said.strip().splitlines()) == 1
+
+
+def test_a_port_in_use_is_refused_in_words(own: Laptop, tmp_path: Path) -> None:
+    other = Laptop(own.port, tmp_path / "other")
+    said = other.scones("up", code=1).stderr
+    assert str(own.port) in said
+    assert "SCONES_PORT" in said
+
+
+def _kill(laptop: Laptop) -> None:
+    os.kill(int((laptop.home / "localaws.pid").read_text()), signal.SIGKILL)

@@ -1,0 +1,95 @@
+"""From pictures to a registered version, with the real containers and the real algorithm, trained small."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.laptop import Laptop
+
+BUCKET = "scones-000000000000-us-east-1"
+SMALL = ("--set", "Epochs=2", "--set", "AccuracyThreshold=0.1")
+
+
+@pytest.fixture(scope="module")
+def first_run(laptop: Laptop, sample: str) -> str:
+    assert sample.startswith(f"s3://{BUCKET}/raw/")
+    return laptop.scones("run", *SMALL, "--watch").stdout.split()[0]
+
+
+def test_a_run_registers_a_version_that_waits_for_approval(laptop: Laptop, first_run: str) -> None:
+    versions = json.loads(laptop.scones("models", "--json").stdout)
+    assert versions[0]["approval"] == "PendingManualApproval"
+    assert versions[0]["execution"] == first_run.rsplit("/", 1)[1]
+    assert versions[0]["training_pictures"] == "900"
+    assert 0.1 <= float(versions[0]["accuracy"]) <= 1
+
+
+def test_the_evaluation_lies_in_the_run_s_own_prefix(laptop: Laptop, first_run: str) -> None:
+    prefix = f"runs/{first_run.rsplit('/', 1)[1]}/evaluation/"
+    listed = laptop.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=prefix)["Contents"]
+    names = {entry["Key"].removeprefix(prefix) for entry in listed}
+    assert {"evaluation.json", "predictions.csv", "report.html"} <= names
+    report = json.loads(laptop.client("s3").get_object(Bucket=BUCKET, Key=prefix + "evaluation.json")["Body"].read())
+    matrix = report["binary_classification_metrics"]["confusion_matrix"]
+    assert sum(count for row in matrix.values() for count in row.values()) == 200
+
+
+def test_each_step_s_log_can_be_read(laptop: Laptop, first_run: str) -> None:
+    log = laptop.scones("logs", "latest", "TrainModel").stdout
+    assert "Epoch[1] Validation-accuracy=" in log
+    assert "PrepareData" in laptop.scones("logs", first_run, "NoSuchStep", code=1).stderr
+
+
+def test_an_unchanged_second_run_takes_its_steps_from_the_cache(laptop: Laptop, first_run: str) -> None:
+    second = laptop.scones("run", *SMALL, "--watch").stdout.split()[0]
+    steps = laptop.steps(second)
+    for name in ("PrepareData", "TrainModel", "EvaluateModel"):
+        assert steps[name]["CacheHitResult"] == {"SourcePipelineExecutionArn": first_run}
+    assert "CacheHitResult" not in steps["RegisterModel"]
+
+
+def test_an_accuracy_below_the_threshold_fails_in_words_and_registers_nothing(laptop: Laptop, first_run: str) -> None:
+    before = len(json.loads(laptop.scones("models", "--json").stdout))
+    done = laptop.scones("run", "--set", "Epochs=2", "--set", "AccuracyThreshold=0.999", "--watch", code=1)
+    assert "AccuracyTooLow" in done.stdout
+    assert "0.999" in done.stdout
+    described = laptop.ended(done.stdout.split()[0])
+    assert described["PipelineExecutionStatus"] == "Failed"
+    assert "0.999" in described["FailureReason"]
+    assert len(json.loads(laptop.scones("models", "--json").stdout)) == before
+
+
+def test_two_executions_at_once_do_not_disturb_each_other(laptop: Laptop, sample: str) -> None:
+    arns = [
+        laptop.scones("run", *SMALL, "--set", f"Seed={seed}", "--set", f"InputDataUri={sample}").stdout.strip()
+        for seed in (101, 102)
+    ]
+    assert [laptop.ended(arn)["PipelineExecutionStatus"] for arn in arns] == ["Succeeded", "Succeeded"]
+    lists = [_training_list(laptop, arn) for arn in arns]
+    assert sorted(map(len, lists)) == [900, 900]
+    assert lists[0] != lists[1], "another seed chooses another validation share"
+
+
+def test_a_run_can_be_stopped_and_retried_without_running_finished_steps_again(laptop: Laptop, sample: str) -> None:
+    arn = laptop.scones(
+        "run", "--set", "Epochs=200", "--set", "Seed=103", "--set", f"InputDataUri={sample}"
+    ).stdout.strip()
+    laptop.until(arn, lambda _: laptop.steps(arn).get("TrainModel", {}).get("StepStatus") == "Executing")
+    prepared = laptop.steps(arn)["PrepareData"]
+    laptop.scones("stop", arn)
+    assert laptop.ended(arn)["PipelineExecutionStatus"] == "Stopped"
+    assert laptop.steps(arn)["TrainModel"]["StepStatus"] == "Stopped"
+    laptop.scones("retry", arn)
+    laptop.until(arn, lambda _: laptop.steps(arn)["TrainModel"]["StepStatus"] == "Executing")
+    assert laptop.steps(arn)["PrepareData"] == prepared
+    laptop.scones("stop", arn)
+    laptop.ended(arn)
+
+
+def _training_list(laptop: Laptop, arn: str) -> list[str]:
+    key = f"runs/{arn.rsplit('/', 1)[1]}/lst/train.lst"
+    body: Any = laptop.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"]
+    return [line.split("\t")[2] for line in body.read().decode().splitlines()]
