@@ -61,7 +61,8 @@ def start(settings: Settings) -> bool:
         if process.poll() is not None:
             last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
             raise ProcessError(f"The local AWS did not start: {''.join(last)} (see {log})")
-        if answers(settings):
+        # Another local AWS may answer on this port: only our own process counts.
+        if running_pid(settings) == process.pid:
             return True
         time.sleep(0.05)
     process.terminate()
