@@ -26,12 +26,13 @@ p { max-width: 46rem; } .muted { color: var(--muted); }
 table { border-collapse: collapse; width: 100%; background: var(--card); border: 1px solid var(--line); }
 th, td { text-align: left; padding: .5rem .75rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; }
-th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.facts td { overflow-wrap: anywhere; }
+th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.facts th { width: 12rem; } .facts td { overflow-wrap: anywhere; }
 .plots { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); }
 figure img { display: block; width: 100%; height: auto; background: #ffffff; }
 figcaption { padding: .75rem 1rem; color: var(--muted); font-size: .95rem; }
+@media (max-width: 40rem) { table { font-size: .85rem; } th, td { padding: .4rem .35rem; } }
 </style>
 </head>
 <body>

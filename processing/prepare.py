@@ -27,8 +27,12 @@ def prepare(options: Options, meeting: "Rendezvous | None" = None) -> None:
     if host.alone:
         pictures, _ = _write_share(host, options)
         _list(_plan(pictures, options), options)
-        return
-    meeting = meeting or _meeting(options)
+    else:
+        _prepare_together(host, options, meeting or _meeting(options))
+
+
+def _prepare_together(host: Cluster, options: Options, meeting: "Rendezvous") -> None:
+    """Write this instance's share and tell the others, a failure included; the first one waits and lists."""
     try:
         _, own = _write_share(host, options)
     except Refusal as refusal:

@@ -115,6 +115,24 @@ def test_archive_pictures_are_shared_out_without_overlap(
     assert all(list((tmp_path / host / "train").rglob("train_*.png")) for host in HOSTS)
 
 
+def test_each_instance_packs_its_own_share_under_its_own_name(
+    shards: Callable[[str, Rendezvous], None], meeting: Rendezvous, tmp_path: Path, arguments: Callable[..., list[str]]
+) -> None:
+    shards("algo-3", meeting)
+    folder = tmp_path / "rec"
+    prepare(options.parse(arguments("algo-2", "--record-io", str(folder))), meeting)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        f"{split}_algo-2.rec" for split in ("test", "train", "validation")
+    ]
+    from processing.recordio import mxnet_recordio
+
+    reader = mxnet_recordio.MXRecordIO(str(folder / "test_algo-2.rec"), "r")
+    count = 0
+    while reader.read() is not None:
+        count += 1
+    assert count == len(list((tmp_path / "algo-2/test").rglob("*.png")))
+
+
 def test_an_instance_that_never_comes_ends_the_wait_in_words(
     shards: Callable[[str, Rendezvous], None], meeting: Rendezvous
 ) -> None:
