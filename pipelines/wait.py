@@ -20,14 +20,16 @@ class Ending:
         return self.status == "Succeeded"
 
 
-def wait_for_execution(sagemaker: Client, arn: str, poll_seconds: float = 10.0) -> Ending:
-    """Poll until the execution ends."""
+def wait_for_execution(sagemaker: Client, arn: str, longest_pause: float = 10.0) -> Ending:
+    """Ask until the execution ends: at first every second, for a run from the cache, then ever less often."""
+    pause = min(1.0, longest_pause)
     while True:
         execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
         if execution["PipelineExecutionStatus"] in FINAL:
             reason = _failed_step(sagemaker, arn) or execution.get("FailureReason", "")
             return Ending(execution["PipelineExecutionStatus"], reason)
-        time.sleep(poll_seconds)
+        time.sleep(pause)
+        pause = min(pause * 1.5, longest_pause)
 
 
 def _failed_step(sagemaker: Client, arn: str) -> str:

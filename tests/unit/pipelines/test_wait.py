@@ -29,7 +29,7 @@ def test_a_failure_is_told_in_the_words_of_the_step() -> None:
     ]
     client = FakeSageMaker(["Executing", "Executing", "Failed"], steps)
 
-    assert wait_for_execution(client, "arn", poll_seconds=0) == Ending("Failed", "AccuracyTooLow: 0.5 is below 0.8")
+    assert wait_for_execution(client, "arn", longest_pause=0) == Ending("Failed", "AccuracyTooLow: 0.5 is below 0.8")
 
 
 def test_a_failure_outside_of_every_step_is_told_in_the_executions_words() -> None:
