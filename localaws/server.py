@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import re
@@ -19,6 +20,7 @@ from localaws import ministack
 from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
+from localaws.gaps.browsers import refusal
 from localaws.gaps.managed_key import name_managed_key
 from localaws.jobs import container
 from localaws.recovery import recover, restore_logs
@@ -47,6 +49,9 @@ class Front:
         self.changed = threading.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (sentence := refusal(scope)):
+            await _respond(send, 403, json.dumps({"__type": "AccessDeniedException", "message": sentence}).encode())
+            return
         if scope["type"] == "http" and (operation := _operation(scope)):
             await self._sagemaker(operation, receive, send)
             return
