@@ -43,12 +43,12 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def s3(aws: None, settings: Settings) -> Client:  # noqa: ARG001 - AWS must be faked first
+def s3(aws: None, settings: Settings) -> Client:
     client = boto3.client("s3", region_name=settings.region)
     client.create_bucket(Bucket=settings.bucket)
     return client
 
 
 @pytest.fixture
-def sagemaker(aws: None, settings: Settings) -> Client:  # noqa: ARG001 - AWS must be faked first
+def sagemaker(aws: None, settings: Settings) -> Client:
     return boto3.client("sagemaker", region_name=settings.region)
