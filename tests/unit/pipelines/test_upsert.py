@@ -48,7 +48,7 @@ class FakeSageMaker:
         self.changes.append(("update_pipeline", request))
         return {"PipelineArn": "arn:pipeline"}
 
-    def list_tags(self, ResourceArn: str) -> dict[str, Any]:
+    def list_tags(self, **_: object) -> dict[str, Any]:
         return {"Tags": self.tags}
 
     def add_tags(self, **request: object) -> None:
