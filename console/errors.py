@@ -31,4 +31,6 @@ def explain(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, exceptions.BotoCoreError):
         return str(error)
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be used: {error.strerror}."
     return None

@@ -1,0 +1,49 @@
+"""A local AWS of a benchmark's own, on a free port and in a temporary home."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+
+from localaws import process
+from localaws.settings import HOST, Settings
+
+
+class LocalAws:
+    """Starts when entered, and leaves nothing behind."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self.settings = Settings(port=_free_port(), home=Path(self._folder.name))
+
+    def __enter__(self) -> Self:
+        process.start(self.settings)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        process.stop(self.settings)
+        self._folder.cleanup()
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
+        """A boto3 client."""
+        return boto3.client(
+            service,
+            endpoint_url=self.settings.endpoint,
+            region_name=self.settings.region,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - the local AWS takes any
+        )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
