@@ -106,9 +106,8 @@ def _resolved(aws: Aws, arn: str, step: Step) -> Document:
         outputs=outputs,
         property_file=cache(lambda owner, file: _property_file(aws, arn, outputs, owner, file)),
     )
-    wanted = {"Conditions": step.arguments["Conditions"]} if step.type == "Condition" else step.arguments
     try:
-        resolved: Document = references.resolve(wanted, scope)
+        resolved: Document = references.resolve(step.arguments, scope)
     except references.UnresolvedReference as error:
         raise Failure(f"ClientError: {error}") from error
     return resolved

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 
 from localaws.aws import now
 from localaws.engine.definition import Step
+from localaws.engine.durations import seconds
 from localaws.shapes import Document
 from localaws.store import Store
 
@@ -30,10 +30,6 @@ _KEY_MEMBERS = {
     ),
     "Transform": ("DataProcessing", "Environment", "ModelClientConfig", "ModelName", "TransformInput"),
 }
-_DURATION = re.compile(
-    r"P?(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE
-)
-_UNITS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)
 
 
 def enabled(step: Step) -> bool:
@@ -60,11 +56,3 @@ def find(store: Store, cache_key: str, step: Step) -> Document | None:
 def keep(store: Store, cache_key: str, execution: str, metadata: Document, outputs: Document) -> None:
     """Remember a step's result for later executions."""
     store.put(KIND, cache_key, {"Time": now(), "Execution": execution, "Metadata": metadata, "Outputs": outputs})
-
-
-def seconds(duration: str) -> int:
-    """An ISO 8601 duration such as P30D, PT12H or (as the SDK's examples write) 30d."""
-    match = _DURATION.fullmatch(duration)
-    if not match or not any(match.groups()):
-        raise ValueError(f"ExpireAfter is {duration!r}; it must be an ISO 8601 duration such as P30D or PT12H.")
-    return sum(int(number) * unit for number, unit in zip(match.groups(), _UNITS, strict=True) if number)

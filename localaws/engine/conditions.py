@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,7 +23,10 @@ def holds(conditions: Sequence[Document]) -> bool:
 
     Raises ValueError, with a sentence, for an unknown type or for values that cannot be compared.
     """
-    return all(_holds(condition) for condition in conditions)
+    try:
+        return all(_holds(condition) for condition in conditions)
+    except KeyError as error:
+        raise ValueError(f"The condition {json.dumps(conditions)} lacks the member {error}.") from error
 
 
 def _holds(condition: Document) -> bool:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from localaws import errors
-from localaws.engine import references
+from localaws.engine import durations, references
 from localaws.shapes import Document
 
 VERSION = "2020-12-01"
 STEP_TYPES = ("Processing", "Training", "Condition", "RegisterModel", "Model", "Lambda", "Transform", "Fail")
 _MOST_STEPS = 5_000
+_MEMBERS = {"Arguments": dict, "CacheConfig": dict, "DependsOn": list, "PropertyFiles": list, "RetryPolicies": list}
+_NAMES = {dict: "an object", list: "a list"}
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,12 @@ class Step:
 
     @property
     def arguments(self) -> Document:
-        """The request that the step makes, with references in it."""
+        """What the step asks for, with references in it: of a condition what it compares, of a Lambda step also whom."""
         arguments: Document = self.body.get("Arguments", {})
+        if self.type == "Condition":
+            return {"Conditions": arguments.get("Conditions", [])}
+        if self.type == "Lambda":
+            return {"FunctionArn": self.body.get("FunctionArn"), "Payload": arguments}
         return arguments
 
     @property
@@ -65,6 +71,9 @@ def parse(text: str) -> Definition:
     if not isinstance(body, dict) or body.get("Version") != VERSION:
         given = body.get("Version") if isinstance(body, dict) else body
         raise errors.validation(f"Unable to parse pipeline definition: Version is {given!r}; {VERSION!r} is allowed.")
+    parameters = body.get("Parameters") or []
+    if not all(isinstance(item, dict) and isinstance(item.get("Name"), str) for item in parameters):
+        raise errors.validation("Every parameter needs a Name and a Type.")
     steps: dict[str, Step] = {}
     for step in _steps(body.get("Steps") or [], None):
         if step.name in steps:
@@ -72,9 +81,9 @@ def parse(text: str) -> Definition:
         steps[step.name] = step
     if not 0 < len(steps) <= _MOST_STEPS:
         raise errors.validation(f"A pipeline has 1 to {_MOST_STEPS} steps; {len(steps)} were given.")
-    _check_references(steps, body.get("Parameters") or [])
+    _check_references(steps, parameters)
     _check_order(steps)
-    return Definition(parameters=body.get("Parameters") or [], steps=steps)
+    return Definition(parameters=parameters, steps=steps)
 
 
 def _steps(bodies: list[Document], guard: Guard | None) -> Iterator[Step]:
@@ -87,15 +96,26 @@ def _steps(bodies: list[Document], guard: Guard | None) -> Iterator[Step]:
                 f"The step {name!r} has the type {kind!r}, which the local AWS does not run; it runs "
                 f"{', '.join(STEP_TYPES)}."
             )
-        arguments = body.get("Arguments", {})
-        own = arguments.get("Conditions", []) if kind == "Condition" else arguments
-        depends_on = (
-            references.steps_in(own) | references.steps_in(body.get("FunctionArn")) | set(body.get("DependsOn", []))
-        )
-        yield Step(name, kind, body, frozenset(depends_on), guard)
+        _check_members(body)
+        step = Step(name, kind, body, frozenset(), guard)
+        depends_on = references.steps_in(step.arguments) | set(body.get("DependsOn", []))
+        yield replace(step, depends_on=frozenset(depends_on))
         if kind == "Condition":
-            yield from _steps(arguments.get("IfSteps", []), Guard(name, "True"))
-            yield from _steps(arguments.get("ElseSteps", []), Guard(name, "False"))
+            branches = body.get("Arguments", {})
+            yield from _steps(branches.get("IfSteps") or [], Guard(name, "True"))
+            yield from _steps(branches.get("ElseSteps") or [], Guard(name, "False"))
+
+
+def _check_members(body: Document) -> None:
+    for member, kind in _MEMBERS.items():
+        if member in body and not isinstance(body[member], kind):
+            raise errors.validation(f"The step {body['Name']!r} has a {member} that is not {_NAMES[kind]}.")
+    expire_after = body.get("CacheConfig", {}).get("ExpireAfter")
+    try:
+        if expire_after is not None:
+            durations.seconds(expire_after)
+    except (TypeError, ValueError) as error:
+        raise errors.validation(f"The step {body['Name']!r}: {error}") from error
 
 
 def _check_references(steps: Mapping[str, Step], parameters: list[Document]) -> None:

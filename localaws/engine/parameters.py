@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,10 +19,17 @@ def _boolean(text: str) -> bool:
     return known[text.lower()]
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)  # JSON, which the value travels in, has no such numbers
+    return number
+
+
 _READ: dict[str, Callable[[str], Value]] = {
     "String": str,
     "Integer": int,
-    "Float": float,
+    "Float": _finite,
     "Boolean": _boolean,
 }
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from localaws.shapes import Document
 
-_TOKEN = re.compile(r"\.?([A-Za-z_][\w-]*)|\[(\d+)\]|\[['\"]([^'\"]*)['\"]\]")
+_TOKEN = re.compile(r"\.?(\w[\w-]*)|\[(\d+)\]|\[['\"]([^'\"]*)['\"]\]")
 _FUNCTIONS = ({"Get"}, {"Std:Join"}, {"Std:JsonGet"})
 
 
@@ -100,7 +100,7 @@ def _walk(value: Any, path: str, owner: str) -> Any:  # noqa: ANN401
         name, index, key = match.groups()
         try:
             value = value[int(index)] if index is not None else _member(value, name if name is not None else key)
-        except (LookupError, TypeError) as error:
+        except (LookupError, TypeError, AttributeError) as error:
             raise UnresolvedReference(f"{owner} has nothing at {path.lstrip('.')!r}.") from error
     return value
 

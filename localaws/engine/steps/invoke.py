@@ -13,11 +13,11 @@ from localaws.shapes import Document
 
 def invoke(context: StepContext) -> Document:
     """Invoke the function and wait for its answer, a JSON object that holds the declared outputs."""
-    function = context.step.body["FunctionArn"]
+    function = context.arguments["FunctionArn"]
     context.record({"Lambda": {"Arn": function}})
     try:
         answer = context.aws.clients.get("lambda").invoke(
-            FunctionName=function, Payload=json.dumps(context.arguments).encode()
+            FunctionName=function, Payload=json.dumps(context.arguments["Payload"]).encode()
         )
     except ClientError as error:
         code = error.response["Error"]["Code"]
