@@ -1,0 +1,280 @@
+"""What the tests of the local AWS share: its SageMaker without a port, faked S3 and logs, steps that are functions."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from localaws.aws import Aws
+from localaws.engine import attempt
+from localaws.engine.context import StepContext
+from localaws.engine.retries import Failure
+from localaws.events import Events
+from localaws.sagemaker.service import answer
+from localaws.settings import Settings
+from localaws.store import Store
+
+Document = dict[str, Any]
+BUCKET = "bucket"
+ROLE = "arn:aws:iam::000000000000:role/pipeline"
+MOST_EVENTS = 100_000
+
+
+class FakeClients:
+    """Clients by name, as localaws.clients.Clients hands them out."""
+
+    def __init__(self, **clients: object) -> None:
+        self.known: dict[str, Any] = clients
+
+    def get(self, service: str) -> Any:
+        return self.known[service]
+
+    @property
+    def s3(self) -> Any:
+        return self.known["s3"]
+
+    @property
+    def logs(self) -> Any:
+        return self.known["logs"]
+
+
+@pytest.fixture(scope="session")
+def boto_clients() -> dict[str, Any]:
+    """Clients are slow to make and keep no state, so they are made once; moto answers them while it is on."""
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    with mock_aws():
+        return {name: session.client(name) for name in ("s3", "logs")}
+
+
+@pytest.fixture
+def clients(boto_clients: dict[str, Any]) -> Iterator[FakeClients]:
+    with mock_aws():
+        boto_clients["s3"].create_bucket(Bucket=BUCKET)
+        yield FakeClients(**boto_clients)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(port=45660, home=tmp_path / "home")
+
+
+@pytest.fixture
+def aws(settings: Settings) -> Iterator[Aws]:
+    """A SageMaker whose events wait in the outbox and that has no other services."""
+    store = Store(settings.home / "sagemaker.db")
+    yield Aws(settings, store, Events(store, lambda _: None), FakeClients())
+    store.close()
+
+
+@pytest.fixture
+def cloud(aws: Aws, clients: FakeClients) -> Aws:
+    """A SageMaker with S3 and logs beside it, and the bucket `bucket`."""
+    aws.clients.known.update(clients.known)
+    return aws
+
+
+class Api:
+    """Calls operations as HTTP does."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def raw(self, operation: str, body: bytes) -> tuple[int, Document]:
+        status, content = answer(self._aws, operation, body)
+        return status, json.loads(content)
+
+    def __call__(self, operation: str, **request: object) -> Document:
+        status, document = self.raw(operation, json.dumps(request).encode())
+        assert status == 200, document
+        return document
+
+    def refused(self, operation: str, **request: object) -> tuple[str, str]:
+        """The code and the sentence of an answer that must be an error."""
+        status, document = self.raw(operation, json.dumps(request).encode())
+        assert status == 400, document
+        return document["__type"], document["message"]
+
+    def pages(self, operation: str, member: str, **request: object) -> list[list[Document]]:
+        """All pages of a list, by following its tokens."""
+        found: list[list[Document]] = []
+        token: Document = {}
+        while len(found) < 100:
+            page = self(operation, **request, **token)
+            found.append(page[member])
+            if "NextToken" not in page:
+                break
+            token = {"NextToken": page["NextToken"]}
+        return found
+
+
+@pytest.fixture
+def api(aws: Aws) -> Api:
+    return Api(aws)
+
+
+@pytest.fixture
+def cloud_api(cloud: Aws) -> Api:
+    return Api(cloud)
+
+
+def step(name: str, *after: str, kind: str = "Training", **body: object) -> Document:
+    """One step of a definition that waits for the steps `after`."""
+    return {"Name": name, "Type": kind, "Arguments": {}, "DependsOn": list(after), **body}
+
+
+def condition(name: str, *conditions: Document, then: Sequence[Document], otherwise: Sequence[Document]) -> Document:
+    """A condition step with its branches."""
+    arguments = {"Conditions": list(conditions), "IfSteps": list(then), "ElseSteps": list(otherwise)}
+    return {"Name": name, "Type": "Condition", "Arguments": arguments}
+
+
+def text(*steps: Document, parameters: Sequence[Document] = (), version: str = "2020-12-01") -> str:
+    """A definition as JSON."""
+    return json.dumps({"Version": version, "Parameters": list(parameters), "Steps": list(steps)})
+
+
+@dataclass(frozen=True)
+class Build:
+    """The builders of definitions, as tests cannot import from here."""
+
+    step: Callable[..., Document] = step
+    condition: Callable[..., Document] = condition
+    text: Callable[..., str] = text
+
+
+@pytest.fixture(scope="session")
+def build() -> Build:
+    return Build()
+
+
+@dataclass
+class Script:
+    """What stands for the work of Training steps, and what was seen of it."""
+
+    failing: set[str] = field(default_factory=set)
+    holding: dict[str, threading.Event] = field(default_factory=dict)
+    seconds: float = 0.0
+    began: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    most: int = 0
+    arguments: dict[str, Document] = field(default_factory=dict)
+    outputs: dict[str, Document] = field(default_factory=dict)
+    errors: dict[str, list[Exception]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, context: StepContext) -> Document:
+        name = context.step.name
+        with self._lock:
+            self.began.append(name)
+            self.arguments[name] = context.arguments
+            self.most = max(self.most, len(self.began) - len(self.ended))
+        try:
+            return self._work(context, name)
+        finally:
+            with self._lock:
+                self.ended.append(name)
+
+    def _work(self, context: StepContext, name: str) -> Document:
+        if name in self.holding:
+            assert self.holding[name].wait(5)
+        if self.seconds:
+            time.sleep(self.seconds)
+        if self.errors.get(name):
+            raise self.errors[name].pop(0)
+        if name in self.failing:
+            raise Failure(f"AlgorithmError: {name} broke")
+        context.record({"TrainingJob": {"Arn": f"arn:{name}"}})
+        return self.outputs.get(name, {"Said": name})
+
+    def await_begin(self, *names: str) -> None:
+        """Wait until these steps have begun."""
+        deadline = time.monotonic() + 5
+        while not set(names) <= set(self.began):
+            assert time.monotonic() < deadline, self.began
+            time.sleep(0.002)
+
+
+@pytest.fixture
+def script(monkeypatch: pytest.MonkeyPatch) -> Script:
+    made = Script()
+    monkeypatch.setitem(attempt.RUNS, "Training", made.run)
+    return made
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Starts executions of one pipeline and waits for their end."""
+
+    aws: Aws
+    api: Api
+
+    def create(self, definition: str, name: str = "line") -> str:
+        request = {"PipelineName": name, "PipelineDefinition": definition, "RoleArn": ROLE}
+        arn: str = self.api("CreatePipeline", **request)["PipelineArn"]
+        return arn
+
+    def start(self, name: str = "line", **request: object) -> str:
+        arn: str = self.api("StartPipelineExecution", PipelineName=name, **request)["PipelineExecutionArn"]
+        return arn
+
+    def run(self, definition: str, name: str = "line", **request: object) -> str:
+        """Create the pipeline, start it, and answer the ARN of the ended execution."""
+        self.create(definition, name)
+        return self.ended(self.start(name, **request))
+
+    def ended(self, arn: str) -> str:
+        self.aws.tasks.join(arn, 10)
+        return arn
+
+    def retry(self, arn: str, token: str = "again-" * 6) -> str:
+        self.api("RetryPipelineExecution", PipelineExecutionArn=arn, ClientRequestToken=token)
+        return self.ended(arn)
+
+    def status(self, arn: str) -> str:
+        found: str = self.api("DescribePipelineExecution", PipelineExecutionArn=arn)["PipelineExecutionStatus"]
+        return found
+
+    def steps(self, arn: str) -> dict[str, Document]:
+        listed = self.api("ListPipelineExecutionSteps", PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+        return {item["StepName"]: item for item in listed}
+
+    def statuses(self, arn: str) -> dict[str, str]:
+        return {name: item["StepStatus"] for name, item in self.steps(arn).items()}
+
+
+@pytest.fixture
+def runs(aws: Aws, api: Api) -> Runs:
+    return Runs(aws, api)
+
+
+@pytest.fixture
+def sent(aws: Aws) -> Callable[[str], list[Document]]:
+    """The details of the events that wait in the outbox, of one detail type."""
+
+    def read(kind: str) -> list[Document]:
+        waiting = [event for _, event in aws.store.outbox(MOST_EVENTS)]
+        return [json.loads(event["Detail"]) for event in waiting if event["DetailType"] == f"SageMaker {kind}"]
+
+    return read
+
+
+@pytest.fixture
+def settled() -> Callable[[Callable[[], bool]], None]:
+    """Wait until something holds, at most five seconds."""
+
+    def wait(holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 5
+        while not holds():
+            assert time.monotonic() < deadline, "it did not come to hold"
+            time.sleep(0.005)
+
+    return wait
