@@ -27,10 +27,7 @@ def explain(error: Exception) -> str | None:
         return f"{error} If it is the local AWS, start it with `scones up`."
     if isinstance(error, exceptions.NoCredentialsError):
         return "No AWS credentials were found; set AWS_PROFILE, or sign in with `aws sso login`."
-    if isinstance(error, CommandError | PipelineError | ArchiveError | SettingsError | ProcessError):
-        return str(error)
-    if isinstance(error, exceptions.BotoCoreError):
-        return str(error)
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} cannot be used: {error.strerror}."
-    return None
+    ours = (CommandError, PipelineError, ArchiveError, SettingsError, ProcessError)
+    return str(error) if isinstance(error, (*ours, exceptions.BotoCoreError)) else None

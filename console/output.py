@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+_PIPE_WIDTH = 500
 
 
 def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool, empty: str) -> None:
@@ -47,10 +50,12 @@ def _print_table(rows: Sequence[dict[str, Any]]) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in rows[0]:
-        table.add_column(name.replace("_", " "), overflow="fold")
+        table.add_column(name.replace("_", " "), no_wrap=True)
     for row in rows:
         table.add_row(*(_text(value) for value in row.values()))
-    Console(highlight=False).print(table)
+    # A pipe has no width: nothing is cut there. A terminal shows what fits, and `--json` has the rest.
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    Console(highlight=False, width=width).print(table)
 
 
 def _text(value: object) -> str:

@@ -8,6 +8,8 @@ from console.executions import identifier, summaries
 from console.output import print_rows
 from console.target import choose
 
+_OPENING = "Step failure: One or multiple steps failed. "
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """`--json` for programs."""
@@ -23,7 +25,7 @@ def run(options: Namespace) -> int:
             "status": item["PipelineExecutionStatus"],
             "started": item["StartTime"],
             "name": item.get("PipelineExecutionDisplayName"),
-            "reason": item.get("PipelineExecutionFailureReason"),
+            "reason": item.get("PipelineExecutionFailureReason", "").removeprefix(_OPENING),
         }
         for item in summaries(target.client("sagemaker"), target.project.pipeline_name)
     ]

@@ -82,7 +82,10 @@ def take(client: Client, arn: str) -> Snapshot:
         end=execution["LastModifiedTime"] if ended else None,
         reason=execution.get("FailureReason"),
         parameters=_changed_parameters(sagemaker, arn, definition),
-        steps=tuple(_view(client, body, depth, started) for body, depth in _in_order(definition["Steps"], 0)),
+        steps=tuple(
+            _view(client, body, depth, started, "Not run" if ended else "Waiting")
+            for body, depth in _in_order(definition["Steps"], 0)
+        ),
     )
 
 
@@ -100,10 +103,10 @@ def _changed_parameters(sagemaker: Any, arn: str, definition: dict[str, Any]) ->
     return {name: value for name, value in given.items() if defaults.get(name) != value}
 
 
-def _view(client: Client, body: dict[str, Any], depth: int, started: dict[str, Any]) -> StepView:
+def _view(client: Client, body: dict[str, Any], depth: int, started: dict[str, Any], unstarted: str) -> StepView:
     step = started.get(body["Name"])
     if step is None:
-        return StepView(body["Name"], body["Type"], depth, "Waiting")
+        return StepView(body["Name"], body["Type"], depth, unstarted)
     metadata = step.get("Metadata", {})
     source = step.get("CacheHitResult", {}).get("SourcePipelineExecutionArn")
     return StepView(

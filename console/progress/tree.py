@@ -11,6 +11,7 @@ from console.progress.snapshot import Epoch, Snapshot, StepView, Training
 
 _SIGNS = {
     "Waiting": ("·", "dim"),
+    "Not run": ("·", "dim"),
     "Starting": ("▸", "cyan"),
     "Executing": ("▶", "cyan"),
     "Stopping": ("◼", "yellow"),
@@ -24,7 +25,7 @@ _BAR_WIDTH = 24
 def draw(snapshot: Snapshot) -> RenderableType:
     """The whole execution: header, parameters that differ from the default, steps, the failure's own words."""
     parts: list[RenderableType] = [_header(snapshot), *_parameters(snapshot), Text(), _steps(snapshot)]
-    if snapshot.reason:
+    if snapshot.reason and not any(step.reason for step in snapshot.steps):
         parts += [Text(), Text(snapshot.reason, style="red")]
     return Group(*parts)
 
