@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import sys
 
@@ -22,7 +23,8 @@ def main() -> int:
     except (SettingsError, StoreError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    return 0
+    # Threads may still wait for work that was ended with the process; state is on disk, so nobody waits for them.
+    os._exit(0)
 
 
 def _refuse_taken_port(settings: Settings) -> None:

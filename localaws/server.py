@@ -83,8 +83,9 @@ def run(settings: Settings) -> None:
     try:
         asyncio.run(_serve(aws, front))
     finally:
-        container.kill_left_over(settings.jobs)
+        # First the store: what is killed here must be found as interrupted by the next start, not as failed by itself.
         store.close()
+        container.kill_left_over(settings.jobs)
         settings.pid_file.unlink(missing_ok=True)
 
 
