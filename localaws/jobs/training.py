@@ -49,9 +49,13 @@ def enter(aws: Aws, name: str, secondary: str, **changes: Any) -> Document:  # n
         transitions = document.get("SecondaryStatusTransitions", [])
         if transitions:
             transitions[-1].setdefault("EndTime", now())
-        message = _MESSAGES.get(secondary, secondary)
-        transitions.append({"Status": secondary, "StartTime": now(), "StatusMessage": message})
+        transitions.append(transition(secondary))
         return change(aws, TRAINING, name, SecondaryStatus=secondary, SecondaryStatusTransitions=transitions, **changes)
+
+
+def transition(secondary: str) -> Document:
+    """The beginning of a secondary status, in AWS's words."""
+    return {"Status": secondary, "StartTime": now(), "StatusMessage": _MESSAGES[secondary]}
 
 
 def _end(aws: Aws, name: str, status: str, secondary: str, **changes: Any) -> None:  # noqa: ANN401

@@ -67,12 +67,14 @@ def list_jobs(kind: JobKind, aws: Aws, request: Document) -> Document:
 
 def stop(kind: JobKind, aws: Aws, request: Document) -> Document:
     """Ask a running job to stop."""
-    document = describe(kind, aws, request)
-    if document[kind.status] in ENDED:
-        raise errors.validation(
-            f"The job {request[kind.name]} is {document[kind.status]}; only a job that is InProgress can be stopped."
-        )
+    # One transaction, or a job that ends between the look and the change would be Stopping for ever.
     with aws.store.transaction():
+        document = describe(kind, aws, request)
+        if document[kind.status] in ENDED:
+            raise errors.validation(
+                f"The job {request[kind.name]} is {document[kind.status]}; "
+                "only a job that is InProgress can be stopped."
+            )
         changed = aws.store.update(kind.noun, request[kind.name].lower(), **{kind.status: "Stopping"})
         announce(aws, kind, changed)
     aws.tasks.stop(document[kind.arn])
@@ -84,7 +86,11 @@ def _initial(kind: JobKind, request: Document) -> Document:
         return {}
     path = request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
     artifact = f"{path}/{request['TrainingJobName']}/output/model.tar.gz"
-    return {"SecondaryStatus": "Starting", "ModelArtifacts": {"S3ModelArtifacts": artifact}}
+    return {
+        "SecondaryStatus": "Starting",
+        "SecondaryStatusTransitions": [training.transition("Starting")],
+        "ModelArtifacts": {"S3ModelArtifacts": artifact},
+    }
 
 
 def _guarded(kind: JobKind, aws: Aws, name: str, stop_request: Stop) -> None:

@@ -23,7 +23,7 @@ def start_pipeline_execution(aws: Aws, request: Document) -> Document:
     name, token = pipeline["PipelineName"], f"{pipeline['PipelineName']}/{request['ClientRequestToken']}"
     with aws.store.transaction():
         known = aws.store.get("client-token", token)
-        if known:
+        if known and aws.store.get(records.EXECUTION, known["PipelineExecutionArn"]):
             return {"PipelineExecutionArn": known["PipelineExecutionArn"]}
         definition = parse(pipeline["PipelineDefinition"])
         values = parameters.bind(definition.parameters, request.get("PipelineParameters", []))
@@ -93,11 +93,13 @@ def describe_definition(aws: Aws, request: Document) -> Document:
 def stop_pipeline_execution(aws: Aws, request: Document) -> Document:
     """Ask a running execution to stop: its running jobs are stopped, no further step starts."""
     arn = request["PipelineExecutionArn"]
-    status = _find(aws, arn)["PipelineExecutionStatus"]
-    if status in _ENDED:
-        raise errors.validation(f"Only an execution that is Executing can be stopped; {arn} is {status}.")
-    if status == "Executing":
-        records.change_execution(aws, arn, "Stopping")
+    # One transaction, or an execution that ends between the look and the change would be Stopping for ever.
+    with aws.store.transaction():
+        status = _find(aws, arn)["PipelineExecutionStatus"]
+        if status in _ENDED:
+            raise errors.validation(f"Only an execution that is Executing can be stopped; {arn} is {status}.")
+        if status == "Executing":
+            records.change_execution(aws, arn, "Stopping")
     aws.tasks.stop(arn)
     return {"PipelineExecutionArn": arn}
 
