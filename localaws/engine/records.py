@@ -65,6 +65,14 @@ def announce_execution(aws: Aws, document: Document, previous: str | None) -> No
     _send(aws, _EXECUTION_EVENT, detail, document)
 
 
+def forget(aws: Aws, arn: str) -> None:
+    """Remove an execution with its definition and its steps."""
+    for name in steps(aws, arn):
+        aws.store.delete(STEP, f"{arn}#{name}")
+    aws.store.delete(_DEFINITION, arn)
+    aws.store.delete(EXECUTION, arn)
+
+
 def steps(aws: Aws, arn: str) -> dict[str, Document]:
     """The steps of an execution that have been started, by name."""
     return {item["StepName"]: item for item in aws.store.all(STEP, f"{arn}#")}

@@ -48,10 +48,13 @@ def list_model_package_groups(aws: Aws, request: Document) -> Document:
 
 def delete_model_package_group(aws: Aws, request: Document) -> Document:
     """Remove a group that has no versions left."""
-    name = find(aws, request["ModelPackageGroupName"])["ModelPackageGroupName"]
-    if aws.store.all("model-package", f"{name}/"):
-        raise errors.conflict(f"Model Package Group {name} cannot be deleted: it still has model packages.")
-    aws.store.delete(KIND, name)
+    with aws.store.transaction():
+        group = find(aws, request["ModelPackageGroupName"])
+        name = group["ModelPackageGroupName"]
+        if aws.store.all("model-package", f"{name}/"):
+            raise errors.conflict(f"Model Package Group {name} cannot be deleted: it still has model packages.")
+        aws.store.delete(KIND, name)
+        tags.forget(aws, group["ModelPackageGroupArn"])
     return {}
 
 

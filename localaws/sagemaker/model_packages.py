@@ -87,8 +87,10 @@ def list_model_packages(aws: Aws, request: Document) -> Document:
 
 def delete_model_package(aws: Aws, request: Document) -> Document:
     """Remove a version; its number is not given again."""
-    key, _ = _find(aws, request["ModelPackageName"])
-    aws.store.delete(KIND, key)
+    with aws.store.transaction():
+        key, document = _find(aws, request["ModelPackageName"])
+        aws.store.delete(KIND, key)
+        tags.forget(aws, document["ModelPackageArn"])
     return {}
 
 

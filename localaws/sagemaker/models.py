@@ -43,8 +43,10 @@ def list_models(aws: Aws, request: Document) -> Document:
 
 def delete_model(aws: Aws, request: Document) -> Document:
     """Remove a model; its artifact in S3 stays."""
-    describe_model(aws, request)
-    aws.store.delete(KIND, request["ModelName"])
+    with aws.store.transaction():
+        document = describe_model(aws, request)
+        aws.store.delete(KIND, request["ModelName"])
+        tags.forget(aws, document["ModelArn"])
     return {}
 
 

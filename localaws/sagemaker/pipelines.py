@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from localaws import errors
 from localaws.aws import Aws, now
-from localaws.engine import parameters
+from localaws.engine import parameters, records
 from localaws.engine.definition import parse
 from localaws.sagemaker import listing, tags
 from localaws.sagemaker.names import bare
@@ -79,16 +79,21 @@ def list_pipelines(aws: Aws, request: Document) -> Document:
 
 
 def delete_pipeline(aws: Aws, request: Document) -> Document:
-    """Remove a pipeline that has no running execution."""
-    document = find(aws, request["PipelineName"])
-    running = [
-        item["PipelineExecutionArn"]
-        for item in aws.store.all("pipeline-execution", f"{document['PipelineArn']}/")
-        if item["PipelineExecutionStatus"] in ("Executing", "Stopping")
-    ]
-    if running:
-        raise errors.conflict(f"The pipeline cannot be deleted while these executions run: {', '.join(running)}.")
-    aws.store.delete(KIND, document["PipelineName"])
+    """Remove a pipeline that has no running execution, and with it its executions, as AWS does."""
+    with aws.store.transaction():
+        document = find(aws, request["PipelineName"])
+        executions = aws.store.all(records.EXECUTION, f"{document['PipelineArn']}/")
+        running = [
+            item["PipelineExecutionArn"]
+            for item in executions
+            if item["PipelineExecutionStatus"] in ("Executing", "Stopping")
+        ]
+        if running:
+            raise errors.conflict(f"The pipeline cannot be deleted while these executions run: {', '.join(running)}.")
+        for item in executions:
+            records.forget(aws, item["PipelineExecutionArn"])
+        aws.store.delete(KIND, document["PipelineName"])
+        tags.forget(aws, document["PipelineArn"])
     return {"PipelineArn": document["PipelineArn"]}
 
 

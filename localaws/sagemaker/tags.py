@@ -40,6 +40,11 @@ def tag_new(aws: Aws, arn: str, request: Document) -> None:
         add_tags(aws, {"ResourceArn": arn, "Tags": request["Tags"]})
 
 
+def forget(aws: Aws, arn: str) -> None:
+    """Remove the tags of a resource that is deleted, so that one of the same name does not inherit them."""
+    aws.store.delete("tags", arn)
+
+
 def _read(aws: Aws, arn: str) -> Document:
     return aws.store.get("tags", arn) or {}
 
