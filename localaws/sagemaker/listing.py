@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localaws import errors
+from localaws.sagemaker.names import bare
 from localaws.shapes import Document
 
 _PAGE = 100
@@ -47,16 +48,16 @@ def page(
     descending = request.get("SortOrder", order.direction) == "Descending"
     kept.sort(key=lambda document: _place(document, member, key), reverse=descending)
     if "NextToken" in request:
-        after = _decode(request["NextToken"])
+        after = _decode(request["NextToken"], member)
         kept = [item for item in kept if _follows(_place(item, member, key), after, descending)]
     size = request.get("MaxResults", _PAGE)
     chosen = kept[:size]
-    more = {"NextToken": _encode(_place(chosen[-1], member, key))} if len(kept) > size else {}
+    more = {"NextToken": _encode(member, _place(chosen[-1], member, key))} if len(kept) > size else {}
     return chosen, more
 
 
 def _passes(request: Document, document: Document, key: str, equals: Mapping[str, str]) -> bool:
-    if request.get("NameContains", "").lower() not in str(document.get(key, "")).lower():
+    if request.get("NameContains", "").lower() not in bare(str(document[key])).lower():
         return False
     for filter_name, (member, sign) in _BOUNDS.items():
         if filter_name in request and (document.get(member, 0) - request[filter_name]) * sign < 0:
@@ -72,13 +73,17 @@ def _follows(place: tuple[Any, str], after: tuple[Any, str], descending: bool) -
     return place < after if descending else place > after
 
 
-def _encode(place: tuple[Any, str]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+def _encode(member: str, place: tuple[Any, str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps([member, *place]).encode()).decode()
 
 
-def _decode(token: str) -> tuple[Any, str]:
+def _decode(token: str, member: str) -> tuple[Any, str]:
     try:
-        value, key = json.loads(base64.urlsafe_b64decode(token))
+        sorted_by, value, key = json.loads(base64.urlsafe_b64decode(token))
+        if sorted_by != member:
+            raise ValueError(sorted_by)
     except (ValueError, TypeError) as error:
-        raise errors.validation("Invalid NextToken: give the token of the page before, unchanged.") from error
+        raise errors.validation(
+            "Invalid NextToken: give the token of the page before, unchanged, with the same SortBy."
+        ) from error
     return value, key
