@@ -55,7 +55,6 @@ class _Progress:
         self._waiting = {name: step for name, step in definition.steps.items() if name not in succeeded}
         self._ended = dict(succeeded)
         self.failed = False
-        self.stopped = False
 
     def ready(self) -> list[Step]:
         """The steps that can start now."""
@@ -73,7 +72,6 @@ class _Progress:
     def end(self, step: Step, status: str, outcome: str | None) -> None:
         """Note how a step ended; `outcome` is a condition's."""
         self.failed = self.failed or status == "Failed"
-        self.stopped = self.stopped or status == "Stopped"
         if status == "Succeeded":
             self._ended[step.name] = outcome
 
