@@ -71,6 +71,7 @@ def settings(tmp_path: Path) -> Settings:
 def aws(settings: Settings) -> Iterator[Aws]:
     """A SageMaker whose events wait in the outbox and that has no other services."""
     store = Store(settings.home / "sagemaker.db")
+    store._connection.execute("PRAGMA synchronous=OFF")  # quicker; what a crash may cost is test_store's
     yield Aws(settings, store, Events(store, lambda _: None), FakeClients())
     store.close()
 
