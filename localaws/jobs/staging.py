@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from localaws.jobs.failures import ClientFailure
 
-_TRANSFERS = 8
+_TRANSFERS = 4
 Item = TypeVar("Item")
 
 
@@ -42,7 +43,7 @@ def download(s3: Any, uri: str, target: Path, kind: str, share: tuple[int, int] 
     instance, instances = share
     target.mkdir(parents=True, exist_ok=True)
     _each(
-        lambda item: s3.download_file(item[0], item[1], str(_below(target, item[2]))),
+        lambda item: _get(s3, item[0], item[1], _below(target, item[2])),
         [item for index, item in enumerate(found) if index % instances == instance],
     )
 
@@ -53,7 +54,7 @@ def upload(s3: Any, source: Path, uri: str) -> None:  # noqa: ANN401
     base = prefix.rstrip("/")
     files = [path for path in sorted(source.rglob("*")) if path.is_file() and not path.is_symlink()]
     _each(
-        lambda path: s3.upload_file(str(path), bucket, f"{base}/{path.relative_to(source).as_posix()}".lstrip("/")),
+        lambda path: _put(s3, path, bucket, f"{base}/{path.relative_to(source).as_posix()}".lstrip("/")),
         files,
     )
 
@@ -65,8 +66,19 @@ def upload_archive(s3: Any, source: Path, uri: str, work: Path) -> None:  # noqa
     with tarfile.open(archive, "w:gz", compresslevel=1) as packed:
         for path in sorted(source.iterdir()):
             packed.add(path, arcname=path.name)
-    s3.upload_file(str(archive), bucket, key)
+    _put(s3, archive, bucket, key)
     archive.unlink()
+
+
+# One request an object: boto3's transfer functions ask for the size first and start threads for each file.
+def _get(s3: Any, bucket: str, key: str, target: Path) -> None:  # noqa: ANN401
+    with target.open("wb") as file:
+        shutil.copyfileobj(s3.get_object(Bucket=bucket, Key=key)["Body"], file)
+
+
+def _put(s3: Any, source: Path, bucket: str, key: str) -> None:  # noqa: ANN401
+    with source.open("rb") as file:
+        s3.put_object(Bucket=bucket, Key=key, Body=file)
 
 
 def _listed(s3: Any, bucket: str, prefix: str) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401
