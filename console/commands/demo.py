@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 import time
 from argparse import ArgumentParser, Namespace
 
@@ -9,6 +12,14 @@ from console.commands import dataset, models, up
 from console.commands import run as run_command
 from console.errors import CommandError
 from console.output import duration, print_rows
+
+NEXT = {
+    "models": "every registered version",
+    "logs latest TrainModel": "what the training printed",
+    "watch": "the execution again",
+    "run --set Epochs=40": "another run; unchanged steps come from the cache",
+    "down": "stop the local AWS; its state stays",
+}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -33,9 +44,11 @@ def run(options: Namespace) -> int:
         print()
         print_rows(models.versions(target)[:3], as_json=False, empty="No version was registered.")
         print(f"\nDone in {duration(time.monotonic() - started)}. Where to look next:")
-        print("  scones models                    every registered version")
-        print("  scones logs latest TrainModel    what the training printed")
-        print("  scones watch                     the execution again")
-        print("  scones run --set Epochs=40       another run; unchanged steps come from the cache")
-        print("  scones down                      stop the local AWS; its state stays")
+        for words, sentence in NEXT.items():
+            print(f"  {_command()} {words:<24} {sentence}")
     return code
+
+
+def _command() -> str:
+    """How the person at the terminal calls the command: by name, or by its place in the checkout."""
+    return "scones" if shutil.which("scones") else os.path.relpath(sys.argv[0])
