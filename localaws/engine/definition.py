@@ -40,7 +40,7 @@ class Step:
 
     @property
     def arguments(self) -> Document:
-        """What the step asks for, with references in it: of a condition what it compares, of a Lambda step also whom."""
+        """What the step asks for, with references in it: what a condition compares, and whom a Lambda step calls."""
         arguments: Document = self.body.get("Arguments", {})
         if self.type == "Condition":
             return {"Conditions": arguments.get("Conditions", [])}
