@@ -60,8 +60,7 @@ def update_model_package(aws: Aws, request: Document) -> Document:
             metadata.pop(name, None)
         document |= {name: request[name] for name in _CHANGEABLE if name in request}
         document |= {"LastModifiedTime": now(), "LastModifiedBy": {}}
-        if metadata:
-            document["CustomerMetadataProperties"] = metadata
+        document["CustomerMetadataProperties"] = metadata
         aws.store.put(KIND, key, document)
         _announce(aws, document)
     return {"ModelPackageArn": document["ModelPackageArn"]}
