@@ -1,0 +1,234 @@
+"""The registry: groups, versions, approval, tags, and models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from localaws import ministack
+from localaws.sagemaker import resources
+
+if TYPE_CHECKING:
+    from localaws.aws import Aws
+    from tests.unit.localaws.conftest import Api
+
+ROLE = "arn:aws:iam::000000000000:role/model"
+SPECIFICATION = {
+    "Containers": [{"Image": "image:1", "ModelDataUrl": "s3://b/model.tar.gz"}],
+    "SupportedContentTypes": ["application/x-image"],
+    "SupportedResponseMIMETypes": ["application/json"],
+}
+EVENT = "Model Package State Change"
+
+
+@pytest.fixture
+def group(api: Api) -> str:
+    arn: str = api("CreateModelPackageGroup", ModelPackageGroupName="vehicles")["ModelPackageGroupArn"]
+    return arn
+
+
+def register(api: Api, **more: object) -> str:
+    request = {"ModelPackageGroupName": "vehicles", "InferenceSpecification": SPECIFICATION, **more}
+    arn: str = api("CreateModelPackage", **request)["ModelPackageArn"]
+    return arn
+
+
+@pytest.mark.usefixtures("group")
+def test_versions_count_from_one_and_a_deleted_number_is_not_given_again(api: Api) -> None:
+    first, second = register(api), register(api)
+    api("DeleteModelPackage", ModelPackageName=second)
+    third = register(api)
+    assert [arn.rsplit("/", 1)[1] for arn in (first, second, third)] == ["1", "2", "3"]
+    listed = api("ListModelPackages", ModelPackageGroupName="vehicles")["ModelPackageSummaryList"]
+    assert [item["ModelPackageVersion"] for item in listed] == [1, 3]
+
+
+def test_a_version_of_a_group_that_is_not_there_is_refused(api: Api) -> None:
+    code, sentence = api.refused(
+        "CreateModelPackage", ModelPackageGroupName="vehicles", InferenceSpecification=SPECIFICATION
+    )
+    assert code == "ValidationException"
+    assert "model-package-group/vehicles does not exist" in sentence
+
+
+@pytest.mark.usefixtures("group")
+def test_a_version_waits_for_approval_unless_it_says_otherwise(api: Api) -> None:
+    waiting, approved = register(api), register(api, ModelApprovalStatus="Approved")
+    assert api("DescribeModelPackage", ModelPackageName=waiting)["ModelApprovalStatus"] == "PendingManualApproval"
+    found = api("ListModelPackages", ModelPackageGroupName="vehicles", ModelApprovalStatus="Approved")
+    assert [item["ModelPackageArn"] for item in found["ModelPackageSummaryList"]] == [approved]
+
+
+@pytest.mark.usefixtures("group")
+def test_creation_and_approval_each_send_the_event_with_aws_s_names(
+    api: Api, sent: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    metadata = {"accuracy": "0.9"}
+    arn = register(api, CustomerMetadataProperties=metadata)
+    api("UpdateModelPackage", ModelPackageArn=arn, ModelApprovalStatus="Approved", ApprovalDescription="good")
+    created, approved = sent(EVENT)
+    assert created["ModelApprovalStatus"] == "PendingManualApproval"
+    assert {name: approved[name] for name in created if name.startswith("ModelPackage")} == {
+        "ModelPackageGroupName": "vehicles",
+        "ModelPackageVersion": 1,
+        "ModelPackageArn": arn,
+        "ModelPackageStatus": "Completed",
+        "ModelPackageStatusDetails": {"ValidationStatuses": []},
+    }
+    assert (approved["ModelApprovalStatus"], approved["ApprovalDescription"]) == ("Approved", "good")
+    assert approved["InferenceSpecification"] == SPECIFICATION
+    assert approved["CustomerMetadataProperties"] == metadata
+
+
+@pytest.mark.usefixtures("group")
+def test_metadata_is_added_changed_and_removed_one_by_one(api: Api) -> None:
+    arn = register(api, CustomerMetadataProperties={"a": "1", "b": "1", "c": "1"})
+    api(
+        "UpdateModelPackage",
+        ModelPackageArn=arn,
+        CustomerMetadataProperties={"b": "2", "d": "2"},
+        CustomerMetadataPropertiesToRemove=["c"],
+    )
+    described = api("DescribeModelPackage", ModelPackageName=arn)
+    assert described["CustomerMetadataProperties"] == {"a": "1", "b": "2", "d": "2"}
+
+
+@pytest.mark.usefixtures("group")
+def test_removing_the_last_metadata_removes_it(api: Api) -> None:
+    arn = register(api, CustomerMetadataProperties={"a": "1"})
+    api("UpdateModelPackage", ModelPackageArn=arn, CustomerMetadataPropertiesToRemove=["a"])
+    assert not api("DescribeModelPackage", ModelPackageName=arn).get("CustomerMetadataProperties")
+
+
+@pytest.mark.usefixtures("group")
+def test_a_refused_approval_status_changes_nothing(api: Api) -> None:
+    arn = register(api)
+    sentence = api.refused("UpdateModelPackage", ModelPackageArn=arn, ModelApprovalStatus="Perhaps")[1]
+    assert "enum value set: [Approved, Rejected, PendingManualApproval]" in sentence
+    assert api("DescribeModelPackage", ModelPackageName=arn)["ModelApprovalStatus"] == "PendingManualApproval"
+
+
+@pytest.mark.usefixtures("group")
+def test_a_group_is_deleted_only_when_its_last_version_is(api: Api) -> None:
+    arn = register(api)
+    code, sentence = api.refused("DeleteModelPackageGroup", ModelPackageGroupName="vehicles")
+    assert code == "ConflictException"
+    assert "still has model packages" in sentence
+    api("DeleteModelPackage", ModelPackageName=arn)
+    api("DeleteModelPackageGroup", ModelPackageGroupName="vehicles")
+    assert "does not exist" in api.refused("DescribeModelPackageGroup", ModelPackageGroupName="vehicles")[1]
+
+
+def test_a_group_is_not_hindered_by_versions_of_a_longer_name(api: Api, group: str) -> None:
+    api("CreateModelPackageGroup", ModelPackageGroupName="vehicles-2")
+    register(api, ModelPackageGroupName="vehicles-2")
+    api("DeleteModelPackageGroup", ModelPackageGroupName=group)
+    listed = api("ListModelPackageGroups")["ModelPackageGroupSummaryList"]
+    assert [item["ModelPackageGroupName"] for item in listed] == ["vehicles-2"]
+
+
+def test_a_group_is_described_by_name_or_arn_and_made_once(api: Api, group: str) -> None:
+    by_name = api("DescribeModelPackageGroup", ModelPackageGroupName="vehicles")
+    assert api("DescribeModelPackageGroup", ModelPackageGroupName=group) == by_name
+    assert "already exists" in api.refused("CreateModelPackageGroup", ModelPackageGroupName="vehicles")[1]
+
+
+def test_packages_without_a_group_have_names_and_are_listed_apart(api: Api, group: str) -> None:
+    versioned = register(api)
+    named = api("CreateModelPackage", ModelPackageName="single", InferenceSpecification=SPECIFICATION)
+
+    def listed(**request: str) -> set[str]:
+        return {item["ModelPackageArn"] for item in api("ListModelPackages", **request)["ModelPackageSummaryList"]}
+
+    assert listed() == {named["ModelPackageArn"]}
+    assert listed(ModelPackageType="Versioned") == {versioned} == listed(ModelPackageGroupName=group)
+    assert listed(ModelPackageType="Both") == {versioned, named["ModelPackageArn"]}
+    assert listed(ModelPackageType="Both", NameContains="SING") == {named["ModelPackageArn"]}
+    assert listed(ModelPackageType="Both", NameContains="model-package") == set()
+    assert "already exists" in api.refused("CreateModelPackage", ModelPackageName="single")[1]
+
+
+@pytest.mark.usefixtures("group")
+def test_a_package_is_either_in_a_group_or_named(api: Api) -> None:
+    both = {"ModelPackageGroupName": "vehicles", "ModelPackageName": "single"}
+    assert "and not both" in api.refused("CreateModelPackage", **both)[1]
+    assert "and not both" in api.refused("CreateModelPackage")[1]
+
+
+@pytest.mark.usefixtures("group")
+def test_a_version_takes_no_tags_of_its_own(api: Api) -> None:
+    request = {"ModelPackageGroupName": "vehicles", "Tags": [{"Key": "k", "Value": "v"}]}
+    assert "set them on its group" in api.refused("CreateModelPackage", **request)[1]
+
+
+def test_a_version_that_is_not_there_is_refused(api: Api, group: str) -> None:
+    missing = group.replace("model-package-group", "model-package") + "/9"
+    for operation, member in (("DescribeModelPackage", "ModelPackageName"), ("DeleteModelPackage", "ModelPackageName")):
+        assert "vehicles/9 does not exist" in api.refused(operation, **{member: missing})[1]
+
+
+def test_tags_are_added_overwritten_listed_and_removed(api: Api, group: str) -> None:
+    api("AddTags", ResourceArn=group, Tags=[{"Key": "b", "Value": "1"}, {"Key": "a", "Value": "1"}])
+    answered = api("AddTags", ResourceArn=group, Tags=[{"Key": "b", "Value": "2"}])["Tags"]
+    assert answered == [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
+    api("DeleteTags", ResourceArn=group, TagKeys=["a", "unknown"])
+    assert api("ListTags", ResourceArn=group)["Tags"] == [{"Key": "b", "Value": "2"}]
+
+
+def test_a_resource_has_at_most_fifty_tags_and_keeps_what_it_had(api: Api, group: str) -> None:
+    api("AddTags", ResourceArn=group, Tags=[{"Key": f"k{number}", "Value": ""} for number in range(49)])
+    two = [{"Key": "x", "Value": ""}, {"Key": "y", "Value": ""}]
+    code, sentence = api.refused("AddTags", ResourceArn=group, Tags=two)
+    assert code == "ResourceLimitExceeded"
+    assert "at most 50 tags; 51 asked" in sentence
+    assert len(api("ListTags", ResourceArn=group)["Tags"]) == 49
+
+
+def test_tags_of_a_create_call_are_kept_and_go_with_the_resource(api: Api) -> None:
+    tags = [{"Key": "team", "Value": "bakery"}]
+    group = api("CreateModelPackageGroup", ModelPackageGroupName="tagged", Tags=tags)["ModelPackageGroupArn"]
+    assert api("ListTags", ResourceArn=group)["Tags"] == tags
+    api("DeleteModelPackageGroup", ModelPackageGroupName="tagged")
+    api("CreateModelPackageGroup", ModelPackageGroupName="tagged")
+    assert api("ListTags", ResourceArn=group)["Tags"] == []
+
+
+def test_a_model_is_made_described_and_deleted(api: Api) -> None:
+    container = {"Image": "image:1", "ModelDataUrl": "s3://b/model.tar.gz"}
+    request = {"ModelName": "Scones", "ExecutionRoleArn": ROLE, "PrimaryContainer": container}
+    arn = api("CreateModel", **request, Tags=[{"Key": "k", "Value": "v"}])["ModelArn"]
+    described = api("DescribeModel", ModelName="Scones")
+    assert (described["PrimaryContainer"], described["EnableNetworkIsolation"]) == (container, False)
+    assert "Cannot create already existing model" in api.refused("CreateModel", **request)[1]
+    api("DeleteModel", ModelName="Scones")
+    assert api("ListTags", ResourceArn=arn)["Tags"] == []
+    assert "Could not find model" in api.refused("DescribeModel", ModelName="Scones")[1]
+    assert "Could not find model" in api.refused("DeleteModel", ModelName="Scones")[1]
+
+
+def test_a_model_may_have_a_chain_of_containers_but_not_both(api: Api) -> None:
+    chain = [{"Image": "image:1"}, {"Image": "image:2"}]
+    both = {"ModelName": "m", "Containers": chain, "PrimaryContainer": chain[0]}
+    assert "and not both" in api.refused("CreateModel", **both)[1]
+    api("CreateModel", ModelName="m", Containers=chain)
+    assert api("DescribeModel", ModelName="m")["Containers"] == chain
+
+
+def test_cloudformation_makes_a_group_once_and_deletes_it_empty(
+    aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: dict[str, tuple[ministack.Create, ministack.Delete]] = {}
+    monkeypatch.setattr(ministack, "add_resource_type", lambda name, *pair: known.update({name: pair}))
+    resources.register_types(aws)
+    create, delete = known["AWS::SageMaker::ModelPackageGroup"]
+    properties = {"ModelPackageGroupName": "vehicles", "ModelPackageGroupDescription": None}
+    arn, attributes = create("Group", properties, "stack")
+    assert create("Group", properties, "stack")[0] == arn == attributes["ModelPackageGroupArn"]
+    version = register(api)
+    with pytest.raises(ValueError, match="still has model packages"):
+        delete(arn, properties)
+    api("DeleteModelPackage", ModelPackageName=version)
+    delete(arn, properties)
+    assert api("ListModelPackageGroups")["ModelPackageGroupSummaryList"] == []
