@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -24,8 +25,8 @@ from benchmarks.local import LocalAws
 
 STEPS = 5
 PEERS = {
-    "Metaflow": ("metaflow==2.15.7", "metaflow_flow.py", ["run"]),
-    "kfp.local": ("kfp==2.11.0", "kfp_flow.py", []),
+    "Metaflow": ("metaflow==2.19.39", "metaflow_flow.py", ["run"]),
+    "kfp.local": ("kfp==2.16.0", "kfp_flow.py", []),
 }
 ROLE = "arn:aws:iam::000000000000:role/benchmark"
 
@@ -104,7 +105,9 @@ def _peer(folder: Path, requirement: str, program: str, arguments: list[str]) ->
 
     def run() -> None:
         with tempfile.TemporaryDirectory() as work:
-            subprocess.run([str(python), str(script), *arguments], cwd=work, check=True, capture_output=True)
+            environment = {**os.environ, "USERNAME": "benchmark"}  # Metaflow refuses to run for nobody
+            command = [str(python), str(script), *arguments]
+            subprocess.run(command, cwd=work, env=environment, check=True, capture_output=True)
 
     return run
 
