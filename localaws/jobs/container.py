@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from localaws.jobs.failures import ClientFailure
 from localaws.settings import Settings
 
 # What a program needs of the laptop's environment; nothing else (no real credentials) reaches it.
@@ -40,15 +41,18 @@ class Container:
 
     def start(self, on_line: Callable[[str], None]) -> None:
         """Start the program; `on_line` is called with each line of its output, from another thread."""
-        self._process = subprocess.Popen(
-            self._argv,
-            cwd=self._root,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(
+                self._argv,
+                cwd=self._root,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ClientFailure(f"The program {self._argv[0]} cannot be started: {error.strerror}.") from error
         _remember(self._root, self._process.pid)
         self._reader = threading.Thread(target=self._read, args=(on_line,), daemon=True)
         self._reader.start()
@@ -112,9 +116,13 @@ def base_environment(settings: Settings) -> dict[str, str]:
 def kill_left_over(jobs: Path) -> None:
     """End containers that outlived the process that started them (`kill -9` of the local AWS)."""
     for file in jobs.glob("*/*/pid"):
-        pid, started = file.read_text(encoding="ascii").split()
-        if psutil.pid_exists(int(pid)) and abs(psutil.Process(int(pid)).create_time() - float(started)) < 1:
-            _signal_group(int(pid), signal.SIGKILL)
+        try:
+            pid, started = file.read_text(encoding="ascii").split()
+            if abs(psutil.Process(int(pid)).create_time() - float(started)) < 1:
+                _signal_group(int(pid), signal.SIGKILL)
+        except (ValueError, psutil.NoSuchProcess):
+            # The file was being written at the `kill -9`, or its program has ended: nothing to end.
+            pass
         file.unlink()
 
 
