@@ -26,7 +26,7 @@ class JobLog:
         self._waiting: list[dict[str, str | int]] = []
         self._created = False
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._file = file.open("a", encoding="utf-8")
+        self._file = file.open("a", encoding="utf-8", newline="\n")
 
     def write(self, line: str) -> None:
         """Add one line."""
@@ -79,7 +79,8 @@ def restore(clients: Clients, jobs: Path, since: float) -> None:
         stream = f"{file.parents[2].name}/{file.stem}"
         _delete_stream(clients, group, stream)
         create_stream(clients, group, stream)
-        lines = (line.partition("\t") for line in file.read_text(encoding="utf-8").splitlines())
+        # Only a newline ends a line: progress bars and programs write other ends within one.
+        lines = (line.partition("\t") for line in file.read_bytes().decode("utf-8", errors="replace").split("\n"))
         put(
             clients,
             group,
