@@ -60,4 +60,10 @@ def _mapped(home: Path) -> dict[str, list[str]]:
         mapped: dict[str, list[str]] = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ClientFailure(f"{file} is not JSON: {error}.") from error
+    if not isinstance(mapped, dict) or not all(map(_is_program, mapped.values())):
+        raise ClientFailure(f'{file} is not a map such as {{"repository-name": ["program", "argument"]}}.')
     return mapped
+
+
+def _is_program(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(word, str) for word in value)

@@ -29,10 +29,13 @@ def prepare(s3: Any, hyperparameters: Mapping[str, str], member: Instance) -> No
     code = member.root / "code"
     staging.download(s3, _plain(hyperparameters["sagemaker_submit_directory"]), code, "S3Prefix")
     for archive in code.glob("*.tar.gz"):
-        with tarfile.open(archive) as packed:
-            if sum(item.size for item in packed.getmembers()) > _LARGEST_SOURCE:
-                raise ClientFailure(f"{archive.name} unpacks to more than {_LARGEST_SOURCE} bytes.")
-            packed.extractall(code, filter="data")
+        try:
+            with tarfile.open(archive) as packed:
+                if sum(item.size for item in packed.getmembers()) > _LARGEST_SOURCE:
+                    raise ClientFailure(f"{archive.name} unpacks to more than {_LARGEST_SOURCE} bytes.")
+                packed.extractall(code, filter="data")
+        except (tarfile.TarError, EOFError) as error:
+            raise ClientFailure(f"{archive.name} is not a .tar.gz archive that can be unpacked: {error}.") from error
     opt_ml.rewrite_scripts(code, member.root)
 
 

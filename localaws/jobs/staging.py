@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -21,10 +20,12 @@ Item = TypeVar("Item")
 
 def split_uri(uri: str) -> tuple[str, str]:
     """Bucket and key (or prefix) of an s3:// address."""
-    parts = urlsplit(uri)
-    if parts.scheme != "s3" or not parts.netloc:
+    # Not urlsplit: the ? and # of a key would end its path.
+    scheme, _, place = uri.partition("://")
+    bucket, _, key = place.partition("/")
+    if scheme != "s3" or not bucket:
         raise ClientFailure(f"{uri!r} is not an S3 address; give one such as s3://bucket/prefix.")
-    return parts.netloc, parts.path.lstrip("/")
+    return bucket, key.lstrip("/")
 
 
 def download(s3: Any, uri: str, target: Path, kind: str, share: tuple[int, int] = (0, 1)) -> None:  # noqa: ANN401
@@ -72,13 +73,20 @@ def upload_archive(s3: Any, source: Path, uri: str, work: Path) -> None:  # noqa
 
 # One request an object: boto3's transfer functions ask for the size first and start threads for each file.
 def _get(s3: Any, bucket: str, key: str, target: Path) -> None:  # noqa: ANN401
+    try:
+        body = s3.get_object(Bucket=bucket, Key=key)["Body"]
+    except ClientError as error:
+        raise ClientFailure(f"s3://{bucket}/{key} cannot be read: {error}") from error
     with target.open("wb") as file:
-        shutil.copyfileobj(s3.get_object(Bucket=bucket, Key=key)["Body"], file)
+        shutil.copyfileobj(body, file)
 
 
 def _put(s3: Any, source: Path, bucket: str, key: str) -> None:  # noqa: ANN401
-    with source.open("rb") as file:
-        s3.put_object(Bucket=bucket, Key=key, Body=file)
+    try:
+        with source.open("rb") as file:
+            s3.put_object(Bucket=bucket, Key=key, Body=file)
+    except ClientError as error:
+        raise ClientFailure(f"s3://{bucket}/{key} cannot be written: {error}") from error
 
 
 def _listed(s3: Any, bucket: str, prefix: str) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401
