@@ -1,0 +1,71 @@
+"""An execution as a tree and as lines: what has started, how far training is, what failed and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from rich.console import Console
+
+from console.progress.lines import Teller
+from console.progress.snapshot import Epoch, Snapshot, StepView, Training, read_epochs
+from console.progress.tree import draw
+
+START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+TRAINING = Training("Training", (Epoch(1, 0.6, 0.5, 2.0), Epoch(2, 0.7, 0.65, 2.0), Epoch(3, 0.8)), 4)
+PREPARE = StepView("PrepareData", "Processing", 0, "Succeeded", START, START + timedelta(seconds=9))
+TRAIN = StepView("TrainModel", "Training", 0, "Executing", START + timedelta(seconds=9), training=TRAINING)
+REGISTER = StepView("RegisterModel", "RegisterModel", 1, "Waiting")
+RUNNING = Snapshot(
+    arn="arn:aws:sagemaker:us-east-1:000000000000:pipeline/scones-training/execution/abc",
+    status="Executing",
+    start=START,
+    end=None,
+    reason=None,
+    parameters={"Epochs": "4"},
+    steps=(PREPARE, TRAIN, REGISTER),
+)
+
+
+def _drawn(snapshot: Snapshot) -> str:
+    console = Console(width=140, record=True, file=None, force_terminal=False, quiet=False)
+    with console.capture() as captured:
+        console.print(draw(snapshot))
+    return captured.get()
+
+
+def test_epochs_are_read_from_the_algorithm_s_log_lines() -> None:
+    lines = ["Epoch[0] Train-accuracy=0.6", "noise", "Epoch[0] Time cost=2.5", "Epoch[0] Validation-accuracy=0.5"]
+    assert read_epochs(iter(lines)) == [Epoch(1, 0.6, 0.5, 2.5)]
+
+
+def test_the_tree_shows_how_far_training_is_and_what_waits() -> None:
+    said = _drawn(RUNNING)
+    assert "epoch 2 of 4  train 0.700 validation 0.650, best 0.650" in said
+    assert "Waiting" in said
+    assert "Epochs = 4" in said
+
+
+def test_the_tree_tells_a_failure_once_and_whole() -> None:
+    reason = "ClientError: The archive is truncated."
+    failed = replace(PREPARE, status="Failed", reason=reason)
+    said = _drawn(replace(RUNNING, status="Failed", end=START, reason=f"Step failure: {reason}", steps=(failed,)))
+    assert said.count(reason) == 1
+
+
+def test_lines_are_told_once_and_only_when_true() -> None:
+    teller = Teller()
+    first = list(teller.tell(RUNNING))
+    assert any("PrepareData Succeeded after 9 s" in line for line in first)
+    assert any("epoch 2 of 4" in line for line in first)
+    assert not any("epoch 3" in line for line in first), "its validation is not known yet"
+    assert list(teller.tell(RUNNING)) == []
+    ended = replace(RUNNING, status="Failed", end=START + timedelta(minutes=2), reason="because")
+    assert [line.strip() for line in teller.tell(ended)][-1] == "because"
+
+
+def test_a_step_from_the_cache_names_its_source_and_repeats_no_epochs() -> None:
+    cached = replace(TRAIN, status="Succeeded", end=TRAIN.start, cached_from="former1")
+    lines = list(Teller().tell(replace(RUNNING, steps=(cached,))))
+    assert any("from the cache of former1" in line for line in lines)
+    assert not any("epoch" in line for line in lines)
