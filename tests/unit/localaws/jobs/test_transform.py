@@ -1,0 +1,119 @@
+"""Batch transform: a model's server is started, asked about each object, and stopped."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import tarfile
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from localaws.aws import Aws
+    from tests.unit.localaws.conftest import Api
+
+SERVER = """
+import http.server, os, pathlib
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.reply(200, b'')
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers['Content-Length'] or 0))
+        word = pathlib.Path('/opt/ml/model/word').read_bytes()
+        self.reply(400 if body == b'bad' else 200, word + body + self.headers['Content-Type'].encode())
+
+    def reply(self, status, body):
+        self.send_response(status)
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words):
+        print('asked')
+
+port = int(os.environ['SAGEMAKER_BIND_TO_PORT'])
+http.server.HTTPServer(('127.0.0.1', port), Handler).serve_forever()
+"""
+REQUEST = {
+    "TransformJobName": "Guess",
+    "ModelName": "vehicles",
+    "TransformInput": {
+        "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}},
+        "ContentType": "text/x",
+    },
+    "TransformOutput": {"S3OutputPath": "s3://bucket/out"},
+    "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+}
+
+
+def archive(content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as packed:
+        info = tarfile.TarInfo("word")
+        info.size = len(content)
+        packed.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def serve(aws: Aws, program: str) -> None:
+    """Map the image `own` to a program whose /opt/ml is rewritten as its arguments are."""
+    (aws.settings.home / "images.json").write_text(json.dumps({"own": [sys.executable, "-c", program]}))
+
+
+@pytest.fixture
+def run(cloud: Aws, cloud_api: Api) -> Callable[..., dict[str, Any]]:
+    """Put objects below in/ and run the job to its end."""
+    serve(cloud, SERVER)
+    cloud.clients.s3.put_object(Bucket="bucket", Key="model.tar.gz", Body=archive(b"hi "))
+    container = {"Image": "own", "ModelDataUrl": "s3://bucket/model.tar.gz"}
+    cloud_api("CreateModel", ModelName="vehicles", PrimaryContainer=container)
+
+    def to_its_end(**objects: bytes) -> dict[str, Any]:
+        for name, body in objects.items():
+            cloud.clients.s3.put_object(Bucket="bucket", Key=f"in/{name}", Body=body)
+        arn = cloud_api("CreateTransformJob", **REQUEST)["TransformJobArn"]
+        cloud.tasks.join(arn, 20)
+        return cloud_api("DescribeTransformJob", TransformJobName="Guess")
+
+    return to_its_end
+
+
+Run = Callable[..., dict[str, Any]]
+
+
+def test_each_object_is_answered_under_its_name(run: Run, cloud: Aws) -> None:
+    ended = run(a=b"one", b=b"two")
+    assert ended["TransformJobStatus"] == "Completed", ended.get("FailureReason")
+    listed = cloud.clients.s3.list_objects_v2(Bucket="bucket", Prefix="out/")["Contents"]
+    assert [item["Key"] for item in listed] == ["out/a.out", "out/b.out"]
+    assert cloud.clients.s3.get_object(Bucket="bucket", Key="out/a.out")["Body"].read() == b"hi onetext/x"
+
+
+def test_an_answer_that_is_an_error_fails_the_job_with_the_object_s_name(run: Run) -> None:
+    ended = run(a=b"one", b=b"bad")
+    assert ended["TransformJobStatus"] == "Failed"
+    assert "b: the model's server answered 400: hi bad" in ended["FailureReason"]
+
+
+def test_a_server_that_ends_at_once_fails_the_job(run: Run, cloud: Aws) -> None:
+    serve(cloud, "raise SystemExit(5)")
+    ended = run(a=b"one")
+    assert "AlgorithmError" in ended["FailureReason"]
+    assert "exit code: 5" in ended["FailureReason"]
+
+
+def test_a_model_that_is_no_archive_fails_the_job(run: Run, cloud: Aws) -> None:
+    for body in (b"text", archive(bytes(9_999))[:40]):
+        cloud.clients.s3.put_object(Bucket="bucket", Key="model.tar.gz", Body=body)
+    ended = run(a=b"one")
+    assert "s3://bucket/model.tar.gz is not a .tar.gz archive" in ended["FailureReason"]
+
+
+def test_a_model_that_is_not_there_is_refused(api: Api) -> None:
+    assert "Could not find model" in api.refused("CreateTransformJob", **REQUEST)[1]
+    assert api("ListTransformJobs")["TransformJobSummaries"] == []
