@@ -42,6 +42,11 @@ class Store:
             if self._connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
                 raise sqlite3.DatabaseError("quick_check found damage")
             self._connection.executescript(_SCHEMA)
+        except sqlite3.OperationalError as error:
+            raise StoreError(
+                f"The state file {path} cannot be opened ({error}); it must be a file that you may write and that no "
+                "other local AWS uses."
+            ) from error
         except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"The state file {path} is damaged ({error}); move it away to start afresh, "
