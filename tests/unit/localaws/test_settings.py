@@ -1,0 +1,41 @@
+"""Settings: from the environment, or refused with what is allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from localaws.settings import Settings, SettingsError, from_environment
+
+
+def test_the_defaults_are_port_4566_and_a_folder_in_the_checkout(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SCONES_PORT", raising=False)
+    monkeypatch.delenv("SCONES_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    settings = from_environment()
+    assert (settings.endpoint, settings.home) == ("http://127.0.0.1:4566", tmp_path / ".scones")
+
+
+def test_port_and_home_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SCONES_PORT", "5000")
+    monkeypatch.setenv("SCONES_HOME", str(tmp_path / "a/../b"))
+    settings = from_environment()
+    assert (settings.port, settings.home) == (5000, tmp_path / "b")
+    assert settings.pid_file == tmp_path / "b/localaws.pid"
+    assert settings.jobs == tmp_path / "b/jobs"
+
+
+@pytest.mark.parametrize("port", ["", "http", "80", "65536", "-1", "4566.0"])
+def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setenv("SCONES_PORT", port)
+    with pytest.raises(SettingsError, match="it must be a number from 1024 to 65535"):
+        from_environment()
+
+
+def test_two_homes_share_nothing() -> None:
+    one, two = Settings(port=5000, home=Path("a")), Settings(port=5001, home=Path("b"))
+    assert one.endpoint != two.endpoint
+    assert not {one.pid_file, one.jobs} & {two.pid_file, two.jobs}
