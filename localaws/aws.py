@@ -1,4 +1,4 @@
-"""What every operation of the local SageMaker is given: settings, state, events, clients, running jobs."""
+"""What every operation of the local SageMaker is given: settings, state, events, clients, jobs and endpoints."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from localaws.clients import Clients
 from localaws.events import Events
+from localaws.hosting.live import Live
 from localaws.settings import Settings
 from localaws.store import Store
 from localaws.tasks import Tasks
@@ -21,6 +22,7 @@ class Aws:
     events: Events
     clients: Clients
     tasks: Tasks = field(default_factory=Tasks)
+    live: Live = field(default_factory=Live)
 
     def arn(self, resource: str, name: str) -> str:
         """The ARN of a SageMaker resource, such as `arn("pipeline", "scones-training")`."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from localaws.aws import Aws
 from localaws.engine import executor, records
+from localaws.hosting import lifecycle, states
 from localaws.jobs import container, logs
 from localaws.jobs.kinds import ENDED, KINDS
 from localaws.sagemaker import jobs
@@ -20,6 +21,9 @@ _SAVED_EVERY = 10.0
 def recover(aws: Aws) -> None:
     """End left-over containers; fail interrupted jobs and executions, which can then be retried."""
     container.kill_left_over(aws.settings.jobs)
+    container.kill_left_over(aws.settings.endpoints)
+    for endpoint in aws.store.all(states.KIND):
+        lifecycle.interrupt(aws, endpoint)
     for kind in KINDS:
         for job in aws.store.all(kind.noun):
             if job[kind.status] not in ENDED:
@@ -34,6 +38,12 @@ def restore_logs(aws: Aws, saved_state: Path) -> None:
     saved = saved_state / "cloudwatch_logs.json"
     _wait_until_serving(aws.settings.endpoint)
     logs.restore(aws.clients, aws.settings.jobs, saved.stat().st_mtime - _SAVED_EVERY if saved.exists() else 0)
+
+
+def revive_endpoints(aws: Aws) -> None:
+    """Once the port answers, as models come from S3, start the endpoints' instances again."""
+    for endpoint in aws.store.all(states.KIND):
+        lifecycle.revive(aws, endpoint)
 
 
 def _wait_until_serving(endpoint: str) -> None:

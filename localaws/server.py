@@ -10,6 +10,7 @@ import re
 import signal
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,12 @@ from localaws import ministack
 from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
+from localaws.gaps import workflows
 from localaws.gaps.browsers import refusal
 from localaws.gaps.managed_key import name_managed_key
+from localaws.hosting.invocation import Answer, invoke
 from localaws.jobs import container
-from localaws.recovery import recover, restore_logs
+from localaws.recovery import recover, restore_logs, revive_endpoints
 from localaws.sagemaker.resources import register_types
 from localaws.sagemaker.service import answer
 from localaws.settings import HOST, Settings
@@ -33,7 +36,9 @@ logger = logging.getLogger(__name__)
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
 _SAVE_SECONDS = 2.0
+_INVOCATIONS = 64  # requests that wait for models at once; further ones wait for these
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([a-z-]+)/aws4_request")
+_INVOKED = re.compile(r"/endpoints/([^/]+)/invocations")
 
 Scope = dict[str, Any]
 Receive = Callable[[], Any]
@@ -46,6 +51,7 @@ class Front:
     def __init__(self, aws: Aws, others: ministack.AsgiApp) -> None:
         self._aws = aws
         self._others = others
+        self._models = ThreadPoolExecutor(_INVOCATIONS, thread_name_prefix="invocation")
         self.changed = threading.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,6 +60,9 @@ class Front:
             return
         if scope["type"] == "http" and (operation := _operation(scope)):
             await self._sagemaker(operation, receive, send)
+            return
+        if scope["type"] == "http" and (endpoint := _invoked(scope)):
+            await self._invocation(endpoint, scope, receive, send)
             return
         if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
             self.changed.set()
@@ -68,12 +77,20 @@ class Front:
         status, content = await asyncio.to_thread(answer, self._aws, operation, body)
         await _respond(send, status, content)
 
+    async def _invocation(self, endpoint: str, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        body = await _body(receive)
+        loop = asyncio.get_running_loop()
+        answer: Answer = await loop.run_in_executor(self._models, invoke, self._aws, endpoint, headers, body)
+        await _send(send, answer.status, dict(answer.headers), answer.body)
+
 
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. The port answers only after state has been recovered."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     ministack.configure(settings)
     others = ministack.load()
+    workflows.close()
     store = Store(settings.home / "sagemaker.db")
     aws = Aws(settings, store, Events(store, ministack.deliver_event), Clients(settings))
     register_types(aws)
@@ -86,6 +103,7 @@ def run(settings: Settings) -> None:
         # First the store: what is killed here must be found as interrupted by the next start, not as failed by itself.
         store.close()
         container.kill_left_over(settings.jobs)
+        container.kill_left_over(settings.endpoints)
         settings.pid_file.unlink(missing_ok=True)
 
 
@@ -96,12 +114,21 @@ async def _serve(aws: Aws, front: Front) -> None:
     config.graceful_timeout = 1
     config.loglevel = "WARNING"
     stopping = asyncio.Event()
+    flushing = threading.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     recovery = loop.run_in_executor(None, _begin, aws, aws.settings.home / "ministack" / "state")
     saving = asyncio.create_task(_save_changes(front))
-    await serve(front, config, shutdown_trigger=stopping.wait)
+    threading.Thread(target=aws.live.flush_until, args=(flushing, aws.clients), daemon=True).start()
+
+    async def stopped() -> None:
+        await stopping.wait()
+        flushing.set()
+        # Captures go to S3, which answers only until the port is closed.
+        await asyncio.to_thread(aws.live.flush, aws.clients)
+
+    await serve(front, config, shutdown_trigger=stopped)
     saving.cancel()
     aws.events.close()
     await recovery
@@ -109,6 +136,7 @@ async def _serve(aws: Aws, front: Front) -> None:
 
 def _begin(aws: Aws, saved_state: Path) -> None:
     restore_logs(aws, saved_state)
+    revive_endpoints(aws)
     aws.events.start()
 
 
@@ -130,6 +158,16 @@ def _operation(scope: Scope) -> str | None:
     return None
 
 
+def _invoked(scope: Scope) -> str | None:
+    """The endpoint that a request of the service sagemaker-runtime names; no S3 request is signed for it."""
+    headers = {name.lower(): value for name, value in scope["headers"]}
+    signed = _SIGNED_FOR.search(headers.get(b"authorization", b"").decode("latin-1"))
+    if signed is None or signed.group(1) != "sagemaker":
+        return None
+    path = _INVOKED.fullmatch(scope["path"])
+    return path.group(1) if path else None
+
+
 async def _body(receive: Receive) -> bytes:
     parts: list[bytes] = []
     size = 0
@@ -142,9 +180,11 @@ async def _body(receive: Receive) -> bytes:
 
 
 async def _respond(send: Send, status: int, content: bytes) -> None:
-    headers = [
-        (b"content-type", b"application/x-amz-json-1.1"),
-        (b"content-length", str(len(content)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await _send(send, status, {"content-type": "application/x-amz-json-1.1"}, content)
+
+
+async def _send(send: Send, status: int, headers: dict[str, str], content: bytes) -> None:
+    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    encoded.append((b"content-length", str(len(content)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": content})

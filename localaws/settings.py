@@ -40,6 +40,11 @@ class Settings:
         """One directory a job: its /opt/ml for each instance, and its logs."""
         return self.home / "jobs"
 
+    @property
+    def endpoints(self) -> Path:
+        """One directory an endpoint: an /opt/ml for each of its instances, and their logs."""
+        return self.home / "endpoints"
+
 
 def from_environment() -> Settings:
     """Read SCONES_PORT and SCONES_HOME (default: 4566 and .scones/ in the working directory)."""

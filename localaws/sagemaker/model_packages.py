@@ -48,13 +48,13 @@ def create_model_package(aws: Aws, request: Document) -> Document:
 
 def describe_model_package(aws: Aws, request: Document) -> Document:
     """One version by its ARN."""
-    return _find(aws, request["ModelPackageName"])[1]
+    return find(aws, request["ModelPackageName"])[1]
 
 
 def update_model_package(aws: Aws, request: Document) -> Document:
     """Change a version's approval or metadata."""
     with aws.store.transaction():
-        key, document = _find(aws, request["ModelPackageArn"])
+        key, document = find(aws, request["ModelPackageArn"])
         metadata = document.get("CustomerMetadataProperties", {}) | request.get("CustomerMetadataProperties", {})
         for name in request.get("CustomerMetadataPropertiesToRemove", []):
             metadata.pop(name, None)
@@ -87,7 +87,7 @@ def list_model_packages(aws: Aws, request: Document) -> Document:
 def delete_model_package(aws: Aws, request: Document) -> Document:
     """Remove a version; its number is not given again."""
     with aws.store.transaction():
-        key, document = _find(aws, request["ModelPackageName"])
+        key, document = find(aws, request["ModelPackageName"])
         aws.store.delete(KIND, key)
         tags.forget(aws, document["ModelPackageArn"])
     return {}
@@ -115,7 +115,8 @@ def _named(aws: Aws, request: Document) -> tuple[str, Document]:
     return name, {**request, "ModelPackageArn": arn}
 
 
-def _find(aws: Aws, name_or_arn: str) -> tuple[str, Document]:
+def find(aws: Aws, name_or_arn: str) -> tuple[str, Document]:
+    """The version's key in the store and the version, or the error that AWS answers."""
     key = bare(name_or_arn)
     document = aws.store.get(KIND, key)
     if document is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from localaws import errors
 from localaws.aws import Aws, now
-from localaws.sagemaker import listing, tags
+from localaws.sagemaker import listing, model_packages, tags
 from localaws.shapes import Document, project_as
 
 KIND = "model"
@@ -17,6 +17,8 @@ def create_model(aws: Aws, request: Document) -> Document:
     arn = aws.arn("model", name.lower())
     if ("PrimaryContainer" in request) == bool(request.get("Containers")):
         raise errors.validation("Give either PrimaryContainer or Containers, and not both.")
+    for definition in _definitions(request):
+        _check(aws, definition)
     with aws.store.transaction():
         if aws.store.get(KIND, name):
             raise errors.validation(f'Cannot create already existing model "{arn}".')
@@ -48,6 +50,43 @@ def delete_model(aws: Aws, request: Document) -> Document:
         aws.store.delete(KIND, request["ModelName"])
         tags.forget(aws, document["ModelArn"])
     return {}
+
+
+def container_of(aws: Aws, model: Document) -> Document:
+    """The definition of the one container that serves a model: what its package says, overlaid with its own."""
+    definitions = _definitions(model)
+    if len(definitions) > 1:
+        raise errors.validation(
+            f"The model {model['ModelName']} has {len(definitions)} containers; the local AWS serves models with one."
+        )
+    definition = definitions[0]
+    if "ModelPackageName" not in definition:
+        return definition
+    specification = model_packages.find(aws, definition["ModelPackageName"])[1]["InferenceSpecification"]
+    packaged = specification["Containers"][0]
+    environment = packaged.get("Environment", {}) | definition.get("Environment", {})
+    return {**packaged, **definition, "Environment": environment}
+
+
+def _definitions(model: Document) -> list[Document]:
+    return [model["PrimaryContainer"]] if "PrimaryContainer" in model else model["Containers"]
+
+
+def _check(aws: Aws, definition: Document) -> None:
+    if ("Image" in definition) == ("ModelPackageName" in definition):
+        raise errors.validation("A container needs either Image or ModelPackageName, and not both.")
+    if "ModelPackageName" not in definition:
+        return
+    package = model_packages.find(aws, definition["ModelPackageName"])[1]
+    # A package without a group has no approval.
+    approval = package.get("ModelApprovalStatus", "Approved")
+    if approval != "Approved":
+        raise errors.validation(
+            f"Cannot create a model from the model package {package['ModelPackageArn']}: its approval status is "
+            f"{approval}, and it must be Approved."
+        )
+    if not package.get("InferenceSpecification", {}).get("Containers"):
+        raise errors.validation(f"The model package {package['ModelPackageArn']} has no InferenceSpecification.")
 
 
 OPERATIONS = {

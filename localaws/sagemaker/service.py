@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from localaws import errors
 from localaws.aws import Aws
 from localaws.sagemaker import (
+    endpoint_configs,
+    endpoints,
     jobs,
     model_package_groups,
     model_packages,
@@ -25,6 +27,8 @@ logger = logging.getLogger(__name__)
 Operation = Callable[[Aws, Document], Document]
 
 OPERATIONS: Mapping[str, Operation] = {
+    **endpoint_configs.OPERATIONS,
+    **endpoints.OPERATIONS,
     **jobs.OPERATIONS,
     **model_package_groups.OPERATIONS,
     **model_packages.OPERATIONS,

@@ -1,0 +1,1 @@
+"""Endpoints that really serve: fleets of model servers, the traffic to them, their updates, captures and metrics."""

@@ -1,0 +1,121 @@
+"""Data capture: requests and answers as lines of JSON in S3, in AWS's layout, written every second."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import threading
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from localaws.jobs.staging import split_uri
+from localaws.shapes import Document
+
+
+@dataclass(frozen=True)
+class Payload:
+    """One side of an invocation."""
+
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """An invocation that was answered, as it is captured."""
+
+    endpoint: str
+    variant: str
+    sent: Payload
+    answered: Payload
+    inference_id: str | None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where lines gather into one object: hours are UTC."""
+
+    uri: str
+    endpoint: str
+    variant: str
+    hour: str
+    kms_key: str
+
+
+class Captures:
+    """Lines that wait to be written. Safe for all threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lines: dict[_Place, list[str]] = defaultdict(list)
+
+    def add(self, config: Document, exchange: Exchange) -> None:
+        """Capture an invocation, if the DataCaptureConfig says so and the sample takes it."""
+        if not config.get("EnableCapture") or secrets.randbelow(100) >= config["InitialSamplingPercentage"]:
+            return
+        at = datetime.now(UTC)
+        uri, key = config["DestinationS3Uri"], config.get("KmsKeyId", "")
+        place = _Place(uri, exchange.endpoint, exchange.variant, at.strftime("%Y/%m/%d/%H"), key)
+        line = json.dumps(_line(config, exchange, at), separators=(",", ":"))
+        with self._lock:
+            self._lines[place].append(line)
+
+    def flush(self, s3: Any) -> None:  # noqa: ANN401 - boto3 makes its client classes at run time
+        """Write what has gathered, one object a place; what cannot be written is kept for the next time."""
+        with self._lock:
+            lines, self._lines = self._lines, defaultdict(list)
+        for place in list(lines):
+            try:
+                _write(s3, place, lines[place])
+                del lines[place]
+            except Exception:
+                with self._lock:
+                    for left, waiting in lines.items():
+                        self._lines[left] = waiting + self._lines[left]
+                raise
+
+
+def _write(s3: Any, place: _Place, lines: list[str]) -> None:  # noqa: ANN401
+    bucket, prefix = split_uri(place.uri)
+    now = datetime.now(UTC)
+    name = f"{now:%M-%S}-{now.microsecond // 1000:03d}-{uuid.uuid4()}.jsonl"
+    key = "/".join(filter(None, (prefix.strip("/"), place.endpoint, place.variant, place.hour, name)))
+    encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": place.kms_key} if place.kms_key else {}
+    body = "".join(f"{line}\n" for line in lines).encode()
+    s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json", **encryption)
+
+
+def _line(config: Document, exchange: Exchange, at: datetime) -> Document:
+    modes = {option["CaptureMode"] for option in config["CaptureOptions"]}
+    data: Document = {}
+    if modes & {"Input", "InputAndOutput"}:
+        data["endpointInput"] = _captured(config, exchange.sent, "INPUT")
+    if modes & {"Output", "InputAndOutput"}:
+        data["endpointOutput"] = _captured(config, exchange.answered, "OUTPUT")
+    metadata = {"eventId": str(uuid.uuid4()), "inferenceTime": at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    if exchange.inference_id:
+        metadata["inferenceId"] = exchange.inference_id
+    return {"captureData": data, "eventMetadata": metadata, "eventVersion": "0"}
+
+
+def _captured(config: Document, payload: Payload, mode: str) -> Document:
+    encoding = _encoding(config.get("CaptureContentTypeHeader", {}), payload.content_type)
+    try:
+        data = base64.b64encode(payload.body).decode() if encoding == "BASE64" else payload.body.decode("utf-8")
+    except UnicodeDecodeError:
+        encoding, data = "BASE64", base64.b64encode(payload.body).decode()
+    return {"observedContentType": payload.content_type, "mode": mode, "data": data, "encoding": encoding}
+
+
+def _encoding(listed: Document, content_type: str) -> str:
+    """AWS keeps as text only what the configuration lists; all else is BASE64."""
+    bare = content_type.split(";", maxsplit=1)[0].strip().lower()
+    if bare in {item.lower() for item in listed.get("JsonContentTypes", [])}:
+        return "JSON"
+    if bare in {item.lower() for item in listed.get("CsvContentTypes", [])}:
+        return "CSV"
+    return "BASE64"

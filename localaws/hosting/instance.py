@@ -1,0 +1,80 @@
+"""One instance of a variant: a model server in a directory of its own, with its log and warm connections."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable, Mapping
+
+from localaws.aws import Aws
+from localaws.hosting.connections import Connections, Reply
+from localaws.hosting.plans import VariantPlan
+from localaws.jobs.failures import JobFailure
+from localaws.jobs.logs import JobLog
+from localaws.jobs.model_server import ModelServer, unpack_model
+
+LOG_GROUP = "/aws/sagemaker/Endpoints"
+_GRACE_SECONDS = 5.0
+
+
+class HostingFailure(Exception):
+    """An instance cannot serve; the text becomes the endpoint's FailureReason."""
+
+
+class Instance:
+    """A server that is started, asked and stopped. `in_flight` is the router's count of its open requests."""
+
+    def __init__(self, aws: Aws, endpoint: str, variant: VariantPlan) -> None:
+        self._aws = aws
+        self._variant = variant
+        self._id = f"i-{secrets.token_hex(9)[:17]}"
+        self._root = aws.settings.endpoints / endpoint / self._id
+        self._log = JobLog(
+            aws.clients,
+            aws.settings.endpoints / endpoint / "logs" / variant.name / f"{self._id}.log",
+            f"{LOG_GROUP}/{endpoint}",
+            f"{variant.name}/{self._id}",
+        )
+        self._server: ModelServer | None = None
+        self._connections: Connections | None = None
+        self.in_flight = 0
+
+    def start(self, given_up: Callable[[], bool]) -> None:
+        """Fetch the model, start the server and wait until it answers /ping; raises HostingFailure."""
+        try:
+            self._root.mkdir(parents=True)
+            unpack_model(self._aws, self._variant.container, self._root)
+            self._server = ModelServer(self._aws, self._variant.container, self._root, {})
+            self._server.start(self._log.write)
+            self._server.wait_ready(self._variant.startup_seconds, given_up)
+            self._connections = Connections(self._server.port)
+        except JobFailure as failure:
+            # The first sentence is AWS's.
+            raise HostingFailure(
+                f"The primary container for production variant {self._variant.name} did not pass the ping health "
+                f"check. {failure}"
+            ) from failure
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server is running."""
+        return self._server is not None and self._server.running
+
+    def post(self, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Ask the model."""
+        if self._connections is None:
+            raise HostingFailure(f"The instance {self._id} has not been started.")
+        return self._connections.post("/invocations", body, headers)
+
+    def flush_log(self) -> None:
+        """Bring new lines to CloudWatch Logs."""
+        self._log.flush()
+
+    def stop(self) -> None:
+        """End the server and remove its directory; the log stays."""
+        if self._connections is not None:
+            self._connections.close()
+        if self._server is not None:
+            self._server.end(_GRACE_SECONDS)
+        self._log.close()
+        shutil.rmtree(self._root, ignore_errors=True)

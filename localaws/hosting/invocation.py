@@ -1,0 +1,128 @@
+"""InvokeEndpoint: one request to a model, one answer or one of AWS's errors, measured and captured."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from localaws.aws import Aws
+from localaws.hosting.captures import Exchange, Payload
+from localaws.hosting.connections import Reply, ServerGone
+from localaws.hosting.instance import LOG_GROUP
+from localaws.hosting.metrics import Measured
+from localaws.hosting.router import Lease, Router
+
+LARGEST_BODY = 6 * 1024 * 1024
+_ATTEMPTS = 3
+_LONGEST_MESSAGE = 1024
+_CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes"
+_INFERENCE_ID = "x-amzn-sagemaker-inference-id"
+_TARGET_VARIANT = "x-amzn-sagemaker-target-variant"
+# What the container gets of the request's headers.
+_PASSED_ON = ("content-type", "accept", _CUSTOM_ATTRIBUTES, _INFERENCE_ID)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def invoke(aws: Aws, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    """Answer InvokeEndpoint; `headers` has the request's headers, their names in lower case."""
+    began = time.monotonic_ns()
+    if len(body) > LARGEST_BODY:
+        return _error(413, "ValidationError", f"The body has {len(body)} bytes; at most {LARGEST_BODY} are allowed.")
+    router = aws.live.routers.get(endpoint)
+    if router is None:
+        return _error(400, "ValidationError", _absent(aws, endpoint))
+    passed = {"content-type": "application/json"} | {name: headers[name] for name in _PASSED_ON if name in headers}
+    for _ in range(_ATTEMPTS):
+        with router.lease(headers.get(_TARGET_VARIANT)) as lease:
+            if lease is None:
+                return _error(400, "ValidationError", _no_variant(endpoint, headers, router))
+            asked = time.monotonic_ns()
+            try:
+                reply = lease.instance.post(body, passed)
+            except ServerGone:
+                # An instance that has just ended; the next one in turn is asked.
+                continue
+            except TimeoutError:
+                reply = None
+            answered = time.monotonic_ns()
+            answer = _answer(aws, endpoint, lease, passed, body, reply)
+            _measure(aws, endpoint, lease, reply, (began, asked, answered))
+            return answer
+    return _error(503, "ServiceUnavailable", f"No instance of {endpoint} answers; see {LOG_GROUP}/{endpoint}.")
+
+
+def _answer(aws: Aws, endpoint: str, lease: Lease, sent: Mapping[str, str], body: bytes, reply: Reply | None) -> Answer:
+    if reply is None:
+        words = "Your invocation timed out while waiting for a response from container primary."
+        return _model_error(aws, endpoint, 0, words)
+    if not 200 <= reply.status < 300:
+        return _model_error(aws, endpoint, reply.status, reply.body.decode("utf-8", errors="replace"))
+    content_type = reply.headers.get("content-type", "application/octet-stream")
+    exchange = Exchange(
+        endpoint,
+        lease.variant.name,
+        Payload(sent["content-type"], body),
+        Payload(content_type, reply.body),
+        sent.get(_INFERENCE_ID),
+    )
+    aws.live.captures.add(lease.fleet.plan.capture, exchange)
+    headers = {"content-type": content_type, "x-amzn-invoked-production-variant": lease.variant.name}
+    if _CUSTOM_ATTRIBUTES in reply.headers:
+        headers[_CUSTOM_ATTRIBUTES] = reply.headers[_CUSTOM_ATTRIBUTES]
+    return Answer(200, headers, reply.body)
+
+
+def _measure(aws: Aws, endpoint: str, lease: Lease, reply: Reply | None, times: tuple[int, int, int]) -> None:
+    began, asked, answered = times
+    measured = Measured(
+        endpoint,
+        lease.variant.name,
+        status=reply.status if reply else 0,
+        model_latency=(answered - asked) // 1000,
+        overhead_latency=(asked - began + time.monotonic_ns() - answered) // 1000,
+        instances=len(lease.variant.instances),
+    )
+    aws.live.metrics.add(measured)
+
+
+def _model_error(aws: Aws, endpoint: str, status: int, words: str) -> Answer:
+    side = "client" if 400 <= status < 500 else "server"
+    settings = aws.settings
+    group = f"{LOG_GROUP}/{endpoint}"
+    said = words[:_LONGEST_MESSAGE]
+    message = (
+        f'Received {side} error ({status}) from primary with message "{said}". '
+        f"See {group} in account {settings.account} for more information."
+    )
+    arn = f"arn:aws:logs:{settings.region}:{settings.account}:log-group:{group}"
+    return _error(424, "ModelError", message, OriginalStatusCode=status, OriginalMessage=said, LogStreamArn=arn)
+
+
+def _absent(aws: Aws, endpoint: str) -> str:
+    document = aws.store.get("endpoint", endpoint)
+    if document is None:
+        return f"Endpoint {endpoint} of account {aws.settings.account} not found."
+    return f"Endpoint {endpoint} of account {aws.settings.account} is {document['EndpointStatus']} and does not serve."
+
+
+def _no_variant(endpoint: str, headers: Mapping[str, str], router: Router) -> str:
+    names = sorted({name for fleet in router.fleets for name in fleet.variants})
+    wanted = headers.get(_TARGET_VARIANT)
+    if wanted is None:
+        return f"No variant of the endpoint {endpoint} has a weight above 0."
+    return f"Variant {wanted} not found for Endpoint {endpoint}; it has {', '.join(names)}."
+
+
+def _error(status: int, code: str, message: str, **members: object) -> Answer:
+    body = json.dumps({"Message": message, "message": message, **members}).encode()
+    return Answer(status, {"content-type": "application/json", "x-amzn-errortype": code}, body)

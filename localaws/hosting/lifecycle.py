@@ -1,0 +1,60 @@
+"""Creating and deleting endpoints, and bringing them up again after a restart."""
+
+from __future__ import annotations
+
+import shutil
+
+from localaws.aws import Aws
+from localaws.hosting import states
+from localaws.hosting.fleet import Fleet
+from localaws.hosting.instance import HostingFailure
+from localaws.hosting.plans import Plan
+from localaws.hosting.router import Router
+from localaws.sagemaker import tags
+from localaws.shapes import Document
+from localaws.tasks import Stop
+
+
+def bring_up(aws: Aws, name: str, stop: Stop) -> None:
+    """Start an endpoint's instances: InService when all answer, Failed with the reason when one does not."""
+    document = states.load(aws, name) or {}
+    fleet = Fleet(aws, name, Plan.from_document(document["Plan"]))
+    try:
+        fleet.start(lambda: stop.requested)
+    except HostingFailure as failure:
+        states.change(aws, name, EndpointStatus="Failed", FailureReason=str(failure)[:1024])
+        return
+    aws.live.routers[name] = Router(fleet)
+    states.change(aws, name, EndpointStatus="InService", **fleet.plan.describe())
+
+
+def interrupt(aws: Aws, endpoint: Document) -> None:
+    """At a start: none of the instances of the process before are left, so nothing is InService yet."""
+    for directory in (aws.settings.endpoints / endpoint["EndpointName"]).glob("i-*"):
+        shutil.rmtree(directory, ignore_errors=True)
+    if endpoint["EndpointStatus"] == "InService":
+        states.change(aws, endpoint["EndpointName"], EndpointStatus="SystemUpdating")
+
+
+def revive(aws: Aws, endpoint: Document) -> None:
+    """Go on with what an endpoint was doing when the process before ended."""
+    name, arn = endpoint["EndpointName"], endpoint["EndpointArn"]
+    if endpoint["EndpointStatus"] == "Deleting":
+        aws.tasks.start(arn, lambda _: tear_down(aws, name))
+    elif endpoint["EndpointStatus"] != "Failed":
+        aws.tasks.start(arn, lambda stop: bring_up(aws, name, stop))
+
+
+def tear_down(aws: Aws, name: str) -> None:
+    """Let the instances answer what they have begun, stop them, and forget the endpoint."""
+    router = aws.live.routers.pop(name, None)
+    if router is not None:
+        instances = [instance for fleet in router.fleets for instance in fleet.instances]
+        router.drain(instances)
+        for fleet in router.fleets:
+            fleet.stop()
+    with aws.store.transaction():
+        document: Document = states.load(aws, name) or {}
+        states.announce(aws, document, "Deleted")
+        aws.store.delete(states.KIND, name)
+        tags.forget(aws, document["EndpointArn"])

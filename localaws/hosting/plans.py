@@ -1,0 +1,108 @@
+"""What an endpoint serves, taken from its configuration and models when it is created or updated.
+
+The plan is a copy: deleting a configuration or a model leaves a running endpoint as it is, and a restart finds all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+from localaws import errors
+from localaws.aws import Aws
+from localaws.sagemaker import models
+from localaws.shapes import Document
+
+_STARTUP_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class VariantPlan:
+    """One production variant: `count` servers of one container definition, and its weight in the traffic."""
+
+    name: str
+    container: Document
+    instance_type: str
+    count: int
+    weight: float
+    startup_seconds: int
+
+    def describe(self) -> Document:
+        """The variant as DescribeEndpoint has it (ProductionVariantSummary)."""
+        image = self.container["Image"]
+        return {
+            "VariantName": self.name,
+            "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image}],
+            "CurrentWeight": self.weight,
+            "DesiredWeight": self.weight,
+            "CurrentInstanceCount": self.count,
+            "DesiredInstanceCount": self.count,
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All variants of an endpoint, and what it captures (a DataCaptureConfig; empty for nothing)."""
+
+    config: str
+    variants: tuple[VariantPlan, ...]
+    capture: Document
+
+    @classmethod
+    def of(cls, aws: Aws, config: Document) -> Plan:
+        """Look up what an endpoint configuration names; raises AWS's error for a model that does not exist."""
+        variants = tuple(_variant(aws, variant) for variant in config["ProductionVariants"])
+        return cls(config["EndpointConfigName"], variants, config.get("DataCaptureConfig", {}))
+
+    @classmethod
+    def from_document(cls, document: Document) -> Plan:
+        """The plan that `to_document` wrote."""
+        variants = tuple(VariantPlan(**variant) for variant in document["variants"])
+        return cls(document["config"], variants, document["capture"])
+
+    def to_document(self) -> Document:
+        """The plan as the store keeps it."""
+        return asdict(self)
+
+    def with_variant(self, name: str, count: int, weight: float) -> Plan:
+        """The plan with another capacity of one variant."""
+        variants = [
+            replace(variant, count=count, weight=weight) if variant.name == name else variant
+            for variant in self.variants
+        ]
+        return replace(self, variants=tuple(variants))
+
+    @property
+    def capacity(self) -> int:
+        """How many instances all variants have."""
+        return sum(variant.count for variant in self.variants)
+
+    def describe(self) -> Document:
+        """What DescribeEndpoint answers of a plan that serves."""
+        capture = self.capture
+        summary = {
+            "EnableCapture": capture.get("EnableCapture", False),
+            "CaptureStatus": "Started" if capture.get("EnableCapture") else "Stopped",
+            "CurrentSamplingPercentage": capture.get("InitialSamplingPercentage", 0),
+            "DestinationS3Uri": capture.get("DestinationS3Uri", ""),
+            "KmsKeyId": capture.get("KmsKeyId", ""),
+        }
+        return {
+            "EndpointConfigName": self.config,
+            "ProductionVariants": [variant.describe() for variant in self.variants],
+            **({"DataCaptureConfig": summary} if capture else {}),
+        }
+
+
+def _variant(aws: Aws, variant: Document) -> VariantPlan:
+    model = models.describe_model(aws, {"ModelName": variant["ModelName"]})
+    container = models.container_of(aws, model)
+    if "Image" not in container:
+        raise errors.validation(f"The model {variant['ModelName']} names no Image; the local AWS needs one.")
+    return VariantPlan(
+        name=variant["VariantName"],
+        container={key: container[key] for key in ("Image", "ModelDataUrl", "Environment") if key in container},
+        instance_type=variant["InstanceType"],
+        count=variant["InitialInstanceCount"],
+        weight=variant.get("InitialVariantWeight", 1.0),
+        startup_seconds=variant.get("ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS),
+    )

@@ -1,0 +1,83 @@
+"""Which instance answers a request: fleets by their share of the traffic, variants by weight, instances in turn."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from localaws.hosting.rotation import Rotation
+
+if TYPE_CHECKING:  # Aws holds routers, and fleets hold Aws.
+    from localaws.hosting.fleet import Fleet, Variant
+    from localaws.hosting.instance import Instance
+
+_DRAIN_SECONDS = 75.0  # longer than AWS lets an answer take
+
+
+@dataclass(frozen=True)
+class Lease:
+    """An instance that will answer one request, and which fleet and variant it is of."""
+
+    fleet: Fleet
+    variant: Variant
+    instance: Instance
+
+
+class Router:
+    """The traffic of one endpoint. An instance that lost its share still answers what it has begun."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._changed = threading.Condition()
+        self._shares: tuple[tuple[Fleet, float], ...] = ((fleet, 1.0),)
+        self._rotation = Rotation()
+
+    @property
+    def fleets(self) -> list[Fleet]:
+        """The fleets that have a share, the one that is being replaced first."""
+        return [fleet for fleet, _ in self._shares]
+
+    def share(self, *shares: tuple[Fleet, float]) -> None:
+        """Give each fleet its part of the traffic, from the next request on."""
+        with self._changed:
+            self._shares = shares
+            self._rotation = Rotation()
+
+    @contextmanager
+    def lease(self, target: str | None) -> Iterator[Lease | None]:
+        """An instance for one request, counted as busy meanwhile; None for a target variant that does not exist."""
+        with self._changed:
+            chosen = self._choose(target)
+            if chosen:
+                chosen.instance.in_flight += 1
+        try:
+            yield chosen
+        finally:
+            if chosen:
+                with self._changed:
+                    chosen.instance.in_flight -= 1
+                    self._changed.notify_all()
+
+    def drain(self, instances: Sequence[Instance]) -> None:
+        """Wait until instances that get no more requests have answered all they have."""
+        deadline = time.monotonic() + _DRAIN_SECONDS
+        with self._changed:
+            self._changed.wait_for(
+                lambda: not any(instance.in_flight for instance in instances), deadline - time.monotonic()
+            )
+
+    def _choose(self, target: str | None) -> Lease | None:
+        weighted = [
+            ((fleet, variant), share * (1.0 if target else variant.weight))
+            for fleet, share in self._shares
+            for variant in fleet.variants.values()
+            if target in (None, variant.name) and variant.instances
+        ]
+        chosen = self._rotation.next(weighted)
+        if chosen is None:
+            return None
+        fleet, variant = chosen
+        return Lease(fleet, variant, variant.next_instance())

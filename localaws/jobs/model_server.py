@@ -1,0 +1,120 @@
+"""A model's server: the image's program started as hosting starts it, and asked over HTTP until it is ready."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import tarfile
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from localaws.aws import Aws
+from localaws.jobs import images, opt_ml, staging
+from localaws.jobs.container import Container, base_environment
+from localaws.jobs.failures import AlgorithmFailure, ClientFailure
+from localaws.settings import HOST
+from localaws.shapes import Document
+
+ANSWER_SECONDS = 60  # AWS's limit for one answer
+_PING_SECONDS = 0.05
+_LARGEST_MODEL = 4 * 1024**3
+_LAST_WORDS = 3
+
+
+class ModelServer:
+    """The server of one container definition (`Image`, `ModelDataUrl`, `Environment`), with `root` as its /opt/ml."""
+
+    def __init__(self, aws: Aws, definition: Document, root: Path, environment: Mapping[str, str]) -> None:
+        self.port = _free_port()
+        self._words: deque[str] = deque(maxlen=_LAST_WORDS)
+        argv = images.command(aws.settings.home, definition["Image"], "serve", None, None)
+        variables = {
+            **base_environment(aws.settings),
+            **definition.get("Environment", {}),
+            **environment,
+            "OPT_ML": opt_ml.OPT_ML,
+            "SAGEMAKER_BIND_TO_PORT": str(self.port),
+        }
+        rewritten = {key: opt_ml.rewrite(value, root) for key, value in variables.items()}
+        self._container = Container(root, opt_ml.rewrite_all(argv, root), rewritten)
+
+    def start(self, on_line: Callable[[str], None]) -> None:
+        """Start the program; `on_line` is called with each line of its output, from another thread."""
+
+        def hear(line: str) -> None:
+            if line.strip():
+                self._words.append(line.strip())
+            on_line(line)
+
+        self._container.start(hear)
+
+    def wait_ready(self, seconds: float, given_up: Callable[[], bool] = lambda: False) -> None:
+        """Wait until /ping answers 200; raises AlgorithmFailure with the program's last words when it never does."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not given_up():
+            if self._container.poll() is not None:
+                self._container.finish()
+                raise AlgorithmFailure(
+                    f"the model's server ended before it answered /ping. {self._said()}", self._container.poll() or 0
+                )
+            if self._pings():
+                return
+            time.sleep(_PING_SECONDS)
+        raise AlgorithmFailure(f"the model's server did not answer /ping within {seconds:g} s. {self._said()}", 0)
+
+    @property
+    def running(self) -> bool:
+        """Whether the program has not ended."""
+        return self._container.poll() is None
+
+    def ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """Send one request on a connection of its own; the answer's status and body."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=ANSWER_SECONDS)
+        try:
+            connection.request(method, path, body=body or None, headers=dict(headers))
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def end(self, grace_seconds: float) -> None:
+        """Ask the program to end, make it end after the grace, and read the rest of its output."""
+        self._container.terminate(grace_seconds)
+        self._container.finish()
+
+    def _pings(self) -> bool:
+        try:
+            return self.ask("GET", "/ping", b"", {})[0] == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def _said(self) -> str:
+        return f"It said: {' / '.join(self._words)}" if self._words else "It said nothing"
+
+
+def unpack_model(aws: Aws, definition: Document, root: Path) -> None:
+    """Bring the definition's model from S3 and unpack it into `root`/model."""
+    target = root / "model"
+    target.mkdir(parents=True, exist_ok=True)
+    if "ModelDataUrl" not in definition:
+        return
+    work = root / "artifact"
+    staging.download(aws.clients.s3, definition["ModelDataUrl"], work, "S3Prefix")
+    archive = next(work.iterdir())
+    try:
+        with tarfile.open(archive) as packed:
+            if sum(item.size for item in packed.getmembers()) > _LARGEST_MODEL:
+                raise ClientFailure(f"The model archive unpacks to more than {_LARGEST_MODEL} bytes.")
+            packed.extractall(target, filter="data")
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise ClientFailure(f"The model {definition['ModelDataUrl']} is not a .tar.gz archive: {error}.") from error
+    archive.unlink()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
