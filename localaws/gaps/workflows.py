@@ -1,0 +1,13 @@
+"""What Step Functions and the functions that it calls need, installed together after MiniStack is loaded."""
+
+from __future__ import annotations
+
+from localaws.gaps import distributed_map, function_errors, retry_delays, state_machine_versions
+
+
+def close() -> None:
+    """Close these gaps; raises MiniStackError where MiniStack has not the names that they lean on."""
+    function_errors.close()
+    retry_delays.close()
+    state_machine_versions.close()
+    distributed_map.close()
