@@ -1,0 +1,1 @@
+"""Lambda: asks the endpoint about a serialized picture."""

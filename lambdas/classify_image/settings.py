@@ -1,0 +1,20 @@
+"""The function's environment, read once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The endpoint that is asked where the event names none, and the labels in the model's order."""
+
+    endpoint_name: str
+    labels: tuple[str, ...] = ("bicycle", "motorcycle")
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read ENDPOINT_NAME, and LABELS (a comma list) where it is set."""
+        labels = os.environ.get("LABELS", ",".join(cls.labels))
+        return cls(endpoint_name=os.environ["ENDPOINT_NAME"], labels=tuple(labels.split(",")))

@@ -1,0 +1,30 @@
+"""Pictures that a person should look at, under review/<day>/<inference id>-<name>."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from filter_confidence.errors import BadRequest
+
+PREFIX = "review"
+_LONGEST_NAME = 200
+
+
+class Review:
+    """Copies original pictures for review. `s3` is boto3's client."""
+
+    def __init__(self, s3: Any, bucket: str) -> None:  # noqa: ANN401 - boto3's clients have no static type
+        self._s3 = s3
+        self._bucket = bucket
+
+    def add(self, image_uri: object, inference_id: str) -> str:
+        """Copy the picture and give the copy's address; the same picture twice on a day is one copy."""
+        source, _, key = str(image_uri).removeprefix("s3://").partition("/")
+        if not str(image_uri).startswith("s3://") or not key:
+            raise BadRequest(f"image_uri is {str(image_uri)[:200]!r}: give the address that serialize_image answered.")
+        name = PurePosixPath(key).name[-_LONGEST_NAME:]
+        target = f"{PREFIX}/{datetime.now(UTC):%Y-%m-%d}/{inference_id}-{name}"
+        self._s3.copy_object(Bucket=self._bucket, Key=target, CopySource={"Bucket": source, "Key": key})
+        return f"s3://{self._bucket}/{target}"

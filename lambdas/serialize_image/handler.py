@@ -1,0 +1,49 @@
+"""The entry point: one request, or `{"items": [...]}` of the bulk workflow."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from serialize_image.errors import Refusal
+from serialize_image.serialize import Serializer
+from serialize_image.settings import Settings
+from serialize_image.storage import Storage
+
+logger = Logger(service="serialize_image")
+metrics = Metrics(namespace="Scones", service="serialize_image")
+
+
+@cache
+def serializer() -> Serializer:
+    """What stays from one invocation to the next: settings and clients."""
+    return Serializer(Settings.from_environment(), Storage(boto3.client("s3")))
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Answer inference_id, image_uri and serialized_uri; of a batch, `items` with these or the refusal of each."""
+    if "items" in event:
+        items = serializer().batch(event["items"])
+        refused = [item for item in items if item.get("status") == "REFUSED"]
+        _count(len(items) - len(refused), len(refused))
+        return {"items": items}
+    try:
+        answer = serializer().one(event)
+    except Refusal as refusal:
+        logger.warning(str(refusal), extra={"error": type(refusal).__name__})
+        _count(0, 1)
+        raise
+    _count(1, 0)
+    return answer
+
+
+def _count(serialized: int, refused: int) -> None:
+    metrics.add_metric("PicturesSerialized", MetricUnit.Count, serialized)
+    metrics.add_metric("PicturesRefused", MetricUnit.Count, refused)

@@ -1,0 +1,69 @@
+"""Bytes that somebody sent to an upright RGB picture, or a sentence why not: measured first, decoded then."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from serialize_image.errors import BadPicture
+from serialize_image.settings import Limits
+
+FORMATS = ("PNG", "JPEG")
+_OTHERS = {
+    b"GIF8": "a GIF",
+    b"RIFF": "a WebP",
+    b"BM": "a BMP",
+    b"II*\0": "a TIFF",
+    b"MM\0*": "a TIFF",
+    b"%PDF": "a PDF",
+}
+
+# Pillow's own limit would speak first and in its own words; ours is lower and is checked before any pixel is decoded.
+Image.MAX_IMAGE_PIXELS = None
+
+
+def read(data: bytes, limits: Limits) -> Image.Image:
+    """Decode a PNG or JPEG (told by its content) to upright RGB on white; raises BadPicture."""
+    if len(data) > limits.most_bytes:
+        raise BadPicture(
+            f"The picture has {len(data):,} bytes, and {limits.most_bytes:,} are allowed: make it smaller."
+        )
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            _measure(image, limits)
+            image.load()
+            return _to_rgb(ImageOps.exif_transpose(image))
+    except UnidentifiedImageError:
+        raise BadPicture(f"The file is {_name(data)}: give a PNG or JPEG picture.") from None
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise BadPicture(f"The picture is broken or cut off ({error}): send it again.") from error
+
+
+def _measure(image: Image.Image, limits: Limits) -> None:
+    width, height = image.size
+    if width * height > limits.most_pixels:
+        raise BadPicture(
+            f"The picture has {width:,} x {height:,} pixels, and {limits.most_pixels:,} in all are allowed: "
+            "scale it down."
+        )
+    # A JPEG of several frames is a phone's (depth map, preview) and its first frame is the picture; a PNG's is a film.
+    if image.format == "PNG" and getattr(image, "is_animated", False):
+        raise BadPicture("The PNG is animated: give a picture of one frame.")
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        # 16 bits a pixel: Pillow's own conversion would clip every value over 255 to white.
+        image = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    if image.has_transparency_data:
+        seen = image.convert("RGBA")
+        white = Image.new("RGBA", seen.size, "white")
+        return Image.alpha_composite(white, seen).convert("RGB")
+    return image.convert("RGB")
+
+
+def _name(data: bytes) -> str:
+    if not data:
+        return "empty"
+    return next((name for start, name in _OTHERS.items() if data.startswith(start)), "no picture that is known here")

@@ -1,0 +1,86 @@
+"""What an event asks for: one picture, by its S3 address or inline, under one inference id."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from serialize_image.errors import BadRequest
+
+MOST_INLINE_CHARACTERS = 240_000
+"""Below the 256 KiB that a Step Functions state may carry; about 180 KB of picture."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """An S3 object."""
+
+    bucket: str
+    key: str
+
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One picture: where it lies, or its bytes. The inference id follows it to the capture and the ground truth."""
+
+    inference_id: str
+    source: Address | bytes
+
+
+def parse(event: dict[str, Any]) -> Request:
+    """Read an event with `image_uri`, or `s3_bucket` and `s3_key`, or `image_base64`; raises BadRequest."""
+    given = [name for name in ("image_uri", "s3_key", "image_base64") if event.get(name)]
+    if len(given) != 1:
+        raise BadRequest(
+            f"The request names {' and '.join(given) or 'no picture'}: give either image_uri, or s3_bucket and s3_key, "
+            "or image_base64."
+        )
+    return Request(_inference_id(event.get("inference_id")), _source(event, given[0]))
+
+
+def _inference_id(given: object) -> str:
+    if given is None:
+        return str(uuid.uuid4())
+    try:
+        return str(uuid.UUID(str(given)))
+    except ValueError:
+        raise BadRequest(f"The inference_id {str(given)[:80]!r} is not a UUID: give one, or none to get one.") from None
+
+
+def _source(event: dict[str, Any], name: str) -> Address | bytes:
+    value = event[name]
+    if not isinstance(value, str):
+        raise BadRequest(f"{name} is of type {type(value).__name__}: give a string.")
+    if name == "image_base64":
+        return _decode(value)
+    if name == "image_uri":
+        return _address(value)
+    if not event.get("s3_bucket"):
+        raise BadRequest("s3_key is given without s3_bucket: give both, or image_uri.")
+    return Address(str(event["s3_bucket"]), value)
+
+
+def _address(uri: str) -> Address:
+    bucket, slash, key = uri.removeprefix("s3://").partition("/")
+    if not uri.startswith("s3://") or not (bucket and slash and key):
+        raise BadRequest(f"image_uri is {uri[:200]!r}: give an address like s3://bucket/path/picture.png.")
+    return Address(bucket, key)
+
+
+def _decode(text: str) -> bytes:
+    if len(text) > MOST_INLINE_CHARACTERS:
+        raise BadRequest(
+            f"image_base64 has {len(text):,} characters, and {MOST_INLINE_CHARACTERS:,} are allowed: "
+            "put the picture in S3 and give its image_uri."
+        )
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadRequest("image_base64 is not base64: encode the picture's bytes with the standard alphabet.") from None

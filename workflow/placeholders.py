@@ -1,0 +1,9 @@
+"""What the template and refresh_workflow fill in when a state machine is made, as `${Name}` in the ASL."""
+
+SERIALIZE_FUNCTION = "${SerializeFunctionArn}"
+CLASSIFY_FUNCTION = "${ClassifyFunctionArn}"
+FILTER_FUNCTION = "${FilterFunctionArn}"
+ENDPOINT_NAME = "${EndpointName}"
+MODEL_VERSION = "${ModelVersion}"
+CONFIDENCE_THRESHOLD = "${ConfidenceThreshold}"
+BUCKET = "${Bucket}"
