@@ -1,0 +1,40 @@
+"""EventBridge calls this when a version of our group changes, or when our endpoint comes to rest."""
+
+import os
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from deploy_model import aws
+from deploy_model.events import why_ignored
+from deploy_model.reconcile import reconcile
+from deploy_model.settings import Settings
+
+logger = Logger(service="deploy_model")
+metrics = Metrics(namespace="Scones", service="deploy_model")
+
+
+@cache
+def settings() -> Settings:
+    """Read the environment once for all calls of a warm function."""
+    return Settings.from_environment(os.environ)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes both
+    """Bring the endpoint to the version approved last and return what was done; raise to be called again."""
+    metrics.add_metric(name="EventsReceived", unit=MetricUnit.Count, value=1)
+    reason = why_ignored(event, settings())
+    if reason:
+        metrics.add_metric(name="EventsIgnored", unit=MetricUnit.Count, value=1)
+        logger.info("Ignored an event", extra={"reason": reason})
+        return {"action": "ignore", "reason": reason}
+    outcome = reconcile(aws.sagemaker, aws.autoscaling, settings())
+    metrics.add_metric(name=f"Decided{outcome.action.title()}", unit=MetricUnit.Count, value=1)
+    logger.info("Reconciled the endpoint with the registry", extra=asdict(outcome))
+    return asdict(outcome)

@@ -1,0 +1,122 @@
+"""A deployment that cannot begin leaves nothing behind, and one that can takes along what has to change."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from deploy_model.deployment import replace_endpoint
+from deploy_model.errors import EndpointBusy
+from deploy_model.release import plan_release
+from deploy_model.versions import choose, list_approved
+
+REFUSED = ("ResourceLimitExceeded", "The account-level service limit was reached.")
+THERE = ("ValidationException", "Cannot create already existing model")
+
+
+@pytest.fixture
+def live(world: Any, versions: list[str]) -> Any:
+    """An endpoint with version 1, and version 2 approved."""
+    world.approve(versions[0])
+    world.deliver()
+    world.approve(versions[1])
+    world.changes()
+    return world
+
+
+def test_a_refused_creation_leaves_no_model_and_no_configuration(world: Any, versions: list[str]) -> None:
+    world.approve(versions[0])
+    world.failing["CreateEndpoint"] = REFUSED
+    with pytest.raises(ClientError, match="service limit"):
+        world.deliver()
+    assert world.changes()[-2:] == ["DeleteEndpointConfig", "DeleteModel"]
+    assert not world.backend.endpoint_configs
+    assert not world.backend._models
+
+
+def test_a_refused_update_leaves_what_serves_and_nothing_else(live: Any) -> None:
+    live.failing["UpdateEndpoint"] = REFUSED
+    with pytest.raises(ClientError, match="service limit"):
+        live.deliver()
+    assert list(live.backend.endpoint_configs) == [live.endpoint.endpoint_config_name]
+    assert list(live.backend._models) == [live.endpoint.endpoint_config_name]
+
+
+def test_a_refused_configuration_takes_its_model_along(live: Any) -> None:
+    live.failing["CreateEndpointConfig"] = ("ThrottlingException", "Rate exceeded")
+    with pytest.raises(ClientError, match="Rate exceeded"):
+        live.deliver()
+    assert len(live.backend._models) == 1
+
+
+def test_after_a_refusal_the_next_event_deploys(live: Any) -> None:
+    live.failing["UpdateEndpoint"] = REFUSED
+    with pytest.raises(ClientError):
+        live.deliver()
+    live.failing.clear()
+    live.deliver()
+    assert live.live_version == 2
+
+
+def test_what_exists_already_is_as_good_as_created_and_is_not_deleted(live: Any) -> None:
+    live.failing = {"CreateModel": THERE, "CreateEndpointConfig": THERE, "UpdateEndpoint": REFUSED}
+    with pytest.raises(ClientError, match="service limit"):
+        live.deliver()
+    assert not [name for name in live.changes() if name.startswith("Delete")]
+
+
+def test_what_an_update_on_its_way_needs_is_not_deleted(live: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer to UpdateEndpoint was lost, and its repetition is refused because the update has begun."""
+    live.failing["UpdateEndpoint"] = ("ValidationException", "Cannot update in-progress endpoint")
+    begin = live.answer
+
+    def answer(model: Any, **more: Any) -> Any:
+        if model.name == "UpdateEndpoint":
+            live.endpoint.endpoint_status = "Updating"
+        return begin(model=model, **more)
+
+    live.client.meta.events.register_first("before-call.sagemaker.UpdateEndpoint", answer)
+    with pytest.raises(ClientError, match="in-progress"):
+        live.deliver()
+    assert len(live.backend.endpoint_configs) == 2
+
+
+def test_a_changed_capture_is_not_retained(live: Any) -> None:
+    live.deliver(CAPTURE_URI="s3://scones/elsewhere/")
+    excluded = live.sent("UpdateEndpoint")["ExcludeRetainedVariantProperties"]
+    assert excluded == [{"VariantPropertyType": "DataCaptureConfig"}]
+
+
+def test_one_instance_left_by_autoscaling_is_not_retained_for_a_canary(live: Any) -> None:
+    live.deliver(TRAFFIC_ROUTING="CANARY", INSTANCE_COUNT="2")
+    excluded = live.sent("UpdateEndpoint")["ExcludeRetainedVariantProperties"]
+    assert excluded == [{"VariantPropertyType": "DesiredInstanceCount"}]
+
+
+def test_another_instance_type_is_taken_from_autoscaling_first(live: Any) -> None:
+    calls: list[dict[str, Any]] = []
+    live.client.deregister_scalable_target = lambda **request: calls.append(request)
+    live.deliver(INSTANCE_TYPE="ml.c5.large")
+    (call,) = calls
+    assert call["ResourceId"] == "endpoint/scones-vehicles/variant/live"
+
+
+def test_the_same_instance_type_stays_with_autoscaling(live: Any) -> None:
+    live.client.deregister_scalable_target = lambda **_: pytest.fail("deregistered")
+    assert live.deliver().version == 2
+
+
+def test_a_live_configuration_that_somebody_deleted_is_not_relied_on(live: Any) -> None:
+    del live.backend.endpoint_configs[live.endpoint.endpoint_config_name]
+    live.deliver()
+    excluded = live.sent("UpdateEndpoint")["ExcludeRetainedVariantProperties"]
+    assert excluded == [{"VariantPropertyType": "DataCaptureConfig"}]
+
+
+def test_a_failed_endpoint_that_stays_is_waited_for_and_then_left_to_the_next_event(live: Any) -> None:
+    version = choose(list_approved(live.client, "scones-vehicles"))
+    assert version is not None
+    live.client.delete_endpoint = lambda **_: None
+    naps: list[float] = []
+    with pytest.raises(EndpointBusy, match="still being deleted"):
+        replace_endpoint(live.client, live.settings, plan_release(version, live.settings), naps.append)
+    assert sum(naps) == 40
