@@ -65,11 +65,9 @@ def _estimator(context: Context) -> Estimator:
 
 def _hyperparameters(context: Context) -> dict[str, Value | PipelineVariable]:
     """Send what the profile names, and nothing in place of what it leaves out."""
-    return {
-        "num_classes": CLASSES,
-        "num_training_samples": training_samples(),
-        **context.parameters.hyperparameters,
-    }
+    chosen = context.parameters.hyperparameters
+    checkpoint = {"checkpoint_frequency": chosen["epochs"]} if context.profile.keeps_last_epoch else {}
+    return {"num_classes": CLASSES, "num_training_samples": training_samples(), **chosen, **checkpoint}
 
 
 def _channels(prepared: ProcessingStep) -> dict[str, TrainingInput]:
