@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 from pathlib import Path
 from typing import Any
 
 from localaws.aws import Aws, now
 from localaws.jobs import staging
-from localaws.jobs.failures import ClientFailure, JobFailure
+from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.jobs.kinds import TRANSFORM, change, load
 from localaws.jobs.logs import JobLog
 from localaws.jobs.model_server import ModelServer, unpack_model
@@ -75,7 +76,11 @@ def _post_all(document: Document, source: Path, target: Path, server: ModelServe
     for file in sorted(path for path in source.rglob("*") if path.is_file()):
         if stop.requested:
             return True
-        status, answer = server.ask("POST", "/invocations", file.read_bytes(), headers)
+        try:
+            status, answer = server.ask("POST", "/invocations", file.read_bytes(), headers)
+        except (OSError, http.client.HTTPException) as error:
+            words = f"{file.relative_to(source)}: the model's server gave no answer ({error}); see the job's logs"
+            raise AlgorithmFailure(words, 0) from error
         if status != 200:
             words = answer.decode("utf-8", errors="replace")[:300]
             raise ClientFailure(f"{file.relative_to(source)}: the model's server answered {status}: {words}")

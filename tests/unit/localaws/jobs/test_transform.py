@@ -24,6 +24,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers['Content-Length'] or 0))
+        if body == b'quit':
+            os._exit(1)
         word = pathlib.Path('/opt/ml/model/word').read_bytes()
         self.reply(400 if body == b'bad' else 200, word + body + self.headers['Content-Type'].encode())
 
@@ -98,6 +100,12 @@ def test_an_answer_that_is_an_error_fails_the_job_with_the_object_s_name(run: Ru
     ended = run(a=b"one", b=b"bad")
     assert ended["TransformJobStatus"] == "Failed"
     assert "b: the model's server answered 400: hi bad" in ended["FailureReason"]
+
+
+def test_a_server_that_dies_while_it_is_asked_is_the_algorithm_s_fault(run: Run) -> None:
+    ended = run(a=b"quit")
+    assert ended["TransformJobStatus"] == "Failed"
+    assert ended["FailureReason"].startswith("AlgorithmError: a: the model's server gave no answer")
 
 
 def test_a_server_that_ends_at_once_fails_the_job(run: Run, cloud: Aws) -> None:
