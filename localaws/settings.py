@@ -49,6 +49,6 @@ class Settings:
 def from_environment() -> Settings:
     """Read SCONES_PORT and SCONES_HOME (default: 4566 and .scones/ in the working directory)."""
     port = os.environ.get("SCONES_PORT", str(DEFAULT_PORT))
-    if not port.isdigit() or not 1024 <= int(port) <= 65535:
+    if not port.isdecimal() or not 1024 <= int(port) <= 65535:
         raise SettingsError(f"SCONES_PORT is {port!r}; it must be a number from 1024 to 65535.")
     return Settings(port=int(port), home=Path(os.environ.get("SCONES_HOME", ".scones")).resolve())

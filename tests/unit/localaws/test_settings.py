@@ -28,7 +28,7 @@ def test_port_and_home_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert settings.jobs == tmp_path / "b/jobs"
 
 
-@pytest.mark.parametrize("port", ["", "http", "80", "65536", "-1", "4566.0"])
+@pytest.mark.parametrize("port", ["", "http", "80", "65536", "-1", "4566.0", "²"])
 def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
     monkeypatch.setenv("SCONES_PORT", port)
     with pytest.raises(SettingsError, match="it must be a number from 1024 to 65535"):
