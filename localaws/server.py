@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 _LARGEST_REQUEST = 16 * 1024 * 1024
 _SAVE_SECONDS = 2.0
 _INVOCATIONS = 64  # requests that wait for models at once; further ones wait for these
-_SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([a-z-]+)/aws4_request")
+_SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([a-z0-9-]+)/aws4_request")
 _INVOKED = re.compile(r"/endpoints/([^/]+)/invocations")
 
 Scope = dict[str, Any]

@@ -70,7 +70,7 @@ def test_a_request_without_a_signature_is_answered_too(visit: Visit) -> None:
     [
         {},
         {"x-amz-target": "AWSEvents.PutEvents", "authorization": SIGNED.format("events")},
-        {"x-amz-target": "SageMaker.ListModels", "authorization": SIGNED.format("sns")},
+        {"x-amz-target": "SageMaker.ListModels", "authorization": SIGNED.format("s3")},
     ],
 )
 def test_other_services_requests_are_passed_on(visit: Visit, headers: dict[str, str]) -> None:
