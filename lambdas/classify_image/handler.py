@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import Any
 
@@ -27,7 +28,7 @@ _PATIENCE = Config(retries={"mode": "standard", "max_attempts": 3}, connect_time
 def classifier() -> Classifier:
     """What stays from one invocation to the next: settings and clients."""
     runtime = boto3.client("sagemaker-runtime", config=_PATIENCE)
-    return Classifier(Settings.from_environment(), Storage(boto3.client("s3")), Endpoint(runtime))
+    return Classifier(Settings.from_environment(os.environ), Storage(boto3.client("s3")), Endpoint(runtime))
 
 
 @logger.inject_lambda_context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -14,7 +14,7 @@ class Settings:
     labels: tuple[str, ...] = ("bicycle", "motorcycle")
 
     @classmethod
-    def from_environment(cls) -> Settings:
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read ENDPOINT_NAME, and LABELS (a comma list) where it is set."""
-        labels = os.environ.get("LABELS", ",".join(cls.labels))
-        return cls(endpoint_name=os.environ["ENDPOINT_NAME"], labels=tuple(labels.split(",")))
+        labels = environment.get("LABELS", ",".join(cls.labels))
+        return cls(endpoint_name=environment["ENDPOINT_NAME"], labels=tuple(labels.split(",")))

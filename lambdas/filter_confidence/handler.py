@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import Any
 
@@ -22,7 +23,7 @@ metrics = Metrics(namespace="Scones", service="filter_confidence")
 @cache
 def settings() -> Settings:
     """The environment as it was at the first invocation."""
-    return Settings.from_environment()
+    return Settings.from_environment(os.environ)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -14,6 +14,6 @@ class Settings:
     threshold: str = "0.80"
 
     @classmethod
-    def from_environment(cls) -> Settings:
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read BUCKET, and CONFIDENCE_THRESHOLD where it is set."""
-        return cls(bucket=os.environ["BUCKET"], threshold=os.environ.get("CONFIDENCE_THRESHOLD", cls.threshold))
+        return cls(bucket=environment["BUCKET"], threshold=environment.get("CONFIDENCE_THRESHOLD", cls.threshold))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import Any
 
@@ -22,7 +23,7 @@ metrics = Metrics(namespace="Scones", service="serialize_image")
 @cache
 def serializer() -> Serializer:
     """What stays from one invocation to the next: settings and clients."""
-    return Serializer(Settings.from_environment(), Storage(boto3.client("s3")))
+    return Serializer(Settings.from_environment(os.environ), Storage(boto3.client("s3")))
 
 
 @logger.inject_lambda_context

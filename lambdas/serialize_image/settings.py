@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -23,13 +23,13 @@ class Settings:
     limits: Limits = Limits()
 
     @classmethod
-    def from_environment(cls) -> Settings:
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read BUCKET, and IMAGE_SIZE, MAX_BYTES and MAX_PIXELS where they are set."""
         return cls(
-            bucket=os.environ["BUCKET"],
-            image_size=int(os.environ.get("IMAGE_SIZE", cls.image_size)),
+            bucket=environment["BUCKET"],
+            image_size=int(environment.get("IMAGE_SIZE", cls.image_size)),
             limits=Limits(
-                most_bytes=int(os.environ.get("MAX_BYTES", Limits.most_bytes)),
-                most_pixels=int(os.environ.get("MAX_PIXELS", Limits.most_pixels)),
+                most_bytes=int(environment.get("MAX_BYTES", Limits.most_bytes)),
+                most_pixels=int(environment.get("MAX_PIXELS", Limits.most_pixels)),
             ),
         )

@@ -1,0 +1,106 @@
+"""Who decides about a picture: the model where it is sure, a person where it is not."""
+
+import math
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+
+import boto3
+import pytest
+from filter_confidence import handler as function
+from filter_confidence.confidence import unit_number
+from filter_confidence.errors import BadRequest
+from filter_confidence.judge import Judge
+from filter_confidence.review import Review
+from filter_confidence.settings import Settings
+from moto import mock_aws
+
+BUCKET = "scones-bucket"
+ASSIGNMENTS = {"bicycle": "nearby orders", "motorcycle": "distant orders"}
+ITEM: dict[str, Any] = {"inference_id": "id-1", "image_uri": f"s3://{BUCKET}/photos/p 1.jpg", "label": "bicycle"}
+CONTEXT: Any = SimpleNamespace(
+    function_name="f", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="request"
+)
+
+
+@pytest.fixture
+def s3() -> Iterator[Any]:
+    with mock_aws():
+        client = boto3.client("s3")
+        client.create_bucket(Bucket=BUCKET)
+        client.put_object(Bucket=BUCKET, Key="photos/p 1.jpg", Body=b"the original")
+        yield client
+
+
+@pytest.fixture
+def judge(s3: Any) -> Judge:
+    return Judge(0.8, Review(s3, BUCKET))
+
+
+@pytest.mark.parametrize(("confidence", "passed"), [(0.8, True), (1, True), (0.7999, False), (0, False)])
+def test_the_threshold_itself_is_sure_enough(judge: Judge, confidence: float, passed: bool) -> None:
+    assert judge.one({**ITEM, "confidence": confidence})["passed"] is passed
+
+
+def test_below_the_threshold_the_original_lies_under_review_for_the_day(judge: Judge, s3: Any) -> None:
+    uri = judge.one({**ITEM, "confidence": 0.6})["review_uri"]
+    assert uri == f"s3://{BUCKET}/review/{datetime.now(UTC):%Y-%m-%d}/id-1-p 1.jpg"
+    copy = s3.get_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))
+    assert copy["Body"].read() == b"the original"
+
+
+def test_what_passes_is_not_copied(judge: Judge, s3: Any) -> None:
+    assert "review_uri" not in judge.one({**ITEM, "confidence": 0.9})
+    assert s3.list_objects_v2(Bucket=BUCKET, Prefix="review/")["KeyCount"] == 0
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -0.1, 1.1, None, "", "high", "nan", True, [0.9]])
+def test_what_is_no_number_from_0_to_1_is_refused(value: object) -> None:
+    with pytest.raises(BadRequest, match="give a number from 0 to 1"):
+        unit_number(value, "confidence")
+
+
+@pytest.mark.parametrize("uri", [None, "", "s3://bucket", "https://example.org/p.png"])
+def test_a_picture_without_an_address_cannot_be_reviewed(judge: Judge, uri: object) -> None:
+    with pytest.raises(BadRequest, match="image_uri"):
+        judge.one({**ITEM, "confidence": 0.1, "image_uri": uri})
+
+
+def test_a_batch_says_of_each_picture_how_it_ended(judge: Judge) -> None:
+    refused = {"status": "REFUSED", "image_uri": "s3://b/x", "error": "BadPicture", "cause": "why"}
+    sure = {**ITEM, "label": "motorcycle", "confidence": 0.95}
+    items = judge.batch([refused, sure, {**ITEM, "confidence": 0.5}], ASSIGNMENTS)
+    assert [item["status"] for item in items] == ["REFUSED", "CLASSIFIED", "NEEDS_REVIEW"]
+    assert items[0] == refused
+    assert items[1]["assignment"] == "distant orders"
+    assert "assignment" not in items[2]
+
+
+def test_a_label_without_an_assignment_is_refused(judge: Judge) -> None:
+    with pytest.raises(BadRequest, match="'tricycle' has no assignment"):
+        judge.batch([{**ITEM, "label": "tricycle", "confidence": 0.9}], ASSIGNMENTS)
+
+
+def test_a_batch_that_is_no_list_is_refused(judge: Judge) -> None:
+    with pytest.raises(BadRequest, match="of type dict"):
+        judge.batch({}, ASSIGNMENTS)
+
+
+def test_the_event_s_threshold_goes_before_the_environment_s(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUCKET", BUCKET)
+    monkeypatch.setenv("CONFIDENCE_THRESHOLD", "0.5")
+    function.settings.cache_clear()
+    function.review.cache_clear()
+    item = {**ITEM, "confidence": 0.6}
+    assert function.handler(item, CONTEXT)["passed"] is True
+    assert function.handler({**item, "threshold": "0.7"}, CONTEXT)["passed"] is False
+    answer = function.handler({"items": [item], "threshold": 0.7, "assignments": ASSIGNMENTS}, CONTEXT)
+    assert answer["items"][0]["status"] == "NEEDS_REVIEW"
+
+
+def test_settings_are_read_from_the_environment() -> None:
+    assert Settings.from_environment({"BUCKET": "b"}) == Settings("b", "0.80")

@@ -1,0 +1,103 @@
+"""What is a picture, what is none, and how the kinds that people send become RGB."""
+
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+from serialize_image.errors import BadPicture
+from serialize_image.picture import read
+from serialize_image.settings import Limits
+
+from tests.unit.lambdas.serialize_image.conftest import encode, noise, png_that_claims
+
+LIMITS = Limits()
+
+
+def _refusal(data: bytes, limits: Limits = LIMITS) -> str:
+    with pytest.raises(BadPicture) as refused:
+        read(data, limits)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"I am a text file, whatever I am called.", "no picture"),
+        (b"", "empty"),
+        (encode(noise(8, 8), "GIF"), "a GIF"),
+        (encode(noise(8, 8), "GIF", save_all=True, append_images=[noise(8, 8, 1)]), "a GIF"),
+        (encode(noise(8, 8), "BMP"), "a BMP"),
+        (encode(noise(8, 8), "PNG", save_all=True, append_images=[noise(8, 8, 1)]), "animated"),
+        (encode(noise(64, 64))[:3000], "cut off"),
+        (encode(noise(64, 64), "JPEG")[:900], "cut off"),
+        (encode(noise(64, 64))[:20], "cut off"),
+    ],
+)
+def test_what_is_no_whole_still_picture_is_refused_in_one_sentence(data: bytes, word: str) -> None:
+    sentence = _refusal(data)
+    assert word in sentence
+    assert sentence.endswith((".", "again."))
+    assert "\n" not in sentence
+
+
+def test_a_bomb_is_refused_by_its_header_and_at_once() -> None:
+    began = time.monotonic()
+    assert "30,000 x 30,000 pixels, and 25,000,000 in all are allowed" in _refusal(png_that_claims(30_000, 30_000))
+    assert time.monotonic() - began < 1
+
+
+def test_a_file_over_the_limit_is_refused_unread() -> None:
+    assert "has 2,000 bytes, and 1,999 are allowed" in _refusal(bytes(2000), Limits(most_bytes=1999))
+
+
+def test_a_picture_is_turned_as_its_exif_says() -> None:
+    picture = noise(40, 20)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held a quarter turn to the left
+    upright = read(encode(picture, "PNG", exif=exif), LIMITS)
+    assert np.array_equal(np.asarray(upright), np.asarray(picture.rotate(-90, expand=True)))
+
+
+def test_transparency_shows_white_and_not_what_lies_hidden_under_it() -> None:
+    hidden = Image.new("RGBA", (4, 4), (200, 0, 0, 0))
+    assert read(encode(hidden), LIMITS).getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_a_palette_s_transparent_colour_shows_white() -> None:
+    picture = Image.new("P", (4, 4), 0)
+    picture.putpalette([9, 9, 9, 0, 0, 255])
+    assert read(encode(picture, transparency=0), LIMITS).getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_a_palette_becomes_its_colours() -> None:
+    picture = Image.new("P", (4, 4), 1)
+    picture.putpalette([0, 0, 0, 10, 20, 30])
+    assert read(encode(picture), LIMITS).getpixel((0, 0)) == (10, 20, 30)
+
+
+@pytest.mark.parametrize(("value", "seen"), [(0, 0), (32_896, 128), (65_535, 255)])
+def test_sixteen_bits_are_scaled_and_not_clipped_to_white(value: int, seen: int) -> None:
+    picture = Image.fromarray(np.full((4, 4), value, dtype=np.uint16))
+    assert read(encode(picture), LIMITS).getpixel((0, 0)) == (seen, seen, seen)
+
+
+def test_a_cmyk_jpeg_becomes_rgb() -> None:
+    red = read(encode(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), "JPEG"), LIMITS).getpixel((8, 8))
+    assert isinstance(red, tuple)
+    assert red[0] > 240
+    assert max(red[1:]) < 15
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
+def test_every_other_mode_becomes_rgb_too(mode: str) -> None:
+    assert read(encode(noise(6, 5).convert(mode)), LIMITS).mode == "RGB"
+
+
+def test_any_cut_of_a_picture_is_read_or_refused_and_never_crashes() -> None:
+    whole = encode(noise(32, 32))
+    for length in range(0, len(whole), 7):
+        try:
+            assert read(whole[:length], LIMITS).size == (32, 32)
+        except BadPicture as refused:
+            assert str(refused)
