@@ -1,0 +1,42 @@
+"""The edge to AWS: clients, made once for all calls of a warm function, and what AWS's errors mean."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+# boto3 makes its clients' methods at run time: there is no class to name.
+Client = Any
+
+# Throttled calls wait and are sent again at a slower rate; what is left after six attempts is raised.
+_CONFIG = Config(retries={"mode": "adaptive", "total_max_attempts": 6}, connect_timeout=5, read_timeout=20)
+_MISSING = frozenset({"ResourceNotFound", "StateMachineDoesNotExist"})
+
+
+@dataclass(frozen=True)
+class Clients:
+    """The three services that a refresh talks to."""
+
+    sagemaker: Client
+    autoscaling: Client
+    states: Client
+
+
+clients = Clients(
+    sagemaker=boto3.client("sagemaker", config=_CONFIG),
+    autoscaling=boto3.client("application-autoscaling", config=_CONFIG),
+    states=boto3.client("stepfunctions", config=_CONFIG),
+)
+
+
+def is_missing(error: ClientError) -> bool:
+    """Say whether a call failed because its resource does not exist; SageMaker tells that by its message only."""
+    details = error.response["Error"]
+    return details["Code"] in _MISSING or "could not find" in details["Message"].lower()
+
+
+def is_in_use(error: ClientError) -> bool:
+    """Say whether a state machine's version was not deleted because an alias still points to it."""
+    return bool(error.response["Error"]["Code"] == "ConflictException")

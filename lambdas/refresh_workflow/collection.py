@@ -1,0 +1,47 @@
+"""Old endpoint configurations and models: the last few are kept to look at, the rest is cleared away."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from refresh_workflow.aws import Client, is_missing
+from refresh_workflow.endpoint import Endpoint
+
+
+def delete_old_releases(sagemaker: Client, endpoint: Endpoint, keep: int) -> list[str]:
+    """Delete what deploy_model made beyond the newest few, but nothing that is in use; return the names.
+
+    A configuration and its model share a name. Going back to a version that was cleared away still works:
+    deploy_model makes both again from the registry.
+    """
+    releases = dict.fromkeys(name for _, name in sorted(_list_ours(sagemaker, endpoint.name), reverse=True))
+    old = [name for name in list(releases)[keep:] if name not in endpoint.in_use]
+    for name in old:
+        _delete(sagemaker.delete_endpoint_config, EndpointConfigName=name)
+        _delete(sagemaker.delete_model, ModelName=name)
+    return old
+
+
+def _list_ours(sagemaker: Client, endpoint_name: str) -> Iterator[tuple[datetime, str]]:
+    """List creation times and names of what deploy_model made for an endpoint, and of nothing else."""
+    ours = re.compile(rf"{re.escape(endpoint_name)}-v\d+-[0-9a-f]{{8}}")
+    for operation, member, name in (
+        ("list_endpoint_configs", "EndpointConfigs", "EndpointConfigName"),
+        ("list_models", "Models", "ModelName"),
+    ):
+        for page in sagemaker.get_paginator(operation).paginate(NameContains=f"{endpoint_name}-v"):
+            for item in page[member]:
+                if ours.fullmatch(item[name]):
+                    yield item["CreationTime"], item[name]
+
+
+def _delete(call: Callable[..., Any], **request: str) -> None:
+    """Delete a resource; one that is gone is as good."""
+    try:
+        call(**request)
+    except ClientError as error:
+        if not is_missing(error):
+            raise

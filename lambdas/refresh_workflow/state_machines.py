@@ -1,0 +1,97 @@
+"""A state machine, its published versions, and the alias under which executions are started.
+
+An execution keeps the version that it began with, so publishing and moving the alias disturbs nobody.
+"""
+
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from refresh_workflow.aws import Client, is_in_use, is_missing
+
+# A published version keeps these of the moment of its publication; after a stack update they may be out of date.
+SNAPSHOT = ("roleArn", "loggingConfiguration", "tracingConfiguration")
+
+
+def refresh_state_machine(states: Client, arn: str, alias: str, definition: str, description: str) -> bool:
+    """Bring what the alias runs to a definition; False when it runs that already, and nothing was changed."""
+    running = _running_version(states, f"{arn}:{alias}")
+    if running and _is_up_to_date(states, running, arn, definition):
+        return False
+    published = states.update_state_machine(
+        stateMachineArn=arn, definition=definition, publish=True, versionDescription=description
+    )
+    _point(states, arn, alias, published["stateMachineVersionArn"])
+    return True
+
+
+def delete_old_versions(states: Client, arn: str, alias: str, keep: int) -> list[str]:
+    """Delete published versions beyond the newest few, but none that an alias runs; return their ARNs."""
+    running = _running_version(states, f"{arn}:{alias}")
+    old = [version for version in _list_versions(states, arn)[keep:] if version != running]
+    return [version for version in old if _delete_version(states, version)]
+
+
+def _running_version(states: Client, alias_arn: str) -> str | None:
+    """Return the version that gets all of an alias's executions; None without an alias, or when it splits them."""
+    try:
+        routes = states.describe_state_machine_alias(stateMachineAliasArn=alias_arn)["routingConfiguration"]
+    except ClientError as error:
+        if is_missing(error):
+            return None
+        raise
+    version: str = routes[0]["stateMachineVersionArn"]
+    return version if len(routes) == 1 else None
+
+
+def _is_up_to_date(states: Client, version: str, arn: str, definition: str) -> bool:
+    published = _describe(states, version)
+    if not published or json.loads(published["definition"]) != json.loads(definition):
+        return False
+    current = _describe(states, arn)
+    return all(published[name] == current[name] for name in SNAPSHOT if name in published and name in current)
+
+
+def _describe(states: Client, arn: str) -> dict[str, Any]:
+    """Read a state machine or a published version; empty when there is none."""
+    try:
+        found: dict[str, Any] = states.describe_state_machine(stateMachineArn=arn)
+    except ClientError as error:
+        if is_missing(error):
+            return {}
+        raise
+    return found
+
+
+def _point(states: Client, arn: str, alias: str, version: str) -> None:
+    """Send all executions of an alias to a version; create the alias where it is missing."""
+    routes = [{"stateMachineVersionArn": version, "weight": 100}]
+    try:
+        states.update_state_machine_alias(stateMachineAliasArn=f"{arn}:{alias}", routingConfiguration=routes)
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+        states.create_state_machine_alias(name=alias, routingConfiguration=routes)
+
+
+def _list_versions(states: Client, arn: str) -> list[str]:
+    """List published versions, newest first; boto3 has no paginator for them."""
+    found: list[str] = []
+    page: dict[str, Any] = {"nextToken": None}
+    while "nextToken" in page:
+        more = {"nextToken": page["nextToken"]} if page["nextToken"] else {}
+        page = states.list_state_machine_versions(stateMachineArn=arn, **more)
+        found += [version["stateMachineVersionArn"] for version in page["stateMachineVersions"]]
+    return sorted(found, key=lambda version: int(version.rpartition(":")[2]), reverse=True)
+
+
+def _delete_version(states: Client, version: str) -> bool:
+    """Delete a version; False when somebody's alias runs it."""
+    try:
+        states.delete_state_machine_version(stateMachineVersionArn=version)
+    except ClientError as error:
+        if is_in_use(error):
+            return False
+        raise
+    return True
