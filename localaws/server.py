@@ -114,17 +114,16 @@ async def _serve(aws: Aws, front: Front) -> None:
     config.graceful_timeout = 1
     config.loglevel = "WARNING"
     stopping = asyncio.Event()
-    flushing = threading.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     recovery = loop.run_in_executor(None, _begin, aws, aws.settings.home / "ministack" / "state")
     saving = asyncio.create_task(_save_changes(front))
-    threading.Thread(target=aws.live.flush_until, args=(flushing, aws.clients), daemon=True).start()
+    threading.Thread(target=aws.live.keep_flushing, args=(aws.clients,), daemon=True).start()
 
     async def stopped() -> None:
         await stopping.wait()
-        flushing.set()
+        aws.live.stopping.set()
         # Captures go to S3, which answers only until the port is closed.
         await asyncio.to_thread(aws.live.flush, aws.clients)
 

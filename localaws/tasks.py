@@ -47,7 +47,9 @@ class Tasks:
                 logger.exception("%s ended unexpectedly", key)
             finally:
                 with self._lock:
-                    self._running.pop(key, None)
+                    # Work that follows on this may have begun under the same key already.
+                    if self._running[key][0] is thread:
+                        del self._running[key]
 
         thread = threading.Thread(target=run, name=key, daemon=True)
         with self._lock:

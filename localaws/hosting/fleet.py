@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from itertools import count
 
 from localaws.aws import Aws
-from localaws.hosting.instance import HostingFailure, Instance
+from localaws.hosting.instance import Instance
 from localaws.hosting.plans import Plan, VariantPlan
 
 
@@ -74,14 +74,16 @@ class Fleet:
 
     def _start(self, wanted: Sequence[VariantPlan], given_up: Callable[[], bool]) -> list[Instance]:
         made = [Instance(self._aws, self._endpoint, variant) for variant in wanted]
-        if not made:
-            return []
-        try:
-            with ThreadPoolExecutor(len(made)) as pool:
-                list(pool.map(lambda instance: instance.start(given_up), made))
-        except HostingFailure:
+        failures: list[Exception] = []
+        with ThreadPoolExecutor(max(1, len(made))) as pool:
+            starts = [pool.submit(instance.start, lambda: bool(failures) or given_up()) for instance in made]
+            for start in as_completed(starts):
+                failure = start.exception()
+                if isinstance(failure, Exception):
+                    failures.append(failure)
+        if failures:
             stop_all(made)
-            raise
+            raise failures[0]
         return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 from localaws.aws import Aws
-from localaws.hosting import states
+from localaws.hosting import deployment, states
 from localaws.hosting.fleet import Fleet
 from localaws.hosting.instance import HostingFailure
 from localaws.hosting.plans import Plan
@@ -24,16 +24,31 @@ def bring_up(aws: Aws, name: str, stop: Stop) -> None:
     except HostingFailure as failure:
         states.change(aws, name, EndpointStatus="Failed", FailureReason=str(failure)[:1024])
         return
+    except Exception as error:
+        # At a stop of the local AWS, S3 goes before this does; the next start begins anew.
+        if not aws.live.stopping.is_set():
+            reason = f"InternalServerError: {type(error).__name__}: {error}"
+            states.change(aws, name, EndpointStatus="Failed", FailureReason=reason[:1024])
+        raise
     aws.live.routers[name] = Router(fleet)
-    states.change(aws, name, EndpointStatus="InService", **fleet.plan.describe())
+    if "Pending" in document:
+        # An update that the process before had begun is begun again.
+        deployment.deploy(aws, name, stop)
+    else:
+        states.change(aws, name, EndpointStatus="InService", **fleet.plan.describe())
 
 
 def interrupt(aws: Aws, endpoint: Document) -> None:
     """At a start: none of the instances of the process before are left, so nothing is InService yet."""
-    for directory in (aws.settings.endpoints / endpoint["EndpointName"]).glob("i-*"):
+    name, status = endpoint["EndpointName"], endpoint["EndpointStatus"]
+    for directory in (aws.settings.endpoints / name).glob("i-*"):
         shutil.rmtree(directory, ignore_errors=True)
-    if endpoint["EndpointStatus"] == "InService":
-        states.change(aws, endpoint["EndpointName"], EndpointStatus="SystemUpdating")
+    if status in ("InService", "RollingBack"):
+        states.change(aws, name, "Pending", "PendingDeploymentSummary", EndpointStatus="SystemUpdating")
+    elif status == "Updating" and "deployment" not in endpoint["Pending"]:
+        # A change of capacity has nothing to go back to: the instances start in their new number.
+        plan = endpoint["Pending"]["plan"]
+        states.change(aws, name, "Pending", EndpointStatus="SystemUpdating", Plan=plan)
 
 
 def revive(aws: Aws, endpoint: Document) -> None:

@@ -24,6 +24,7 @@ class Live:
     routers: dict[str, Router] = field(default_factory=dict)
     captures: Captures = field(default_factory=Captures)
     metrics: Metrics = field(default_factory=Metrics)
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def flush(self, clients: Clients) -> None:
         """Write captures to S3, metrics to CloudWatch, and the servers' lines to CloudWatch Logs."""
@@ -44,7 +45,7 @@ class Live:
                 # One bucket that is gone must not keep the others' captures back.
                 logger.exception("An endpoint's captures, metrics or logs could not be written")
 
-    def flush_until(self, stopping: threading.Event, clients: Clients) -> None:
+    def keep_flushing(self, clients: Clients) -> None:
         """Flush every second until the local AWS stops."""
-        while not stopping.wait(_FLUSH_SECONDS):
+        while not self.stopping.wait(_FLUSH_SECONDS):
             self.flush(clients)

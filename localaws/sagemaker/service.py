@@ -11,6 +11,7 @@ from localaws import errors
 from localaws.aws import Aws
 from localaws.sagemaker import (
     endpoint_configs,
+    endpoint_updates,
     endpoints,
     jobs,
     model_package_groups,
@@ -28,6 +29,7 @@ Operation = Callable[[Aws, Document], Document]
 
 OPERATIONS: Mapping[str, Operation] = {
     **endpoint_configs.OPERATIONS,
+    **endpoint_updates.OPERATIONS,
     **endpoints.OPERATIONS,
     **jobs.OPERATIONS,
     **model_package_groups.OPERATIONS,

@@ -1,0 +1,98 @@
+"""UpdateEndpoint and UpdateEndpointWeightsAndCapacities: what is refused, and what the endpoint is to become."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from localaws import errors
+from localaws.aws import Aws
+from localaws.hosting import alarms, deployment, scaling, states
+from localaws.hosting.plans import Plan, VariantPlan
+from localaws.hosting.policy import policy
+from localaws.sagemaker import endpoint_configs
+from localaws.sagemaker.endpoints import describe_endpoint
+from localaws.shapes import Document
+
+
+def update_endpoint(aws: Aws, request: Document) -> Document:
+    """Begin to replace what an endpoint serves, blue/green."""
+    name = request["EndpointName"]
+    document = _in_service(aws, name)
+    wanted = Plan.of(aws, endpoint_configs.describe_endpoint_config(aws, request))
+    plan = _retained(request, Plan.from_document(document["Plan"]), wanted)
+    last: Document = document.get("LastDeploymentConfig", {}) if request.get("RetainDeploymentConfig") else {}
+    config: Document = request.get("DeploymentConfig", last)
+    alarms.check_exist(aws, policy(config, plan.capacity).alarms)
+    with aws.store.transaction():
+        # Another update may have begun while CloudWatch was asked.
+        _in_service(aws, name)
+        pending = {"plan": plan.to_document(), "deployment": config}
+        states.change(aws, name, "FailureReason", EndpointStatus="Updating", Pending=pending)
+    aws.tasks.start(document["EndpointArn"], lambda stop: deployment.deploy(aws, name, stop))
+    return {"EndpointArn": document["EndpointArn"]}
+
+
+def update_weights_and_capacities(aws: Aws, request: Document) -> Document:
+    """Begin to change how many instances variants have, and their weights."""
+    name = request["EndpointName"]
+    with aws.store.transaction():
+        document = _in_service(aws, name)
+        current = plan = Plan.from_document(document["Plan"])
+        for desired in request["DesiredWeightsAndCapacities"]:
+            plan = _resized(plan, desired)
+        variants = [
+            {**now.describe(), "DesiredInstanceCount": then.count, "DesiredWeight": then.weight}
+            for now, then in zip(current.variants, plan.variants, strict=True)
+        ]
+        states.change(
+            aws,
+            name,
+            EndpointStatus="Updating",
+            ProductionVariants=variants,
+            Pending={"plan": plan.to_document()},
+        )
+    aws.tasks.start(document["EndpointArn"], lambda stop: scaling.scale(aws, name, stop))
+    return {"EndpointArn": document["EndpointArn"]}
+
+
+def _in_service(aws: Aws, name: str) -> Document:
+    document = describe_endpoint(aws, {"EndpointName": name})
+    status = document["EndpointStatus"]
+    if status == "InService":
+        return document
+    if status == "Failed":
+        raise errors.validation(f'The endpoint "{document["EndpointArn"]}" is Failed; it can only be deleted.')
+    raise errors.validation(f'Cannot update in-progress endpoint "{document["EndpointArn"]}".')
+
+
+def _retained(request: Document, current: Plan, wanted: Plan) -> Plan:
+    """The plan with the capacities and weights that the endpoint has now, where the request keeps them."""
+    if not request.get("RetainAllVariantProperties"):
+        return wanted
+    excluded = {item["VariantPropertyType"] for item in request.get("ExcludeRetainedVariantProperties", [])}
+    running = {variant.name: variant for variant in current.variants}
+
+    def keep(variant: VariantPlan) -> VariantPlan:
+        before = running.get(variant.name, variant)
+        count = variant.count if "DesiredInstanceCount" in excluded else before.count
+        weight = variant.weight if "DesiredWeight" in excluded else before.weight
+        return replace(variant, count=count, weight=weight)
+
+    return replace(wanted, variants=tuple(keep(variant) for variant in wanted.variants))
+
+
+def _resized(plan: Plan, desired: Document) -> Plan:
+    found = next((variant for variant in plan.variants if variant.name == desired["VariantName"]), None)
+    if found is None:
+        names = ", ".join(variant.name for variant in plan.variants)
+        raise errors.validation(f"The endpoint has no variant {desired['VariantName']!r}; it has {names}.")
+    count = desired.get("DesiredInstanceCount", found.count)
+    if count < 1:
+        raise errors.validation(f"The variant {found.name} needs at least 1 instance; {count} were asked.")
+    return plan.with_variant(found.name, count, desired.get("DesiredWeight", found.weight))
+
+
+OPERATIONS = {
+    "UpdateEndpoint": update_endpoint,
+    "UpdateEndpointWeightsAndCapacities": update_weights_and_capacities,
+}
