@@ -1,0 +1,1 @@
+"""What a new project repository starts from: the template, and the packaging of what the template names."""
