@@ -49,6 +49,8 @@ def decide(release: Release | None, endpoint: Endpoint | None) -> Decision:
 def _at_rest(release: Release, endpoint: Endpoint, attempted: bool) -> Decision:
     if endpoint.configuration == release.name:
         return Decision(Action.KEEP, f"Version {release.version} serves already.")
+    if attempted and endpoint.status != "InService":
+        return Decision(Action.KEEP, f"The endpoint is {endpoint.status}, which only a person can mend.")
     if attempted:
         return Decision(Action.DISCARD, f"Version {release.version} was rolled back; approve it again to try again.")
     return Decision(Action.UPDATE, f"Version {release.version} was approved last and does not serve yet.")

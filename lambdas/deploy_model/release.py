@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from deploy_model.settings import Settings
@@ -45,7 +46,7 @@ def plan_release(version: Version, settings: Settings) -> Release:
     return Release(
         name=name,
         version=version.number,
-        approval=version.changed.isoformat(timespec="milliseconds"),
+        approval=version.changed.astimezone(UTC).isoformat(timespec="milliseconds"),
         model={"ModelName": name, **model},
         configuration={"EndpointConfigName": name, **configuration},
     )

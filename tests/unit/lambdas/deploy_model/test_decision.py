@@ -23,6 +23,8 @@ ATTEMPTED = replace(AT_REST, attempt=RELEASE.attempt)
         (RELEASE, replace(AT_REST, configuration=RELEASE.name), Action.KEEP),
         (RELEASE, ATTEMPTED, Action.DISCARD),
         (RELEASE, replace(ATTEMPTED, configuration=RELEASE.name), Action.KEEP),
+        (RELEASE, replace(ATTEMPTED, status="UpdateRollbackFailed"), Action.KEEP),
+        (RELEASE, replace(AT_REST, status="UpdateRollbackFailed"), Action.UPDATE),
         (RELEASE, replace(AT_REST, status="Failed"), Action.REPLACE),
         (RELEASE, replace(ATTEMPTED, status="Failed"), Action.KEEP),
         (RELEASE, replace(ATTEMPTED, status="Updating"), Action.KEEP),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from deploy_model.release import plan_release
@@ -32,6 +32,11 @@ def test_the_same_content_has_the_same_name_whenever_it_is_approved(make_setting
     first, second = plan_release(VERSION, make_settings()), plan_release(again, make_settings())
     assert first.name == second.name
     assert first.attempt != second.attempt
+
+
+def test_an_approval_is_told_alike_in_every_time_zone(make_settings: Make) -> None:
+    elsewhere = replace(VERSION, changed=VERSION.changed.astimezone(timezone(timedelta(hours=5))))
+    assert plan_release(elsewhere, make_settings()).attempt == plan_release(VERSION, make_settings()).attempt
 
 
 @pytest.mark.parametrize(
