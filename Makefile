@@ -12,7 +12,7 @@ demo: .venv/laptop
 	@$(BIN)/scones demo
 
 test: .venv/test
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=85
 
 check: static test
 

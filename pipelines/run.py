@@ -39,10 +39,7 @@ def run(
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchBucket":
             raise
-        raise PipelineError(
-            f"The bucket {settings.bucket} does not exist; create the project's stack with "
-            "`scones up` or `scones deploy`, or name another bucket in SCONES_BUCKET."
-        ) from error
+        raise PipelineError(_missing_bucket(settings, overrides)) from error
     upsert_pipeline(sagemaker, settings, definition)
     return start_execution(sagemaker, settings.pipeline_name, parameters, display_name=display_name, token=token)
 
@@ -55,6 +52,16 @@ def choose_data(s3: Client, settings: Settings, overrides: Mapping[str, str]) ->
     keep_prefix(s3, curated)
     version = version_data(s3, source, curated)
     return {"DatasetVersion": version, **overrides, "InputDataUri": source, "CuratedDataUri": curated}
+
+
+def _missing_bucket(settings: Settings, overrides: Mapping[str, str]) -> str:
+    """Say which bucket may be meant: S3's answer does not."""
+    addresses = [overrides[name] for name in ("InputDataUri", "CuratedDataUri") if name in overrides]
+    given = f", or one of those in {' and '.join(addresses)}," if addresses else ""
+    return (
+        f"The bucket {settings.bucket}{given} does not exist; create the project's stack with `scones up` or "
+        "`scones deploy`, or name another bucket in SCONES_BUCKET or in the address."
+    )
 
 
 def _publish_code(s3: Client, settings: Settings, profile: Profile, overrides: Mapping[str, str]) -> str:

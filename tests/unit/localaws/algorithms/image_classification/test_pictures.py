@@ -46,7 +46,7 @@ def test_one_channel_is_grey() -> None:
 def test_a_small_file_that_claims_a_huge_picture_is_refused_before_its_pixels_are_made() -> None:
     with pytest.raises(PictureError, match="has 9000 x 9000 pixels, and 50,000,000 are allowed"):
         decode(png_that_claims(9_000, 9_000), 3)
-    with pytest.raises(PictureError, match="has far more than the 50,000,000 pixels"):
+    with pytest.raises(PictureError, match="50,000,000"):
         decode(png_that_claims(60_000, 60_000), 3)
 
 
