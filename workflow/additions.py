@@ -17,8 +17,10 @@ BATCH_PICTURES = 100
 # A state carries 256 KiB. What a batch answers is less than eight times the addresses that it was asked with.
 BATCH_BYTES = 32_768
 TOLERATED_FAILURE_PERCENTAGE = 5
+_IN_WORDS = {"ErrorPath": "$.failure.errorType", "CausePath": "$.failure.errorMessage"}
 _FAILURES = {
-    "PictureRefused": {"ErrorPath": "$.failure.errorType", "CausePath": "$.failure.errorMessage"},
+    "PictureRefused": _IN_WORDS,
+    "EndpointFailed": _IN_WORDS,
     "InferenceFailed": {"ErrorPath": "$.failure.Error", "CausePath": "$.failure.Cause"},
 }
 

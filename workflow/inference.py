@@ -1,7 +1,7 @@
 """One picture: SerializeImage, ClassifyImage, FilterConfidence, AssignDelivery.
 
-It ends in one of four ways: NearbyOrders or DistantOrders (status CLASSIFIED), LowConfidence (NEEDS_REVIEW, no crash:
-the picture lies under review/), PictureRefused (Fail, with the sentence about the picture), InferenceFailed (Fail).
+It ends in NearbyOrders or DistantOrders (status CLASSIFIED), in LowConfidence (NEEDS_REVIEW, no crash: the picture lies
+under review/), or fails: as PictureRefused or EndpointFailed with the function's sentence, else as InferenceFailed.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from stepfunctions.steps import Catch, Chain, Choice, ChoiceRule, Fail, Graph, P
 from workflow import placeholders
 from workflow.additions import complete
 from workflow.delivery import ASSIGNMENTS
-from workflow.tasks import function_task
+from workflow.tasks import ENDPOINT_FAILURES, function_task
 
-REFUSED = ["BadPicture", "BadRequest", "NotFound"]
+REFUSALS = ["BadPicture", "BadRequest", "NotFound"]
 SECONDS = 300
 _ANSWER = {
     "label.$": "$.label",
@@ -91,11 +91,16 @@ def _low_confidence() -> Pass:
 
 
 def _catchers() -> list[Catch]:
-    # Lambda hands an exception over as a JSON document in the cause; the person wants its sentence.
-    explain = Pass("ExplainRefusal", parameters={"failure.$": "States.StringToJson($.failure.Cause)"})
-    refusal = Chain([explain, Fail("PictureRefused", comment="The picture, not the workflow, is what is wrong")])
-    failed = Fail("InferenceFailed", comment="What did not pass after all attempts")
+    refused = _explained("ExplainRefusal", Fail("PictureRefused", comment="The picture is what is wrong"))
+    failed = _explained("ExplainFailure", Fail("EndpointFailed", comment="The endpoint is, after all attempts"))
+    unknown = Fail("InferenceFailed", comment="Step Functions or Lambda is, after all attempts")
     return [
-        Catch(error_equals=REFUSED, result_path="$.failure", next_step=refusal),
-        Catch(error_equals=["States.ALL"], result_path="$.failure", next_step=failed),
+        Catch(error_equals=REFUSALS, result_path="$.failure", next_step=refused),
+        Catch(error_equals=[*ENDPOINT_FAILURES, "BadAnswer"], result_path="$.failure", next_step=failed),
+        Catch(error_equals=["States.ALL"], result_path="$.failure", next_step=unknown),
     ]
+
+
+def _explained(name: str, fail: Fail) -> Chain:
+    # Lambda hands an exception over as a JSON document in the cause; the person wants its sentence.
+    return Chain([Pass(name, parameters={"failure.$": "States.StringToJson($.failure.Cause)"}), fail])

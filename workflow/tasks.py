@@ -6,8 +6,9 @@ from typing import Any
 
 from stepfunctions.steps import Catch, LambdaStep, Retry
 
-# Errors that a function names itself, such as Throttled, and those that Step Functions names for it.
-# https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+# What classify_image calls the endpoint's failures.
+ENDPOINT_FAILURES = ["EndpointNotReady", "ModelNotReady", "ModelFailed", "Throttled"]
+# What Step Functions calls Lambda's: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
 PASSING = [
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
@@ -16,10 +17,7 @@ PASSING = [
     "Lambda.ClientExecutionTimeoutException",
     "Sandbox.Timedout",
     "States.Timeout",
-    "EndpointNotReady",
-    "ModelNotReady",
-    "ModelFailed",
-    "Throttled",
+    *ENDPOINT_FAILURES,
 ]
 
 

@@ -89,8 +89,9 @@ def test_only_known_placeholders_are_left_to_fill_in(file: str) -> None:
 def test_no_error_is_both_tried_again_and_refused() -> None:
     for state in _states("inference.asl.json").values():
         if state["Type"] == "Task":
-            refused, rest = state["Catch"]
+            refused, failed, rest = state["Catch"]
             assert not set(refused["ErrorEquals"]) & set(state["Retry"][0]["ErrorEquals"])
+            assert set(failed["ErrorEquals"]) - {"BadAnswer"} < set(state["Retry"][0]["ErrorEquals"])
             assert rest["ErrorEquals"] == ["States.ALL"]
 
 
