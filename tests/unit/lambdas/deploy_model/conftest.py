@@ -44,6 +44,7 @@ class World:
     """One account; `calls` holds what was sent to SageMaker, and `failing` which operations it refuses, and how."""
 
     client: Any
+    autoscaling: Any
     settings: Settings = field(default_factory=settings_with)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     failing: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -80,7 +81,7 @@ class World:
 
     def deliver(self, **changes: str) -> Outcome:
         """Let the function look at the world once."""
-        return reconcile(self.client, self.client, settings_with(**changes) if changes else self.settings)
+        return reconcile(self.client, self.autoscaling, settings_with(**changes) if changes else self.settings)
 
     @property
     def backend(self) -> Any:
@@ -118,8 +119,6 @@ class World:
             # From here on the endpoint is at rest again, with the configuration that the test settles it on.
             self.endpoint.endpoint_config_name = self.sent("UpdateEndpoint")["EndpointConfigName"]
             return _response(200), {"EndpointArn": self.endpoint.arn, "ResponseMetadata": {}}
-        if model.name == "DeregisterScalableTarget":
-            return _response(200), {"ResponseMetadata": {}}
         return None
 
 
@@ -152,7 +151,7 @@ def world(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[W
     with mock_aws():
         client = session.client("sagemaker", config=Config(retries={"total_max_attempts": 1}))
         client.create_model_package_group(ModelPackageGroupName=GROUP)
-        world = World(client)
+        world = World(client, session.client("application-autoscaling"))
         client.meta.events.register("provide-client-params.sagemaker", world.record)
         client.meta.events.register("before-call.sagemaker", world.answer)
         yield world

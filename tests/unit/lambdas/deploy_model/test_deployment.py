@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 from deploy_model.deployment import replace_endpoint
 from deploy_model.errors import EndpointBusy
 from deploy_model.release import plan_release
@@ -92,17 +93,55 @@ def test_one_instance_left_by_autoscaling_is_not_retained_for_a_canary(live: Any
     assert excluded == [{"VariantPropertyType": "DesiredInstanceCount"}]
 
 
+TARGET = {
+    "ServiceNamespace": "sagemaker",
+    "ResourceId": "endpoint/scones-vehicles/variant/live",
+    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
+
+
 def test_another_instance_type_is_taken_from_autoscaling_first(live: Any) -> None:
-    calls: list[dict[str, Any]] = []
-    live.client.deregister_scalable_target = lambda **request: calls.append(request)
-    live.deliver(INSTANCE_TYPE="ml.c5.large")
-    (call,) = calls
-    assert call["ResourceId"] == "endpoint/scones-vehicles/variant/live"
+    with Stubber(live.autoscaling) as autoscaling:
+        autoscaling.add_response("deregister_scalable_target", {}, TARGET)
+        live.deliver(INSTANCE_TYPE="ml.c5.large")
+        autoscaling.assert_no_pending_responses()
+    assert live.live_version == 2
+
+
+def test_a_variant_that_does_not_scale_yet_changes_its_type_all_the_same(live: Any) -> None:
+    with Stubber(live.autoscaling) as autoscaling:
+        autoscaling.add_client_error("deregister_scalable_target", "ObjectNotFoundException")
+        live.deliver(INSTANCE_TYPE="ml.c5.large")
+    assert live.live_version == 2
+
+
+def test_a_type_that_cannot_be_freed_leaves_nothing_behind(live: Any) -> None:
+    with Stubber(live.autoscaling) as autoscaling:
+        autoscaling.add_client_error("deregister_scalable_target", "AccessDeniedException", "not allowed")
+        with pytest.raises(ClientError, match="not allowed"):
+            live.deliver(INSTANCE_TYPE="ml.c5.large")
+    assert (live.live_version, len(live.backend.endpoint_configs)) == (1, 1)
 
 
 def test_the_same_instance_type_stays_with_autoscaling(live: Any) -> None:
-    live.client.deregister_scalable_target = lambda **_: pytest.fail("deregistered")
-    assert live.deliver().version == 2
+    with Stubber(live.autoscaling):
+        assert live.deliver().version == 2
+
+
+@pytest.mark.parametrize("operation", ["ListModelPackages", "DescribeEndpoint", "DescribeEndpointConfig", "ListTags"])
+def test_what_may_not_be_read_is_an_error_and_no_reason_to_create(operation: str, live: Any) -> None:
+    live.failing[operation] = ("AccessDeniedException", "not allowed")
+    with pytest.raises(ClientError, match="not allowed"):
+        live.deliver()
+    assert (live.live_version, len(live.backend.endpoint_configs)) == (1, 1)
+
+
+def test_a_discarded_release_that_cannot_be_deleted_is_an_error(live: Any) -> None:
+    live.deliver()
+    live.endpoint.endpoint_config_name = "scones-vehicles-v1-00000000"
+    live.failing["DeleteEndpointConfig"] = ("AccessDeniedException", "not allowed")
+    with pytest.raises(ClientError, match="not allowed"):
+        live.deliver()
 
 
 def test_a_live_configuration_that_somebody_deleted_is_not_relied_on(live: Any) -> None:

@@ -74,9 +74,12 @@ class FakeStates:
     versions: dict[str, dict[str, Any]] = field(default_factory=dict)
     aliases: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
+    forbidden: set[str] = field(default_factory=set)
     published: int = 0
 
     def answer(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        if operation in self.forbidden:
+            raise Refusal("AccessDeniedException")
         method: Callable[..., dict[str, Any]] = getattr(self, operation)
         return method(**request)
 

@@ -146,6 +146,29 @@ def test_a_version_that_somebody_s_alias_runs_stays(world: Any) -> None:
     assert world.states.foreign <= set(world.states.versions)
 
 
+OPERATIONS = [
+    "DescribeStateMachineAlias",
+    "DescribeStateMachine",
+    "UpdateStateMachineAlias",
+    "ListStateMachineVersions",
+]
+
+
+@pytest.mark.parametrize("operation", [*OPERATIONS, "DeleteStateMachineVersion"])
+def test_what_is_not_allowed_is_an_error_and_no_reason_to_create(operation: str, world: Any) -> None:
+    for version in (1, 2, 3):
+        if version > 1:
+            world.release(version)
+        world.serve(version)
+        if version < 3:
+            world.refresh()
+    world.changes()
+    world.states.forbidden.add(operation)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        world.refresh()
+    assert "CreateStateMachineAlias" not in world.changes()
+
+
 def test_an_endpoint_that_is_changing_again_is_left_alone(world: Any) -> None:
     world.backend.endpoints["scones-vehicles"].endpoint_status = "Updating"
     assert world.refresh().endpoint_status == "Updating"
