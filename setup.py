@@ -24,6 +24,7 @@ LAPTOP = [
     "ministack==1.5.33",
     "hypercorn>=0.18",
     "psutil>=7",
+    "aws-lambda-powertools==3.37.0",
     "rich>=14",
 ]
 
@@ -49,7 +50,7 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11,<3.13",
     packages=find_packages(include=[
-        "pipelines*", "processing*", "evaluation*", "localaws*", "console*", "seedcode*",
+        "pipelines*", "processing*", "evaluation*", "localaws*", "console*", "seedcode*", "workflow*",
     ]),
     package_data={"seedcode": ["*.yaml"]},
     install_requires=[],

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from console.errors import CommandError
+from console.functions import publish
 
 TEMPLATE = Path(__file__).parents[1] / "seedcode" / "template.yaml"
-_POLL_SECONDS = 0.2
+# On a laptop the functions run on this Python, with the packages of its environment; a new version bakes briefly.
+LAPTOP = {"PythonRuntime": f"python3.{sys.version_info.minor}", "BakeSeconds": "5"}
+_POLL_SECONDS = 0.1
 _WAIT_SECONDS = 900
 
 
-def deploy(cloudformation: Any, project: str) -> dict[str, str]:  # noqa: ANN401 - a boto3 client
-    """Create or update the project's stack and answer its outputs; a stack that is up to date stays as it is."""
+def deploy(cloudformation: Any, s3: Any, project: str, parameters: Mapping[str, str]) -> dict[str, str]:  # noqa: ANN401
+    """Create or update the project's stack and answer its outputs; a stack that is up to date stays as it is.
+
+    The functions' code lies in the bucket that the stack makes, so a new project is deployed twice: for the bucket,
+    and then with the code in it.
+    """
+    outputs = _outputs(_describe(cloudformation, project))
+    if not outputs:
+        outputs = _apply(cloudformation, project, {"ProjectName": project, **parameters})
+    version = publish(s3, outputs["BucketName"])
+    return _apply(cloudformation, project, {"ProjectName": project, "CodeVersion": version, **parameters})
+
+
+def _apply(cloudformation: Any, project: str, parameters: Mapping[str, str]) -> dict[str, str]:  # noqa: ANN401
     request = {
         "StackName": project,
         "TemplateBody": TEMPLATE.read_text(encoding="utf-8"),
-        "Parameters": [{"ParameterKey": "ProjectName", "ParameterValue": project}],
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
     }
-    if _status(cloudformation, project) is None:
+    if _describe(cloudformation, project) is None:
         cloudformation.create_stack(**request)
     else:
         try:
@@ -37,17 +54,21 @@ def deploy(cloudformation: Any, project: str) -> dict[str, str]:  # noqa: ANN401
 def _wait(cloudformation: Any, name: str) -> dict[str, str]:  # noqa: ANN401
     deadline = time.monotonic() + _WAIT_SECONDS
     while time.monotonic() < deadline:
-        stack = _status(cloudformation, name)
+        stack = _describe(cloudformation, name)
         status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
-        if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE") and stack:
-            return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+        if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            return _outputs(stack)
         if not status.endswith("IN_PROGRESS"):
             raise CommandError(f"The stack {name} ended as {status}: {_reason(cloudformation, name)}")
         time.sleep(_POLL_SECONDS)
     raise CommandError(f"The stack {name} was not ready within {_WAIT_SECONDS} s; see its events in CloudFormation.")
 
 
-def _status(cloudformation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN401
+def _outputs(stack: dict[str, Any] | None) -> dict[str, str]:
+    return {output["OutputKey"]: output["OutputValue"] for output in (stack or {}).get("Outputs", [])}
+
+
+def _describe(cloudformation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN401
     try:
         stacks: list[dict[str, Any]] = cloudformation.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:

@@ -25,12 +25,12 @@ def run(options: Namespace) -> int:
 
 def bring_up() -> Target:
     """Start the local AWS where it does not run, and deploy the stack."""
-    from console.stack import deploy
+    from console.stack import LAPTOP, deploy
     from localaws.process import start
 
     target = choose("local", must_run=False)
     if target.local is None:
         raise CommandError("The local AWS has no settings.")
     start(target.local)
-    deploy(target.client("cloudformation"), target.project.project)
+    deploy(target.client("cloudformation"), target.client("s3"), target.project.project, LAPTOP)
     return target
