@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from serialize_image.errors import BadPicture
 from serialize_image.settings import Limits
 
 FORMATS = ("PNG", "JPEG")
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _OTHERS = {
     b"GIF8": "a GIF",
     b"RIFF": "a WebP",
@@ -18,9 +27,6 @@ _OTHERS = {
     b"MM\0*": "a TIFF",
     b"%PDF": "a PDF",
 }
-
-# Pillow's own limit would speak first and in its own words; ours is lower and is checked before any pixel is decoded.
-Image.MAX_IMAGE_PIXELS = None
 
 
 def read(data: bytes, limits: Limits) -> Image.Image:
@@ -33,7 +39,12 @@ def read(data: bytes, limits: Limits) -> Image.Image:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _measure(image, limits)
             image.load()
-            return _to_rgb(ImageOps.exif_transpose(image))
+            return _to_rgb(_upright(image))
+    except Image.DecompressionBombError:
+        # Pillow's own limit, some times ours, speaks before the size can be asked for.
+        raise BadPicture(
+            f"The picture has far more than the {limits.most_pixels:,} pixels that are allowed: scale it down."
+        ) from None
     except UnidentifiedImageError:
         raise BadPicture(f"The file is {_name(data)}: give a PNG or JPEG picture.") from None
     except (OSError, ValueError, SyntaxError, EOFError) as error:
@@ -50,6 +61,15 @@ def _measure(image: Image.Image, limits: Limits) -> None:
     # A JPEG of several frames is a phone's (depth map, preview) and its first frame is the picture; a PNG's is a film.
     if image.format == "PNG" and getattr(image, "is_animated", False):
         raise BadPicture("The PNG is animated: give a picture of one frame.")
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn the picture as the camera was held. ImageOps.exif_transpose would write EXIF anew, and fail on odd ones."""
+    try:
+        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # broken EXIF, whatever Pillow makes of it, says nothing about the pixels
+        turn = None
+    return image if turn is None else image.transpose(turn)
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -103,7 +103,7 @@ def test_a_picture_that_the_model_is_unsure_of_waits_for_a_person(workflows: Wor
     [
         (b"I am a text file.", "give a PNG or JPEG"),
         (_picture(BRIGHT)[:60], "cut off"),
-        (_bomb(), "30,000 x 30,000 pixels"),
+        (_bomb(), "far more than the 25,000,000 pixels"),
         (_animation(), "a GIF"),
     ],
     ids=["text", "truncated", "bomb", "animation"],

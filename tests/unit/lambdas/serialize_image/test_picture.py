@@ -1,10 +1,12 @@
 """What is a picture, what is none, and how the kinds that people send become RGB."""
 
+import io
+import random
 import time
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps
 from serialize_image.errors import BadPicture
 from serialize_image.picture import read
 from serialize_image.settings import Limits
@@ -41,9 +43,16 @@ def test_what_is_no_whole_still_picture_is_refused_in_one_sentence(data: bytes, 
     assert "\n" not in sentence
 
 
-def test_a_bomb_is_refused_by_its_header_and_at_once() -> None:
+@pytest.mark.parametrize(
+    ("side", "words"),
+    [
+        (30_000, "has far more than the 25,000,000 pixels that are allowed"),
+        (5_001, "has 5,001 x 5,001 pixels, and 25,000,000 in all are allowed"),
+    ],
+)
+def test_a_bomb_is_refused_by_its_header_and_at_once(side: int, words: str) -> None:
     began = time.monotonic()
-    assert "30,000 x 30,000 pixels, and 25,000,000 in all are allowed" in _refusal(png_that_claims(30_000, 30_000))
+    assert words in _refusal(png_that_claims(side, side))
     assert time.monotonic() - began < 1
 
 
@@ -51,12 +60,18 @@ def test_a_file_over_the_limit_is_refused_unread() -> None:
     assert "has 2,000 bytes, and 1,999 are allowed" in _refusal(bytes(2000), Limits(most_bytes=1999))
 
 
-def test_a_picture_is_turned_as_its_exif_says() -> None:
-    picture = noise(40, 20)
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_picture_is_turned_as_its_exif_says(orientation: int) -> None:
     exif = Image.Exif()
-    exif[0x0112] = 6  # the camera was held a quarter turn to the left
-    upright = read(encode(picture, "PNG", exif=exif), LIMITS)
-    assert np.array_equal(np.asarray(upright), np.asarray(picture.rotate(-90, expand=True)))
+    exif[ExifTags.Base.Orientation] = orientation
+    content = encode(noise(40, 20), exif=exif)
+    expected = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
+    assert np.array_equal(np.asarray(read(content, LIMITS)), np.asarray(expected))
+
+
+def test_a_broken_exif_does_not_make_a_picture_bad() -> None:
+    content = encode(noise(40, 20), "JPEG", exif=b"Exif\0\0not a TIFF header at all")
+    assert read(content, LIMITS).size == (40, 20)
 
 
 def test_transparency_shows_white_and_not_what_lies_hidden_under_it() -> None:
@@ -92,6 +107,22 @@ def test_a_cmyk_jpeg_becomes_rgb() -> None:
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
 def test_every_other_mode_becomes_rgb_too(mode: str) -> None:
     assert read(encode(noise(6, 5).convert(mode)), LIMITS).mode == "RGB"
+
+
+@pytest.mark.filterwarnings("ignore:.*EXIF.*", "ignore:.*Tag data.*")
+def test_no_damage_makes_anything_but_a_picture_or_a_refusal() -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    wholes = [encode(noise(24, 24), "PNG", exif=exif), encode(noise(24, 24), "JPEG", exif=exif)]
+    chance = random.Random(1)  # noqa: S311 - the same damage each time
+    for _ in range(3000):
+        damaged = bytearray(chance.choice(wholes))
+        for _ in range(chance.randint(1, 6)):
+            damaged[chance.randrange(min(len(damaged), 300))] = chance.randrange(256)
+        try:
+            assert read(bytes(damaged), LIMITS).mode == "RGB"
+        except BadPicture as refused:
+            assert str(refused)
 
 
 def test_any_cut_of_a_picture_is_read_or_refused_and_never_crashes() -> None:
