@@ -10,6 +10,8 @@ from serialize_image.errors import BadPicture
 from serialize_image.settings import Limits
 
 FORMATS = ("PNG", "JPEG")
+LONGEST_SIDE = 100
+"""Times the shorter side: fitted to the model, a line of one pixel's width would become a thousand times larger."""
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -58,6 +60,11 @@ def _measure(image: Image.Image, limits: Limits) -> None:
             f"The picture has {width:,} x {height:,} pixels, and {limits.most_pixels:,} in all are allowed: "
             "scale it down."
         )
+    if max(width, height) > LONGEST_SIDE * min(width, height):
+        raise BadPicture(
+            f"The picture has {width:,} x {height:,} pixels, and a side at most {LONGEST_SIDE} times as long as the "
+            "other is allowed: cut it."
+        )
     # A JPEG of several frames is a phone's (depth map, preview) and its first frame is the picture; a PNG's is a film.
     if image.format == "PNG" and getattr(image, "is_animated", False):
         raise BadPicture("The PNG is animated: give a picture of one frame.")
@@ -78,8 +85,9 @@ def _to_rgb(image: Image.Image) -> Image.Image:
         image = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
     if image.has_transparency_data:
         seen = image.convert("RGBA")
-        white = Image.new("RGBA", seen.size, "white")
-        return Image.alpha_composite(white, seen).convert("RGB")
+        white = Image.new("RGB", seen.size, "white")
+        white.paste(seen, mask=seen.getchannel("A"))
+        return white
     return image.convert("RGB")
 
 

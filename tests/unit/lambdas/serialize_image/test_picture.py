@@ -56,6 +56,11 @@ def test_a_bomb_is_refused_by_its_header_and_at_once(side: int, words: str) -> N
     assert time.monotonic() - began < 1
 
 
+def test_a_line_is_no_picture_however_small_its_file() -> None:
+    assert "10 x 1,001 pixels, and a side at most 100 times" in _refusal(png_that_claims(10, 1001))
+    assert read(encode(noise(10, 1000)), LIMITS).size == (10, 1000)
+
+
 def test_a_file_over_the_limit_is_refused_unread() -> None:
     assert "has 2,000 bytes, and 1,999 are allowed" in _refusal(bytes(2000), Limits(most_bytes=1999))
 
@@ -77,6 +82,10 @@ def test_a_broken_exif_does_not_make_a_picture_bad() -> None:
 def test_transparency_shows_white_and_not_what_lies_hidden_under_it() -> None:
     hidden = Image.new("RGBA", (4, 4), (200, 0, 0, 0))
     assert read(encode(hidden), LIMITS).getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_half_transparency_is_mixed_with_white() -> None:
+    assert read(encode(Image.new("RGBA", (4, 4), (0, 0, 0, 128))), LIMITS).getpixel((0, 0)) == (127, 127, 127)
 
 
 def test_a_palette_s_transparent_colour_shows_white() -> None:
