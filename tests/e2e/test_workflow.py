@@ -59,7 +59,7 @@ def endpoint() -> Iterator[StubEndpoint]:
 
 @pytest.fixture(scope="module")
 def workflows(tmp_path_factory: pytest.TempPathFactory, endpoint: StubEndpoint) -> Iterator[Workflows]:
-    """A local AWS of its own: the shared one has the stack's functions under the same names."""
+    """A local AWS of its own, with what asks the stub beside what the stack has."""
     laptop = Laptop(free_port(), tmp_path_factory.mktemp("workflow"))
     laptop.scones("up")
     yield deploy(laptop, endpoint.url, "workflow-test")
@@ -109,7 +109,7 @@ def test_a_picture_that_the_model_is_unsure_of_waits_for_a_person(workflows: Wor
     ids=["text", "truncated", "bomb", "animation"],
 )
 def test_a_bad_picture_fails_with_one_sentence(workflows: Workflows, content: bytes, words: str) -> None:
-    said = workflows.run("scones-inference", {"image_uri": workflows.put("photos/bad", content)})
+    said = workflows.run("workflow-test-inference", {"image_uri": workflows.put("photos/bad", content)})
     assert (said["status"], said["error"]) == ("FAILED", "BadPicture")
     assert words in said["cause"]
     assert "{" not in said["cause"]
@@ -125,7 +125,7 @@ def test_unusual_pictures_are_classified(workflows: Workflows, content: bytes) -
 
 
 def test_what_is_not_there_is_said(workflows: Workflows) -> None:
-    said = workflows.run("scones-inference", {"image_uri": f"s3://{workflows.bucket}/absent.png"})
+    said = workflows.run("workflow-test-inference", {"image_uri": f"s3://{workflows.bucket}/absent.png"})
     assert said["error"] == "NotFound"
     assert "absent.png is not there" in said["cause"]
 
@@ -140,7 +140,7 @@ def test_an_endpoint_that_never_gets_ready_fails_with_one_sentence(
     workflows: Workflows, endpoint: StubEndpoint
 ) -> None:
     endpoint.not_ready = 100
-    said = workflows.run("scones-inference", {"image_uri": workflows.put("photos/p.png", _picture(BRIGHT))})
+    said = workflows.run("workflow-test-inference", {"image_uri": workflows.put("photos/p.png", _picture(BRIGHT))})
     endpoint.not_ready = 0
     assert (said["status"], said["error"]) == ("FAILED", "ModelNotReady")
     assert said["cause"] == "The endpoint scones-vehicles said: The model is being loaded"
@@ -150,7 +150,7 @@ def test_a_prefix_is_classified_into_one_file_with_the_bad_ones_named(workflows:
     for number in range(240):
         workflows.put(f"many/{number:03}.png", _picture((BRIGHT, DARK, GREY)[number % 3]))
     bad = {workflows.put("many/text.png", b"text"), workflows.put("many/bomb.png", _bomb())}
-    said = workflows.run("scones-bulk-inference", {"bucket": workflows.bucket, "prefix": "many/"})
+    said = workflows.run("workflow-test-bulk", {"bucket": workflows.bucket, "prefix": "many/"})
     assert said["status"] == "SUCCEEDED", said
     output = json.loads(said["output"])
     assert output["job"] == said["name"]
@@ -173,5 +173,5 @@ def test_a_prefix_is_classified_into_one_file_with_the_bad_ones_named(workflows:
 
 
 def test_no_pictures_are_no_failure(workflows: Workflows) -> None:
-    said = workflows.run("scones-bulk-inference", {"bucket": workflows.bucket, "prefix": "nothing-here/"})
+    said = workflows.run("workflow-test-bulk", {"bucket": workflows.bucket, "prefix": "nothing-here/"})
     assert said["status"] == "SUCCEEDED", said

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from tests.e2e.laptop import REPOSITORY, Laptop
 
 FUNCTIONS = ("serialize_image", "classify_image", "filter_confidence")
-MACHINES = {"scones-inference": "inference.asl.json", "scones-bulk-inference": "bulk.asl.json"}
+MACHINES = {"workflow-test-inference": "inference.asl.json", "workflow-test-bulk": "bulk.asl.json"}
 ROLE = "arn:aws:iam::000000000000:role/scones"
 Document = dict[str, Any]
 
@@ -53,14 +53,14 @@ class Workflows:
 
     def classify(self, **given: str) -> Document:
         """What the inference workflow answers; it must succeed."""
-        said = self.run("scones-inference", given)
+        said = self.run("workflow-test-inference", given)
         assert said["status"] == "SUCCEEDED", said
         answer: Document = json.loads(said["output"])
         return answer
 
 
 def deploy(laptop: Laptop, endpoint_url: str, bucket: str) -> Workflows:
-    """Create the functions and state machines as the stack does, with the endpoint at a URL of its own."""
+    """Create functions and state machines beside the stack's, with the endpoint at a URL of its own."""
     laptop.client("s3").create_bucket(Bucket=bucket)
     environment = {
         "BUCKET": bucket,
