@@ -21,6 +21,12 @@ COMMANDS = {
     "stop": "stop an execution",
     "retry": "retry an execution from the failed step",
     "models": "list the versions in the model registry",
+    "approve": "approve a version, which deploys it",
+    "reject": "reject a version",
+    "rollback": "go back to the version approved before",
+    "endpoint": "what serves: version, traffic, alarms",
+    "classify": "send pictures through the inference workflow",
+    "bulk": "classify every picture under an S3 prefix",
 }
 
 TARGETS = ("local", "aws")

@@ -27,12 +27,12 @@ def run(options: Namespace) -> int:
 
 def versions(target: Target) -> list[dict[str, Any]]:
     """What a person wants to know of each version, newest first."""
+    from console.registry import summaries
+
     sagemaker = target.client("sagemaker")
-    pages = sagemaker.get_paginator("list_model_packages").paginate(
-        ModelPackageGroupName=target.project.model_package_group, SortOrder="Descending"
-    )
-    summaries = [summary for page in pages for summary in page["ModelPackageSummaryList"]]
-    return [_row(sagemaker.describe_model_package(ModelPackageName=item["ModelPackageArn"])) for item in summaries]
+    return [
+        _row(sagemaker.describe_model_package(ModelPackageName=item["ModelPackageArn"])) for item in summaries(target)
+    ]
 
 
 def _row(package: dict[str, Any]) -> dict[str, Any]:

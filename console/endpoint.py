@@ -1,0 +1,93 @@
+"""What serves: the endpoint, the version behind it, and how it came to be so."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from console.errors import CommandError
+from console.target import Target
+
+VARIANT = "live"
+_RESTING = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
+_POLL_SECONDS = 0.5
+_WAIT_SECONDS = 3_600
+_GRACE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """The endpoint at one moment; `version` is the registry's number, from the configuration's tag."""
+
+    status: str
+    version: str | None
+    described: dict[str, Any]
+
+    @property
+    def reason(self) -> str | None:
+        """Why the last change failed or was rolled back, in AWS's words."""
+        reason: str | None = self.described.get("FailureReason")
+        return reason
+
+
+def name(target: Target) -> str:
+    """The name of the project's endpoint."""
+    return f"{target.project.project}-vehicles"
+
+
+def read(target: Target) -> Endpoint | None:
+    """The endpoint as it stands; None where nothing has been deployed."""
+    sagemaker = target.client("sagemaker")
+    try:
+        described = sagemaker.describe_endpoint(EndpointName=name(target))
+    except sagemaker.exceptions.ClientError as error:
+        if "Could not find" in str(error):
+            return None
+        raise
+    return Endpoint(described["EndpointStatus"], _version(sagemaker, described), described)
+
+
+def wait_for(target: Target, version: int, say: Callable[[str], None]) -> Endpoint:
+    """Wait until the endpoint rests on a version; `say` hears each new status.
+
+    Raises CommandError where it comes to rest on another one, or nothing begins within a minute.
+    """
+    started = time.monotonic()
+    begun, told = False, ""
+    while time.monotonic() - started < _WAIT_SECONDS:
+        endpoint = read(target)
+        status = endpoint.status if endpoint else "not there yet"
+        if status != told:
+            say(status)
+            told = status
+        if endpoint and endpoint.status == "InService" and endpoint.version == str(version):
+            return endpoint
+        begun = begun or (endpoint is not None and endpoint.status not in _RESTING)
+        if endpoint and begun and endpoint.status in _RESTING:
+            raise CommandError(
+                f"The endpoint is {endpoint.status} with version {endpoint.version}, not {version}: {endpoint.reason}"
+            )
+        if not begun and time.monotonic() - started > _GRACE_SECONDS:
+            raise CommandError(
+                f"Nothing was deployed within {_GRACE_SECONDS} s; see the log of the function "
+                f"{target.project.project}-deploy-model and the queue {target.project.project}-dead-letters."
+            )
+        time.sleep(_POLL_SECONDS)
+    raise CommandError(f"The endpoint was not in service within {_WAIT_SECONDS} s; see `scones endpoint`.")
+
+
+def tell(line: str) -> None:
+    """Say a status on standard error, where it does not disturb what a program reads."""
+    sys.stderr.write(f"endpoint: {line}\n")
+
+
+def _version(sagemaker: Any, described: dict[str, Any]) -> str | None:  # noqa: ANN401 - a boto3 client
+    # While a first deployment is Creating or has Failed there may be no configuration to ask.
+    if "EndpointConfigName" not in described:
+        return None
+    configuration = sagemaker.describe_endpoint_config(EndpointConfigName=described["EndpointConfigName"])
+    tags = sagemaker.list_tags(ResourceArn=configuration["EndpointConfigArn"])["Tags"]
+    return next((tag["Value"] for tag in tags if tag["Key"] == "scones:version"), None)
