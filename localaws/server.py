@@ -18,6 +18,8 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from localaws import ministack
+from localaws.autoscaling.service import AUTOSCALING
+from localaws.autoscaling.tracking import Tracking
 from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
@@ -26,9 +28,10 @@ from localaws.gaps.browsers import refusal
 from localaws.gaps.managed_key import name_managed_key
 from localaws.hosting.invocation import Answer, invoke
 from localaws.jobs import container
+from localaws.protocol import Service, answer
 from localaws.recovery import recover, restore_logs, revive_endpoints
 from localaws.sagemaker.resources import register_types
-from localaws.sagemaker.service import answer
+from localaws.sagemaker.service import SAGEMAKER
 from localaws.settings import HOST, Settings
 from localaws.store import Store
 
@@ -39,6 +42,9 @@ _SAVE_SECONDS = 2.0
 _INVOCATIONS = 64  # requests that wait for models at once; further ones wait for these
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([a-z0-9-]+)/aws4_request")
 _INVOKED = re.compile(r"/endpoints/([^/]+)/invocations")
+
+# By the prefix of the header X-Amz-Target.
+_SERVICES = {"SageMaker": SAGEMAKER, "AnyScaleFrontendService": AUTOSCALING}
 
 Scope = dict[str, Any]
 Receive = Callable[[], Any]
@@ -58,8 +64,8 @@ class Front:
         if scope["type"] == "http" and (sentence := refusal(scope)):
             await _respond(send, 403, json.dumps({"__type": "AccessDeniedException", "message": sentence}).encode())
             return
-        if scope["type"] == "http" and (operation := _operation(scope)):
-            await self._sagemaker(operation, receive, send)
+        if scope["type"] == "http" and (called := _called(scope)):
+            await self._call(*called, receive, send)
             return
         if scope["type"] == "http" and (endpoint := _invoked(scope)):
             await self._invocation(endpoint, scope, receive, send)
@@ -69,12 +75,12 @@ class Front:
             scope = name_managed_key(scope, self._aws.settings.region, self._aws.settings.account)
         await self._others(scope, receive, send)
 
-    async def _sagemaker(self, operation: str, receive: Receive, send: Send) -> None:
+    async def _call(self, service: Service, operation: str, receive: Receive, send: Send) -> None:
         body = await _body(receive)
         if len(body) > _LARGEST_REQUEST:
             await _respond(send, 413, b'{"__type": "RequestEntityTooLargeException", "message": "Over 16 MiB."}')
             return
-        status, content = await asyncio.to_thread(answer, self._aws, operation, body)
+        status, content = await asyncio.to_thread(answer, service, self._aws, operation, body)
         await _respond(send, status, content)
 
     async def _invocation(self, endpoint: str, scope: Scope, receive: Receive, send: Send) -> None:
@@ -120,6 +126,7 @@ async def _serve(aws: Aws, front: Front) -> None:
     recovery = loop.run_in_executor(None, _begin, aws, aws.settings.home / "ministack" / "state")
     saving = asyncio.create_task(_save_changes(front))
     threading.Thread(target=aws.live.keep_flushing, args=(aws.clients,), daemon=True).start()
+    threading.Thread(target=Tracking(aws).run, daemon=True).start()
 
     async def stopped() -> None:
         await stopping.wait()
@@ -148,12 +155,14 @@ async def _save_changes(front: Front) -> None:
             await asyncio.to_thread(ministack.save)
 
 
-def _operation(scope: Scope) -> str | None:
+def _called(scope: Scope) -> tuple[Service, str] | None:
+    """The service of ours and the operation that a request calls; None for MiniStack's services."""
     headers = {name.lower(): value for name, value in scope["headers"]}
-    target = headers.get(b"x-amz-target", b"").decode("latin-1")
+    prefix, _, operation = headers.get(b"x-amz-target", b"").decode("latin-1").partition(".")
     signed = _SIGNED_FOR.search(headers.get(b"authorization", b"").decode("latin-1"))
-    if target.startswith("SageMaker.") and (signed is None or signed.group(1) == "sagemaker"):
-        return target.split(".", 1)[1]
+    service = _SERVICES.get(prefix)
+    if service and (signed is None or signed.group(1) == service.name):
+        return service, operation
     return None
 
 

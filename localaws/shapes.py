@@ -42,29 +42,30 @@ _JAVA_CLASSES = {
     r"\p{S}": "$+<=>^`|~",
     r"\p{P}": "!-/:-@_",
     r"\p{Alnum}": "A-Za-z0-9",
+    r"\p{Print}": "[ -~]",
     r"\uD800\uDC00-\uDBFF\uDFFF": "\U00010000-\U0010ffff",
 }
 _QUANTIFIED_END = re.compile(r"\$\{\d+,\d+\}$")
 
 
 @cache
-def service_model() -> ServiceModel:
-    """SageMaker's own model, from the botocore on disk."""
-    return ServiceModel(Loader().load_service_model("sagemaker", "service-2"), "sagemaker")
+def service_model(service: str = "sagemaker") -> ServiceModel:
+    """A service's own model, from the botocore on disk."""
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
-def validate(operation: str, request: Document) -> None:
+def validate(operation: str, request: Document, service: str = "sagemaker") -> None:
     """Refuse a request that its input shape does not allow, with AWS's ValidationException."""
-    shape = service_model().operation_model(operation).input_shape
+    shape = service_model(service).operation_model(operation).input_shape
     problems = list(_problems(shape, request, "")) if shape else []
     if problems:
         count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected: "
         raise errors.validation(count + "; ".join(problems))
 
 
-def project(operation: str, document: Document) -> Document:
+def project(operation: str, document: Document, service: str = "sagemaker") -> Document:
     """Keep the members of `document` that the operation's output shape has."""
-    shape = service_model().operation_model(operation).output_shape
+    shape = service_model(service).operation_model(operation).output_shape
     return _project(shape, document) if shape else {}
 
 

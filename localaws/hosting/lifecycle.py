@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+from localaws.autoscaling import targets
 from localaws.aws import Aws
 from localaws.hosting import deployment, states
 from localaws.hosting.fleet import Fleet
@@ -70,6 +71,8 @@ def tear_down(aws: Aws, name: str) -> None:
             fleet.stop()
     with aws.store.transaction():
         document: Document = states.load(aws, name) or {}
+        for variant in document["ProductionVariants"]:
+            targets.forget(aws, targets.resource_id(name, variant["VariantName"]))
         states.announce(aws, document, "Deleted")
         aws.store.delete(states.KIND, name)
         tags.forget(aws, document["EndpointArn"])

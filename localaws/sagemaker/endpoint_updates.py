@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from localaws import errors
+from localaws.autoscaling import targets
 from localaws.aws import Aws
 from localaws.hosting import alarms, deployment, scaling, states
 from localaws.hosting.plans import Plan, VariantPlan
@@ -20,6 +21,7 @@ def update_endpoint(aws: Aws, request: Document) -> Document:
     document = _in_service(aws, name)
     wanted = Plan.of(aws, endpoint_configs.describe_endpoint_config(aws, request))
     plan = _retained(request, Plan.from_document(document["Plan"]), wanted)
+    _check_scaled(aws, name, Plan.from_document(document["Plan"]), plan)
     last: Document = document.get("LastDeploymentConfig", {}) if request.get("RetainDeploymentConfig") else {}
     config: Document = request.get("DeploymentConfig", last)
     alarms.check_exist(aws, policy(config, plan.capacity).alarms)
@@ -63,6 +65,22 @@ def _in_service(aws: Aws, name: str) -> Document:
     if status == "Failed":
         raise errors.validation(f'The endpoint "{document["EndpointArn"]}" is Failed; it can only be deleted.')
     raise errors.validation(f'Cannot update in-progress endpoint "{document["EndpointArn"]}".')
+
+
+def _check_scaled(aws: Aws, name: str, current: Plan, wanted: Plan) -> None:
+    """Refuse, in AWS's words, to take a variant or its instance type from under the autoscaling that knows it."""
+    types = {variant.name: variant.instance_type for variant in wanted.variants}
+    changed = [
+        variant.name
+        for variant in current.variants
+        if types.get(variant.name) != variant.instance_type
+        and aws.store.get(targets.KIND, targets.resource_id(name, variant.name))
+    ]
+    if changed:
+        raise errors.validation(
+            f'The variant(s) "[{", ".join(changed)}]" must be deregistered as scalable targets with AWS Auto Scaling '
+            "before they can be removed or have their instance type updated."
+        )
 
 
 def _retained(request: Document, current: Plan, wanted: Plan) -> Plan:

@@ -40,7 +40,7 @@ def test_an_unexpected_error_is_answered_with_its_words(api: Api, monkeypatch: p
     def broken(*_: object) -> None:
         raise RuntimeError("the oven is cold")
 
-    monkeypatch.setattr(service, "OPERATIONS", {"ListModels": broken})
+    monkeypatch.setitem(service.OPERATIONS, "ListModels", broken)
     status, answer = api.raw("ListModels", b"{}")
     assert (status, answer["__type"]) == (500, "InternalFailure")
     assert "RuntimeError: the oven is cold" in answer["message"]

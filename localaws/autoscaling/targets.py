@@ -1,0 +1,163 @@
+"""Scalable targets: the variants whose instance count may be changed, and between which bounds."""
+
+from __future__ import annotations
+
+from localaws import errors
+from localaws.aws import Aws, now
+from localaws.shapes import Document
+
+KIND = "scalable-target"
+POLICIES = "scaling-policy"
+NAMESPACE = "sagemaker"
+DIMENSION = "sagemaker:variant:DesiredInstanceCount"
+_PARTS = 4
+
+
+def resource_id(endpoint: str, variant: str) -> str:
+    """The variant as Application Auto Scaling names it."""
+    return f"endpoint/{endpoint}/variant/{variant}"
+
+
+def split(resource: str) -> tuple[str, str]:
+    """Endpoint and variant of a resource id; raises AWS's error for another form."""
+    parts = resource.split("/")
+    if len(parts) != _PARTS or parts[0] != "endpoint" or parts[2] != "variant":
+        raise errors.validation(f"The resource id {resource!r} must look like endpoint/my-endpoint/variant/live.")
+    return parts[1], parts[3]
+
+
+def find(aws: Aws, resource: str) -> Document:
+    """The target, or the error that AWS answers."""
+    document = aws.store.get(KIND, resource)
+    if document is None:
+        raise _not_found(f"No scalable target found for service namespace: {NAMESPACE}, resource ID: {resource}")
+    return document
+
+
+def forget(aws: Aws, resource: str) -> None:
+    """Remove a target and its policies, where there are any."""
+    with aws.store.transaction():
+        for policy in aws.store.all(POLICIES, f"{resource}/"):
+            aws.store.delete(POLICIES, f"{resource}/{policy['PolicyName']}")
+        aws.store.delete(KIND, resource)
+
+
+def register_scalable_target(aws: Aws, request: Document) -> Document:
+    """Register a variant, or change the bounds of one that is registered."""
+    check_kind(request)
+    resource = request["ResourceId"]
+    endpoint, variant = split(resource)
+    with aws.store.transaction():
+        existing = aws.store.get(KIND, resource) or {}
+        document = {"CreationTime": now(), "RoleARN": _role(aws), **existing, **request}
+        _check_bounds(document)
+        _check_variant(aws, endpoint, variant)
+        document["ScalableTargetARN"] = _arn(aws, f"scalable-target/{endpoint}-{variant}")
+        aws.store.put(KIND, resource, document)
+    return {"ScalableTargetARN": document["ScalableTargetARN"]}
+
+
+def describe_scalable_targets(aws: Aws, request: Document) -> Document:
+    """The targets, all on one page."""
+    wanted = request.get("ResourceIds")
+    found = [item for item in aws.store.all(KIND) if wanted is None or item["ResourceId"] in wanted]
+    return {"ScalableTargets": found if request["ServiceNamespace"] == NAMESPACE else []}
+
+
+def deregister_scalable_target(aws: Aws, request: Document) -> Document:
+    """Remove a target and its policies; the variant keeps the instances that it has."""
+    find(aws, request["ResourceId"])
+    forget(aws, request["ResourceId"])
+    return {}
+
+
+def put_scaling_policy(aws: Aws, request: Document) -> Document:
+    """Set a target-tracking policy on invocations per instance."""
+    check_kind(request)
+    resource, name = request["ResourceId"], request["PolicyName"]
+    endpoint, variant = split(resource)
+    tracking = request.get("TargetTrackingScalingPolicyConfiguration", {})
+    metric = tracking.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
+    if request.get("PolicyType") != "TargetTrackingScaling" or metric != "SageMakerVariantInvocationsPerInstance":
+        raise errors.validation(
+            "The local AWS scales by policies of type TargetTrackingScaling on the predefined metric "
+            "SageMakerVariantInvocationsPerInstance."
+        )
+    arn = _arn(aws, f"scaling-policy/{endpoint}-{variant}/{name}")
+    with aws.store.transaction():
+        find(aws, resource)
+        existing = aws.store.get(POLICIES, f"{resource}/{name}") or {"CreationTime": now()}
+        aws.store.put(POLICIES, f"{resource}/{name}", {**existing, **request, "PolicyARN": arn, "Alarms": []})
+    return {"PolicyARN": arn, "Alarms": []}
+
+
+def describe_scaling_policies(aws: Aws, request: Document) -> Document:
+    """The policies, all on one page."""
+    found = [
+        item
+        for item in aws.store.all(POLICIES)
+        if request["ServiceNamespace"] == NAMESPACE
+        and item["ResourceId"] == request.get("ResourceId", item["ResourceId"])
+        and item["PolicyName"] in request.get("PolicyNames", [item["PolicyName"]])
+    ]
+    return {"ScalingPolicies": found}
+
+
+def delete_scaling_policy(aws: Aws, request: Document) -> Document:
+    """Remove a policy; the variant keeps the instances that it has."""
+    key = f"{request['ResourceId']}/{request['PolicyName']}"
+    with aws.store.transaction():
+        if aws.store.get(POLICIES, key) is None:
+            raise _not_found(f"No scaling policy found for {request['ResourceId']}: {request['PolicyName']}")
+        aws.store.delete(POLICIES, key)
+    return {}
+
+
+def check_kind(request: Document) -> None:
+    """Refuse what is not an instance count of an endpoint's variant."""
+    if (request["ServiceNamespace"], request["ScalableDimension"]) != (NAMESPACE, DIMENSION):
+        raise errors.validation(
+            f"The local AWS scales {DIMENSION} in the namespace {NAMESPACE}; "
+            f"{request['ScalableDimension']} in {request['ServiceNamespace']} was given."
+        )
+
+
+def _check_bounds(document: Document) -> None:
+    missing = [member for member in ("MinCapacity", "MaxCapacity") if member not in document]
+    if missing:
+        raise errors.validation(f"A new scalable target needs {' and '.join(missing)}.")
+    if not 1 <= document["MinCapacity"] <= document["MaxCapacity"]:
+        raise errors.validation(
+            f"MinCapacity ({document['MinCapacity']}) must be at least 1 and at most MaxCapacity "
+            f"({document['MaxCapacity']})."
+        )
+
+
+def _check_variant(aws: Aws, endpoint: str, variant: str) -> None:
+    document = aws.store.get("endpoint", endpoint)
+    if document is None or variant not in {item["VariantName"] for item in document["ProductionVariants"]}:
+        raise errors.validation(f"The SageMaker endpoint {endpoint} has no production variant {variant}.")
+
+
+def _role(aws: Aws) -> str:
+    name = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+    path = "aws-service-role/sagemaker.application-autoscaling.amazonaws.com"
+    return f"arn:aws:iam::{aws.settings.account}:role/{path}/{name}"
+
+
+def _arn(aws: Aws, resource: str) -> str:
+    return f"arn:aws:application-autoscaling:{aws.settings.region}:{aws.settings.account}:{resource}"
+
+
+def _not_found(message: str) -> errors.AwsError:
+    return errors.AwsError("ObjectNotFoundException", message)
+
+
+OPERATIONS = {
+    "RegisterScalableTarget": register_scalable_target,
+    "DescribeScalableTargets": describe_scalable_targets,
+    "DeregisterScalableTarget": deregister_scalable_target,
+    "PutScalingPolicy": put_scaling_policy,
+    "DescribeScalingPolicies": describe_scaling_policies,
+    "DeleteScalingPolicy": delete_scaling_policy,
+}
