@@ -20,7 +20,7 @@ static: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
+	PYTHONPATH=lambdas $(BIN)/lint-imports --no-cache
 	$(BIN)/cfn-lint seedcode/template.yaml
 
 format: .venv/test

@@ -49,15 +49,25 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.11,<3.13",
-    packages=find_packages(include=[
-        "pipelines*", "processing*", "evaluation*", "localaws*", "console*", "seedcode*", "workflow*",
-    ]),
-    package_data={"seedcode": ["*.yaml"]},
+    packages=find_packages(
+        include=[
+            "pipelines*",
+            "processing*",
+            "evaluation*",
+            "localaws*",
+            "console*",
+            "seedcode*",
+            "workflow*",
+        ]
+    ),
+    package_data={"seedcode": ["*.yaml", "layer-requirements.txt"]},
     install_requires=[],
     extras_require={"container": CONTAINER, "pipeline": PIPELINE, "laptop": LAPTOP, "test": [*LAPTOP, *TEST]},
-    entry_points={"console_scripts": [
-        "scones=console.__main__:main",
-        "get-pipeline-definition=pipelines.get_pipeline_definition:main",
-        "run-pipeline=pipelines.run_pipeline:main",
-    ]},
+    entry_points={
+        "console_scripts": [
+            "scones=console.__main__:main",
+            "get-pipeline-definition=pipelines.get_pipeline_definition:main",
+            "run-pipeline=pipelines.run_pipeline:main",
+        ]
+    },
 )

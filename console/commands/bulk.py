@@ -36,7 +36,7 @@ def run(options: Namespace) -> int:
         "answers": dict(Counter(_outcome(item) for item in items)),
         "seconds": round(seconds, 1),
         "pictures_per_second": round(len(items) / seconds, 1),
-        "bad": {item["image_uri"]: item["error"] for item in items if "error" in item},
+        "bad": {item["image_uri"]: item.get("cause", item["error"]) for item in items if "error" in item},
         "manifest": answer["manifest_uri"],
     }
     _print(summary, as_json=options.json)
