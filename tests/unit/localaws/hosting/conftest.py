@@ -20,47 +20,8 @@ Document = dict[str, Any]
 IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/tiny:1"
 ROLE = "arn:aws:iam::000000000000:role/endpoint"
 ENDPOINT = "scones"
+_PROGRAM = Path(__file__).parents[3] / "tiny_server.py"
 _SECONDS = 15
-
-SERVER = """
-import json, os, sys, time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-VERSION = os.environ["VERSION"]
-if VERSION == "broken":
-    sys.exit("This model has no labels.")
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def do_GET(self):
-        self.answer(200, b"")
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        time.sleep(float(os.environ.get("SECONDS", "0")))
-        if body == b"leave":
-            os._exit(3)
-        status = int(body) if body.isdigit() else 200
-        told = {"version": VERSION, "pid": os.getpid(), "attributes": self.headers.get("X-Amzn-SageMaker-Custom-Attributes")}
-        self.answer(status, json.dumps(told).encode() if status == 200 else b"not a picture")
-
-    def answer(self, status, body):
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *words):
-        pass
-
-
-ThreadingHTTPServer.request_queue_size = 128
-ThreadingHTTPServer(("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"])), Handler).serve_forever()
-"""  # noqa: E501
 
 
 @dataclass(frozen=True)
@@ -133,12 +94,10 @@ class Hosting:
 
 
 @pytest.fixture
-def hosting(cloud: Aws, cloud_api: Any, tmp_path: Path) -> Iterator[Hosting]:
-    """A SageMaker in which the image `tiny` is the server above."""
-    program = tmp_path / "tiny.py"
-    program.write_text(SERVER, encoding="utf-8")
+def hosting(cloud: Aws, cloud_api: Any) -> Iterator[Hosting]:
+    """A SageMaker in which the image `tiny` is tests/tiny_server.py."""
     cloud.settings.home.mkdir(parents=True, exist_ok=True)
-    (cloud.settings.home / "images.json").write_text(json.dumps({"tiny": [sys.executable, str(program)]}))
+    (cloud.settings.home / "images.json").write_text(json.dumps({"tiny": [sys.executable, str(_PROGRAM)]}))
     session = boto3.Session("test", "test", region_name="us-east-1")
     cloud.clients.known["cloudwatch"] = session.client("cloudwatch")  # type: ignore[attr-defined]
     made = Hosting(cloud, cloud_api)
