@@ -14,18 +14,15 @@ from console.target import Target
 
 ALIAS = "live"
 _POLL_SECONDS = 0.1
+_REFRESH_SECONDS = 60
 _MISSING = ("StateMachineDoesNotExist", "ResourceNotFound")
 
 
 def start(target: Target, machine: str, request: dict[str, Any]) -> str:
     """Start an execution of what the alias `live` of a state machine runs; answers its ARN."""
-    project = target.project
-    partition = project.role_arn.split(":")[1]
-    account = project.role_arn.split(":")[4]
-    alias = f"arn:{partition}:states:{project.region}:{account}:stateMachine:{project.project}-{machine}:{ALIAS}"
     try:
         started = target.client("stepfunctions").start_execution(
-            stateMachineArn=alias, name=uuid.uuid4().hex, input=json.dumps(request)
+            stateMachineArn=_alias(target, machine), name=uuid.uuid4().hex, input=json.dumps(request)
         )
     except ClientError as error:
         if (
@@ -48,3 +45,36 @@ def answer(target: Target, arn: str) -> dict[str, Any]:
         raise CommandError(str(cause))
     output: dict[str, Any] = json.loads(execution["output"])
     return output
+
+
+def version(target: Target) -> str | None:
+    """The model version that the inference workflow asks for; None where nothing has been published."""
+    states = target.client("stepfunctions")
+    try:
+        routes = states.describe_state_machine_alias(stateMachineAliasArn=_alias(target, "inference"))
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _MISSING:
+            raise
+        return None
+    published = routes["routingConfiguration"][0]["stateMachineVersionArn"]
+    definition = json.loads(states.describe_state_machine(stateMachineArn=published)["definition"])
+    asked: str = definition["States"]["ClassifyImage"]["Parameters"]["Payload"]["model_version"]
+    return asked
+
+
+def wait_for(target: Target, wanted: int) -> None:
+    """Wait until the inference workflow asks for a version; raises CommandError where it does not within a minute."""
+    deadline = time.monotonic() + _REFRESH_SECONDS
+    while version(target) != str(wanted):
+        if time.monotonic() > deadline:
+            raise CommandError(
+                f"The endpoint serves version {wanted}, but the workflow did not follow within {_REFRESH_SECONDS} s; "
+                f"see the log of the function {target.project.project}-refresh-workflow."
+            )
+        time.sleep(_POLL_SECONDS)
+
+
+def _alias(target: Target, machine: str) -> str:
+    project = target.project
+    _, partition, _, _, account, _ = project.role_arn.split(":", 5)
+    return f"arn:{partition}:states:{project.region}:{account}:stateMachine:{project.project}-{machine}:{ALIAS}"

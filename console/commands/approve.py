@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from console.target import choose
+from console.target import Target, choose
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -16,12 +16,20 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Approve; the deployment follows by itself, and is waited for."""
-    from console import endpoint, registry
+    from console import registry
 
     target = choose(options.target)
     registry.judge(target, options.version, "Approved", options.comment)
     print(f"Version {options.version} is approved.", flush=True)
     if not options.no_wait:
-        endpoint.wait_for(target, options.version, endpoint.tell)
-        print(f"The endpoint {endpoint.name(target)} serves version {options.version}.")
+        await_version(target, options.version)
     return 0
+
+
+def await_version(target: Target, version: int) -> None:
+    """Wait until endpoint and workflow are at a version, and say so."""
+    from console import endpoint, workflow
+
+    endpoint.wait_for(target, version, endpoint.tell)
+    workflow.wait_for(target, version)
+    print(f"The endpoint {endpoint.name(target)} serves version {version}, and the workflow asks for it.", flush=True)

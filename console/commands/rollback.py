@@ -18,6 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Reject the live version and wait for the one approved before it."""
     from console import endpoint, registry
+    from console.commands.approve import await_version
 
     target = choose(options.target)
     live = endpoint.read(target)
@@ -34,8 +35,7 @@ def run(options: Namespace) -> int:
     described = [_last_changed(target, item) for item in others]
     version = max(described)[1]
     print(f"Version {live.version} is rejected; the endpoint goes back to version {version}.", flush=True)
-    endpoint.wait_for(target, version, endpoint.tell)
-    print(f"The endpoint {endpoint.name(target)} serves version {version}.")
+    await_version(target, version)
     return 0
 
 
