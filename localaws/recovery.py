@@ -10,6 +10,7 @@ from pathlib import Path
 from localaws.aws import Aws
 from localaws.engine import executor, records
 from localaws.hosting import lifecycle, states
+from localaws.hosting.instance import LOG_GROUP
 from localaws.jobs import container, logs
 from localaws.jobs.kinds import ENDED, KINDS
 from localaws.sagemaker import jobs
@@ -37,7 +38,12 @@ def restore_logs(aws: Aws, saved_state: Path) -> None:
     """Once the port answers, put back the log lines that the process before had not saved."""
     saved = saved_state / "cloudwatch_logs.json"
     _wait_until_serving(aws.settings.endpoint)
-    logs.restore(aws.clients, aws.settings.jobs, saved.stat().st_mtime - _SAVED_EVERY if saved.exists() else 0)
+    since = saved.stat().st_mtime - _SAVED_EVERY if saved.exists() else 0
+    logs.restore(aws.clients, aws.settings.jobs, since)
+    for file in aws.settings.endpoints.glob("*/logs/*/*.log"):
+        if file.stat().st_mtime >= since:
+            group = f"{LOG_GROUP}/{file.parents[2].name}"
+            logs.restore_stream(aws.clients, file, group, f"{file.parent.name}/{file.stem}")
 
 
 def revive_endpoints(aws: Aws) -> None:

@@ -26,6 +26,7 @@ from localaws.events import Events
 from localaws.gaps import workflows
 from localaws.gaps.browsers import refusal
 from localaws.gaps.managed_key import name_managed_key
+from localaws.hosting.healing import keep_healing
 from localaws.hosting.invocation import Answer, invoke
 from localaws.jobs import container
 from localaws.protocol import Service, answer
@@ -126,6 +127,7 @@ async def _serve(aws: Aws, front: Front) -> None:
     recovery = loop.run_in_executor(None, _begin, aws, aws.settings.home / "ministack" / "state")
     saving = asyncio.create_task(_save_changes(front))
     threading.Thread(target=aws.live.keep_flushing, args=(aws.clients,), daemon=True).start()
+    threading.Thread(target=keep_healing, args=(aws,), daemon=True).start()
     threading.Thread(target=Tracking(aws).run, daemon=True).start()
 
     async def stopped() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -33,20 +34,47 @@ class Fleet:
     def __init__(self, aws: Aws, endpoint: str, plan: Plan) -> None:
         self._aws = aws
         self._endpoint = endpoint
+        # Resizing, replacing and stopping come from three threads, and start or stop instances.
+        self._lock = threading.Lock()
+        self._stopped = False
         self.plan = plan
         self.variants = {variant.name: Variant(variant.name, variant.weight) for variant in plan.variants}
 
     def start(self, given_up: Callable[[], bool]) -> None:
         """Start every instance and wait for all; raises HostingFailure, with none left running."""
-        wanted = [variant for variant in self.plan.variants for _ in range(variant.count)]
-        started = self._start(wanted, given_up)
-        for name, variant in self.variants.items():
-            variant.instances = tuple(
-                instance for plan, instance in zip(wanted, started, strict=True) if plan.name == name
-            )
+        with self._lock:
+            self._fill(self.plan, given_up)
 
     def resize(self, plan: Plan, given_up: Callable[[], bool]) -> list[Instance]:
         """Take on the capacities and weights of `plan`; answers the instances that are to be stopped when idle."""
+        with self._lock:
+            leaving = self._fill(plan, given_up)
+            self.plan = plan
+        return leaving
+
+    def replace_ended(self, given_up: Callable[[], bool]) -> None:
+        """Start an instance for each whose server has ended; raises HostingFailure where that does not start."""
+        with self._lock:
+            if self._stopped:
+                return
+            ended = [instance for instance in self.instances if not instance.alive]
+            for variant in self.variants.values():
+                variant.instances = tuple(instance for instance in variant.instances if instance not in ended)
+            stop_all(ended)
+            self._fill(self.plan, given_up)
+
+    @property
+    def instances(self) -> list[Instance]:
+        """All instances of all variants."""
+        return [instance for variant in self.variants.values() for instance in variant.instances]
+
+    def stop(self) -> None:
+        """Stop all instances, for good."""
+        with self._lock:
+            self._stopped = True
+            stop_all(self.instances)
+
+    def _fill(self, plan: Plan, given_up: Callable[[], bool]) -> list[Instance]:
         more = [
             variant
             for variant in plan.variants
@@ -60,17 +88,7 @@ class Fleet:
             kept = (*variant.instances, *added)
             leaving += kept[wanted.count :]
             variant.instances, variant.weight = kept[: wanted.count], wanted.weight
-        self.plan = plan
         return leaving
-
-    @property
-    def instances(self) -> list[Instance]:
-        """All instances of all variants."""
-        return [instance for variant in self.variants.values() for instance in variant.instances]
-
-    def stop(self) -> None:
-        """Stop all instances."""
-        stop_all(self.instances)
 
     def _start(self, wanted: Sequence[VariantPlan], given_up: Callable[[], bool]) -> list[Instance]:
         made = [Instance(self._aws, self._endpoint, variant) for variant in wanted]

@@ -45,7 +45,7 @@ def invoke(aws: Aws, endpoint: str, headers: Mapping[str, str], body: bytes) -> 
     for _ in range(_ATTEMPTS):
         with router.lease(headers.get(_TARGET_VARIANT)) as lease:
             if lease is None:
-                return _error(400, "ValidationError", _no_variant(endpoint, headers, router))
+                return _nobody(endpoint, headers.get(_TARGET_VARIANT), router)
             asked = time.monotonic_ns()
             try:
                 reply = lease.instance.post(body, passed)
@@ -58,7 +58,7 @@ def invoke(aws: Aws, endpoint: str, headers: Mapping[str, str], body: bytes) -> 
             answer = _answer(aws, endpoint, lease, passed, body, reply)
             _measure(aws, endpoint, lease, reply, (began, asked, answered))
             return answer
-    return _error(503, "ServiceUnavailable", f"No instance of {endpoint} answers; see {LOG_GROUP}/{endpoint}.")
+    return _unavailable(endpoint)
 
 
 def _answer(aws: Aws, endpoint: str, lease: Lease, sent: Mapping[str, str], body: bytes, reply: Reply | None) -> Answer:
@@ -115,12 +115,16 @@ def _absent(aws: Aws, endpoint: str) -> str:
     return f"Endpoint {endpoint} of account {aws.settings.account} is {document['EndpointStatus']} and does not serve."
 
 
-def _no_variant(endpoint: str, headers: Mapping[str, str], router: Router) -> str:
+def _nobody(endpoint: str, wanted: str | None, router: Router) -> Answer:
     names = sorted({name for fleet in router.fleets for name in fleet.variants})
-    wanted = headers.get(_TARGET_VARIANT)
-    if wanted is None:
-        return f"No variant of the endpoint {endpoint} has a weight above 0."
-    return f"Variant {wanted} not found for Endpoint {endpoint}; it has {', '.join(names)}."
+    if wanted is None or wanted in names:
+        return _unavailable(endpoint)
+    message = f"Variant {wanted} not found for Endpoint {endpoint}; it has {', '.join(names)}."
+    return _error(400, "ValidationError", message)
+
+
+def _unavailable(endpoint: str) -> Answer:
+    return _error(503, "ServiceUnavailable", f"No instance of {endpoint} answers; see {LOG_GROUP}/{endpoint}.")
 
 
 def _error(status: int, code: str, message: str, **members: object) -> Answer:

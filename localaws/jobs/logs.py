@@ -75,18 +75,21 @@ def restore(clients: Clients, jobs: Path, since: float) -> None:
     for file in jobs.glob("*/logs/*/*.log"):
         if file.stat().st_mtime < since:
             continue
-        group = "/aws/sagemaker/" + file.parent.name
-        stream = f"{file.parents[2].name}/{file.stem}"
-        _delete_stream(clients, group, stream)
-        create_stream(clients, group, stream)
-        # Only a newline ends a line: progress bars and programs write other ends within one.
-        lines = (line.partition("\t") for line in file.read_bytes().decode("utf-8", errors="replace").split("\n"))
-        put(
-            clients,
-            group,
-            stream,
-            [{"timestamp": int(at), "message": text} for at, _, text in lines if at.isdigit()],
-        )
+        restore_stream(clients, file, "/aws/sagemaker/" + file.parent.name, f"{file.parents[2].name}/{file.stem}")
+
+
+def restore_stream(clients: Clients, file: Path, group: str, stream: str) -> None:
+    """Put back one stream from its file."""
+    _delete_stream(clients, group, stream)
+    create_stream(clients, group, stream)
+    # Only a newline ends a line: progress bars and programs write other ends within one.
+    lines = (line.partition("\t") for line in file.read_bytes().decode("utf-8", errors="replace").split("\n"))
+    put(
+        clients,
+        group,
+        stream,
+        [{"timestamp": int(at), "message": text} for at, _, text in lines if at.isdigit()],
+    )
 
 
 def _unless_there(create: Callable[..., object], **names: str) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from localaws import recovery
 from localaws.aws import Aws
+from localaws.hosting import healing
 
 Document = dict[str, Any]
 
@@ -113,6 +118,42 @@ def test_only_an_approved_package_becomes_a_model(hosting: Any) -> None:
     hosting.api("CreateEndpointConfig", EndpointConfigName="c", ProductionVariants=[hosting.variant("m")])
     hosting.create("c")
     assert hosting.told()["version"] == "packaged"
+
+
+def test_an_instance_that_ended_is_replaced(hosting: Any, cloud: Aws) -> None:
+    hosting.create(hosting.config("1", count=2))
+    ended = hosting.told()["pid"]
+    os.kill(ended, signal.SIGKILL)
+    psutil.Process(ended).wait(5)
+    healing.heal(cloud)
+    answering = {hosting.told()["pid"] for _ in range(4)}
+    assert len(answering) == 2
+    assert ended not in answering
+    assert len(list((cloud.settings.endpoints / "scones").glob("i-*"))) == 2
+
+
+def test_an_endpoint_whose_last_instance_ended_is_unavailable_until_it_is_replaced(hosting: Any, cloud: Aws) -> None:
+    hosting.create(hosting.config("1"))
+    ended = hosting.told()["pid"]
+    os.kill(ended, signal.SIGKILL)
+    assert hosting.ask().status == 503
+    healing.heal(cloud)
+    assert hosting.told()["pid"] != ended
+
+
+def test_the_lines_of_a_server_are_in_its_log_and_come_back_after_a_kill(
+    hosting: Any, cloud: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "_wait_until_serving", lambda _: None)
+    hosting.create(hosting.config("broken"))
+    group = "/aws/sagemaker/Endpoints/scones"
+    logs = cloud.clients.logs
+    (stream,) = logs.describe_log_streams(logGroupName=group)["logStreams"]
+    assert stream["logStreamName"].startswith("live/i-")
+    logs.delete_log_group(logGroupName=group)
+    recovery.restore_logs(cloud, tmp_path)
+    events = logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])["events"]
+    assert [event["message"] for event in events] == ["This model has no labels."]
 
 
 def test_after_a_restart_the_endpoints_processes_run_again(hosting: Any, cloud: Aws) -> None:
