@@ -1,0 +1,249 @@
+"""From an approval to an answer about a picture: the real functions, rules, endpoint and workflow of the stack."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from console.dataset.examples import draw_examples
+from tests.e2e.laptop import Laptop
+
+BUCKET = "scones-000000000000-us-east-1"
+ENDPOINT = "scones-vehicles"
+GROUP_ARN = "arn:aws:sagemaker:us-east-1:000000000000:model-package/scones-vehicles"
+
+
+@pytest.fixture(scope="module")
+def versions(laptop: Laptop, sample: str) -> tuple[int, int]:
+    """Two registered versions: the first trained for a few epochs, the second for one."""
+    made = []
+    for epochs, seed in ((6, 1), (1, 2)):
+        settings = {"Epochs": epochs, "Seed": seed, "LearningRateScheduleSteps": "4", "AccuracyThreshold": 0.1}
+        words = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+        laptop.scones("run", *words, "--set", f"InputDataUri={sample}", "--watch")
+        made.append(json.loads(laptop.scones("models", "--json").stdout)[0]["version"])
+    return made[0], made[1]
+
+
+@pytest.fixture(scope="module")
+def deployed(laptop: Laptop, versions: tuple[int, int]) -> int:
+    """The first version, serving."""
+    said = laptop.scones("approve", str(versions[0]), "--comment", "it looks good").stdout
+    assert f"serves version {versions[0]}" in said
+    return versions[0]
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return draw_examples(tmp_path_factory.mktemp("pictures"))
+
+
+def test_an_approval_alone_leads_to_an_answer(laptop: Laptop, deployed: int, pictures: list[Path]) -> None:
+    answers = json.loads(laptop.scones("classify", "--json", *map(str, pictures)).stdout)
+    for answer in answers:
+        assert answer["status"] in ("CLASSIFIED", "NEEDS_REVIEW")
+        assert answer["model_version"] == str(deployed)
+        assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-3)
+        if answer["status"] == "CLASSIFIED":
+            wanted = {"bicycle": "nearby orders", "motorcycle": "distant orders"}[answer["label"]]
+            assert answer["assignment"] == wanted
+    assert laptop.client("sagemaker").describe_model_package(ModelPackageName=f"{GROUP_ARN}/{deployed}")[
+        "ApprovalDescription"
+    ] == ("it looks good")
+
+
+def test_an_answer_that_is_not_sure_goes_to_a_person(laptop: Laptop, deployed: int, pictures: list[Path]) -> None:
+    machine = "arn:aws:states:us-east-1:000000000000:stateMachine:scones-inference"
+    states = laptop.client("stepfunctions")
+    definition = json.loads(states.describe_state_machine(stateMachineArn=machine)["definition"])
+    definition["States"]["FilterConfidence"]["Parameters"]["Payload"]["threshold"] = "1.0"
+    role = "arn:aws:iam::000000000000:role/scones-workflow"
+    strict = states.create_state_machine(name="strict", definition=json.dumps(definition), roleArn=role)
+    laptop.client("s3").upload_file(str(pictures[0]), BUCKET, "incoming-inference/unsure.png")
+    output = _execute(laptop, strict["stateMachineArn"], {"image_uri": f"s3://{BUCKET}/incoming-inference/unsure.png"})
+    assert output["status"] == "NEEDS_REVIEW"
+    listed = laptop.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="review/")["Contents"]
+    assert any(output["inference_id"] in entry["Key"] for entry in listed)
+
+
+def test_every_request_is_captured_under_its_inference_id(laptop: Laptop, deployed: int, pictures: list[Path]) -> None:
+    answer = json.loads(laptop.scones("classify", "--json", str(pictures[0])).stdout)[0]
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if answer["inference_id"] in {line["eventMetadata"].get("inferenceId") for line in _captures(laptop)}:
+            break
+        time.sleep(0.5)
+    line = next(
+        item for item in _captures(laptop) if item["eventMetadata"].get("inferenceId") == answer["inference_id"]
+    )
+    assert line["captureData"]["endpointInput"]["encoding"] == "BASE64"
+    assert line["captureData"]["endpointOutput"]["encoding"] == "JSON"
+    assert json.loads(line["captureData"]["endpointOutput"]["data"]) == pytest.approx(
+        list(answer["probabilities"].values()), abs=1e-6
+    )
+
+
+def test_the_same_approval_again_and_again_changes_nothing(laptop: Laptop, deployed: int) -> None:
+    before = _configuration(laptop)
+    event = {
+        "source": "aws.sagemaker",
+        "detail-type": "SageMaker Model Package State Change",
+        "account": "000000000000",
+        "detail": {
+            "ModelPackageGroupName": ENDPOINT,
+            "ModelPackageVersion": deployed,
+            "ModelPackageArn": f"{GROUP_ARN}/{deployed}",
+            "ModelApprovalStatus": "Approved",
+        },
+    }
+    for _ in range(3):
+        answer = laptop.client("lambda").invoke(FunctionName="scones-deploy-model", Payload=json.dumps(event).encode())
+        assert "FunctionError" not in answer, answer["Payload"].read()
+    assert _configuration(laptop) == before
+    assert _endpoint(laptop)["EndpointStatus"] == "InService"
+
+
+def test_a_second_version_takes_over_without_a_failed_request_and_its_rejection_goes_back(
+    laptop: Laptop, deployed: int, versions: tuple[int, int], pictures: list[Path]
+) -> None:
+    with _Load(laptop, pictures[0].read_bytes()) as load:
+        laptop.scones("approve", str(versions[1]))
+        assert json.loads(laptop.scones("endpoint", "--json").stdout)["version"] == str(versions[1])
+    assert load.failures == []
+    assert load.answered > 20
+    said = laptop.scones("rollback", "--comment", "it is worse").stdout
+    assert f"serves version {deployed}" in said
+    assert json.loads(laptop.scones("endpoint", "--json").stdout)["version"] == str(deployed)
+
+
+def test_rejecting_a_version_that_does_not_serve_changes_nothing(
+    laptop: Laptop, deployed: int, versions: tuple[int, int]
+) -> None:
+    before = _configuration(laptop)
+    laptop.scones("reject", str(versions[1]))
+    time.sleep(2)
+    assert _configuration(laptop) == before
+    assert laptop.scones("approve", "999", code=1).stderr.startswith("scones approve: There is no version 999")
+
+
+def _bomb() -> bytes:
+    whole = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(whole, "PNG")
+    return whole.getvalue()
+
+
+def _picture(mode: str, kind: str, **options: Any) -> bytes:
+    body = io.BytesIO()
+    Image.new(mode, (40, 32), 90 if mode in ("L", "I;16", "P") else None).save(body, kind, **options)
+    return body.getvalue()
+
+
+def _animation() -> bytes:
+    body = io.BytesIO()
+    frames = [Image.new("P", (32, 32), number) for number in (1, 2, 3)]
+    frames[0].save(body, "GIF", save_all=True, append_images=frames[1:])
+    return body.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "accepted"),
+    [
+        ("notes.png", b"this is no picture", False),
+        ("truncated.png", _picture("RGB", "PNG")[:60], False),
+        ("huge.png", _bomb(), False),
+        ("animated.gif", _animation(), False),
+        ("cmyk.jpg", _picture("CMYK", "JPEG"), True),
+        ("deep.png", _picture("I;16", "PNG"), True),
+        ("palette.png", _picture("P", "PNG"), True),
+    ],
+)
+def test_odd_pictures_are_classified_or_refused_in_a_sentence(
+    laptop: Laptop, deployed: int, tmp_path: Path, name: str, content: bytes, accepted: bool
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    done = laptop.scones("classify", "--json", str(path), code=0 if accepted else 1)
+    answer = json.loads(done.stdout)[0]
+    assert ("error" in answer) is not accepted
+    if not accepted:
+        assert answer["error"].endswith(".")
+        assert len(answer["error"].splitlines()) == 1
+
+
+def test_a_bulk_job_names_its_bad_pictures(laptop: Laptop, deployed: int, pictures: list[Path]) -> None:
+    s3 = laptop.client("s3")
+    for number in range(60):
+        s3.upload_file(str(pictures[number % 2]), BUCKET, f"many/{number:03}.png")
+    s3.put_object(Bucket=BUCKET, Key="many/broken.png", Body=b"broken")
+    summary = json.loads(laptop.scones("bulk", "many/", "--json").stdout)
+    assert summary["pictures"] == 61
+    assert list(summary["bad"]) == [f"s3://{BUCKET}/many/broken.png"]
+    assert summary["pictures_per_second"] > 0
+
+
+class _Load:
+    """Asks the endpoint without a pause from two threads."""
+
+    def __init__(self, laptop: Laptop, picture: bytes) -> None:
+        self._laptop, self._picture = laptop, picture
+        self._stop = threading.Event()
+        self.failures: list[str] = []
+        self.answered = 0
+        self._threads = [threading.Thread(target=self._ask) for _ in range(2)]
+
+    def __enter__(self) -> _Load:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self) -> None:
+        runtime = self._laptop.client("sagemaker-runtime")
+        while not self._stop.is_set():
+            try:
+                answer = runtime.invoke_endpoint(EndpointName=ENDPOINT, ContentType="image/png", Body=self._picture)
+                assert len(json.loads(answer["Body"].read())) == 2
+                self.answered += 1
+            except Exception as error:
+                self.failures.append(repr(error))
+            self._stop.wait(0.05)
+
+
+def _execute(laptop: Laptop, machine: str, request: dict[str, Any]) -> dict[str, Any]:
+    states = laptop.client("stepfunctions")
+    arn = states.start_execution(stateMachineArn=machine, input=json.dumps(request))["executionArn"]
+    deadline = time.monotonic() + 60
+    while (said := states.describe_execution(executionArn=arn))["status"] == "RUNNING":
+        assert time.monotonic() < deadline, said
+        time.sleep(0.1)
+    assert said["status"] == "SUCCEEDED", said
+    output: dict[str, Any] = json.loads(said["output"])
+    return output
+
+
+def _endpoint(laptop: Laptop) -> dict[str, Any]:
+    described: dict[str, Any] = laptop.client("sagemaker").describe_endpoint(EndpointName=ENDPOINT)
+    return described
+
+
+def _configuration(laptop: Laptop) -> str:
+    name: str = _endpoint(laptop)["EndpointConfigName"]
+    return name
+
+
+def _captures(laptop: Laptop) -> list[dict[str, Any]]:
+    s3 = laptop.client("s3")
+    found = s3.list_objects_v2(Bucket=BUCKET, Prefix=f"data-capture/{ENDPOINT}/live/").get("Contents", [])
+    bodies = [s3.get_object(Bucket=BUCKET, Key=entry["Key"])["Body"].read().decode() for entry in found]
+    return [json.loads(line) for body in bodies for line in body.splitlines()]
