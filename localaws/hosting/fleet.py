@@ -22,10 +22,10 @@ class Variant:
     instances: tuple[Instance, ...] = ()
     turns: count[int] = field(default_factory=count)
 
-    def next_instance(self) -> Instance:
-        """The instance whose turn it is."""
+    def next_instance(self) -> Instance | None:
+        """The instance whose turn it is; None while there is none."""
         instances = self.instances
-        return instances[next(self.turns) % len(instances)]
+        return instances[next(self.turns) % len(instances)] if instances else None
 
 
 class Fleet:

@@ -80,4 +80,5 @@ class Router:
         if chosen is None:
             return None
         fleet, variant = chosen
-        return Lease(fleet, variant, variant.next_instance())
+        instance = variant.next_instance()
+        return Lease(fleet, variant, instance) if instance else None

@@ -54,7 +54,7 @@ def _run(aws: Aws, document: Document, stop: Stop) -> bool:
     log = _log(aws, name, f"algo-1-{int(time.time())}")
     server.start(log.write)
     try:
-        server.wait_ready(_PING_SECONDS, lambda: stop.requested)
+        server.wait_ready(_PING_SECONDS)
         stopped = _post_all(document, source, member.root / "output" / "data", server, stop)
     finally:
         server.end(5)

@@ -1,0 +1,78 @@
+"""Warm connections: kept, replaced when the server closed them, and given up when nobody is there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from localaws.hosting.connections import Connections, ServerGone
+
+
+class Server(ThreadingHTTPServer):
+    """Counts its connections, and closes each after `answers` requests without having said so."""
+
+    daemon_threads = True
+
+    def __init__(self, answers: int) -> None:
+        self.answers = answers
+        self.opened = 0
+        super().__init__(("127.0.0.1", 0), Handler)
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+    protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.opened += 1
+        self.left = self.server.answers
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.left -= 1
+        self.close_connection = self.left == 0
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    made = Server(request.param)
+    threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True).start()
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+@pytest.mark.parametrize("server", [100], indirect=True)
+def test_a_connection_is_used_again(server: Server) -> None:
+    connections = Connections(server.server_port)
+    for number in range(5):
+        assert connections.post("/invocations", f"{number}".encode(), {}).body == f"{number}".encode()
+    assert server.opened == 1
+
+
+@pytest.mark.parametrize("server", [1], indirect=True)
+def test_a_connection_that_the_server_closed_is_replaced(server: Server) -> None:
+    connections = Connections(server.server_port)
+    for _ in range(5):
+        assert connections.post("/invocations", b"picture", {}).status == 200
+    assert server.opened == 5
+
+
+@pytest.mark.parametrize("server", [1], indirect=True)
+def test_where_nobody_listens_the_server_is_gone(server: Server) -> None:
+    connections = Connections(server.server_port)
+    server.shutdown()
+    server.server_close()
+    with pytest.raises(ServerGone):
+        connections.post("/invocations", b"picture", {})
