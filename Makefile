@@ -4,6 +4,7 @@ BIN := .venv/bin
 PACKAGES := pipelines processing evaluation localaws console
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export OMP_NUM_THREADS ?= 1
+export PATH := $(CURDIR)/.venv/npm/node_modules/.bin:$(PATH)
 export SAGEMAKER_SUPPRESS_V2_WARNING := 1
 
 .PHONY: demo test check static format unit e2e bench install lock clean
@@ -57,6 +58,7 @@ lock: .venv/test
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(PIP) install -r requirements/test.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@command -v npm >/dev/null && npm install --silent --prefix .venv/npm asl-validator@4.0.0 || echo "No npm: the ASL is not validated."
 	@touch $@ .venv/laptop
 
 clean:

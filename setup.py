@@ -38,6 +38,7 @@ TEST = [
     "cfn-lint>=1.40",
     "awscli>=1.44",
     "hypothesis>=6",
+    "awslambdaric==4.2.2",
     "wheel",
 ]
 
