@@ -3,93 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
 import os
-import re
 import signal
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from localaws import ministack
-from localaws.autoscaling.service import AUTOSCALING
 from localaws.autoscaling.tracking import Tracking
 from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
+from localaws.front import Front
 from localaws.gaps import workflows
-from localaws.gaps.browsers import refusal
-from localaws.gaps.managed_key import name_managed_key
 from localaws.hosting.healing import keep_healing
-from localaws.hosting.invocation import Answer, invoke
 from localaws.jobs import container
-from localaws.protocol import Service, answer
 from localaws.recovery import recover, restore_logs, revive_endpoints
 from localaws.sagemaker.resources import register_types
-from localaws.sagemaker.service import SAGEMAKER
 from localaws.settings import HOST, Settings
 from localaws.store import Store
 
-logger = logging.getLogger(__name__)
-
-_LARGEST_REQUEST = 16 * 1024 * 1024
 _SAVE_SECONDS = 2.0
-_INVOCATIONS = 64  # requests that wait for models at once; further ones wait for these
-_SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([a-z0-9-]+)/aws4_request")
-_INVOKED = re.compile(r"/endpoints/([^/]+)/invocations")
-
-# By the prefix of the header X-Amz-Target.
-_SERVICES = {"SageMaker": SAGEMAKER, "AnyScaleFrontendService": AUTOSCALING}
-
-Scope = dict[str, Any]
-Receive = Callable[[], Any]
-Send = Callable[[dict[str, Any]], Any]
-
-
-class Front:
-    """The ASGI application: SageMaker's requests go to our service, all others to MiniStack."""
-
-    def __init__(self, aws: Aws, others: ministack.AsgiApp) -> None:
-        self._aws = aws
-        self._others = others
-        self._models = ThreadPoolExecutor(_INVOCATIONS, thread_name_prefix="invocation")
-        self.changed = threading.Event()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (sentence := refusal(scope)):
-            await _respond(send, 403, json.dumps({"__type": "AccessDeniedException", "message": sentence}).encode())
-            return
-        if scope["type"] == "http" and (called := _called(scope)):
-            await self._call(*called, receive, send)
-            return
-        if scope["type"] == "http" and (endpoint := _invoked(scope)):
-            await self._invocation(endpoint, scope, receive, send)
-            return
-        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-            self.changed.set()
-            scope = name_managed_key(scope, self._aws.settings.region, self._aws.settings.account)
-        await self._others(scope, receive, send)
-
-    async def _call(self, service: Service, operation: str, receive: Receive, send: Send) -> None:
-        body = await _body(receive)
-        if len(body) > _LARGEST_REQUEST:
-            await _respond(send, 413, b'{"__type": "RequestEntityTooLargeException", "message": "Over 16 MiB."}')
-            return
-        status, content = await asyncio.to_thread(answer, service, self._aws, operation, body)
-        await _respond(send, status, content)
-
-    async def _invocation(self, endpoint: str, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        body = await _body(receive)
-        loop = asyncio.get_running_loop()
-        answer: Answer = await loop.run_in_executor(self._models, invoke, self._aws, endpoint, headers, body)
-        await _send(send, answer.status, dict(answer.headers), answer.body)
 
 
 def run(settings: Settings) -> None:
@@ -155,46 +91,3 @@ async def _save_changes(front: Front) -> None:
         if front.changed.is_set():
             front.changed.clear()
             await asyncio.to_thread(ministack.save)
-
-
-def _called(scope: Scope) -> tuple[Service, str] | None:
-    """The service of ours and the operation that a request calls; None for MiniStack's services."""
-    headers = {name.lower(): value for name, value in scope["headers"]}
-    prefix, _, operation = headers.get(b"x-amz-target", b"").decode("latin-1").partition(".")
-    signed = _SIGNED_FOR.search(headers.get(b"authorization", b"").decode("latin-1"))
-    service = _SERVICES.get(prefix)
-    if service and (signed is None or signed.group(1) == service.name):
-        return service, operation
-    return None
-
-
-def _invoked(scope: Scope) -> str | None:
-    """The endpoint that a request of the service sagemaker-runtime names; no S3 request is signed for it."""
-    headers = {name.lower(): value for name, value in scope["headers"]}
-    signed = _SIGNED_FOR.search(headers.get(b"authorization", b"").decode("latin-1"))
-    if signed is None or signed.group(1) != "sagemaker":
-        return None
-    path = _INVOKED.fullmatch(scope["path"])
-    return path.group(1) if path else None
-
-
-async def _body(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if not message.get("more_body") or size > _LARGEST_REQUEST:
-            return b"".join(parts)
-
-
-async def _respond(send: Send, status: int, content: bytes) -> None:
-    await _send(send, status, {"content-type": "application/x-amz-json-1.1"}, content)
-
-
-async def _send(send: Send, status: int, headers: dict[str, str], content: bytes) -> None:
-    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    encoded.append((b"content-length", str(len(content)).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": encoded})
-    await send({"type": "http.response.body", "body": content})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localaws import ministack, server
+from localaws import front, ministack
 from localaws.clients import Clients
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Visit:
     """One request to the front: what went to the others, and what was answered."""
 
     def __init__(self, aws: Aws) -> None:
-        self.front = server.Front(aws, self._others)
+        self.front = front.Front(aws, self._others)
         self.passed_on = 0
         self.sent: list[dict[str, Any]] = []
 
@@ -89,7 +89,7 @@ def test_what_changes_nothing_asks_for_no_saving(visit: Visit, method: str, kind
 def test_a_body_that_is_too_large_is_refused_before_it_is_read_whole(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "_LARGEST_REQUEST", 10)
+    monkeypatch.setattr(front, "_LARGEST_REQUEST", 10)
     visit.ask({"x-amz-target": "SageMaker.ListModels"}, b"x" * 8, b"x" * 8, b"never read")
     assert visit.answer[0] == 413
     assert visit.answer[1]["__type"] == "RequestEntityTooLargeException"
