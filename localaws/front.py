@@ -22,6 +22,8 @@ from localaws.sagemaker.service import SAGEMAKER
 _LARGEST_REQUEST = 16 * 1024 * 1024
 _INVOCATIONS = 64  # requests that wait for models at once; further ones wait for these
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([a-z0-9-]+)/aws4_request")
+# Calls that change nothing, by the end of the path or of X-Amz-Target: some of them come every second.
+_READS = re.compile(r"[./](Describe|List|Get|Filter|Receive)\w*$")
 _INVOKED = re.compile(r"/endpoints/([^/]+)/invocations")
 
 # By the prefix of the header X-Amz-Target.
@@ -52,7 +54,8 @@ class Front:
             await self._invocation(endpoint, scope, receive, send)
             return
         if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-            self.changed.set()
+            if not _READS.search(_target(scope)):
+                self.changed.set()
             scope = name_managed_key(scope, self._aws.settings.region, self._aws.settings.account)
         await self._others(scope, receive, send)
 
@@ -70,6 +73,12 @@ class Front:
         loop = asyncio.get_running_loop()
         answer: Answer = await loop.run_in_executor(self._models, invoke, self._aws, endpoint, headers, body)
         await _send(send, answer.status, dict(answer.headers), answer.body)
+
+
+def _target(scope: Scope) -> str:
+    """What names the operation: the header X-Amz-Target, or the path where there is none."""
+    headers = {name.lower(): value for name, value in scope["headers"]}
+    return headers.get(b"x-amz-target", b"").decode("latin-1") or str(scope["path"])
 
 
 def _called(scope: Scope) -> tuple[Service, str] | None:

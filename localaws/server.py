@@ -18,6 +18,7 @@ from localaws.clients import Clients
 from localaws.events import Events
 from localaws.front import Front
 from localaws.gaps import workflows
+from localaws.gaps.alarm_events import AlarmEvents
 from localaws.hosting.healing import keep_healing
 from localaws.jobs import container
 from localaws.recovery import recover, restore_logs, revive_endpoints
@@ -65,6 +66,8 @@ async def _serve(aws: Aws, front: Front) -> None:
     threading.Thread(target=aws.live.keep_flushing, args=(aws.clients,), daemon=True).start()
     threading.Thread(target=keep_healing, args=(aws,), daemon=True).start()
     threading.Thread(target=Tracking(aws).run, daemon=True).start()
+    alarms = AlarmEvents(lambda: aws.clients.get("cloudwatch"), ministack.deliver_event)
+    threading.Thread(target=alarms.run, args=(aws.live.stopping,), daemon=True).start()
 
     async def stopped() -> None:
         await stopping.wait()

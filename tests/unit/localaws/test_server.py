@@ -70,13 +70,18 @@ def test_a_request_without_a_signature_is_answered_too(visit: Visit) -> None:
     [
         {},
         {"x-amz-target": "AWSEvents.PutEvents", "authorization": SIGNED.format("events")},
-        {"x-amz-target": "SageMaker.ListModels", "authorization": SIGNED.format("s3")},
+        {"x-amz-target": "SageMaker.CreateModel", "authorization": SIGNED.format("s3")},
     ],
 )
 def test_other_services_requests_are_passed_on(visit: Visit, headers: dict[str, str]) -> None:
     visit.ask(headers, b"{}")
     assert (visit.passed_on, visit.sent) == (1, [])
     assert visit.front.changed.is_set()
+
+
+def test_a_call_that_only_reads_saves_no_state(visit: Visit) -> None:
+    visit.ask({"x-amz-target": "GraniteServiceVersion20100801.DescribeAlarms"}, b"{}")
+    assert (visit.passed_on, visit.front.changed.is_set()) == (1, False)
 
 
 @pytest.mark.parametrize(("method", "kind"), [("GET", "http"), ("HEAD", "http"), ("", "lifespan")])
