@@ -13,6 +13,7 @@ COMMANDS = {
     "up": "start the local AWS and deploy the stack",
     "down": "stop the local AWS",
     "status": "what runs, and what the stack holds",
+    "deploy": "bring the stack up to date, on either target",
     "dataset": "draw the sample, fetch CIFAR-100, or upload an archive",
     "run": "update the pipeline and start an execution",
     "watch": "follow an execution live",

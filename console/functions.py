@@ -27,6 +27,13 @@ def publish(s3: Any, bucket: str) -> str:  # noqa: ANN401 - a boto3 client
     return version
 
 
+def publish_layer(s3: Any, bucket: str, content: bytes) -> str:  # noqa: ANN401
+    """Upload the layer under the name of its content and answer the key."""
+    key = f"code/layers/{hashlib.sha256(content).hexdigest()[:_NAME_LENGTH]}.zip"
+    _put(s3, bucket, key, content)
+    return key
+
+
 def _put(s3: Any, bucket: str, key: str, content: bytes) -> None:  # noqa: ANN401
     try:
         s3.head_object(Bucket=bucket, Key=key)

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from console.errors import CommandError
-from console.functions import publish
+from console.functions import publish, publish_layer
 
 TEMPLATE = Path(__file__).parents[1] / "seedcode" / "template.yaml"
 # On a laptop the functions run on this Python, with the packages of its environment; a new version bakes briefly.
@@ -20,7 +20,13 @@ _POLL_SECONDS = 0.1
 _WAIT_SECONDS = 900
 
 
-def deploy(cloudformation: Any, s3: Any, project: str, parameters: Mapping[str, str]) -> dict[str, str]:  # noqa: ANN401
+def deploy(
+    cloudformation: Any,  # noqa: ANN401 - boto3 makes its client classes at run time
+    s3: Any,  # noqa: ANN401
+    project: str,
+    parameters: Mapping[str, str],
+    layer: bytes | None = None,
+) -> dict[str, str]:
     """Create or update the project's stack and answer its outputs; a stack that is up to date stays as it is.
 
     The functions' code lies in the bucket that the stack makes, so a new project is deployed twice: for the bucket,
@@ -29,8 +35,11 @@ def deploy(cloudformation: Any, s3: Any, project: str, parameters: Mapping[str, 
     outputs = _outputs(_describe(cloudformation, project))
     if not outputs:
         outputs = _apply(cloudformation, project, {"ProjectName": project, **parameters})
-    version = publish(s3, outputs["BucketName"])
-    return _apply(cloudformation, project, {"ProjectName": project, "CodeVersion": version, **parameters})
+    bucket = outputs["BucketName"]
+    code = {"CodeVersion": publish(s3, bucket)}
+    if layer is not None:
+        code["LayerKey"] = publish_layer(s3, bucket, layer)
+    return _apply(cloudformation, project, {"ProjectName": project, **code, **parameters})
 
 
 def _apply(cloudformation: Any, project: str, parameters: Mapping[str, str]) -> dict[str, str]:  # noqa: ANN401
