@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tarfile
 import threading
 import time
 from pathlib import Path
@@ -131,6 +132,33 @@ def test_rejecting_a_version_that_does_not_serve_changes_nothing(
     time.sleep(2)
     assert _configuration(laptop) == before
     assert laptop.scones("approve", "999", code=1).stderr.startswith("scones approve: There is no version 999")
+
+
+def test_a_version_whose_server_cannot_start_is_rolled_back_and_the_endpoint_says_so(
+    laptop: Laptop, deployed: int, pictures: list[Path]
+) -> None:
+    sagemaker = laptop.client("sagemaker")
+    good = sagemaker.describe_model_package(ModelPackageName=f"{GROUP_ARN}/{deployed}")["InferenceSpecification"]
+    body = io.BytesIO()
+    with tarfile.open(fileobj=body, mode="w:gz"):
+        pass
+    laptop.client("s3").put_object(Bucket=BUCKET, Key="runs/broken/model.tar.gz", Body=body.getvalue())
+    container = {"Image": good["Containers"][0]["Image"], "ModelDataUrl": f"s3://{BUCKET}/runs/broken/model.tar.gz"}
+    broken = sagemaker.create_model_package(
+        ModelPackageGroupName=ENDPOINT,
+        InferenceSpecification={**good, "Containers": [container]},
+        ModelApprovalStatus="PendingManualApproval",
+    )["ModelPackageArn"]
+    number = broken.rsplit("/", 1)[1]
+    said = laptop.scones("approve", number, code=1).stderr
+    assert f"with version {deployed}, not {number}" in said
+    facts = json.loads(laptop.scones("endpoint", "--json").stdout)
+    assert (facts["status"], facts["version"]) == ("InService", str(deployed))
+    assert "rolled back" in facts["last_failure"]
+    assert json.loads(laptop.scones("classify", "--json", str(pictures[1])).stdout)[0]["model_version"] == str(deployed)
+    laptop.scones("reject", number)
+    models = sagemaker.list_models(NameContains=f"-v{number}-")["Models"]
+    assert models == [], "a failed update leaves no orphan"
 
 
 def _bomb() -> bytes:

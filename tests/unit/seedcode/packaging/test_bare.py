@@ -1,18 +1,16 @@
 """Each function starts from its zip with nothing beside it but boto3 and what the layer declares."""
 
-import importlib.metadata
 import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from seedcode.packaging import build_function, list_functions, wheels
+from seedcode.packaging import build_function, list_functions
 
-# What Lambda's Python brings: boto3 and what it stands on.
-RUNTIME = ("boto3", "botocore", "s3transfer", "urllib3", "python-dateutil", "six", "jmespath")
 START = """
 import sys
 sys.path[:0] = {path}
@@ -21,21 +19,10 @@ print(callable(module.handler), sorted({{"numpy", "sagemaker", "rich", "seedcode
 """
 
 
-def declared() -> list[str]:
-    """Names of the distributions that the layer pins."""
-    return [line.split("==")[0] for line in wheels.REQUIREMENTS.read_text().splitlines() if "==" in line]
-
-
 @pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with links to those distributions' packages and to nothing else."""
-    folder = tmp_path_factory.mktemp("packages")
-    for name in {*RUNTIME, *declared()}:
-        distribution = importlib.metadata.distribution(name)
-        tops = {file.parts[0] for file in distribution.files or []} - {"..", "__pycache__"}
-        for top in tops:
-            (folder / top).symlink_to(Path(str(distribution.locate_file(top))))
-    return folder
+def packages(bare: Callable[..., Path]) -> Path:
+    """Nothing but boto3 and the layer."""
+    return bare()
 
 
 @pytest.mark.parametrize("name", list_functions())
