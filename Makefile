@@ -13,7 +13,7 @@ demo: .venv/laptop
 	@$(BIN)/scones demo
 
 test: .venv/test
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=85
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85
 
 check: static test
 

@@ -32,6 +32,7 @@ TEST = [
     "moto==5.2.5",
     "pytest>=9",
     "pytest-cov>=7",
+    "pytest-xdist>=3.8",
     "ruff==0.17.6",
     "mypy==2.4.1",
     "import-linter==2.16",
