@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -35,16 +36,32 @@ def start(target: Target, machine: str, request: dict[str, Any]) -> str:
     return arn
 
 
-def answer(target: Target, arn: str) -> dict[str, Any]:
-    """Wait for an execution's output; raises CommandError with its cause where it failed."""
+def answer(
+    target: Target, arn: str, progress: Callable[[], None] = lambda: None, poll_seconds: float = _POLL_SECONDS
+) -> dict[str, Any]:
+    """Wait for an execution's output; `progress` is called at each look at it.
+
+    Raises CommandError with its cause where it failed.
+    """
     states = target.client("stepfunctions")
     while (execution := states.describe_execution(executionArn=arn))["status"] == "RUNNING":
-        time.sleep(_POLL_SECONDS)
+        progress()
+        time.sleep(poll_seconds)
     if execution["status"] != "SUCCEEDED":
         cause = execution.get("cause") or execution.get("error") or execution["status"]
         raise CommandError(str(cause))
     output: dict[str, Any] = json.loads(execution["output"])
     return output
+
+
+def counts(target: Target, arn: str) -> tuple[int, int]:
+    """How many pieces of an execution's Distributed Map are done, and how many there are; (0, 0) before it begins."""
+    states = target.client("stepfunctions")
+    runs = states.list_map_runs(executionArn=arn)["mapRuns"]
+    if not runs:
+        return 0, 0
+    items = states.describe_map_run(mapRunArn=runs[0]["mapRunArn"])["itemCounts"]
+    return items["succeeded"] + items["failed"], items["total"]
 
 
 def version(target: Target) -> str | None:

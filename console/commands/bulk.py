@@ -13,6 +13,7 @@ from console.output import duration
 from console.target import Target, choose
 
 _NAMED = 20
+_LOOK_SECONDS = 0.5
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -24,11 +25,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Wait for the job, then print how many of what, how fast, and the bad pictures by name."""
     from console import workflow
+    from console.transfer import Bar
 
     target = choose(options.target)
     bucket, prefix = _place(options.prefix, target.project.bucket)
     started = time.monotonic()
-    answer = workflow.answer(target, workflow.start(target, "bulk-inference", {"bucket": bucket, "prefix": prefix}))
+    arn = workflow.start(target, "bulk-inference", {"bucket": bucket, "prefix": prefix})
+    with Bar("Classify") as bar:
+        answer = workflow.answer(target, arn, lambda: bar.update(*workflow.counts(target, arn)), _LOOK_SECONDS)
     items = list(read_results(target, answer["manifest_uri"]))
     seconds = time.monotonic() - started
     summary = {
