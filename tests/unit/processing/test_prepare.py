@@ -18,7 +18,7 @@ from processing.__main__ import main
 if TYPE_CHECKING:
     from tests.unit.processing.conftest import Draft
 
-REAL = Path("/work/shared/data/cifar-100-binary-subset.tar.gz")
+REAL = Path(__file__).parents[4] / "shared" / "data" / "cifar-100-binary-subset.tar.gz"
 SPLITS = ("train", "validation", "test")
 
 
