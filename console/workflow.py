@@ -19,6 +19,10 @@ _REFRESH_SECONDS = 60
 _MISSING = ("StateMachineDoesNotExist", "ResourceNotFound")
 
 
+class NothingServesError(CommandError):
+    """There is no workflow to ask yet, whatever the picture."""
+
+
 def start(target: Target, machine: str, request: dict[str, Any]) -> str:
     """Start an execution of what the alias `live` of a state machine runs; answers its ARN."""
     try:
@@ -31,7 +35,7 @@ def start(target: Target, machine: str, request: dict[str, Any]) -> str:
             and error.response["Error"]["Code"] != "ResourceNotFound"
         ):
             raise
-        raise CommandError("No version serves yet; approve one with `scones approve VERSION`.") from error
+        raise NothingServesError("No version serves yet; approve one with `scones approve VERSION`.") from error
     arn: str = started["executionArn"]
     return arn
 

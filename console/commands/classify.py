@@ -40,9 +40,9 @@ def classify(target: Target, picture: str) -> dict[str, Any]:
         uri = picture if picture.startswith("s3://") else _upload(target, Path(picture))
         arn = workflow.start(target, "inference", {"image_uri": uri})
         return {"picture": picture, **workflow.answer(target, arn)}
+    except workflow.NothingServesError:
+        raise
     except CommandError as error:
-        if "scones approve" in str(error):
-            raise
         return {"picture": picture, "error": str(error)}
 
 

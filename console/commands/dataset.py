@@ -45,7 +45,7 @@ def draw(target: Target, seed: int) -> Path:
     from console.dataset.sample import draw_sample
     from console.transfer import Bar
 
-    path = _folder(target) / f"sample-{seed}.tar.gz"
+    path = folder(target) / f"sample-{seed}.tar.gz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with Bar("Draw the sample") as bar:
@@ -61,7 +61,7 @@ def _cifar100(_: Namespace, target: Target) -> Path:
     from console.dataset.cifar100 import fetch_cifar100
     from console.transfer import Bar
 
-    path = _folder(target) / "cifar-100-binary.tar.gz"
+    path = folder(target) / "cifar-100-binary.tar.gz"
     path.parent.mkdir(parents=True, exist_ok=True)
     with Bar("Download CIFAR-100") as bar:
         fetch_cifar100(path, progress=bar.update)
@@ -73,5 +73,6 @@ def _given(options: Namespace, _: Target) -> Path:
     return path
 
 
-def _folder(target: Target) -> Path:
+def folder(target: Target) -> Path:
+    """Where archives and pictures that were drawn or downloaded are kept."""
     return (target.local.home if target.local else Path(".scones").resolve()) / "data"

@@ -7,7 +7,6 @@ import shutil
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from console import registry
 from console.commands import approve, classify, dataset, models, up
@@ -72,8 +71,7 @@ def _classify(target: Target, version: int) -> None:
     from console.dataset.examples import draw_examples
 
     print(f"5/5  Two pictures that version {version} has never seen go through the workflow:")
-    folder = target.local.home / "data" if target.local else Path(".scones/data")
-    for path in draw_examples(folder):
+    for path in draw_examples(dataset.folder(target)):
         print(f"     {classify.in_words(classify.classify(target, str(path)))}")
 
 
