@@ -1,0 +1,33 @@
+"""What `scones classify` says of a picture that is refused, and of a project where nothing serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from console import workflow
+from console.commands.classify import classify, in_words
+from console.errors import CommandError
+from console.target import Target
+
+TARGET = Target(None)
+URI = "s3://bucket/picture.png"
+
+
+def _raising(error: Exception) -> Any:
+    def start(*_: object) -> str:
+        raise error
+
+    return start
+
+
+def test_a_refused_picture_is_an_answer_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflow, "start", _raising(CommandError("The file is no picture.")))
+    assert in_words(classify(TARGET, URI)) == f"{URI}: refused: The file is no picture."
+
+
+def test_where_nothing_serves_no_picture_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflow, "start", _raising(workflow.NothingServesError("Approve a version.")))
+    with pytest.raises(CommandError, match="Approve a version"):
+        classify(TARGET, URI)
