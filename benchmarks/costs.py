@@ -109,13 +109,13 @@ def page() -> str:
     """The page in Markdown."""
     parts = [
         "# Costs",
-        f"Written by `python -m benchmarks.costs`; prices of {PRICES_OF}, us-east-1, on demand, no free tiers, US dollars. "
-        "**Nothing here was billed yet**: all times are estimates. Put yours into the script.",
+        f"Written by `python -m benchmarks.costs`; prices of {PRICES_OF}, us-east-1, on demand, no free tiers, US "
+        "dollars. **Nothing here was billed yet**: all times are estimates. Put yours into the script.",
         _table("A run of the pipeline", RUN),
         "A tuned run is as many TrainModels as it has trials.",
         _table("A month", MONTH),
-        f"Without the endpoint it is {_sum(MONTH) - MONTH[0].dollars:.2f}; `scones destroy` takes the endpoint down first. "
-        "A second instance, which a canary needs, adds what the first one costs. `MonthlyBudgetUsd` sends a message "
+        f"Without the endpoint it is {_sum(MONTH) - MONTH[0].dollars:.2f}; `scones destroy` takes the endpoint down "
+        "first. A second instance, which a canary needs, adds what the first one costs. `MonthlyBudgetUsd` sends a message "
         "before a bill does.",
         "## A million pictures",
         "The endpoint's hours are above. What comes on top depends on the kind of workflow:",
