@@ -115,7 +115,7 @@ def page() -> str:
         "A tuned run is as many TrainModels as it has trials.",
         _table("A month", MONTH),
         f"Without the endpoint it is {_sum(MONTH) - MONTH[0].dollars:.2f}; `scones destroy` takes the endpoint down "
-        "first. A second instance, which a canary needs, adds what the first one costs. `MonthlyBudgetUsd` sends a message "
+        "first. A second instance, which a canary needs, costs what the first one does. `MonthlyBudgetUsd` sends word "
         "before a bill does.",
         "## A million pictures",
         "The endpoint's hours are above. What comes on top depends on the kind of workflow:",
