@@ -28,6 +28,7 @@ COMMANDS = {
     "endpoint": "what serves: version, traffic, alarms",
     "classify": "send pictures through the inference workflow",
     "bulk": "classify every picture under an S3 prefix",
+    "monitor": "does what comes in still look as it did: drift, runs, reports",
 }
 
 TARGETS = ("local", "aws")
