@@ -34,12 +34,12 @@ def deploy(
     """
     outputs = _outputs(_describe(cloudformation, project))
     if not outputs:
-        outputs = _apply(cloudformation, project, {"ProjectName": project, **parameters})
+        outputs = _apply(cloudformation, project, {"SageMakerProjectName": project, **parameters})
     bucket = outputs["BucketName"]
     code = {"CodeVersion": publish(s3, bucket)}
     if layer is not None:
         code["LayerKey"] = publish_layer(s3, bucket, layer)
-    return _apply(cloudformation, project, {"ProjectName": project, **code, **parameters})
+    return _apply(cloudformation, project, {"SageMakerProjectName": project, **code, **parameters})
 
 
 def _apply(cloudformation: Any, project: str, parameters: Mapping[str, str]) -> dict[str, str]:  # noqa: ANN401
