@@ -18,8 +18,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Deploy; on the laptop the functions run without a layer, on the packages of this environment."""
-    from console.stack import LAPTOP, deploy
     from pipelines.start import parse_overrides
+    from seedcode.stack.deployment import LAPTOP, deploy
 
     target = choose(options.target)
     own = LAPTOP if target.local else {"PythonRuntime": f"python{RUNTIME}"}

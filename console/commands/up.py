@@ -25,8 +25,8 @@ def run(options: Namespace) -> int:
 
 def bring_up() -> Target:
     """Start the local AWS where it does not run, and deploy the stack."""
-    from console.stack import LAPTOP, deploy
     from localaws.process import start
+    from seedcode.stack.deployment import LAPTOP, deploy
 
     target = choose("local", must_run=False)
     if target.local is None:

@@ -10,10 +10,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from console.errors import CommandError
-from console.functions import publish, publish_layer
+from seedcode.stack.errors import StackError
+from seedcode.stack.functions import publish, publish_layer
 
-TEMPLATE = Path(__file__).parents[1] / "seedcode" / "template.yaml"
+TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 # On a laptop the functions run on this Python, with the packages of its environment; a new version bakes briefly.
 LAPTOP = {"PythonRuntime": f"python3.{sys.version_info.minor}", "BakeSeconds": "5"}
 _POLL_SECONDS = 0.1
@@ -68,9 +68,9 @@ def _wait(cloudformation: Any, name: str) -> dict[str, str]:  # noqa: ANN401
         if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             return _outputs(stack)
         if not status.endswith("IN_PROGRESS"):
-            raise CommandError(f"The stack {name} ended as {status}: {_reason(cloudformation, name)}")
+            raise StackError(f"The stack {name} ended as {status}: {_reason(cloudformation, name)}")
         time.sleep(_POLL_SECONDS)
-    raise CommandError(f"The stack {name} was not ready within {_WAIT_SECONDS} s; see its events in CloudFormation.")
+    raise StackError(f"The stack {name} was not ready within {_WAIT_SECONDS} s; see its events in CloudFormation.")
 
 
 def _outputs(stack: dict[str, Any] | None) -> dict[str, str]:
