@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import fcntl
 import os
 import select
 import shutil
@@ -23,7 +24,7 @@ from typing import Self
 
 from localaws.push.errors import PushError
 
-# dash takes descriptors of one digit only; the pipes' own numbers may have more.
+# dash takes descriptors of one digit only; the pipes' own numbers have more, lest they meet these two.
 _LOOP = """
 exec 8</dev/fd/{names} 9>/dev/fd/{codes}
 while IFS= read -r scones_command <&8; do . "$scones_command" </dev/null 8<&- 9>&-; echo "$?" >&9; done
@@ -31,6 +32,7 @@ while IFS= read -r scones_command <&8; do . "$scones_command" </dev/null 8<&- 9>
 TIMED_OUT = 124
 _POLL_SECONDS = 0.2
 _CHUNK = 65536
+_FIRST = 10
 
 
 class Shell:
@@ -48,8 +50,8 @@ class Shell:
         self._begin()
 
     def _start(self, program: str, folder: Path, environment: dict[str, str]) -> None:
-        names, self._names = os.pipe()
-        self._codes, codes = os.pipe()
+        names, self._names = _pipe()
+        self._codes, codes = _pipe()
         self._process = subprocess.Popen(
             [program, "-c", _LOOP.format(names=names, codes=codes)],
             cwd=folder,
@@ -122,3 +124,12 @@ class Shell:
             some = True
             self._write(self._decode(chunk))
         return some
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe whose descriptors have two digits or more."""
+    made = os.pipe()
+    ends = (fcntl.fcntl(made[0], fcntl.F_DUPFD_CLOEXEC, _FIRST), fcntl.fcntl(made[1], fcntl.F_DUPFD_CLOEXEC, _FIRST))
+    for end in made:
+        os.close(end)
+    return ends
