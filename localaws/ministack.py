@@ -83,6 +83,13 @@ def add_resource_type(name: str, create: Create, delete: Delete) -> None:
     provisioners._RESOURCE_HANDLERS[name] = {"create": create, "delete": delete}
 
 
+def add_import(name: str, adopt: Callable[[dict[str, str]], tuple[str, dict[str, Any]]]) -> None:
+    """Let CloudFormation import resources of a type: `adopt(identifier)` answers physical id and attributes."""
+    from ministack.services.cloudformation import provisioners  # noqa: PLC0415
+
+    provisioners._RESOURCE_HANDLERS[name]["import"] = adopt
+
+
 def replace(module: object, name: str, make: Callable[[Any], Any]) -> None:
     """Put `make(what stands there)` in the place of a private name, which must be there; see gaps/."""
     if not hasattr(module, name):
