@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from console.errors import CommandError
-from console.target import choose
+from console.target import Target, choose
+
+if TYPE_CHECKING:
+    from seedcode.stack.wish import Wish
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -26,6 +30,7 @@ def run(options: Namespace) -> int:
     target = choose(options.target)
     wished = project.wish(target, parse_overrides(options.set))
     consent = Consent(yes=options.yes, local=target.local is not None)
+    _look(target, wished, with_notes=not options.json)
     if options.json:
         if target.local is None and not options.yes:
             raise CommandError("--json asks nothing; pass --yes with it.", 2)
@@ -39,6 +44,19 @@ def run(options: Namespace) -> int:
         outputs = deployment.run(project.code(target, wished))
     _print(wished.project, outputs)
     return 0
+
+
+def _look(target: Target, wished: Wish, *, with_notes: bool) -> None:
+    """Tell everything that stands against the deployment at once."""
+    from console.deployment import project
+    from seedcode.preflight.findings import inspect
+
+    findings = inspect(project.account(target), wished, with_quotas=target.local is None)
+    if with_notes:
+        for note in findings.notes:
+            print(f"Note: {note}")
+    if findings.refusals:
+        raise CommandError("nothing was deployed.\n" + "\n".join(f"  - {line}" for line in findings.refusals))
 
 
 def _print(name: str, outputs: dict[str, str]) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from seedcode.stack import changes, kept, parameters
 from seedcode.stack.errors import StackError
 from seedcode.stack.follow import Operation
@@ -47,9 +49,9 @@ class Deployment:
             self.reporter.say(f"The stack {stack.name} is up to date: there is nothing to change.")
             return stack.outputs
         self._check(stack)
-        location = locate(
-            self.wish.template, self.aws.client("s3"), self.wish.project, self.aws.account, self.aws.region
-        )
+        own_bucket = stack.outputs.get("BucketName") if stack else None
+        location = locate(self.wish.template, self.aws, self.wish.project, own_bucket)
+        self._validate(location)
         stack = stack or self._begin(location)
         upload_code(self.aws.client("s3"), self._bucket(stack), code)
         return self._update(stack, location, code).outputs
@@ -70,6 +72,15 @@ class Deployment:
         obstacle = find_obstacle(stack)
         if obstacle or faults:
             raise StackError(" ".join([*([obstacle] if obstacle else []), *faults]))
+
+    def _validate(self, location: Mapping[str, str]) -> None:
+        """Let CloudFormation read the template before it is asked for anything."""
+        try:
+            self.aws.client("cloudformation").validate_template(**location)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
+            raise StackError(f"CloudFormation refuses the template: {error.response['Error']['Message']}") from error
 
     def _as_wished(self, stack: Stack, code: Code) -> bool:
         """Whether template, parameters, tags and code are those of the deployed stack; nothing is created to know."""

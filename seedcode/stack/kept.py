@@ -13,6 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from seedcode.stack import parameters
 from seedcode.stack.wish import Account, Wish
 
 Identifier = dict[str, str]
@@ -92,22 +93,26 @@ def import_request(wish: Wish, kept: list[Kept]) -> dict[str, Any]:
         "StackName": wish.project,
         "TemplateBody": _import_template(wish, kept),
         "ResourcesToImport": [item.as_import for item in kept],
+        "Parameters": parameters.request(wish.template, wish.parameters(), {}),
     }
     return request | ({"RoleARN": wish.role_arn} if wish.role_arn else {})
 
 
 def _import_template(wish: Wish, kept: list[Kept]) -> str:
-    """Each resource by its name alone."""
-    resources = {
-        item.logical_id: {
-            "Type": item.type,
-            "DeletionPolicy": "Retain",
-            "UpdateReplacePolicy": "Retain",
-            "Properties": {} if item.type == KEY else {_KINDS[item.type].name_property: item.name},
-        }
-        for item in kept
+    """Each resource by its name alone, written as the template writes it: the next update is to see the same name."""
+    document = wish.template.document
+    sections = {name: document[name] for name in ("Description", "Parameters", "Conditions") if name in document}
+    return json.dumps({**sections, "Resources": {item.logical_id: _by_name(wish, item) for item in kept}})
+
+
+def _by_name(wish: Wish, item: Kept) -> dict[str, Any]:
+    whole = wish.template.resources[item.logical_id]
+    property_name = "" if item.type == KEY else _KINDS[item.type].name_property
+    properties = {name: node for name, node in whole.get("Properties", {}).items() if name == property_name}
+    attributes = {
+        name: whole[name] for name in ("Type", "Condition", "DeletionPolicy", "UpdateReplacePolicy") if name in whole
     }
-    return json.dumps({"Description": wish.template.document.get("Description", ""), "Resources": resources})
+    return {**attributes, "Properties": properties}
 
 
 def _look(aws: Account, kind: _Kind, name: str) -> Identifier | None:
