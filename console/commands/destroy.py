@@ -65,8 +65,7 @@ def _list(project: Project, inventory: Inventory, *, delete_data: bool) -> None:
     for line in inventory.running.lines:
         print(f"  {line}")
     if inventory.holdings:
-        print(
-            "What holds data" + (" and is deleted as well:" if delete_data else ", and stays unless the stack owns it:")
-        )
+        print("What holds data:")
     for holding in inventory.holdings:
-        print(f"  {holding.line}")
+        goes = "goes with the stack" if holding.name in inventory.owned else "stays"
+        print(f"  {holding.line}; {'is deleted' if delete_data else goes}")

@@ -1,13 +1,14 @@
 """What a deleted stack left behind because it holds data, and how a new stack takes it over again.
 
 CloudFormation refuses to create a bucket that is there. It imports one instead: by a change set of its own, whose
-template names what is imported and nothing else. The next update gives each the properties that the template wants.
+template has what is imported and nothing else. The next update brings the rest.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,8 @@ from seedcode.stack.wish import Account, Wish
 
 Identifier = dict[str, str]
 KEY = "AWS::KMS::Key"
+POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
+PLACE = re.compile(r"\$\{([^!}][^}]*)\}")
 # How services say that something is not there; 403 is a bucket of somebody else, which is none of ours.
 ABSENT = (
     *("403", "404", "NoSuchBucket", "NotFoundException", "ResourceNotFoundException", "ValidationException"),
@@ -99,20 +102,35 @@ def import_request(wish: Wish, kept: list[Kept]) -> dict[str, Any]:
 
 
 def _import_template(wish: Wish, kept: list[Kept]) -> str:
-    """Each resource by its name alone, written as the template writes it: the next update is to see the same name."""
+    """Each resource as the template has it, but for what names a resource that is not there yet."""
     document = wish.template.document
     sections = {name: document[name] for name in ("Description", "Parameters", "Conditions") if name in document}
-    return json.dumps({**sections, "Resources": {item.logical_id: _by_name(wish, item) for item in kept}})
+    missing = wish.template.resources.keys() - {item.logical_id for item in kept}
+    resources = {item.logical_id: _without(wish.template.resources[item.logical_id], missing) for item in kept}
+    return json.dumps({**sections, "Resources": resources})
 
 
-def _by_name(wish: Wish, item: Kept) -> dict[str, Any]:
-    whole = wish.template.resources[item.logical_id]
-    property_name = "" if item.type == KEY else _KINDS[item.type].name_property
-    properties = {name: node for name, node in whole.get("Properties", {}).items() if name == property_name}
-    attributes = {
-        name: whole[name] for name in ("Type", "Condition", "DeletionPolicy", "UpdateReplacePolicy") if name in whole
-    }
-    return {**attributes, "Properties": properties}
+def _without(resource: dict[str, Any], missing: Set[str]) -> dict[str, Any]:
+    attributes = {name: resource[name] for name in ("Type", "Condition", *POLICIES) if name in resource}
+    properties = resource.get("Properties", {})
+    return attributes | {"Properties": {name: node for name, node in properties.items() if not names(node) & missing}}
+
+
+def names(node: Any) -> set[str]:  # noqa: ANN401 - any node of a template
+    """What a node refers to: parameters and resources by name."""
+    if isinstance(node, list):
+        return set().union(*map(names, node))
+    if not isinstance(node, dict):
+        return set()
+    found = set().union(*map(names, node.values()))
+    if isinstance(node.get("Ref"), str):
+        found.add(node["Ref"])
+    if "Fn::GetAtt" in node:
+        found.add(str(node["Fn::GetAtt"][0]))
+    if "Fn::Sub" in node:
+        pattern = node["Fn::Sub"] if isinstance(node["Fn::Sub"], str) else node["Fn::Sub"][0]
+        found |= {name.partition(".")[0] for name in PLACE.findall(pattern)}
+    return found
 
 
 def _look(aws: Account, kind: _Kind, name: str) -> Identifier | None:
