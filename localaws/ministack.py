@@ -99,6 +99,13 @@ def read_object(bucket: str, key: str, version: str | None = None) -> bytes | No
     return content
 
 
+def add_import(name: str, adopt: Callable[[dict[str, str]], tuple[str, dict[str, Any]]]) -> None:
+    """Let CloudFormation import resources of a type: `adopt(identifier)` answers physical id and attributes."""
+    from ministack.services.cloudformation import provisioners  # noqa: PLC0415
+
+    provisioners._RESOURCE_HANDLERS[name]["import"] = adopt
+
+
 def replace(module: object, name: str, make: Callable[[Any], Any]) -> None:
     """Put `make(what stands there)` in the place of a private name, which must be there; see gaps/."""
     if not hasattr(module, name):

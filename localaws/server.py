@@ -17,7 +17,7 @@ from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
 from localaws.front import Front
-from localaws.gaps import workflows
+from localaws.gaps import change_sets, workflows
 from localaws.gaps.alarm_events import AlarmEvents
 from localaws.hosting.healing import keep_healing
 from localaws.jobs import container
@@ -36,6 +36,7 @@ def run(settings: Settings) -> None:
     ministack.configure(settings)
     others = ministack.load()
     workflows.close()
+    change_sets.close()
     store = Store(settings.home / "sagemaker.db")
     aws = Aws(settings, store, Events(store, ministack.deliver_event), Clients(settings))
     register_types(aws)

@@ -1,43 +1,66 @@
-"""Brings the functions' code to where the template looks for it."""
+"""The functions' code and their layer, under names that follow from their content, where the template looks."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from seedcode.packaging.function import build_function, list_functions
+from seedcode.stack.state import Client
 
 _NAME_LENGTH = 16
 
 
-def publish(s3: Any, bucket: str) -> str:  # noqa: ANN401 - a boto3 client
-    """Upload every function's zip to code/<version>/ and answer the version, which follows from the zips' content."""
+@dataclass(frozen=True)
+class Code:
+    """What the functions run: a zip each, and their layer where they need one."""
+
+    zips: dict[str, bytes]
+    layer: bytes | None = None
+
+    @property
+    def version(self) -> str:
+        """A name for all the zips together."""
+        digest = hashlib.sha256()
+        for name, content in sorted(self.zips.items()):
+            digest.update(name.encode() + hashlib.sha256(content).digest())
+        return digest.hexdigest()[:_NAME_LENGTH]
+
+    @property
+    def layer_key(self) -> str | None:
+        """The layer's key in the bucket."""
+        if self.layer is None:
+            return None
+        return f"code/layers/{hashlib.sha256(self.layer).hexdigest()[:_NAME_LENGTH]}.zip"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The template's parameters that name this code."""
+        return {"CodeVersion": self.version} | ({"LayerKey": self.layer_key} if self.layer_key else {})
+
+    @property
+    def objects(self) -> dict[str, bytes]:
+        """What lies in the bucket, by key."""
+        found = {f"code/{self.version}/{name}.zip": content for name, content in self.zips.items()}
+        return found | ({self.layer_key: self.layer} if self.layer_key and self.layer else {})
+
+
+def build_code(layer: bytes | None = None) -> Code:
+    """Pack every function."""
     with TemporaryDirectory() as folder:
-        zips = {name: build_function(name, folder=Path(folder)).read_bytes() for name in list_functions()}
-    digest = hashlib.sha256()
-    for name, content in sorted(zips.items()):
-        digest.update(name.encode() + hashlib.sha256(content).digest())
-    version = digest.hexdigest()[:_NAME_LENGTH]
-    for name, content in zips.items():
-        _put(s3, bucket, f"code/{version}/{name}.zip", content)
-    return version
+        return Code({name: build_function(name, folder=Path(folder)).read_bytes() for name in list_functions()}, layer)
 
 
-def publish_layer(s3: Any, bucket: str, content: bytes) -> str:  # noqa: ANN401
-    """Upload the layer under the name of its content and answer the key."""
-    key = f"code/layers/{hashlib.sha256(content).hexdigest()[:_NAME_LENGTH]}.zip"
-    _put(s3, bucket, key, content)
-    return key
-
-
-def _put(s3: Any, bucket: str, key: str, content: bytes) -> None:  # noqa: ANN401
-    try:
-        s3.head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("404", "NoSuchKey", "NotFound"):
-            raise
-        s3.put_object(Bucket=bucket, Key=key, Body=content)
+def upload_code(s3: Client, bucket: str, code: Code) -> None:
+    """Upload what is not in the bucket yet."""
+    for key, content in code.objects.items():
+        try:
+            s3.head_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("404", "NoSuchKey", "NotFound"):
+                raise
+            s3.put_object(Bucket=bucket, Key=key, Body=content)
