@@ -46,7 +46,9 @@ def make(
         "CI": "true",
         **_aws(settings),
         **_codebuild(settings, project, source, build_id),
-        "SCONES_NO_IMAGE": "true",  # a container is a subprocess on the laptop, see docs/decisions/0001
+        # Containers are subprocesses here, and functions run on this environment's packages: see docs/decisions/0001.
+        "SCONES_NO_IMAGE": "true",
+        "SCONES_NO_LAYER": "true",
         **project.variables,
     }
 
