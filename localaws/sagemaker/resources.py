@@ -30,4 +30,10 @@ def register_types(aws: Aws) -> None:
         except errors.AwsError as error:
             raise ValueError(error.message) from error
 
+    def adopt_group(identifier: dict[str, str]) -> tuple[str, dict[str, Any]]:
+        arn = identifier["ModelPackageGroupArn"]
+        model_package_groups.describe_model_package_group(aws, {"ModelPackageGroupName": arn})
+        return arn, {"ModelPackageGroupArn": arn, "ModelPackageGroupStatus": "Completed"}
+
     ministack.add_resource_type("AWS::SageMaker::ModelPackageGroup", create_group, delete_group)
+    ministack.add_import("AWS::SageMaker::ModelPackageGroup", adopt_group)
