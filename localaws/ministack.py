@@ -8,7 +8,7 @@ publishing events under `aws.*`, registering a CloudFormation type, and saving i
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -19,6 +19,7 @@ PINNED = "1.5.33"
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 Create = Callable[[str, dict[str, Any], str], tuple[str, dict[str, Any]]]
 Delete = Callable[[str, dict[str, Any]], None]
+Update = Callable[[str, dict[str, Any], dict[str, Any], str], tuple[str, dict[str, Any]]]
 
 
 class MiniStackError(RuntimeError):
@@ -62,6 +63,9 @@ def load() -> AsgiApp:
         (app, "_build_persistence_save_dict"),
         (eventbridge, "_put_events"),
         (provisioners, "_RESOURCE_HANDLERS"),
+        (provisioners, "_REPLACING_PROPERTIES"),
+        (provisioners, "_CUSTOM_NAME_REPLACEMENT"),
+        (provisioners, "_STACK_TAG_PROPERTY"),
     ):
         if not hasattr(module, name):
             raise MiniStackError(f"MiniStack {installed} has no {module.__name__}.{name}, which localaws leans on.")
@@ -76,11 +80,41 @@ def deliver_event(event: dict[str, Any]) -> None:
     eventbridge._put_events({"Entries": [event]}, allow_aws_source=True)
 
 
-def add_resource_type(name: str, create: Create, delete: Delete) -> None:
-    """Teach CloudFormation a type: `create(logical_id, properties, stack)` answers physical id and attributes."""
+def add_resource_type(
+    name: str,
+    create: Create,
+    delete: Delete,
+    update: Update | None = None,
+    *,
+    replacing: Sequence[str] = (),
+    named: str | None = None,
+    tagged: bool = False,
+) -> None:
+    """Teach CloudFormation a type: `create(logical_id, properties, stack)` answers physical id and attributes.
+
+    `update(physical_id, old_properties, new_properties, stack)` answers the same; without it, and for a change of one
+    of the properties `replacing`, the resource is made anew and the old one deleted. AWS refuses this where the
+    template gives the name (the property `named`). A `tagged` type gets the stack's tags among its own.
+    """
     from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
-    provisioners._RESOURCE_HANDLERS[name] = {"create": create, "delete": delete}
+    handlers: dict[str, Any] = {"create": create, "delete": delete}
+    if update:
+        handlers["update"] = update
+    provisioners._RESOURCE_HANDLERS[name] = handlers
+    if replacing:
+        provisioners._REPLACING_PROPERTIES[name] = tuple(replacing)
+    if named:
+        provisioners._CUSTOM_NAME_REPLACEMENT[name] = {"name": named}
+    if tagged:
+        provisioners._STACK_TAG_PROPERTY[name] = ("Tags", "list")
+
+
+def work_beside_the_loop(types: Collection[str]) -> None:
+    """Let these types' handlers run in threads: they wait, or ask the local AWS itself over its port."""
+    from ministack.services.cloudformation import stacks  # noqa: PLC0415
+
+    replace(stacks, "_runs_on_worker_thread", lambda runs: lambda name: name in types or runs(name))
 
 
 def replace(module: object, name: str, make: Callable[[Any], Any]) -> None:

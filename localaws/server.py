@@ -22,7 +22,7 @@ from localaws.gaps.alarm_events import AlarmEvents
 from localaws.hosting.healing import keep_healing
 from localaws.jobs import container
 from localaws.recovery import recover, restore_logs, revive_endpoints
-from localaws.sagemaker.resources import register_types
+from localaws.resources.registration import register
 from localaws.settings import HOST, Settings
 from localaws.store import Store
 
@@ -37,7 +37,7 @@ def run(settings: Settings) -> None:
     workflows.close()
     store = Store(settings.home / "sagemaker.db")
     aws = Aws(settings, store, Events(store, ministack.deliver_event), Clients(settings))
-    register_types(aws)
+    register(aws)
     recover(aws)
     front = Front(aws, others)
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
