@@ -2,7 +2,7 @@
 
 MiniStack (pinned exactly) answers for every service but SageMaker. We use its ASGI application as a whole, and
 these private names, each asserted at start-up so that another version fails with a sentence instead of strangely:
-publishing events under `aws.*`, registering a CloudFormation type, and saving its state.
+publishing events under `aws.*`, registering a CloudFormation type, reading an object, and saving its state.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def load() -> AsgiApp:
         raise MiniStackError(f"MiniStack {installed} is installed; {PINNED} is needed: run `make install`.")
     from ministack import app  # noqa: PLC0415 - after configure()
     from ministack.core import iam_actions, iam_evaluator, router  # noqa: PLC0415
-    from ministack.services import eventbridge, iam, sts  # noqa: PLC0415
+    from ministack.services import eventbridge, iam, s3, sts  # noqa: PLC0415
     from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     for module, name in (
@@ -79,6 +79,7 @@ def load() -> AsgiApp:
         (router, "extract_access_key_id"),
         (sts, "_sessions"),
         (sts, "register_session"),
+        (s3, "_get_object_data"),
         (provisioners, "_RESOURCE_HANDLERS"),
         (provisioners, "_REPLACING_PROPERTIES"),
         (provisioners, "_CUSTOM_NAME_REPLACEMENT"),
@@ -132,6 +133,21 @@ def work_beside_the_loop(types: Collection[str]) -> None:
     from ministack.services.cloudformation import stacks  # noqa: PLC0415
 
     replace(stacks, "_runs_on_worker_thread", lambda runs: lambda name: name in types or runs(name))
+
+
+def read_object(bucket: str, key: str, version: str | None = None) -> bytes | None:
+    """An object of S3, for who is called inside MiniStack's own loop, where a request would wait for itself."""
+    from ministack.services import s3  # noqa: PLC0415
+
+    content: bytes | None = s3._get_object_data(bucket, key, version)
+    return content
+
+
+def add_import(name: str, adopt: Callable[[dict[str, str]], tuple[str, dict[str, Any]]]) -> None:
+    """Let CloudFormation import resources of a type: `adopt(identifier)` answers physical id and attributes."""
+    from ministack.services.cloudformation import provisioners  # noqa: PLC0415
+
+    provisioners._RESOURCE_HANDLERS[name]["import"] = adopt
 
 
 def replace(module: object, name: str, make: Callable[[Any], Any]) -> None:

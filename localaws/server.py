@@ -17,11 +17,12 @@ from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
 from localaws.front import Front
-from localaws.gaps import workflows
+from localaws.gaps import change_sets, workflows
 from localaws.gaps.alarm_events import AlarmEvents
 from localaws.hosting.healing import keep_healing
 from localaws.iam.enforcement import enforce
 from localaws.jobs import container
+from localaws.push import resource as repositories
 from localaws.recovery import recover, restore_logs, revive_endpoints
 from localaws.resources.registration import register
 from localaws.settings import HOST, Settings
@@ -36,6 +37,7 @@ def run(settings: Settings) -> None:
     ministack.configure(settings)
     others = ministack.load()
     workflows.close()
+    change_sets.close()
     store = Store(settings.home / "sagemaker.db")
     aws = Aws(
         settings,
@@ -45,6 +47,7 @@ def run(settings: Settings) -> None:
         authority=enforce(settings) if settings.enforce_iam else None,
     )
     register(aws)
+    repositories.register(aws)
     recover(aws)
     front = Front(aws, others)
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
