@@ -45,7 +45,7 @@ class Laptop:
         done = subprocess.run(
             [sys.executable, "-m", "console", *words],
             env=self.environment,
-            cwd=REPOSITORY,
+            cwd=REPOSITORY / "tests",  # not the top, where `scones up` adds a remote to the checkout of who tests
             capture_output=True,
             text=True,
             timeout=600,
