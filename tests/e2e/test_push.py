@@ -40,9 +40,7 @@ def clone(laptop: Laptop, sample: str, tmp_path_factory: pytest.TempPathFactory)
 
 def test_a_push_starts_a_run_of_that_commit_with_its_defaults(laptop: Laptop, clone: Path) -> None:
     profiles = clone / PROFILES
-    edited, count = re.subn(r'"Epochs": \d+', '"Epochs": 1', profiles.read_text(encoding="utf-8"), count=1)
-    if not count:
-        edited, count = re.subn(r'("epochs": )\d+', r"\g<1>1", profiles.read_text(encoding="utf-8"))
+    edited, count = re.subn(r'("epochs": )\d+', r"\g<1>1", profiles.read_text(encoding="utf-8"))
     assert count
     profiles.write_text(edited, encoding="utf-8")
     _git(clone, "commit", "--quiet", "--all", "--message", "Train for one epoch")
