@@ -18,10 +18,10 @@ def erase(project: Project) -> list[str]:
     key = unless_gone(partial(holdings.key_of, project), None)
     done = [
         *([f"bucket {project.bucket}"] if remove_bucket(project.aws.client("s3"), project.bucket) else []),
-        *unless_gone(partial(erase_versions, project), []),
-        *unless_gone(partial(_erase_commits, project), []),
-        *unless_gone(partial(_erase_images, project), []),
-        *unless_gone(partial(_erase_logs, project), []),
+        *unless_gone(partial(erase_versions, project), ()),
+        *unless_gone(partial(_erase_commits, project), ()),
+        *unless_gone(partial(_erase_images, project), ()),
+        *unless_gone(partial(_erase_logs, project), ()),
     ]
     if key:
         project.aws.client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=DAYS_OF_GRACE)
