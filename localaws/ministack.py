@@ -2,7 +2,7 @@
 
 MiniStack (pinned exactly) answers for every service but SageMaker. We use its ASGI application as a whole, and
 these private names, each asserted at start-up so that another version fails with a sentence instead of strangely:
-publishing events under `aws.*`, registering a CloudFormation type, and saving its state.
+publishing events under `aws.*`, registering a CloudFormation type, reading an object, and saving its state.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ PINNED = "1.5.33"
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 Create = Callable[[str, dict[str, Any], str], tuple[str, dict[str, Any]]]
 Delete = Callable[[str, dict[str, Any]], None]
+Update = Callable[[str, dict[str, Any], dict[str, Any], str], tuple[str, dict[str, Any]]]
 
 
 class MiniStackError(RuntimeError):
@@ -53,7 +54,7 @@ def load() -> AsgiApp:
     if installed != PINNED:
         raise MiniStackError(f"MiniStack {installed} is installed; {PINNED} is needed: run `make install`.")
     from ministack import app  # noqa: PLC0415 - after configure()
-    from ministack.services import eventbridge  # noqa: PLC0415
+    from ministack.services import eventbridge, s3  # noqa: PLC0415
     from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     for module, name in (
@@ -61,6 +62,7 @@ def load() -> AsgiApp:
         (app, "save_all"),
         (app, "_build_persistence_save_dict"),
         (eventbridge, "_put_events"),
+        (s3, "_get_object_data"),
         (provisioners, "_RESOURCE_HANDLERS"),
     ):
         if not hasattr(module, name):
@@ -76,11 +78,25 @@ def deliver_event(event: dict[str, Any]) -> None:
     eventbridge._put_events({"Entries": [event]}, allow_aws_source=True)
 
 
-def add_resource_type(name: str, create: Create, delete: Delete) -> None:
-    """Teach CloudFormation a type: `create(logical_id, properties, stack)` answers physical id and attributes."""
+def add_resource_type(name: str, create: Create, delete: Delete, update: Update | None = None) -> None:
+    """Teach CloudFormation a type: `create(logical_id, properties, stack)` answers physical id and attributes.
+
+    `update(physical_id, old_properties, new_properties, stack)` answers the same; without it a change makes it anew.
+    """
     from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
-    provisioners._RESOURCE_HANDLERS[name] = {"create": create, "delete": delete}
+    handlers: dict[str, Any] = {"create": create, "delete": delete}
+    if update:
+        handlers["update"] = update
+    provisioners._RESOURCE_HANDLERS[name] = handlers
+
+
+def read_object(bucket: str, key: str, version: str | None = None) -> bytes | None:
+    """An object of S3, for who is called inside MiniStack's own loop, where a request would wait for itself."""
+    from ministack.services import s3  # noqa: PLC0415
+
+    content: bytes | None = s3._get_object_data(bucket, key, version)
+    return content
 
 
 def add_import(name: str, adopt: Callable[[dict[str, str]], tuple[str, dict[str, Any]]]) -> None:

@@ -21,6 +21,7 @@ from localaws.gaps import change_sets, workflows
 from localaws.gaps.alarm_events import AlarmEvents
 from localaws.hosting.healing import keep_healing
 from localaws.jobs import container
+from localaws.push import resource as repositories
 from localaws.recovery import recover, restore_logs, revive_endpoints
 from localaws.sagemaker.resources import register_types
 from localaws.settings import HOST, Settings
@@ -39,6 +40,7 @@ def run(settings: Settings) -> None:
     store = Store(settings.home / "sagemaker.db")
     aws = Aws(settings, store, Events(store, ministack.deliver_event), Clients(settings))
     register_types(aws)
+    repositories.register(aws)
     recover(aws)
     front = Front(aws, others)
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")

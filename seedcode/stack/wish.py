@@ -11,7 +11,7 @@ from seedcode.stack.state import Client, Stack
 from seedcode.stack.template import Template
 
 # The template's parameter that begins every name.
-NAME_PARAMETER = "ProjectName"
+NAME_PARAMETER = "SageMakerProjectName"
 CODE_PARAMETERS = ("CodeVersion", "LayerKey")
 
 
