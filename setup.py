@@ -71,7 +71,13 @@ setup(
     ),
     package_data={"seedcode": ["*.yaml", "*.yml", "Dockerfile", "github/*.yml", "layer-requirements.txt"]},
     install_requires=[],
-    extras_require={"container": CONTAINER, "pipeline": PIPELINE, "build": BUILD, "laptop": LAPTOP, "test": [*LAPTOP, *TEST]},
+    extras_require={
+        "container": CONTAINER,
+        "pipeline": PIPELINE,
+        "build": BUILD,
+        "laptop": LAPTOP,
+        "test": [*LAPTOP, *TEST],
+    },
     entry_points={
         "console_scripts": [
             "scones=console.__main__:main",
