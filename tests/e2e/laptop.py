@@ -51,7 +51,7 @@ class Laptop:
             [sys.executable, *words],
             env=self.environment,
             stdin=subprocess.DEVNULL,
-            cwd=REPOSITORY,
+            cwd=REPOSITORY / "tests",  # not the top, where `scones up` adds a remote to the checkout of who tests
             capture_output=True,
             text=True,
             timeout=600,
