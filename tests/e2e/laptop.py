@@ -43,10 +43,15 @@ class Laptop:
 
     def scones(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run the command as a person does; `code` is the exit code that is expected (None: any)."""
+        return self.python("-m", "console", *words, code=code)
+
+    def python(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+        """Run this Python in the command's environment, with nobody at its input."""
         done = subprocess.run(
-            [sys.executable, "-m", "console", *words],
+            [sys.executable, *words],
             env=self.environment,
-            cwd=REPOSITORY,
+            stdin=subprocess.DEVNULL,
+            cwd=REPOSITORY / "tests",  # not the top, where `scones up` adds a remote to the checkout of who tests
             capture_output=True,
             text=True,
             timeout=600,
