@@ -69,9 +69,25 @@ setup(
             "monitoring*",
         ]
     ),
-    package_data={"seedcode": ["*.yaml", "*.yml", "Dockerfile", "github/*.yml", "layer-requirements.txt"]},
+    package_data={
+        "seedcode": [
+            "*.yaml",
+            "*.yml",
+            "Dockerfile",
+            "Dockerfile.dockerignore",
+            "github/*.yml",
+            "seed/files/*",
+            "layer-requirements.txt",
+        ]
+    },
     install_requires=[],
-    extras_require={"container": CONTAINER, "pipeline": PIPELINE, "build": BUILD, "laptop": LAPTOP, "test": [*LAPTOP, *TEST]},
+    extras_require={
+        "container": CONTAINER,
+        "pipeline": PIPELINE,
+        "build": BUILD,
+        "laptop": LAPTOP,
+        "test": [*LAPTOP, *TEST],
+    },
     entry_points={
         "console_scripts": [
             "scones=console.__main__:main",

@@ -43,7 +43,10 @@ def pip_commands(text: str, python: Path) -> list[list[str]]:
         for command in rest.split("&&")
         if re.search(r"\bpip\b", command)
     ]
-    return [[str(python), *(str(ROOT / copied[word]) if word in copied else word for word in command[1:])] for command in commands]
+    return [
+        [str(python), *(str(ROOT / copied[word]) if word in copied else word for word in command[1:])]
+        for command in commands
+    ]
 
 
 def rooms(text: str) -> Iterator[str]:
@@ -73,7 +76,9 @@ def try_rooms(environment: Path) -> None:
             (Path(folder) / room).symlink_to(ROOT / room)
             made = {"PATH": os.defpath, "PYTHONPATH": folder, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
             for words in (["-c", IMPORT_ALL, room], ["-m", room, "--help"]):
-                done = subprocess.run([python, *words], cwd=folder, env=made, capture_output=True, text=True, check=False)
+                done = subprocess.run(
+                    [python, *words], cwd=folder, env=made, capture_output=True, text=True, check=False
+                )
                 if done.returncode:
                     sys.exit(f"{room} does not run on what the image installs:\n{done.stderr}")
         sys.stdout.write(f"{room} runs on what the image installs.\n")

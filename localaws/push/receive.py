@@ -14,6 +14,7 @@ from localaws.push.errors import PushError
 from localaws.push.lock import alone
 from localaws.settings import Settings
 
+
 @dataclass(frozen=True)
 class Change:
     """One line of what git tells its hook."""

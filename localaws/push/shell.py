@@ -38,7 +38,9 @@ _FIRST = 10
 class Shell:
     """A shell in a folder, with an environment; what it prints goes to `write`."""
 
-    def __init__(self, program: str, folder: Path, environment: Mapping[str, str], write: Callable[[str], None]) -> None:
+    def __init__(
+        self, program: str, folder: Path, environment: Mapping[str, str], write: Callable[[str], None]
+    ) -> None:
         found = shutil.which(program)
         if found is None:
             raise PushError(f"The buildspec wants the shell {program}, which is not on this machine's PATH.")

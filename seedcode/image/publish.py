@@ -41,7 +41,11 @@ def publish(registry: Registry, user: int, say: Callable[[str], None], root: Pat
 
 
 def _judge(findings: dict[str, int], say: Callable[[str], None]) -> None:
-    say("The scan found " + (", ".join(f"{count} {name}" for name, count in sorted(findings.items())) or "nothing") + ".")
+    say(
+        "The scan found "
+        + (", ".join(f"{count} {name}" for name, count in sorted(findings.items())) or "nothing")
+        + "."
+    )
     if findings.get(REFUSED):
         raise ImageError(
             f"The scan found {findings[REFUSED]} critical weaknesses, so the image is not used; take a newer base image "
