@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from start_training.errors import NothingToTrainOn
+from start_training.labels import is_recordable
 
 DIGITS = 16
 KEEP = "curated/.keep"
@@ -24,6 +25,11 @@ def choose(s3: Any, bucket: str) -> dict[str, str]:  # noqa: ANN401 - boto3's cl
             f"There is no archive under s3://{bucket}/raw/; put one there with `scones dataset cifar100`."
         )
     source: str = max(archives, key=lambda entry: (entry["LastModified"], entry["Key"]))["Key"]
+    if not is_recordable(f"s3://{bucket}/{source}"):
+        raise NothingToTrainOn(
+            f"The newest archive is s3://{bucket}/{source}; its address is recorded with the model, where AWS takes up "
+            "to 256 letters, digits, spaces and _.:/=+-@ only: give it another name."
+        )
     curated = list(_list(s3, bucket, "curated/")) or [_keep(s3, bucket)]
     return {
         "InputDataUri": f"s3://{bucket}/{source}",

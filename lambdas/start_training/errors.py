@@ -6,4 +6,4 @@ class SettingsError(Exception):
 
 
 class NothingToTrainOn(Exception):
-    """There is no archive under raw/; a person has to put one there."""
+    """There is no archive under raw/ that a version could be trained on; a person has to put one there."""

@@ -11,12 +11,11 @@ from botocore.exceptions import ClientError
 
 from start_training.call import Call
 from start_training.executions import Execution, describe, prefix
+from start_training.labels import clean_label
 
 STARTED_BY = "start_training"
 UNKNOWN = "unknown"
-LONGEST_LABEL = 256
 LONGEST_DESCRIPTION = 3072
-_FORBIDDEN = re.compile(r"[^\w .:/=+\-@]")
 _TAKEN = re.compile("idempoten|clientrequesttoken|client request token", re.IGNORECASE)
 
 
@@ -56,11 +55,6 @@ def start(
         return None
     begun = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
     return arn if begun.get("PipelineExecutionDescription") == description else None
-
-
-def clean_label(text: str) -> str:
-    """Make a sentence recordable with the model: letters, digits, spaces and _.:/=+-@, as the pipeline's rule is."""
-    return _FORBIDDEN.sub("-", text)[:LONGEST_LABEL]
 
 
 def _request(sagemaker: Any, **request: Any) -> str | None:  # noqa: ANN401

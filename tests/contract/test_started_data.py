@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 from start_training import data
 from start_training.errors import NothingToTrainOn
-from start_training.start import clean_label
+from start_training.labels import clean_label, is_recordable
 
 from pipelines import metadata
 from pipelines.errors import PipelineError
@@ -55,6 +55,12 @@ def test_an_empty_curated_prefix_is_held_open_by_the_same_object(s3: Any) -> Non
     assert [entry["Key"] for entry in listed] == ["curated/.keep"]
 
 
+def test_an_archive_whose_name_cannot_be_recorded_is_refused_before_the_training(s3: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key="raw/newer (1).tar.gz", Body=b"archive")
+    with pytest.raises(NothingToTrainOn, match=r"newer \(1\)"):
+        data.choose(s3, BUCKET)
+
+
 def test_both_refuse_to_train_on_nothing(s3: Any) -> None:
     s3.delete_object(Bucket=BUCKET, Key="raw/cifar-100-binary.tar.gz")
     with pytest.raises(NothingToTrainOn):
@@ -66,3 +72,13 @@ def test_both_refuse_to_train_on_nothing(s3: Any) -> None:
 @pytest.mark.parametrize("text", ["dependabot[bot]", "2 batches: “new” pictures, and more", "ü" * 300, "", "a\nb"])
 def test_both_make_a_label_recordable_in_the_same_way(text: Any) -> None:
     assert clean_label(text) == metadata.clean_label(text)
+
+
+@pytest.mark.parametrize("name", ["cifar (1).tar.gz", "a,b", "x" * 257, "good-1.tar.gz", "Fahrräder 2026"])
+def test_both_refuse_the_same_names_of_archives(name: str) -> None:
+    try:
+        metadata.check_metadata({"InputDataUri": name})
+        good = True
+    except PipelineError:
+        good = False
+    assert is_recordable(name) is good
