@@ -1,4 +1,4 @@
-"""The front door: SageMaker's and Application Auto Scaling's requests are answered here, all others by MiniStack."""
+"""The front door: requests to SageMaker and what else MiniStack lacks are answered here, all others by MiniStack."""
 
 from __future__ import annotations
 

@@ -53,7 +53,9 @@ def checks(settings: Settings, service: str, operation: str, request: Document) 
         yield Check(f"{service}:{operation}", _scaled(settings, operation, request))
         return
     if service == "codecommit":
-        yield Check(f"{service}:{operation}", _repository(settings, request))
+        name = request.get("repositoryName")
+        place = f"arn:aws:codecommit:{settings.region}:{settings.account}:{name}" if name else "*"
+        yield Check(f"{service}:{operation}", place)
         return
     resources = list(_resources(settings, operation, request)) or ["*"]
     tags = _tag_context(request)
@@ -80,11 +82,6 @@ def _resources(settings: Settings, operation: str, request: Document) -> Iterato
 
 def _arn(settings: Settings, kind: str, name: str) -> str:
     return f"arn:aws:sagemaker:{settings.region}:{settings.account}:{kind}/{name}"
-
-
-def _repository(settings: Settings, request: Document) -> str:
-    name = request.get("repositoryName")
-    return f"arn:aws:codecommit:{settings.region}:{settings.account}:{name}" if name else "*"
 
 
 def _scaled(settings: Settings, operation: str, request: Document) -> str:

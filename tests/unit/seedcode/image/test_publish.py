@@ -57,21 +57,21 @@ class Ecr:
     def get_authorization_token(self) -> dict[str, Any]:
         return {"authorizationData": [{"authorizationToken": "QVdTOnNlc2FtZQ=="}]}  # AWS:sesame
 
-    def describe_image_scan_findings(self, repositoryName: str, imageId: dict[str, str]) -> dict[str, Any]:
+    def describe_image_scan_findings(self, imageId: dict[str, str], **_: str) -> dict[str, Any]:
         assert imageId["imageTag"] in self.tags
         return {
             "imageScanStatus": {"status": self.status, "description": "of no kind that is known"},
             "imageScanFindings": {"findingSeverityCounts": self.findings},
         }
 
-    def batch_get_image(self, repositoryName: str, imageIds: list[dict[str, str]]) -> dict[str, Any]:
+    def batch_get_image(self, imageIds: list[dict[str, str]], **_: str) -> dict[str, Any]:
         return {"images": [{"imageManifest": f"manifest of {imageIds[0]['imageTag']}"}]}
 
-    def put_image(self, repositoryName: str, imageManifest: str, imageTag: str) -> None:
+    def put_image(self, imageManifest: str, imageTag: str, **_: str) -> None:
         assert imageManifest == f"manifest of scan-{imageTag}"
         self.tags.add(imageTag)
 
-    def batch_delete_image(self, repositoryName: str, imageIds: list[dict[str, str]]) -> None:
+    def batch_delete_image(self, imageIds: list[dict[str, str]], **_: str) -> None:
         self.tags.discard(imageIds[0]["imageTag"])
 
 
@@ -124,5 +124,5 @@ def test_an_image_that_is_weak_or_cannot_be_scanned_is_never_named(
 
 def test_without_a_docker_engine_it_says_what_to_do(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(docker, "has_engine", lambda: False)
-    with pytest.raises(ImageError, match="No Docker engine answers.*SCONES_NO_IMAGE=true"):
+    with pytest.raises(ImageError, match=r"No Docker engine answers.*SCONES_NO_IMAGE=true"):
         _publish(Ecr(), root, monkeypatch)
