@@ -1,4 +1,4 @@
-"""Every policy document of the template, and what parliament - AWS's actions, resources and conditions as data - says."""
+"""Every policy document of the template, and what parliament (AWS's actions, resources, conditions as data) says."""
 
 from __future__ import annotations
 

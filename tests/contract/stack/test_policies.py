@@ -8,8 +8,17 @@ from fnmatch import fnmatchcase
 import pytest
 
 from seedcode.stack.template import load
-from tests.contract.stack.policies import EXCUSES, IDENTITY, TRUST, Policy, as_list, distinct, find_excuse, findings
-from tests.contract.stack.policies import handler_actions
+from tests.contract.stack.policies import (
+    EXCUSES,
+    IDENTITY,
+    TRUST,
+    Policy,
+    as_list,
+    distinct,
+    find_excuse,
+    findings,
+    handler_actions,
+)
 from tests.contract.stack.resolve import ACCOUNT, Stack
 from tests.contract.stack.variants import CODE, VARIANTS, stacks
 from tests.contract.stack.wildcards import unexplained
