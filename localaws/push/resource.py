@@ -24,7 +24,9 @@ def register(aws: Aws) -> None:
 
     def create(_: str, properties: Properties, __: str) -> tuple[str, Properties]:
         code = properties.get("Code") or {}
-        repository.create(settings, _name(properties), _seed(code), code.get("BranchName") or "main")
+        # A repository outlives a stack that was deleted or that MiniStack lost in a kill: it is taken up, as it is.
+        if not repository.find(settings, _name(properties)).exists():
+            repository.create(settings, _name(properties), _seed(code), code.get("BranchName") or "main")
         return str(uuid.uuid4()), _attributes(settings, _name(properties))
 
     def update(physical_id: str, old: Properties, new: Properties, _: str) -> tuple[str, Properties]:

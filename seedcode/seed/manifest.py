@@ -39,7 +39,11 @@ def read_files(root: Path = CHECKOUT) -> dict[str, bytes]:
 
 
 def _list_rooms(root: Path) -> dict[str, Path]:
-    return {path.relative_to(root).as_posix(): path for room in (*ROOMS, *WHERE_THERE) for path in _list_room(root, root / room)}
+    return {
+        path.relative_to(root).as_posix(): path
+        for room in (*ROOMS, *WHERE_THERE)
+        for path in _list_room(root, root / room)
+    }
 
 
 def _list_room(root: Path, folder: Path) -> Iterator[Path]:

@@ -36,8 +36,6 @@ def _commit(folder: Path) -> bool:
 
 
 def _git(git: str, *words: str, folder: Path) -> None:
-    done = subprocess.run(
-        [git, *words], cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False
-    )
+    done = subprocess.run([git, *words], cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False)
     if done.returncode:
         raise SeedError(f"The files are in {folder}, but git failed: {done.stderr.strip()}")

@@ -54,7 +54,9 @@ def test_a_push_starts_a_run_of_that_commit_with_its_defaults(laptop: Laptop, cl
     parameters = sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=started[1])["PipelineParameters"]
     assert {"Name": "CommitId", "Value": commit} in parameters
     definition = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=started[1])
-    assert re.search(r'"Name":\s*"Epochs",\s*"Type":\s*"Integer",\s*"DefaultValue":\s*1\b', definition["PipelineDefinition"])
+    assert re.search(
+        r'"Name":\s*"Epochs",\s*"Type":\s*"Integer",\s*"DefaultValue":\s*1\b', definition["PipelineDefinition"]
+    )
     sagemaker.stop_pipeline_execution(PipelineExecutionArn=started[1], ClientRequestToken="t" * 32)
 
 
