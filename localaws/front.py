@@ -1,4 +1,4 @@
-"""The front door: our own services' requests (SageMaker, autoscaling, CodeCommit) are answered here, all others by MiniStack."""
+"""The front door: requests to SageMaker and what else MiniStack lacks are answered here, all others by MiniStack."""
 
 from __future__ import annotations
 

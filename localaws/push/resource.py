@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from localaws import ministack
@@ -25,9 +24,10 @@ def register(aws: Aws) -> None:
     def create(_: str, properties: Properties, __: str) -> tuple[str, Properties]:
         code = properties.get("Code") or {}
         # A repository outlives a stack that was deleted or that MiniStack lost in a kill: it is taken up, as it is.
-        if not repository.find(settings, _name(properties)).exists():
+        made = repository.find(settings, _name(properties))
+        if not made.exists():
             repository.create(settings, _name(properties), _seed(code), code.get("BranchName") or "main")
-        return str(uuid.uuid4()), _attributes(settings, _name(properties))
+        return repository.read_id(made), _attributes(settings, _name(properties))
 
     def update(physical_id: str, old: Properties, new: Properties, _: str) -> tuple[str, Properties]:
         # As on AWS: a seed counts at the creation only.

@@ -1,4 +1,4 @@
-"""One shell for all commands of a build, as CodeBuild has it: what a command exports or where it goes stays for the next.
+"""One shell for all commands of a build, as CodeBuild has it: what one exports and where it goes stays for the next.
 
 The shell reads the names of command files on a descriptor of its own and answers each with an exit code on another,
 so that commands cannot eat what is meant for the shell, and may print what they like.
