@@ -26,6 +26,8 @@ Delete = Callable[[str, dict[str, Any]], None]
 Update = Callable[[str, dict[str, Any], dict[str, Any], str], tuple[str, dict[str, Any]]]
 Context = Mapping[str, str | list[str]]
 
+_ON_LOG_GROUPS = {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"}
+
 
 class MiniStackError(RuntimeError):
     """The MiniStack that is installed is not the one that this project was built on."""
@@ -179,17 +181,18 @@ def watch_enforcement(note: Callable[[str, str, str, bool], None]) -> None:
 
     def watching(enforce: Callable[..., Any]) -> Callable[..., Any]:
         def enforce_and_note(
-            access_key_id: str,
-            iam_action: str,
+            key: str,
+            action: str,
             service: str,
             region: str,
             resource_arn: str = "*",
-            **more: Any,  # noqa: ANN401
+            service_context: dict[str, Any] | None = None,
         ) -> Any:  # noqa: ANN401 - MiniStack's own
-            denied = enforce(access_key_id, iam_action, service, region, resource_arn=resource_arn, **more)
-            role = _role_of(access_key_id)
+            resource = _of_log_group(resource_arn) if action in _ON_LOG_GROUPS else resource_arn
+            denied = enforce(key, action, service, region, resource_arn=resource, service_context=service_context)
+            role = _role_of(key)
             if role and not isinstance(denied, iam_evaluator.AuthError):
-                note(role, iam_action, resource_arn, denied is None)
+                note(role, action, resource, denied is None)
             return denied
 
         return enforce_and_note
@@ -257,6 +260,11 @@ def assume(role: str, service: str, account: str, region: str) -> tuple[str, str
     }
     sts.register_session(key, session)
     return key, secret, token
+
+
+def _of_log_group(resource: str) -> str:
+    """The ARN of a log group as AWS asks policies about it: with what follows the group's name."""
+    return resource if ":log-stream:" in resource else f"{resource.removesuffix(':*')}:log-stream:"
 
 
 def _role_of(key: str) -> str | None:
