@@ -17,10 +17,11 @@ from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
 from localaws.front import Front
-from localaws.gaps import workflows
+from localaws.gaps import alarm_states, workflows
 from localaws.gaps.alarm_events import AlarmEvents
 from localaws.hosting.healing import keep_healing
 from localaws.jobs import container
+from localaws.monitoring.runner import Runner
 from localaws.recovery import recover, restore_logs, revive_endpoints
 from localaws.resources.registration import register
 from localaws.settings import HOST, Settings
@@ -35,6 +36,7 @@ def run(settings: Settings) -> None:
     ministack.configure(settings)
     others = ministack.load()
     workflows.close()
+    alarm_states.close()
     store = Store(settings.home / "sagemaker.db")
     aws = Aws(settings, store, Events(store, ministack.deliver_event), Clients(settings))
     register(aws)
@@ -66,6 +68,7 @@ async def _serve(aws: Aws, front: Front) -> None:
     threading.Thread(target=aws.live.keep_flushing, args=(aws.clients,), daemon=True).start()
     threading.Thread(target=keep_healing, args=(aws,), daemon=True).start()
     threading.Thread(target=Tracking(aws).run, daemon=True).start()
+    threading.Thread(target=Runner(aws).run, daemon=True).start()
     alarms = AlarmEvents(lambda: aws.clients.get("cloudwatch"), ministack.deliver_event)
     threading.Thread(target=alarms.run, args=(aws.live.stopping,), daemon=True).start()
 

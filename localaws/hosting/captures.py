@@ -51,6 +51,7 @@ class Captures:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._lines: dict[_Place, list[str]] = defaultdict(list)
 
     def add(self, config: Document, exchange: Exchange) -> None:
@@ -65,7 +66,14 @@ class Captures:
             self._lines[place].append(line)
 
     def flush(self, s3: Any) -> None:  # noqa: ANN401 - boto3 makes its client classes at run time
-        """Write what has gathered, one object a place; what cannot be written is kept for the next time."""
+        """Write what has gathered, one object a place; what cannot be written is kept for the next time.
+
+        When this returns, all that was captured before the call is in S3: another thread's flush is waited for.
+        """
+        with self._writing:
+            self._flush(s3)
+
+    def _flush(self, s3: Any) -> None:  # noqa: ANN401
         with self._lock:
             lines, self._lines = self._lines, defaultdict(list)
         for place in list(lines):

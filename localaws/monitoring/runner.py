@@ -1,0 +1,81 @@
+"""Starts what is due, once a second. The clock is a callable, so that tests need not wait for an hour.
+
+A schedule's next due time is in the store and moves on in the transaction that records the execution, so no hour is
+analysed twice. AWS starts an execution within 20 minutes of its due time; a due time that is longer ago, because the
+laptop slept or nothing ran, is left out and the schedule goes on with the next one. One that was only just missed runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from localaws.aws import Aws
+from localaws.monitoring import executions, times
+from localaws.monitoring.records import SCHEDULE, at
+from localaws.shapes import Document
+
+logger = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 1.0
+_LATEST = timedelta(minutes=20)
+
+
+def clock() -> datetime:
+    """The time of day, in UTC."""
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
+class Runner:
+    """Looks at every schedule; `now` tells the time."""
+
+    def __init__(self, aws: Aws, now: Callable[[], datetime] = clock) -> None:
+        self._aws = aws
+        self._now = now
+
+    def run(self) -> None:
+        """Look each second until the local AWS stops; a look that fails is not the last."""
+        while not self._aws.live.stopping.wait(_LOOK_SECONDS):
+            try:
+                self.look()
+            except Exception:
+                logger.exception("The monitoring schedules could not be looked at")
+
+    def look(self) -> None:
+        """Put pending changes into effect, then start every execution that is due."""
+        for schedule in self._aws.store.all(SCHEDULE):
+            with self._aws.store.transaction():
+                # An API call may have changed or deleted it since the list was read.
+                current = self._aws.store.get(SCHEDULE, schedule["MonitoringScheduleName"])
+                key = self._take(current) if current else None
+            if current and key:
+                self._aws.tasks.start(
+                    key, lambda _, schedule=current, key=key: executions.run(self._aws, schedule, key)
+                )
+
+    def _take(self, schedule: Document) -> str | None:
+        if schedule["MonitoringScheduleStatus"] == "Pending":
+            self._settle(schedule)
+            return None
+        due, now = schedule.get("NextTime"), self._now()
+        if schedule["MonitoringScheduleStatus"] != "Scheduled" or due is None or at(due) > now:
+            return None
+        config = schedule["MonitoringScheduleConfig"].get("ScheduleConfig", {})
+        once = times.is_once(config)
+        following = None if once else times.next_due(config, now).timestamp()
+        self._aws.store.update(SCHEDULE, schedule["MonitoringScheduleName"], NextTime=following)
+        if not once and now - at(due) > _LATEST:
+            logger.warning("%s was due at %s, which is too long ago", schedule["MonitoringScheduleName"], at(due))
+            return None
+        return executions.begin(self._aws, schedule, due)
+
+    def _settle(self, schedule: Document) -> None:
+        """A created, updated, started or stopped schedule becomes what was asked, with a due time from the clock."""
+        config = schedule["MonitoringScheduleConfig"].get("ScheduleConfig", {})
+        wanted = schedule["Wanted"]
+        due = times.next_due(config, self._now()).timestamp() if wanted == "Scheduled" else None
+        self._aws.store.update(
+            SCHEDULE, schedule["MonitoringScheduleName"], MonitoringScheduleStatus=wanted, NextTime=due
+        )
