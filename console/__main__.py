@@ -14,6 +14,7 @@ COMMANDS = {
     "down": "stop the local AWS",
     "status": "what runs, and what the stack holds",
     "deploy": "bring the stack up to date, on either target",
+    "destroy": "remove the project; what holds data stays",
     "dataset": "draw the sample, fetch CIFAR-100, or upload an archive",
     "run": "update the pipeline and start an execution",
     "watch": "follow an execution live",

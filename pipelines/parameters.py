@@ -23,6 +23,7 @@ class Parameters:
     accuracy_threshold: Parameter
     approval_status: Parameter
     training_instance_type: Parameter
+    training_instance_count: Parameter
     processing_instance_type: Parameter
     processing_instance_count: Parameter
     seed: Parameter
@@ -47,6 +48,7 @@ def declare_parameters(settings: Settings, profile: Profile) -> Parameters:
             "ModelApprovalStatus", APPROVAL_STATUSES[0], enum_values=list(APPROVAL_STATUSES)
         ),
         training_instance_type=ParameterString("TrainingInstanceType", profile.instance_type),
+        training_instance_count=ParameterInteger("TrainingInstanceCount", profile.instance_count),
         processing_instance_type=ParameterString("ProcessingInstanceType", "ml.m5.large"),
         processing_instance_count=ParameterInteger("ProcessingInstanceCount", 1),
         seed=ParameterInteger("Seed", 1),

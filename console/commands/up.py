@@ -25,12 +25,15 @@ def run(options: Namespace) -> int:
 
 def bring_up() -> Target:
     """Start the local AWS where it does not run, and deploy the stack."""
-    from console.stack import LAPTOP, deploy
+    from console.deployment import project
     from localaws.process import start
+    from seedcode.stack.deployment import Deployment
+    from seedcode.stack.report import Silent
 
     target = choose("local", must_run=False)
     if target.local is None:
         raise CommandError("The local AWS has no settings.")
     start(target.local)
-    deploy(target.client("cloudformation"), target.client("s3"), target.project.project, LAPTOP)
+    wished = project.wish(target, {})
+    Deployment(project.account(target), wished, Silent(), lambda *_: True).run(project.code(target, wished))
     return target

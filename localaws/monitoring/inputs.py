@@ -29,16 +29,16 @@ class NoData(JobFailure):
         super().__init__("Job inputs had no data")
 
 
-def captures(aws: Aws, endpoint_input: Document, window: Window) -> list[Document]:
-    """One ProcessingInput for each hour of the window in which a variant has captures."""
+def captures(aws: Aws, endpoint_input: Document, window: Window, s3: Any) -> list[Document]:  # noqa: ANN401 - boto3's
+    """One ProcessingInput for each hour of the window in which a variant has captures, as the job's `s3` sees them."""
     endpoint = endpoint_input["EndpointName"]
     uri = _destination(aws, endpoint)
     # What was answered a moment ago may still be in memory.
-    aws.live.captures.flush(aws.clients.s3)
+    aws.live.flush(aws)
     local = endpoint_input["LocalPath"].rstrip("/")
     found = [
         _input(f"endpoint_input_{number}", address, f"{local}/{place}", endpoint_input)
-        for number, (address, place) in enumerate(_hours(aws.clients.s3, uri, endpoint, window), start=1)
+        for number, (address, place) in enumerate(_hours(s3, uri, endpoint, window), start=1)
     ]
     if not found:
         raise NoData

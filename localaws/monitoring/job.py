@@ -7,6 +7,7 @@ import secrets
 from datetime import datetime
 
 from localaws.aws import Aws
+from localaws.jobs.role import acting_as
 from localaws.monitoring import inputs, times
 from localaws.monitoring.records import at
 from localaws.monitoring.times import Window
@@ -21,7 +22,7 @@ def request(aws: Aws, schedule: Document, definition: Document, execution: Docum
     source = definition["MonitoringInputs"][0]["EndpointInput"]
     scheduled = at(execution["ScheduledTime"])
     window = times.analysed(schedule["MonitoringScheduleConfig"].get("ScheduleConfig", {}), source, scheduled)
-    captured = inputs.captures(aws, source, window)
+    captured = inputs.captures(aws, source, window, acting_as(aws, definition["RoleArn"]).clients.s3)
     application = definition["MonitoringAppSpecification"]
     program = {name: application[name] for name in ("ContainerEntrypoint", "ContainerArguments") if name in application}
     return {

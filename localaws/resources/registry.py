@@ -30,9 +30,14 @@ def register(aws: Aws) -> None:
         if aws.store.get(model_package_groups.KIND, bare(arn)):
             call(aws, "DeleteModelPackageGroup", {_NAME: bare(arn)})
 
+    def adopt(identifier: dict[str, str]) -> Made:
+        arn = identifier["ModelPackageGroupArn"]
+        return arn, _attributes(aws, bare(arn))
+
     ministack.add_resource_type(
         TYPE, create, delete, update, replacing=(_NAME, "ModelPackageGroupDescription"), named=_NAME, tagged=True
     )
+    ministack.add_import(TYPE, adopt)
 
 
 def _attributes(aws: Aws, name: str) -> Properties:

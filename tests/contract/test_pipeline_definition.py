@@ -81,6 +81,11 @@ def reference() -> Definition:
 
 
 @pytest.fixture(scope="module")
+def distributed() -> Definition:
+    return _build(profile="distributed")
+
+
+@pytest.fixture(scope="module")
 def guarded() -> Definition:
     return _build(GUARDED)
 
@@ -115,7 +120,7 @@ def _resolve(value: object, shape: Shape) -> object:
     return value
 
 
-@pytest.mark.parametrize("name", ["compact", "reference", "guarded"])
+@pytest.mark.parametrize("name", ["compact", "reference", "distributed", "guarded"])
 @pytest.mark.parametrize(
     ("step", "operation", "filled_in_by_aws"),
     [
@@ -382,3 +387,19 @@ def test_training_leaves_the_metrics_to_the_algorithm_and_has_a_time_limit(
         assert training["StoppingCondition"] == {"MaxRuntimeInSeconds": limits[name]}
         channels = {entry["ChannelName"]: entry["ContentType"] for entry in training["InputDataConfig"]}
         assert channels == dict.fromkeys(("train", "validation", "train_lst", "validation_lst"), "application/x-image")
+
+
+def test_several_hosts_train_on_records_and_average_in_step(distributed: Definition) -> None:
+    prepare, training = (_steps(distributed)[name]["Arguments"] for name in ("PrepareData", "TrainModel"))
+    outputs = {
+        entry["OutputName"]: entry["S3Output"]["LocalPath"] for entry in prepare["ProcessingOutputConfig"]["Outputs"]
+    }
+    arguments = prepare["AppSpecification"]["ContainerArguments"]
+    defaults = {entry["Name"]: entry["DefaultValue"] for entry in distributed["Parameters"]}
+
+    assert arguments[arguments.index("--record-io") + 1] == outputs["records"]
+    assert {entry["ChannelName"]: entry["ContentType"] for entry in training["InputDataConfig"]} == dict.fromkeys(
+        ("train", "validation"), "application/x-recordio"
+    )
+    assert training["ResourceConfig"]["InstanceCount"] == {"Get": "Parameters.TrainingInstanceCount"}
+    assert (defaults["TrainingInstanceCount"], defaults["KvStore"]) == (2, "dist_sync")

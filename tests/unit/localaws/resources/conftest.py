@@ -40,6 +40,7 @@ class Stack:
 def stack(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Stack:
     made = Stack()
     monkeypatch.setattr(ministack, "add_resource_type", made.add)
+    monkeypatch.setattr(ministack, "add_import", lambda name, adopt: made.handlers[name].update(adopt=adopt))
     monkeypatch.setattr(ministack, "work_beside_the_loop", lambda types: setattr(made, "beside", tuple(types)))
     registration.register(aws)
     return made

@@ -43,6 +43,12 @@ def test_a_group_is_taken_up_again_and_deleted_only_empty(stack: Stack, api: Api
     assert api("ListModelPackageGroups")["ModelPackageGroupSummaryList"] == []
 
 
+def test_a_group_that_is_there_is_imported_by_its_arn(stack: Stack, api: Api) -> None:
+    arn = api("CreateModelPackageGroup", ModelPackageGroupName="vehicles")["ModelPackageGroupArn"]
+    made = stack.handlers[GROUP]["adopt"]({"ModelPackageGroupArn": arn})
+    assert made == stack.create(GROUP, {"ModelPackageGroupName": "vehicles"})
+
+
 def test_a_changed_tag_of_a_group_is_changed_and_others_stay(stack: Stack, api: Api) -> None:
     properties = {"ModelPackageGroupName": "vehicles"}
     arn, _ = stack.create(GROUP, properties | tag("old", "1"))

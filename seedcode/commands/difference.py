@@ -1,0 +1,41 @@
+"""`python -m seedcode difference`: print what this commit changes in the pipeline, or post it to a pull request."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from pipelines.clients import find_settings, make_client
+from seedcode.packaging.errors import PackagingError
+from seedcode.review.codecommit import LONGEST, PullRequest, comment
+from seedcode.review.difference import describe
+from seedcode.review.revision import define_at, define_here, merge_base
+
+# What the rule for pull requests passes to the build: CodeCommit's event has all four.
+VARIABLES = ("SCONES_PULL_REQUEST_ID", "SCONES_REPOSITORY", "SCONES_DESTINATION_COMMIT", "SCONES_SOURCE_COMMIT")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Against what, and where the answer goes."""
+    parser.add_argument("--base", help="a commit or branch (default: SCONES_DESTINATION_COMMIT)")
+    parser.add_argument("--post", action="store_true", help="post it to the pull request of CodeCommit as well")
+
+
+def run(options: Namespace) -> int:
+    """Print the difference as Markdown."""
+    root = Path.cwd()
+    base = options.base or _read_variable("SCONES_DESTINATION_COMMIT")
+    before, after = define_at(merge_base(base, "HEAD", root), root), define_here(root)
+    print(describe(before, after))
+    if options.post:
+        request = PullRequest(*(_read_variable(name) for name in VARIABLES))
+        client = make_client("codecommit", find_settings(os.environ).region)
+        print(f"Posted as comment {comment(client, request, describe(before, after, LONGEST))}.")
+    return 0
+
+
+def _read_variable(name: str) -> str:
+    if not os.environ.get(name):
+        raise PackagingError(f"{name} is not set; the rule for pull requests sets {', '.join(VARIABLES)}.")
+    return os.environ[name]
