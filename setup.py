@@ -69,7 +69,17 @@ setup(
             "monitoring*",
         ]
     ),
-    package_data={"seedcode": ["*.yaml", "*.yml", "Dockerfile", "github/*.yml", "layer-requirements.txt"]},
+    package_data={
+        "seedcode": [
+            "*.yaml",
+            "*.yml",
+            "Dockerfile",
+            "Dockerfile.dockerignore",
+            "github/*.yml",
+            "seed/files/*",
+            "layer-requirements.txt",
+        ]
+    },
     install_requires=[],
     extras_require={
         "container": CONTAINER,
