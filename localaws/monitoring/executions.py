@@ -17,6 +17,7 @@ from localaws.monitoring.records import EXECUTION, change
 from localaws.sagemaker import jobs
 from localaws.sagemaker.names import identifier
 from localaws.shapes import Document
+from localaws.tasks import Stop
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +51,8 @@ def begin(aws: Aws, schedule: Document, scheduled: float) -> str:
     return key
 
 
-def run(aws: Aws, schedule: Document, key: str) -> None:
-    """Take an execution from Pending to its end."""
+def run(aws: Aws, schedule: Document, key: str, _: Stop) -> None:
+    """Take an execution from Pending to its end; it is stopped by stopping its processing job."""
     try:
         arn = _start(aws, schedule, key)
         aws.tasks.join(arn)

@@ -28,7 +28,7 @@ def publish(cloudwatch: Any, roots: Iterable[Path]) -> tuple[int, int]:  # noqa:
     for line in _lines(roots):
         try:
             data.append(datum(json.loads(line)))
-        except (ValueError, TypeError, LookupError) as error:
+        except (ValueError, TypeError, LookupError, RecursionError) as error:
             refused += 1
             logger.warning("A metric's line cannot be read (%s): %.200s", error, line)
     for start in range(0, len(data), _BATCH):
@@ -38,6 +38,8 @@ def publish(cloudwatch: Any, roots: Iterable[Path]) -> tuple[int, int]:  # noqa:
 
 def datum(line: Document) -> Document:
     """A line as a MetricDatum; raises where it is none."""
+    if not isinstance(line, dict):
+        raise TypeError("it is not a JSON object")
     dimensions = [{"Name": _word(item["Name"]), "Value": _word(item["Value"])} for item in line.get("Dimensions", [])]
     if len(dimensions) > _MOST_DIMENSIONS:
         raise ValueError(f"it has {len(dimensions)} dimensions; CloudWatch takes {_MOST_DIMENSIONS}")

@@ -56,7 +56,9 @@ def definition(aws: Aws, config: Document) -> Document | None:
 def as_inline(kind: str, stored: Document) -> Document:
     """A stored job definition as an inline one; the image's environment stands elsewhere in it."""
     application = stored[f"{kind}AppSpecification"]
-    alike = {name: stored[name] for name in ("StoppingCondition", "NetworkConfig", "RoleArn") if name in stored}
+    alike: Document = {
+        name: stored[name] for name in ("StoppingCondition", "NetworkConfig", "RoleArn") if name in stored
+    }
     return {
         "MonitoringAppSpecification": application,
         "MonitoringInputs": [stored[f"{kind}JobInput"]],

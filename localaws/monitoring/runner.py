@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from localaws.aws import Aws
 from localaws.monitoring import executions, times
@@ -51,9 +52,7 @@ class Runner:
                 current = self._aws.store.get(SCHEDULE, schedule["MonitoringScheduleName"])
                 key = self._take(current) if current else None
             if current and key:
-                self._aws.tasks.start(
-                    key, lambda _, schedule=current, key=key: executions.run(self._aws, schedule, key)
-                )
+                self._aws.tasks.start(key, partial(executions.run, self._aws, current, key))
 
     def _take(self, schedule: Document) -> str | None:
         if schedule["MonitoringScheduleStatus"] == "Pending":

@@ -19,6 +19,22 @@ from tests.e2e.laptop import REPOSITORY, Laptop, free_port
 BUCKET = "schedules-of-the-tests"
 ROLE = "arn:aws:iam::000000000000:role/monitoring"
 NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
+TRUST = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+ALLOWED = [
+    {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"},
+    {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": f"arn:aws:s3:::{BUCKET}/*"},
+    {
+        "Effect": "Allow",
+        "Action": "cloudwatch:PutMetricData",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"cloudwatch:namespace": NAMESPACE}},
+    },
+    {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": "*",
+    },
+]
 HOURLY = {"ScheduleExpression": "cron(0 * ? * * *)"}
 ONCE = {"ScheduleExpression": "NOW", "DataAnalysisStartTime": "-PT1H", "DataAnalysisEndTime": "PT1M"}
 ENDED = ("Completed", "CompletedWithViolations", "Failed", "Stopped")
@@ -115,6 +131,10 @@ class Monitored:
         return seen
 
 
+def policy(statements: list[dict[str, Any]]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
 @pytest.fixture(scope="module")
 def monitored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitored]:
     """A local AWS of these tests' own, as it is killed."""
@@ -122,6 +142,9 @@ def monitored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitored]:
     server = ["python3", str(REPOSITORY / "tests" / "tiny_server.py")]
     (laptop.home / "images.json").write_text(json.dumps({"tiny": server}))
     laptop.scones("up")
+    iam = laptop.client("iam")
+    iam.create_role(RoleName="monitoring", AssumeRolePolicyDocument=policy([TRUST]))
+    iam.put_role_policy(RoleName="monitoring", PolicyName="monitoring", PolicyDocument=policy(ALLOWED))
     laptop.client("s3").create_bucket(Bucket=BUCKET)
     laptop.client("s3").put_object(Bucket=BUCKET, Key="baseline/statistics.json", Body=b'{"features": []}')
     made = Monitored(laptop)
