@@ -13,6 +13,8 @@ COMMANDS = {
     "up": "start the local AWS and deploy the stack",
     "down": "stop the local AWS",
     "status": "what runs, and what the stack holds",
+    "package": "build every artifact of a deployment",
+    "seed": "write the repository that a new project starts from",
     "deploy": "bring the stack up to date, on either target",
     "destroy": "remove the project; what holds data stays",
     "dataset": "draw the sample, fetch CIFAR-100, or upload an archive",

@@ -1,4 +1,4 @@
-"""The front door: SageMaker's and Application Auto Scaling's requests are answered here, all others by MiniStack."""
+"""The front door: requests to SageMaker and what else MiniStack lacks are answered here, all others by MiniStack."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from localaws.hosting.invocation import Answer, invoke
 from localaws.iam.authority import check_caller
 from localaws.ministack import Caller
 from localaws.protocol import Service, answer
+from localaws.push.service import CODECOMMIT
 from localaws.sagemaker.service import SAGEMAKER
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
@@ -31,7 +32,7 @@ _READS = re.compile(r"[./](Describe|List|Get|Filter|Receive)\w*$")
 _INVOKED = re.compile(r"/endpoints/([^/]+)/invocations")
 
 # By the prefix of the header X-Amz-Target.
-_SERVICES = {"SageMaker": SAGEMAKER, "AnyScaleFrontendService": AUTOSCALING}
+_SERVICES = {"SageMaker": SAGEMAKER, "AnyScaleFrontendService": AUTOSCALING, "CodeCommit_20150413": CODECOMMIT}
 
 Scope = dict[str, Any]
 Receive = Callable[[], Any]

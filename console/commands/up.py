@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from console.errors import CommandError
 from console.target import Target, choose
@@ -20,7 +21,18 @@ def run(options: Namespace) -> int:
     if target.local:
         print(f"The local AWS runs on {target.local.endpoint}, with its state in {target.local.home}.")
     print(f"The stack {target.project.project} is deployed: bucket {target.project.bucket}.")
+    sentence = _connect(target)
+    if sentence:
+        print(sentence)
     return 0
+
+
+def _connect(target: Target) -> str | None:
+    from console.remote import connect
+
+    if target.local is None:
+        return None
+    return connect(Path.cwd(), target.local.home / "repositories" / f"{target.project.project}.git")
 
 
 def bring_up() -> Target:

@@ -58,6 +58,11 @@ def checks(settings: Settings, service: str, operation: str, request: Document) 
     if service == "application-autoscaling":
         yield Check(f"{service}:{operation}", _scaled(settings, operation, request))
         return
+    if service == "codecommit":
+        name = request.get("repositoryName")
+        place = f"arn:aws:codecommit:{settings.region}:{settings.account}:{name}" if name else "*"
+        yield Check(f"{service}:{operation}", place)
+        return
     resources = list(_resources(settings, operation, request)) or ["*"]
     tags = _tag_context(request)
     for resource in resources:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ _INTERRUPTED = 130
 def main(words: list[str]) -> int:
     """Build what git says was pushed; the exit code tells nobody anything, so the last line does."""
     port, home, repository = words
+    _forget_the_pushers_aws()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
@@ -29,6 +31,13 @@ def main(words: list[str]) -> int:
     except KeyboardInterrupt:
         _say("FAILED: the build was interrupted; what was pushed is kept.\n")
         return _INTERRUPTED
+
+
+def _forget_the_pushers_aws() -> None:
+    # A profile of the pusher's would be looked up, and may name other credentials and another endpoint.
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update({"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull})
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +22,14 @@ from seedcode.stack.wish import Account, Wish
 def add_arguments(parser: ArgumentParser) -> None:
     """Parameters of the template; what is not set keeps the value that the stack has."""
     parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="a template parameter")
-    parser.add_argument("--layer", action="store_true", help="build and deploy the functions' layer as well")
+    # A local AWS runs the functions on the packages of its own environment.
+    with_layer = "AWS_ENDPOINT_URL" not in os.environ
+    parser.add_argument(
+        "--layer",
+        action=BooleanOptionalAction,
+        default=with_layer,
+        help="build and deploy the functions' layer as well",
+    )
 
 
 def run(options: Namespace) -> int:
@@ -43,7 +50,8 @@ def _wish(settings: Settings, given: dict[str, str]) -> Wish:
     template = load()
     known = {name: value for name, value in image.items() if name in template.parameters}
     return Wish(
-        project=os.environ.get("SCONES_STACK") or settings.project,
+        project=settings.project,
+        stack_name=os.environ.get("SCONES_STACK", ""),
         template=template,
         given={**known, **given},
         tags=settings.tags,
@@ -53,7 +61,7 @@ def _wish(settings: Settings, given: dict[str, str]) -> Wish:
 
 def _layer(aws: Account, wished: Wish) -> bytes:
     """The layer for the Python that the stack's functions run on."""
-    runtime = wished.values(describe(aws.client("cloudformation"), wished.project))["PythonRuntime"]
+    runtime = wished.values(describe(aws.client("cloudformation"), wished.stack))["PythonRuntime"]
     with TemporaryDirectory() as folder:
         return build_layer(runtime.removeprefix("python"), folder=Path(folder)).read_bytes()
 

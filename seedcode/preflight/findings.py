@@ -20,7 +20,7 @@ class Findings:
 
 def inspect(aws: Account, wish: Wish, *, with_quotas: bool) -> Findings:
     """Look at everything that can be known before something is created; a laptop has no quotas."""
-    stack = describe(aws.client("cloudformation"), wish.project)
+    stack = describe(aws.client("cloudformation"), wish.stack)
     obstacle = find_obstacle(stack)
     refusals = [
         *account.check(aws),

@@ -8,6 +8,7 @@ from typing import TypeVar
 from botocore.exceptions import ClientError
 
 T = TypeVar("T")
+U = TypeVar("U")
 # How services say that something is not there. The last two are a local AWS's, of what it does not emulate.
 ABSENT = frozenset(
     {
@@ -20,7 +21,7 @@ ABSENT = frozenset(
 MISSING_WORDS = ("does not exist", "Could not find", "not found", "Cannot find")
 
 
-def unless_gone(call: Callable[[], T], otherwise: T) -> T:
+def unless_gone(call: Callable[[], T], otherwise: U) -> T | U:
     """Return what a call answers, or `otherwise` where what it asks about is not there."""
     try:
         return call()

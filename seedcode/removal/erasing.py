@@ -18,10 +18,10 @@ def erase(project: Project) -> list[str]:
     key = unless_gone(partial(holdings.key_of, project), None)
     done = [
         *([f"bucket {project.bucket}"] if remove_bucket(project.aws.client("s3"), project.bucket) else []),
-        *unless_gone(partial(_erase_versions, project), []),
-        *unless_gone(partial(_erase_commits, project), []),
-        *unless_gone(partial(_erase_images, project), []),
-        *unless_gone(partial(_erase_logs, project), []),
+        *unless_gone(partial(erase_versions, project), ()),
+        *unless_gone(partial(_erase_commits, project), ()),
+        *unless_gone(partial(_erase_images, project), ()),
+        *unless_gone(partial(_erase_logs, project), ()),
     ]
     if key:
         project.aws.client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=DAYS_OF_GRACE)
@@ -44,9 +44,11 @@ def _empty_and_delete(s3: Client, name: str) -> bool:
     return True
 
 
-def _erase_versions(project: Project) -> list[str]:
+def erase_versions(project: Project) -> list[str]:
+    """Delete every version and then the group."""
     sagemaker = project.aws.client("sagemaker")
     group = project.vehicles
+    sagemaker.describe_model_package_group(ModelPackageGroupName=group)
     pages = sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group)
     for arn in [entry["ModelPackageArn"] for page in pages for entry in page["ModelPackageSummaryList"]]:
         sagemaker.delete_model_package(ModelPackageName=arn)

@@ -62,15 +62,17 @@ def executions(project: Project) -> tuple[str, ...]:
 def _builds(project: Project, name: str) -> tuple[str, ...]:
     """Builds in progress among the newest hundred; older ones have long met their time limit."""
     codebuild = project.aws.client("codebuild")
-    newest = unless_gone(lambda: codebuild.list_builds_for_project(projectName=name)["ids"], [])[:100]
+    newest = unless_gone(lambda: list(codebuild.list_builds_for_project(projectName=name)["ids"]), ())[:100]
     if not newest:
         return ()
-    return tuple(b["id"] for b in codebuild.batch_get_builds(ids=newest)["builds"] if b["buildStatus"] == "IN_PROGRESS")
+    return tuple(
+        b["id"] for b in codebuild.batch_get_builds(ids=list(newest))["builds"] if b["buildStatus"] == "IN_PROGRESS"
+    )
 
 
 def _workflows(project: Project, arn: str) -> tuple[str, ...]:
     pages = project.aws.client("stepfunctions").get_paginator("list_executions")
-    found = unless_gone(lambda: list(pages.paginate(stateMachineArn=arn, statusFilter="RUNNING")), [])
+    found = unless_gone(lambda: list(pages.paginate(stateMachineArn=arn, statusFilter="RUNNING")), ())
     return tuple(entry["executionArn"] for page in found for entry in page["executions"])
 
 

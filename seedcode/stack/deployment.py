@@ -59,7 +59,7 @@ class Deployment:
     def _find(self) -> Stack | None:
         """The stack; what an unexecuted change set left of one is removed, it holds nothing."""
         cloudformation = self.aws.client("cloudformation")
-        stack = describe(cloudformation, self.wish.project)
+        stack = describe(cloudformation, self.wish.stack)
         if stack is None or stack.status != UNBORN:
             return stack
         cloudformation.delete_stack(StackName=stack.id)
@@ -135,9 +135,9 @@ class Deployment:
         return stack
 
     def _existing(self) -> Stack:
-        stack = describe(self.aws.client("cloudformation"), self.wish.project)
+        stack = describe(self.aws.client("cloudformation"), self.wish.stack)
         if stack is None:
-            raise StackError(f"The stack {self.wish.project} is not there any more; deploy again.")
+            raise StackError(f"The stack {self.wish.stack} is not there any more; deploy again.")
         return stack
 
     def _bucket(self, stack: Stack) -> str:

@@ -93,7 +93,7 @@ def import_request(wish: Wish, kept: list[Kept]) -> dict[str, Any]:
     """The change set of the import; it may bring neither outputs nor tags, which the next update does."""
     request = {
         "ChangeSetType": "IMPORT",
-        "StackName": wish.project,
+        "StackName": wish.stack,
         "TemplateBody": _import_template(wish, kept),
         "ResourcesToImport": [item.as_import for item in kept],
         "Parameters": parameters.request(wish.template, wish.parameters(), {}),

@@ -29,7 +29,7 @@ def locate(template: Template, aws: Account, project: str, own_bucket: str | Non
     s3 = aws.client("s3")
     bucket = own_bucket or templates_bucket(project, aws.account, aws.region)
     if own_bucket is None:
-        _ensure_bucket(s3, bucket, aws)
+        ensure_bucket(s3, bucket, aws)
     content = template.body.encode()
     key = f"code/templates/{hashlib.sha256(content).hexdigest()}.yaml"
     s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType="application/yaml", ExpectedBucketOwner=aws.account)
@@ -37,7 +37,7 @@ def locate(template: Template, aws: Account, project: str, own_bucket: str | Non
     return {"TemplateURL": f"https://s3.{aws.region}.{domain}/{bucket}/{key}"}
 
 
-def _ensure_bucket(s3: Client, bucket: str, aws: Account) -> None:
+def ensure_bucket(s3: Client, bucket: str, aws: Account) -> None:
     """Make the bucket where it is not there, private from its first moment on."""
     try:
         s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=aws.account)

@@ -7,7 +7,7 @@ conditions. Anything else, such as another resource's attribute, is not known be
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 _PLACE = re.compile(r"\$\{(!?)([^}]+)\}")
@@ -46,14 +46,14 @@ class Resolver:
         if not isinstance(value, dict):
             return None if isinstance(value, list) or value is None else str(value)
         [(function, given)] = value.items() if len(value) == 1 else [("", None)]
-        reader = {
+        readers: dict[str, Callable[[Any], str | None]] = {
             "Ref": self._ref,
             "Fn::Sub": self._sub,
             "Fn::If": self._if,
             "Fn::Join": self._join,
             "Fn::Select": self._select,
-        }.get(function)
-        return reader(given) if reader else None
+        }
+        return readers[function](given) if function in readers else None
 
     def _ref(self, name: str) -> str | None:
         return self._values.get(name)

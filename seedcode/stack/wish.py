@@ -33,6 +33,13 @@ class Wish:
     given: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     role_arn: str | None = None
+    # A stack that SageMaker Projects has made has a name of SageMaker's; else it is the project's.
+    stack_name: str = ""
+
+    @property
+    def stack(self) -> str:
+        """The stack's name."""
+        return self.stack_name or self.project
 
     def parameters(self, code: Mapping[str, str] | None = None) -> dict[str, str]:
         """What is sent: the project's name, the code's, and what a person set."""
@@ -46,12 +53,12 @@ class Wish:
 
     def resolver(self, aws: Account, stack: Stack | None, code: Mapping[str, str] | None = None) -> Resolver:
         """What the template's names will be."""
-        known = pseudo_parameters(aws.account, aws.region, self.project)
+        known = pseudo_parameters(aws.account, aws.region, self.stack)
         return Resolver(self.template.document, {**self.values(stack, code), **known})
 
     def request(self, location: Mapping[str, str]) -> dict[str, Any]:
         """What every change set of this deployment has."""
-        request: dict[str, Any] = {"StackName": self.project, **location}
+        request: dict[str, Any] = {"StackName": self.stack, **location}
         if self.tags:
             request["Tags"] = [{"Key": key, "Value": value} for key, value in sorted(self.tags.items())]
         return request | ({"RoleARN": self.role_arn} if self.role_arn else {})

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 # These two keep their name; every other short form stands for `Fn::<name>`.
 _BARE = ("Ref", "Condition")
@@ -12,7 +12,7 @@ _BARE = ("Ref", "Condition")
 _Safe: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(_Safe):
+class _Loader(_Safe):  # type: ignore[misc] # PyYAML brings no types
     """A safe loader that knows CloudFormation's tags and leaves dates as they are written."""
 
 
