@@ -1,4 +1,4 @@
-"""Starts what is due, once a second. The clock is a callable, so that tests need not wait for an hour.
+"""Starts what is due, twice a second. The clock is a callable, so that tests need not wait for an hour.
 
 A schedule's next due time is in the store and moves on in the transaction that records the execution, so no hour is
 analysed twice. AWS starts an execution within 20 minutes of its due time; a due time that is longer ago, because the
@@ -20,7 +20,7 @@ from localaws.shapes import Document
 
 logger = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 1.0
+_LOOK_SECONDS = 0.5
 _LATEST = timedelta(minutes=20)
 
 
@@ -37,22 +37,26 @@ class Runner:
         self._now = now
 
     def run(self) -> None:
-        """Look each second until the local AWS stops; a look that fails is not the last."""
+        """Look until the local AWS stops."""
         while not self._aws.live.stopping.wait(_LOOK_SECONDS):
-            try:
-                self.look()
-            except Exception:
-                logger.exception("The monitoring schedules could not be looked at")
+            self.look()
 
     def look(self) -> None:
         """Put pending changes into effect, then start every execution that is due."""
         for schedule in self._aws.store.all(SCHEDULE):
-            with self._aws.store.transaction():
-                # An API call may have changed or deleted it since the list was read.
-                current = self._aws.store.get(SCHEDULE, schedule["MonitoringScheduleName"])
-                key = self._take(current) if current else None
-            if current and key:
-                self._aws.tasks.start(key, partial(executions.run, self._aws, current, key))
+            try:
+                self._look_at(schedule["MonitoringScheduleName"])
+            except Exception:
+                # One schedule that cannot be read must not hold up the others.
+                logger.exception("The monitoring schedule %s failed", schedule["MonitoringScheduleName"])
+
+    def _look_at(self, name: str) -> None:
+        with self._aws.store.transaction():
+            # An API call may have changed or deleted it since the list was read.
+            schedule = self._aws.store.get(SCHEDULE, name)
+            key = self._take(schedule) if schedule else None
+        if schedule and key:
+            self._aws.tasks.start(key, partial(executions.run, self._aws, schedule, key))
 
     def _take(self, schedule: Document) -> str | None:
         if schedule["MonitoringScheduleStatus"] == "Pending":

@@ -61,9 +61,12 @@ def is_once(config: Document) -> bool:
 
 
 def next_due(config: Document, after: datetime) -> datetime:
-    """The first due time later than `after`; for NOW it is `after` itself."""
+    """The first due time later than `after`; for NOW it is `after` itself, up to the second that is not yet over.
+
+    A window's ends are told in whole seconds, and what was captured in this very second belongs to it.
+    """
     if is_once(config):
-        return after
+        return after + timedelta(microseconds=-after.microsecond % 1_000_000)
     hour = after.replace(minute=0, second=0, microsecond=0) + _HOUR
     due = _hours(config)
     while hour.hour not in due:

@@ -36,7 +36,7 @@ ALLOWED = [
     },
 ]
 HOURLY = {"ScheduleExpression": "cron(0 * ? * * *)"}
-ONCE = {"ScheduleExpression": "NOW", "DataAnalysisStartTime": "-PT1H", "DataAnalysisEndTime": "PT1M"}
+ONCE = {"ScheduleExpression": "NOW", "DataAnalysisStartTime": "-PT1H", "DataAnalysisEndTime": "-PT0H"}
 ENDED = ("Completed", "CompletedWithViolations", "Failed", "Stopped")
 
 
@@ -174,7 +174,7 @@ def test_a_run_sees_a_request_that_was_answered_just_before_and_the_alarm_hears_
     monitored.ask("watched")
     monitored.schedule("drifting", "watched", "violations", ONCE)
     execution = monitored.ended("drifting")
-    assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations"
+    assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations", execution.get("FailureReason")
     job = monitored.sagemaker.describe_processing_job(
         ProcessingJobName=execution["ProcessingJobArn"].rsplit("/", 1)[-1]
     )
@@ -196,7 +196,7 @@ def test_a_run_without_violations_is_completed_and_its_metric_is_zero(monitored:
     monitored.ask("watched")
     monitored.schedule("calm", "watched", "calm", ONCE)
     execution = monitored.ended("calm")
-    assert execution["MonitoringExecutionStatus"] == "Completed"
+    assert execution["MonitoringExecutionStatus"] == "Completed", execution.get("FailureReason")
     now = datetime.now(UTC)
     found = monitored.laptop.client("cloudwatch").get_metric_statistics(
         Namespace=NAMESPACE,

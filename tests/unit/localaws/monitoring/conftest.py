@@ -126,7 +126,7 @@ def cloudwatch() -> Any:
 @pytest.fixture
 def monitor(cloud: Aws, cloud_api: Any, cloudwatch: Any) -> Monitor:
     """The endpoint `watched`, its baseline, and no schedule yet."""
-    cloud.clients.known["cloudwatch"] = cloudwatch  # type: ignore[attr-defined]
+    cloud.clients.known["cloudwatch"] = cloudwatch
     (cloud.settings.home / "images.json").write_text(json.dumps({"monitor": [sys.executable, str(PROGRAM)]}))
     cloud.clients.s3.put_object(Bucket="bucket", Key="baseline/statistics.json", Body=b"{}")
     made = Monitor(cloud, cloud_api)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from localaws.iam.actions import checks
+
 if TYPE_CHECKING:
     from tests.unit.localaws.monitoring.conftest import Monitor, Shapes
 
@@ -77,6 +79,13 @@ def test_a_model_quality_run_is_given_the_labels_of_its_hours(monitor: Monitor, 
     assert job["Environment"]["ground_truth_source"] == "/opt/ml/processing/groundtruth"
     staged = {item["S3Input"]["S3Uri"]: item["S3Input"]["LocalPath"] for item in job["ProcessingInputs"]}
     assert staged["s3://bucket/truth/2026/11/24/10"] == "/opt/ml/processing/groundtruth/2026/11/24/10"
+
+
+@pytest.mark.parametrize(("kind", "noun"), [("DataQuality", "data-quality"), ("ModelQuality", "model-quality")])
+def test_a_policy_is_asked_about_the_definition_s_own_arn(monitor: Monitor, kind: str, noun: str) -> None:
+    request = {"JobDefinitionName": "Quality"}
+    (check,) = checks(monitor.aws.settings, "sagemaker", f"Delete{kind}JobDefinition", request)
+    assert check.resource == monitor.aws.arn(f"{noun}-job-definition", "quality")
 
 
 def test_a_schedule_whose_definition_was_deleted_fails_with_a_sentence(monitor: Monitor, shapes: Shapes) -> None:

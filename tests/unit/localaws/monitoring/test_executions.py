@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from localaws import recovery
+from localaws.clients import ROOT
+from localaws.errors import AwsError
 from localaws.monitoring.metrics import NAMESPACE
 from localaws.monitoring.runner import Runner
 
@@ -122,6 +125,27 @@ def test_metrics_are_not_published_unless_they_are_enabled(monitor: Monitor, sha
     monitor.look(at(11))
     assert monitor.job(monitor.listed()[0])["Environment"]["publish_cloudwatch_metrics"] == "Disabled"
     assert monitor.aws.clients.get("cloudwatch").list_metrics(Namespace=NAMESPACE)["Metrics"] == []
+
+
+def test_a_role_that_may_not_write_the_metrics_fails_the_execution_with_the_reason(monitor: Monitor) -> None:
+    class Authority:
+        """Lets a role do all but write metrics."""
+
+        def clients(self, _: str) -> object:
+            return monitor.aws.clients
+
+        def check(self, role: str, action: str, _: str, context: dict[str, str]) -> None:
+            raise AwsError("AccessDeniedException", f"{role} may not {action} in {context['cloudwatch:namespace']}")
+
+    monitor.captured(at(10, 30))
+    monitor.create()
+    monitor.aws.clients.credentials = ROOT
+    enforced = replace(monitor.aws, authority=Authority())
+    monitor.runner = Runner(enforced, lambda: monitor.now)
+    monitor.look(at(11))
+    (execution,) = monitor.listed()
+    assert execution["MonitoringExecutionStatus"] == "Failed"
+    assert f"may not cloudwatch:PutMetricData in {NAMESPACE}" in execution["FailureReason"]
 
 
 def test_now_runs_once_over_its_window(monitor: Monitor, shapes: Shapes) -> None:

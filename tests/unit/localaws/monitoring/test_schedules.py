@@ -103,7 +103,7 @@ def test_stop_and_start_change_the_status_and_the_next_due_time(monitor: Monitor
     monitor.api("StartMonitoringSchedule", **NAMED)
     monitor.look()
     assert monitor.describe()["MonitoringScheduleStatus"] == "Scheduled"
-    assert records.at(monitor.aws.store.get("monitoring-schedule", "drift")["NextTime"]).hour == 13  # type: ignore[index]
+    assert records.at(monitor.aws.store.get("monitoring-schedule", "drift")["NextTime"]).hour == 13
 
 
 def test_an_update_replaces_the_configuration_and_leaves_a_stopped_schedule_stopped(

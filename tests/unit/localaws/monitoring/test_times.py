@@ -44,6 +44,11 @@ def test_now_is_due_at_once() -> None:
     assert next_due({"ScheduleExpression": "NOW"}, at(10, 20)) == at(10, 20)
 
 
+def test_now_takes_in_the_second_that_is_not_yet_over() -> None:
+    begun = at(10, 20) + timedelta(milliseconds=1)
+    assert next_due({"ScheduleExpression": "NOW"}, begun) == at(10, 20) + timedelta(seconds=1)
+
+
 @pytest.mark.parametrize(
     ("expression", "hours"), [("0 * ? * * *", 1), ("0 12 ? * * *", 24), ("0 0/6 ? * * *", 6), ("0 12/24 ? * * *", 24)]
 )
