@@ -44,8 +44,9 @@ def _holds(found: object, wanted: object) -> bool:
     if isinstance(wanted, dict):
         return isinstance(found, dict) and all(_holds(found.get(name), value) for name, value in wanted.items())
     if isinstance(wanted, list):
-        same_length = isinstance(found, list) and len(found) == len(wanted)
-        return same_length and all(_holds(one, other) for one, other in zip(found, wanted, strict=True))
+        if not isinstance(found, list) or len(found) != len(wanted):
+            return False
+        return all(_holds(one, other) for one, other in zip(found, wanted, strict=True))
     return found == wanted
 
 
