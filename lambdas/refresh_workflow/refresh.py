@@ -32,10 +32,13 @@ class Summary:
 def refresh(clients: Clients, settings: Settings, folder: Path = templates.PACKAGED) -> Summary:
     """Fit state machines and scaling to the live version, clear away what is old, and have the version monitored.
 
-    An endpoint that is changing again is left alone: another event comes when it is in service. The workflow comes
+    Before the first approval there is no endpoint, and nothing to do: every push calls this, the first one too. An
+    endpoint that is changing again is left alone: another event comes when it is in service. The workflow comes
     first, for it is what people use; whatever fails is raised, and the event's next delivery does the rest.
     """
     endpoint = read_endpoint(clients.sagemaker, settings.endpoint_name)
+    if endpoint is None:
+        return Summary("Missing")
     if endpoint.status != "InService":
         return Summary(endpoint.status)
     version = read_version(clients.sagemaker, endpoint)

@@ -29,7 +29,7 @@ def register_model(
     model = Model(
         image_uri=context.algorithm_image,
         model_data=trained.properties.ModelArtifacts.S3ModelArtifacts,
-        role=settings.role_arn,
+        role=settings.training_role_arn,
         sagemaker_session=context.session,
     )
     arguments = model.register(

@@ -41,7 +41,7 @@ def _estimator(context: Context) -> Estimator:
     settings = context.settings
     return Estimator(
         image_uri=context.algorithm_image,
-        role=settings.role_arn,
+        role=settings.training_role_arn,
         instance_count=context.parameters.training_instance_count,
         instance_type=context.parameters.training_instance_type,
         volume_size=VOLUME_GB,

@@ -34,6 +34,7 @@ class Laptop:
             **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SCONES_"))},
             "SCONES_PORT": str(self.port),
             "SCONES_HOME": str(self.home),
+            "SCONES_ENFORCE_IAM": "true",
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
@@ -42,10 +43,15 @@ class Laptop:
 
     def scones(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run the command as a person does; `code` is the exit code that is expected (None: any)."""
+        return self.python("-m", "console", *words, code=code)
+
+    def python(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+        """Run this Python in the command's environment, with nobody at its input."""
         done = subprocess.run(
-            [sys.executable, "-m", "console", *words],
+            [sys.executable, *words],
             env=self.environment,
-            cwd=REPOSITORY,
+            stdin=subprocess.DEVNULL,
+            cwd=REPOSITORY / "tests",  # not the top, where `scones up` adds a remote to the checkout of who tests
             capture_output=True,
             text=True,
             timeout=600,
