@@ -26,7 +26,8 @@ def resource(action: str, found: str, body: bytes) -> str:
     if action in _ON_LOG_GROUPS and ":log-stream:" not in found:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
         return f"{found.removesuffix(':*')}:log-stream:"
-    if action.startswith("states:") and found == "*":
+    # Of an alias that is made, MiniStack takes the name for that of a machine.
+    if action == "states:CreateStateMachineAlias" or (action.startswith("states:") and found == "*"):
         return _machine(body)
     return found
 
