@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from localaws.errors import AwsError
@@ -25,6 +26,10 @@ Create = Callable[[str, dict[str, Any], str], tuple[str, dict[str, Any]]]
 Delete = Callable[[str, dict[str, Any]], None]
 Update = Callable[[str, dict[str, Any], dict[str, Any], str], tuple[str, dict[str, Any]]]
 Context = Mapping[str, str | list[str]]
+
+# Of the request that is being decided about: its body, and what was refused of what it needs beyond the call itself.
+_body: ContextVar[bytes] = ContextVar("body", default=b"")
+_refused: ContextVar[tuple[str, str] | None] = ContextVar("refused", default=None)
 
 
 class MiniStackError(RuntimeError):
@@ -79,6 +84,7 @@ def load() -> AsgiApp:
         (router, "extract_access_key_id"),
         (sts, "_sessions"),
         (sts, "register_session"),
+        (s3, "_bucket_default_sse_headers"),
         (s3, "_get_object_data"),
         (provisioners, "_RESOURCE_HANDLERS"),
         (provisioners, "_REPLACING_PROPERTIES"),
@@ -172,31 +178,88 @@ class Caller:
     body: bytes
 
 
-def watch_enforcement(note: Callable[[str, str, str, bool], None]) -> None:
-    """Tell `note(role, action, resource, allowed)` of each decision about a call under a role's credentials."""
+class Judge(Protocol):
+    """What is asked beyond MiniStack's own questions, and who is told of the answers; see localaws.iam."""
+
+    def resource(self, action: str, found: str, body: bytes) -> str:
+        """The resource to ask about, where MiniStack found `found` in a request."""
+
+    def further(self, action: str, resource: str, body: bytes) -> Iterable[tuple[str, str, Context]]:
+        """Actions, resources and conditions that must be allowed as well."""
+
+    def note(self, role: str, action: str, resource: str, allowed: bool) -> None:
+        """An answer to a role."""
+
+
+def judge(by: Judge) -> None:
+    """Let `by` have its say in each decision about a call under a role's credentials."""
     from ministack import app  # noqa: PLC0415 - after configure()
-    from ministack.core import iam_evaluator  # noqa: PLC0415
+    from ministack.core import iam_actions, iam_evaluator  # noqa: PLC0415
 
-    def watching(enforce: Callable[..., Any]) -> Callable[..., Any]:
-        def enforce_and_note(
-            access_key_id: str,
-            iam_action: str,
-            service: str,
-            region: str,
-            resource_arn: str = "*",
-            **more: Any,  # noqa: ANN401
-        ) -> Any:  # noqa: ANN401 - MiniStack's own
-            denied = enforce(access_key_id, iam_action, service, region, resource_arn=resource_arn, **more)
-            role = _role_of(access_key_id)
-            if role and not isinstance(denied, iam_evaluator.AuthError):
-                note(role, iam_action, resource_arn, denied is None)
-            return denied
-
-        return enforce_and_note
-
-    replace(iam_evaluator, "enforce", watching)
+    replace(iam_actions, "extract_resource_arn", _remembering_body)
+    replace(iam_evaluator, "enforce", lambda enforce: _judged(enforce, by))
+    replace(iam_actions, "access_denied_response", _naming_what_was_refused)
     # Nothing leaves this machine: a bucket's policy that demands TLS is kept.
     replace(app, "pin_request_origin", lambda pin: lambda address, _: pin(address, True))
+
+
+def _remembering_body(extract: Callable[..., str]) -> Callable[..., str]:
+    def extract_and_remember(service: str, method: str, path: str, headers: object, body: bytes, *more: object) -> str:
+        _body.set(body if service == "states" else b"")
+        _refused.set(None)
+        return extract(service, method, path, headers, body, *more)
+
+    return extract_and_remember
+
+
+def _judged(enforce: Callable[..., Any], by: Judge) -> Callable[..., Any]:
+    def ask(key: str, action: str, service: str, region: str, resource: str, context: Any) -> Any:  # noqa: ANN401
+        denied = enforce(key, action, service, region, resource_arn=resource, service_context=context)
+        role = _role_of(key)
+        if role and (denied is None or hasattr(denied, "decision")):
+            by.note(role, action, resource, denied is None)
+        return denied
+
+    def ask_all(
+        key: str,
+        action: str,
+        service: str,
+        region: str,
+        resource_arn: str = "*",
+        service_context: Any = None,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401 - MiniStack's own
+        resource = by.resource(action, resource_arn, _body.get())
+        denied = ask(key, action, service, region, resource, service_context)
+        if denied is not None or _role_of(key) is None:
+            return denied
+        for also, on, context in by.further(action, resource, _body.get()):
+            denied = ask(key, also, also.partition(":")[0], region, on, dict(context))
+            if denied is not None:
+                _refused.set((also, on))
+                return denied
+        return None
+
+    return ask_all
+
+
+def _naming_what_was_refused(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """The answer names the action that was refused, also where it was not the one that was called."""
+
+    def answer_with_name(service: str, action: str, *details: object, **more: Any) -> Any:  # noqa: ANN401
+        refused = _refused.get()
+        if refused:
+            action, more["resource_arn"] = refused
+        return answer(service, action, *details, **more)
+
+    return answer_with_name
+
+
+def bucket_key(bucket: str) -> str | None:
+    """The ARN of the KMS key that a bucket encrypts with; None where it has none of the account's own."""
+    from ministack.services import s3  # noqa: PLC0415
+
+    key = s3._bucket_default_sse_headers(bucket).get("x-amz-server-side-encryption-aws-kms-key-id", "")
+    return key if ":key/" in key else None
 
 
 def identify(caller: Caller) -> str:

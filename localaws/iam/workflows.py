@@ -51,7 +51,8 @@ def _remembering(execute: Step) -> Step:
 def _role_of(execution: Document) -> str:
     from ministack.services import stepfunctions  # noqa: PLC0415
 
-    machine = stepfunctions._state_machines.get(execution["stateMachineArn"]) or {}
+    # The children of a map bear its label behind their machine's name.
+    machine = stepfunctions._state_machines.get(execution["stateMachineArn"].partition("/")[0]) or {}
     return str(machine.get("roleArn", ""))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -43,6 +44,8 @@ class Laptop:
 
     def scones(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run the command as a person does; `code` is the exit code that is expected (None: any)."""
+        if words[0] == "down":
+            self.keep_access_log()
         return self.python("-m", "console", *words, code=code)
 
     def python(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
@@ -59,6 +62,13 @@ class Laptop:
         )
         assert code is None or done.returncode == code, done.stdout + done.stderr
         return done
+
+    def keep_access_log(self) -> None:
+        """Put what roles were used for where the access check reads it, see tests/access."""
+        log, kept = self.home / "access.jsonl", os.environ.get("SCONES_ACCESS_DIR")
+        if kept and log.exists():
+            Path(kept).mkdir(parents=True, exist_ok=True)
+            shutil.copy(log, Path(kept) / f"{self.port}-{self.home.name}.jsonl")
 
     def client(self, service: str) -> Any:
         return boto3.client(
