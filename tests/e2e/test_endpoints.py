@@ -117,6 +117,7 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
     (laptop.home / "images.json").write_text(json.dumps({"tiny": program}))
     laptop.scones("up")
     laptop.client("s3").create_bucket(Bucket=BUCKET)
+    laptop.role("endpoint", "sagemaker")
     yield Endpoints(laptop)
     laptop.scones("down", "--wipe")
 
