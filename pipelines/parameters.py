@@ -29,6 +29,7 @@ class Parameters:
     seed: Parameter
     commit_id: Parameter
     started_by: Parameter
+    start_reason: Parameter
     hyperparameters: Mapping[str, Parameter]
 
     def listed(self) -> list[Parameter]:
@@ -54,6 +55,7 @@ def declare_parameters(settings: Settings, profile: Profile) -> Parameters:
         seed=ParameterInteger("Seed", 1),
         commit_id=ParameterString("CommitId", "unknown"),
         started_by=ParameterString("StartedBy", "unknown"),
+        start_reason=ParameterString("StartReason", "started by a person"),
         hyperparameters={
             name: _declare_hyperparameter(HYPERPARAMETERS[name], value)
             for name, value in profile.hyperparameters.items()

@@ -104,11 +104,11 @@ class Storage:
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/json")
 
 
-def _code(error: ClientError) -> str:
+def _code(error: Any) -> str:  # noqa: ANN401 - botocore's ClientError, which has no static type
     return str(error.response["Error"]["Code"])
 
 
-def _changed(key: str, error: ClientError) -> Exception:
+def _changed(key: str, error: Exception) -> Exception:
     """What a refused condition means; any other error is itself."""
     if _code(error) not in _OTHER:
         return error

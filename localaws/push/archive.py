@@ -1,4 +1,4 @@
-"""The zip that seeds a repository, unpacked with care: it names only files below its folder, and not too much of them."""
+"""The zip that seeds a repository, unpacked with care: only files below its folder, and not too much of them."""
 
 from __future__ import annotations
 

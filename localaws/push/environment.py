@@ -1,6 +1,6 @@
 """What a build finds in its environment: CodeBuild's variables and the local AWS, and nothing of who pushes.
 
-The pusher's own AWS profile, git's variables of the running push and a foreign Python path would all lead a build astray.
+The pusher's own AWS profile, git's variables of the running push and a foreign Python path would lead a build astray.
 """
 
 from __future__ import annotations

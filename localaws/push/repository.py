@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import uuid
 from pathlib import Path
 
 from localaws.push import hook
@@ -13,6 +14,7 @@ from localaws.push.errors import PushError
 from localaws.push.git import git
 from localaws.settings import Settings
 
+_ID = "scones-id"
 _NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
 
 
@@ -44,8 +46,14 @@ def create(settings: Settings, name: str, seed: bytes | None = None, branch: str
         if seed is not None:
             _commit(seed, Path(work) / "seed", made, branch)
         hook.write(settings, made, path)
+        (made / _ID).write_text(str(uuid.uuid4()), encoding="ascii")
         made.rename(path)
     return path
+
+
+def read_id(path: Path) -> str:
+    """A repository's id, which stays when its name changes."""
+    return (path / _ID).read_text(encoding="ascii")
 
 
 def rename(settings: Settings, old: str, new: str) -> Path:

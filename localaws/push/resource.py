@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from localaws import ministack
@@ -24,8 +23,8 @@ def register(aws: Aws) -> None:
 
     def create(_: str, properties: Properties, __: str) -> tuple[str, Properties]:
         code = properties.get("Code") or {}
-        repository.create(settings, _name(properties), _seed(code), code.get("BranchName") or "main")
-        return str(uuid.uuid4()), _attributes(settings, _name(properties))
+        made = repository.create(settings, _name(properties), _seed(code), code.get("BranchName") or "main")
+        return repository.read_id(made), _attributes(settings, _name(properties))
 
     def update(physical_id: str, old: Properties, new: Properties, _: str) -> tuple[str, Properties]:
         # As on AWS: a seed counts at the creation only.

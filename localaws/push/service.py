@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 
 from localaws.aws import Aws
@@ -22,19 +21,18 @@ def get_repository(aws: Aws, request: Document) -> Document:
 
 def list_repositories(aws: Aws, _: Document) -> Document:
     """All repositories, on one page."""
-    names = sorted(path.stem for path in repository.folder(aws.settings).glob("*.git"))
-    return {"repositories": [{"repositoryName": name, "repositoryId": _identifier(aws, name)} for name in names]}
+    paths = sorted(repository.folder(aws.settings).glob("*.git"))
+    return {"repositories": [{"repositoryName": path.stem, "repositoryId": repository.read_id(path)} for path in paths]}
 
 
 def delete_repository(aws: Aws, request: Document) -> Document:
     """Delete a repository with its commits; one that is not there answers nothing."""
-    name = request["repositoryName"]
     try:
-        _found(aws, request)
+        identifier = repository.read_id(_found(aws, request))
     except AwsError:
         return {}
-    repository.delete(aws.settings, name)
-    return {"repositoryId": _identifier(aws, name)}
+    repository.delete(aws.settings, request["repositoryName"])
+    return {"repositoryId": identifier}
 
 
 def get_branch(aws: Aws, request: Document) -> Document:
@@ -61,7 +59,7 @@ def _described(aws: Aws, name: str, path: Path) -> Document:
     arn = f"arn:aws:codecommit:{aws.settings.region}:{aws.settings.account}:{name}"
     return {
         "accountId": aws.settings.account,
-        "repositoryId": _identifier(aws, name),
+        "repositoryId": repository.read_id(path),
         "repositoryName": name,
         "defaultBranch": (path / "HEAD").read_text(encoding="utf-8").strip().rpartition("/")[2],
         "creationDate": (path / "config").stat().st_ctime,
@@ -70,10 +68,6 @@ def _described(aws: Aws, name: str, path: Path) -> Document:
         "cloneUrlSsh": clone_url(aws.settings, name).replace("https://", "ssh://"),
         "Arn": arn,
     }
-
-
-def _identifier(aws: Aws, name: str) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{aws.settings.home}/{name}"))
 
 
 def _commit(path: Path, branch: str) -> str | None:

@@ -16,8 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Write it and say what comes next."""
     committed = write_seed(options.path)
-    print(
-        f"The repository is in {options.path}{', with a first commit' if committed else '; there is no git to commit it'}."
-    )
+    state = ", with a first commit" if committed else "; there is no git to commit it"
+    print(f"The repository is in {options.path}{state}.")
     print(f"Try it: cd {options.path} && make test")
     return 0

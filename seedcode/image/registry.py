@@ -58,7 +58,7 @@ class Registry:
                 raise ImageError(f"ECR could not scan the image: {status}: {description}")
             time.sleep(_POLL_SECONDS)
         raise ImageError(
-            f"ECR had not scanned the image within {seconds:.0f} s; see that {self.name} scans on push, and build again."
+            f"ECR has not scanned the image within {seconds:.0f} s; see that {self.name} scans on push, build again."
         )
 
     def name_image(self, tag: str, new: str) -> None:

@@ -1,4 +1,4 @@
-"""Which files a new repository starts with: the rooms that ship, what builds and tests them, and nothing of the laptop."""
+"""Which files a new repository starts with: the rooms that ship, what builds and tests them, nothing of the laptop."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -276,7 +276,7 @@ def test_nothing_in_a_cached_step_changes_from_run_to_run_but_where_it_writes(co
         arguments.pop("OutputDataConfig", None)
         assert step["CacheConfig"] == {"Enabled": True, "ExpireAfter": "P30D"}
         assert "Execution." not in json.dumps(arguments), name
-        for word in ("CommitId", "StartedBy"):
+        for word in ("CommitId", "StartedBy", "StartReason"):
             assert f"Parameters.{word}" not in json.dumps(arguments), name
 
 
@@ -331,7 +331,19 @@ def test_a_version_waits_for_approval_and_tells_where_it_came_from(compact: Defi
     assert {"accuracy", "commit", "dataset_uri", "dataset_version", "execution_id", "profile"} <= set(
         package["CustomerMetadataProperties"]
     )
+    assert package["CustomerMetadataProperties"]["start_reason"] == {"Get": "Parameters.StartReason"}
     assert "Tags" not in package, "AWS refuses tags on a version; its group has them"
+
+
+def test_a_version_tells_where_its_test_pictures_and_their_evaluation_lie(compact: Definition) -> None:
+    words = _steps(compact)["RegisterModel"]["Arguments"]["CustomerMetadataProperties"]
+
+    for name, step, output in (
+        ("test_uri", "PrepareData", "test"),
+        ("evaluation_uri", "EvaluateModel", "evaluation"),
+    ):
+        path = f"ProcessingOutputConfig.Outputs['{output}'].S3Output.S3Uri"
+        assert words[name] == {"Get": f"Steps.{step}.{path}"}
 
 
 def test_the_defaults_in_a_versions_metadata_keep_to_awss_pattern(

@@ -20,7 +20,7 @@ class Loader(yaml.SafeLoader):
     """Reads CloudFormation's short forms, `!Ref` and its kin, as plain values."""
 
 
-Loader.add_multi_constructor("!", lambda loader, suffix, node: f"!{suffix}")
+Loader.add_multi_constructor("!", lambda *given: f"!{given[1]}")
 
 
 @pytest.fixture(scope="module")
