@@ -17,7 +17,7 @@ from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
 from localaws.front import Front
-from localaws.gaps import change_sets, workflows
+from localaws.gaps import bucket_encryption, change_sets, workflows
 from localaws.gaps.alarm_events import AlarmEvents
 from localaws.hosting.healing import keep_healing
 from localaws.iam.enforcement import enforce
@@ -38,6 +38,7 @@ def run(settings: Settings) -> None:
     others = ministack.load()
     workflows.close()
     change_sets.close()
+    bucket_encryption.close()
     store = Store(settings.home / "sagemaker.db")
     aws = Aws(
         settings,

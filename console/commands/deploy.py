@@ -51,7 +51,7 @@ def _look(target: Target, wished: Wish, *, with_notes: bool) -> None:
     from console.deployment import project
     from seedcode.preflight.findings import inspect
 
-    findings = inspect(project.account(target), wished, with_quotas=target.local is None)
+    findings = inspect(project.account(target), wished, on_laptop=target.local is not None)
     if with_notes:
         for note in findings.notes:
             print(f"Note: {note}")

@@ -54,7 +54,7 @@ def _project(target: Target) -> Project:
     stack = describe(aws.client("cloudformation"), settings.project)
     bucket = (stack.outputs if stack else {}).get("BucketName", settings.bucket)
     repository = (stack.parameters if stack else {}).get("RepositoryName") or settings.project
-    return Project(aws, settings.project, bucket, repository)
+    return Project(aws, settings.project, bucket, repository, settings.project_id or settings.project.lower())
 
 
 def _list(project: Project, inventory: Inventory, *, delete_data: bool) -> None:
@@ -67,5 +67,5 @@ def _list(project: Project, inventory: Inventory, *, delete_data: bool) -> None:
     if inventory.holdings:
         print("What holds data:")
     for holding in inventory.holdings:
-        goes = "goes with the stack" if holding.name in inventory.owned else "stays"
+        goes = "goes with the stack" if inventory.goes(holding) else "stays"
         print(f"  {holding.line}; {'is deleted' if delete_data else goes}")

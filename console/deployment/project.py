@@ -29,10 +29,15 @@ def wish(target: Target, given: Mapping[str, str]) -> Wish:
     return Wish(
         project=project.project,
         template=load(),
-        given={**own, **given},
+        given={**own, **_project_id(project.project_id), **given},
         tags=project.tags,
         role_arn=os.environ.get("SCONES_DEPLOY_ROLE_ARN") or None,
     )
+
+
+def _project_id(identifier: str | None) -> dict[str, str]:
+    """What SageMaker Projects has given the project, where it was made there."""
+    return {"SageMakerProjectId": identifier} if identifier else {}
 
 
 def code(target: Target, wished: Wish) -> Code:

@@ -23,7 +23,10 @@ def register(aws: Aws) -> None:
 
     def create(_: str, properties: Properties, __: str) -> tuple[str, Properties]:
         code = properties.get("Code") or {}
-        made = repository.create(settings, _name(properties), _seed(code), code.get("BranchName") or "main")
+        # A repository outlives a stack that was deleted or that MiniStack lost in a kill: it is taken up, as it is.
+        made = repository.find(settings, _name(properties))
+        if not made.exists():
+            repository.create(settings, _name(properties), _seed(code), code.get("BranchName") or "main")
         return repository.read_id(made), _attributes(settings, _name(properties))
 
     def update(physical_id: str, old: Properties, new: Properties, _: str) -> tuple[str, Properties]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,7 +26,16 @@ def build_artifacts(*, python: str | None = None) -> dict[str, bytes]:
             files[f"functions/{name}.zip"] = build_function(name, folder=Path(folder)).read_bytes()
         if python:
             files["layer.zip"] = build_layer(python, folder=Path(folder)).read_bytes()
+        files |= _build_seed(Path(folder))
     return files | {"template.yaml": TEMPLATE.read_bytes()}
+
+
+def _build_seed(folder: Path) -> dict[str, bytes]:
+    """The seed of new repositories; a seeded repository makes no seeds itself."""
+    if find_spec("seedcode.seed") is None:
+        return {}
+    build_seed = import_module("seedcode.seed").build_seed
+    return {"seed.zip": build_seed(folder).read_bytes()}
 
 
 def write_artifacts(files: Mapping[str, bytes], folder: Path) -> str:

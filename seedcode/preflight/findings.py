@@ -18,8 +18,11 @@ class Findings:
     notes: list[str] = field(default_factory=list)
 
 
-def inspect(aws: Account, wish: Wish, *, with_quotas: bool) -> Findings:
-    """Look at everything that can be known before something is created; a laptop has no quotas."""
+def inspect(aws: Account, wish: Wish, *, on_laptop: bool) -> Findings:
+    """Look at everything that can be known before something is created.
+
+    A laptop has no quotas, and its local AWS takes up a repository that is there, which AWS refuses.
+    """
     stack = describe(aws.client("cloudformation"), wish.stack)
     obstacle = find_obstacle(stack)
     refusals = [
@@ -31,8 +34,8 @@ def inspect(aws: Account, wish: Wish, *, with_quotas: bool) -> Findings:
     ]
     # With a parameter that is wrong, what would follow from it is not worth a sentence.
     if not refusals:
-        refusals += names.check(aws, wish, stack)
-    return _with_quotas(aws, wish, stack, refusals) if with_quotas else Findings(refusals)
+        refusals += names.check(aws, wish, stack, with_kept=stack is None and not on_laptop)
+    return Findings(refusals) if on_laptop else _with_quotas(aws, wish, stack, refusals)
 
 
 def _with_quotas(aws: Account, wish: Wish, stack: Stack | None, refusals: list[str]) -> Findings:

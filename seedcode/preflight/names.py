@@ -13,16 +13,18 @@ from seedcode.stack.wish import Account, Wish
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 LONGEST_ROLE = 64
-# How a person removes what CloudFormation can neither create again nor import.
-REMOVALS = {"AWS::CodeCommit::Repository": "aws codecommit delete-repository --repository-name {name}"}
+# How a person makes room for what CloudFormation can neither create again nor import; nothing is lost by it.
+MENDS = {
+    "AWS::CodeCommit::Repository": "aws codecommit update-repository-name --old-name {name} --new-name {name}-before"
+}
 
 
-def check(aws: Account, wish: Wish, stack: Stack | None) -> list[str]:
-    """Say which names are taken or cannot be names."""
+def check(aws: Account, wish: Wish, stack: Stack | None, *, with_kept: bool) -> list[str]:
+    """Say which names are taken or cannot be names; `with_kept` also what is left and cannot be taken over."""
     held = list_resources(aws.client("cloudformation"), stack.id) if stack else {}
     own = {entry.get("PhysicalResourceId") for entry in held.values()}
     found = [*_check_buckets(aws, wish, stack, own), *_check_roles(aws, wish, stack, own)]
-    return found if stack else [*found, *_check_kept(aws, wish)]
+    return [*found, *_check_kept(aws, wish)] if with_kept else found
 
 
 def _check_buckets(aws: Account, wish: Wish, stack: Stack | None, own: set[str | None]) -> Iterator[str]:
@@ -77,11 +79,11 @@ def _role_exists(aws: Account, name: str) -> bool:
 
 def _check_kept(aws: Account, wish: Wish) -> Iterator[str]:
     for item in find_kept(aws, wish):
-        if item.type in REMOVALS:
+        if item.type in MENDS:
             yield (
                 f"The {item.type} {item.name} is left from an earlier stack, and CloudFormation cannot take it over: "
-                f"keep its commits elsewhere and run `{REMOVALS[item.type].format(name=item.name)}`, "
-                "or choose another `--set RepositoryName=...`."
+                f"rename it with `{MENDS[item.type].format(name=item.name)}`, "
+                "or choose another name with `--set RepositoryName=...`."
             )
 
 

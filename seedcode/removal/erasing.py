@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from seedcode.removal import holdings
-from seedcode.removal.asking import unless_gone
 from seedcode.removal.project import Project
+from seedcode.stack.asking import unless_gone
 from seedcode.stack.state import Client
 
 # AWS's shortest; until then the deletion can be cancelled.

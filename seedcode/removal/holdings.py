@@ -8,11 +8,20 @@ from itertools import islice
 
 from botocore.exceptions import ClientError
 
-from seedcode.removal.asking import unless_gone
 from seedcode.removal.project import Project
+from seedcode.stack.asking import unless_gone
 
 # A thousand objects a page: a bucket of millions is not counted to its end to be listed.
 MOST_PAGES = 100
+# CloudFormation's types in a person's words.
+KINDS = {
+    "AWS::S3::Bucket": "bucket",
+    "AWS::SageMaker::ModelPackageGroup": "model package group",
+    "AWS::KMS::Key": "key",
+    "AWS::CodeCommit::Repository": "repository",
+    "AWS::ECR::Repository": "image repository",
+    "AWS::Logs::LogGroup": "log group",
+}
 UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 
@@ -20,7 +29,7 @@ UNITS = ("bytes", "KB", "MB", "GB", "TB")
 class Holding:
     """One thing that holds data."""
 
-    kind: str
+    type: str
     name: str
     detail: str
     command: str
@@ -28,23 +37,23 @@ class Holding:
     @property
     def line(self) -> str:
         """What it is and holds."""
-        return f"{self.kind} {self.name}: {self.detail}"
+        return f"{KINDS[self.type]} {self.name}: {self.detail}"
 
 
 def find(project: Project) -> list[Holding]:
     """Everything of the project that holds data and is there."""
-    looks: tuple[Callable[[Project], Iterator[Holding]], ...] = (_bucket, _versions, _key, _commits, _images, _logs)
-    return [holding for look in looks for holding in _tolerant(look, project)]
+    looks = zip(KINDS, (_bucket, _versions, _key, _commits, _images, _logs), strict=True)
+    return [holding for kind, look in looks for holding in _tolerant(kind, look, project)]
 
 
-def _tolerant(look: Callable[[Project], Iterator[Holding]], project: Project) -> list[Holding]:
+def _tolerant(kind: str, look: Callable[[Project], Iterator[Holding]], project: Project) -> list[Holding]:
     """What is hidden from these credentials is said to be so, and does not end the list."""
     try:
         return unless_gone(lambda: list(look(project)), [])
     except ClientError as error:
         if "AccessDenied" not in error.response["Error"]["Code"]:
             raise
-        return [Holding(look.__name__.strip("_"), "?", f"could not be looked at ({error.operation_name})", "")]
+        return [Holding(kind, "?", f"could not be looked at ({error.operation_name})", "")]
 
 
 def _bucket(project: Project) -> Iterator[Holding]:
@@ -57,7 +66,9 @@ def _bucket(project: Project) -> Iterator[Holding]:
         count, size = count + len(versions), size + sum(version["Size"] for version in versions)
     more = "at least " if taken == MOST_PAGES else ""
     detail = f"{more}{count} object versions, {readable(size)}"
-    yield Holding("bucket", project.bucket, detail, f"aws s3 rb --force s3://{project.bucket} # and its old versions")
+    yield Holding(
+        "AWS::S3::Bucket", project.bucket, detail, f"aws s3 rb --force s3://{project.bucket} # and its old versions"
+    )
 
 
 def _versions(project: Project) -> Iterator[Holding]:
@@ -67,7 +78,7 @@ def _versions(project: Project) -> Iterator[Holding]:
     pages = sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group)
     count = sum(len(page["ModelPackageSummaryList"]) for page in pages)
     command = f"aws sagemaker delete-model-package-group --model-package-group-name {group} # once its versions are"
-    yield Holding("model package group", group, f"{count} versions", command)
+    yield Holding("AWS::SageMaker::ModelPackageGroup", group, f"{count} versions", command)
 
 
 def key_of(project: Project) -> str | None:
@@ -78,13 +89,13 @@ def key_of(project: Project) -> str | None:
         return None
     key = project.aws.client("kms").describe_key(KeyId=default["KMSMasterKeyID"])["KeyMetadata"]
     usable = key["KeyManager"] == "CUSTOMER" and key["KeyState"] in ("Enabled", "Disabled")
-    return str(key["KeyId"]) if usable and key["AWSAccountId"] == project.aws.account else None
+    return str(key["KeyId"]) if usable and f":{project.aws.account}:" in key["Arn"] else None
 
 
 def _key(project: Project) -> Iterator[Holding]:
     if key := key_of(project):
         command = f"aws kms schedule-key-deletion --key-id {key} --pending-window-in-days 30"
-        yield Holding("key", key, "without it the bucket cannot be read", command)
+        yield Holding("AWS::KMS::Key", key, "without it the bucket cannot be read", command)
 
 
 def _commits(project: Project) -> Iterator[Holding]:
@@ -92,7 +103,7 @@ def _commits(project: Project) -> Iterator[Holding]:
     found = project.aws.client("codecommit").get_repository(repositoryName=name)["repositoryMetadata"]
     changed = found.get("lastModifiedDate", "an unknown day")
     command = f"aws codecommit delete-repository --repository-name {name}"
-    yield Holding("repository", name, f"commits, changed on {changed:%Y-%m-%d}", command)
+    yield Holding("AWS::CodeCommit::Repository", name, f"commits, changed on {changed:%Y-%m-%d}", command)
 
 
 def _images(project: Project) -> Iterator[Holding]:
@@ -100,7 +111,7 @@ def _images(project: Project) -> Iterator[Holding]:
     images = [image for page in pages for image in page["imageDetails"]]
     size = readable(sum(image.get("imageSizeInBytes", 0) for image in images))
     command = f"aws ecr delete-repository --force --repository-name {project.images}"
-    yield Holding("image repository", project.images, f"{len(images)} images, {size}", command)
+    yield Holding("AWS::ECR::Repository", project.images, f"{len(images)} images, {size}", command)
 
 
 def log_groups(project: Project) -> list[tuple[str, int]]:
@@ -113,7 +124,7 @@ def log_groups(project: Project) -> list[tuple[str, int]]:
 
 def _logs(project: Project) -> Iterator[Holding]:
     for name, size in log_groups(project):
-        yield Holding("log group", name, readable(size), f"aws logs delete-log-group --log-group-name {name}")
+        yield Holding("AWS::Logs::LogGroup", name, readable(size), f"aws logs delete-log-group --log-group-name {name}")
 
 
 def readable(size: float) -> str:

@@ -16,6 +16,8 @@ class Project:
     name: str
     bucket: str
     repository: str
+    # The ECR repository's name.
+    images: str
 
     @property
     def pipeline(self) -> str:
@@ -26,11 +28,6 @@ class Project:
     def vehicles(self) -> str:
         """The endpoint, and the registry's group."""
         return f"{self.name}-vehicles"
-
-    @property
-    def images(self) -> str:
-        """The ECR repository."""
-        return self.name.lower()
 
     @property
     def builds(self) -> tuple[str, str]:

@@ -28,8 +28,12 @@ class Inventory:
     resources: dict[str, int]
     running: Running
     holdings: list[Holding]
-    # Physical ids of what CloudFormation deletes with the stack.
-    owned: frozenset[str] = frozenset()
+    # Types and physical ids of what CloudFormation deletes with the stack.
+    owned: frozenset[tuple[str, str]] = frozenset()
+
+    def goes(self, holding: Holding) -> bool:
+        """Whether something that holds data is deleted with the stack."""
+        return (holding.type, holding.name) in self.owned
 
     @property
     def empty(self) -> bool:
@@ -47,14 +51,18 @@ def look(project: Project) -> Inventory:
     return Inventory(stack, dict(counts), running.find(project), holdings.find(project), owned)
 
 
-def _find_owned(cloudformation: Client, stack: Stack, resources: Mapping[str, dict[str, Any]]) -> frozenset[str]:
+def _find_owned(
+    cloudformation: Client, stack: Stack, resources: Mapping[str, dict[str, Any]]
+) -> frozenset[tuple[str, str]]:
     """What the deployed template does not retain; a template that cannot be read any more retains nothing."""
     body = (
         cloudformation.get_template(StackName=stack.id, TemplateStage="Original").get("TemplateBody") or "Resources: {}"
     )
     template = Template(body if isinstance(body, str) else json.dumps(body))
     return frozenset(
-        entry.get("PhysicalResourceId", "") for name, entry in resources.items() if not template.retains(name)
+        (entry["ResourceType"], entry.get("PhysicalResourceId", ""))
+        for name, entry in resources.items()
+        if not template.retains(name)
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from seedcode.removal.asking import unless_gone
 from seedcode.removal.project import Project
+from seedcode.stack.asking import unless_gone
 
 ACTIVE = ("Executing", "Stopping")
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from seedcode.removal.asking import unless_gone
 from seedcode.removal.project import Project
 from seedcode.removal.running import Running, executions
+from seedcode.stack.asking import unless_gone
 from seedcode.stack.errors import StackError
 
 LONGEST_WAIT = 900.0

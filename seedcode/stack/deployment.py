@@ -94,7 +94,7 @@ class Deployment:
 
     def _begin(self, location: Mapping[str, str]) -> Stack:
         """Make the stack: from what an earlier one has left, else new and without code."""
-        left = kept.find_kept(self.aws, self.wish)
+        left = [item for item in kept.find_kept(self.aws, self.wish) if item.identifier]
         if left:
             self.reporter.say(f"Taken over from an earlier stack: {', '.join(item.name for item in left)}.")
             return self._apply(kept.import_request(self.wish, left)) or self._existing()

@@ -15,9 +15,13 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from seedcode.stack import parameters
+from seedcode.stack.asking import is_absent
 from seedcode.stack.wish import Account, Wish
 
 Identifier = dict[str, str]
+KEY = "AWS::KMS::Key"
+POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
+PLACE = re.compile(r"\$\{([^!}][^}]*)\}")
 KEY = "AWS::KMS::Key"
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 PLACE = re.compile(r"\$\{([^!}][^}]*)\}")
@@ -85,7 +89,7 @@ def _key_of_bucket(aws: Account, bucket: str) -> Identifier | None:
     if not named:
         return None
     key = aws.client("kms").describe_key(KeyId=named)["KeyMetadata"]
-    ours = key["KeyManager"] == "CUSTOMER" and key["KeyState"] == "Enabled" and key["AWSAccountId"] == aws.account
+    ours = key["KeyManager"] == "CUSTOMER" and key["KeyState"] == "Enabled" and f":{aws.account}:" in key["Arn"]
     return {"KeyId": key["KeyId"]} if ours else None
 
 
@@ -138,7 +142,8 @@ def _look(aws: Account, kind: _Kind, name: str) -> Identifier | None:
     try:
         return kind.identify(aws, name)
     except ClientError as error:
-        if error.response["Error"]["Code"] in ABSENT:
+        # 403 is a bucket of somebody else, which is none of ours.
+        if is_absent(error) or error.response["Error"]["Code"] == "403":
             return None
         raise
 

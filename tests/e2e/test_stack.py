@@ -42,6 +42,10 @@ def _parameter(laptop: Laptop, name: str) -> str:
     return next(p["ParameterValue"] for p in _stack(laptop)["Parameters"] if p["ParameterKey"] == name)
 
 
+def _output(laptop: Laptop, name: str) -> str:
+    return next(o["OutputValue"] for o in _stack(laptop)["Outputs"] if o["OutputKey"] == name)
+
+
 def test_a_stack_that_is_up_to_date_is_left_untouched(laptop: Laptop) -> None:
     before = laptop.client("cloudformation").describe_stack_events(StackName="scones")["StackEvents"][0]["EventId"]
     said = laptop.scones("deploy").stdout
@@ -98,15 +102,19 @@ def test_nothing_is_removed_without_an_answer(laptop: Laptop) -> None:
 
 def test_destroy_keeps_what_holds_data_and_names_it_and_a_deployment_takes_it_over(laptop: Laptop) -> None:
     laptop.client("s3").put_object(Bucket=BUCKET, Key="raw/precious", Body=b"pictures")
+    key = _output(laptop, "KeyArn")
     said = laptop.scones("destroy", "--yes").stdout
     kept = said.partition("is removed.")[2]
     assert f"bucket {BUCKET}: " in kept
     assert f"aws s3 rb --force s3://{BUCKET}" in kept
     assert "model package group scones-vehicles" in kept
+    assert f"key {key.rpartition('/')[2]}" in kept
+    assert "repository scones" in kept
     with pytest.raises(ClientError, match="does not exist"):
         _stack(laptop)
     again = laptop.scones("deploy").stdout
-    assert f"Taken over from an earlier stack: {BUCKET}, scones-vehicles." in again
+    assert f"Taken over from an earlier stack: {BUCKET}, scones-vehicles, " in again
+    assert _output(laptop, "KeyArn") == key
     assert "Careful" not in again
     assert laptop.client("s3").get_object(Bucket=BUCKET, Key="raw/precious")["Body"].read() == b"pictures"
     held = laptop.client("cloudformation").list_stack_resources(StackName="scones")["StackResourceSummaries"]
@@ -121,7 +129,8 @@ def test_up_takes_over_what_stayed_without_a_word(laptop: Laptop) -> None:
 
 def test_destroy_stops_what_runs_and_removes_what_the_stack_does_not_hold(laptop: Laptop) -> None:
     laptop.scones("dataset", "sample")
-    arn = laptop.scones("run", "--set", "Epochs=2").stdout.split()[-1]
+    arn = laptop.scones("run").stdout.split()[-1]
+    assert laptop.until(arn, lambda said: bool(said))["PipelineExecutionStatus"] == "Executing"
     said = laptop.scones("destroy", "--yes").stdout
     assert f"Stopping the execution {arn}." in said
     assert "Removing the pipeline scones-training." in said

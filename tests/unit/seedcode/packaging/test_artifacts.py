@@ -21,7 +21,13 @@ def test_the_same_input_gives_the_same_bytes_whatever_the_clock_and_the_files_sa
     write_artifacts(build_artifacts(), tmp_path / "second")
     first, second = (_read(tmp_path / name) for name in ("first", "second"))
     assert first == second
-    assert {"template.yaml", "manifest.json", "functions/deploy_model.zip", "containers/processing.pyz"} <= first.keys()
+    assert {
+        "seed.zip",
+        "template.yaml",
+        "manifest.json",
+        "functions/deploy_model.zip",
+        "containers/processing.pyz",
+    } <= first.keys()
 
 
 def test_the_manifest_holds_every_files_digest(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from seedcode.stack.wish import Account, Wish
 ASSUME = json.dumps({"Version": "2012-10-17", "Statement": []})
 
 
-def _refusals(aws: Account, wish: Wish) -> list[str]:
-    return inspect(aws, wish, with_quotas=False).refusals
+def _refusals(aws: Account, wish: Wish, *, laptop: bool = False) -> list[str]:
+    return inspect(aws, wish, on_laptop=laptop).refusals
 
 
 def test_an_empty_account_takes_the_project(aws: Account, wish: Callable[..., Wish]) -> None:
@@ -25,7 +25,7 @@ def test_an_empty_account_takes_the_project(aws: Account, wish: Callable[..., Wi
 
 
 def test_looking_creates_nothing(aws: Account, wish: Callable[..., Wish]) -> None:
-    inspect(aws, wish(), with_quotas=False)
+    inspect(aws, wish(), on_laptop=True)
     assert aws.client("s3").list_buckets()["Buckets"] == []
 
 
@@ -54,7 +54,8 @@ def test_a_bucket_of_ours_is_no_obstacle_and_a_repository_that_cannot_be_importe
     aws.client("codecommit").create_repository(repositoryName="scones")
     assert _refusals(aws, wish()) == []
     (said,) = _refusals(aws, wish(Commits="yes"))
-    assert "aws codecommit delete-repository --repository-name scones" in said
+    assert "aws codecommit update-repository-name --old-name scones --new-name scones-before" in said
+    assert _refusals(aws, wish(Commits="yes"), laptop=True) == []
 
 
 def test_a_bucket_of_somebody_else_is_refused(aws: Account, wish: Callable[..., Wish]) -> None:

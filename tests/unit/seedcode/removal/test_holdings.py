@@ -6,8 +6,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from seedcode.removal import erasing, holdings
-from seedcode.removal.asking import unless_gone
+from seedcode.removal.holdings import KINDS
 from seedcode.removal.project import Project
+from seedcode.stack.asking import unless_gone
 from seedcode.stack.wish import Account
 
 BUCKET = "scones-data"
@@ -15,7 +16,7 @@ BUCKET = "scones-data"
 
 @pytest.fixture
 def project(aws: Account) -> Project:
-    return Project(aws, "scones", BUCKET, "scones")
+    return Project(aws, "scones", BUCKET, "scones", "scones")
 
 
 def _fill(project: Project) -> None:
@@ -43,7 +44,7 @@ def test_an_account_with_nothing_in_it_holds_nothing(project: Project) -> None:
 def test_everything_that_holds_data_is_listed_with_how_much_and_the_command_that_deletes_it(project: Project) -> None:
     _fill(project)
     project.aws.client("sagemaker").create_model_package_group(ModelPackageGroupName="scones-vehicles")
-    found = {(holding.kind, holding.name): holding.detail for holding in holdings.find(project)}
+    found = {(KINDS[holding.type], holding.name): holding.detail for holding in holdings.find(project)}
     assert found.pop(("bucket", BUCKET)) == "3 object versions, 3.0 KB"
     assert found.pop(("model package group", "scones-vehicles")) == "0 versions"
     assert found.pop(("image repository", "scones")) == "0 images, 0 bytes"
@@ -60,7 +61,7 @@ def test_what_may_not_be_seen_is_said_to_be_there_perhaps(project: Project, monk
 
     monkeypatch.setattr(holdings, "log_groups", refuse)
     assert [holding.line for holding in holdings.find(project)] == [
-        "logs ?: could not be looked at (DescribeLogGroups)"
+        "log group ?: could not be looked at (DescribeLogGroups)"
     ]
 
 
@@ -68,7 +69,7 @@ def test_data_that_is_given_up_goes_whole_and_nothing_of_others_does(project: Pr
     _fill(project)
     done = erasing.erase(project)
     assert f"bucket {BUCKET}" in done
-    assert [holding.kind for holding in holdings.find(project)] == []
+    assert [holding.name for holding in holdings.find(project)] == []
     logs = project.aws.client("logs").describe_log_groups()["logGroups"]
     assert [group["logGroupName"] for group in logs] == ["/aws/lambda/other"]
     assert done[-1].endswith("in 7 days")
@@ -97,7 +98,7 @@ def test_a_group_goes_after_its_versions() -> None:
             asked.append(ModelPackageGroupName)
 
     account = Account(lambda _: _Registry(), "123456789012", "eu-west-1")
-    erasing.erase_versions(Project(account, "scones", BUCKET, "scones"))
+    erasing.erase_versions(Project(account, "scones", BUCKET, "scones", "scones"))
     assert asked == ["describe", "arn:1", "arn:2", "scones-vehicles"]
 
 

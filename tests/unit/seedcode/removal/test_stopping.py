@@ -104,7 +104,7 @@ def everything() -> _Everything:
 
 @pytest.fixture
 def project(everything: _Everything) -> Project:
-    return Project(Account(lambda _: everything, "123456789012", "eu-west-1"), "scones", "bucket", "scones")
+    return Project(Account(lambda _: everything, "123456789012", "eu-west-1"), "scones", "bucket", "scones", "scones")
 
 
 def test_what_runs_and_what_costs_money_is_listed(project: Project) -> None:
