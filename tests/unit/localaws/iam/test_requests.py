@@ -57,3 +57,9 @@ def test_a_role_that_is_handed_to_a_workflow_must_be_passed() -> None:
     assert (check.action, check.resource) == ("iam:PassRole", "arn:aws:iam::000000000000:role/workflow")
     assert check.context == {"iam:PassedToService": "states.amazonaws.com"}
     assert list(further(Settings(), lambda _: None, "states:UpdateStateMachine", MACHINE, b"{}")) == []
+
+
+def test_a_version_that_is_published_with_an_update_is_a_permission_of_its_own() -> None:
+    body = json.dumps({"publish": True}).encode()
+    (check,) = further(Settings(), lambda _: None, "states:UpdateStateMachine", MACHINE, body)
+    assert (check.action, check.resource) == ("states:PublishStateMachineVersion", MACHINE)
