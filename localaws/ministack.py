@@ -284,6 +284,7 @@ def enforce(key: str, action: str, resource: str, region: str, context: Context)
     """Raise AWS's error where the owner of an access key is unknown, or may not do `action` on `resource`."""
     from ministack.core import iam_actions, iam_evaluator  # noqa: PLC0415
 
+    _refused.set(None)
     service = action.partition(":")[0]
     denied = iam_evaluator.enforce(key, action, service, region, resource_arn=resource, service_context=dict(context))
     if denied is None:
