@@ -25,6 +25,7 @@ class Laptop:
 
     port: int
     home: Path
+    enforce_iam: str = "true"
 
     @property
     def endpoint(self) -> str:
@@ -36,7 +37,7 @@ class Laptop:
             **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SCONES_"))},
             "SCONES_PORT": str(self.port),
             "SCONES_HOME": str(self.home),
-            "SCONES_ENFORCE_IAM": "true",
+            "SCONES_ENFORCE_IAM": self.enforce_iam,
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
