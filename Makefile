@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export OMP_NUM_THREADS ?= 1
 export PATH := $(CURDIR)/.venv/npm/node_modules/.bin:$(PATH)
 export SAGEMAKER_SUPPRESS_V2_WARNING := 1
+# Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
+export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
 .PHONY: demo test check container static format unit e2e bench install lock clean
 
@@ -13,7 +15,9 @@ demo: .venv/laptop
 	@$(BIN)/scones demo
 
 test: .venv/test
+	@rm -rf $(SCONES_ACCESS_DIR)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85
+	$(BIN)/python -m pytest -s tests/access/replay.py
 
 check: static container test
 
