@@ -31,6 +31,9 @@ COMMANDS = {
     "endpoint": "what serves: version, traffic, alarms",
     "classify": "send pictures through the inference workflow",
     "bulk": "classify every picture under an S3 prefix",
+    "monitor": "does what comes in still look as it did: drift, runs, reports",
+    "ingest": "send labelled pictures and train on them",
+    "label": "say what the pictures show that the model was unsure of",
 }
 
 TARGETS = ("local", "aws")

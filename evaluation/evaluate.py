@@ -41,7 +41,12 @@ def _draw(answers: Answers, tests: TestSet) -> dict[str, bytes]:
 
 def _write(folder: Path, evaluated: Evaluated, answers: Answers) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    content = {"dataset": _dataset(answers), "binary_classification_metrics": evaluated.metrics}
+    content = {
+        "dataset": _dataset(answers),
+        # Not of Model Monitor's shape: its baseline cuts the test pictures to what the net takes.
+        "model": {"input_shape": list(evaluated.net.input_shape), "epoch": evaluated.net.epoch},
+        "binary_classification_metrics": evaluated.metrics,
+    }
     (folder / "evaluation.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     predictions.write(answers, folder / "predictions.csv")
     for name, png in evaluated.plots.items():

@@ -17,11 +17,12 @@ from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
 from localaws.front import Front
-from localaws.gaps import bucket_encryption, change_sets, workflows
+from localaws.gaps import alarm_states, bucket_encryption, change_sets, workflows
 from localaws.gaps.alarm_events import AlarmEvents
 from localaws.hosting.healing import keep_healing
 from localaws.iam.enforcement import enforce
 from localaws.jobs import container
+from localaws.monitoring.runner import Runner
 from localaws.push import resource as repositories
 from localaws.recovery import recover, restore_logs, revive_endpoints
 from localaws.resources.registration import register
@@ -37,6 +38,7 @@ def run(settings: Settings) -> None:
     ministack.configure(settings)
     others = ministack.load()
     workflows.close()
+    alarm_states.close()
     change_sets.close()
     bucket_encryption.close()
     store = Store(settings.home / "sagemaker.db")
@@ -95,6 +97,8 @@ async def _serve(aws: Aws, front: Front) -> None:
 def _begin(aws: Aws, saved_state: Path) -> None:
     restore_logs(aws, saved_state)
     revive_endpoints(aws)
+    # An execution reads S3, which answers by now.
+    threading.Thread(target=Runner(aws).run, daemon=True).start()
     aws.events.start()
 
 

@@ -24,6 +24,24 @@ for module in pkgutil.walk_packages(room.__path__, room.__name__ + "."):
         importlib.import_module(module.name)
 """
 
+# A test set of eight pictures and what a model said of them: what a baseline is made of.
+DRAW = """
+import json, pathlib, random
+from PIL import Image
+source = pathlib.Path("source")
+lines = ["path,label,prediction,probability_bicycle,probability_motorcycle,confidence"]
+for name in ("test", "evaluation"):
+    (source / name).mkdir(parents=True)
+for number in range(8):
+    picture = Image.frombytes("RGB", (32, 32), random.Random(number).randbytes(3072))
+    picture.save(source / "test" / f"{number}.png")
+    lines.append(f"{number}.png,bicycle,bicycle,0.9{number},0.0{9 - number},0.9{number}")
+(source / "evaluation" / "predictions.csv").write_text("\\n".join(lines) + "\\n")
+(source / "evaluation" / "evaluation.json").write_text(json.dumps({"model": {"input_shape": [3, 28, 28]}}))
+"""
+# Model Monitor's container takes no arguments, so it makes a real baseline; the others run their help.
+JOBS = {"monitoring": [["-c", DRAW], ["-m", "monitoring"]]}
+
 
 def read_instructions(text: str) -> list[tuple[str, str]]:
     """Read a Dockerfile as instructions and their arguments, continued lines joined, comments left out."""
@@ -68,20 +86,23 @@ def install(environment: Path) -> None:
 
 
 def try_rooms(environment: Path) -> None:
-    """Import every module of each room and run its help, with nothing but the room on the path."""
-    python = str(environment / "bin" / "python")
+    """Import every module of each room and run it, with nothing but the room on the path."""
     for room in rooms(DOCKERFILE.read_text(encoding="utf-8")):
         with tempfile.TemporaryDirectory() as folder:
             # As in the image: the rooms, without the rest of the checkout.
             (Path(folder) / room).symlink_to(ROOT / room)
-            made = {"PATH": os.defpath, "PYTHONPATH": folder, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-            for words in (["-c", IMPORT_ALL, room], ["-m", room, "--help"]):
-                done = subprocess.run(
-                    [python, *words], cwd=folder, env=made, capture_output=True, text=True, check=False
-                )
-                if done.returncode:
-                    sys.exit(f"{room} does not run on what the image installs:\n{done.stderr}")
+            for words in (["-c", IMPORT_ALL, room], *JOBS.get(room, [["-m", room, "--help"]])):
+                _run(room, [str(environment / "bin" / "python"), *words], folder)
         sys.stdout.write(f"{room} runs on what the image installs.\n")
+
+
+def _run(room: str, command: list[str], folder: str) -> None:
+    made = {"PATH": os.defpath, "PYTHONPATH": folder, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    # Model Monitor's contract; the other rooms look at none of it.
+    made |= {"OPT_ML": f"{folder}/ml", "dataset_source": f"{folder}/source", "output_path": f"{folder}/baseline"}
+    done = subprocess.run(command, cwd=folder, env=made, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{room} does not run on what the image installs:\n{done.stderr}")
 
 
 if __name__ == "__main__":

@@ -17,24 +17,27 @@ _MISSING = frozenset({"ResourceNotFound", "StateMachineDoesNotExist"})
 
 @dataclass(frozen=True)
 class Clients:
-    """The three services that a refresh talks to."""
+    """The services that a refresh talks to."""
 
     sagemaker: Client
     autoscaling: Client
     states: Client
+    s3: Client
 
 
 clients = Clients(
     sagemaker=boto3.client("sagemaker", config=_CONFIG),
     autoscaling=boto3.client("application-autoscaling", config=_CONFIG),
     states=boto3.client("stepfunctions", config=_CONFIG),
+    s3=boto3.client("s3", config=_CONFIG),
 )
 
 
 def is_missing(error: ClientError) -> bool:
     """Say whether a call failed because its resource does not exist; SageMaker tells that by its message only."""
     details = error.response["Error"]
-    return details["Code"] in _MISSING or "could not find" in details["Message"].lower()
+    said = details["Message"].lower()
+    return details["Code"] in _MISSING or "could not find" in said or "resource not found" in said
 
 
 def is_in_use(error: ClientError) -> bool:

@@ -59,6 +59,7 @@ class Captures:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._lines: dict[_Place, list[str]] = defaultdict(list)
 
     def add(self, config: Document, exchange: Exchange) -> None:
@@ -75,19 +76,26 @@ class Captures:
     def flush(self, s3_of: Callable[[str], Any]) -> None:
         """Write what has gathered, one object a place, by the S3 client of the endpoint's role.
 
-        What cannot be written is kept for the next time; what the role may not write is lost, as on AWS.
+        What cannot be written is kept for the next time; what the role may not write is lost, as on AWS. When this
+        returns, all that was captured before the call has been tried: another thread's flush is waited for.
         """
+        with self._writing:
+            self._flush(s3_of)
+
+    def _flush(self, s3_of: Callable[[str], Any]) -> None:
         with self._lock:
             lines, self._lines = self._lines, defaultdict(list)
-        for place in list(lines):
+        failure: Exception | None = None
+        for place, waiting in lines.items():
             try:
-                _write_if_allowed(s3_of(place.role), place, lines[place])
-                del lines[place]
-            except Exception:
+                _write_if_allowed(s3_of(place.role), place, waiting)
+            except Exception as error:
+                # A place that cannot be written must not keep the others back.
+                failure = error
                 with self._lock:
-                    for left, waiting in lines.items():
-                        self._lines[left] = waiting + self._lines[left]
-                raise
+                    self._lines[place] = waiting + self._lines[place]
+        if failure:
+            raise failure
 
 
 def _write_if_allowed(s3: Any, place: _Place, lines: list[str]) -> None:  # noqa: ANN401

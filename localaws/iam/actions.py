@@ -35,6 +35,12 @@ _NOT_ABOUT = {
     "ListMonitoringExecutions": {"EndpointName", "MonitoringScheduleName"},
     "ListMonitoringSchedules": {"EndpointName"},
 }
+# A definition's kind stands in the operation's name, and not in the member's.
+_DEFINITIONS = {
+    f"{verb}{kind}JobDefinition": f"{noun}-job-definition"
+    for verb in ("Create", "Describe", "Delete")
+    for kind, noun in (("DataQuality", "data-quality"), ("ModelQuality", "model-quality"))
+}
 _CASE_KEPT = {"ModelPackageArn", "ModelPackageGroupName", "ModelPackageName", "PipelineName"}
 _ROLES = ("RoleArn", "ExecutionRoleArn")
 
@@ -77,6 +83,8 @@ def _resources(settings: Settings, operation: str, request: Document) -> Iterato
                 if name.startswith("arn:")
                 else _arn(settings, kind, name if member in _CASE_KEPT else name.lower())
             )
+    if operation in _DEFINITIONS:
+        yield _arn(settings, _DEFINITIONS[operation], request["JobDefinitionName"].lower())
     if operation in ("CreateModelPackage", "ListModelPackages") and "ModelPackageGroupName" in request:
         yield _arn(settings, "model-package", f"{request['ModelPackageGroupName'].rsplit('/', 1)[-1]}/*")
 

@@ -11,6 +11,7 @@ from localaws.resources import (
     endpoints,
     identity,
     models,
+    monitoring,
     pipelines,
     registry,
 )
@@ -18,7 +19,7 @@ from localaws.resources import (
 
 def register(aws: Aws) -> None:
     """Register all types, after MiniStack is loaded."""
-    for module in (autoscaling, budgets, connections, endpoints, identity, models, pipelines, registry):
+    for module in (autoscaling, budgets, connections, endpoints, identity, models, monitoring, pipelines, registry):
         module.register(aws)
-    # An endpoint is waited for, and budgets and identity providers are MiniStack's own services, behind our port.
-    ministack.work_beside_the_loop((budgets.TYPE, endpoints.TYPE, identity.TYPE, pipelines.TYPE))
+    # Endpoints and schedules are waited for; budgets and identity providers are MiniStack's own, behind our port.
+    ministack.work_beside_the_loop((budgets.TYPE, endpoints.TYPE, identity.TYPE, monitoring.TYPE, pipelines.TYPE))
