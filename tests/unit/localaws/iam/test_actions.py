@@ -21,10 +21,12 @@ ARN = "arn:aws:sagemaker:us-east-1:000000000000:"
 EVERYTHING = {
     "EndpointConfigName": "One",
     "EndpointName": "One",
+    "JobDefinitionName": "One",
     "ModelName": "One",
     "ModelPackageArn": f"{ARN}model-package/One/1",
     "ModelPackageGroupName": "One",
     "ModelPackageName": f"{ARN}model-package/One/1",
+    "MonitoringScheduleName": "One",
     "PipelineExecutionArn": f"{ARN}pipeline/One/execution/a",
     "PipelineName": "One",
     "ProcessingJobName": "One",
