@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export OMP_NUM_THREADS ?= 1
 export PATH := $(CURDIR)/.venv/npm/node_modules/.bin:$(PATH)
 export SAGEMAKER_SUPPRESS_V2_WARNING := 1
+# Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
+export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
 .PHONY: demo test check container static format unit e2e bench install lock clean
 
@@ -13,16 +15,20 @@ demo: .venv/laptop
 	@$(BIN)/scones demo
 
 test: .venv/test
+	@rm -rf $(SCONES_ACCESS_DIR)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85
+	$(BIN)/python -m pytest -s tests/access/replay.py
 
 check: static container test
 
-static: .venv/test
+static: .venv/test .venv/checkov
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=lambdas $(BIN)/lint-imports --no-cache
 	$(BIN)/cfn-lint seedcode/template.yaml
+	.venv/checkov/bin/checkov --config-file .ci/checkov.yaml --file seedcode/template.yaml
+	$(BIN)/python -m pytest tests/contract/stack -k "not regions and not bite"
 	$(BIN)/hadolint seedcode/Dockerfile
 
 # What the image would install and run, in a plain environment; there is no Docker here.

@@ -16,7 +16,7 @@ from console.errors import CommandError
 from console.target import Target
 
 ENDED = ("Completed", "CompletedWithViolations", "Failed", "Stopped")
-_WAIT_SECONDS = 1_800
+_WAIT_SECONDS = 900
 _POLL_SECONDS = 0.5
 _MISSING = ("ResourceNotFound", "NoSuchKey", "404")
 
@@ -83,7 +83,8 @@ def report(target: Target, execution: dict[str, Any]) -> Report | None:
 
 
 def await_baseline(target: Target) -> None:
-    """Wait until the live version's baseline has been written; raises CommandError where its job failed."""
+    """Wait until the live version's schedule is there and its baseline written, which follow its deployment."""
+    _until(lambda: describe(target) is not None, f"The schedule {schedule_name(target)} was not made")
     config = require(target)["MonitoringScheduleConfig"]["MonitoringJobDefinition"]["BaselineConfig"]
     bucket, _, key = config["ConstraintsResource"]["S3Uri"].removeprefix("s3://").partition("/")
     _until(lambda: _exists(target, bucket, key), f"The baseline s3://{bucket}/{key} was not written")
@@ -137,5 +138,8 @@ def _until(holds: Callable[[], bool], otherwise: str) -> None:
     deadline = time.monotonic() + _WAIT_SECONDS
     while not holds():
         if time.monotonic() > deadline:
-            raise CommandError(f"{otherwise} within {_WAIT_SECONDS} s; see the processing jobs of SageMaker.")
+            raise CommandError(
+                f"{otherwise} within {_WAIT_SECONDS} s; see the log of the function refresh-workflow, and SageMaker's "
+                "processing jobs."
+            )
         time.sleep(_POLL_SECONDS)

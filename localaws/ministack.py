@@ -206,7 +206,6 @@ def judge(by: Judge) -> None:
 def _remembering_body(extract: Callable[..., str]) -> Callable[..., str]:
     def extract_and_remember(service: str, method: str, path: str, headers: object, body: bytes, *more: object) -> str:
         _body.set(body if service == "states" else b"")
-        _refused.set(None)
         return extract(service, method, path, headers, body, *more)
 
     return extract_and_remember
@@ -228,6 +227,7 @@ def _judged(enforce: Callable[..., Any], by: Judge) -> Callable[..., Any]:
         resource_arn: str = "*",
         service_context: Any = None,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401 - MiniStack's own
+        _refused.set(None)
         resource = by.resource(action, resource_arn, _body.get())
         denied = ask(key, action, service, region, resource, service_context)
         if denied is not None or _role_of(key) is None:
@@ -245,11 +245,15 @@ def _judged(enforce: Callable[..., Any], by: Judge) -> Callable[..., Any]:
 def _naming_what_was_refused(answer: Callable[..., Any]) -> Callable[..., Any]:
     """The answer names the action that was refused, also where it was not the one that was called."""
 
-    def answer_with_name(service: str, action: str, *details: object, **more: Any) -> Any:  # noqa: ANN401
+    def answer_with_name(service: str, action: str, principal: str, *details: object, **more: Any) -> Any:  # noqa: ANN401
+        from ministack.core import iam_actions  # noqa: PLC0415
+
         refused = _refused.get()
         if refused:
             action, more["resource_arn"] = refused
-        return answer(service, action, *details, **more)
+            explicit = bool(more.get("explicit_deny"))
+            more["message"] = iam_actions.identity_denial_message(action, principal, refused[1], explicit)
+        return answer(service, action, principal, *details, **more)
 
     return answer_with_name
 
@@ -280,6 +284,7 @@ def enforce(key: str, action: str, resource: str, region: str, context: Context)
     """Raise AWS's error where the owner of an access key is unknown, or may not do `action` on `resource`."""
     from ministack.core import iam_actions, iam_evaluator  # noqa: PLC0415
 
+    _refused.set(None)
     service = action.partition(":")[0]
     denied = iam_evaluator.enforce(key, action, service, region, resource_arn=resource, service_context=dict(context))
     if denied is None:
@@ -287,6 +292,7 @@ def enforce(key: str, action: str, resource: str, region: str, context: Context)
     if isinstance(denied, iam_evaluator.AuthError):
         raise AwsError(denied.code, denied.message, 403)
     explicit = denied.decision == "Deny"
+    action, resource = _refused.get() or (action, resource)
     sentence = iam_actions.identity_denial_message(action, denied.principal_arn, resource, explicit)
     raise AwsError("AccessDeniedException", sentence)
 

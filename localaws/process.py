@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -10,13 +11,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from typing import Any
 
 from localaws.settings import Settings
 
 _START_SECONDS = 60
 _STOP_SECONDS = 20
 _STATE = (
-    *("ministack", "jobs", "endpoints", "repositories", "builds"),
+    *("ministack", "jobs", "endpoints", "repositories", "builds", "access.jsonl"),
     *("sagemaker.db", "sagemaker.db-wal", "sagemaker.db-shm", "localaws.log"),
 )
 
@@ -37,11 +39,21 @@ def running_pid(settings: Settings) -> int | None:
 
 def answers(settings: Settings) -> bool:
     """Whether the endpoint answers."""
+    return _health(settings) is not None
+
+
+def enforces_iam(settings: Settings) -> bool:
+    """Whether the local AWS that answers was started with SCONES_ENFORCE_IAM=true."""
+    return (_health(settings) or {}).get("auth") == "enabled"
+
+
+def _health(settings: Settings) -> dict[str, Any] | None:
     try:
         with urllib.request.urlopen(f"{settings.endpoint}/_ministack/health", timeout=2) as response:  # noqa: S310
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+            health: dict[str, Any] | None = json.load(response) if response.status == 200 else None
+            return health
+    except (urllib.error.URLError, OSError, ValueError):
+        return None
 
 
 def start(settings: Settings) -> bool:

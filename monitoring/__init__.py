@@ -1,1 +1,1 @@
-"""Model Monitor's container: a baseline of the test pictures, then each hour's captures held against it."""
+"""Model Monitor's container for pictures: a version's baseline, and every run that is held against it."""

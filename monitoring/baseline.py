@@ -1,80 +1,77 @@
-"""The baseline: the version's test pictures, as the endpoint would see them, and what the model said of each."""
-
-from __future__ import annotations
+"""The baseline: what the test pictures look like as the endpoint gets them, and what the model answered to them."""
 
 import csv
-import json
-from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
-from monitoring import constraints, picture, statistics, truth
-from monitoring.answer import Answer
-from monitoring.contract import Contract
-from monitoring.fit import fit
-from monitoring.measuring import NUMBERS, measure_tested
+import numpy as np
+from PIL import Image
+
+from monitoring import accuracy, constraints, picture, statistics
+from monitoring.documents import write
+from monitoring.features import Row
+from monitoring.options import Options
 from monitoring.refusal import Refusal
-from monitoring.sample import Sample
+from monitoring.tally import Tally
 
+PREDICTIONS = Path("evaluation/predictions.csv")
 PREFIX = "probability_"
 
 
-@dataclass(frozen=True)
-class Tested:
-    """One line of predictions.csv."""
-
-    path: str
-    label: str
-    answer: Answer
-
-
-def make(contract: Contract) -> str:
-    """Write statistics.json and constraints.json, and answer the message."""
-    side = _model_side(contract.source / "evaluation" / "evaluation.json")
-    labels, tested = _predictions(contract.source / "evaluation" / "predictions.csv")
-    sample = Sample(NUMBERS)
-    pairs: Counter[tuple[str, str]] = Counter()
-    for one in tested:
-        content = _picture(contract.source / "test" / one.path, side)
-        measured = measure_tested(content, one.answer, labels)
-        sample.add(measured.numbers, measured.words)
-        pairs[labels[one.answer.predicted], one.label] += 1
-    contract.write("statistics.json", statistics.describe(sample))
-    contract.write("constraints.json", constraints.describe(sample, labels, truth.tally_pairs(pairs, labels)))
-    return f"Completed: the baseline of {sample.items} test pictures is written."
+def measure(options: Options) -> str:
+    """Write statistics.json and constraints.json; answers the exit message."""
+    names, lines = _read(options.source / PREDICTIONS)
+    tally, confusion = Tally(), np.zeros((len(names), len(names)), dtype=np.int64)
+    for line in lines:
+        row, truth, answer = _row(line, names, options)
+        tally.add(row)
+        confusion[truth, answer] += 1
+    if not tally.rows:
+        raise Refusal(f"{options.source / PREDICTIONS} names no picture: evaluate the model again.")
+    told = statistics.document(tally, names, options.side)
+    told["custom_statistics"]["confusion_matrix"] = accuracy.document(confusion, names)
+    write(options.output, {"statistics.json": told, "constraints.json": constraints.document(tally)})
+    return f"Completed: the baseline rests on {tally.rows:,} pictures of {' and '.join(names)}."
 
 
-def _predictions(path: Path) -> tuple[tuple[str, ...], list[Tested]]:
-    """The labels in the model's order, and every test picture with its prediction."""
+def _read(path: Path) -> tuple[list[str], Iterator[dict[str, str]]]:
+    """The classes, in the order of the model's answers, and the lines."""
     if not path.is_file():
-        raise Refusal(f"There is no {path.name} in {path.parent}; give the output of EvaluateModel as evaluation/.")
-    with path.open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream)
-        columns = [name for name in reader.fieldnames or () if name.startswith(PREFIX)]
-        labels = tuple(name.removeprefix(PREFIX) for name in columns)
-        try:
-            tested = [
-                Tested(row["path"], row["label"], Answer(tuple(float(row[name]) for name in columns))) for row in reader
-            ]
-        except (KeyError, ValueError, TypeError) as error:
-            raise Refusal(f"{path.name} is not EvaluateModel's ({error!r}); evaluate the version again.") from error
-    if len(labels) < 2 or not tested:
-        raise Refusal(f"{path.name} names no picture; evaluate the version again.")
-    return labels, tested
+        raise Refusal(f"{path} does not exist, and a baseline needs EvaluateModel's predictions: give both inputs.")
+    lines = csv.DictReader(path.read_text(encoding="utf-8", errors="replace").splitlines())
+    names = [name.removeprefix(PREFIX) for name in lines.fieldnames or () if name.startswith(PREFIX)]
+    if len(names) < 2 or not {"path", "label"} <= {*(lines.fieldnames or ())}:
+        raise Refusal(
+            f"{path} has the columns {', '.join(lines.fieldnames or ())}, where path, label and {PREFIX}<class> are "
+            "needed: give the file that EvaluateModel wrote."
+        )
+    return names, lines
 
 
-def _model_side(path: Path) -> int:
-    """The side in pixels that the model takes, as EvaluateModel wrote it down."""
+def _row(line: dict[str, str], names: list[str], options: Options) -> tuple[Row, int, int]:
+    row = Row()
+    image = picture.fit(_open(options.source / "test", line["path"]), options.side)
+    # Served pictures come as serialize_image encodes them, so theirs is the size and format to expect.
+    image.format = "PNG"
+    row.see(image, len(picture.encode(image)), options.side)
     try:
-        side: int = json.loads(path.read_text(encoding="utf-8"))["model"]["input_shape"][-1]
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise Refusal(f"{path.name} does not tell the model's input_shape; evaluate the version again.") from error
-    return side
+        probabilities = [float(line[PREFIX + name]) for name in names]
+        row.hear(probabilities, names)
+        return row, names.index(line["label"]), int(np.argmax(probabilities))
+    except (ValueError, TypeError) as error:
+        raise Refusal(
+            f"predictions.csv says of {line['path']} what cannot be read ({error}): evaluate again."
+        ) from error
 
 
-def _picture(path: Path, side: int) -> bytes:
-    try:
-        image, _ = picture.decode(path.read_bytes())
-    except (OSError, picture.UndecodableError) as error:
-        raise Refusal(f"The test picture {path.name} cannot be read ({error}); prepare the data again.") from error
-    return fit(image, side)
+def _open(folder: Path, name: str) -> Image.Image:
+    path = PurePosixPath(name or "..")
+    if path.is_absolute() or ".." in path.parts:
+        raise Refusal(f"predictions.csv names {name!r}, which leads out of the test folder: evaluate again.")
+    file = folder / path
+    if not file.is_file():
+        raise Refusal(f"predictions.csv names {name}, which is not in {folder}: give the pictures it was made from.")
+    image = picture.read(file.read_bytes()) if file.stat().st_size <= picture.BYTES_LIMIT else None
+    if image is None:
+        raise Refusal(f"{name} cannot be read as a picture: prepare the data again.")
+    return image

@@ -1,130 +1,89 @@
-"""Whether two samples come from one distribution, feature by feature and as a whole.
+"""Whether features are distributed as in the baseline: tests that share one small rate of false alarms.
 
-A claim wants both: a test that stays significant among all the tests of the run, and a difference large enough to care
-about. All single tests share one budget of false alarms (Holm's way), the test of whole rows has another; together
-they stay below one run in fifty, which leaves room for what the tests' own approximations cost.
+A feature has drifted when two things hold. The difference is not chance: a two-sample test's p-value, under Holm's
+correction for the number of features. And it matters: the population stability index, less what chance alone adds to
+it, is over the threshold. The first keeps small samples quiet, the second large ones.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
-SINGLE_ALARMS = 0.01
-WHOLE_ALARMS = 0.005
-LEAST_PSI = 0.2  # the usual mark of a shift that matters
-LEAST_SHARE = 0.1  # of the answers, gone from one class to another
-BINS = 10
-PERMUTATIONS = 999
-MOST_ROWS = 400  # of each side, in the test of whole rows: its cost grows with the square
-Values = NDArray[np.float64]
+from monitoring.features import DRIFTING, NUMBERS, Vector
+from monitoring.reference import Reference
+from monitoring.statistics import binned
+from monitoring.tally import Tally
+
+LEAST = 30
+"""With fewer values, now or in the baseline, nothing is claimed."""
+ALPHA = 0.01
+"""The rate of false alarms over all features of a run."""
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One comparison: `statistic` is Kolmogorov's distance, the moved share of answers, or the squared MMD."""
+class Comparison:
+    """One feature, then and now. `distance` is the largest gap of the distribution functions, or of the shares."""
 
-    feature: str
-    statistic: float
-    size: float
-    p: float
-    drifted: bool = False
+    name: str
+    then: int
+    now: int
+    distance: float = 0.0
+    p_value: float = 1.0
+    stability: float = 0.0
+    """The population stability index, less what chance adds; of words the distance again."""
+    threshold: float = 0.0
 
-
-def compare(
-    then: Mapping[str, Values], now: Mapping[str, Values], words: Mapping[str, tuple[Mapping[str, int], ...]]
-) -> list[Finding]:
-    """Compare numerical features by Kolmogorov-Smirnov and PSI, counts of words by Fisher's or a chi-square test."""
-    findings = [_compare_numbers(name, then[name], now[name]) for name in then if name in now]
-    findings += [_compare_words(name, *counts) for name, counts in words.items()]
-    return _judge(findings)
-
-
-def compare_rows(then: Values, now: Values, seed: int = 0) -> Finding:
-    """Compare whole rows (rows, features) by the maximum mean discrepancy with permutations.
-
-    It sees what no single feature shows, such as brightness and confidence that no longer go together.
-    """
-    rng = np.random.default_rng(seed)
-    left, right = (_standardised(side, then)[_some(len(side), rng)] for side in (then, now))
-    kernel = _kernel(np.concatenate([left, right]))
-    measured, by_chance = _discrepancies(kernel, len(left), rng)
-    p = float((1 + (by_chance >= measured).sum()) / (1 + PERMUTATIONS))
-    return Finding("all features together", measured, measured, p, drifted=p <= WHOLE_ALARMS)
+    @property
+    def judged(self) -> bool:
+        """Whether there are values enough to say anything."""
+        return min(self.then, self.now) >= LEAST
 
 
-def stability_index(then: Values, now: Values) -> float:
-    """The population stability index over ten bins that hold a tenth of the former values each."""
-    edges = np.unique(np.quantile(then, np.linspace(0, 1, BINS + 1)[1:-1]))
-    shares = [_shares(side, edges) for side in (then, now)]
-    return float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum())
+def compare(reference: Reference, tally: Tally) -> list[Comparison]:
+    """Compare each feature that may drift."""
+    numbers = [_number(reference, tally, name) for name in DRIFTING]
+    return [*numbers, _shares(reference, "prediction", tally.words[1])]
 
 
-def _compare_numbers(name: str, then: Values, now: Values) -> Finding:
-    if np.ptp(then) == 0 and np.ptp(now) == 0 and then[0] == now[0]:
-        return Finding(name, 0.0, 0.0, 1.0)
-    tested = stats.ks_2samp(then, now, method="asymp")
-    return Finding(name, float(tested.statistic), stability_index(then, now), float(tested.pvalue))
+def drifted(comparisons: list[Comparison], alpha: float = ALPHA) -> set[str]:
+    """Names of what differs by more than chance (Holm's method) and by more than matters."""
+    judged = sorted((each for each in comparisons if each.judged), key=lambda each: each.p_value)
+    found = set()
+    for place, each in enumerate(judged):
+        if each.p_value > alpha / (len(judged) - place):
+            break
+        if each.stability >= each.threshold:
+            found.add(each.name)
+    return found
 
 
-def _compare_words(name: str, then: Mapping[str, int], now: Mapping[str, int]) -> Finding:
-    words = sorted({*then, *now})
-    table = np.array([[side.get(word, 0) for word in words] for side in (then, now)], dtype=np.int64)
-    if len(words) < 2:
-        return Finding(name, 0.0, 0.0, 1.0)
-    p = stats.fisher_exact(table).pvalue if len(words) == 2 else stats.chi2_contingency(table).pvalue
-    shares = table / table.sum(axis=1, keepdims=True)
-    moved = float(np.abs(shares[0] - shares[1]).sum() / 2)
-    # On the scale of PSI, so that one mark serves both kinds of feature.
-    return Finding(name, moved, moved / LEAST_SHARE * LEAST_PSI, float(p))
+def stability(then: Vector, now: Vector) -> float:
+    """The population stability index of two histograms, less its expectation where both are drawn alike."""
+    first, second = (then + 0.5) / (then + 0.5).sum(), (now + 0.5) / (now + 0.5).sum()
+    index = float(((second - first) * np.log(second / first)).sum())
+    return index - (len(then) - 1) * (1 / max(then.sum(), 1) + 1 / max(now.sum(), 1))
 
 
-def _judge(findings: list[Finding]) -> list[Finding]:
-    """Holm: the smallest p must pass the strictest mark, the next one the next; the first that fails ends it."""
-    judged: dict[str, bool] = {}
-    holds = True
-    for place, finding in enumerate(sorted(findings, key=lambda one: one.p)):
-        holds = holds and finding.p <= SINGLE_ALARMS / (len(findings) - place)
-        judged[finding.feature] = holds and finding.size >= LEAST_PSI
-    return [Finding(one.feature, one.statistic, one.size, one.p, judged[one.feature]) for one in findings]
+def _number(reference: Reference, tally: Tally, name: str) -> Comparison:
+    then, now = reference.column(name), tally.sample[:, NUMBERS.index(name)]
+    now = now[~np.isnan(now)]
+    if min(len(then), len(now)) < LEAST:
+        return Comparison(name, len(then), len(now))
+    tested = stats.ks_2samp(then, now)
+    index = stability(reference.counts[name], binned(now, reference.bounds[name]))
+    threshold = reference.thresholds.distance
+    return Comparison(name, len(then), len(now), float(tested.statistic), float(tested.pvalue), index, threshold)
 
 
-def _shares(values: Values, edges: Values) -> Values:
-    counts = np.bincount(np.searchsorted(edges, values, side="right"), minlength=len(edges) + 1)
-    # Half a picture in each bin: an empty one would make the index infinite.
-    shares: Values = (counts + 0.5) / (len(values) + 0.5 * len(counts))
-    return shares
-
-
-def _some(count: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    return rng.permutation(count)[:MOST_ROWS]
-
-
-def _standardised(side: Values, then: Values) -> Values:
-    deviation = then.std(axis=0)
-    rows: Values = (side - then.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
-    return np.clip(rows, -10, 10)
-
-
-def _kernel(rows: Values) -> Values:
-    squares = (rows**2).sum(axis=1)
-    distances = np.maximum(squares[:, None] + squares[None, :] - 2 * rows @ rows.T, 0)
-    width = np.median(distances[distances > 0]) if (distances > 0).any() else 1.0
-    kernel: Values = np.exp(-distances / width)
-    return kernel
-
-
-def _discrepancies(kernel: Values, left: int, rng: np.random.Generator) -> tuple[float, Values]:
-    """The squared discrepancy as measured, and of PERMUTATIONS random splits."""
-    count = len(kernel)
-    splits = np.zeros((count, PERMUTATIONS + 1))
-    splits[:left, 0] = 1
-    for number in range(1, PERMUTATIONS + 1):
-        splits[rng.permutation(count)[:left], number] = 1
-    weights = splits / left - (1 - splits) / (count - left)
-    squared = np.einsum("ij,ij->j", weights, kernel @ weights)
-    return float(squared[0]), squared[1:]
+def _shares(reference: Reference, name: str, now: Mapping[str, int]) -> Comparison:
+    then = reference.words[name]
+    totals = sum(then.values()), sum(now.values())
+    if min(totals) < LEAST:
+        return Comparison(name, *totals)
+    values = sorted({*then, *now})
+    table = np.array([[counts.get(value, 0) for value in values] for counts in (then, now)], dtype=np.float64)
+    distance = float(np.abs(table[0] / totals[0] - table[1] / totals[1]).max())
+    p_value = float(stats.chi2_contingency(table).pvalue) if len(values) > 1 else 1.0
+    return Comparison(name, *totals, distance, p_value, distance, reference.thresholds.categorical)

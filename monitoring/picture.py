@@ -1,75 +1,59 @@
-"""What a picture looks like, in numbers that do not depend on the model."""
-
-from __future__ import annotations
+"""A captured picture's bytes to the pixels that the model saw, under limits of bytes and pixels."""
 
 import io
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-BYTES_LIMIT = 6_000_000  # what an endpoint takes
-PIXELS_LIMIT = 4096 * 4096
 FORMATS = ("PNG", "JPEG")
-FEATURES = (
-    "brightness",
-    "contrast",
-    "sharpness",
-    "saturation",
-    "red",
-    "green",
-    "blue",
-    "entropy",
-    "width",
-    "height",
-    "bytes",
-)
+BYTES_LIMIT = 8 * 1024 * 1024  # InvokeEndpoint takes 6 MB
+PIXELS_LIMIT = 25_000_000
+LONGEST_SIDE = 100
+CROP = 0.875
+"""The part of the shorter side that the model sees: 28 of 32, 224 of 256."""
+
+Pixels = NDArray[np.uint8]
 
 
-class UndecodableError(ValueError):
-    """The bytes are no picture that may be decoded."""
-
-
-def decode(content: bytes) -> tuple[Image.Image, str]:
-    """An RGB picture and the name of its format; raises UndecodableError for what is broken or too large."""
-    if len(content) > BYTES_LIMIT:
-        raise UndecodableError(f"{len(content):,} bytes")
+def read(data: bytes) -> Image.Image | None:
+    """Decode a PNG or JPEG; None for what is none, is broken or too large. `format` tells which it was."""
+    if len(data) > BYTES_LIMIT:
+        return None
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            if image.width * image.height > PIXELS_LIMIT:
-                raise UndecodableError(f"{image.width} x {image.height} pixels")
-            return image.convert("RGB"), str(image.format)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UndecodableError(str(error)) from error
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > PIXELS_LIMIT or max(image.size) > LONGEST_SIDE * min(image.size):
+                return None
+            image.load()
+            rgb = image.convert("RGB")
+            rgb.format = image.format
+            return rgb
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+        return None
 
 
-def measure(image: Image.Image, size: int) -> dict[str, float]:
-    """The features of an RGB picture whose file has `size` bytes.
+def fit(image: Image.Image, side: int) -> Image.Image:
+    """Scale the shorter side and crop the centre, as serialize_image and EvaluateModel do.
 
-    Brightness, contrast (its deviation) and channels are from 0 to 255, saturation from 0 to 1, entropy in bits;
-    sharpness is the deviation of the Laplacian of the brightness.
+    What has the model's size already, as all that came through the workflow, keeps its pixels.
     """
-    rgb = np.asarray(image, dtype=np.float32)
-    grey = rgb @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
-    highest = rgb.max(axis=-1)
-    saturation = (highest - rgb.min(axis=-1)) / np.maximum(highest, 1)
-    red, green, blue = (float(value) for value in rgb.mean(axis=(0, 1)))
-    return {
-        "brightness": float(grey.mean()),
-        "contrast": float(grey.std()),
-        "sharpness": _sharpness(grey),
-        "saturation": float(saturation.mean()),
-        "red": red,
-        "green": green,
-        "blue": blue,
-        "entropy": float(image.convert("L").entropy()),
-        "width": float(image.width),
-        "height": float(image.height),
-        "bytes": float(size),
-    }
+    if image.size == (side, side):
+        return image
+    scaled = _scale(image, round(side / CROP))
+    left, top = (scaled.width - side) // 2, (scaled.height - side) // 2
+    return scaled.crop((left, top, left + side, top + side))
 
 
-def _sharpness(grey: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> float:
-    if min(grey.shape) < 3:
-        return 0.0
-    edges = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
-    return float(edges.std())
+def encode(image: Image.Image) -> bytes:
+    """The PNG that serialize_image would send: the baseline's bytes are counted on these."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _scale(image: Image.Image, shorter: int) -> Image.Image:
+    if min(image.size) == shorter:
+        return image
+    ratio = shorter / min(image.size)
+    width, height = (max(shorter, round(length * ratio)) for length in image.size)
+    return image.resize((width, height), Image.Resampling.BILINEAR)

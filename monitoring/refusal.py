@@ -1,5 +1,5 @@
-"""Why the container cannot do its work, in one sentence for the execution's message."""
+"""The one way in which monitoring says no."""
 
 
 class Refusal(Exception):
-    """What was given, what is allowed, what to do."""
+    """What was given, what is allowed and what to do, in one sentence that a person can act on."""

@@ -1,150 +1,122 @@
-"""statistics.json in Model Monitor's schema, and the way back from it.
+"""statistics.json in Model Monitor's schema, with what a later run needs as custom statistics."""
 
-AWS, "Schema for statistics (statistics.json file)". A feature's `sketch.data` holds the sampled values. They stand in
-the same order for every feature, so the sampled rows can be put together again.
-"""
-
-from __future__ import annotations
-
-import json
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from monitoring.refusal import Refusal
-from monitoring.sample import ROWS, Moments, Sample
+from monitoring.features import DRIFTING, INTEGRAL, NUMBERS, WORDS, Vector
+from monitoring.tally import Tally
 
-VERSION = 0.0
-BUCKETS = 10
+BUCKETS = 10  # as many as AWS's own container makes
+BINS = 10
+SKETCH = {"c": 0.64, "k": 2048.0}
 Document = dict[str, Any]
 
 
-def describe(sample: Sample) -> Document:
-    """The sample as statistics.json has it."""
-    numerical = [_numerical(sample, name) for name in sample.features]
-    words = [_string(sample, name) for name in sorted(sample.words)]
-    return {"version": VERSION, "dataset": {"item_count": sample.items}, "features": [*numerical, *words]}
+def document(tally: Tally, names: Sequence[str], side: int) -> Document:
+    """The whole file. A run's own can be a baseline, too: it says as much."""
+    numbers = [_number(tally, place, name) for place, name in enumerate(NUMBERS)]
+    words = [_word(tally, place, name) for place, name in enumerate(WORDS)]
+    return {
+        "version": 0,
+        "dataset": {"item_count": tally.rows},
+        "features": numbers + words,
+        "custom_statistics": {
+            "classes": list(names),
+            "side": side,
+            "shapes": [rounded(row) for row in tally.sample[:, len(NUMBERS) :]],
+        },
+    }
 
 
-class Reference:
-    """A baseline's statistics, as a run reads them."""
-
-    def __init__(self, document: Document) -> None:
-        try:
-            self.items = int(document["dataset"]["item_count"])
-            self._features: dict[str, Document] = {feature["name"]: feature for feature in document["features"]}
-            self._values = {name: _values(entry) for name, entry in self._features.items() if _is_numerical(entry)}
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise Refusal(f"The baseline's statistics are not in Model Monitor's schema ({error!r}).") from error
-        if len({len(values) for values in self._values.values()}) > 1:
-            raise Refusal("The baseline's sampled values differ in number between features; make the baseline again.")
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        """The names of the numerical features."""
-        return tuple(self._values)
-
-    def values(self, name: str) -> NDArray[np.float64]:
-        """The sampled values of a numerical feature."""
-        return self._values[name]
-
-    @property
-    def rows(self) -> NDArray[np.float64]:
-        """The sampled rows (rows, features)."""
-        return np.column_stack(list(self._values.values()))
-
-    def counts(self, name: str) -> dict[str, int]:
-        """How often each word of a string feature came."""
-        buckets = self._features[name]["string_statistics"]["distribution"]["categorical"]["buckets"]
-        return {bucket["value"]: int(bucket["count"]) for bucket in buckets}
+def edges(values: Vector) -> Vector:
+    """Inner bounds of bins that hold equal shares of the values; fewer where values repeat."""
+    return np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)[1:-1])) if len(values) else np.empty(0)
 
 
-def read(path: Path | None) -> Reference:
-    """Read the baseline's statistics; raise Refusal where there are none."""
-    return Reference(load(path, "statistics"))
+def binned(values: Vector, bounds: Vector) -> Vector:
+    """How many values lie in each bin; the first and the last are open."""
+    return np.bincount(np.searchsorted(bounds, values, side="right"), minlength=len(bounds) + 1).astype(np.float64)
 
 
-def load(path: Path | None, what: str) -> Document:
-    """Read one of the baseline's two files."""
-    if path is None or not path.is_file():
-        raise Refusal(
-            f"The baseline's {what} are not there; the job that makes them has not ended or has failed: see the "
-            "processing jobs whose name has `baseline`, and approve the version again."
-        )
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise Refusal(f"The baseline's {what} are no JSON ({error}); make the baseline again.") from error
-    if not isinstance(document, dict):
-        raise Refusal(f"The baseline's {what} are no JSON object; make the baseline again.")
-    return document
+def rounded(values: Vector) -> list[float | None]:
+    """Six digits of each number, which is what a picture of bytes tells; None where one is missing."""
+    return [None if np.isnan(value) else float(f"{value:.6g}") for value in values]
 
 
-def _numerical(sample: Sample, name: str) -> Document:
-    moments, values = sample.moments[name], sample.column(name)
+def _number(tally: Tally, place: int, name: str) -> Document:
+    present = int(tally.present[place])
+    column = tally.sample[:, place]
+    values = np.sort(column[~np.isnan(column)])
+    bounds = edges(values) if name in DRIFTING else np.empty(0)
     return {
         "name": name,
-        "inferred_type": "Fractional",
+        "inferred_type": _type(name, present),
         "numerical_statistics": {
-            "common": {"num_present": moments.count, "num_missing": sample.missing[name]},
-            **_moments(moments),
+            "common": _common(tally, present),
+            **_moments(tally, place, present),
+            "distribution": {"kll": _kll(values, present)},
+        },
+        "custom_statistics": {
+            "bins": {"edges": bounds.tolist(), "counts": binned(values, bounds).tolist() if name in DRIFTING else []},
+            "sample": rounded(column),
+        },
+    }
+
+
+def _word(tally: Tally, place: int, name: str) -> Document:
+    counts = tally.words[place]
+    return {
+        "name": name,
+        "inferred_type": "String" if counts else "Unknown",
+        "string_statistics": {
+            "common": _common(tally, counts.total()),
+            "distinct_count": float(len(counts)),
             "distribution": {
-                "kll": {
-                    "buckets": _buckets(values),
-                    "sketch": {"parameters": {"c": 0.64, "k": float(ROWS)}, "data": [_rounded(values)]},
-                }
+                "categorical": {"buckets": [{"value": value, "count": counts[value]} for value in sorted(counts)]}
             },
         },
     }
 
 
-def _moments(moments: Moments) -> Document:
-    if not moments.count:
-        return {}
+def _type(name: str, present: int) -> str:
+    if not present:
+        return "Unknown"
+    return "Integral" if name in INTEGRAL else "Fractional"
+
+
+def _common(tally: Tally, present: int) -> Document:
+    return {"num_present": present, "num_missing": tally.rows - present}
+
+
+def _moments(tally: Tally, place: int, present: int) -> Document:
+    if not present:
+        return dict.fromkeys(("mean", "sum", "std_dev", "min", "max"), 0.0)
     return {
-        "mean": moments.mean,
-        "sum": moments.mean * moments.count,
-        "std_dev": moments.deviation,
-        "min": moments.least,
-        "max": moments.most,
+        "mean": float(tally.mean[place]),
+        "sum": float(tally.mean[place] * present),
+        "std_dev": float(tally.deviation[place]),
+        "min": float(tally.least[place]),
+        "max": float(tally.most[place]),
     }
 
 
-def _buckets(values: NDArray[np.float64]) -> list[Document]:
+def _kll(values: Vector, present: int) -> Document:
+    """Equal buckets from least to most, and the drawn values as a sketch.
+
+    In a KLL sketch a value on level h counts 2**h times, so an even sample is put on the level that fits its share.
+    """
     if not len(values):
-        return []
-    counts, edges = np.histogram(values, BUCKETS)
-    return [
-        {"lower_bound": float(low), "upper_bound": float(high), "count": float(count)}
-        for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
-    ]
-
-
-def _rounded(values: NDArray[np.float64]) -> list[float]:
-    return [float(f"{value:.6g}") for value in values]
-
-
-def _string(sample: Sample, name: str) -> Document:
-    counts = sample.words[name]
-    buckets = [{"value": word, "count": count} for word, count in sorted(counts.items())]
-    present = sum(counts.values())
+        return {"buckets": [], "sketch": {"parameters": SKETCH, "data": [[]]}}
+    counts, bounds = np.histogram(values, bins=BUCKETS)
+    scale = present / len(values)
+    level = max(0, int(np.ceil(np.log2(scale))))
+    kept = values[np.linspace(0, len(values) - 1, max(1, present >> level)).round().astype(int)] if level else values
     return {
-        "name": name,
-        "inferred_type": "String",
-        "string_statistics": {
-            "common": {"num_present": present, "num_missing": sample.items - present},
-            "distinct_count": float(len(counts)),
-            "distribution": {"categorical": {"buckets": buckets}},
-        },
+        "buckets": [
+            {"lower_bound": float(low), "upper_bound": float(high), "count": float(round(count * scale))}
+            for low, high, count in zip(bounds[:-1], bounds[1:], counts, strict=True)
+        ],
+        "sketch": {"parameters": SKETCH, "data": [*([[]] * level), rounded(kept)]},
     }
-
-
-def _is_numerical(feature: Document) -> bool:
-    return "numerical_statistics" in feature
-
-
-def _values(feature: Document) -> NDArray[np.float64]:
-    data = feature["numerical_statistics"]["distribution"]["kll"]["sketch"]["data"]
-    return np.asarray([value for level in data for value in level], dtype=np.float64)

@@ -1,68 +1,60 @@
-"""The most unusual pictures of a run: far from the baseline in some feature, kept small for the report."""
-
-from __future__ import annotations
+"""The most unusual pictures of a run, a few of them, small enough to be kept and shown."""
 
 import heapq
-import io
-import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image
 
-from monitoring.statistics import Reference
+from monitoring.captures import Capture
+from monitoring.features import NUMBERS, SIZES, Row
+from monitoring.picture import Pixels, encode
+from monitoring.reference import Reference
 
-MOST = 8
-SIDE = 96
-
-
-@dataclass(frozen=True)
-class Oddity:
-    """A picture as a small PNG, and in which feature it lies how many deviations away."""
-
-    identity: str
-    feature: str
-    value: float
-    deviations: float
-    png: bytes
+MOST = 12
+SHOWN_SIDE = 64
 
 
-class Oddities:
-    """Keeps the few most unusual pictures of a stream."""
+@dataclass(order=True)
+class Picture:
+    """A picture with how unusual it is, in deviations of the baseline, and in which number."""
+
+    score: float
+    order: int
+    png: bytes = field(compare=False)
+    event_id: str = field(compare=False)
+    why: str = field(compare=False)
+
+
+class Unusual:
+    """Keeps the few that lie farthest from the baseline's mean in any one number."""
 
     def __init__(self, reference: Reference) -> None:
-        self._usual = {name: _usual(reference.values(name)) for name in reference.features}
-        self._heap: list[tuple[float, int, Oddity]] = []
-        self._numbers = itertools.count()
+        self._mean = reference.mean
+        self._deviation = np.where(np.isin(NUMBERS, SIZES), np.inf, np.maximum(reference.deviation, 1e-6))
+        self._heap: list[Picture] = []
+        self._order = 0
 
-    def look(self, identity: str, numbers: dict[str, float], image: Image.Image) -> None:
-        """Keep the picture if it is more unusual than those that are kept."""
-        feature, deviations = max(
-            ((name, self._deviations(name, value)) for name, value in numbers.items() if name in self._usual),
-            key=lambda pair: pair[1],
-        )
-        if len(self._heap) == MOST and deviations <= self._heap[0][0]:
+    def offer(self, row: Row, pixels: Pixels, capture: Capture) -> None:
+        """Keep a picture if it is among the most unusual so far; of equals the earlier."""
+        away = np.nan_to_num(np.abs(row.numbers - self._mean) / self._deviation)
+        place = int(away.argmax())
+        score = float(away[place])
+        self._order += 1
+        if len(self._heap) == MOST and score <= self._heap[0].score:
             return
-        oddity = Oddity(identity, feature, numbers[feature], deviations, _small(image))
-        push = heapq.heappush if len(self._heap) < MOST else heapq.heapreplace
-        push(self._heap, (deviations, next(self._numbers), oddity))
+        # Nothing that may be large is kept: neither long ids nor long sides.
+        image = Image.fromarray(pixels)
+        image.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+        kept = Picture(score, -self._order, encode(image), capture.event_id[:64], self._why(row, place, score))
+        (heapq.heappush if len(self._heap) < MOST else heapq.heapreplace)(self._heap, kept)
 
-    def listed(self) -> list[Oddity]:
-        """The kept pictures, the most unusual first."""
-        return [oddity for *_, oddity in sorted(self._heap, reverse=True)]
+    def pictures(self) -> list[Picture]:
+        """The most unusual first."""
+        return sorted(self._heap, reverse=True)
 
-    def _deviations(self, name: str, value: float) -> float:
-        mean, deviation = self._usual[name]
-        return abs(value - mean) / deviation if deviation > 0 else 0.0
-
-
-def _usual(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> tuple[float, float]:
-    return (float(values.mean()), float(values.std())) if len(values) else (0.0, 0.0)
-
-
-def _small(image: Image.Image) -> bytes:
-    copy = image.copy()
-    copy.thumbnail((SIDE, SIDE))
-    file = io.BytesIO()
-    copy.save(file, "PNG")
-    return file.getvalue()
+    def _why(self, row: Row, place: int, score: float) -> str:
+        return (
+            f"{NUMBERS[place].replace('_', ' ')} is {row.numbers[place]:.3g}, {score:.1f} deviations from the "
+            f"baseline's mean of {self._mean[place]:.3g}"
+        )

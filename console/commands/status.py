@@ -31,7 +31,7 @@ def run(options: Namespace) -> int:
 
 
 def _facts(target: Target) -> dict[str, Any]:
-    from localaws.process import running_pid
+    from localaws.process import enforces_iam, running_pid
 
     sagemaker = target.client("sagemaker")
     executions = summaries(sagemaker, target.project.pipeline_name)
@@ -42,6 +42,7 @@ def _facts(target: Target) -> dict[str, Any]:
             "local_aws": f"running as process {running_pid(target.local)}",
             "endpoint": target.local.endpoint,
             "state": str(target.local.home),
+            "iam": "enforced" if enforces_iam(target.local) else "not enforced",
         }
     facts |= {
         "bucket": target.project.bucket,
@@ -51,11 +52,11 @@ def _facts(target: Target) -> dict[str, Any]:
         "registered_versions": len(versions["ModelPackageSummaryList"]),
     }
     if target.local:
-        facts["not_emulated"] = _not_emulated(target)
+        facts["not_emulated"] = _not_emulated(target, iam_enforced=facts["iam"] == "enforced")
     return facts
 
 
-def _not_emulated(target: Target) -> dict[str, str]:
+def _not_emulated(target: Target, *, iam_enforced: bool) -> dict[str, str]:
     """What the local AWS leaves out of the deployed stack's resources, a sentence a type."""
     from localaws.resources.omissions import omitted
 
@@ -66,7 +67,7 @@ def _not_emulated(target: Target) -> dict[str, str]:
         ]
     except ClientError:
         return {}  # no stack is deployed
-    return omitted(item["ResourceType"] for item in listed)
+    return omitted((item["ResourceType"] for item in listed), iam_enforced=iam_enforced)
 
 
 def _newest(executions: list[dict[str, Any]]) -> str:

@@ -30,6 +30,7 @@ _NAMED = {
 # Members that choose among what is listed, or that are only made use of: no resource of the action.
 _NOT_ABOUT = {
     "CreateTransformJob": {"ModelName"},
+    "ListModelPackages": {"ModelPackageGroupName"},
     "ListMonitoringAlerts": {"MonitoringScheduleName"},
     "ListMonitoringExecutions": {"EndpointName", "MonitoringScheduleName"},
     "ListMonitoringSchedules": {"EndpointName"},
@@ -84,7 +85,7 @@ def _resources(settings: Settings, operation: str, request: Document) -> Iterato
             )
     if operation in _DEFINITIONS:
         yield _arn(settings, _DEFINITIONS[operation], request["JobDefinitionName"].lower())
-    if operation == "CreateModelPackage" and "ModelPackageGroupName" in request:
+    if operation in ("CreateModelPackage", "ListModelPackages") and "ModelPackageGroupName" in request:
         yield _arn(settings, "model-package", f"{request['ModelPackageGroupName'].rsplit('/', 1)[-1]}/*")
 
 

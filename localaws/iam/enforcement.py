@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from localaws import ministack
-from localaws.iam import functions, requests, workflows
+from localaws.gaps import function_roles, workflow_roles
+from localaws.iam import requests
 from localaws.iam.authority import Authority
 from localaws.iam.log import AccessLog
 from localaws.settings import Settings
@@ -34,6 +35,6 @@ def enforce(settings: Settings) -> Authority:
     """Enforce IAM from now on, after MiniStack was loaded and its gaps are closed; log what roles are used for."""
     ministack.judge(_Judge(settings, AccessLog(settings.access_log)))
     authority = Authority(settings)
-    workflows.close(authority)
-    functions.close(authority, settings)
+    workflow_roles.close(authority)
+    function_roles.close(authority, settings)
     return authority

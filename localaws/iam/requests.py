@@ -35,7 +35,10 @@ def resource(action: str, found: str, body: bytes) -> str:
 def further(settings: Settings, key_of: KeyOf, action: str, found: str, body: bytes) -> Iterator[Check]:
     """What must be allowed as well for an action that is allowed."""
     if action in ("states:CreateStateMachine", "states:UpdateStateMachine"):
-        role = _members(body).get("roleArn")
+        members = _members(body)
+        if members.get("publish") is True:
+            yield Check("states:PublishStateMachineVersion", found)
+        role = members.get("roleArn")
         if isinstance(role, str):
             yield Check("iam:PassRole", role, {"iam:PassedToService": "states.amazonaws.com"})
     if action in _KEY_ACTIONS:

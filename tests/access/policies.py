@@ -44,7 +44,7 @@ def allowances(document: Document) -> Iterator[Allowance]:
 
 
 def _of_policy(document: Document, role: str, policy: dict[str, Any]) -> Iterator[Allowance]:
-    for statement in policy["Statement"]:
+    for statement in _statements(policy["Statement"]):
         if statement["Effect"] == "Allow":
             sid = statement.get("Sid", "")
             actions = statement["Action"]
@@ -52,6 +52,15 @@ def _of_policy(document: Document, role: str, policy: dict[str, Any]) -> Iterato
             for action in actions if isinstance(actions, list) else [actions]:
                 reason = document.comment(action) or document.comment(sid)
                 yield Allowance(role, str(sid), str(action), resources, reason)
+
+
+def _statements(listed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The statements, also those that a condition leaves out."""
+    for one in listed:
+        if "If" in one:
+            yield from _statements([branch for branch in one["If"][1:] if "Ref" not in branch])
+        else:
+            yield one
 
 
 def _attached(value: Any) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ class Laptop:
 
     port: int
     home: Path
+    enforce_iam: str = "true"
 
     @property
     def endpoint(self) -> str:
@@ -35,7 +37,7 @@ class Laptop:
             **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SCONES_"))},
             "SCONES_PORT": str(self.port),
             "SCONES_HOME": str(self.home),
-            "SCONES_ENFORCE_IAM": "true",
+            "SCONES_ENFORCE_IAM": self.enforce_iam,
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
@@ -62,6 +64,16 @@ class Laptop:
         )
         assert code is None or done.returncode == code, done.stdout + done.stderr
         return done
+
+    def role(self, name: str, *services: str, allows: Sequence[str] = ("*",)) -> str:
+        """Make a role of the tests' own that AWS services may take on and that may do `allows`; answers its ARN."""
+        trusted = {"Service": [f"{service}.amazonaws.com" for service in services]}
+        trust = {"Statement": [{"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}]}
+        policy = {"Statement": [{"Effect": "Allow", "Action": list(allows), "Resource": "*"}]}
+        iam = self.client("iam")
+        made: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+        iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
+        return made
 
     def keep_access_log(self) -> None:
         """Put what roles were used for where the access check reads it, see tests/access."""

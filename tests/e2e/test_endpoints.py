@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from PIL import Image
 
@@ -111,14 +112,29 @@ class Load:
 
 @pytest.fixture(scope="module")
 def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
-    """A local AWS of these tests' own, as it is killed, in which the image `tiny` is tests/tiny_server.py."""
-    laptop = Laptop(free_port(), tmp_path_factory.mktemp("endpoints"))
+    """A local AWS of these tests' own, as it is killed, in which the image `tiny` is tests/tiny_server.py.
+
+    It enforces no IAM, as the command starts it by itself.
+    """
+    laptop = Laptop(free_port(), tmp_path_factory.mktemp("endpoints"), enforce_iam="false")
     program = ["python3", str(REPOSITORY / "tests" / "tiny_server.py")]
     (laptop.home / "images.json").write_text(json.dumps({"tiny": program}))
     laptop.scones("up")
     laptop.client("s3").create_bucket(Bucket=BUCKET)
     yield Endpoints(laptop)
     laptop.scones("down", "--wipe")
+
+
+def test_any_credentials_do_where_iam_is_not_enforced(endpoints: Endpoints) -> None:
+    somebody = boto3.client(
+        "sagemaker",
+        endpoint_url=endpoints.laptop.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="somebody",
+        aws_secret_access_key="anything",
+    )
+    assert somebody.list_endpoints(NameContains="nothing-of-this-name")["Endpoints"] == []
+    assert not (endpoints.laptop.home / "access.jsonl").exists()
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,6 @@ from PIL import Image
 from tests.e2e.laptop import Laptop
 
 BUCKET = "scones-000000000000-us-east-1"
-ROLE = "arn:aws:iam::000000000000:role/scones-pipeline"
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +36,7 @@ def curated(laptop: Laptop) -> list[str]:
         Image.new("RGB", (32, 32), (40 * number, 200 - 30 * number, 90)).save(body, "PNG")
         label = ("bicycle", "motorcycle")[number % 2]
         digest = hashlib.sha256(body.getvalue()).hexdigest()
-        laptop.client("s3").put_object(Bucket=BUCKET, Key=f"more/{label}/{digest}.png", Body=body.getvalue())
+        laptop.client("s3").put_object(Bucket=BUCKET, Key=f"runs/more/{label}/{digest}.png", Body=body.getvalue())
         names.append(digest)
     return names
 
@@ -49,7 +48,7 @@ def run(laptop: Laptop, sample: str, queue: str, curated: list[str]) -> str:
     assert len(curated) == 6
     settings = {
         "InputDataUri": sample,
-        "CuratedDataUri": f"s3://{BUCKET}/more/",
+        "CuratedDataUri": f"s3://{BUCKET}/runs/more/",
         "ProcessingInstanceCount": 2,
         "Epochs": 1,
         "AccuracyThreshold": 0.1,
@@ -77,14 +76,14 @@ def test_a_batch_transform_answers_a_list_of_probabilities_for_each_picture(lapt
     container = described["InferenceSpecification"]["Containers"][0]
     sagemaker.create_model(
         ModelName="transformed",
-        ExecutionRoleArn=ROLE,
+        ExecutionRoleArn=laptop.role("transform", "sagemaker"),
         PrimaryContainer={"Image": container["Image"], "ModelDataUrl": container["ModelDataUrl"]},
     )
     sagemaker.create_transform_job(
         TransformJobName="pictures",
         ModelName="transformed",
         TransformInput={
-            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/more/"}},
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/runs/more/"}},
             "ContentType": "image/png",
         },
         TransformOutput={"S3OutputPath": f"s3://{BUCKET}/transformed/"},

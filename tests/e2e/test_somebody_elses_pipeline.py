@@ -26,7 +26,7 @@ def function(laptop: Laptop) -> str:
     answer = laptop.client("lambda").create_function(
         FunctionName="double",
         Runtime="python3.11",
-        Role="arn:aws:iam::000000000000:role/scones-pipeline",
+        Role=laptop.role("somebody-elses-role", "lambda", "sagemaker"),
         Handler="double.handler",
         Code={"ZipFile": packed.getvalue()},
     )

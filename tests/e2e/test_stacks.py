@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError, WaiterError
 from tests.e2e.laptop import Laptop
 
 NAME = "everything"
-ROLE = "arn:aws:iam::000000000000:role/scones-endpoint"
+ROLE = "arn:aws:iam::000000000000:role/served"
 TINY = Path(__file__).parents[1] / "tiny_server.py"
 FUNCTION = """
 import json
@@ -119,6 +119,7 @@ def stack(laptop: Laptop) -> Iterator[Stack]:
     made = Stack(laptop)
     images = laptop.home / "images.json"
     images.write_text(json.dumps({"tiny": [sys.executable, str(TINY)]}))
+    laptop.role("served", "sagemaker")
     made.client.create_stack(StackName=NAME, TemplateBody=template(), Capabilities=["CAPABILITY_IAM"])
     made.ends("stack_create_complete")
     yield made

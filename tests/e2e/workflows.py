@@ -14,7 +14,6 @@ from tests.e2e.laptop import REPOSITORY, Laptop
 
 FUNCTIONS = ("serialize_image", "classify_image", "filter_confidence")
 MACHINES = {"workflow-test-inference": "inference.asl.json", "workflow-test-bulk": "bulk.asl.json"}
-ROLE = "arn:aws:iam::000000000000:role/scones"
 Document = dict[str, Any]
 
 
@@ -62,6 +61,7 @@ class Workflows:
 def deploy(laptop: Laptop, endpoint_url: str, bucket: str) -> Workflows:
     """Create functions and state machines beside the stack's, with the endpoint at a URL of its own."""
     laptop.client("s3").create_bucket(Bucket=bucket)
+    role = laptop.role("workflow-test", "lambda", "states")
     environment = {
         "BUCKET": bucket,
         "ENDPOINT_NAME": "scones-vehicles",
@@ -72,7 +72,7 @@ def deploy(laptop: Laptop, endpoint_url: str, bucket: str) -> Workflows:
         arn = laptop.client("lambda").create_function(
             FunctionName=f"workflow-test-{name.replace('_', '-')}",
             Runtime="python3.11",
-            Role=ROLE,
+            Role=role,
             Handler=f"{name}.handler.handler",
             Code={"ZipFile": _zipped(name)},
             Environment={"Variables": environment},
@@ -81,7 +81,7 @@ def deploy(laptop: Laptop, endpoint_url: str, bucket: str) -> Workflows:
         )["FunctionArn"]
         values[f"{name.split('_')[0].title()}FunctionArn"] = arn
     for machine, file in MACHINES.items():
-        _publish(laptop.client("stepfunctions"), machine, file, values)
+        _publish(laptop.client("stepfunctions"), role, machine, file, values)
     return Workflows(laptop, bucket)
 
 
@@ -93,10 +93,10 @@ def _zipped(name: str) -> bytes:
     return content.getvalue()
 
 
-def _publish(client: Any, machine: str, file: str, values: dict[str, str]) -> None:
+def _publish(client: Any, role: str, machine: str, file: str, values: dict[str, str]) -> None:
     definition = (REPOSITORY / "workflow" / file).read_text(encoding="utf-8")
     for name, value in values.items():
         definition = definition.replace(f"${{{name}}}", value)
-    made = client.create_state_machine(name=machine, definition=definition, roleArn=ROLE, publish=True)
+    made = client.create_state_machine(name=machine, definition=definition, roleArn=role, publish=True)
     routing = [{"stateMachineVersionArn": made["stateMachineVersionArn"], "weight": 100}]
     client.create_state_machine_alias(name="live", routingConfiguration=routing)

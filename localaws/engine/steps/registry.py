@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from localaws import errors
 from localaws.engine.context import Run, StepContext
-from localaws.engine.retries import of_code
+from localaws.engine.retries import Failure, of_code
 from localaws.sagemaker import model_package_groups, model_packages, models
 from localaws.sagemaker.names import identifier
 from localaws.shapes import Document, project, validate
@@ -21,24 +21,38 @@ def model(context: StepContext) -> Document:
 def register_model(context: StepContext) -> Document:
     """Register a version; the group is made where it does not exist, as AWS's pipelines do."""
     group = context.arguments.get("ModelPackageGroupName")
+    if group:
+        _authorize(context, "DescribeModelPackageGroup", {"ModelPackageGroupName": group})
     with context.aws.store.transaction():
         if group and not context.aws.store.get(model_package_groups.KIND, group):
             _call(context, "CreateModelPackageGroup", {"ModelPackageGroupName": group})
         arn = _call(context, "CreateModelPackage", context.arguments)["ModelPackageArn"]
     context.record({"RegisterModel": {"Arn": arn}})
+    _authorize(context, "DescribeModelPackage", {"ModelPackageName": arn})
     described = model_packages.describe_model_package(context.aws, {"ModelPackageName": arn})
     return project("DescribeModelPackage", described)
 
 
 def _call(context: StepContext, operation: str, request: Document) -> Document:
     operations = {**models.OPERATIONS, **model_packages.OPERATIONS, **model_package_groups.OPERATIONS}
+    _authorize(context, operation, request)
     try:
         validate(operation, request)
-        context.authorize(operation, request)
         return operations[operation](context.aws, request)
     except errors.AwsError as error:
-        sentence = f"ClientError: Failed to invoke sagemaker:{operation}. Error Details: {error.message}"
-        raise of_code(error.code, sentence) from error
+        raise _failed(operation, error) from error
+
+
+def _authorize(context: StepContext, operation: str, request: Document) -> None:
+    try:
+        context.authorize(operation, request)
+    except errors.AwsError as error:
+        raise _failed(operation, error) from error
+
+
+def _failed(operation: str, error: errors.AwsError) -> Failure:
+    sentence = f"ClientError: Failed to invoke sagemaker:{operation}. Error Details: {error.message}"
+    return of_code(error.code, sentence)
 
 
 RUNS: dict[str, Run] = {"Model": model, "RegisterModel": register_model}

@@ -46,6 +46,13 @@ Resources:
                 Effect: Allow
                 Action: lambda:InvokeFunction
                 Resource: !GetAtt Function.Arn
+              - !If
+                - HasCode
+                - Sid: Look # only a person looks
+                  Effect: Allow
+                  Action: s3:ListBucket
+                  Resource: !Sub "arn:${AWS::Partition}:s3:::${Bucket}"
+                - !Ref AWS::NoValue
               - Sid: Never
                 Effect: Deny
                 Action: s3:*
@@ -71,6 +78,7 @@ def test_allowances_are_read_with_their_names_resources_and_comments(allowed: li
         ("scones-reader", "Read", "s3:GetObject", ""),
         ("scones-reader", "Read", "s3:GetObjectVersion", "a person looks at old versions"),
         ("scones-reader", "Ask", "lambda:InvokeFunction", ""),
+        ("scones-reader", "Look", "s3:ListBucket", "only a person looks"),
         ("scones-reader", "Trace", "xray:PutTraceSegments", "the laptop keeps no traces"),
     }
     assert allowed[0].resources == ("arn:aws:s3:::scones-000000000000-us-east-1/raw/*",)
@@ -82,6 +90,7 @@ def test_a_policy_that_is_used_whole_or_explained_passes(allowed: list[Allowance
         "s3:GetObject": 1,
         "s3:GetObjectVersion": 0,
         "lambda:InvokeFunction": 1,
+        "s3:ListBucket": 0,
         "xray:PutTraceSegments": 0,
     }
 

@@ -26,6 +26,21 @@ def test_port_and_home_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert (settings.port, settings.home) == (5000, tmp_path / "b")
     assert settings.pid_file == tmp_path / "b/localaws.pid"
     assert settings.jobs == tmp_path / "b/jobs"
+    assert settings.access_log == tmp_path / "b/access.jsonl"
+
+
+@pytest.mark.parametrize(("given", "enforced"), [("true", True), ("false", False), ("", False)])
+def test_iam_is_enforced_only_where_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, given: str, *, enforced: bool
+) -> None:
+    monkeypatch.setenv("SCONES_ENFORCE_IAM", given)
+    assert from_environment().enforce_iam is enforced
+
+
+def test_another_word_than_true_or_false_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCONES_ENFORCE_IAM", "yes")
+    with pytest.raises(SettingsError, match="SCONES_ENFORCE_IAM is 'yes'; it must be true or false"):
+        from_environment()
 
 
 @pytest.mark.parametrize("port", ["", "http", "80", "65536", "-1", "4566.0", "²"])

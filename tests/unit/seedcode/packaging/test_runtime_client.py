@@ -30,8 +30,8 @@ EVENTS: dict[str, tuple[dict[str, Any], str]] = {
     "serialize_image": ({"image_uri": "not an address"}, "BadRequest"),
     "classify_image": ({"serialized_uri": 7}, "BadRequest"),
     "filter_confidence": ({"confidence": "high"}, "BadRequest"),
-    "ingest_image": ({"detail-type": "Object Deleted"}, "ignored"),
-    "start_training": ({"detail-type": "Somebody Else's Event"}, "ignore"),
+    "ingest_image": ({"detail-type": "Object Deleted"}, "Object Deleted"),
+    "start_training": ({"account": "111111111111"}, "111111111111"),
 }
 ENVIRONMENT = {
     "AWS_REGION": "us-east-1",
@@ -64,8 +64,8 @@ ENVIRONMENT = {
     "CLASSIFY_FUNCTION_ARN": FUNCTION,
     "FILTER_FUNCTION_ARN": FUNCTION,
     "PIPELINE_NAME": "scones-training",
-    "TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:people",
-    "DRIFT_ALARM_NAME": "drift",
+    "TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:scones-people",
+    "DRIFT_ALARM_NAME": "scones-vehicles-drift",
     "COOLDOWN_HOURS": "24",
     "MAX_RETRAININGS_PER_DAY": "2",
 }

@@ -15,6 +15,7 @@ from localaws.ministack import replace
 
 Document = dict[str, Any]
 Step = Callable[..., Any]
+Check = Callable[[str, str, str], None]
 
 _STATES = "states.amazonaws.com"
 _role: ContextVar[str] = ContextVar("role", default="")
@@ -35,9 +36,6 @@ def close(authority: Authority) -> None:
     replace(stepfunctions, "_execute_task", _remembering)
     replace(stepfunctions, "_call_lambda", lambda call: _asking_for_functions(call, check))
     replace(stepfunctions, "_run_distributed_map", lambda run: _asking_for_maps(run, check))
-
-
-Check = Callable[[str, str, str], None]
 
 
 def _remembering(execute: Step) -> Step:

@@ -1,0 +1,68 @@
+"""Roles in MiniStack's IAM, in this process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+from ministack.services import iam, sts
+
+from localaws import ministack
+
+MakeRole = Callable[..., str]
+
+
+@pytest.fixture
+def make_role() -> Iterator[MakeRole]:
+    """Make a role: whom it trusts, under which condition, and what it allows on which resource."""
+
+    def make(name: str, service: str, *allows: str, on: str = "*", condition: dict[str, Any] | None = None) -> str:
+        trusted = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        if condition:
+            trusted["Condition"] = condition
+        policy = {"Statement": [{"Effect": "Allow", "Action": list(allows), "Resource": on}]}
+        arn = f"arn:aws:iam::000000000000:role/{name}"
+        iam._roles[name] = {
+            "RoleName": name,
+            "Arn": arn,
+            "AssumeRolePolicyDocument": json.dumps({"Statement": [trusted]}),
+            "InlinePolicies": {"policy": json.dumps(policy)},
+            "AttachedPolicies": [],
+        }
+        return arn
+
+    yield make
+    iam._roles.clear()
+    sts._sessions.clear()
+
+
+class Asked:
+    """A judge that asks for what a test says, and remembers the answers."""
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, str, str, bool]] = []
+        self.more: Sequence[tuple[str, str, dict[str, str]]] = ()
+
+    def resource(self, _: str, found: str, body: bytes) -> str:
+        return body.decode() or found
+
+    def further(self, *_: object) -> Sequence[tuple[str, str, dict[str, str]]]:
+        return self.more
+
+    def note(self, role: str, action: str, resource: str, allowed: bool) -> None:
+        self.noted.append((role, action, resource, allowed))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """MiniStack's decisions, judged by `Asked` for one test."""
+
+    def replace(module: object, name: str, make: Callable[[Any], Any]) -> None:
+        monkeypatch.setattr(module, name, make(getattr(module, name)))
+
+    monkeypatch.setattr(ministack, "replace", replace)
+    made = Asked()
+    ministack.judge(made)
+    return made

@@ -1,0 +1,65 @@
+"""What AWS asks policies beyond what MiniStack asks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from localaws.iam.requests import further, resource
+from localaws.settings import Settings
+
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:line"
+GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/sagemaker/TrainingJobs"
+KEY = "arn:aws:kms:us-east-1:000000000000:key/1"
+OBJECT = "arn:aws:s3:::bucket/raw/a.png"
+
+
+@pytest.mark.parametrize(
+    ("action", "found", "body", "asked"),
+    [
+        ("logs:CreateLogGroup", GROUP, {}, f"{GROUP}:log-stream:"),
+        ("logs:PutLogEvents", f"{GROUP}:log-stream:one", {}, f"{GROUP}:log-stream:one"),
+        ("logs:TagResource", GROUP, {}, GROUP),
+        ("states:DescribeStateMachineAlias", "*", {"stateMachineAliasArn": f"{MACHINE}:live"}, f"{MACHINE}:live"),
+        ("states:ListStateMachines", "*", {}, "*"),
+        (
+            "states:CreateStateMachineAlias",
+            "arn:aws:states:us-east-1:000000000000:stateMachine:live",
+            {"name": "live", "routingConfiguration": [{"stateMachineVersionArn": f"{MACHINE}:3", "weight": 100}]},
+            MACHINE,
+        ),
+    ],
+)
+def test_the_resource_is_the_one_that_aws_asks_about(
+    action: str, found: str, body: dict[str, object], asked: str
+) -> None:
+    assert resource(action, found, json.dumps(body).encode()) == asked
+
+
+def test_a_body_that_is_no_json_names_nothing() -> None:
+    assert resource("states:DescribeStateMachine", "*", b"\xff") == "*"
+
+
+@pytest.mark.parametrize(
+    ("action", "asked"), [("s3:GetObject", "kms:Decrypt"), ("s3:PutObject", "kms:GenerateDataKey")]
+)
+def test_an_object_in_a_bucket_with_a_key_of_its_own_needs_the_key(action: str, asked: str) -> None:
+    (check,) = further(Settings(), lambda bucket: KEY if bucket == "bucket" else None, action, OBJECT, b"")
+    assert (check.action, check.resource) == (asked, KEY)
+    assert check.context["kms:ViaService"] == "s3.us-east-1.amazonaws.com"
+    assert list(further(Settings(), lambda _: None, action, OBJECT, b"")) == []
+
+
+def test_a_role_that_is_handed_to_a_workflow_must_be_passed() -> None:
+    body = json.dumps({"roleArn": "arn:aws:iam::000000000000:role/workflow"}).encode()
+    (check,) = further(Settings(), lambda _: None, "states:UpdateStateMachine", MACHINE, body)
+    assert (check.action, check.resource) == ("iam:PassRole", "arn:aws:iam::000000000000:role/workflow")
+    assert check.context == {"iam:PassedToService": "states.amazonaws.com"}
+    assert list(further(Settings(), lambda _: None, "states:UpdateStateMachine", MACHINE, b"{}")) == []
+
+
+def test_a_version_that_is_published_with_an_update_is_a_permission_of_its_own() -> None:
+    body = json.dumps({"publish": True}).encode()
+    (check,) = further(Settings(), lambda _: None, "states:UpdateStateMachine", MACHINE, body)
+    assert (check.action, check.resource) == ("states:PublishStateMachineVersion", MACHINE)
