@@ -1,6 +1,7 @@
 """Running the phases: one shell for all commands, and CodeBuild's rules of what follows a failure."""
 
 import os
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -102,3 +103,26 @@ def test_a_shell_with_many_open_files_keeps_its_pipes_apart(build: Callable[...,
     finally:
         for one in held:
             os.close(one)
+
+
+def test_an_interrupted_build_leaves_nothing_running(tmp_path: Path) -> None:
+    spec = parse('{version: 0.2, phases: {build: {commands: ["sleep 300 & echo pid=$!; wait"]}}}')
+    started: list[int] = []
+
+    def interrupt(text: str) -> None:
+        if text.startswith("pid="):
+            started.append(int(text.removeprefix("pid=")))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(spec, tmp_path, {"PATH": os.defpath}, interrupt, 20)
+    deadline = time.monotonic() + 5
+    while _runs(started[0]):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _runs(pid: int) -> bool:
+    # Nobody waits for the orphan in a container without an init process: it may stay as a zombie.
+    found = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return bool(found.stdout.strip()) and not found.stdout.startswith("Z")
