@@ -21,6 +21,7 @@ def main() -> None:
         ["-m", "benchmarks.command"],
         ["-m", "benchmarks.engine", "--peers", str(PEERS)],
         ["-m", "benchmarks.prepare_data", "--archive", str(archive.parent)],
+        ["-m", "benchmarks.drift"],
     ):
         subprocess.run([sys.executable, *words], check=True)
 

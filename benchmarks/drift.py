@@ -1,0 +1,80 @@
+"""What monitoring sees and what it costs: false alarms, shifts caught, seconds and memory.
+
+    python -m benchmarks.drift [--runs 200] [--shifted 20] [--captures 100000] [--archive FILE]
+
+Pictures are drawn as in the built-in sample; with --archive, a tar.gz in CIFAR-100's binary layout, they are
+photographs. The answers are those of a small real model, a support vector machine on directions of edges and colours,
+trained on other pictures. A run is 200 captures, with labels, through the container's own code; a baseline is 200
+test pictures. Photographs are few: runs on one baseline share pictures, though none with the baseline or the model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.drift_load import analyse, write_captures
+from benchmarks.drift_pictures import SHIFTS, Archive, Drawn, Source
+from benchmarks.drift_world import World
+from monitoring.features import DRIFTING
+
+BASELINES = 10
+PICTURES = 200
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=200, help="runs on pictures of the training distribution")
+    parser.add_argument("--shifted", type=int, default=20, help="runs on pictures of each shift")
+    parser.add_argument("--captures", type=int, default=100_000, help="captures for time and memory, 0 for none")
+    parser.add_argument("--archive", type=Path, help="photographs in place of drawings")
+    options = parser.parse_args()
+    source: Source = Archive(options.archive) if options.archive else Drawn()
+    worlds = [World(source, PICTURES, seed) for seed in range(BASELINES)]
+    accuracies = [world.accuracy for world in worlds]
+    print(f"{source.name}: model {np.mean(accuracies):.3f} accurate, {BASELINES} baselines of {PICTURES} pictures")
+    print(f"{len(DRIFTING) + 2} tests of distributions and 3 of quality a run; {PICTURES} captures a run")
+    _false_alarms(worlds, options.runs)
+    _shifts(worlds, options.shifted)
+    if options.captures:
+        _load(worlds[0], options.captures)
+
+
+def _false_alarms(worlds: list[World], runs: int) -> None:
+    """The same again: whatever is found is a false alarm."""
+    found = [worlds[run % len(worlds)].run("none", PICTURES, run) for run in range(runs)]
+    alarmed = [names for names in found if names]
+    print(f"false alarms: {len(alarmed)} of {runs} runs ({len(alarmed) / runs:.1%})")
+    by_baseline = [sum(bool(names) for names in found[start :: len(worlds)]) for start in range(len(worlds))]
+    print(f"  by baseline: {by_baseline}; by feature: {_times(alarmed)}")
+
+
+def _shifts(worlds: list[World], runs: int) -> None:
+    for shift in SHIFTS:
+        found = [worlds[run % len(worlds)].run(shift, PICTURES, 10_000 + run) for run in range(runs)]
+        caught = sum(bool(names) for names in found)
+        print(f"{shift:<14} caught in {caught} of {runs} runs; by feature: {_times(found)}")
+
+
+def _times(found: list[set[str]]) -> str:
+    names = sorted(
+        {name for each in found for name in each}, key=lambda name: (-sum(name in each for each in found), name)
+    )
+    return ", ".join(f"{name} {sum(name in each for each in found)}" for name in names) or "-"
+
+
+def _load(world: World, captures: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for count in sorted({min(1000, captures), captures}):
+            place = Path(folder) / str(count)
+            write_captures(world.captures("none", 1000, 7), place / "captures", count)
+            seconds, peak = analyse(place, world.baseline)
+            print(f"{count:>7,} captures: {seconds:6.1f} s, {seconds / count * 1000:.2f} s per 1,000, {peak:.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()
