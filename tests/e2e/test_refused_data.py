@@ -64,7 +64,7 @@ def _text(_: dict[str, bytes]) -> bytes:
 def test_the_execution_fails_with_the_reason_in_words(
     laptop: Laptop, sample: str, name: str, make: object, word: str
 ) -> None:
-    key = f"runs/bad/{name}/archive.tar.gz"
+    key = f"runs/refused/{name}/archive.tar.gz"
     laptop.client("s3").put_object(Bucket=BUCKET, Key=key, Body=make(_sample(laptop, sample)))  # type: ignore[operator]
     done = laptop.scones("run", "--set", f"InputDataUri=s3://{BUCKET}/{key}", "--watch", code=1)
     described = laptop.ended(done.stdout.split()[0])
