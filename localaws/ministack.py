@@ -163,6 +163,13 @@ def replace(module: object, name: str, make: Callable[[Any], Any]) -> None:
     setattr(module, name, make(getattr(module, name)))
 
 
+def has_role(name: str, account: str) -> bool:
+    """Whether IAM has a role of this name."""
+    from ministack.services import iam  # noqa: PLC0415
+
+    return iam._roles.get_scoped(account, None, name) is not None
+
+
 def save() -> None:
     """Write MiniStack's own state (not S3's objects, which are on disk at each write) to its directory."""
     from ministack import app  # noqa: PLC0415

@@ -17,6 +17,8 @@ _KNOWN = {
     "SageMakerProjectName": "scones",
     "ProjectName": "scones",
 }
+# `Ref` answers these types' ARN, where it answers others' name.
+_ARN_BY_REF = ("AWS::SNS::Topic", "AWS::StepFunctions::StateMachine")
 _VARIABLE = re.compile(r"\$\{([^!}]+)\}")
 
 
@@ -53,7 +55,8 @@ def _variable(document: Document, name: str, own: dict[str, Any]) -> str:
         return next(patterns(document, own[name]), "*")
     logical, _, attribute = name.partition(".")
     called = _name(document, logical)
-    return f"*{called}" if attribute == "Arn" else called
+    by_ref = document.resources.get(logical, {}).get("Type") in _ARN_BY_REF
+    return f"*{called}" if attribute == "Arn" or (by_ref and not attribute) else called
 
 
 def _name(document: Document, logical: str) -> str:
