@@ -1,0 +1,79 @@
+"""Memory does not grow with the number of captures."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from monitoring import captures, reference
+from monitoring.features import NUMBERS, Row
+from monitoring.labels import Labels
+from monitoring.observe import Observation
+from monitoring.options import Window, time
+from monitoring.tally import Tally
+from tests.unit.monitoring.conftest import END, START, Monitor, line
+
+WINDOW = Window(time(START), time(END))
+
+
+def _peak(monitor: Monitor, folder: Path) -> int:
+    files = [monitor.root / f"baseline/{name}.json" for name in ("statistics", "constraints")]
+    baseline = reference.read(*files)
+    tracemalloc.start()
+    try:
+        observed = Observation(baseline, Labels(baseline.names))
+        observed.take(captures.read(folder, WINDOW, observed.counts))
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def _write(folder: Path, count: int) -> Path:
+    folder.mkdir()
+    made = [line(number) for number in range(50)]
+    with (folder / "a.jsonl").open("w") as stream:
+        for number in range(count):
+            capture = made[number % len(made)]
+            capture["eventMetadata"]["eventId"] = f"event-{number}"
+            stream.write(json.dumps(capture) + "\n")
+    return folder
+
+
+def test_five_thousand_captures_need_no_more_memory_than_five_hundred(monitor: Monitor, tmp_path: Path) -> None:
+    few, many = (_peak(monitor, _write(tmp_path / str(count), count)) for count in (500, 5000))
+    assert many < few + 512 * 1024
+    assert many < 20 * 1024 * 1024
+
+
+def test_the_sample_is_even_over_time() -> None:
+    tally, row = Tally(capacity=500), Row()
+    for number in range(5000):
+        row.numbers[0] = number
+        tally.add(row)
+    drawn = tally.sample[:, 0]
+    assert len(drawn) == len(set(drawn)) == 500
+    assert np.mean(drawn) == 2500 or abs(np.mean(drawn) - 2500) < 4 * 5000 / np.sqrt(12 * 500)
+
+
+def test_moments_are_those_of_all_rows_and_leave_out_what_is_missing() -> None:
+    values = np.random.default_rng(1).normal(3, 2, 4000)
+    tally = Tally(capacity=10)
+    for place, value in enumerate(values):
+        row = Row()
+        row.numbers[0] = value if place % 4 else np.nan
+        tally.add(row)
+    kept = values[np.arange(4000) % 4 > 0]
+    assert tally.present[0] == 3000
+    assert np.allclose([tally.mean[0], tally.deviation[0]], [kept.mean(), kept.std()])
+    assert (tally.least[0], tally.most[0]) == (kept.min(), kept.max())
+    assert tally.present[NUMBERS.index("bytes")] == 0
+
+
+def test_the_whole_window_is_counted_whatever_is_kept(monitor: Monitor, tmp_path: Path) -> None:
+    counts: Counter[str] = Counter()
+    assert sum(1 for _ in captures.read(_write(tmp_path / "some", 300), WINDOW, counts)) == 300
+    assert counts == {"lines": 300}
