@@ -35,7 +35,7 @@ def analyse(place: Path, baseline: Path) -> tuple[float, float]:
         **os.environ,
         "dataset_source": str(place / "captures"),
         "output_path": str(place / "output"),
-        "SM_OPT_ML": str(place / "opt-ml"),
+        "OPT_ML": str(place / "opt-ml"),
         "baseline_statistics": str(baseline / "statistics.json"),
         "baseline_constraints": str(baseline / "constraints.json"),
         "start_time": "2026-01-01T10:00:00Z",

@@ -23,8 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--opt-ml",
         type=Path,
-        default=Path(os.environ.get("SM_OPT_ML", "/opt/ml")),
-        help="the container's /opt/ml, for the message and the metrics; default: SM_OPT_ML, else /opt/ml",
+        default=Path(os.environ.get("OPT_ML", "/opt/ml")),
+        help="the container's /opt/ml, for the message and the metrics; default: OPT_ML, else /opt/ml",
     )
     opt_ml = parser.parse_args(argv).opt_ml
     try:

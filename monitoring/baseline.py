@@ -1,6 +1,7 @@
 """The baseline: what the test pictures look like as the endpoint gets them, and what the model answered to them."""
 
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +16,7 @@ from monitoring.refusal import Refusal
 from monitoring.tally import Tally
 
 PREDICTIONS = Path("evaluation/predictions.csv")
+EVALUATION = Path("evaluation/evaluation.json")
 PREFIX = "probability_"
 
 
@@ -22,13 +24,14 @@ def measure(options: Options) -> str:
     """Write statistics.json and constraints.json; answers the exit message."""
     names, lines = _read(options.source / PREDICTIONS)
     tally, confusion = Tally(), np.zeros((len(names), len(names)), dtype=np.int64)
+    side = _side(options)
     for line in lines:
-        row, truth, answer = _row(line, names, options)
+        row, truth, answer = _row(line, names, options.source, side)
         tally.add(row)
         confusion[truth, answer] += 1
     if not tally.rows:
         raise Refusal(f"{options.source / PREDICTIONS} names no picture: evaluate the model again.")
-    told = statistics.document(tally, names, options.side)
+    told = statistics.document(tally, names, side)
     told["custom_statistics"]["confusion_matrix"] = accuracy.document(confusion, names)
     write(options.output, {"statistics.json": told, "constraints.json": constraints.document(tally)})
     return f"Completed: the baseline rests on {tally.rows:,} pictures of {' and '.join(names)}."
@@ -48,12 +51,21 @@ def _read(path: Path) -> tuple[list[str], Iterator[dict[str, str]]]:
     return names, lines
 
 
-def _row(line: dict[str, str], names: list[str], options: Options) -> tuple[Row, int, int]:
+def _side(options: Options) -> int:
+    """The side in pixels that the model takes: EvaluateModel tells it, else IMAGE_SIZE."""
+    try:
+        told = json.loads((options.source / EVALUATION).read_text(encoding="utf-8"))
+        return int(told["model"]["input_shape"][-1])
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return options.side
+
+
+def _row(line: dict[str, str], names: list[str], source: Path, side: int) -> tuple[Row, int, int]:
     row = Row()
-    image = picture.fit(_open(options.source / "test", line["path"]), options.side)
+    image = picture.fit(_open(source / "test", line["path"]), side)
     # Served pictures come as serialize_image encodes them, so theirs is the size and format to expect.
     image.format = "PNG"
-    row.see(image, len(picture.encode(image)), options.side)
+    row.see(image, len(picture.encode(image)), side)
     try:
         probabilities = [float(line[PREFIX + name]) for name in names]
         row.hear(probabilities, names)
