@@ -20,7 +20,7 @@ def histogram(name: str, then: Vector, now: Vector) -> str:
     bounds = np.linspace(low, high if high > low else low + 1, BINS + 1)
     before, after = (np.histogram(values, bins=bounds)[0] / max(len(values), 1) for values in (then, now))
     label = f"{name}: {_spoken('baseline', then)}; {_spoken('now', now)}."
-    return _svg(label, before, after, (f"{low:.3g}", f"{high:.3g}"))
+    return _svg(label, before, after, (f"{low:,.4g}", f"{high:,.4g}"))
 
 
 def bars(name: str, then: Mapping[str, int], now: Mapping[str, int]) -> str:
@@ -61,7 +61,7 @@ def _svg(label: str, then: Vector, now: Vector, marks: tuple[str, ...]) -> str:
 
 
 def _marks(marks: tuple[str, ...]) -> str:
-    if len(marks) == 2 and not marks[0][0].isalpha():
+    if not marks[0][0].isalpha():
         return f'<text x="0" y="124">{marks[0]}</text><text x="{WIDTH}" y="124" text-anchor="end">{marks[1]}</text>'
     step = WIDTH / len(marks)
     return "".join(
