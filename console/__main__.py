@@ -27,6 +27,7 @@ COMMANDS = {
     "rollback": "go back to the version approved before",
     "endpoint": "what serves: version, traffic, alarms",
     "classify": "send pictures through the inference workflow",
+    "console": "open a page to watch the whole loop on",
     "bulk": "classify every picture under an S3 prefix",
 }
 

@@ -1,0 +1,72 @@
+"""The page around the panels: where one can go, what is watched, dark or light."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from nicegui import ui
+
+from console.page.panels import executions
+from console.page.parts.elements import box, link, text
+from console.page.parts.live import Context
+
+_LOOK = Path(__file__).with_name("look.css")
+_PLACES = (("/", "Executions"),)
+# The system's own choice, until a person chooses; one process serves one person.
+_dark: list[bool | None] = [None]
+
+
+def build(context: Context) -> None:
+    """Build the frame and the panel that the address names."""
+    ui.add_css(_LOOK)
+    ui.page_title("Scones")
+    mode = ui.dark_mode(_dark[0])
+    with box("top", tag="header"):
+        link("Scones", "/", "brand")
+        links = _navigation()
+        text(_where(context), "where", "faint")
+        _button(mode)
+    with box("page") as main:
+        pages = ui.sub_pages(_routes(context))
+    ui.skip_link(target=main)
+    _follow(pages, links)
+
+
+def _routes(context: Context) -> dict[str, Callable[..., None]]:
+    return {"/": lambda: executions.show(context)}
+
+
+def _navigation() -> dict[str, ui.element]:
+    with box("nav", tag="nav") as navigation:
+        navigation.props("aria-label=Panels")
+        return {place: link(name, place) for place, name in _PLACES}
+
+
+def _where(context: Context) -> str:
+    project, local = context.source.project, context.source.target.local
+    place = f"local AWS, {local.endpoint}" if local else f"AWS {project.account}, {project.region}"
+    return f"{project.project} on {place}" + ("" if context.may_act else ", read-only")
+
+
+def _button(mode: ui.dark_mode) -> None:
+    def toggle() -> None:
+        mode.value = _dark[0] = not mode.value
+        button.props(f"icon={'light_mode' if mode.value else 'dark_mode'}")
+
+    button = ui.button(icon="dark_mode", on_click=toggle).props("flat round dense")
+    button.props["aria-label"] = "Dark or light"
+
+
+def _follow(pages: ui.sub_pages, links: dict[str, ui.element]) -> None:
+    """Mark the panel that is open."""
+
+    def mark(path: str) -> None:
+        here = path.split("?", 1)[0].rstrip("/") or "/"
+        for place, made in links.items():
+            made.classes(add="here") if place == here else made.classes(remove="here")
+            made.props["aria-current"] = "page" if place == here else "false"
+
+    router = ui.context.client.sub_pages_router
+    mark(router.current_path)
+    router.on_path_changed(mark)
