@@ -7,12 +7,12 @@ from pathlib import Path
 
 from nicegui import ui
 
-from console.page.panels import executions
+from console.page.context import Context
+from console.page.panels import execution, executions, registry, version
 from console.page.parts.elements import box, link, text
-from console.page.parts.live import Context
 
 _LOOK = Path(__file__).with_name("look.css")
-_PLACES = (("/", "Executions"),)
+_PLACES = (("/", "Executions"), ("/registry", "Registry"))
 # The system's own choice, until a person chooses; one process serves one person.
 _dark: list[bool | None] = [None]
 
@@ -28,13 +28,18 @@ def build(context: Context) -> None:
         text(_where(context), "where", "faint")
         _button(mode)
     with box("page") as main:
-        pages = ui.sub_pages(_routes(context))
+        ui.sub_pages(_routes(context))
     ui.skip_link(target=main)
-    _follow(pages, links)
+    _follow(links)
 
 
 def _routes(context: Context) -> dict[str, Callable[..., None]]:
-    return {"/": lambda: executions.show(context)}
+    return {
+        "/": lambda: executions.show(context),
+        "/execution/{identifier}": lambda identifier: execution.show(context, identifier),
+        "/registry": lambda: registry.show(context),
+        "/version/{number}": lambda number: version.show(context, number),
+    }
 
 
 def _navigation() -> dict[str, ui.element]:
@@ -44,7 +49,7 @@ def _navigation() -> dict[str, ui.element]:
 
 
 def _where(context: Context) -> str:
-    project, local = context.source.project, context.source.target.local
+    project, local = context.source.project, context.source.local
     place = f"local AWS, {local.endpoint}" if local else f"AWS {project.account}, {project.region}"
     return f"{project.project} on {place}" + ("" if context.may_act else ", read-only")
 
@@ -58,7 +63,7 @@ def _button(mode: ui.dark_mode) -> None:
     button.props["aria-label"] = "Dark or light"
 
 
-def _follow(pages: ui.sub_pages, links: dict[str, ui.element]) -> None:
+def _follow(links: dict[str, ui.element]) -> None:
     """Mark the panel that is open."""
 
     def mark(path: str) -> None:

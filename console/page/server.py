@@ -10,11 +10,12 @@ from nicegui import app, ui
 
 from console.errors import CommandError
 from console.page import topics
+from console.page.context import Context
 from console.page.data.source import Source
 from console.page.frame import build
 from console.page.guard import Guard
-from console.page.parts.live import Context
 from console.page.poller import Poller
+from console.page.reports import offer as offer_reports
 from console.target import Target
 
 _HOST = "127.0.0.1"
@@ -28,16 +29,16 @@ def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
     port = port or _free_port()
     _require_free(port)
     token = secrets.token_urlsafe(24)
-    source = Source(target)
-    context = Context(source, Poller(1.0 if target.local else _AWS_PACE), may_act)
+    context = Context(Source(target.local), Poller(1.0 if target.local else _AWS_PACE), may_act)
     app.add_middleware(Guard, token=token, port=port)
     address = f"http://{_HOST}:{port}/?token={token}"
     app.on_startup(lambda: _announce(address, opens=opens))
 
     async def root() -> None:
-        await context.poller.first(topics.execution_list(source), _FIRST_LOOK_SECONDS)
+        await context.poller.first(topics.execution_list(context), _FIRST_LOOK_SECONDS)
         build(context)
 
+    offer_reports(context)
     ui.run(
         root,
         host=_HOST,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from typing import Any
 
 from console.executions import identifier
 from console.page.data.source import Source
-from console.progress.snapshot import ENDED
+from console.progress.snapshot import ENDED, Fixed, read_fixed
 
 PAGE = 25
 # Details of a row take three calls, once; a few rows a time keep the list quick and the calls few.
@@ -83,7 +84,7 @@ def _budgeted(source: Source, summaries: list[dict[str, Any]]) -> Iterator[tuple
     """Each summary, and whether its details may be asked for now."""
     left = _DETAILS_AT_ONCE
     for summary in summaries:
-        known = source.knows(("parameters", summary["PipelineExecutionArn"]))
+        known = source.knows(("fixed", summary["PipelineExecutionArn"]))
         yield summary, known or left > 0
         left -= 0 if known else 1
 
@@ -92,7 +93,7 @@ def _details(source: Source, summary: dict[str, Any], may_ask: bool) -> Details 
     if not may_ask:
         return None
     arn = summary["PipelineExecutionArn"]
-    parameters = dict(changed_parameters(source, arn))
+    parameters = fixed(source, arn).changed
     return Details(
         end=_end(source, arn, summary["PipelineExecutionStatus"]),
         started_by=parameters.get("StartedBy", ""),
@@ -115,34 +116,16 @@ def _end(source: Source, arn: str, status: str) -> datetime | None:
     return end
 
 
-def changed_parameters(source: Source, arn: str) -> tuple[tuple[str, str], ...]:
-    """The parameters that differ from the default of the execution's own definition."""
-    given = all_parameters(source, arn)
-    defaults = {item["Name"]: str(item.get("DefaultValue")) for item in definition(source, arn).get("Parameters", [])}
-    return tuple((name, value) for name, value in given if defaults.get(name) != value)
+def fixed(source: Source, arn: str) -> Fixed:
+    """What of an execution never changes; executions of one definition share it in memory."""
 
+    def read() -> Fixed:
+        found = read_fixed(source.client("sagemaker"), arn)
+        text = json.dumps(found.definition, sort_keys=True).encode()
+        shared = source.once(("definition", hashlib.sha256(text).digest()), lambda: found.definition)
+        return Fixed(shared, found.parameters)
 
-def all_parameters(source: Source, arn: str) -> tuple[tuple[str, str], ...]:
-    """Every parameter of an execution."""
-
-    def read() -> tuple[tuple[str, str], ...]:
-        pages = source.client("sagemaker").get_paginator("list_pipeline_parameters_for_execution")
-        found = [item for page in pages.paginate(PipelineExecutionArn=arn) for item in page["PipelineParameters"]]
-        return tuple((item["Name"], item["Value"]) for item in found)
-
-    return source.once(("parameters", arn), read)
-
-
-def definition(source: Source, arn: str) -> dict[str, Any]:
-    """The definition that an execution was started with."""
-
-    def read() -> dict[str, Any]:
-        sagemaker = source.client("sagemaker")
-        answer = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
-        parsed: dict[str, Any] = json.loads(answer["PipelineDefinition"])
-        return parsed
-
-    return source.once(("definition", arn), read)
+    return source.once(("fixed", arn), read)
 
 
 def _row(summary: dict[str, Any], details: Details | None) -> Row:

@@ -22,11 +22,10 @@ _CONFIG = Config(
 _KEPT = 4_000
 
 
-@dataclass
-class Source:
-    """One target's clients, made once, and a memory for answers that never change."""
+@dataclass(frozen=True, eq=False)
+class Source(Target):
+    """A target whose clients are made once, with a memory for answers that never change."""
 
-    target: Target
     _clients: dict[str, Any] = field(default_factory=dict)
     _memory: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -34,7 +33,7 @@ class Source:
     @property
     def project(self) -> Settings:
         """The project's settings; on AWS the account is asked for once."""
-        return self.once(("project",), lambda: self.target.project)
+        return self.once(("project",), lambda: super(Source, self).project)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
         """The client of a service; boto3's clients can be used by several threads."""

@@ -6,11 +6,12 @@ from nicegui import ui
 
 from console.output import moment
 from console.page import topics
+from console.page.context import Context
 from console.page.data.executions import Page
 from console.page.data.executions import Row as Execution
 from console.page.parts.elements import Clock, box, heading, link, text
 from console.page.parts.keyed import Keyed
-from console.page.parts.live import Context, Live
+from console.page.parts.live import Live
 from console.page.parts.state import State
 from console.page.words import ago, shortened, took
 
@@ -36,7 +37,7 @@ class Panel:
             self._compare.set_visibility(False)
         self._clock = Clock()
         self._rows: Keyed[Execution] | None = None
-        self._live = Live(context.poller, topics.execution_list(context.source), self._draw, keeps=True)
+        self._live = Live(context.poller, topics.execution_list(context), self._draw, keeps=True)
         with box("row-of"):
             self._newer = ui.button("Newer", icon="chevron_left", on_click=self._go_back).props("flat dense no-caps")
             self._older = ui.button("Older", on_click=self._go_on).props("flat dense no-caps icon-right=chevron_right")
@@ -75,7 +76,7 @@ class Panel:
     def _turn(self) -> None:
         self._next = None
         self._turned()
-        self._live.follow(topics.execution_list(self._context.source, self._tokens[-1]))
+        self._live.follow(topics.execution_list(self._context, self._tokens[-1]))
 
     def _turned(self) -> None:
         if hasattr(self, "_newer"):

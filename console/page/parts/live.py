@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from nicegui import ui
 
 from console.output import duration
-from console.page.data.source import Source
 from console.page.parts.elements import box, text
 from console.page.poller import Poller, Reading, Topic
 
 T = TypeVar("T")
 
 _LOOK_SECONDS = 0.4
-
-
-@dataclass(frozen=True)
-class Context:
-    """What every panel is given."""
-
-    source: Source
-    poller: Poller
-    may_act: bool
 
 
 class Live(Generic[T]):
