@@ -8,11 +8,11 @@ from pathlib import Path
 from nicegui import ui
 
 from console.page.context import Context
-from console.page.panels import execution, executions, registry, version
+from console.page.panels import attempt, compare, endpoint, execution, executions, registry, version
 from console.page.parts.elements import box, link, text
 
 _LOOK = Path(__file__).with_name("look.css")
-_PLACES = (("/", "Executions"), ("/registry", "Registry"))
+_PLACES = (("/", "Executions"), ("/registry", "Registry"), ("/endpoint", "Endpoint"), ("/try", "Try it"))
 # The system's own choice, until a person chooses; one process serves one person.
 _dark: list[bool | None] = [None]
 
@@ -37,8 +37,11 @@ def _routes(context: Context) -> dict[str, Callable[..., None]]:
     return {
         "/": lambda: executions.show(context),
         "/execution/{identifier}": lambda identifier: execution.show(context, identifier),
+        "/compare/{first}/{second}": lambda first, second: compare.show(context, first, second),
         "/registry": lambda: registry.show(context),
         "/version/{number}": lambda number: version.show(context, number),
+        "/endpoint": lambda: endpoint.show(context),
+        "/try": lambda: attempt.show(context),
     }
 
 

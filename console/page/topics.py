@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from console.page.context import Context
+from console.page.data import endpoint as endpoint_data
 from console.page.data import execution as execution_data
-from console.page.data import executions, metrics, registry
+from console.page.data import executions, inference, metrics, registry
 from console.page.data import step as steps
+from console.page.data import traffic as traffic_data
+from console.page.data.graph import Graph
 from console.page.poller import Topic
 from console.progress.snapshot import ENDED, StepView
 
@@ -14,6 +17,7 @@ _FILLING = 0.3
 _LIST = 4.0
 _LIVE = 2.5
 _RESTING = 20.0
+_QUICK = 0.4
 _SETTLED_STEP = ("Succeeded", "Failed", "Stopped")
 
 
@@ -82,4 +86,41 @@ def version_metrics(context: Context, number: int) -> Topic[dict[str, float]]:
     source = context.source
     return Topic(
         ("version metrics", number), lambda: registry.numbers(source, registry.read(source, number)), lambda _: 300.0
+    )
+
+
+def endpoint(context: Context) -> Topic[tuple[endpoint_data.State] | tuple[()]]:
+    """The endpoint, in a tuple that is empty where there is none."""
+
+    def read() -> tuple[endpoint_data.State] | tuple[()]:
+        found = endpoint_data.read(context.source)
+        return (found,) if found else ()
+
+    def seconds(found: tuple[endpoint_data.State] | tuple[()]) -> float:
+        return _LIVE if found and found[0].status not in ("InService", "Failed") else 6.0
+
+    return Topic(("endpoint",), read, seconds)
+
+
+def traffic(context: Context) -> Topic[traffic_data.Traffic]:
+    """The endpoint's figures, which CloudWatch renews once a minute."""
+    return Topic(("traffic",), lambda: traffic_data.read(context.source), lambda _: 15.0)
+
+
+def changes(context: Context) -> Topic[tuple[endpoint_data.Change, ...]]:
+    """What happened to the endpoint."""
+    return Topic(("endpoint", "changes"), lambda: endpoint_data.changes(context.source), lambda _: 15.0)
+
+
+def workflow_graph(context: Context) -> Topic[Graph]:
+    """The inference workflow's states."""
+    return Topic(("workflow",), lambda: inference.graph(context.source), lambda graph: 60.0 if graph.rows else 5.0)
+
+
+def run(context: Context, arn: str) -> Topic[inference.Path]:
+    """One run of the inference workflow."""
+    return Topic(
+        ("run", arn),
+        lambda: inference.read(context.source, arn),
+        lambda path: _QUICK if path.status == "RUNNING" else 60.0,
     )

@@ -13,6 +13,7 @@ from console.page.parts.live import Live
 from console.page.parts.state import State
 
 _HIDDEN = ("report", "execution_id")
+_CONSTANT = "_best_constant_classifier"
 _LONGEST_COMMENT = 200
 
 
@@ -32,7 +33,7 @@ class Panel:
         heading(f"Version {number}", 1)
         self._clock = Clock()
         self._version: Version | None = None
-        with box("cards"):
+        with box("halves"):
             with box("stack"):
                 Live(context.poller, topics.version(context, number), self._draw)
                 if context.may_act:
@@ -41,7 +42,7 @@ class Panel:
                 Live(context.poller, topics.version_metrics(context, number), _draw_metrics)
         heading("Evaluation report")
         # Whoever could write to the bucket could have written it: no script, no form, no way out of the frame.
-        frame = box("report", tag="iframe").props("sandbox=\"\" loading=lazy")
+        frame = box("report", tag="iframe").props('sandbox=""')
         frame.props["src"], frame.props["title"] = f"/report/{number}", f"Evaluation report of version {number}"
 
     def _draw(self, version: Version) -> None:
@@ -95,6 +96,15 @@ def _history(version: Version) -> None:
 def _draw_metrics(numbers: dict[str, float]) -> None:
     with box("sheet", "stack"):
         heading("Metrics")
-        if not numbers:
+        own = {name: value for name, value in sorted(numbers.items()) if not name.endswith(_CONSTANT)}
+        if not own:
             text("No evaluation was registered with it.", "faint")
-        facts((name.replace("_", " "), f"{value:.4f}") for name, value in sorted(numbers.items()))
+            return
+        rows = [(name.replace("_", " "), f"{value:.4f}", _constant(numbers, name)) for name, value in own.items()]
+        table(("Metric", "Value", "Always the same answer"), rows, "Metrics")
+
+
+def _constant(numbers: dict[str, float], name: str) -> str:
+    """What the best classifier that looks at no picture would reach."""
+    value = numbers.get(name + _CONSTANT)
+    return "" if value is None else f"{value:.4f}"
