@@ -21,6 +21,7 @@ def build(context: Context) -> None:
     """Build the frame and the panel that the address names."""
     ui.add_css(_LOOK)
     ui.page_title("Scones")
+    ui.colors(primary="#0a58c2", positive="#0f6b36", negative="#b3261e", warning="#7c4a00")
     mode = ui.dark_mode(_dark[0])
     with box("top", tag="header"):
         link("Scones", "/", "brand")

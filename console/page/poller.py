@@ -19,9 +19,9 @@ from console.page.trouble import tell
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-_LEASE_SECONDS = 10.0
+_LEASE_SECONDS = 4.0
 _TICK_SECONDS = 0.1
-_LONGEST_PAUSE = 60.0
+_LONGEST_PAUSE = 15.0
 _KEPT = 200
 
 

@@ -169,8 +169,19 @@ def _decisions(source: Source) -> Iterator[Change]:
                 lambda arn=arn: sagemaker.describe_model_package(ModelPackageName=arn),
                 lambda answer, status=status: answer["ModelApprovalStatus"] == status,
             )
-            for at, words in registry.decisions(described):
+            for at, words in registry.decisions(described) or _undocumented(described):
                 yield Change(at, f"Version {described['ModelPackageVersion']}: {words}")
+
+
+def _undocumented(described: dict[str, Any]) -> list[tuple[datetime, str]]:
+    """A decision that was made elsewhere leaves its time and a comment."""
+    if described["ModelApprovalStatus"] == "PendingManualApproval" or "LastModifiedTime" not in described:
+        return []
+    return [(described["LastModifiedTime"], ": ".join([described["ModelApprovalStatus"], *_comment(described)]))]
+
+
+def _comment(described: dict[str, Any]) -> list[str]:
+    return [described["ApprovalDescription"]] if described.get("ApprovalDescription") else []
 
 
 def _log(source: Source) -> Iterator[Change]:

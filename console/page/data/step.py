@@ -125,4 +125,7 @@ def _arguments(described: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _plain(metadata: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in metadata.items():
+        # What a Fail step says is told as the reason.
+        if name == "Fail":
+            continue
         yield name, value if isinstance(value, str) else json.dumps(value)

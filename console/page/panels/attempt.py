@@ -36,7 +36,7 @@ class Panel:
         self._diagram: Diagram | None = None
         self._graph = Graph((), ())
         heading("Try it", 1)
-        with box("two"):
+        with box("two", "broad"):
             with box("sheet"):
                 Live(context.poller, topics.workflow_graph(context), self._draw_graph)
             with box("stack"):

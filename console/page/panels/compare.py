@@ -39,6 +39,7 @@ class Panel:
                         context.poller, topics.execution(context, name), lambda read, name=name: self._take(name, read)
                     )
         self._place = box("stack")
+        self._draw()
 
     def _take(self, name: str, read: Execution) -> None:
         snapshot = read.snapshot

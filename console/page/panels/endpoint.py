@@ -40,7 +40,7 @@ class Panel:
             text("Nothing is deployed yet; approve a version, and it is deployed by itself.", "empty", tag="p")
             return
         state = found[0]
-        with box("cards"):
+        with box("halves"):
             with box("sheet", "stack"):
                 self._draw_status(state)
             with box("sheet", "stack"):
@@ -77,13 +77,13 @@ class Panel:
     def _draw_traffic(self, traffic: Traffic) -> None:
         drawn = [[Curve(name, points) for name, points in traffic.named(counts=counts)] for counts in (True, False)]
         if not self._charts:
-            with box("cards"):
+            with box("halves"):
                 for title, lines in zip(_TITLES, drawn, strict=True):
                     with box("sheet", "stack"):
                         heading(f"{title}, last {HOURS} hours")
-                        self._charts.append(curves.chart(title, lines, over_time=True))
+                        self._charts.append(curves.chart(title, lines, hours=HOURS))
         for made, title, lines in zip(self._charts, _TITLES, drawn, strict=True):
-            curves.update(made, title, lines, over_time=True)
+            curves.update(made, title, lines, hours=HOURS)
 
 
 def _draw_variant(variant: Variant) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nicegui import ui
 from nicegui.element import Element
+from nicegui.elements.mixins.text_element import TextElement
 
 from console.output import moment
 from console.page import topics
@@ -52,7 +53,9 @@ class StepPart:
         self._chart: ui.echart | None = None
         self._chart_place = box("sheet", "stack")
         self._details = Live(self._context.poller, topics.step(self._context, self._identifier, step), _draw_details)
-        self._log = Live(self._context.poller, topics.log(self._context, self._identifier, step), self._draw_log)
+        self._pane: TextElement | None = None
+        log = topics.log(self._context, self._identifier, step)
+        self._log = Live(self._context.poller, log, self._draw_log, keeps=True, waiting=" ")
 
     def _update(self, step: StepView) -> None:
         self._state.show(step.status)
@@ -84,14 +87,22 @@ class StepPart:
     def _draw_log(self, lines: tuple[str, ...]) -> None:
         if not lines:
             return
+        if self._pane is None:
+            self._build_log()
         shown = lines[-_LINES:]
+        more = f"The last {len(shown)} of {len(lines)} lines; `scones logs` has all." if len(lines) > len(shown) else ""
+        self._cut.set_text(more)
+        if self._pane:
+            self._pane.set_text("\n".join(shown))
+
+    def _build_log(self) -> None:
         with box("sheet", "stack"):
             heading("Log", 3)
-            if len(lines) > len(shown):
-                text(f"The last {len(shown)} of {len(lines)} lines; `scones logs` has all.", "faint")
-            # A box that scrolls must be reachable by keyboard.
-            pane = text("\n".join(shown), "log", "mono", tag="pre").props("tabindex=0 role=region")
-            pane.props["aria-label"] = f"Log of {self._step.name if self._step else ''}"
+            self._cut = text("", "faint")
+            # A box that scrolls must be reachable by keyboard. It stays at its end, where the news are.
+            with box("log").props("tabindex=0 role=region") as outer:
+                outer.props["aria-label"] = f"Log of {self._step.name if self._step else ''}"
+                self._pane = text("", "mono", tag="pre")
 
 
 def training_curves(training: Training, name: str = "") -> list[Curve]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,26 +20,24 @@ class Curve:
     points: Sequence[tuple[float, float]] = field(default_factory=tuple)
 
 
-def chart(label: str, curves: Sequence[Curve], *, over_time: bool = False, most: float | None = None) -> ui.echart:
+def chart(label: str, curves: Sequence[Curve], *, hours: int = 0, most: float | None = None) -> ui.echart:
     """Draw the curves; a summary in words is there for who cannot see them."""
-    made = ui.echart(_options(curves, over_time=over_time, most=most)).classes("chart")
+    made = ui.echart(_options(curves, hours=hours, most=most)).classes("chart")
     made.props["role"], made.props["aria-label"] = "img", f"{label}: {_summary(curves)}"
     if not any(curve.points for curve in curves):
         text("No points yet.", "faint")
     return made
 
 
-def update(
-    made: ui.echart, label: str, curves: Sequence[Curve], *, over_time: bool = False, most: float | None = None
-) -> None:
+def update(made: ui.echart, label: str, curves: Sequence[Curve], *, hours: int = 0, most: float | None = None) -> None:
     """Draw the curves as they are now, without a new chart."""
     made.options.clear()
-    made.options.update(_options(curves, over_time=over_time, most=most))
+    made.options.update(_options(curves, hours=hours, most=most))
     made.props["aria-label"] = f"{label}: {_summary(curves)}"
     made.update()
 
 
-def _options(curves: Sequence[Curve], *, over_time: bool, most: float | None) -> dict[str, Any]:
+def _options(curves: Sequence[Curve], *, hours: int, most: float | None) -> dict[str, Any]:
     grey = "#808a94"
     axis = {"axisLine": {"lineStyle": {"color": grey}}, "axisLabel": {"color": grey}}
     quiet = {"splitLine": {"lineStyle": {"color": grey, "opacity": 0.25}}}
@@ -49,13 +48,21 @@ def _options(curves: Sequence[Curve], *, over_time: bool, most: float | None) ->
         "tooltip": {"trigger": "axis", "renderMode": "richText"},
         "legend": {"type": "scroll", "top": 0, "textStyle": {"color": grey}},
         "grid": {"left": 52, "right": 16, "top": 34, "bottom": 26},
-        "xAxis": {"type": "time" if over_time else "value", "minInterval": 1, **axis, "splitLine": {"show": False}},
+        "xAxis": {**_along(hours), **axis, "splitLine": {"show": False}},
         "yAxis": {"type": "value", "min": 0, **({"max": most} if most else {}), **axis, **quiet},
         "series": [
             {"type": "line", "name": curve.name, "symbolSize": 5, "data": [list(point) for point in curve.points]}
             for curve in curves
         ],
     }
+
+
+def _along(hours: int) -> dict[str, Any]:
+    """The axis below: epochs, or the last hours."""
+    if not hours:
+        return {"type": "value", "minInterval": 1, "min": "dataMin"}
+    now = round(time.time()) * 1_000
+    return {"type": "time", "min": now - hours * 3_600_000, "max": now}
 
 
 def _summary(curves: Sequence[Curve]) -> str:

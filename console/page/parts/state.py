@@ -24,6 +24,9 @@ _WORDS = {
     "PendingManualApproval": "Waits for approval",
     "InService": "In service",
     "CompletedWithViolations": "Violations",
+    "INSUFFICIENT_DATA": "No data yet",
+    "CLASSIFIED": "Classified",
+    "RUNNING": "Running",
     "NEEDS_REVIEW": "A person decides",
 }
 
