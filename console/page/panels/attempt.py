@@ -19,6 +19,14 @@ from console.page.parts.state import State
 from console.page.trouble import tell
 
 _SHOWN = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8\xff"}
+# The library's own header names neither its button nor its field. The field covers the label that names it.
+_HEADER = """
+<div class="row-of drop">
+  <q-btn no-caps unelevated color="blue-10" icon="add_photo_alternate" label="Choose a picture" class="choose"
+    @click="props.pickFiles" />
+  <label class="relative-position">or drop a PNG or JPEG here<q-uploader-add-trigger /></label>
+</div>
+"""
 _READ_ONLY = "This page is read-only; start it with --allow-actions to send pictures through the workflow."
 
 
@@ -49,7 +57,6 @@ class Panel:
     def _build_upload(self) -> None:
         self._upload = (
             ui.upload(
-                label="Drop a PNG or JPEG here, or press +",
                 auto_upload=True,
                 max_file_size=LARGEST,
                 on_upload=self._take,
@@ -58,6 +65,7 @@ class Panel:
             .props("accept=image/png,image/jpeg flat bordered")
             .classes("wide upload")
         )
+        self._upload.add_slot("header", _HEADER)
 
     def _draw_graph(self, graph: Graph) -> None:
         self._graph = graph
@@ -99,7 +107,8 @@ class Panel:
     def _looks(self, path: Path | None) -> dict[str, Look]:
         entered = dict(path.entered) if path else {}
         names = [name for row in self._graph.rows for name in row]
-        return {name: Look(entered.get(name, "Waiting"), reached=name in entered) for name in names}
+        unreached = "" if path is None else "Waiting" if path.status == "RUNNING" else "Not reached"
+        return {name: Look(entered.get(name, unreached), reached=name in entered) for name in names}
 
 
 def _picture(content: bytes, name: str) -> None:
