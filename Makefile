@@ -7,7 +7,7 @@ export OMP_NUM_THREADS ?= 1
 export PATH := $(CURDIR)/.venv/npm/node_modules/.bin:$(PATH)
 export SAGEMAKER_SUPPRESS_V2_WARNING := 1
 
-.PHONY: demo test check static format unit e2e bench install lock clean
+.PHONY: demo test check container static format unit e2e bench install lock clean
 
 demo: .venv/laptop
 	@$(BIN)/scones demo
@@ -15,7 +15,7 @@ demo: .venv/laptop
 test: .venv/test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85
 
-check: static test
+check: static container test
 
 static: .venv/test
 	$(BIN)/ruff format --check .
@@ -23,6 +23,16 @@ static: .venv/test
 	$(BIN)/mypy
 	PYTHONPATH=lambdas $(BIN)/lint-imports --no-cache
 	$(BIN)/cfn-lint seedcode/template.yaml
+	$(BIN)/hadolint seedcode/Dockerfile
+
+# What the image would install and run, in a plain environment; there is no Docker here.
+container: .venv/container/ready
+	$(PYTHON) requirements/container.py try .venv/container
+
+.venv/container/ready: requirements/container.lock requirements/container.py seedcode/Dockerfile
+	@echo "Installing what the image holds into .venv/container (a minute) ..."
+	@$(PYTHON) requirements/container.py install .venv/container
+	@touch $@
 
 format: .venv/test
 	$(BIN)/ruff check --fix .

@@ -18,16 +18,18 @@ CONTAINER = [
 # Building the pipeline definition. stepfunctions 2.3.0 needs pkg_resources, gone from setuptools 81.
 PIPELINE = ["sagemaker==2.257.7", "stepfunctions==2.3.0", "setuptools<81", "boto3>=1.43", "numpy==1.26.4"]
 
-# The local AWS and the command.
+# What a push runs, see seedcode/buildspec.yml: the definition, and the tests of tests/smoke.
+BUILD = [*PIPELINE, "pytest>=9", "pyyaml>=6"]
+
+# The local AWS and the command; a push to the local repository runs in this environment, without a network.
 LAPTOP = [
     *CONTAINER,
-    *PIPELINE,
+    *BUILD,
     "ministack==1.5.33",
     "hypercorn>=0.18",
     "psutil>=7",
     "aws-lambda-powertools==3.37.0",
     "rich>=14",
-    "pyyaml>=6",
     "nicegui==3.18.0",
 ]
 
@@ -70,9 +72,26 @@ setup(
             "monitoring*",
         ]
     ),
-    package_data={"console": ["page/*.css"], "seedcode": ["*.yaml", "layer-requirements.txt"]},
+    package_data={
+        "console": ["page/*.css"],
+        "seedcode": [
+            "*.yaml",
+            "*.yml",
+            "Dockerfile",
+            "Dockerfile.dockerignore",
+            "github/*.yml",
+            "seed/files/*",
+            "layer-requirements.txt",
+        ]
+    },
     install_requires=[],
-    extras_require={"container": CONTAINER, "pipeline": PIPELINE, "laptop": LAPTOP, "test": [*LAPTOP, *TEST]},
+    extras_require={
+        "container": CONTAINER,
+        "pipeline": PIPELINE,
+        "build": BUILD,
+        "laptop": LAPTOP,
+        "test": [*LAPTOP, *TEST],
+    },
     entry_points={
         "console_scripts": [
             "scones=console.__main__:main",

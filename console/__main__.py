@@ -13,7 +13,10 @@ COMMANDS = {
     "up": "start the local AWS and deploy the stack",
     "down": "stop the local AWS",
     "status": "what runs, and what the stack holds",
+    "package": "build every artifact of a deployment",
+    "seed": "write the repository that a new project starts from",
     "deploy": "bring the stack up to date, on either target",
+    "destroy": "remove the project; what holds data stays",
     "dataset": "draw the sample, fetch CIFAR-100, or upload an archive",
     "run": "update the pipeline and start an execution",
     "watch": "follow an execution live",
@@ -29,6 +32,9 @@ COMMANDS = {
     "classify": "send pictures through the inference workflow",
     "console": "open a page to watch the whole loop on",
     "bulk": "classify every picture under an S3 prefix",
+    "monitor": "does what comes in still look as it did: drift, runs, reports",
+    "ingest": "send labelled pictures and train on them",
+    "label": "say what the pictures show that the model was unsure of",
 }
 
 TARGETS = ("local", "aws")

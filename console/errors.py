@@ -19,6 +19,8 @@ def explain(error: Exception) -> str | None:
     from localaws.process import ProcessError
     from localaws.settings import SettingsError
     from pipelines.errors import PipelineError
+    from seedcode.packaging.errors import PackagingError
+    from seedcode.stack.errors import StackError
 
     if isinstance(error, exceptions.ClientError):
         said = error.response.get("Error", {})
@@ -29,5 +31,5 @@ def explain(error: Exception) -> str | None:
         return "No AWS credentials were found; set AWS_PROFILE, or sign in with `aws sso login`."
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} cannot be used: {error.strerror}."
-    ours = (CommandError, PipelineError, ArchiveError, SettingsError, ProcessError)
+    ours = (CommandError, PipelineError, PackagingError, StackError, ArchiveError, SettingsError, ProcessError)
     return str(error) if isinstance(error, (*ours, exceptions.BotoCoreError)) else None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from localaws.clients import Clients
+from localaws.clients import ROOT, Clients, Credentials
 from localaws.events import Events
 from localaws.hosting.live import Live
+from localaws.iam.authority import Authority
 from localaws.settings import Settings
 from localaws.store import Store
 from localaws.tasks import Tasks
@@ -23,6 +24,15 @@ class Aws:
     clients: Clients
     tasks: Tasks = field(default_factory=Tasks)
     live: Live = field(default_factory=Live)
+    authority: Authority | None = None  # None where IAM is not enforced
+    credentials: Credentials = ROOT
+
+    def acting_as(self, role: str | None) -> Aws:
+        """The local AWS under a role, where IAM is enforced: what it then reads and writes, the role must allow."""
+        if self.authority is None or not role:
+            return self
+        clients = self.authority.clients(role)
+        return replace(self, clients=clients, credentials=clients.credentials)
 
     def arn(self, resource: str, name: str) -> str:
         """The ARN of a SageMaker resource, such as `arn("pipeline", "scones-training")`."""

@@ -1,4 +1,4 @@
-"""The front door: SageMaker's and Application Auto Scaling's requests are answered here, all others by MiniStack."""
+"""The front door: requests to SageMaker and what else MiniStack lacks are answered here, all others by MiniStack."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from localaws import ministack
 from localaws.autoscaling.service import AUTOSCALING
 from localaws.aws import Aws
+from localaws.errors import AwsError
 from localaws.gaps.browsers import refusal
 from localaws.gaps.managed_key import name_managed_key
 from localaws.hosting.invocation import Answer, invoke
+from localaws.iam.authority import check_caller
+from localaws.ministack import Caller
 from localaws.protocol import Service, answer
+from localaws.push.service import CODECOMMIT
 from localaws.sagemaker.service import SAGEMAKER
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
@@ -27,7 +32,7 @@ _READS = re.compile(r"[./](Describe|List|Get|Filter|Receive)\w*$")
 _INVOKED = re.compile(r"/endpoints/([^/]+)/invocations")
 
 # By the prefix of the header X-Amz-Target.
-_SERVICES = {"SageMaker": SAGEMAKER, "AnyScaleFrontendService": AUTOSCALING}
+_SERVICES = {"SageMaker": SAGEMAKER, "AnyScaleFrontendService": AUTOSCALING, "CodeCommit_20150413": CODECOMMIT}
 
 Scope = dict[str, Any]
 Receive = Callable[[], Any]
@@ -41,6 +46,7 @@ class Front:
         self._aws = aws
         self._others = others
         self._models = ThreadPoolExecutor(_INVOCATIONS, thread_name_prefix="invocation")
+        self._enforced = aws.settings.enforce_iam
         self.changed = threading.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,7 +54,7 @@ class Front:
             await _respond(send, 403, json.dumps({"__type": "AccessDeniedException", "message": sentence}).encode())
             return
         if scope["type"] == "http" and (called := _called(scope)):
-            await self._call(*called, receive, send)
+            await self._call(*called, scope, receive, send)
             return
         if scope["type"] == "http" and (endpoint := _invoked(scope)):
             await self._invocation(endpoint, scope, receive, send)
@@ -59,20 +65,32 @@ class Front:
             scope = name_managed_key(scope, self._aws.settings.region, self._aws.settings.account)
         await self._others(scope, receive, send)
 
-    async def _call(self, service: Service, operation: str, receive: Receive, send: Send) -> None:
+    async def _call(self, service: Service, operation: str, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _body(receive)
         if len(body) > _LARGEST_REQUEST:
             await _respond(send, 413, b'{"__type": "RequestEntityTooLargeException", "message": "Over 16 MiB."}')
             return
-        status, content = await asyncio.to_thread(answer, service, self._aws, operation, body)
+        authorize = partial(check_caller, self._aws.settings, Caller(scope, body)) if self._enforced else None
+        status, content = await asyncio.to_thread(answer, service, self._aws, operation, body, authorize)
         await _respond(send, status, content)
 
     async def _invocation(self, endpoint: str, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         body = await _body(receive)
         loop = asyncio.get_running_loop()
+        if self._enforced and (denial := await asyncio.to_thread(self._denial, endpoint, Caller(scope, body))):
+            await _send(send, denial.status, dict(denial.headers), denial.body)
+            return
         answer: Answer = await loop.run_in_executor(self._models, invoke, self._aws, endpoint, headers, body)
         await _send(send, answer.status, dict(answer.headers), answer.body)
+
+    def _denial(self, endpoint: str, caller: Caller) -> Answer | None:
+        try:
+            check_caller(self._aws.settings, caller, "sagemaker", "InvokeEndpoint", {"EndpointName": endpoint})
+        except AwsError as error:
+            body = json.dumps({"Message": error.message}).encode()
+            return Answer(403, {"content-type": "application/json", "x-amzn-errortype": error.code}, body)
+        return None
 
 
 def _target(scope: Scope) -> str:

@@ -2,16 +2,21 @@
 
 MiniStack (pinned exactly) answers for every service but SageMaker. We use its ASGI application as a whole, and
 these private names, each asserted at start-up so that another version fails with a sentence instead of strangely:
-publishing events under `aws.*`, registering a CloudFormation type, and saving its state.
+publishing events under `aws.*`, registering a CloudFormation type, reading an object, and saving its state.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import quote
 
+from localaws.errors import AwsError
 from localaws.settings import HOST, Settings
 
 PINNED = "1.5.33"
@@ -19,6 +24,12 @@ PINNED = "1.5.33"
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 Create = Callable[[str, dict[str, Any], str], tuple[str, dict[str, Any]]]
 Delete = Callable[[str, dict[str, Any]], None]
+Update = Callable[[str, dict[str, Any], dict[str, Any], str], tuple[str, dict[str, Any]]]
+Context = Mapping[str, str | list[str]]
+
+# Of the request that is being decided about: its body, and what was refused of what it needs beyond the call itself.
+_body: ContextVar[bytes] = ContextVar("body", default=b"")
+_refused: ContextVar[tuple[str, str] | None] = ContextVar("refused", default=None)
 
 
 class MiniStackError(RuntimeError):
@@ -40,6 +51,7 @@ def configure(settings: Settings) -> None:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(state / "s3"),
             "LAMBDA_EXECUTOR": "local",
+            "AUTH": "true" if settings.enforce_iam else "false",
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
@@ -53,7 +65,8 @@ def load() -> AsgiApp:
     if installed != PINNED:
         raise MiniStackError(f"MiniStack {installed} is installed; {PINNED} is needed: run `make install`.")
     from ministack import app  # noqa: PLC0415 - after configure()
-    from ministack.services import eventbridge  # noqa: PLC0415
+    from ministack.core import iam_actions, iam_evaluator, router  # noqa: PLC0415
+    from ministack.services import eventbridge, iam, s3, sts  # noqa: PLC0415
     from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     for module, name in (
@@ -61,7 +74,22 @@ def load() -> AsgiApp:
         (app, "save_all"),
         (app, "_build_persistence_save_dict"),
         (eventbridge, "_put_events"),
+        (iam, "_roles"),
+        (iam_actions, "identity_denial_message"),
+        (iam_evaluator, "EvalContext"),
+        (iam_evaluator, "evaluate_resource_policy"),
+        (iam_evaluator, "pin_request_origin"),
+        (iam_evaluator, "pin_signed_body"),
+        (iam_evaluator, "pin_signed_request"),
+        (router, "extract_access_key_id"),
+        (sts, "_sessions"),
+        (sts, "register_session"),
+        (s3, "_bucket_default_sse_headers"),
+        (s3, "_get_object_data"),
         (provisioners, "_RESOURCE_HANDLERS"),
+        (provisioners, "_REPLACING_PROPERTIES"),
+        (provisioners, "_CUSTOM_NAME_REPLACEMENT"),
+        (provisioners, "_STACK_TAG_PROPERTY"),
     ):
         if not hasattr(module, name):
             raise MiniStackError(f"MiniStack {installed} has no {module.__name__}.{name}, which localaws leans on.")
@@ -76,11 +104,56 @@ def deliver_event(event: dict[str, Any]) -> None:
     eventbridge._put_events({"Entries": [event]}, allow_aws_source=True)
 
 
-def add_resource_type(name: str, create: Create, delete: Delete) -> None:
-    """Teach CloudFormation a type: `create(logical_id, properties, stack)` answers physical id and attributes."""
+def add_resource_type(
+    name: str,
+    create: Create,
+    delete: Delete,
+    update: Update | None = None,
+    *,
+    replacing: Sequence[str] = (),
+    named: str | None = None,
+    tagged: bool = False,
+) -> None:
+    """Teach CloudFormation a type: `create(logical_id, properties, stack)` answers physical id and attributes.
+
+    `update(physical_id, old_properties, new_properties, stack)` answers the same; without it, and for a change of one
+    of the properties `replacing`, the resource is made anew and the old one deleted. AWS refuses this where the
+    template gives the name (the property `named`). A `tagged` type gets the stack's tags among its own.
+    """
     from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
-    provisioners._RESOURCE_HANDLERS[name] = {"create": create, "delete": delete}
+    handlers: dict[str, Any] = {"create": create, "delete": delete}
+    if update:
+        handlers["update"] = update
+    provisioners._RESOURCE_HANDLERS[name] = handlers
+    if replacing:
+        provisioners._REPLACING_PROPERTIES[name] = tuple(replacing)
+    if named:
+        provisioners._CUSTOM_NAME_REPLACEMENT[name] = {"name": named}
+    if tagged:
+        provisioners._STACK_TAG_PROPERTY[name] = ("Tags", "list")
+
+
+def work_beside_the_loop(types: Collection[str]) -> None:
+    """Let these types' handlers run in threads: they wait, or ask the local AWS itself over its port."""
+    from ministack.services.cloudformation import stacks  # noqa: PLC0415
+
+    replace(stacks, "_runs_on_worker_thread", lambda runs: lambda name: name in types or runs(name))
+
+
+def read_object(bucket: str, key: str, version: str | None = None) -> bytes | None:
+    """An object of S3, for who is called inside MiniStack's own loop, where a request would wait for itself."""
+    from ministack.services import s3  # noqa: PLC0415
+
+    content: bytes | None = s3._get_object_data(bucket, key, version)
+    return content
+
+
+def add_import(name: str, adopt: Callable[[dict[str, str]], tuple[str, dict[str, Any]]]) -> None:
+    """Let CloudFormation import resources of a type: `adopt(identifier)` answers physical id and attributes."""
+    from ministack.services.cloudformation import provisioners  # noqa: PLC0415
+
+    provisioners._RESOURCE_HANDLERS[name]["import"] = adopt
 
 
 def replace(module: object, name: str, make: Callable[[Any], Any]) -> None:
@@ -95,3 +168,162 @@ def save() -> None:
     from ministack import app  # noqa: PLC0415
 
     app.save_all(app._build_persistence_save_dict())
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A request as it came in, from which who sent it is known: an ASGI scope and the body."""
+
+    scope: dict[str, Any]
+    body: bytes
+
+
+class Judge(Protocol):
+    """What is asked beyond MiniStack's own questions, and who is told of the answers; see localaws.iam."""
+
+    def resource(self, action: str, found: str, body: bytes) -> str:
+        """The resource to ask about, where MiniStack found `found` in a request."""
+
+    def further(self, action: str, resource: str, body: bytes) -> Iterable[tuple[str, str, Context]]:
+        """Actions, resources and conditions that must be allowed as well."""
+
+    def note(self, role: str, action: str, resource: str, allowed: bool) -> None:
+        """An answer to a role."""
+
+
+def judge(by: Judge) -> None:
+    """Let `by` have its say in each decision about a call under a role's credentials."""
+    from ministack import app  # noqa: PLC0415 - after configure()
+    from ministack.core import iam_actions, iam_evaluator  # noqa: PLC0415
+
+    replace(iam_actions, "extract_resource_arn", _remembering_body)
+    replace(iam_evaluator, "enforce", lambda enforce: _judged(enforce, by))
+    replace(iam_actions, "access_denied_response", _naming_what_was_refused)
+    # Nothing leaves this machine: a bucket's policy that demands TLS is kept.
+    replace(app, "pin_request_origin", lambda pin: lambda address, _: pin(address, True))
+
+
+def _remembering_body(extract: Callable[..., str]) -> Callable[..., str]:
+    def extract_and_remember(service: str, method: str, path: str, headers: object, body: bytes, *more: object) -> str:
+        _body.set(body if service == "states" else b"")
+        _refused.set(None)
+        return extract(service, method, path, headers, body, *more)
+
+    return extract_and_remember
+
+
+def _judged(enforce: Callable[..., Any], by: Judge) -> Callable[..., Any]:
+    def ask(key: str, action: str, service: str, region: str, resource: str, context: Any) -> Any:  # noqa: ANN401
+        denied = enforce(key, action, service, region, resource_arn=resource, service_context=context)
+        role = _role_of(key)
+        if role and (denied is None or hasattr(denied, "decision")):
+            by.note(role, action, resource, denied is None)
+        return denied
+
+    def ask_all(
+        key: str,
+        action: str,
+        service: str,
+        region: str,
+        resource_arn: str = "*",
+        service_context: Any = None,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401 - MiniStack's own
+        resource = by.resource(action, resource_arn, _body.get())
+        denied = ask(key, action, service, region, resource, service_context)
+        if denied is not None or _role_of(key) is None:
+            return denied
+        for also, on, context in by.further(action, resource, _body.get()):
+            denied = ask(key, also, also.partition(":")[0], region, on, dict(context))
+            if denied is not None:
+                _refused.set((also, on))
+                return denied
+        return None
+
+    return ask_all
+
+
+def _naming_what_was_refused(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """The answer names the action that was refused, also where it was not the one that was called."""
+
+    def answer_with_name(service: str, action: str, *details: object, **more: Any) -> Any:  # noqa: ANN401
+        refused = _refused.get()
+        if refused:
+            action, more["resource_arn"] = refused
+        return answer(service, action, *details, **more)
+
+    return answer_with_name
+
+
+def bucket_key(bucket: str) -> str | None:
+    """The ARN of the KMS key that a bucket encrypts with; None where it has none of the account's own."""
+    from ministack.services import s3  # noqa: PLC0415
+
+    key = s3._bucket_default_sse_headers(bucket).get("x-amz-server-side-encryption-aws-kms-key-id", "")
+    return key if ":key/" in key else None
+
+
+def identify(caller: Caller) -> str:
+    """The access key of a request, kept with the request so that `enforce` checks its signature."""
+    from ministack.core import iam_evaluator, router  # noqa: PLC0415
+
+    scope = caller.scope
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    path = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1")
+    iam_evaluator.pin_request_origin("127.0.0.1", True)
+    iam_evaluator.pin_signed_request(scope["method"], path, {}, scope["headers"])
+    iam_evaluator.pin_signed_body(caller.body)
+    key: str = router.extract_access_key_id(headers, {}) or ""
+    return key
+
+
+def enforce(key: str, action: str, resource: str, region: str, context: Context) -> None:
+    """Raise AWS's error where the owner of an access key is unknown, or may not do `action` on `resource`."""
+    from ministack.core import iam_actions, iam_evaluator  # noqa: PLC0415
+
+    service = action.partition(":")[0]
+    denied = iam_evaluator.enforce(key, action, service, region, resource_arn=resource, service_context=dict(context))
+    if denied is None:
+        return
+    if isinstance(denied, iam_evaluator.AuthError):
+        raise AwsError(denied.code, denied.message, 403)
+    explicit = denied.decision == "Deny"
+    sentence = iam_actions.identity_denial_message(action, denied.principal_arn, resource, explicit)
+    raise AwsError("AccessDeniedException", sentence)
+
+
+def assume(role: str, service: str, account: str, region: str) -> tuple[str, str, str] | None:
+    """Key, secret and token of a session of a role for an AWS service; None where its trust policy forbids it."""
+    from ministack.core import iam_evaluator  # noqa: PLC0415
+    from ministack.services import iam, sts  # noqa: PLC0415
+
+    name = role.rsplit("/", 1)[-1]
+    found = iam._roles.get_scoped(account, None, name)
+    question = iam_evaluator.EvalContext(
+        principal_arn=service,
+        principal_type="Service",
+        principal_account=account,
+        action="sts:AssumeRole",
+        resource_arn=role,
+        region=region,
+        secure_transport=True,
+        service_context={"aws:sourceaccount": account},
+    )
+    trust = found and iam_evaluator.evaluate_resource_policy(found["AssumeRolePolicyDocument"], question, service)
+    if not trust or trust.decision != "Allow":
+        return None
+    key, secret, token = f"ASIA{secrets.token_hex(8).upper()}", secrets.token_hex(20), secrets.token_hex(32)
+    session = {
+        "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{service.partition('.')[0]}",
+        "UserId": f"{name}:{service}",
+        "SecretAccessKey": secret,
+        "SessionToken": token,
+    }
+    sts.register_session(key, session)
+    return key, secret, token
+
+
+def _role_of(key: str) -> str | None:
+    from ministack.services import sts  # noqa: PLC0415
+
+    _, found, session = sts._sessions.get(key, {}).get("Arn", "").partition(":assumed-role/")
+    return session.split("/")[0] if found else None

@@ -15,7 +15,10 @@ from localaws.settings import Settings
 
 _START_SECONDS = 60
 _STOP_SECONDS = 20
-_STATE = ("ministack", "jobs", "endpoints", "sagemaker.db", "sagemaker.db-wal", "sagemaker.db-shm", "localaws.log")
+_STATE = (
+    *("ministack", "jobs", "endpoints", "repositories", "builds"),
+    *("sagemaker.db", "sagemaker.db-wal", "sagemaker.db-shm", "localaws.log"),
+)
 
 
 class ProcessError(RuntimeError):

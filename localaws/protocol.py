@@ -15,6 +15,7 @@ from localaws.shapes import Document, project, service_model, validate
 logger = logging.getLogger(__name__)
 
 Operation = Callable[[Aws, Document], Document]
+Authorize = Callable[[str, str, Document], None]
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,14 @@ class Service:
     operations: Mapping[str, Operation]
 
 
-def answer(service: Service, aws: Aws, operation: str, body: bytes) -> tuple[int, bytes]:
-    """The HTTP status and JSON body that answer an API call."""
+def answer(
+    service: Service, aws: Aws, operation: str, body: bytes, authorize: Authorize | None = None
+) -> tuple[int, bytes]:
+    """The HTTP status and JSON body that answer an API call; `authorize` raises where the caller may not make it."""
     try:
         request = _request(service, operation, body)
+        if authorize:
+            authorize(service.name, operation, request)
         answered = service.operations[operation](aws, request)
         return 200, json.dumps(project(operation, answered, service.name)).encode()
     except errors.AwsError as error:

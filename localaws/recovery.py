@@ -13,6 +13,7 @@ from localaws.hosting import lifecycle, states
 from localaws.hosting.instance import LOG_GROUP
 from localaws.jobs import container, logs
 from localaws.jobs.kinds import ENDED, KINDS
+from localaws.monitoring import executions
 from localaws.sagemaker import jobs
 
 _READY_SECONDS = 30
@@ -29,6 +30,7 @@ def recover(aws: Aws) -> None:
         for job in aws.store.all(kind.noun):
             if job[kind.status] not in ENDED:
                 jobs.fail(kind, aws, job[kind.name], executor.INTERRUPTED)
+    executions.interrupt(aws)
     for execution in aws.store.all(records.EXECUTION):
         if execution["PipelineExecutionStatus"] in ("Executing", "Stopping"):
             executor.interrupt(aws, execution["PipelineExecutionArn"])

@@ -17,12 +17,15 @@ from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
 from localaws.front import Front
-from localaws.gaps import workflows
+from localaws.gaps import alarm_states, bucket_encryption, change_sets, workflows
 from localaws.gaps.alarm_events import AlarmEvents
 from localaws.hosting.healing import keep_healing
+from localaws.iam.enforcement import enforce
 from localaws.jobs import container
+from localaws.monitoring.runner import Runner
+from localaws.push import resource as repositories
 from localaws.recovery import recover, restore_logs, revive_endpoints
-from localaws.sagemaker.resources import register_types
+from localaws.resources.registration import register
 from localaws.settings import HOST, Settings
 from localaws.store import Store
 
@@ -35,9 +38,19 @@ def run(settings: Settings) -> None:
     ministack.configure(settings)
     others = ministack.load()
     workflows.close()
+    alarm_states.close()
+    change_sets.close()
+    bucket_encryption.close()
     store = Store(settings.home / "sagemaker.db")
-    aws = Aws(settings, store, Events(store, ministack.deliver_event), Clients(settings))
-    register_types(aws)
+    aws = Aws(
+        settings,
+        store,
+        Events(store, ministack.deliver_event),
+        Clients(settings),
+        authority=enforce(settings) if settings.enforce_iam else None,
+    )
+    register(aws)
+    repositories.register(aws)
     recover(aws)
     front = Front(aws, others)
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
@@ -63,7 +76,7 @@ async def _serve(aws: Aws, front: Front) -> None:
         loop.add_signal_handler(number, stopping.set)
     recovery = loop.run_in_executor(None, _begin, aws, aws.settings.home / "ministack" / "state")
     saving = asyncio.create_task(_save_changes(front))
-    threading.Thread(target=aws.live.keep_flushing, args=(aws.clients,), daemon=True).start()
+    threading.Thread(target=aws.live.keep_flushing, args=(aws,), daemon=True).start()
     threading.Thread(target=keep_healing, args=(aws,), daemon=True).start()
     threading.Thread(target=Tracking(aws).run, daemon=True).start()
     alarms = AlarmEvents(lambda: aws.clients.get("cloudwatch"), ministack.deliver_event)
@@ -73,7 +86,7 @@ async def _serve(aws: Aws, front: Front) -> None:
         await stopping.wait()
         aws.live.stopping.set()
         # Captures go to S3, which answers only until the port is closed.
-        await asyncio.to_thread(aws.live.flush, aws.clients)
+        await asyncio.to_thread(aws.live.flush, aws)
 
     await serve(front, config, shutdown_trigger=stopped)
     saving.cancel()
@@ -84,6 +97,8 @@ async def _serve(aws: Aws, front: Front) -> None:
 def _begin(aws: Aws, saved_state: Path) -> None:
     restore_logs(aws, saved_state)
     revive_endpoints(aws)
+    # An execution reads S3, which answers by now.
+    threading.Thread(target=Runner(aws).run, daemon=True).start()
     aws.events.start()
 
 

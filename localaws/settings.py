@@ -24,6 +24,7 @@ class Settings:
     home: Path = Path(".scones")
     region: str = REGION
     account: str = ACCOUNT
+    enforce_iam: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -41,14 +42,23 @@ class Settings:
         return self.home / "jobs"
 
     @property
+    def access_log(self) -> Path:
+        """What roles were used for, where IAM is enforced."""
+        return self.home / "access.jsonl"
+
+    @property
     def endpoints(self) -> Path:
         """One directory an endpoint: an /opt/ml for each of its instances, and their logs."""
         return self.home / "endpoints"
 
 
 def from_environment() -> Settings:
-    """Read SCONES_PORT and SCONES_HOME (default: 4566 and .scones/ in the working directory)."""
+    """Read SCONES_PORT (default 4566), SCONES_HOME (.scones/ in the working directory), SCONES_ENFORCE_IAM (false)."""
     port = os.environ.get("SCONES_PORT", str(DEFAULT_PORT))
     if not port.isdecimal() or not 1024 <= int(port) <= 65535:
         raise SettingsError(f"SCONES_PORT is {port!r}; it must be a number from 1024 to 65535.")
-    return Settings(port=int(port), home=Path(os.environ.get("SCONES_HOME", ".scones")).resolve())
+    enforce = os.environ.get("SCONES_ENFORCE_IAM", "") or "false"
+    if enforce not in ("true", "false"):
+        raise SettingsError(f"SCONES_ENFORCE_IAM is {enforce!r}; it must be true or false.")
+    home = Path(os.environ.get("SCONES_HOME", ".scones")).resolve()
+    return Settings(port=int(port), home=home, enforce_iam=enforce == "true")

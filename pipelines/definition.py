@@ -36,7 +36,7 @@ def assemble(settings: Settings, profile: Profile, code: CodeLocations) -> Pipel
     prepared = prepare_data(context)
     trained = train_model(context, prepared)
     evaluated = evaluate_model(context, prepared, trained)
-    good = register_model(context, trained, evaluated)
+    good = register_model(context, prepared, trained, evaluated)
     bad = accuracy_too_low(context, evaluated)
     return Pipeline(
         name=settings.pipeline_name,

@@ -12,6 +12,8 @@ LONGEST = 256
 FORBIDDEN = re.compile(r"[^\w .:/=+\-@]")
 # The parameters that are written into a version's metadata as they were given.
 RECORDED = ("CommitId", "DatasetVersion", "InputDataUri")
+# Those that only people read: what AWS would refuse in them is replaced.
+LABELS = ("StartReason", "StartedBy")
 
 
 def check_metadata(parameters: Mapping[str, str]) -> None:

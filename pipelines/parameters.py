@@ -23,11 +23,13 @@ class Parameters:
     accuracy_threshold: Parameter
     approval_status: Parameter
     training_instance_type: Parameter
+    training_instance_count: Parameter
     processing_instance_type: Parameter
     processing_instance_count: Parameter
     seed: Parameter
     commit_id: Parameter
     started_by: Parameter
+    start_reason: Parameter
     hyperparameters: Mapping[str, Parameter]
 
     def listed(self) -> list[Parameter]:
@@ -47,11 +49,13 @@ def declare_parameters(settings: Settings, profile: Profile) -> Parameters:
             "ModelApprovalStatus", APPROVAL_STATUSES[0], enum_values=list(APPROVAL_STATUSES)
         ),
         training_instance_type=ParameterString("TrainingInstanceType", profile.instance_type),
+        training_instance_count=ParameterInteger("TrainingInstanceCount", profile.instance_count),
         processing_instance_type=ParameterString("ProcessingInstanceType", "ml.m5.large"),
         processing_instance_count=ParameterInteger("ProcessingInstanceCount", 1),
         seed=ParameterInteger("Seed", 1),
         commit_id=ParameterString("CommitId", "unknown"),
         started_by=ParameterString("StartedBy", "unknown"),
+        start_reason=ParameterString("StartReason", "started by a person"),
         hyperparameters={
             name: _declare_hyperparameter(HYPERPARAMETERS[name], value)
             for name, value in profile.hyperparameters.items()

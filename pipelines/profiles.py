@@ -18,6 +18,9 @@ class Profile:
     # The algorithm keeps the epoch that did best on validation; with this, the artifact has the last one as well,
     # under the higher number that evaluation and serving read (docs/decisions/0006).
     keeps_last_epoch: bool = False
+    instance_count: int = 1
+    # One RecordIO file a split instead of loose pictures: one request to S3 instead of one a picture.
+    record_io: bool = False
 
 
 # The mission's values to the letter: layers unset (the algorithm then takes 152), no augmentation.
@@ -55,7 +58,18 @@ COMPACT = Profile(
     keeps_last_epoch=True,
 )
 
-PROFILES: dict[str, Profile] = {profile.name: profile for profile in (COMPACT, REFERENCE)}
+# Past one machine (docs/scaling.md): the hosts average their gradients in step.
+DISTRIBUTED = Profile(
+    name="distributed",
+    instance_type="ml.g4dn.xlarge",
+    max_runtime_seconds=3_600,
+    hyperparameters={**COMPACT.hyperparameters, "kv_store": "dist_sync"},
+    keeps_last_epoch=True,
+    instance_count=2,
+    record_io=True,
+)
+
+PROFILES: dict[str, Profile] = {profile.name: profile for profile in (COMPACT, REFERENCE, DISTRIBUTED)}
 DEFAULT_PROFILE = COMPACT.name
 
 

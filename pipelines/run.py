@@ -9,7 +9,7 @@ from pipelines.code import build_archives, locate_code, upload_code
 from pipelines.data_version import keep_prefix, newest_archive, require_data, version_data
 from pipelines.define import define
 from pipelines.errors import PipelineError
-from pipelines.metadata import check_metadata, clean_label
+from pipelines.metadata import LABELS, check_metadata, clean_label
 from pipelines.profiles import Profile
 from pipelines.settings import Settings
 from pipelines.start import check_parameters, start_execution
@@ -29,8 +29,7 @@ def run(
     Raises PipelineError before anything is started: for an unknown parameter, a value that it does not take,
     a missing bucket or a missing archive.
     """
-    if "StartedBy" in overrides:
-        overrides = {**overrides, "StartedBy": clean_label(overrides["StartedBy"])}
+    overrides = {**overrides, **{name: clean_label(overrides[name]) for name in LABELS if name in overrides}}
     s3, sagemaker = (make_client(service, settings.region) for service in ("s3", "sagemaker"))
     try:
         definition = _publish_code(s3, settings, profile, overrides)

@@ -21,6 +21,7 @@ RULES: dict[str, tuple[str, str]] = {
     "SCONES_ACCOUNT_ID": (r"\d{12}", "12 digits"),
     "SCONES_BUCKET": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3 to 63 small letters, digits, dots and dashes"),
     "SCONES_ROLE_ARN": (r"arn:aws[a-z-]*:iam::\d{12}:role/.+", "arn:aws:iam::<account>:role/<name>"),
+    "SCONES_TRAINING_ROLE_ARN": (r"arn:aws[a-z-]*:iam::\d{12}:role/.+", "arn:aws:iam::<account>:role/<name>"),
     "SCONES_IMAGE_URI": (r"[^\s:]+(:\d+)?/[^\s]+", "<registry>/<repository>:<tag>"),
     "SCONES_KMS_KEY": (r"[a-zA-Z0-9:/_-]+", "a KMS key id, alias or ARN"),
     "SCONES_SUBNETS": (r"subnet-[0-9a-z]+(,subnet-[0-9a-z]+)*", "subnet-... ids joined by commas"),
@@ -31,13 +32,18 @@ RULES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One project in one account and region; every default name follows from these three."""
+    """One project in one account and region; every default name follows from these three.
+
+    The pipeline runs as `role_arn` and hands `training_role_arn` to its jobs: what starts jobs reads no data, and what
+    reads data starts nothing.
+    """
 
     project: str
     region: str
     account: str
     bucket: str
     role_arn: str
+    training_role_arn: str
     image_uri: str
     project_id: str | None = None
     kms_key: str | None = None
@@ -71,7 +77,10 @@ class Settings:
             region=region,
             account=account,
             bucket=_read(environment, "SCONES_BUCKET", f"{project.lower()}-{account}-{region}"),
-            role_arn=_read(environment, "SCONES_ROLE_ARN", _default_role(project, account, region)),
+            role_arn=_read(environment, "SCONES_ROLE_ARN", _default_role(project, "pipeline", account, region)),
+            training_role_arn=_read(
+                environment, "SCONES_TRAINING_ROLE_ARN", _default_role(project, "training", account, region)
+            ),
             image_uri=_read(environment, "SCONES_IMAGE_URI", _default_image(project, account, region)),
             project_id=environment.get("SAGEMAKER_PROJECT_ID") or None,
             kms_key=_read(environment, "SCONES_KMS_KEY", "") or None,
@@ -129,8 +138,8 @@ def _partition(region: str) -> str:
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
-def _default_role(project: str, account: str, region: str) -> str:
-    return f"arn:{_partition(region)}:iam::{account}:role/{project}-pipeline"
+def _default_role(project: str, what: str, account: str, region: str) -> str:
+    return f"arn:{_partition(region)}:iam::{account}:role/{project}-{what}"
 
 
 def _default_image(project: str, account: str, region: str) -> str:

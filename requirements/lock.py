@@ -1,4 +1,7 @@
-"""Writes the locks: test.lock first, then laptop.lock within the versions of the first."""
+"""Writes the locks: test.lock first, then the others within the versions of the first.
+
+What is installed on AWS, or in its image, is held to hashes too.
+"""
 
 import subprocess
 import sys
@@ -24,3 +27,5 @@ def lock(extra: str, *more: str) -> None:
 if __name__ == "__main__":
     lock("test")
     lock("laptop", "--constraint", "test.lock")
+    for extra in ("build", "container"):
+        lock(extra, "--constraint", "test.lock", "--generate-hashes")

@@ -24,18 +24,27 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Wait for the job, then print how many of what, how fast, and the bad pictures by name."""
+    target = choose(options.target)
+    summary = classify_prefix(target, *_place(options.prefix, target.project.bucket))
+    if options.json:
+        print(json.dumps(summary, indent=2))
+    else:
+        print_summary(summary)
+    return 0
+
+
+def classify_prefix(target: Target, bucket: str, prefix: str) -> dict[str, Any]:
+    """Send every picture under a prefix through the workflow; answers what came of it and how fast."""
     from console import workflow
     from console.transfer import Bar
 
-    target = choose(options.target)
-    bucket, prefix = _place(options.prefix, target.project.bucket)
     started = time.monotonic()
     arn = workflow.start(target, "bulk-inference", {"bucket": bucket, "prefix": prefix})
     with Bar("Classify") as bar:
         answer = workflow.answer(target, arn, lambda: bar.update(*workflow.counts(target, arn)), _LOOK_SECONDS)
     items = list(read_results(target, answer["manifest_uri"]))
     seconds = time.monotonic() - started
-    summary = {
+    return {
         "pictures": len(items),
         "answers": dict(Counter(_outcome(item) for item in items)),
         "seconds": round(seconds, 1),
@@ -43,8 +52,6 @@ def run(options: Namespace) -> int:
         "bad": {item["image_uri"]: item.get("cause", item["error"]) for item in items if "error" in item},
         "manifest": answer["manifest_uri"],
     }
-    _print(summary, as_json=options.json)
-    return 0
 
 
 def read_results(target: Target, manifest_uri: str) -> Iterator[dict[str, Any]]:
@@ -71,10 +78,8 @@ def _outcome(item: dict[str, Any]) -> str:
     return "needs review" if item["status"] == "NEEDS_REVIEW" else str(item["label"])
 
 
-def _print(summary: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(summary, indent=2))
-        return
+def print_summary(summary: dict[str, Any]) -> None:
+    """Say it to a person, the bad pictures by name."""
     counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(summary["answers"].items()))
     rate = summary["pictures_per_second"]
     print(f"{summary['pictures']} pictures in {duration(summary['seconds'])} ({rate} a second): {counts}")

@@ -28,8 +28,9 @@ NEXT = {
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """`--set` passes pipeline parameters on, such as `--set Epochs=5`."""
+    """`--set` passes pipeline parameters on, such as `--set Epochs=5`; `--drift` goes on to a retraining."""
     parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="a pipeline parameter")
+    parser.add_argument("--drift", action="store_true", help="let dusk fall, and watch drift start a retraining")
 
 
 def run(options: Namespace) -> int:
@@ -49,10 +50,12 @@ def run(options: Namespace) -> int:
         return code
     version = _deploy(target)
     _classify(target, version)
+    if options.drift:
+        code = _drift(target)
     print(f"\nDone in {duration(time.monotonic() - started)}. Where to look next:")
     for words, sentence in NEXT.items():
         print(f"  {_command()} {words:<24} {sentence}")
-    return 0
+    return code
 
 
 def _deploy(target: Target) -> int:
@@ -73,6 +76,29 @@ def _classify(target: Target, version: int) -> None:
     print(f"5/5  Two pictures that version {version} has never seen go through the workflow:")
     for path in draw_examples(dataset.folder(target)):
         print(f"     {classify.in_words(classify.classify(target, str(path)))}")
+
+
+def _drift(target: Target) -> int:
+    from console import drift, monitoring
+    from console.commands import bulk, monitor
+    from console.progress.follow import follow
+    from console.transfer import Bar
+
+    monitoring.await_baseline(target)
+    before = drift.newest_execution(target)
+    with Bar("Dusk falls") as bar:
+        prefix = drift.upload_dusk(target, bar.update)
+    print(f"6/9  {drift.PICTURES} pictures taken at dusk go through the workflow:")
+    bulk.print_summary(bulk.classify_prefix(target, target.project.bucket, prefix))
+    print("7/9  The monitoring schedule's job runs at once, instead of at the full hour:", flush=True)
+    monitor.show(target, monitoring.run_now(target, hours=1))
+    execution = drift.await_retraining(target, before)
+    print(f"8/9  The alarm has started a retraining: {execution.reason}\n     {execution.arn}", flush=True)
+    code = follow(target.client, execution.arn)
+    if code == 0:
+        print("9/9  A new version waits for a person's approval:")
+        print_rows(models.versions(target)[:3], as_json=False, empty="No version was registered.")
+    return code
 
 
 def _command() -> str:

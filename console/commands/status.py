@@ -6,6 +6,8 @@ import json
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from console.executions import identifier, summaries
 from console.target import Target, choose
 
@@ -48,7 +50,23 @@ def _facts(target: Target) -> dict[str, Any]:
         "newest_execution": _newest(executions),
         "registered_versions": len(versions["ModelPackageSummaryList"]),
     }
+    if target.local:
+        facts["not_emulated"] = _not_emulated(target)
     return facts
+
+
+def _not_emulated(target: Target) -> dict[str, str]:
+    """What the local AWS leaves out of the deployed stack's resources, a sentence a type."""
+    from localaws.resources.omissions import omitted
+
+    try:
+        pages = target.client("cloudformation").get_paginator("list_stack_resources")
+        listed = [
+            item for page in pages.paginate(StackName=target.project.project) for item in page["StackResourceSummaries"]
+        ]
+    except ClientError:
+        return {}  # no stack is deployed
+    return omitted(item["ResourceType"] for item in listed)
 
 
 def _newest(executions: list[dict[str, Any]]) -> str:
@@ -61,6 +79,11 @@ def _print(facts: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(facts, indent=2))
         return
+    missing = facts.pop("not_emulated", {})
     width = max(map(len, facts))
     for name, value in facts.items():
         print(f"{name.replace('_', ' '):<{width}}  {value}")
+    if missing:
+        print("\nThe stack has resources that the local AWS does not emulate whole:")
+    for name, sentence in missing.items():
+        print(f"  {name}: {sentence}")

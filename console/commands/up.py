@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from console.errors import CommandError
 from console.target import Target, choose
@@ -20,17 +21,31 @@ def run(options: Namespace) -> int:
     if target.local:
         print(f"The local AWS runs on {target.local.endpoint}, with its state in {target.local.home}.")
     print(f"The stack {target.project.project} is deployed: bucket {target.project.bucket}.")
+    sentence = _connect(target)
+    if sentence:
+        print(sentence)
     return 0
+
+
+def _connect(target: Target) -> str | None:
+    from console.remote import connect
+
+    if target.local is None:
+        return None
+    return connect(Path.cwd(), target.local.home / "repositories" / f"{target.project.project}.git")
 
 
 def bring_up() -> Target:
     """Start the local AWS where it does not run, and deploy the stack."""
-    from console.stack import LAPTOP, deploy
+    from console.deployment import project
     from localaws.process import start
+    from seedcode.stack.deployment import Deployment
+    from seedcode.stack.report import Silent
 
     target = choose("local", must_run=False)
     if target.local is None:
         raise CommandError("The local AWS has no settings.")
     start(target.local)
-    deploy(target.client("cloudformation"), target.client("s3"), target.project.project, LAPTOP)
+    wished = project.wish(target, {})
+    Deployment(project.account(target), wished, Silent(), lambda *_: True).run(project.code(target, wished))
     return target

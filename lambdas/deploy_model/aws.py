@@ -3,6 +3,8 @@
 SageMaker answers both "not there" and "there already" as ValidationException: only the message tells them apart.
 """
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import boto3
@@ -19,16 +21,31 @@ sagemaker: Client = boto3.client("sagemaker", config=_CONFIG)
 autoscaling: Client = boto3.client("application-autoscaling", config=_CONFIG)
 
 
+@cache
+def cloudformation() -> Client:
+    """Made when it is asked for: only a stack that is deleted needs it."""
+    return boto3.client("cloudformation", config=_CONFIG)
+
+
 def is_missing(error: ClientError) -> bool:
     """Say whether a call failed because its resource does not exist."""
     details = error.response["Error"]
-    return "could not find" in details["Message"].lower() or details["Code"] in {
-        "ResourceNotFound",
-        "ObjectNotFoundException",
-    }
+    said = details["Message"].lower()
+    if details["Code"] in {"ResourceNotFound", "ObjectNotFoundException"}:
+        return True
+    return "could not find" in said or "no scalable target found" in said
 
 
 def is_there_already(error: ClientError) -> bool:
     """Say whether a Create call failed because the resource exists."""
     message = error.response["Error"]["Message"].lower()
     return "already exist" in message
+
+
+def delete(call: Callable[..., Any], **request: str) -> None:
+    """Delete a resource; one that is gone is as good."""
+    try:
+        call(**request)
+    except ClientError as error:
+        if not is_missing(error):
+            raise

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy_model.aws import Client, is_missing, is_there_already
+from deploy_model.aws import Client, delete, is_missing, is_there_already
 from deploy_model.endpoint import Endpoint, find_endpoint, tag_attempt
 from deploy_model.errors import EndpointBusy
 from deploy_model.release import Release
@@ -72,8 +72,8 @@ def discard_release(sagemaker: Client, release: Release) -> bool:
     """Delete the model and the configuration of a release that was rolled back; False when that is done already."""
     if not _exists(sagemaker, release.name):
         return False
-    _delete(sagemaker.delete_endpoint_config, EndpointConfigName=release.name)
-    _delete(sagemaker.delete_model, ModelName=release.name)
+    delete(sagemaker.delete_endpoint_config, EndpointConfigName=release.name)
+    delete(sagemaker.delete_model, ModelName=release.name)
     return True
 
 
@@ -81,9 +81,9 @@ def _with_release(sagemaker: Client, settings: Settings, release: Release, begin
     """Create the release and begin a deployment; when that fails, delete what was created here."""
     with ExitStack() as undo:
         if _create(sagemaker.create_model, release.model):
-            undo.callback(_delete, sagemaker.delete_model, ModelName=release.name)
+            undo.callback(delete, sagemaker.delete_model, ModelName=release.name)
         if _create(sagemaker.create_endpoint_config, release.configuration):
-            undo.callback(_delete, sagemaker.delete_endpoint_config, EndpointConfigName=release.name)
+            undo.callback(delete, sagemaker.delete_endpoint_config, EndpointConfigName=release.name)
         try:
             begin()
         except Exception:
@@ -119,12 +119,3 @@ def _exists(sagemaker: Client, configuration: str) -> bool:
             return False
         raise
     return True
-
-
-def _delete(call: Callable[..., Any], **request: str) -> None:
-    """Delete a resource; one that is gone is as good."""
-    try:
-        call(**request)
-    except ClientError as error:
-        if not is_missing(error):
-            raise

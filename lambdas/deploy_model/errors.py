@@ -10,3 +10,7 @@ class EndpointBusy(Exception):
 
     Raising hands the event back: Lambda retries an asynchronous call and puts it into the dead-letter queue at last.
     """
+
+
+class RemovalUnfinished(Exception):
+    """Something of the endpoint is still there when the function's time is over."""

@@ -1,4 +1,4 @@
-"""EventBridge calls this when a version of our group changes, or when our endpoint comes to rest."""
+"""EventBridge calls this when a version of our group changes, or our endpoint comes to rest; CloudFormation, too."""
 
 import os
 from dataclasses import asdict
@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from deploy_model import aws
+from deploy_model.custom_resource import Clients, fulfil
 from deploy_model.events import why_ignored
 from deploy_model.reconcile import reconcile
 from deploy_model.settings import Settings
@@ -26,9 +27,11 @@ def settings() -> Settings:
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes both
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Bring the endpoint to the version approved last and return what was done; raise to be called again."""
     metrics.add_metric(name="EventsReceived", unit=MetricUnit.Count, value=1)
+    if "RequestType" in event:
+        return _fulfil(event, context)
     reason = why_ignored(event, settings())
     if reason:
         metrics.add_metric(name="EventsIgnored", unit=MetricUnit.Count, value=1)
@@ -38,3 +41,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
     metrics.add_metric(name=f"Decided{outcome.action.title()}", unit=MetricUnit.Count, value=1)
     logger.info("Reconciled the endpoint with the registry", extra=asdict(outcome))
     return asdict(outcome)
+
+
+def _fulfil(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer the stack, which holds the endpoint as a resource of its own."""
+    clients = Clients(aws.sagemaker, aws.autoscaling, aws.cloudformation())
+    told = fulfil(event, clients, context.get_remaining_time_in_millis)
+    metrics.add_metric(name=f"Stack{told['request']}", unit=MetricUnit.Count, value=1)
+    logger.info("Answered CloudFormation", extra=told)
+    return told

@@ -25,7 +25,7 @@ class Judge:
         passed = unit_number(item.get("confidence"), "confidence") >= self.threshold
         judged = {**item, "passed": passed, "threshold": self.threshold}
         if not passed:
-            judged["review_uri"] = self.review.add(item.get("image_uri"), str(item.get("inference_id")))
+            judged["review_uri"] = self.review.add(item.get("image_uri"), str(item.get("inference_id")), item)
         return judged
 
     def batch(self, items: object, assignments: Mapping[str, str]) -> list[Item]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mimetypes
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -9,6 +11,8 @@ from typing import Any
 from filter_confidence.errors import BadRequest
 
 PREFIX = "review"
+GUESS = {"label": "label", "confidence": "confidence", "model-version": "model_version"}
+"""What is written on a copy for the person who looks at it, by the names of S3's metadata."""
 _LONGEST_NAME = 200
 
 
@@ -19,12 +23,19 @@ class Review:
         self._s3 = s3
         self._bucket = bucket
 
-    def add(self, image_uri: object, inference_id: str) -> str:
-        """Copy the picture and give the copy's address; the same picture twice on a day is one copy."""
+    def add(self, image_uri: object, inference_id: str, guess: Mapping[str, Any]) -> str:
+        """Copy the picture, write the model's guess on the copy, and give its address."""
         source, _, key = str(image_uri).removeprefix("s3://").partition("/")
         if not str(image_uri).startswith("s3://") or not key:
             raise BadRequest(f"image_uri is {str(image_uri)[:200]!r}: give the address that serialize_image answered.")
         name = PurePosixPath(key).name[-_LONGEST_NAME:]
         target = f"{PREFIX}/{datetime.now(UTC):%Y-%m-%d}/{inference_id}-{name}"
-        self._s3.copy_object(Bucket=self._bucket, Key=target, CopySource={"Bucket": source, "Key": key})
+        self._s3.copy_object(
+            Bucket=self._bucket,
+            Key=target,
+            CopySource={"Bucket": source, "Key": key},
+            MetadataDirective="REPLACE",
+            Metadata={word: str(guess[member]) for word, member in GUESS.items() if guess.get(member) is not None},
+            ContentType=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        )
         return f"s3://{self._bucket}/{target}"

@@ -17,17 +17,19 @@ _MISSING = frozenset({"ResourceNotFound", "StateMachineDoesNotExist"})
 
 @dataclass(frozen=True)
 class Clients:
-    """The three services that a refresh talks to."""
+    """The services that a refresh talks to."""
 
     sagemaker: Client
     autoscaling: Client
     states: Client
+    s3: Client
 
 
 clients = Clients(
     sagemaker=boto3.client("sagemaker", config=_CONFIG),
     autoscaling=boto3.client("application-autoscaling", config=_CONFIG),
     states=boto3.client("stepfunctions", config=_CONFIG),
+    s3=boto3.client("s3", config=_CONFIG),
 )
 
 

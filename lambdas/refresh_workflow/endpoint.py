@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from refresh_workflow.aws import Client
+from botocore.exceptions import ClientError
+
+from refresh_workflow.aws import Client, is_missing
 from refresh_workflow.errors import RefreshError
 
 VARIANT = "live"
@@ -24,9 +26,14 @@ class Endpoint:
         return frozenset(name for name in (self.configuration, self.pending) if name)
 
 
-def read_endpoint(sagemaker: Client, name: str) -> Endpoint:
-    """Read the endpoint; botocore's ClientError tells when there is none."""
-    found = sagemaker.describe_endpoint(EndpointName=name)
+def read_endpoint(sagemaker: Client, name: str) -> Endpoint | None:
+    """Read the endpoint; None where nothing has been deployed yet."""
+    try:
+        found = sagemaker.describe_endpoint(EndpointName=name)
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+        return None
     return Endpoint(
         name=name,
         status=found["EndpointStatus"],

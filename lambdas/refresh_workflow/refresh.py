@@ -7,6 +7,7 @@ from refresh_workflow import templates
 from refresh_workflow.aws import Clients
 from refresh_workflow.collection import delete_old_releases
 from refresh_workflow.endpoint import read_endpoint, read_version
+from refresh_workflow.monitor import refresh_monitoring
 from refresh_workflow.scaling import refresh_scaling
 from refresh_workflow.settings import Settings
 from refresh_workflow.state_machines import delete_old_versions, refresh_state_machine
@@ -14,7 +15,10 @@ from refresh_workflow.state_machines import delete_old_versions, refresh_state_m
 
 @dataclass(frozen=True)
 class Summary:
-    """What a refresh found and what it changed; all lists are empty when everything was in order."""
+    """What a refresh found and what it changed; all lists are empty when everything was in order.
+
+    `monitoring` says what was begun: `baseline`, `schedule`, or in a sentence why the version is not monitored.
+    """
 
     endpoint_status: str
     model_version: str | None = None
@@ -22,15 +26,19 @@ class Summary:
     scaling: list[str] = field(default_factory=list)
     deleted_releases: list[str] = field(default_factory=list)
     deleted_versions: list[str] = field(default_factory=list)
+    monitoring: list[str] = field(default_factory=list)
 
 
 def refresh(clients: Clients, settings: Settings, folder: Path = templates.PACKAGED) -> Summary:
-    """Fit state machines and scaling to the live version, then clear away what is old.
+    """Fit state machines and scaling to the live version, clear away what is old, and have the version monitored.
 
-    An endpoint that is changing again is left alone: another event comes when it is in service. The workflow comes
+    Before the first approval there is no endpoint, and nothing to do: every push calls this, the first one too. An
+    endpoint that is changing again is left alone: another event comes when it is in service. The workflow comes
     first, for it is what people use; whatever fails is raised, and the event's next delivery does the rest.
     """
     endpoint = read_endpoint(clients.sagemaker, settings.endpoint_name)
+    if endpoint is None:
+        return Summary("Missing")
     if endpoint.status != "InService":
         return Summary(endpoint.status)
     version = read_version(clients.sagemaker, endpoint)
@@ -41,6 +49,7 @@ def refresh(clients: Clients, settings: Settings, folder: Path = templates.PACKA
         scaling=refresh_scaling(clients.autoscaling, settings),
         deleted_releases=delete_old_releases(clients.sagemaker, endpoint, settings.keep_versions),
         deleted_versions=_delete_versions(clients, settings),
+        monitoring=refresh_monitoring(clients, settings, version),
     )
 
 

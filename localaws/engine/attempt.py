@@ -7,6 +7,8 @@ import time
 from functools import cache
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from localaws.aws import Aws
 from localaws.engine import caching, records, references, retries
 from localaws.engine.context import Run, StepContext, Stopped
@@ -15,6 +17,7 @@ from localaws.engine.retries import Failure
 from localaws.engine.steps import decide, invoke, job, registry
 from localaws.jobs import staging
 from localaws.jobs.failures import JobFailure
+from localaws.jobs.role import acting_as
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
@@ -64,7 +67,7 @@ def _context(aws: Aws, arn: str, step: Step, arguments: Document, stop: Stop) ->
     def record(metadata: Document) -> None:
         records.change_step(aws, arn, step.name, Metadata=metadata)
 
-    return StepContext(aws, arn.rsplit("/", 1)[1], step, arguments, stop, record)
+    return StepContext(aws, arn.rsplit("/", 1)[1], step, arguments, stop, record, records.role(aws, arn))
 
 
 def _cached(aws: Aws, arn: str, step: Step, arguments: Document) -> bool:
@@ -131,15 +134,17 @@ def _property_file(aws: Aws, arn: str, outputs: dict[str, Document], owner: str,
     declared = next(item for item in files if item["PropertyFileName"] == name)
     for output in outputs.get(owner, {}).get("ProcessingOutputConfig", {}).get("Outputs", []):
         if output["OutputName"] == declared["OutputName"]:
-            return _read_json(aws, f"{output['S3Output']['S3Uri'].rstrip('/')}/{declared['FilePath']}", name)
+            uri = f"{output['S3Output']['S3Uri'].rstrip('/')}/{declared['FilePath']}"
+            return _read_json(aws, records.role(aws, arn), uri, name)
     raise Failure(
         f"ClientError: The property file {name} names the output {declared['OutputName']}, which {owner} lacks."
     )
 
 
-def _read_json(aws: Aws, uri: str, name: str) -> Any:  # noqa: ANN401
+def _read_json(aws: Aws, role: str, uri: str, name: str) -> Any:  # noqa: ANN401
     try:
         bucket, key = staging.split_uri(uri)
-        return json.loads(aws.clients.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    except (aws.clients.s3.exceptions.ClientError, ValueError, JobFailure) as error:
+        s3 = acting_as(aws, role).clients.s3
+        return json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    except (ClientError, ValueError, JobFailure) as error:
         raise Failure(f"ClientError: The property file {name} cannot be read from {uri}: {error}") from error

@@ -24,6 +24,12 @@ def execution(aws: Aws, arn: str) -> Document:
     return document
 
 
+def role(aws: Aws, arn: str) -> str:
+    """The role that an execution's steps are run under: its pipeline's, when it was started."""
+    found: str = execution(aws, arn).get("RoleArn", "")
+    return found
+
+
 def definition(aws: Aws, arn: str) -> str:
     """The definition that the execution was started with, as JSON text."""
     text: str = (aws.store.get(_DEFINITION, arn) or {})["Text"]

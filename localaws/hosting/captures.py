@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import secrets
 import threading
 import uuid
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from localaws.jobs.staging import split_uri
 from localaws.shapes import Document
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Exchange:
     sent: Payload
     answered: Payload
     inference_id: str | None
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class _Place:
     variant: str
     hour: str
     kms_key: str
+    role: str
 
 
 class Captures:
@@ -51,6 +59,7 @@ class Captures:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._lines: dict[_Place, list[str]] = defaultdict(list)
 
     def add(self, config: Document, exchange: Exchange) -> None:
@@ -59,24 +68,43 @@ class Captures:
             return
         at = datetime.now(UTC)
         uri, key = config["DestinationS3Uri"], config.get("KmsKeyId", "")
-        place = _Place(uri, exchange.endpoint, exchange.variant, at.strftime("%Y/%m/%d/%H"), key)
+        place = _Place(uri, exchange.endpoint, exchange.variant, at.strftime("%Y/%m/%d/%H"), key, exchange.role)
         line = json.dumps(_line(config, exchange, at), separators=(",", ":"))
         with self._lock:
             self._lines[place].append(line)
 
-    def flush(self, s3: Any) -> None:  # noqa: ANN401 - boto3 makes its client classes at run time
-        """Write what has gathered, one object a place; what cannot be written is kept for the next time."""
+    def flush(self, s3_of: Callable[[str], Any]) -> None:
+        """Write what has gathered, one object a place, by the S3 client of the endpoint's role.
+
+        What cannot be written is kept for the next time; what the role may not write is lost, as on AWS. When this
+        returns, all that was captured before the call has been tried: another thread's flush is waited for.
+        """
+        with self._writing:
+            self._flush(s3_of)
+
+    def _flush(self, s3_of: Callable[[str], Any]) -> None:
         with self._lock:
             lines, self._lines = self._lines, defaultdict(list)
-        for place in list(lines):
+        failure: Exception | None = None
+        for place, waiting in lines.items():
             try:
-                _write(s3, place, lines[place])
-                del lines[place]
-            except Exception:
+                _write_if_allowed(s3_of(place.role), place, waiting)
+            except Exception as error:
+                # A place that cannot be written must not keep the others back.
+                failure = error
                 with self._lock:
-                    for left, waiting in lines.items():
-                        self._lines[left] = waiting + self._lines[left]
-                raise
+                    self._lines[place] = waiting + self._lines[place]
+        if failure:
+            raise failure
+
+
+def _write_if_allowed(s3: Any, place: _Place, lines: list[str]) -> None:  # noqa: ANN401
+    try:
+        _write(s3, place, lines)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AccessDenied":
+            raise
+        logger.warning("Captures of %s are lost: %s", place.endpoint, error)
 
 
 def _write(s3: Any, place: _Place, lines: list[str]) -> None:  # noqa: ANN401

@@ -12,6 +12,7 @@ from localaws.hosting.plans import VariantPlan
 from localaws.jobs.failures import JobFailure
 from localaws.jobs.logs import JobLog
 from localaws.jobs.model_server import ModelServer, unpack_model
+from localaws.jobs.role import acting_as
 
 LOG_GROUP = "/aws/sagemaker/Endpoints"
 _GRACE_SECONDS = 5.0
@@ -43,8 +44,10 @@ class Instance:
         """Fetch the model, start the server and wait until it answers /ping; raises HostingFailure."""
         try:
             self._root.mkdir(parents=True)
-            unpack_model(self._aws, self._variant.container, self._root)
-            self._server = ModelServer(self._aws, self._variant.container, self._root, {})
+            aws = acting_as(self._aws, self._variant.role)
+            self._log.write_as(aws.clients)
+            unpack_model(aws, self._variant.container, self._root)
+            self._server = ModelServer(aws, self._variant.container, self._root, {})
             self._server.start(self._log.write)
             self._server.wait_ready(self._variant.startup_seconds, given_up)
             self._connections = Connections(self._server.port)

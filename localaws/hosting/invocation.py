@@ -74,6 +74,7 @@ def _answer(aws: Aws, endpoint: str, lease: Lease, sent: Mapping[str, str], body
         Payload(sent["content-type"], body),
         Payload(content_type, reply.body),
         sent.get(_INFERENCE_ID),
+        lease.fleet.plan.role,
     )
     aws.live.captures.add(lease.fleet.plan.capture, exchange)
     headers = {"content-type": content_type, "x-amzn-invoked-production-variant": lease.variant.name}

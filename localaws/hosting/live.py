@@ -6,11 +6,14 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from localaws.clients import Clients
 from localaws.hosting.captures import Captures
 from localaws.hosting.metrics import Metrics
 from localaws.hosting.router import Router
+
+if TYPE_CHECKING:  # Aws holds this.
+    from localaws.aws import Aws
 
 logger = logging.getLogger(__name__)
 
@@ -26,11 +29,11 @@ class Live:
     metrics: Metrics = field(default_factory=Metrics)
     stopping: threading.Event = field(default_factory=threading.Event)
 
-    def flush(self, clients: Clients) -> None:
+    def flush(self, aws: Aws) -> None:
         """Write captures to S3, metrics to CloudWatch, and the servers' lines to CloudWatch Logs."""
         work: list[Callable[[], None]] = [
-            lambda: self.captures.flush(clients.s3),
-            lambda: self.metrics.flush(clients.get("cloudwatch")),
+            lambda: self.captures.flush(lambda role: aws.acting_as(role).clients.s3),
+            lambda: self.metrics.flush(aws.clients.get("cloudwatch")),
         ]
         work += [
             instance.flush_log
@@ -45,7 +48,7 @@ class Live:
                 # One bucket that is gone must not keep the others' captures back.
                 logger.exception("An endpoint's captures, metrics or logs could not be written")
 
-    def keep_flushing(self, clients: Clients) -> None:
+    def keep_flushing(self, aws: Aws) -> None:
         """Flush every second until the local AWS stops."""
         while not self.stopping.wait(_FLUSH_SECONDS):
-            self.flush(clients)
+            self.flush(aws)

@@ -25,6 +25,7 @@ class VariantPlan:
     count: int
     weight: float
     startup_seconds: int
+    role: str = ""
 
     def describe(self) -> Document:
         """The variant as DescribeEndpoint has it (ProductionVariantSummary)."""
@@ -72,6 +73,11 @@ class Plan:
         return replace(self, variants=tuple(variants))
 
     @property
+    def role(self) -> str:
+        """The role that captures are written under: that of the first model."""
+        return self.variants[0].role
+
+    @property
     def capacity(self) -> int:
         """How many instances all variants have."""
         return sum(variant.count for variant in self.variants)
@@ -105,4 +111,5 @@ def _variant(aws: Aws, variant: Document) -> VariantPlan:
         count=variant["InitialInstanceCount"],
         weight=variant.get("InitialVariantWeight", 1.0),
         startup_seconds=variant.get("ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS),
+        role=model.get("ExecutionRoleArn", ""),
     )

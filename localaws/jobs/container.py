@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from localaws.clients import ROOT, Credentials
 from localaws.jobs.failures import ClientFailure
 from localaws.settings import Settings
 
@@ -95,15 +96,14 @@ class Container:
                 on_line(line.decode("utf-8", errors="replace").rstrip("\r\n"))
 
 
-def base_environment(settings: Settings) -> dict[str, str]:
+def base_environment(settings: Settings, credentials: Credentials = ROOT) -> dict[str, str]:
     """What every container has: the local AWS as its AWS, one numeric thread, unbuffered output."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     passed["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), passed.get("PATH", os.defpath)])
     return {
         **passed,
         "AWS_ENDPOINT_URL": settings.endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **credentials.environment,
         "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from localaws.clients import Clients
+
+logger = logging.getLogger(__name__)
 
 _BATCH = 1_000  # events a call; PutLogEvents takes 10,000 and 1 MiB
 _LONGEST_LINE = 16_384
@@ -25,8 +28,13 @@ class JobLog:
         self._lock = threading.Lock()
         self._waiting: list[dict[str, str | int]] = []
         self._created = False
+        self._refused = False
         file.parent.mkdir(parents=True, exist_ok=True)
         self._file = file.open("a", encoding="utf-8", newline="\n")
+
+    def write_as(self, clients: Clients) -> None:
+        """From now on, bring lines to CloudWatch Logs as another."""
+        self._logs = clients
 
     def write(self, line: str) -> None:
         """Add one line."""
@@ -43,9 +51,16 @@ class JobLog:
         """Bring the lines that wait to CloudWatch Logs."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
-        if waiting:
-            self._create()
-            put(self._logs, self._group, self._stream, waiting)
+        if waiting and not self._refused:
+            try:
+                self._create()
+                put(self._logs, self._group, self._stream, waiting)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "AccessDeniedException":
+                    raise
+                # As on AWS, what runs under a role that may not write logs runs without; the file has the lines.
+                self._refused = True
+                logger.warning("No log %s/%s: %s", self._group, self._stream, error)
 
     def close(self) -> None:
         """Flush and close."""

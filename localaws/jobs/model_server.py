@@ -31,7 +31,7 @@ class ModelServer:
         self._words: deque[str] = deque(maxlen=_LAST_WORDS)
         argv = images.command(aws.settings.home, definition["Image"], "serve", None, None)
         variables = {
-            **base_environment(aws.settings),
+            **base_environment(aws.settings, aws.credentials),
             **definition.get("Environment", {}),
             **environment,
             "OPT_ML": opt_ml.OPT_ML,

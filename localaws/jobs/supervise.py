@@ -120,7 +120,7 @@ def _tick(pairs: Sequence[tuple[Container, JobLog]], on_tick: OnTick) -> None:
 
 
 def _container(aws: Aws, job: Job, member: Instance) -> Container:
-    environment = {**base_environment(aws.settings), **job.environment, "OPT_ML": opt_ml.OPT_ML}
+    environment = {**base_environment(aws.settings, aws.credentials), **job.environment, "OPT_ML": opt_ml.OPT_ML}
     rewritten = {name: opt_ml.rewrite(value, member.root) for name, value in environment.items()}
     return Container(member.root, opt_ml.rewrite_all(job.argv, member.root), rewritten)
 

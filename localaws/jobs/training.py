@@ -10,6 +10,7 @@ from localaws.jobs import images, script_mode, staging
 from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.jobs.kinds import TRAINING, change, load
 from localaws.jobs.metrics import Metrics
+from localaws.jobs.role import acting_as
 from localaws.jobs.slots import SLOTS
 from localaws.jobs.supervise import Instance, Job, Outcome, instances, run
 from localaws.shapes import Document
@@ -32,7 +33,7 @@ def run_job(aws: Aws, name: str, stop: Stop) -> None:
     document = load(aws, TRAINING, name) or {}
     with SLOTS:
         try:
-            outcome = _run(aws, document, stop)
+            outcome = _run(acting_as(aws, document["RoleArn"]), document, stop)
         except JobFailure as failure:
             _end(aws, name, "Failed", "Failed", FailureReason=str(failure))
             return

@@ -13,6 +13,7 @@ from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.jobs.kinds import TRANSFORM, change, load
 from localaws.jobs.logs import JobLog
 from localaws.jobs.model_server import ModelServer, unpack_model
+from localaws.jobs.role import acting_as
 from localaws.jobs.slots import SLOTS
 from localaws.jobs.supervise import instances
 from localaws.sagemaker import models
@@ -45,6 +46,7 @@ def _run(aws: Aws, document: Document, stop: Stop) -> bool:
     if model is None:
         raise ClientFailure(f"The model {document['ModelName']!r} does not exist any more.")
     definition = models.container_of(aws, model)
+    aws = acting_as(aws, model.get("ExecutionRoleArn"))
     source = member.root / "input" / "data"
     location = document["TransformInput"]["DataSource"]["S3DataSource"]
     staging.download(aws.clients.s3, location["S3Uri"], source, location["S3DataType"])

@@ -25,7 +25,12 @@ def _paths(request: Document) -> None:
         *request.get("ProcessingOutputConfig", {}).get("Outputs", []),
     ]:
         place = item.get("S3Input") or item.get("S3Output") or {}
-        path = place.get("LocalPath", "/opt/ml/processing/")
+        check_paths(place.get("LocalPath", "/opt/ml/processing/"))
+
+
+def check_paths(*paths: str) -> None:
+    """Refuse paths that do not lie below /opt/ml/processing/."""
+    for path in paths:
         if not path.startswith("/opt/ml/processing/") or ".." in path.split("/"):
             raise errors.validation(
                 f"LocalPath {path!r} is not allowed; inputs and outputs lie below /opt/ml/processing/."

@@ -20,6 +20,8 @@ _BOUNDS = {
     "CreatedBefore": ("CreationTime", -1),
     "LastModifiedTimeAfter": ("LastModifiedTime", 1),
     "LastModifiedTimeBefore": ("LastModifiedTime", -1),
+    "ScheduledTimeAfter": ("ScheduledTime", 1),
+    "ScheduledTimeBefore": ("ScheduledTime", -1),
 }
 
 

@@ -33,6 +33,7 @@ def start_pipeline_execution(aws: Aws, request: Document) -> Document:
             "ParallelismConfiguration": pipeline.get("ParallelismConfiguration", {}),
             **{key: value for key, value in request.items() if key not in ("PipelineParameters", "ClientRequestToken")},
             "PipelineArn": pipeline["PipelineArn"],
+            "RoleArn": pipeline["RoleArn"],
             "PipelineExecutionArn": arn,
             "PipelineExecutionStatus": "Executing",
             "Parameters": values,

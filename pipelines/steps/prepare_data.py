@@ -11,6 +11,7 @@ from pipelines.steps.processor import MESSAGE, ROOT, channel, make_processor, re
 NAME = "PrepareData"
 MANIFEST = PropertyFile(name="Manifest", output_name="lst", path="manifest.json")
 OUTPUTS = ("train", "validation", "test", "lst")
+RECORDS = "records"
 VALIDATION_SHARE = "0.1"
 CONFIG = "/opt/ml/config"  # where SageMaker describes the job's instances, for sharing the work
 
@@ -31,7 +32,7 @@ def prepare_data(context: Context) -> ProcessingStep:
                 channel("archive", parameters.input_data_uri, "input/archive"),
                 channel("curated", parameters.curated_data_uri, "input/curated", "ShardedByS3Key"),
             ],
-            outputs=[result(context, name, f"output/{name}") for name in OUTPUTS],
+            outputs=[result(context, name, f"output/{name}") for name in _outputs(context)],
             arguments=_arguments(context),
         ),
         property_files=[MANIFEST],
@@ -45,11 +46,17 @@ def training_samples() -> JsonGet:
     return JsonGet(step_name=NAME, property_file=MANIFEST, json_path="lists.train.pictures")
 
 
+def _outputs(context: Context) -> tuple[str, ...]:
+    return (*OUTPUTS, RECORDS) if context.profile.record_io else OUTPUTS
+
+
 def _arguments(context: Context) -> list[object]:
     parameters = context.parameters
     folders = [("archive", "input"), ("curated", "input"), *((name, "output") for name in OUTPUTS)]
+    packed = ("--record-io", f"{ROOT}/output/{RECORDS}") if context.profile.record_io else ()
     return [
         *(word for name, side in folders for word in (f"--{name}", f"{ROOT}/{side}/{name}")),
+        *packed,
         *("--validation-share", VALIDATION_SHARE),
         *("--seed", parameters.seed.to_string()),
         *("--source", parameters.input_data_uri),

@@ -21,7 +21,7 @@ def make_processor(
     """Make a processor that runs `python3 <code>`; its code comes from S3, so nothing is uploaded here."""
     settings = context.settings
     return ScriptProcessor(
-        role=settings.role_arn,
+        role=settings.training_role_arn,
         image_uri=settings.image_uri,
         command=["python3"],
         instance_count=instance_count,

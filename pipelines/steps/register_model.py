@@ -11,7 +11,7 @@ from sagemaker.workflow.steps import ProcessingStep, Step, TrainingStep
 
 from pipelines.steps.context import Context
 from pipelines.steps.evaluate_model import measured_accuracy
-from pipelines.steps.outputs import output_file
+from pipelines.steps.outputs import output_file, output_uri
 from pipelines.steps.policies import step_retries
 from pipelines.steps.prepare_data import training_samples
 
@@ -21,13 +21,15 @@ INFERENCE_INSTANCES = ["ml.t2.medium", "ml.m5.large", "ml.m5.xlarge", "ml.c5.lar
 TRANSFORM_INSTANCES = ["ml.m5.large", "ml.m5.xlarge", "ml.g4dn.xlarge"]
 
 
-def register_model(context: Context, trained: TrainingStep, evaluated: ProcessingStep) -> Step:
+def register_model(
+    context: Context, prepared: ProcessingStep, trained: TrainingStep, evaluated: ProcessingStep
+) -> Step:
     """Build the step; a version takes its tags from its group, so none are sent (AWS refuses them here)."""
     settings = context.settings
     model = Model(
         image_uri=context.algorithm_image,
         model_data=trained.properties.ModelArtifacts.S3ModelArtifacts,
-        role=settings.role_arn,
+        role=settings.training_role_arn,
         sagemaker_session=context.session,
     )
     arguments = model.register(
@@ -39,7 +41,7 @@ def register_model(context: Context, trained: TrainingStep, evaluated: Processin
         approval_status=context.parameters.approval_status,
         model_metrics=_metrics(evaluated),
         metadata_properties=_origin(context),
-        customer_metadata_properties=_description(context, evaluated),
+        customer_metadata_properties=_description(context, prepared, evaluated),
         data_input_configuration=_input_shape(context),
         domain="COMPUTER_VISION",
         task="IMAGE_CLASSIFICATION",
@@ -71,8 +73,14 @@ def _origin(context: Context) -> MetadataProperties:
     )
 
 
-def _description(context: Context, evaluated: ProcessingStep) -> dict[str, str | PipelineVariable]:
-    """Tell what a person wants to know before approving; `pipelines.metadata` knows what AWS takes."""
+def _description(
+    context: Context, prepared: ProcessingStep, evaluated: ProcessingStep
+) -> dict[str, str | PipelineVariable]:
+    """Tell what a person wants to know before approving; `pipelines.metadata` knows what AWS takes.
+
+    The two addresses of outputs are what refresh_workflow makes the version's monitoring baseline from; where a step
+    came from the cache, they lie with the execution that ran it.
+    """
     parameters = context.parameters
     return {
         "accuracy": measured_accuracy().to_string(),
@@ -80,9 +88,12 @@ def _description(context: Context, evaluated: ProcessingStep) -> dict[str, str |
         "commit": parameters.commit_id,
         "dataset_uri": parameters.input_data_uri,
         "dataset_version": parameters.dataset_version,
+        "evaluation_uri": output_uri(evaluated, "evaluation"),
         "execution_id": ExecutionVariables.PIPELINE_EXECUTION_ID,
         "profile": context.profile.name,
         "report": output_file(evaluated, "evaluation", "report.html"),
+        "start_reason": parameters.start_reason,
         "started_by": parameters.started_by,
+        "test_uri": output_uri(prepared, "test"),
         "training_samples": training_samples().to_string(),
     }

@@ -10,7 +10,7 @@ from pipelines.session import telemetry_off
 from pipelines.steps.context import Context
 from pipelines.steps.outputs import output_file, output_uri, run_uri
 from pipelines.steps.policies import CACHE, job_retries
-from pipelines.steps.prepare_data import training_samples
+from pipelines.steps.prepare_data import RECORDS, training_samples
 
 NAME = "TrainModel"
 CLASSES = 2  # bicycle and motorcycle
@@ -18,10 +18,10 @@ VOLUME_GB = 30
 
 
 def train_model(context: Context, prepared: ProcessingStep) -> TrainingStep:
-    """Build the step on the four channels that the algorithm wants for loose pictures."""
+    """Build the step on the channels that the algorithm wants: four for loose pictures, two for records."""
     estimator = _estimator(context)
     with telemetry_off(context.session):
-        arguments = estimator.fit(_channels(prepared))
+        arguments = estimator.fit(_channels(context, prepared))
     return TrainingStep(
         name=NAME,
         display_name="Train model",
@@ -41,8 +41,8 @@ def _estimator(context: Context) -> Estimator:
     settings = context.settings
     return Estimator(
         image_uri=context.algorithm_image,
-        role=settings.role_arn,
-        instance_count=1,
+        role=settings.training_role_arn,
+        instance_count=context.parameters.training_instance_count,
         instance_type=context.parameters.training_instance_type,
         volume_size=VOLUME_GB,
         volume_kms_key=settings.kms_key,
@@ -70,14 +70,20 @@ def _hyperparameters(context: Context) -> dict[str, Value | PipelineVariable]:
     return {"num_classes": CLASSES, "num_training_samples": training_samples(), **chosen, **checkpoint}
 
 
-def _channels(prepared: ProcessingStep) -> dict[str, TrainingInput]:
+def _channels(context: Context, prepared: ProcessingStep) -> dict[str, TrainingInput]:
+    if context.profile.record_io:
+        return {
+            name: _channel(output_file(prepared, RECORDS, f"{name}.rec"), "application/x-recordio")
+            for name in ("train", "validation")
+        }
     sources = {
         "train": output_uri(prepared, "train"),
         "validation": output_uri(prepared, "validation"),
         "train_lst": output_file(prepared, "lst", "train.lst"),
         "validation_lst": output_file(prepared, "lst", "validation.lst"),
     }
-    return {
-        name: TrainingInput(source, content_type="application/x-image", s3_data_type="S3Prefix")
-        for name, source in sources.items()
-    }
+    return {name: _channel(source, "application/x-image") for name, source in sources.items()}
+
+
+def _channel(source: PipelineVariable, content_type: str) -> TrainingInput:
+    return TrainingInput(source, content_type=content_type, s3_data_type="S3Prefix")

@@ -81,6 +81,11 @@ def reference() -> Definition:
 
 
 @pytest.fixture(scope="module")
+def distributed() -> Definition:
+    return _build(profile="distributed")
+
+
+@pytest.fixture(scope="module")
 def guarded() -> Definition:
     return _build(GUARDED)
 
@@ -115,7 +120,7 @@ def _resolve(value: object, shape: Shape) -> object:
     return value
 
 
-@pytest.mark.parametrize("name", ["compact", "reference", "guarded"])
+@pytest.mark.parametrize("name", ["compact", "reference", "distributed", "guarded"])
 @pytest.mark.parametrize(
     ("step", "operation", "filled_in_by_aws"),
     [
@@ -271,7 +276,7 @@ def test_nothing_in_a_cached_step_changes_from_run_to_run_but_where_it_writes(co
         arguments.pop("OutputDataConfig", None)
         assert step["CacheConfig"] == {"Enabled": True, "ExpireAfter": "P30D"}
         assert "Execution." not in json.dumps(arguments), name
-        for word in ("CommitId", "StartedBy"):
+        for word in ("CommitId", "StartedBy", "StartReason"):
             assert f"Parameters.{word}" not in json.dumps(arguments), name
 
 
@@ -326,7 +331,19 @@ def test_a_version_waits_for_approval_and_tells_where_it_came_from(compact: Defi
     assert {"accuracy", "commit", "dataset_uri", "dataset_version", "execution_id", "profile"} <= set(
         package["CustomerMetadataProperties"]
     )
+    assert package["CustomerMetadataProperties"]["start_reason"] == {"Get": "Parameters.StartReason"}
     assert "Tags" not in package, "AWS refuses tags on a version; its group has them"
+
+
+def test_a_version_tells_where_its_test_pictures_and_their_evaluation_lie(compact: Definition) -> None:
+    words = _steps(compact)["RegisterModel"]["Arguments"]["CustomerMetadataProperties"]
+
+    for name, step, output in (
+        ("test_uri", "PrepareData", "test"),
+        ("evaluation_uri", "EvaluateModel", "evaluation"),
+    ):
+        path = f"ProcessingOutputConfig.Outputs['{output}'].S3Output.S3Uri"
+        assert words[name] == {"Get": f"Steps.{step}.{path}"}
 
 
 def test_the_defaults_in_a_versions_metadata_keep_to_awss_pattern(
@@ -382,3 +399,19 @@ def test_training_leaves_the_metrics_to_the_algorithm_and_has_a_time_limit(
         assert training["StoppingCondition"] == {"MaxRuntimeInSeconds": limits[name]}
         channels = {entry["ChannelName"]: entry["ContentType"] for entry in training["InputDataConfig"]}
         assert channels == dict.fromkeys(("train", "validation", "train_lst", "validation_lst"), "application/x-image")
+
+
+def test_several_hosts_train_on_records_and_average_in_step(distributed: Definition) -> None:
+    prepare, training = (_steps(distributed)[name]["Arguments"] for name in ("PrepareData", "TrainModel"))
+    outputs = {
+        entry["OutputName"]: entry["S3Output"]["LocalPath"] for entry in prepare["ProcessingOutputConfig"]["Outputs"]
+    }
+    arguments = prepare["AppSpecification"]["ContainerArguments"]
+    defaults = {entry["Name"]: entry["DefaultValue"] for entry in distributed["Parameters"]}
+
+    assert arguments[arguments.index("--record-io") + 1] == outputs["records"]
+    assert {entry["ChannelName"]: entry["ContentType"] for entry in training["InputDataConfig"]} == dict.fromkeys(
+        ("train", "validation"), "application/x-recordio"
+    )
+    assert training["ResourceConfig"]["InstanceCount"] == {"Get": "Parameters.TrainingInstanceCount"}
+    assert (defaults["TrainingInstanceCount"], defaults["KvStore"]) == (2, "dist_sync")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -34,6 +35,7 @@ class Laptop:
             **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SCONES_"))},
             "SCONES_PORT": str(self.port),
             "SCONES_HOME": str(self.home),
+            "SCONES_ENFORCE_IAM": "true",
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
@@ -42,10 +44,17 @@ class Laptop:
 
     def scones(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run the command as a person does; `code` is the exit code that is expected (None: any)."""
+        if words[0] == "down":
+            self.keep_access_log()
+        return self.python("-m", "console", *words, code=code)
+
+    def python(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+        """Run this Python in the command's environment, with nobody at its input."""
         done = subprocess.run(
-            [sys.executable, "-m", "console", *words],
+            [sys.executable, *words],
             env=self.environment,
-            cwd=REPOSITORY,
+            stdin=subprocess.DEVNULL,
+            cwd=REPOSITORY / "tests",  # not the top, where `scones up` adds a remote to the checkout of who tests
             capture_output=True,
             text=True,
             timeout=600,
@@ -53,6 +62,13 @@ class Laptop:
         )
         assert code is None or done.returncode == code, done.stdout + done.stderr
         return done
+
+    def keep_access_log(self) -> None:
+        """Put what roles were used for where the access check reads it, see tests/access."""
+        log, kept = self.home / "access.jsonl", os.environ.get("SCONES_ACCESS_DIR")
+        if kept and log.exists():
+            Path(kept).mkdir(parents=True, exist_ok=True)
+            shutil.copy(log, Path(kept) / f"{self.port}-{self.home.name}.jsonl")
 
     def client(self, service: str) -> Any:
         return boto3.client(

@@ -16,7 +16,7 @@ def invoke(context: StepContext) -> Document:
     function = context.arguments["FunctionArn"]
     context.record({"Lambda": {"Arn": function}})
     try:
-        answer = context.aws.clients.get("lambda").invoke(
+        answer = context.acting.clients.get("lambda").invoke(
             FunctionName=function, Payload=json.dumps(context.arguments["Payload"]).encode()
         )
     except ClientError as error:

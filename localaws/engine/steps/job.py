@@ -19,6 +19,8 @@ def _run(kind: JobKind, context: StepContext) -> Document:
     operation = f"Create{kind.stem}Job"
     try:
         validate(operation, request)
+        context.authorize(operation, request)
+        context.authorize(kind.describe, {kind.name: request[kind.name]})
         arn = jobs.create(kind, context.aws, request)[kind.arn]
     except errors.AwsError as error:
         raise of_code(
@@ -36,7 +38,7 @@ def _wait(kind: JobKind, context: StepContext, name: str, arn: str) -> Document:
         if document[kind.status] in ENDED:
             break
         if context.stop.requested and not asked:
-            jobs.stop(kind, context.aws, {kind.name: name})
+            _stop(kind, context, name)
             asked = True
     if document[kind.status] == "Completed":
         return project(kind.describe, document)
@@ -45,6 +47,14 @@ def _wait(kind: JobKind, context: StepContext, name: str, arn: str) -> Document:
     if document[kind.status] == "Stopped":
         raise Failure(document.get("FailureReason", f"ClientError: The job {name} was stopped before it completed."))
     raise of_job(document["FailureReason"])
+
+
+def _stop(kind: JobKind, context: StepContext, name: str) -> None:
+    try:
+        context.authorize(f"Stop{kind.stem}Job", {kind.name: name})
+        jobs.stop(kind, context.aws, {kind.name: name})
+    except errors.AwsError as error:
+        raise of_code(error.code, f"ClientError: Failed to stop {name}: {error.message}") from error
 
 
 def _job_name(context: StepContext) -> str:

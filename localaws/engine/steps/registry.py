@@ -34,6 +34,7 @@ def _call(context: StepContext, operation: str, request: Document) -> Document:
     operations = {**models.OPERATIONS, **model_packages.OPERATIONS, **model_package_groups.OPERATIONS}
     try:
         validate(operation, request)
+        context.authorize(operation, request)
         return operations[operation](context.aws, request)
     except errors.AwsError as error:
         sentence = f"ClientError: Failed to invoke sagemaker:{operation}. Error Details: {error.message}"

@@ -75,11 +75,14 @@ def test_a_wrong_parameter_is_refused_before_anything_is_written(s3: Client, set
 
 
 @pytest.mark.usefixtures("archive")
-def test_a_starter_with_an_odd_name_is_recorded_as_aws_allows(sagemaker: Client, settings: Settings) -> None:
-    arn = run(settings, COMPACT, {"StartedBy": "dependabot[bot]"})
+def test_a_starter_and_a_reason_with_odd_characters_are_recorded_as_aws_allows(
+    sagemaker: Client, settings: Settings
+) -> None:
+    arn = run(settings, COMPACT, {"StartedBy": "dependabot[bot]", "StartReason": "a bump, of numpy"})
 
     started = sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=arn)
     assert {"Name": "StartedBy", "Value": "dependabot-bot-"} in started["PipelineParameters"]
+    assert {"Name": "StartReason", "Value": "a bump- of numpy"} in started["PipelineParameters"]
 
 
 def test_an_archive_whose_name_aws_would_refuse_at_the_end_is_refused_at_the_start(

@@ -12,6 +12,7 @@ def test_an_empty_environment_gives_the_offline_defaults() -> None:
 
     assert settings.bucket == "scones-000000000000-us-east-1"
     assert settings.role_arn == "arn:aws:iam::000000000000:role/scones-pipeline"
+    assert settings.training_role_arn == "arn:aws:iam::000000000000:role/scones-training"
     assert settings.image_uri == "000000000000.dkr.ecr.us-east-1.amazonaws.com/scones:0.1.0"
     assert settings.pipeline_name == "scones-training"
     assert settings.model_package_group == "scones-vehicles"

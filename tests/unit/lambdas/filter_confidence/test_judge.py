@@ -53,6 +53,13 @@ def test_below_the_threshold_the_original_lies_under_review_for_the_day(judge: J
     assert copy["Body"].read() == b"the original"
 
 
+def test_the_copy_says_what_the_model_guessed_and_is_shown_by_a_browser(judge: Judge, s3: Any) -> None:
+    uri = judge.one({**ITEM, "confidence": 0.6, "model_version": "3"})["review_uri"]
+    copy = s3.head_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))
+    assert copy["Metadata"] == {"label": "bicycle", "confidence": "0.6", "model-version": "3"}
+    assert copy["ContentType"] == "image/jpeg"
+
+
 def test_what_passes_is_not_copied(judge: Judge, s3: Any) -> None:
     assert "review_uri" not in judge.one({**ITEM, "confidence": 0.9})
     assert s3.list_objects_v2(Bucket=BUCKET, Prefix="review/")["KeyCount"] == 0

@@ -188,6 +188,6 @@ def test_a_template_that_cannot_be_filled_in_changes_nothing(world: Any) -> None
     assert world.changes() == []
 
 
-def test_an_endpoint_that_is_not_there_is_an_error(world: Any) -> None:
-    with pytest.raises(ClientError, match="Could not find endpoint"):
-        world.refresh(ENDPOINT_NAME="another")
+def test_before_the_first_approval_there_is_nothing_to_do(world: Any) -> None:
+    assert world.refresh(ENDPOINT_NAME="another").endpoint_status == "Missing"
+    assert world.changes() == []

@@ -30,7 +30,7 @@ def capture(**members: Any) -> Document:
 
 def captured(aws: Aws) -> list[tuple[str, list[Document]]]:
     """The keys and lines of all captures."""
-    aws.live.captures.flush(aws.clients.s3)
+    aws.live.captures.flush(lambda _: aws.clients.s3)
     listed = aws.clients.s3.list_objects_v2(Bucket="bucket").get("Contents", [])
     bodies = {item["Key"]: aws.clients.s3.get_object(Bucket="bucket", Key=item["Key"])["Body"] for item in listed}
     return [(key, [json.loads(line) for line in body.read().splitlines()]) for key, body in bodies.items()]
@@ -125,9 +125,9 @@ def test_captures_follow_their_configuration(hosting: Any, cloud: Aws) -> None:
 def test_captures_that_cannot_be_written_wait_for_the_next_time(hosting: Any, cloud: Aws) -> None:
     hosting.create(hosting.config("1", DataCaptureConfig=capture(DestinationS3Uri="s3://later/data")))
     hosting.ask()
-    cloud.live.flush(cloud.clients)
+    cloud.live.flush(cloud)
     cloud.clients.s3.create_bucket(Bucket="later")
-    cloud.live.flush(cloud.clients)
+    cloud.live.flush(cloud)
     assert cloud.clients.s3.list_objects_v2(Bucket="later")["KeyCount"] == 1
 
 

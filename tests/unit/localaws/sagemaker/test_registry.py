@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localaws import ministack
-from localaws.sagemaker import resources
-
 if TYPE_CHECKING:
-    from localaws.aws import Aws
     from tests.unit.localaws.conftest import Api
 
 ROLE = "arn:aws:iam::000000000000:role/model"
@@ -214,21 +210,3 @@ def test_a_model_may_have_a_chain_of_containers_but_not_both(api: Api) -> None:
     assert "and not both" in api.refused("CreateModel", **both)[1]
     api("CreateModel", ModelName="m", Containers=chain)
     assert api("DescribeModel", ModelName="m")["Containers"] == chain
-
-
-def test_cloudformation_makes_a_group_once_and_deletes_it_empty(
-    aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    known: dict[str, tuple[ministack.Create, ministack.Delete]] = {}
-    monkeypatch.setattr(ministack, "add_resource_type", lambda name, *pair: known.update({name: pair}))
-    resources.register_types(aws)
-    create, delete = known["AWS::SageMaker::ModelPackageGroup"]
-    properties = {"ModelPackageGroupName": "vehicles", "ModelPackageGroupDescription": None}
-    arn, attributes = create("Group", properties, "stack")
-    assert create("Group", properties, "stack")[0] == arn == attributes["ModelPackageGroupArn"]
-    version = register(api)
-    with pytest.raises(ValueError, match="still has model packages"):
-        delete(arn, properties)
-    api("DeleteModelPackage", ModelPackageName=version)
-    delete(arn, properties)
-    assert api("ListModelPackageGroups")["ModelPackageGroupSummaryList"] == []

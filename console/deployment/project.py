@@ -1,0 +1,49 @@
+"""The project's stack as a command deploys it: from a target to an account, a template and code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from console.target import Target
+from seedcode.packaging.layer import build_layer
+from seedcode.stack.deployment import LAPTOP
+from seedcode.stack.functions import Code, build_code
+from seedcode.stack.template import load
+from seedcode.stack.wish import Account, Wish
+
+RUNTIME = {"PythonRuntime": "python3.12"}
+
+
+def account(target: Target) -> Account:
+    """Where the target's stack is."""
+    return Account(target.client, target.project.account, target.project.region)
+
+
+def wish(target: Target, given: Mapping[str, str]) -> Wish:
+    """The stack as the checkout has it, with what a person set."""
+    own = LAPTOP if target.local else RUNTIME
+    project = target.project
+    return Wish(
+        project=project.project,
+        template=load(),
+        given={**own, **_project_id(project.project_id), **given},
+        tags=project.tags,
+        role_arn=os.environ.get("SCONES_DEPLOY_ROLE_ARN") or None,
+    )
+
+
+def _project_id(identifier: str | None) -> dict[str, str]:
+    """What SageMaker Projects has given the project, where it was made there."""
+    return {"SageMakerProjectId": identifier} if identifier else {}
+
+
+def code(target: Target, wished: Wish) -> Code:
+    """The functions; on AWS with their layer, on the laptop they run on the packages of this environment."""
+    if target.local:
+        return build_code()
+    with TemporaryDirectory() as folder:
+        runtime = wished.given["PythonRuntime"].removeprefix("python")
+        return build_code(build_layer(runtime, folder=Path(folder)).read_bytes())

@@ -1,0 +1,70 @@
+"""Pictures from another world, the sample's vehicles at dusk, and the retraining that they cause."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageEnhance
+
+from console.dataset.drawing.picture import draw_picture
+from console.dataset.layout import BICYCLE, MOTORCYCLE
+from console.errors import CommandError
+from console.executions import summaries
+from console.target import Target
+
+PREFIX = "incoming-inference/dusk"
+PICTURES = 240
+_SEED = 4_711
+_BRIGHTNESS = 0.35
+_WAIT_SECONDS = 120
+_POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Retraining:
+    """An execution that was started for a reason, which its description tells."""
+
+    arn: str
+    reason: str
+
+
+def upload_dusk(target: Target, progress: Callable[[int, int], None]) -> str:
+    """Draw pictures that no data set holds, darken them, and upload them; answers their prefix in the bucket."""
+    s3 = target.client("s3")
+    for number in range(PICTURES):
+        fine = (BICYCLE, MOTORCYCLE)[number % 2]
+        picture = Image.fromarray(draw_picture(fine, np.random.default_rng([_SEED, number])))
+        s3.put_object(Bucket=target.project.bucket, Key=f"{PREFIX}/{number:03}.png", Body=_dusk(picture))
+        progress(number + 1, PICTURES)
+    return PREFIX
+
+
+def newest_execution(target: Target) -> str | None:
+    """The ARN of the pipeline's newest execution."""
+    known = summaries(target.client("sagemaker"), target.project.pipeline_name)
+    return known[0]["PipelineExecutionArn"] if known else None
+
+
+def await_retraining(target: Target, before: str | None) -> Retraining:
+    """Wait for an execution newer than `before`; raises CommandError where the alarm starts none."""
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while (arn := newest_execution(target)) in (before, None):
+        if time.monotonic() > deadline:
+            name = target.project.project
+            raise CommandError(
+                f"No retraining began within {_WAIT_SECONDS} s; see the alarm {name}-vehicles-drift and the log of "
+                f"{name}-start-training: within the cool-down it starts none."
+            )
+        time.sleep(_POLL_SECONDS)
+    described = target.client("sagemaker").describe_pipeline_execution(PipelineExecutionArn=arn)
+    return Retraining(str(arn), described.get("PipelineExecutionDescription", "it gave no reason"))
+
+
+def _dusk(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    ImageEnhance.Brightness(picture).enhance(_BRIGHTNESS).save(file, "PNG")
+    return file.getvalue()

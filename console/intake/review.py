@@ -1,0 +1,64 @@
+"""Pictures under review/: what the model guessed, and where a person says that they belong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from console.errors import CommandError
+from console.intake.pictures import INCOMING, LABELS
+from console.intake.store import Store
+
+REVIEW = "review/"
+NEITHER = "neither"
+CHOICES = (*LABELS, NEITHER)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A picture that the model was not sure of."""
+
+    key: str
+    guess: str | None
+    confidence: float | None
+    version: str | None
+    since: datetime
+
+    @property
+    def in_words(self) -> str:
+        """The guess as a sentence."""
+        if self.guess is None or self.confidence is None:
+            return "What the model guessed is not known."
+        return f"Version {self.version} took it for a {self.guess}, and was {self.confidence:.0%} sure."
+
+
+def pending(store: Store) -> list[Doubt]:
+    """What waits for a person, oldest first."""
+    entries = sorted(store.entries(REVIEW), key=lambda entry: (entry.modified, entry.key))
+    words = store.metadata([entry.key for entry in entries])
+    return [_read(entry.key, entry.modified, word) for entry, word in zip(entries, words, strict=True)]
+
+
+def label(store: Store, address: str, choice: str) -> str:
+    """Move a picture to where it belongs; answers its new key. Raises CommandError where there is none."""
+    key = _key(address)
+    if not store.exists(key):
+        raise CommandError(f"{key} does not wait for a person; see what does with `scones label --list`.")
+    file = PurePosixPath(key).name
+    target = f"quarantine/{NEITHER}/{file}" if choice == NEITHER else f"{INCOMING}{choice}/{file}"
+    store.move(key, target)
+    return target
+
+
+def _key(address: str) -> str:
+    """A key under review/, given as such or as an S3 address."""
+    key = address.removeprefix("s3://").partition("/")[2] if address.startswith("s3://") else address
+    if not key.startswith(REVIEW) or key.endswith("/"):
+        raise CommandError(f"{address} is no picture under {REVIEW}; see what waits there with `scones label --list`.")
+    return key
+
+
+def _read(key: str, since: datetime, words: dict[str, str]) -> Doubt:
+    confidence = words.get("confidence")
+    return Doubt(key, words.get("label"), float(confidence) if confidence else None, words.get("model-version"), since)

@@ -1,0 +1,94 @@
+"""The project's bucket, as far as new pictures go through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from console.intake.pictures import Picture
+from console.target import Target
+
+THREADS = 8
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An object of a listing."""
+
+    key: str
+    modified: datetime
+
+
+class Store:
+    """Lists, sends and moves objects of the project's bucket."""
+
+    def __init__(self, target: Target) -> None:
+        self._s3 = target.client("s3")
+        self._bucket = target.project.bucket
+
+    def send(self, pictures: Sequence[Picture], advance: Callable[[int, int], None]) -> None:
+        """Upload pictures, some at a time."""
+
+        def one(picture: Picture) -> None:
+            self._s3.put_object(Bucket=self._bucket, Key=picture.key, Body=picture.path.read_bytes())
+            advance(1, len(pictures))
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(one, pictures))
+
+    def mark(self, key: str) -> str | None:
+        """Put an empty object; answers its version."""
+        version: str | None = self._s3.put_object(Bucket=self._bucket, Key=key, Body=b"").get("VersionId")
+        return version
+
+    def entries(self, prefix: str) -> Iterator[Entry]:
+        """Objects under a prefix, folder marks and .keep left out."""
+        for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+            for entry in page.get("Contents", []):
+                if not entry["Key"].endswith(("/", "/.keep")):
+                    yield Entry(entry["Key"], entry["LastModified"])
+
+    def metadata(self, keys: Sequence[str]) -> list[dict[str, str]]:
+        """What is written on some objects; nothing on one that is gone."""
+        with ThreadPoolExecutor(THREADS) as pool:
+            return list(pool.map(self._metadata, keys))
+
+    def read(self, key: str) -> bytes | None:
+        """An object's bytes; None where there is none."""
+        try:
+            content: bytes = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchKey":
+                raise
+            return None
+        return content
+
+    def exists(self, key: str) -> bool:
+        """Whether there is an object of exactly this key."""
+        return any(entry.key == key for entry in self.entries(key))
+
+    def move(self, key: str, target: str) -> None:
+        """Copy an object, then delete it where it was; what is written on it goes with it."""
+        self._s3.copy_object(Bucket=self._bucket, Key=target, CopySource={"Bucket": self._bucket, "Key": key})
+        self._s3.delete_object(Bucket=self._bucket, Key=key)
+
+    def link(self, key: str) -> str:
+        """An address at which a browser shows the object for an hour."""
+        request = {"Bucket": self._bucket, "Key": key}
+        address: str = self._s3.generate_presigned_url("get_object", Params=request, ExpiresIn=3600)
+        return address
+
+    def _metadata(self, key: str) -> dict[str, str]:
+        try:
+            found: dict[str, Any] = self._s3.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("404", "NoSuchKey", "NotFound"):
+                raise
+            return {}
+        words: dict[str, str] = found.get("Metadata", {})
+        return words

@@ -1,0 +1,35 @@
+"""The git remote `scones`, by which the checkout is pushed to the local repository."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+NAME = "scones"
+
+
+def connect(checkout: Path, repository: Path) -> str | None:
+    """Add the remote where it is missing or leads nowhere any more; say in a sentence what there is to push to.
+
+    None where there is no repository, no git, or no checkout's top folder.
+    """
+    git = shutil.which("git")
+    if git is None or not repository.is_dir() or _ask(git, checkout, "rev-parse", "--show-prefix") != "":
+        return None
+    present = _ask(git, checkout, "remote", "get-url", NAME)
+    if present == str(repository):
+        return f"`git push {NAME} main` builds and runs what is committed."
+    if present and (":" in present or Path(present).exists()):
+        return (
+            f"The remote {NAME} of this checkout is {present} and stays so; push to {repository} to build and run what "
+            "is committed."
+        )
+    _ask(git, checkout, "remote", *(("set-url",) if present else ("add",)), NAME, str(repository))
+    return f"The remote {NAME} is added: `git push {NAME} main` builds and runs what is committed."
+
+
+def _ask(git: str, folder: Path, *words: str) -> str | None:
+    """Git's answer, or None where it fails."""
+    done = subprocess.run([git, *words], cwd=folder, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,0 +1,126 @@
+"""A version's baseline: what its test pictures look like and how sure the model was of them, measured once."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from refresh_workflow.aws import Client, Clients, is_missing
+from refresh_workflow.endpoint import VERSION_TAG
+from refresh_workflow.errors import RefreshError
+from refresh_workflow.monitoring import Monitoring
+
+ROOT = "/opt/ml/processing"
+ENTRY_POINT = ["python3", "-m", "monitoring"]
+CONSTRAINTS, STATISTICS = "constraints.json", "statistics.json"
+MOST_ATTEMPTS = 5
+MAX_RUNTIME_SECONDS = 3600
+_GOING_ON = frozenset({"InProgress", "Stopping"})
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where the pictures that a version was tested on lie, and what it said of each."""
+
+    version: str
+    test_uri: str
+    evaluation_uri: str
+
+
+def find_evidence(sagemaker: Client, group: str, version: str) -> Evidence | None:
+    """Read it from the registry; None for a version of another origin, or of older code."""
+    pages = sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group)
+    for page in pages:
+        for summary in page["ModelPackageSummaryList"]:
+            if str(summary["ModelPackageVersion"]) == version:
+                found = sagemaker.describe_model_package(ModelPackageName=summary["ModelPackageArn"])
+                return _read(version, found.get("CustomerMetadataProperties", {}))
+    return None
+
+
+def address(monitoring: Monitoring, version: str) -> str:
+    """Where a version's baseline lies."""
+    return f"{monitoring.baseline_uri}v{version}"
+
+
+def ensure_baseline(clients: Clients, monitoring: Monitoring, endpoint_name: str, evidence: Evidence) -> bool:
+    """Start the job that measures the baseline unless it is there or on its way; say whether one was started."""
+    if _is_there(clients.s3, f"{address(monitoring, evidence.version)}/{CONSTRAINTS}"):
+        return False
+    name = _free_name(clients.sagemaker, f"{endpoint_name}-baseline-v{evidence.version}")
+    if name is None:
+        return False
+    try:
+        clients.sagemaker.create_processing_job(**_job(name, monitoring, evidence))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceInUse":  # a parallel call was quicker
+            return False
+        raise
+    return True
+
+
+def _read(version: str, words: dict[str, str]) -> Evidence | None:
+    if not words.get("test_uri") or not words.get("evaluation_uri"):
+        return None
+    return Evidence(version, words["test_uri"], words["evaluation_uri"])
+
+
+def _is_there(s3: Client, uri: str) -> bool:
+    parts = urlsplit(uri)
+    listed = s3.list_objects_v2(Bucket=parts.netloc, Prefix=parts.path.lstrip("/"), MaxKeys=1)
+    return bool(listed["KeyCount"])
+
+
+def _free_name(sagemaker: Client, name: str) -> str | None:
+    """A name for the job: names are used once, so what has failed is tried again under the next; None while one runs.
+
+    Raises RefreshError when it has failed too often: there is something to mend first.
+    """
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        candidate = name if attempt == 1 else f"{name}-{attempt}"
+        try:
+            status = sagemaker.describe_processing_job(ProcessingJobName=candidate)["ProcessingJobStatus"]
+        except ClientError as error:
+            if is_missing(error):
+                return candidate
+            raise
+        if status in _GOING_ON:
+            return None
+    raise RefreshError(f"The baseline job {name} was tried {MOST_ATTEMPTS} times; see its log, and mend what it names.")
+
+
+def _job(name: str, monitoring: Monitoring, evidence: Evidence) -> dict[str, Any]:
+    output = {"S3Uri": address(monitoring, evidence.version), "LocalPath": f"{ROOT}/output", "S3UploadMode": "EndOfJob"}
+    return {
+        "ProcessingJobName": name,
+        "ProcessingInputs": [_input("test", evidence.test_uri), _input("evaluation", evidence.evaluation_uri)],
+        "ProcessingOutputConfig": {
+            "Outputs": [{"OutputName": "baseline", "S3Output": output}],
+            **monitoring.encryption,
+        },
+        "ProcessingResources": {"ClusterConfig": monitoring.cluster},
+        "StoppingCondition": {"MaxRuntimeInSeconds": MAX_RUNTIME_SECONDS},
+        "AppSpecification": {"ImageUri": monitoring.image_uri, "ContainerEntrypoint": ENTRY_POINT},
+        "Environment": {
+            "dataset_format": '{"csv": {"header": true}}',
+            "dataset_source": f"{ROOT}/baseline",
+            "output_path": f"{ROOT}/output",
+            "publish_cloudwatch_metrics": "Disabled",
+        },
+        "NetworkConfig": monitoring.network,
+        "RoleArn": monitoring.role_arn,
+        "Tags": [{"Key": VERSION_TAG, "Value": evidence.version}],
+    }
+
+
+def _input(name: str, uri: str) -> dict[str, Any]:
+    source = {
+        "S3Uri": uri,
+        "LocalPath": f"{ROOT}/baseline/{name}",
+        "S3DataType": "S3Prefix",
+        "S3InputMode": "File",
+        "S3DataDistributionType": "FullyReplicated",
+        "S3CompressionType": "None",
+    }
+    return {"InputName": name, "S3Input": source}

@@ -1,0 +1,46 @@
+"""Variables of the function, each read with the rule that it has to keep."""
+
+from collections.abc import Mapping
+
+from refresh_workflow.errors import SettingsError
+
+
+def text(environment: Mapping[str, str], name: str) -> str:
+    """A variable that must be set."""
+    value = environment.get(name, "").strip()
+    if not value:
+        raise SettingsError(f"The variable {name} is not set; deploy the stack again, its template sets it.")
+    return value
+
+
+def arn(environment: Mapping[str, str], name: str) -> str:
+    """The ARN of a resource."""
+    value = text(environment, name)
+    if not value.startswith("arn:") or value.count(":") < 5:
+        raise SettingsError(f"{name} is {value!r}; it must be an ARN.")
+    return value
+
+
+def number(environment: Mapping[str, str], name: str, least: float, most: float) -> float:
+    """A number within bounds."""
+    value = text(environment, name)
+    try:
+        found = float(value)
+    except ValueError:
+        found = float("nan")
+    if not least <= found <= most:
+        raise SettingsError(f"{name} is {value!r}; it must be a number from {least:,} to {most:,}.")
+    return found
+
+
+def folder(environment: Mapping[str, str], name: str) -> str:
+    """An S3 address that ends in a slash."""
+    value = text(environment, name)
+    if not value.startswith("s3://"):
+        raise SettingsError(f"{name} is {value!r}; it must be an address like s3://bucket/prefix/.")
+    return value.rstrip("/") + "/"
+
+
+def names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Names joined by commas; none where the variable is not set."""
+    return tuple(part.strip() for part in environment.get(name, "").split(",") if part.strip())

@@ -1,0 +1,26 @@
+"""The live version is compared with what it was tested on: its baseline, and the schedule that measures every hour."""
+
+from refresh_workflow.aws import Clients
+from refresh_workflow.baseline import ensure_baseline, find_evidence
+from refresh_workflow.schedule import ensure_schedule
+from refresh_workflow.settings import Settings
+
+
+def refresh_monitoring(clients: Clients, settings: Settings, version: str) -> list[str]:
+    """Begin the version's baseline and point the schedule at it, where that is not done yet; return what was begun.
+
+    The schedule does not wait for the baseline: until that is there, a run fails and says so, and nothing is taken
+    for drift. A version that was registered before its test pictures were recorded is not monitored.
+    """
+    monitoring = settings.monitoring
+    if monitoring is None:
+        return ["The stack names no MONITORING_IMAGE_URI, so nothing is monitored; deploy it again."]
+    evidence = find_evidence(clients.sagemaker, settings.model_package_group, version)
+    if evidence is None:
+        return [f"Version {version} does not say where its test pictures lie, so it is not monitored; train it anew."]
+    begun = []
+    if ensure_baseline(clients, monitoring, settings.endpoint_name, evidence):
+        begun.append("baseline")
+    if ensure_schedule(clients.sagemaker, monitoring, settings.endpoint_name, version):
+        begun.append("schedule")
+    return begun

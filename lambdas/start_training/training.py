@@ -1,0 +1,102 @@
+"""From a call to an execution, or to a sentence why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from start_training import data
+from start_training.batches import Batches
+from start_training.call import Call
+from start_training.decision import DAY, Action, Decision, decide
+from start_training.errors import NothingToTrainOn
+from start_training.executions import Execution, list_recent
+from start_training.people import People
+from start_training.settings import Settings
+from start_training.start import start
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, why, and the execution that was started."""
+
+    action: Action
+    reason: str
+    execution: str | None = None
+    told: bool = False
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """Thinks about calls. `sagemaker`, `s3` and `sns` are boto3's clients."""
+
+    settings: Settings
+    sagemaker: Any
+    s3: Any
+    sns: Any
+
+    def consider(self, call: Call, now: datetime) -> Outcome:
+        """Start a training where the call is worth one; what fails for a passing reason is raised."""
+        try:
+            executions = self._executions(now)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFound":
+                raise
+            reason = f"There is no pipeline {self.settings.pipeline_name} yet; push, or call `scones run`."
+            return self._refuse(call, Decision(Action.REFUSE, reason), [])
+        waiting = self._batches.settle(executions)
+        decision = decide(call, executions, waiting, now, self.settings)
+        if decision.action is Action.START:
+            return self._start(call, decision, waiting, executions, now)
+        if decision.action is Action.REFUSE:
+            return self._refuse(call, decision, executions)
+        return Outcome(decision.action, decision.reason)
+
+    def _start(
+        self, call: Call, decision: Decision, waiting: list[str], executions: Sequence[Execution], now: datetime
+    ) -> Outcome:
+        pipeline, sentence = self.settings.pipeline_name, decision.reason
+        try:
+            # After the batches were listed: their pictures are curated before their markers are written.
+            chosen = data.choose(self.s3, self.settings.bucket)
+        except NothingToTrainOn as nothing:
+            return self._refuse(call, Decision(Action.REFUSE, str(nothing)), executions)
+        arn = start(self.sagemaker, pipeline, call, sentence, chosen, waiting, executions)
+        if waiting:
+            self._batches.settle(self._executions(now))
+        if arn is None:
+            return Outcome(Action.KEEP, "Another call has just started a training.")
+        told = self._people.tell(
+            arn,
+            f"{pipeline}: a training was started",
+            f"A training was started, for this reason: {sentence}.\n{call.details}\n\nExecution: {arn}\n"
+            f"Data: {chosen['InputDataUri']} and {chosen['CuratedDataUri']}, version {chosen['DatasetVersion']}\n"
+            "The version that it registers waits for approval.",
+        )
+        return Outcome(Action.START, sentence, arn, told)
+
+    def _refuse(self, call: Call, decision: Decision, executions: Sequence[Execution]) -> Outcome:
+        """Tell once for a kind of call and the execution that is newest: a flapping alarm is not worth more."""
+        newest = executions[0].arn if executions else self.settings.pipeline_name
+        told = self._people.tell(
+            f"{call.kind} {newest}",
+            f"{self.settings.pipeline_name}: no training was started",
+            f"A training was called for, for this reason: {call.sentence}.\nNone was started: {decision.reason}\n",
+        )
+        return Outcome(decision.action, decision.reason, None, told)
+
+    def _executions(self, now: datetime) -> list[Execution]:
+        reach = max(self.settings.cooldown, DAY)
+        return list_recent(self.sagemaker, self.settings.pipeline_name, now, reach)
+
+    @property
+    def _batches(self) -> Batches:
+        return Batches(self.s3, self.settings.bucket)
+
+    @property
+    def _people(self) -> People:
+        return People(self.sns, self.s3, self.settings.topic_arn, self.settings.bucket)

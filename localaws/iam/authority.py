@@ -1,0 +1,63 @@
+"""The local AWS's own part in IAM: it takes on roles as SageMaker does, and asks policies before it acts for them."""
+
+from __future__ import annotations
+
+import threading
+
+from localaws import ministack
+from localaws.clients import Clients, Credentials
+from localaws.errors import validation
+from localaws.iam.actions import checks
+from localaws.settings import Settings
+from localaws.shapes import Document
+
+SAGEMAKER = "sagemaker.amazonaws.com"
+
+
+class Authority:
+    """Roles that were taken on, with a set of clients each. Safe for all threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str], Clients] = {}
+
+    def clients(self, role: str, service: str = SAGEMAKER) -> Clients:
+        """Clients that call under a role; raises AWS's error where its trust policy does not let `service` take it."""
+        with self._lock:
+            if (role, service) not in self._clients:
+                self._clients[role, service] = Clients(self._settings, self._assume(role, service))
+            return self._clients[role, service]
+
+    def check(
+        self,
+        role: str,
+        action: str,
+        resource: str,
+        context: ministack.Context | None = None,
+        service: str = SAGEMAKER,
+    ) -> None:
+        """Raise AccessDeniedException where the policies of a role that `service` takes on do not allow the action."""
+        key = self.clients(role, service).credentials.key
+        ministack.enforce(key, action, resource, self._settings.region, context or {})
+
+    def check_call(self, role: str, service: str, operation: str, request: Document) -> None:
+        """Raise AccessDeniedException where the role does not allow a call of an operation of ours."""
+        for check in checks(self._settings, service, operation, request):
+            self.check(role, check.action, check.resource, check.context)
+
+    def _assume(self, role: str, service: str) -> Credentials:
+        issued = ministack.assume(role, service, self._settings.account, self._settings.region)
+        if issued is None:
+            raise validation(
+                f"Could not assume role {role}. Please ensure that the role exists and allows principal '{service}' "
+                "to assume the role."
+            )
+        return Credentials(*issued)
+
+
+def check_caller(settings: Settings, caller: ministack.Caller, service: str, operation: str, request: Document) -> None:
+    """Raise AWS's error where whoever sent a request is unknown or not allowed to make it."""
+    key = ministack.identify(caller)
+    for check in checks(settings, service, operation, request):
+        ministack.enforce(key, check.action, check.resource, settings.region, check.context)

@@ -1,0 +1,39 @@
+"""Turns enforcement on: MiniStack's own, and what it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from localaws import ministack
+from localaws.iam import functions, requests, workflows
+from localaws.iam.authority import Authority
+from localaws.iam.log import AccessLog
+from localaws.settings import Settings
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """Asks what MiniStack does not ask, and logs what roles were used for."""
+
+    settings: Settings
+    log: AccessLog
+
+    def resource(self, action: str, found: str, body: bytes) -> str:
+        return requests.resource(action, found, body)
+
+    def further(self, action: str, resource: str, body: bytes) -> Iterator[tuple[str, str, ministack.Context]]:
+        for check in requests.further(self.settings, ministack.bucket_key, action, resource, body):
+            yield check.action, check.resource, check.context
+
+    def note(self, role: str, action: str, resource: str, allowed: bool) -> None:
+        self.log.note(role, action, resource, allowed)
+
+
+def enforce(settings: Settings) -> Authority:
+    """Enforce IAM from now on, after MiniStack was loaded and its gaps are closed; log what roles are used for."""
+    ministack.judge(_Judge(settings, AccessLog(settings.access_log)))
+    authority = Authority(settings)
+    workflows.close(authority)
+    functions.close(authority, settings)
+    return authority

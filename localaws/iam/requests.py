@@ -1,0 +1,70 @@
+"""What AWS asks policies about a request to one of MiniStack's services, beyond what MiniStack asks.
+
+It finds no resource in some of Step Functions' requests and names log groups otherwise, and it checks neither the
+roles that are handed to Step Functions nor the keys that S3's objects are encrypted with.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+from localaws.iam.actions import Check
+from localaws.settings import Settings
+
+_ON_LOG_GROUPS = {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"}
+_MACHINES = ("stateMachineArn", "stateMachineAliasArn", "stateMachineVersionArn")
+_VERSION = re.compile(r":\d+$")
+_KEY_ACTIONS = {"s3:GetObject": "kms:Decrypt", "s3:PutObject": "kms:GenerateDataKey"}
+
+KeyOf = Callable[[str], str | None]  # the key of a bucket's default encryption, of one's own making
+
+
+def resource(action: str, found: str, body: bytes) -> str:
+    """The resource that AWS asks about, where MiniStack found `found`."""
+    if action in _ON_LOG_GROUPS and ":log-stream:" not in found:
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+        return f"{found.removesuffix(':*')}:log-stream:"
+    # Of an alias that is made, MiniStack takes the name for that of a machine.
+    if action == "states:CreateStateMachineAlias" or (action.startswith("states:") and found == "*"):
+        return _machine(body)
+    return found
+
+
+def further(settings: Settings, key_of: KeyOf, action: str, found: str, body: bytes) -> Iterator[Check]:
+    """What must be allowed as well for an action that is allowed."""
+    if action in ("states:CreateStateMachine", "states:UpdateStateMachine"):
+        role = _members(body).get("roleArn")
+        if isinstance(role, str):
+            yield Check("iam:PassRole", role, {"iam:PassedToService": "states.amazonaws.com"})
+    if action in _KEY_ACTIONS:
+        bucket = found.removeprefix("arn:aws:s3:::").partition("/")[0]
+        key = key_of(bucket)
+        if key:
+            through = f"s3.{settings.region}.amazonaws.com"
+            context: dict[str, str | list[str]] = {
+                "kms:ViaService": through,
+                "kms:CallerAccount": settings.account,
+                "kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket}",
+            }
+            yield Check(_KEY_ACTIONS[action], key, context)
+
+
+def _machine(body: bytes) -> str:
+    members = _members(body)
+    for member in _MACHINES:
+        if isinstance(members.get(member), str):
+            return str(members[member])
+    # An alias is made for the machine of the versions that it routes to.
+    routes = members.get("routingConfiguration")
+    version = routes[0].get("stateMachineVersionArn", "*") if isinstance(routes, list) and routes else "*"
+    return _VERSION.sub("", version)
+
+
+def _members(body: bytes) -> dict[str, object]:
+    try:
+        members = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return members if isinstance(members, dict) else {}

@@ -1,0 +1,86 @@
+"""Bare repositories in `SCONES_HOME/repositories`, as CodeCommit has them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import uuid
+from pathlib import Path
+
+from localaws.push import hook
+from localaws.push.archive import unpack
+from localaws.push.errors import PushError
+from localaws.push.git import git
+from localaws.settings import Settings
+
+_ID = "scones-id"
+_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
+
+
+def folder(settings: Settings) -> Path:
+    """Where the repositories lie."""
+    return settings.home / "repositories"
+
+
+def find(settings: Settings, name: str) -> Path:
+    """The place of a repository; raise PushError for a name that CodeCommit refuses."""
+    if not _NAME.fullmatch(name) or name.endswith(".git") or name in (".", ".."):
+        raise PushError(
+            f"RepositoryName is {name!r}; it must be 1 to 100 letters, digits, dots, dashes and underscores, "
+            "and not end in .git."
+        )
+    return folder(settings) / f"{name}.git"
+
+
+def create(settings: Settings, name: str, seed: bytes | None = None, branch: str = "main") -> Path:
+    """Make a repository, with one commit of the seed's files where there is a seed."""
+    path = find(settings, name)
+    if path.exists():
+        raise PushError(f"A repository {name} exists already; delete it, or choose another name.")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # It appears under its name when it is whole: an interrupted start leaves no half of a repository.
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".new-") as work:
+        made = Path(work) / "bare"
+        git("init", "--quiet", "--bare", f"--initial-branch={branch}", str(made), folder=path.parent)
+        if seed is not None:
+            _commit(seed, Path(work) / "seed", made, branch)
+        hook.write(settings, made, path)
+        (made / _ID).write_text(str(uuid.uuid4()), encoding="ascii")
+        made.rename(path)
+    return path
+
+
+def read_id(path: Path) -> str:
+    """A repository's id, which stays when its name changes."""
+    return (path / _ID).read_text(encoding="ascii")
+
+
+def rename(settings: Settings, old: str, new: str) -> Path:
+    """Rename a repository; its history stays."""
+    source, target = find(settings, old), find(settings, new)
+    if target.exists():
+        raise PushError(f"A repository {new} exists already; choose another name.")
+    source.rename(target)
+    hook.write(settings, target, target)
+    return target
+
+
+def delete(settings: Settings, name: str) -> None:
+    """Delete a repository with all that was pushed to it; one that is gone already is no error."""
+    shutil.rmtree(find(settings, name), ignore_errors=True)
+
+
+def refresh_hooks(settings: Settings) -> None:
+    """Bring every hook to the port and Python of this start."""
+    for path in folder(settings).glob("*.git"):
+        hook.write(settings, path, path)
+
+
+def _commit(seed: bytes, work: Path, bare: Path, branch: str) -> None:
+    unpack(seed, work)
+    git("init", "--quiet", f"--initial-branch={branch}", folder=work)
+    git("add", "--all", "--force", folder=work)
+    git("commit", "--quiet", "--no-verify", "--message", "Initial commit", folder=work)
+    # No hook stands yet, so the seed itself is not built: the stack that holds the build is still being made.
+    git("push", "--quiet", str(bare), branch, folder=work)

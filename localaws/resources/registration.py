@@ -1,0 +1,25 @@
+"""Teaches CloudFormation every type of this package; a type that nobody knows fails its stack with a sentence."""
+
+from __future__ import annotations
+
+from localaws import ministack
+from localaws.aws import Aws
+from localaws.resources import (
+    autoscaling,
+    budgets,
+    connections,
+    endpoints,
+    identity,
+    models,
+    monitoring,
+    pipelines,
+    registry,
+)
+
+
+def register(aws: Aws) -> None:
+    """Register all types, after MiniStack is loaded."""
+    for module in (autoscaling, budgets, connections, endpoints, identity, models, monitoring, pipelines, registry):
+        module.register(aws)
+    # Endpoints and schedules are waited for; budgets and identity providers are MiniStack's own, behind our port.
+    ministack.work_beside_the_loop((budgets.TYPE, endpoints.TYPE, identity.TYPE, monitoring.TYPE, pipelines.TYPE))

@@ -1,0 +1,45 @@
+"""`AWS::SageMaker::ModelPackageGroup`."""
+
+from __future__ import annotations
+
+from localaws import ministack
+from localaws.aws import Aws
+from localaws.resources.properties import Made, Properties, call, retag
+from localaws.sagemaker import model_package_groups
+from localaws.sagemaker.names import bare
+
+TYPE = "AWS::SageMaker::ModelPackageGroup"
+_NAME = "ModelPackageGroupName"
+
+
+def register(aws: Aws) -> None:
+    """Teach CloudFormation the type."""
+
+    def create(_: str, properties: Properties, __: str) -> Made:
+        name = str(properties.get(_NAME, ""))
+        # The registry outlives a stack that was deleted or that MiniStack lost in a kill: its versions are taken up.
+        if not aws.store.get(model_package_groups.KIND, name):
+            call(aws, "CreateModelPackageGroup", properties)
+        return aws.arn("model-package-group", name), _attributes(aws, name)
+
+    def update(arn: str, old: Properties, new: Properties, _: str) -> Made:
+        retag(aws, arn, old, new)
+        return arn, _attributes(aws, bare(arn))
+
+    def delete(arn: str, _: Properties) -> None:
+        if aws.store.get(model_package_groups.KIND, bare(arn)):
+            call(aws, "DeleteModelPackageGroup", {_NAME: bare(arn)})
+
+    def adopt(identifier: dict[str, str]) -> Made:
+        arn = identifier["ModelPackageGroupArn"]
+        return arn, _attributes(aws, bare(arn))
+
+    ministack.add_resource_type(
+        TYPE, create, delete, update, replacing=(_NAME, "ModelPackageGroupDescription"), named=_NAME, tagged=True
+    )
+    ministack.add_import(TYPE, adopt)
+
+
+def _attributes(aws: Aws, name: str) -> Properties:
+    group = model_package_groups.find(aws, name)
+    return {name: group[name] for name in ("ModelPackageGroupArn", "ModelPackageGroupStatus", "CreationTime")}

@@ -1,0 +1,82 @@
+"""Job definitions for data quality and model quality: Create, Describe, List and Delete, alike but for their names."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from localaws import errors
+from localaws.aws import Aws, now
+from localaws.monitoring import records
+from localaws.protocol import Operation
+from localaws.sagemaker import listing, monitoring_checks, tags
+from localaws.shapes import Document
+
+_NAME = "JobDefinitionName"
+_ORDER = listing.Order({"Name": _NAME, "CreationTime": "CreationTime"})
+
+
+def create(kind: str, aws: Aws, request: Document) -> Document:
+    """Store a definition that a schedule can name."""
+    name = request[_NAME]
+    arn = aws.arn(records.DEFINITIONS[kind], name.lower())
+    inline = records.as_inline(kind, request)
+    monitoring_checks.check(aws, inline)
+    with aws.store.transaction():
+        if aws.store.get(records.DEFINITIONS[kind], name):
+            raise errors.in_use(f"The job definition {arn} already exists.")
+        source = inline["MonitoringInputs"][0]["EndpointInput"]
+        document = {
+            **request,
+            "JobDefinitionArn": arn,
+            "CreationTime": now(),
+            "EndpointName": source["EndpointName"],
+        }
+        aws.store.put(records.DEFINITIONS[kind], name, document)
+        tags.tag_new(aws, arn, request)
+    return {"JobDefinitionArn": arn}
+
+
+def describe(kind: str, aws: Aws, request: Document) -> Document:
+    """A definition as it was created."""
+    document = aws.store.get(records.DEFINITIONS[kind], request[_NAME])
+    if document is None:
+        arn = aws.arn(records.DEFINITIONS[kind], request[_NAME].lower())
+        raise errors.not_found(f"The job definition {arn} does not exist.")
+    return document
+
+
+def list_definitions(kind: str, aws: Aws, request: Document) -> Document:
+    """Definitions of one kind, newest first."""
+    stored = aws.store.all(records.DEFINITIONS[kind])
+    chosen, more = listing.page(request, stored, _ORDER, _NAME, {"EndpointName": "EndpointName"})
+    return {"JobDefinitionSummaries": [_summary(item) for item in chosen], **more}
+
+
+def delete(kind: str, aws: Aws, request: Document) -> Document:
+    """Forget a definition; a schedule that names it fails from then on."""
+    with aws.store.transaction():
+        document = describe(kind, aws, request)
+        aws.store.delete(records.DEFINITIONS[kind], request[_NAME])
+        tags.forget(aws, document["JobDefinitionArn"])
+    return {}
+
+
+def _summary(document: Document) -> Document:
+    return {
+        "MonitoringJobDefinitionName": document[_NAME],
+        "MonitoringJobDefinitionArn": document["JobDefinitionArn"],
+        "CreationTime": document["CreationTime"],
+        "EndpointName": document["EndpointName"],
+    }
+
+
+OPERATIONS: dict[str, Operation] = {
+    operation: partial(function, kind)
+    for kind in records.DEFINITIONS
+    for operation, function in (
+        (f"Create{kind}JobDefinition", create),
+        (f"Describe{kind}JobDefinition", describe),
+        (f"List{kind}JobDefinitions", list_definitions),
+        (f"Delete{kind}JobDefinition", delete),
+    )
+}

@@ -1,0 +1,77 @@
+"""The baseline: what the test pictures look like as the endpoint gets them, and what the model answered to them."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from PIL import Image
+
+from monitoring import accuracy, constraints, picture, statistics
+from monitoring.documents import write
+from monitoring.features import Row
+from monitoring.options import Options
+from monitoring.refusal import Refusal
+from monitoring.tally import Tally
+
+PREDICTIONS = Path("evaluation/predictions.csv")
+PREFIX = "probability_"
+
+
+def measure(options: Options) -> str:
+    """Write statistics.json and constraints.json; answers the exit message."""
+    names, lines = _read(options.source / PREDICTIONS)
+    tally, confusion = Tally(), np.zeros((len(names), len(names)), dtype=np.int64)
+    for line in lines:
+        row, truth, answer = _row(line, names, options)
+        tally.add(row)
+        confusion[truth, answer] += 1
+    if not tally.rows:
+        raise Refusal(f"{options.source / PREDICTIONS} names no picture: evaluate the model again.")
+    told = statistics.document(tally, names, options.side)
+    told["custom_statistics"]["confusion_matrix"] = accuracy.document(confusion, names)
+    write(options.output, {"statistics.json": told, "constraints.json": constraints.document(tally)})
+    return f"Completed: the baseline rests on {tally.rows:,} pictures of {' and '.join(names)}."
+
+
+def _read(path: Path) -> tuple[list[str], Iterator[dict[str, str]]]:
+    """The classes, in the order of the model's answers, and the lines."""
+    if not path.is_file():
+        raise Refusal(f"{path} does not exist, and a baseline needs EvaluateModel's predictions: give both inputs.")
+    lines = csv.DictReader(path.read_text(encoding="utf-8", errors="replace").splitlines())
+    names = [name.removeprefix(PREFIX) for name in lines.fieldnames or () if name.startswith(PREFIX)]
+    if len(names) < 2 or not {"path", "label"} <= {*(lines.fieldnames or ())}:
+        raise Refusal(
+            f"{path} has the columns {', '.join(lines.fieldnames or ())}, where path, label and {PREFIX}<class> are "
+            "needed: give the file that EvaluateModel wrote."
+        )
+    return names, lines
+
+
+def _row(line: dict[str, str], names: list[str], options: Options) -> tuple[Row, int, int]:
+    row = Row()
+    image = picture.fit(_open(options.source / "test", line["path"]), options.side)
+    # Served pictures come as serialize_image encodes them, so theirs is the size and format to expect.
+    image.format = "PNG"
+    row.see(image, len(picture.encode(image)), options.side)
+    try:
+        probabilities = [float(line[PREFIX + name]) for name in names]
+        row.hear(probabilities, names)
+        return row, names.index(line["label"]), int(np.argmax(probabilities))
+    except (ValueError, TypeError) as error:
+        raise Refusal(
+            f"predictions.csv says of {line['path']} what cannot be read ({error}): evaluate again."
+        ) from error
+
+
+def _open(folder: Path, name: str) -> Image.Image:
+    path = PurePosixPath(name or "..")
+    if path.is_absolute() or ".." in path.parts:
+        raise Refusal(f"predictions.csv names {name!r}, which leads out of the test folder: evaluate again.")
+    file = folder / path
+    if not file.is_file():
+        raise Refusal(f"predictions.csv names {name}, which is not in {folder}: give the pictures it was made from.")
+    image = picture.read(file.read_bytes()) if file.stat().st_size <= picture.BYTES_LIMIT else None
+    if image is None:
+        raise Refusal(f"{name} cannot be read as a picture: prepare the data again.")
+    return image

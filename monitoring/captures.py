@@ -1,0 +1,82 @@
+"""Captured requests and answers, line by line; what is damaged, repeated or outside the window is counted, not read."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from monitoring.options import Window, time
+from monitoring.payload import UnknownEncoding, content
+from monitoring.seen import Seen
+
+LINE_LIMIT = 20 * 1024 * 1024
+"""A request and an answer of 6 MB each, as BASE64, and some more."""
+
+TRUNCATED, MALFORMED, OUTSIDE, REPEATED, UNKNOWN = "truncated", "malformed", "outside", "repeated", "unknown_encoding"
+
+
+@dataclass(frozen=True)
+class Capture:
+    """One call of the endpoint; None for the half that was not captured."""
+
+    event_id: str
+    inference_id: str | None
+    at: datetime
+    sent: bytes | None
+    answered: bytes | None
+
+
+def read(folder: Path, window: Window, counts: Counter[str]) -> Iterator[Capture]:
+    """Every capture of the window once, in the order of the files' names, whatever the folders above them."""
+    seen = Seen()
+    for file in sorted(folder.rglob("*.jsonl")):
+        for line in _lines(file):
+            counts["lines"] += 1
+            capture = _capture(line, window, seen, counts)
+            if capture:
+                yield capture
+
+
+def _lines(file: Path) -> Iterator[bytes]:
+    """Lines that are not empty. Of one beyond the limit the beginning, which no one can read as JSON."""
+    with file.open("rb") as stream:
+        while line := stream.readline(LINE_LIMIT):
+            beginning = line
+            while line and not line.endswith(b"\n") and len(beginning) == LINE_LIMIT:
+                line = stream.readline(LINE_LIMIT)
+            if beginning.strip():
+                yield beginning
+
+
+def _capture(line: bytes, window: Window, seen: Seen, counts: Counter[str]) -> Capture | None:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        counts[TRUNCATED] += 1
+        return None
+    try:
+        metadata, data = record["eventMetadata"], record["captureData"]
+        event_id, at = str(metadata["eventId"]), time(metadata["inferenceTime"])
+        inference_id = metadata.get("inferenceId")
+        sent, answered = data.get("endpointInput"), data.get("endpointOutput")
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
+        counts[MALFORMED] += 1
+        return None
+    if not window.holds(at):
+        counts[OUTSIDE] += 1
+        return None
+    if not seen.add(event_id):
+        counts[REPEATED] += 1
+        return None
+    return Capture(event_id, inference_id, at, _content(sent, counts), _content(answered, counts))
+
+
+def _content(half: Any, counts: Counter[str]) -> bytes | None:  # noqa: ANN401
+    try:
+        return content(half)
+    except UnknownEncoding:
+        counts[UNKNOWN] += 1
+        return None

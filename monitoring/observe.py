@@ -1,0 +1,69 @@
+"""Captures to rows: measure each picture, read each answer, count what cannot be."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from monitoring import payload, picture
+from monitoring.captures import Capture
+from monitoring.features import NUMBERS, Row
+from monitoring.labels import Labels
+from monitoring.reference import Reference
+from monitoring.tally import Tally
+from monitoring.unusual import Unusual
+
+if TYPE_CHECKING:
+    from monitoring.picture import Pixels
+
+_BYTES = NUMBERS.index("bytes")
+
+
+class Observation:
+    """All that a run learns from its captures, in memory that does not grow with them."""
+
+    def __init__(self, reference: Reference, labels: Labels) -> None:
+        self._reference, self._labels = reference, labels
+        self.counts: Counter[str] = Counter()
+        self.tally, self.unusual = Tally(), Unusual(reference)
+        self.confusion = np.zeros((len(reference.names), len(reference.names)), dtype=np.int64)
+
+    def take(self, captures: Iterable[Capture]) -> None:
+        """Observe one after the other; none is kept."""
+        for capture in captures:
+            row = Row()
+            pixels = self._see(row, capture.sent)
+            answer = self._hear(row, capture.answered)
+            self.tally.add(row)
+            if pixels is not None:
+                self.unusual.offer(row, pixels, capture)
+            truth = None if answer is None else self._labels.find(capture)
+            if truth is not None:
+                self.confusion[truth, answer] += 1
+
+    def _see(self, row: Row, sent: bytes | None) -> "Pixels | None":
+        if sent is None:
+            self.counts["no_picture"] += 1
+            return None
+        image = picture.read(sent)
+        if image is None:
+            self.counts["undecodable"] += 1
+            row.numbers[_BYTES] = len(sent)
+            return None
+        return row.see(image, len(sent), self._reference.side)
+
+    def _hear(self, row: Row, answered: bytes | None) -> int | None:
+        if answered is None:
+            self.counts["no_answer"] += 1
+            return None
+        probabilities = payload.probabilities(answered)
+        if probabilities is None:
+            self.counts["unreadable"] += 1
+            return None
+        more = len(probabilities) - len(self._reference.names)
+        if more:
+            self.counts["more_classes" if more > 0 else "fewer_classes"] += 1
+            return None
+        row.hear(probabilities, self._reference.names)
+        return int(np.argmax(probabilities))

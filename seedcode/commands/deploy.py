@@ -1,0 +1,72 @@
+"""`python -m seedcode deploy`: bring the stack up to date with the functions' code, asking nothing."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipelines.clients import find_settings, make_client
+from pipelines.settings import Settings
+from pipelines.start import parse_overrides
+from seedcode.packaging.layer import build_layer
+from seedcode.stack.deployment import Deployment
+from seedcode.stack.functions import build_code
+from seedcode.stack.report import Lines
+from seedcode.stack.state import describe
+from seedcode.stack.template import load
+from seedcode.stack.wish import Account, Wish
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Parameters of the template; what is not set keeps the value that the stack has."""
+    parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="a template parameter")
+    # A local AWS runs the functions on the packages of its own environment.
+    with_layer = "AWS_ENDPOINT_URL" not in os.environ
+    parser.add_argument(
+        "--layer",
+        action=BooleanOptionalAction,
+        default=with_layer,
+        help="build and deploy the functions' layer as well",
+    )
+
+
+def run(options: Namespace) -> int:
+    """Deploy, print the change set and the progress as lines, and then the stack's outputs."""
+    settings = find_settings(os.environ)
+    aws = Account(lambda service: make_client(service, settings.region), settings.account, settings.region)
+    wished = _wish(settings, parse_overrides(options.set))
+    code = build_code(_layer(aws, wished) if options.layer else None)
+    outputs = Deployment(aws, wished, Lines(), lambda _, dangers: _tell(dangers)).run(code)
+    for name, value in outputs.items():
+        print(f"{name}  {value}")
+    return 0
+
+
+def _wish(settings: Settings, given: dict[str, str]) -> Wish:
+    # The build knows the image that it has pushed.
+    image = {"ImageUri": os.environ["SCONES_IMAGE_URI"]} if os.environ.get("SCONES_IMAGE_URI") else {}
+    template = load()
+    known = {name: value for name, value in image.items() if name in template.parameters}
+    return Wish(
+        project=settings.project,
+        stack_name=os.environ.get("SCONES_STACK", ""),
+        template=template,
+        given={**known, **given},
+        tags=settings.tags,
+        role_arn=os.environ.get("SCONES_DEPLOY_ROLE_ARN") or None,
+    )
+
+
+def _layer(aws: Account, wished: Wish) -> bytes:
+    """The layer for the Python that the stack's functions run on."""
+    runtime = wished.values(describe(aws.client("cloudformation"), wished.stack))["PythonRuntime"]
+    with TemporaryDirectory() as folder:
+        return build_layer(runtime.removeprefix("python"), folder=Path(folder)).read_bytes()
+
+
+def _tell(dangers: object) -> bool:
+    for danger in dangers if isinstance(dangers, list) else []:
+        print(f"Careful: {danger}", flush=True)
+    return True

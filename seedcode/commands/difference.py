@@ -1,0 +1,57 @@
+"""`python -m seedcode difference`: print what this commit changes in the pipeline, or post it to a pull request."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from pipelines.clients import find_settings, make_client
+from seedcode.packaging.errors import PackagingError
+from seedcode.review.codecommit import LONGEST, PullRequest, comment
+from seedcode.review.difference import describe
+from seedcode.review.revision import define_at, define_here, merge_base
+
+# What the rule for pull requests passes to the build, from CodeCommit's event.
+VARIABLES = ("PULL_REQUEST_ID", "DESTINATION_COMMIT", "SOURCE_COMMIT")
+# Where GitHub's webhook starts the build, it names the branch that the request is for.
+WEBHOOK_BASE = "CODEBUILD_WEBHOOK_BASE_REF"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Against what, and where the answer goes."""
+    parser.add_argument("--base", help="a commit or branch (default: what the pull request is for)")
+    parser.add_argument("--post", action="store_true", help="post it to the pull request of CodeCommit as well")
+
+
+def run(options: Namespace) -> int:
+    """Print the difference as Markdown."""
+    root = Path.cwd()
+    before, after = define_at(merge_base(options.base or _find_base(), "HEAD", root), root), define_here(root)
+    print(describe(before, after))
+    if options.post and os.environ.get(WEBHOOK_BASE):
+        print("This is a request on GitHub, to which a build cannot write; the difference stands above.")
+    elif options.post:
+        client = make_client("codecommit", find_settings(os.environ).region)
+        print(f"Posted as comment {comment(client, _read_request(), describe(before, after, LONGEST))}.")
+    return 0
+
+
+def _find_base() -> str:
+    webhook = os.environ.get(WEBHOOK_BASE, "")
+    return f"origin/{webhook.removeprefix('refs/heads/')}" if webhook else _read_variable("DESTINATION_COMMIT")
+
+
+def _read_request() -> PullRequest:
+    identifier, before, after = (_read_variable(name) for name in VARIABLES)
+    repository = _read_variable("CODEBUILD_SOURCE_REPO_URL").rstrip("/").rsplit("/", 1)[-1]
+    return PullRequest(identifier, repository, before, after)
+
+
+def _read_variable(name: str) -> str:
+    if not os.environ.get(name):
+        raise PackagingError(
+            f"{name} is not set: a build of a pull request has {', '.join(VARIABLES)}; elsewhere, name a commit or "
+            "branch with --base."
+        )
+    return os.environ[name]

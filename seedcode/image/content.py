@@ -1,0 +1,32 @@
+"""What goes into the image, and the tag that follows from it: the same content is the same image."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[2]
+DOCKERFILE = Path("seedcode/Dockerfile")
+LOCK = Path("requirements/container.lock")
+ROOMS = ("processing", "evaluation", "monitoring")
+_LENGTH = 16
+
+
+def tag(user: int, root: Path = CHECKOUT) -> str:
+    """Return the image's tag: a digest of the Dockerfile, the lock, the rooms that are copied, and the user."""
+    digest = hashlib.sha256(str(user).encode())
+    for path in list_files(root):
+        content = hashlib.sha256((root / path).read_bytes()).hexdigest()
+        digest.update(f"{path.as_posix()} {content}\n".encode())
+    return digest.hexdigest()[:_LENGTH]
+
+
+def list_files(root: Path = CHECKOUT) -> list[Path]:
+    """Return every file that the image is made of, from the root, in a fixed order."""
+    return [DOCKERFILE, LOCK, *sorted(_list_rooms(root))]
+
+
+def _list_rooms(root: Path) -> Iterator[Path]:
+    for room in ROOMS:
+        for path in (root / room).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path.relative_to(root)

@@ -1,0 +1,84 @@
+"""The project's repository in ECR: what is there, what the scan found, and giving an image its tag."""
+
+import base64
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from seedcode.image.errors import ImageError
+
+_POLL_SECONDS = 5
+_SCAN_SECONDS = 600
+_MISSING = frozenset({"ImageNotFoundException", "ScanNotFoundException"})
+_SCANNED = frozenset({"COMPLETE", "ACTIVE"})  # basic and enhanced scanning
+
+
+@dataclass(frozen=True)
+class Registry:
+    """One repository, such as `<account>.dkr.ecr.<region>.amazonaws.com/scones`."""
+
+    client: Any  # boto3 makes its client classes at run time
+    uri: str
+
+    @property
+    def host(self) -> str:
+        """The registry's host."""
+        return self.uri.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The repository's name."""
+        return self.uri.partition("/")[2]
+
+    def password(self) -> str:
+        """Docker's password for the registry."""
+        data = self.client.get_authorization_token()["authorizationData"][0]
+        return base64.b64decode(data["authorizationToken"]).decode().partition(":")[2]
+
+    def has(self, tag: str) -> bool:
+        """Say whether an image with a tag is there."""
+        try:
+            self.client.describe_images(repositoryName=self.name, imageIds=[{"imageTag": tag}])
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _MISSING:
+                raise
+            return False
+        return True
+
+    def wait_for_findings(self, tag: str, seconds: float = _SCAN_SECONDS) -> dict[str, int]:
+        """Wait for the scan that a push started; return the number of findings by severity."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            status, description, findings = self._scan(tag)
+            if status in _SCANNED:
+                return findings
+            if status not in ("IN_PROGRESS", "PENDING"):
+                raise ImageError(f"ECR could not scan the image: {status}: {description}")
+            time.sleep(_POLL_SECONDS)
+        raise ImageError(
+            f"ECR has not scanned the image within {seconds:.0f} s; see that {self.name} scans on push, build again."
+        )
+
+    def name_image(self, tag: str, new: str) -> None:
+        """Give an image a second tag."""
+        found = self.client.batch_get_image(repositoryName=self.name, imageIds=[{"imageTag": tag}])["images"][0]
+        media = {"imageManifestMediaType": found["imageManifestMediaType"]} if "imageManifestMediaType" in found else {}
+        self.client.put_image(repositoryName=self.name, imageManifest=found["imageManifest"], imageTag=new, **media)
+
+    def remove(self, tag: str) -> None:
+        """Take a tag away; an image goes with its last tag. One that is not there is no error."""
+        self.client.batch_delete_image(repositoryName=self.name, imageIds=[{"imageTag": tag}])
+
+    def _scan(self, tag: str) -> tuple[str, str, dict[str, int]]:
+        try:
+            found = self.client.describe_image_scan_findings(repositoryName=self.name, imageId={"imageTag": tag})
+        except ClientError as error:
+            # A moment after the push there is no scan yet.
+            if error.response["Error"]["Code"] not in _MISSING:
+                raise
+            return "PENDING", "", {}
+        status = found.get("imageScanStatus", {})
+        counts = found.get("imageScanFindings", {}).get("findingSeverityCounts", {})
+        return status.get("status", "PENDING"), status.get("description", ""), dict(counts)

@@ -1,0 +1,52 @@
+"""The names of what a project has outside its template: the endpoint, the pipeline, and what they leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seedcode.stack.resolve import pseudo_parameters
+from seedcode.stack.wish import Account
+
+
+@dataclass(frozen=True)
+class Project:
+    """One project in one account; `bucket` and `repository` may have been named by hand."""
+
+    aws: Account
+    name: str
+    bucket: str
+    repository: str
+    # The ECR repository's name.
+    images: str
+
+    @property
+    def pipeline(self) -> str:
+        """The training pipeline."""
+        return f"{self.name}-training"
+
+    @property
+    def vehicles(self) -> str:
+        """The endpoint, and the registry's group."""
+        return f"{self.name}-vehicles"
+
+    @property
+    def builds(self) -> tuple[str, str]:
+        """The CodeBuild projects."""
+        return f"{self.name}-build", f"{self.name}-pull-request"
+
+    @property
+    def log_groups(self) -> tuple[str, ...]:
+        """How the names of log groups begin that belong to this project alone."""
+        return (
+            f"/aws/lambda/{self.name}-",
+            f"/aws/vendedlogs/states/{self.name}-",
+            f"/aws/codebuild/{self.name}-",
+            f"/aws/sagemaker/Endpoints/{self.vehicles}",
+        )
+
+    @property
+    def machines(self) -> list[str]:
+        """The state machines' ARNs."""
+        partition = pseudo_parameters(self.aws.account, self.aws.region, self.name)["AWS::Partition"]
+        begin = f"arn:{partition}:states:{self.aws.region}:{self.aws.account}:stateMachine:{self.name}"
+        return [f"{begin}-inference", f"{begin}-bulk-inference"]

@@ -1,0 +1,90 @@
+"""A project's removal as a whole: looked at first, then done, and what stays is named at the end."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from seedcode.removal import erasing, holdings, running, stopping
+from seedcode.removal.holdings import Holding
+from seedcode.removal.project import Project
+from seedcode.removal.running import Running
+from seedcode.stack.errors import StackError
+from seedcode.stack.follow import Operation
+from seedcode.stack.location import templates_bucket
+from seedcode.stack.report import Reporter
+from seedcode.stack.state import Client, Stack, describe, list_resources
+from seedcode.stack.template import Template
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What is there of a project."""
+
+    stack: Stack | None
+    resources: dict[str, int]
+    running: Running
+    holdings: list[Holding]
+    # Types and physical ids of what CloudFormation deletes with the stack.
+    owned: frozenset[tuple[str, str]] = frozenset()
+
+    def goes(self, holding: Holding) -> bool:
+        """Whether something that holds data is deleted with the stack."""
+        return (holding.type, holding.name) in self.owned
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to remove or to name."""
+        return not (self.stack or self.running.lines or self.holdings)
+
+
+def look(project: Project) -> Inventory:
+    """Look at everything of a project; what is gone is left out."""
+    cloudformation = project.aws.client("cloudformation")
+    stack = describe(cloudformation, project.name)
+    resources = list_resources(cloudformation, stack.id) if stack else {}
+    counts = Counter(sorted(entry["ResourceType"] for entry in resources.values()))
+    owned = _find_owned(cloudformation, stack, resources) if stack else frozenset()
+    return Inventory(stack, dict(counts), running.find(project), holdings.find(project), owned)
+
+
+def _find_owned(
+    cloudformation: Client, stack: Stack, resources: Mapping[str, dict[str, Any]]
+) -> frozenset[tuple[str, str]]:
+    """What the deployed template does not retain; a template that cannot be read any more retains nothing."""
+    body = (
+        cloudformation.get_template(StackName=stack.id, TemplateStage="Original").get("TemplateBody") or "Resources: {}"
+    )
+    template = Template(body if isinstance(body, str) else json.dumps(body))
+    return frozenset(
+        (entry["ResourceType"], entry.get("PhysicalResourceId", ""))
+        for name, entry in resources.items()
+        if not template.retains(name)
+    )
+
+
+def remove(project: Project, reporter: Reporter, *, delete_data: bool, role_arn: str | None = None) -> list[Holding]:
+    """Remove the project; answer what stays because it holds data. What is gone already is no failure."""
+    stopping.stop(project, running.find(project), reporter.say)
+    stack = describe(project.aws.client("cloudformation"), project.name)
+    if stack:
+        _delete_stack(project, stack, reporter, role_arn)
+    bucket = templates_bucket(project.name, project.aws.account, project.aws.region)
+    if erasing.remove_bucket(project.aws.client("s3"), bucket):
+        reporter.say(f"Removed the bucket of templates {bucket}.")
+    if delete_data:
+        for sentence in erasing.erase(project):
+            reporter.say(f"Deleted {sentence}.")
+    return holdings.find(project)
+
+
+def _delete_stack(project: Project, stack: Stack, reporter: Reporter, role_arn: str | None) -> None:
+    cloudformation = project.aws.client("cloudformation")
+    operation = Operation(cloudformation, stack.id)
+    cloudformation.delete_stack(StackName=stack.id, **({"RoleARN": role_arn} if role_arn else {}))
+    ended = operation.follow(reporter)
+    if ended.status != "DELETE_COMPLETE":
+        raise StackError(f"The stack {stack.name} ended as {ended.status}: {operation.reason()}")

@@ -1,0 +1,70 @@
+"""The difference of two pipeline definitions, for people: what was added, removed and changed, and then every line."""
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+SAME = "The pipeline's definition stays as it is."
+TITLE = "### The pipeline's definition"
+_LONGEST = 200
+_ABSENT = object()
+
+
+def describe(before: Mapping[str, Any], after: Mapping[str, Any], limit: int | None = None) -> str:
+    """Return the difference as Markdown, in at most `limit` characters; what does not fit is said to be missing."""
+    if before == after:
+        return f"{TITLE}\n\n{SAME}\n"
+    summary = "\n".join([TITLE, "", *(f"- {line}" for line in summarize(before, after))])
+    whole = f"{summary}\n\n```diff\n{_unified(before, after)}\n```\n"
+    if limit is None or len(whole) <= limit:
+        return whole
+    note = "\n\nThe rest is too long for a comment; `make definition` shows it.\n"
+    return summary[: limit - len(note)] + note
+
+
+def summarize(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each parameter, step or value that differs."""
+    return list(_changes(_index(before), _index(after), ""))
+
+
+def _index(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Turn lists whose members have names into mappings, so that a new step shifts no other."""
+    if isinstance(value, Mapping):
+        return {key: _index(member) for key, member in value.items()}
+    if isinstance(value, list):
+        names = [_name(member) for member in value]
+        if value and all(names) and len(set(names)) == len(names):
+            return {name: _index(member) for name, member in zip(names, value, strict=True)}
+        return {str(number): _index(member) for number, member in enumerate(value)}
+    return value
+
+
+def _name(member: Any) -> str | None:  # noqa: ANN401
+    keys = ("Name", "InputName", "OutputName", "ChannelName", "MetricName")
+    return next((str(member[key]) for key in keys if key in member), None) if isinstance(member, Mapping) else None
+
+
+def _changes(before: Any, after: Any, path: str) -> Iterator[str]:  # noqa: ANN401
+    if before == after:
+        return
+    if before is _ABSENT:
+        yield f"`{path}` is new: {_quote(after)}"
+    elif after is _ABSENT:
+        yield f"`{path}` is gone; it was {_quote(before)}"
+    elif isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in dict.fromkeys((*before, *after)):
+            inner = f"{path}.{key}" if path else str(key)
+            yield from _changes(before.get(key, _ABSENT), after.get(key, _ABSENT), inner)
+    else:
+        yield f"`{path}`: {_quote(before)} becomes {_quote(after)}"
+
+
+def _quote(value: Any) -> str:  # noqa: ANN401
+    text = json.dumps(value, ensure_ascii=False).replace("`", "'")
+    return f"`{text if len(text) <= _LONGEST else text[: _LONGEST - 3] + '...'}`"
+
+
+def _unified(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    old, new = (json.dumps(each, indent=2, sort_keys=True).splitlines() for each in (before, after))
+    return "\n".join(difflib.unified_diff(old, new, "before", "after", lineterm="", n=2))

@@ -1,0 +1,38 @@
+"""What is installed where: the container image's packages, and those of a build. `make lock` pins both."""
+
+from setuptools import find_packages, setup
+
+CONTAINER = [
+    "boto3>=1.43",
+    "numpy==1.26.4",
+    "mxnet==1.9.1",
+    "pillow>=12",
+    "scikit-learn>=1.9",
+    "matplotlib>=3.10",
+    "scipy>=1.17",
+]
+
+# stepfunctions 2.3.0 needs pkg_resources, gone from setuptools 81.
+BUILD = [
+    "sagemaker==2.257.7",
+    "stepfunctions==2.3.0",
+    "setuptools<81",
+    "boto3>=1.43",
+    "numpy==1.26.4",
+    "pytest>=9",
+    "pyyaml>=6",
+]
+
+setup(
+    name="scones-project",
+    version="0.1.0",
+    python_requires=">=3.11,<3.13",
+    packages=find_packages(exclude=["tests*"]),
+    extras_require={"container": CONTAINER, "build": BUILD},
+    entry_points={
+        "console_scripts": [
+            "get-pipeline-definition=pipelines.get_pipeline_definition:main",
+            "run-pipeline=pipelines.run_pipeline:main",
+        ]
+    },
+)

@@ -1,0 +1,126 @@
+"""Change sets: what CloudFormation will do, known before it does it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from botocore.exceptions import ClientError
+
+from seedcode.stack.errors import StackError
+from seedcode.stack.report import Change
+from seedcode.stack.state import Client
+from seedcode.stack.template import DATA_TYPES
+
+CAPABILITIES = ["CAPABILITY_NAMED_IAM"]
+# How CloudFormation says that a change set would change nothing.
+NOTHING = ("didn't contain changes", "No updates are to be performed")
+LONGEST_WAIT = 600.0
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """A change set that can be executed."""
+
+    id: str
+    stack_id: str
+    type: str
+    changes: tuple[Change, ...]
+
+
+def create(cloudformation: Client, request: Mapping[str, Any]) -> ChangeSet | None:
+    """Create a change set and wait until it can be executed; None where nothing would change.
+
+    Raises StackError with CloudFormation's reason for one that failed.
+    """
+    kind = request["ChangeSetType"]
+    made = cloudformation.create_change_set(ChangeSetName=f"scones-{uuid4().hex}", Capabilities=CAPABILITIES, **request)
+    described = _await_end(cloudformation, made["Id"])
+    if described["Status"] == "FAILED":
+        reason = described.get("StatusReason", "no reason was given")
+        cloudformation.delete_change_set(ChangeSetName=made["Id"])
+        if any(words in reason for words in NOTHING):
+            return None
+        raise StackError(f"CloudFormation refused the change set: {reason}{_details(cloudformation, made['Id'])}")
+    if described.get("ExecutionStatus") == "UNAVAILABLE":
+        raise StackError(f"The change set cannot be executed: {described.get('StatusReason', 'no reason was given')}")
+    return ChangeSet(made["Id"], made["StackId"], kind, _changes(cloudformation, made["Id"], described))
+
+
+def execute(cloudformation: Client, change_set: ChangeSet) -> None:
+    """Begin the change set's execution; what a failed one has created is removed, also where it would be retained."""
+    request = {} if change_set.type == "IMPORT" else {"RetainExceptOnCreate": True}
+    cloudformation.execute_change_set(ChangeSetName=change_set.id, **request)
+
+
+def discard(cloudformation: Client, change_set: ChangeSet) -> None:
+    """Delete a change set that nobody wants, and the empty stack that a new one brought."""
+    cloudformation.delete_change_set(ChangeSetName=change_set.id)
+    if change_set.type != "UPDATE":
+        cloudformation.delete_stack(StackName=change_set.stack_id)
+
+
+def find_dangers(changes: Sequence[Change]) -> list[str]:
+    """A sentence for each change that removes or replaces what holds data."""
+    return [
+        _danger(change)
+        for change in changes
+        if change.type in DATA_TYPES and (change.action == "Remove" or change.replacement in ("True", "Conditional"))
+    ]
+
+
+def _danger(change: Change) -> str:
+    verb = "is removed" if change.action == "Remove" else "is replaced by an empty one"
+    if change.replacement == "Conditional":
+        verb = "may be replaced by an empty one"
+    what = f"{change.logical_id} ({change.physical_id or change.type}) holds {DATA_TYPES[change.type]} and {verb}"
+    if "Retain" in change.policy:
+        return f"{what}; it is kept outside the stack."
+    return f"{what}; what it holds is lost."
+
+
+def _await_end(cloudformation: Client, identifier: str) -> dict[str, Any]:
+    pause, deadline = 0.05, time.monotonic() + LONGEST_WAIT
+    while time.monotonic() < deadline:
+        described: dict[str, Any] = cloudformation.describe_change_set(ChangeSetName=identifier)
+        if described["Status"] in ("CREATE_COMPLETE", "FAILED"):
+            return described
+        time.sleep(pause)
+        pause = min(pause * 1.5, 3.0)
+    raise StackError(f"The change set was not ready within {LONGEST_WAIT:.0f} s; deploy again.")
+
+
+def _changes(cloudformation: Client, identifier: str, page: dict[str, Any]) -> tuple[Change, ...]:
+    found = [_change(entry["ResourceChange"]) for entry in page.get("Changes", []) if "ResourceChange" in entry]
+    while page.get("NextToken"):
+        page = cloudformation.describe_change_set(ChangeSetName=identifier, NextToken=page["NextToken"])
+        found += [_change(entry["ResourceChange"]) for entry in page.get("Changes", []) if "ResourceChange" in entry]
+    return tuple(found)
+
+
+def _change(raw: dict[str, Any]) -> Change:
+    return Change(
+        action=raw["Action"],
+        logical_id=raw["LogicalResourceId"],
+        type=raw["ResourceType"],
+        replacement=raw.get("Replacement", "") if raw["Action"] == "Modify" else "",
+        physical_id=raw.get("PhysicalResourceId", ""),
+        policy=raw.get("PolicyAction", ""),
+    )
+
+
+def _details(cloudformation: Client, identifier: str) -> str:
+    """What CloudFormation's early validation found, resource by resource; nothing where it tells nothing."""
+    try:
+        events = cloudformation.describe_events(ChangeSetName=identifier).get("OperationEvents", [])
+    except ClientError:
+        return ""
+    found = [
+        f"{event.get('LogicalResourceId', '?')}: {event['ValidationStatusReason']}"
+        for event in events
+        if event.get("ValidationStatusReason")
+    ]
+    return f" ({'; '.join(found)})" if found else ""

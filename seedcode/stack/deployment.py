@@ -1,0 +1,153 @@
+"""Brings the project's stack to what is wished, by change sets that are shown before they are executed.
+
+The functions' code lies in the bucket that the stack makes, so a new project is deployed twice: for the bucket, and
+then with the code in it. What a deleted stack has left is taken over first; see kept.py.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from seedcode.stack import changes, kept, parameters
+from seedcode.stack.errors import StackError
+from seedcode.stack.follow import Operation
+from seedcode.stack.functions import Code, upload_code
+from seedcode.stack.location import locate
+from seedcode.stack.report import Change, Reporter
+from seedcode.stack.state import READY, UNBORN, Stack, describe, find_obstacle
+from seedcode.stack.wish import Account, Wish
+
+# On a laptop the functions run on this Python, with the packages of its environment; a new version bakes briefly.
+LAPTOP = {"PythonRuntime": f"python3.{sys.version_info.minor}", "BakeSeconds": "5"}
+GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+# Whether a change set is to be executed, having been shown; it is told what is dangerous in it.
+Consent = Callable[[Sequence[Change], Sequence[str]], bool]
+
+
+@dataclass
+class Deployment:
+    """One deployment: who is told about it, and who is asked."""
+
+    aws: Account
+    wish: Wish
+    reporter: Reporter
+    consent: Consent
+
+    def run(self, code: Code) -> dict[str, str]:
+        """Create or update the stack and answer its outputs; a stack that is as wished stays untouched.
+
+        Raises StackError where it cannot be deployed, failed, or was not consented to.
+        """
+        stack = self._find()
+        if stack and self._as_wished(stack, code):
+            self.reporter.say(f"The stack {stack.name} is up to date: there is nothing to change.")
+            return stack.outputs
+        self._check(stack)
+        own_bucket = stack.outputs.get("BucketName") if stack else None
+        location = locate(self.wish.template, self.aws, self.wish.project, own_bucket)
+        self._validate(location)
+        stack = stack or self._begin(location)
+        upload_code(self.aws.client("s3"), self._bucket(stack), code)
+        return self._update(stack, location, code).outputs
+
+    def _find(self) -> Stack | None:
+        """The stack; what an unexecuted change set left of one is removed, it holds nothing."""
+        cloudformation = self.aws.client("cloudformation")
+        stack = describe(cloudformation, self.wish.stack)
+        if stack is None or stack.status != UNBORN:
+            return stack
+        cloudformation.delete_stack(StackName=stack.id)
+        while (left := describe(cloudformation, stack.id)) and left.status != "DELETE_COMPLETE":
+            time.sleep(0.2)
+        return None
+
+    def _check(self, stack: Stack | None) -> None:
+        faults = parameters.find_faults(self.wish.template, self.wish.values(stack))
+        obstacle = find_obstacle(stack)
+        if obstacle or faults:
+            raise StackError(" ".join([*([obstacle] if obstacle else []), *faults]))
+
+    def _validate(self, location: Mapping[str, str]) -> None:
+        """Let CloudFormation read the template before it is asked for anything."""
+        try:
+            self.aws.client("cloudformation").validate_template(**location)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
+            raise StackError(f"CloudFormation refuses the template: {error.response['Error']['Message']}") from error
+
+    def _as_wished(self, stack: Stack, code: Code) -> bool:
+        """Whether template, parameters, tags and code are those of the deployed stack; nothing is created to know."""
+        # What is not given stays as it is; so, with the same template, it is enough to compare what is given.
+        other = self.wish.parameters(code.parameters).items() - stack.parameters.items()
+        if stack.status not in READY or other or self.wish.tags.items() - stack.tags.items():
+            return False
+        cloudformation = self.aws.client("cloudformation")
+        deployed = cloudformation.get_template(StackName=stack.id, TemplateStage="Original")["TemplateBody"]
+        return bool(deployed == self.wish.template.body)
+
+    def _begin(self, location: Mapping[str, str]) -> Stack:
+        """Make the stack: from what an earlier one has left, else new and without code."""
+        left = [item for item in kept.find_kept(self.aws, self.wish) if item.identifier]
+        if left:
+            self.reporter.say(f"Taken over from an earlier stack: {', '.join(item.name for item in left)}.")
+            return self._apply(kept.import_request(self.wish, left)) or self._existing()
+        request = self.wish.request(location) | {
+            "ChangeSetType": "CREATE",
+            "OnStackFailure": "DELETE",
+            "Parameters": parameters.request(self.wish.template, self.wish.parameters(), {}),
+        }
+        return self._apply(request) or self._existing()
+
+    def _update(self, stack: Stack, location: Mapping[str, str], code: Code) -> Stack:
+        given = self.wish.parameters(code.parameters)
+        request = self.wish.request(location) | {
+            "ChangeSetType": "UPDATE",
+            "Parameters": parameters.request(self.wish.template, given, stack.parameters),
+        }
+        updated = self._apply(request)
+        if updated is None:
+            self.reporter.say(f"The stack {stack.name} is up to date: there is nothing to change.")
+        return updated or self._existing()
+
+    def _apply(self, request: Mapping[str, Any]) -> Stack | None:
+        """Create, show and execute a change set; None where there is nothing to change."""
+        cloudformation = self.aws.client("cloudformation")
+        change_set = changes.create(cloudformation, request)
+        if change_set is None:
+            return None
+        self.reporter.changes(change_set.changes)
+        if not self.consent(change_set.changes, changes.find_dangers(change_set.changes)):
+            changes.discard(cloudformation, change_set)
+            raise StackError("Nothing was changed: the change set was not agreed to, and has been deleted.")
+        changing = {change.logical_id for change in change_set.changes}
+        operation = Operation(cloudformation, change_set.stack_id, changing)
+        changes.execute(cloudformation, change_set)
+        stack = operation.follow(self.reporter)
+        if stack.status not in GOOD:
+            raise StackError(f"The stack {stack.name} ended as {stack.status}{_told(stack)}: {operation.reason()}")
+        return stack
+
+    def _existing(self) -> Stack:
+        stack = describe(self.aws.client("cloudformation"), self.wish.stack)
+        if stack is None:
+            raise StackError(f"The stack {self.wish.stack} is not there any more; deploy again.")
+        return stack
+
+    def _bucket(self, stack: Stack) -> str:
+        """The stack's bucket; an imported stack has no outputs yet, there it is worked out."""
+        known = stack.outputs.get("BucketName")
+        properties = self.wish.template.resources["Bucket"]["Properties"]
+        return known or self.wish.resolver(self.aws, stack).text(properties["BucketName"]) or ""
+
+
+def _told(stack: Stack) -> str:
+    if stack.status == "DELETE_COMPLETE":
+        return " (what had been created was removed again)"
+    return " (everything is as it was before)" if stack.status.endswith("ROLLBACK_COMPLETE") else ""

@@ -1,0 +1,41 @@
+"""Holds calls and allowances against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tests.access.calls import Call
+from tests.access.policies import Allowance
+
+
+@dataclass(frozen=True)
+class Use:
+    """An allowance and how many distinct calls were within it."""
+
+    allowance: Allowance
+    calls: int
+
+
+def uses(allowances: Sequence[Allowance], calls: Sequence[Call]) -> list[Use]:
+    """How often each allowance was used."""
+    return [Use(one, sum(map(one.allows, calls))) for one in allowances]
+
+
+def findings(allowances: Sequence[Allowance], calls: Sequence[Call]) -> Iterator[str]:
+    """A sentence for each call that is not allowed, and each allowance that is neither used nor explained."""
+    known = {allowance.role for allowance in allowances}
+    for call in calls:
+        # Roles that tests make, to be refused or for jobs of their own, are not the template's.
+        if call.role not in known:
+            continue
+        if not call.allowed:
+            yield f"{call.role} was denied {call.action} on {call.resource}."
+        elif not any(allowance.allows(call) for allowance in allowances):
+            yield f"{call.role} called {call.action} on {call.resource}, which no statement of its policy allows."
+    for use in uses(allowances, calls):
+        if not use.calls and not use.allowance.reason:
+            yield (
+                f"{use.allowance.role} is allowed {use.allowance.action} ({use.allowance.statement}), which nothing "
+                "used and no comment on its line explains: use it in an end-to-end test, explain it, or take it away."
+            )

@@ -1,0 +1,36 @@
+"""What ingest_image writes is what PrepareData reads: neither may import the other, so both are held together here."""
+
+from pathlib import Path
+
+import numpy as np
+from ingest_image import keys
+from ingest_image.clean import clean, name
+from ingest_image.settings import Limits
+from PIL import Image
+
+from processing import curated
+from processing.labels import NAMES
+from tests.unit.lambdas.ingest_image.conftest import encode, noise
+
+LIMITS = Limits()
+
+
+def test_both_know_the_same_labels() -> None:
+    assert keys.LABELS == NAMES
+
+
+def test_no_picture_that_is_kept_is_too_large_for_prepare_data() -> None:
+    assert LIMITS.most_kept_pixels <= curated.PIXELS_LIMIT
+    worst = clean(encode(noise(1100, 1100), compress_level=1), LIMITS)
+    assert len(worst) <= curated.BYTES_LIMIT / 1.8
+
+
+def test_prepare_data_finds_and_reads_what_was_kept(tmp_path: Path) -> None:
+    png = clean(encode(noise(300, 200), "JPEG"), LIMITS)
+    path = tmp_path / Path(keys.curated("motorcycle", name(png))).relative_to("curated")
+    path.parent.mkdir()
+    path.write_bytes(png)
+    (tmp_path / ".keep").write_bytes(b"")
+    (picture, pixels), *others = curated.pictures(curated.find(tmp_path))
+    assert (NAMES[picture.label], others) == ("motorcycle", [])
+    assert np.array_equal(pixels, np.asarray(Image.open(path)))

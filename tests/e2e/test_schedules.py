@@ -1,0 +1,247 @@
+"""Monitoring schedules on a local AWS of their own: captured requests, a container's verdict, its metric, `kill -9`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.e2e.laptop import REPOSITORY, Laptop, free_port
+
+BUCKET = "schedules-of-the-tests"
+ROLE = "arn:aws:iam::000000000000:role/monitoring"
+NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
+TRUST = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+ALLOWED = [
+    {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"},
+    {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": f"arn:aws:s3:::{BUCKET}/*"},
+    {
+        "Effect": "Allow",
+        "Action": "cloudwatch:PutMetricData",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"cloudwatch:namespace": NAMESPACE}},
+    },
+    {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": "*",
+    },
+]
+HOURLY = {"ScheduleExpression": "cron(0 * ? * * *)"}
+ONCE = {"ScheduleExpression": "NOW", "DataAnalysisStartTime": "-PT1H", "DataAnalysisEndTime": "-PT0H"}
+ENDED = ("Completed", "CompletedWithViolations", "Failed", "Stopped")
+
+
+@dataclass(frozen=True)
+class Monitored:
+    """An endpoint that captures, and the schedules that look at it."""
+
+    laptop: Laptop
+
+    @property
+    def sagemaker(self) -> Any:
+        return self.laptop.client("sagemaker")
+
+    def endpoint(self, name: str) -> None:
+        """An endpoint of tests/tiny_server.py that captures all it is asked."""
+        container = {"Image": "tiny:1", "Environment": {"VERSION": "1", "SECONDS": "0.01"}}
+        self.sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=container)
+        self.sagemaker.create_endpoint_config(
+            EndpointConfigName=name,
+            ProductionVariants=[
+                {"VariantName": "live", "ModelName": name, "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+            ],
+            DataCaptureConfig={
+                "EnableCapture": True,
+                "InitialSamplingPercentage": 100,
+                "DestinationS3Uri": f"s3://{BUCKET}/capture/",
+                "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+                "CaptureContentTypeHeader": {"JsonContentTypes": ["application/json"]},
+            },
+        )
+        self.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+        self.until(
+            lambda: self.sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"], lambda it: it == "InService"
+        )
+
+    def ask(self, endpoint: str) -> None:
+        self.laptop.client("sagemaker-runtime").invoke_endpoint(EndpointName=endpoint, Body=b"picture")
+
+    def schedule(self, name: str, endpoint: str, mode: str, when: dict[str, str]) -> None:
+        """A schedule whose container is tests/tiny_monitor.py."""
+        definition = {
+            "BaselineConfig": {"StatisticsResource": {"S3Uri": f"s3://{BUCKET}/baseline/statistics.json"}},
+            "MonitoringInputs": [
+                {"EndpointInput": {"EndpointName": endpoint, "LocalPath": "/opt/ml/processing/captures"}}
+            ],
+            "MonitoringOutputConfig": {
+                "MonitoringOutputs": [
+                    {"S3Output": {"S3Uri": f"s3://{BUCKET}/reports/", "LocalPath": "/opt/ml/processing/report"}}
+                ]
+            },
+            "MonitoringResources": {
+                "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10}
+            },
+            "MonitoringAppSpecification": {
+                "ImageUri": "monitor:1",
+                "ContainerEntrypoint": ["python3", str(REPOSITORY / "tests" / "tiny_monitor.py")],
+            },
+            "Environment": {"MODE": mode, "publish_cloudwatch_metrics": "Enabled"},
+            "RoleArn": ROLE,
+        }
+        config = {"ScheduleConfig": when, "MonitoringJobDefinition": definition}
+        self.sagemaker.create_monitoring_schedule(MonitoringScheduleName=name, MonitoringScheduleConfig=config)
+
+    def executions(self, name: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.sagemaker.list_monitoring_executions(MonitoringScheduleName=name)[
+            "MonitoringExecutionSummaries"
+        ]
+        return found
+
+    def ended(self, name: str) -> dict[str, Any]:
+        """The schedule's only execution, when it has ended."""
+        seen = self.until(
+            lambda: self.executions(name), lambda them: them and them[0]["MonitoringExecutionStatus"] in ENDED
+        )
+        assert len(seen) == 1
+        execution: dict[str, Any] = seen[0]
+        return execution
+
+    def report(self, endpoint: str, execution: dict[str, Any]) -> dict[str, Any]:
+        folder = f"{endpoint}/{execution['MonitoringScheduleName']}/{execution['ScheduledTime']:%Y/%m/%d/%H}"
+        body = self.laptop.client("s3").get_object(Bucket=BUCKET, Key=f"reports/{folder}/report.json")["Body"]
+        report: dict[str, Any] = json.load(body)
+        return report
+
+    @staticmethod
+    def until(look: Callable[[], Any], holds: Callable[[Any], object], seconds: float = 60) -> Any:
+        """Look until something holds, and answer what was seen."""
+        deadline = time.monotonic() + seconds
+        while not holds(seen := look()):
+            assert time.monotonic() < deadline, seen
+            time.sleep(0.1)
+        return seen
+
+
+def policy(statements: list[dict[str, Any]]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+@pytest.fixture(scope="module")
+def monitored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitored]:
+    """A local AWS of these tests' own, as it is killed."""
+    laptop = Laptop(free_port(), tmp_path_factory.mktemp("schedules"))
+    server = ["python3", str(REPOSITORY / "tests" / "tiny_server.py")]
+    (laptop.home / "images.json").write_text(json.dumps({"tiny": server}))
+    laptop.scones("up")
+    iam = laptop.client("iam")
+    iam.create_role(RoleName="monitoring", AssumeRolePolicyDocument=policy([TRUST]))
+    iam.put_role_policy(RoleName="monitoring", PolicyName="monitoring", PolicyDocument=policy(ALLOWED))
+    laptop.client("s3").create_bucket(Bucket=BUCKET)
+    laptop.client("s3").put_object(Bucket=BUCKET, Key="baseline/statistics.json", Body=b'{"features": []}')
+    made = Monitored(laptop)
+    made.endpoint("watched")
+    made.endpoint("silent")
+    yield made
+    laptop.scones("down", "--wipe")
+
+
+def test_a_run_sees_a_request_that_was_answered_just_before_and_the_alarm_hears_of_its_violations(
+    monitored: Monitored,
+) -> None:
+    cloudwatch = monitored.laptop.client("cloudwatch")
+    for endpoint in ("watched", "silent"):
+        cloudwatch.put_metric_alarm(
+            AlarmName=f"{endpoint}-drift",
+            Namespace=NAMESPACE,
+            MetricName="drift_violations",
+            Dimensions=[{"Name": "Endpoint", "Value": endpoint}],
+            Statistic="Maximum",
+            Period=3600,
+            EvaluationPeriods=1,
+            Threshold=1,
+            ComparisonOperator="GreaterThanOrEqualToThreshold",
+            TreatMissingData="notBreaching",
+        )
+    monitored.ask("watched")
+    monitored.schedule("drifting", "watched", "violations", ONCE)
+    execution = monitored.ended("drifting")
+    assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations", execution.get("FailureReason")
+    job = monitored.sagemaker.describe_processing_job(
+        ProcessingJobName=execution["ProcessingJobArn"].rsplit("/", 1)[-1]
+    )
+    assert job["ExitMessage"] == "CompletedWithViolations: 3 features have drifted."
+    assert job["MonitoringScheduleArn"].endswith("monitoring-schedule/drifting")
+    report = monitored.report("watched", execution)
+    assert len(report["answers"]) == 1
+    assert report["baseline"] == '{"features": []}'
+    assert report["environment"]["sagemaker_monitoring_schedule_name"] == "drifting"
+    states = monitored.until(
+        lambda: {it["AlarmName"]: it["StateValue"] for it in cloudwatch.describe_alarms()["MetricAlarms"]},
+        lambda them: them["watched-drift"] == "ALARM",
+        seconds=5,
+    )
+    assert states["silent-drift"] != "ALARM"
+
+
+def test_a_run_without_violations_is_completed_and_its_metric_is_zero(monitored: Monitored) -> None:
+    monitored.ask("watched")
+    monitored.schedule("calm", "watched", "calm", ONCE)
+    execution = monitored.ended("calm")
+    assert execution["MonitoringExecutionStatus"] == "Completed", execution.get("FailureReason")
+    now = datetime.now(UTC)
+    found = monitored.laptop.client("cloudwatch").get_metric_statistics(
+        Namespace=NAMESPACE,
+        MetricName="drift_violations",
+        Dimensions=[{"Name": "Endpoint", "Value": "watched"}],
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(minutes=1),
+        Period=7200,
+        Statistics=["Minimum"],
+    )
+    assert [point["Minimum"] for point in found["Datapoints"]] == [0]
+
+
+def test_a_container_that_fails_fails_its_execution_with_its_words(monitored: Monitored) -> None:
+    monitored.ask("watched")
+    monitored.schedule("broken", "watched", "broken", ONCE)
+    execution = monitored.ended("broken")
+    assert execution["MonitoringExecutionStatus"] == "Failed"
+    assert execution["FailureReason"] == "AlgorithmError: The baseline has no features., exit code: 1"
+
+
+def test_a_window_without_captures_fails_as_aws_says_it(monitored: Monitored) -> None:
+    monitored.schedule("idle", "silent", "calm", ONCE)
+    execution = monitored.ended("idle")
+    assert execution["MonitoringExecutionStatus"] == "Failed"
+    assert execution["FailureReason"] == "Job inputs had no data"
+    assert "ProcessingJobArn" not in execution
+
+
+def test_after_a_kill_the_execution_has_failed_and_the_schedules_are_there(monitored: Monitored) -> None:
+    monitored.ask("watched")
+    monitored.schedule("hourly", "watched", "calm", HOURLY)
+    monitored.schedule("long", "watched", "slow", ONCE)
+    monitored.until(
+        lambda: monitored.executions("long"),
+        lambda them: them and "ProcessingJobArn" in them[0],
+    )
+    with pytest.raises(ClientError, match="in progress"):
+        monitored.sagemaker.delete_monitoring_schedule(MonitoringScheduleName="long")
+    os.kill(int((monitored.laptop.home / "localaws.pid").read_text()), signal.SIGKILL)
+    monitored.laptop.scones("up")
+    execution = monitored.ended("long")
+    assert execution["MonitoringExecutionStatus"] == "Failed"
+    assert "was stopped while this execution ran" in execution["FailureReason"]
+    described = monitored.sagemaker.describe_monitoring_schedule(MonitoringScheduleName="hourly")
+    assert described["MonitoringScheduleStatus"] == "Scheduled"
+    monitored.sagemaker.delete_monitoring_schedule(MonitoringScheduleName="long")
+    assert monitored.executions("long") == [execution]

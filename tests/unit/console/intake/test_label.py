@@ -1,0 +1,135 @@
+"""`scones label`: a person's word about the pictures that the model was not sure of."""
+
+import json
+
+import pytest
+from filter_confidence.review import Review
+
+from console.__main__ import main
+from console.commands import label as command
+from console.intake import batch, review
+from tests.unit.console.intake.conftest import Project
+from tests.unit.lambdas.ingest_image.conftest import BUCKET, encode, noise
+
+ITEM = {"label": "bicycle", "confidence": 0.61, "model_version": "4"}
+
+
+@pytest.fixture
+def doubts(project: Project) -> list[str]:
+    """Three pictures that filter_confidence put there, and their keys."""
+    uris = []
+    for number in range(3):
+        key = f"incoming-inference/p{number}.png"
+        project.s3.put_object(Bucket=BUCKET, Key=key, Body=encode(noise(seed=number)))
+        uris.append(Review(project.s3, BUCKET).add(f"s3://{BUCKET}/{key}", f"id-{number}", ITEM))
+    return [uri.removeprefix(f"s3://{BUCKET}/") for uri in uris]
+
+
+def label(*words: str) -> int:
+    return main(["label", "--target", "aws", *words])
+
+
+def test_what_waits_is_listed_with_the_model_s_guess(doubts: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert label("--json") == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["key"] for row in rows] == doubts
+    assert {(row["guess"], row["confidence"], row["version"]) for row in rows} == {("bicycle", 0.61, "4")}
+
+
+def test_nothing_that_waits_is_said(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert label("--list") == 0
+    assert "No picture waits for a person." in capsys.readouterr().out
+    assert project.keys() == []
+
+
+@pytest.mark.parametrize("address", ["{key}", "s3://scones-bucket/{key}"])
+def test_a_labelled_picture_goes_to_incoming_and_from_there_to_curated(
+    address: str, doubts: list[str], project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert label(address.format(key=doubts[0]), "motorcycle") == 0
+    assert "scones ingest --close" in capsys.readouterr().out
+    assert project.keys("incoming/") == ["incoming/motorcycle/id-0-p0.png"]
+    assert project.keys("review/") == doubts[1:]
+    project.work(1)
+    assert len(project.keys("curated/motorcycle/")) == 1
+
+
+def test_a_picture_of_neither_goes_where_nothing_is_trained_on(doubts: list[str], project: Project) -> None:
+    assert label(doubts[0], "neither") == 0
+    assert project.keys("quarantine/") == ["quarantine/neither/id-0-p0.png"]
+    assert project.keys("incoming/") == []
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("review/2026-01-01/none.png", "does not wait for a person"),
+        ("curated/bicycle/a.png", "is no picture under review/"),
+        ("review/", "is no picture under review/"),
+    ],
+)
+def test_a_picture_that_does_not_wait_cannot_be_labelled(
+    key: str, words: str, project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.s3.put_object(Bucket=BUCKET, Key="curated/bicycle/a.png", Body=b"")
+    assert label(key, "bicycle") == 1
+    assert words in capsys.readouterr().err
+    assert project.keys() == ["curated/bicycle/a.png"]
+
+
+def test_a_key_without_a_label_is_wrong_usage() -> None:
+    assert label("review/x.png") == 2
+
+
+def test_on_a_terminal_one_after_the_other_is_asked_about(
+    doubts: list[str], project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter(["what?", "m", "", "n"])
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    monkeypatch.setattr(command.sys.stdin, "isatty", lambda: True)
+    assert label() == 0
+    said = capsys.readouterr().out
+    assert "Version 4 took it for a bicycle, and was 61% sure." in said
+    assert "Labelled: 1." in said
+    assert f"{doubts[0]}?" in said
+    assert project.keys("incoming/") == ["incoming/motorcycle/id-0-p0.png"]
+    assert project.keys("review/") == [doubts[1]]
+
+
+@pytest.mark.parametrize("end", ["q", EOFError])
+def test_whoever_has_had_enough_may_quit(
+    end: object, doubts: list[str], project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(_: str) -> str:
+        if end is EOFError:
+            raise EOFError
+        return str(end)
+
+    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr(command.sys.stdin, "isatty", lambda: True)
+    assert label() == 0
+    assert project.keys("review/") == doubts
+
+
+def test_a_picture_of_an_older_stack_has_no_guess(project: Project) -> None:
+    from console.intake.store import Store
+    from console.target import Target
+
+    project.s3.put_object(Bucket=BUCKET, Key="review/2026-01-01/x.png", Body=b"")
+    (doubt,) = review.pending(Store(Target(None)))
+    assert doubt.in_words == "What the model guessed is not known."
+
+
+def test_both_places_know_the_same_choices() -> None:
+    assert review.CHOICES == command.CHOICES
+
+
+@pytest.mark.parametrize(
+    ("version", "name"), [("3sL4/kq+t", "3sL4-kq-t"), ("null", None), (None, None), ("a.b_c", "a.b_c")]
+)
+def test_a_batch_has_the_name_that_ingest_image_gives_it(version: str | None, name: str | None) -> None:
+    from ingest_image import keys
+
+    assert batch.name(version) == name
+    if name:
+        assert keys.batch("pending", str(version)) == f"batches/pending/{name}.json"

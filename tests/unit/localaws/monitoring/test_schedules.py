@@ -1,0 +1,156 @@
+"""The API of schedules: what it stores, what it refuses, and how a schedule's status changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from localaws.monitoring import records
+
+if TYPE_CHECKING:
+    from tests.unit.localaws.monitoring.conftest import Monitor, Shapes
+
+NAMED = {"MonitoringScheduleName": "drift"}
+
+
+def test_a_schedule_is_pending_until_the_runner_has_seen_it(monitor: Monitor, shapes: Shapes) -> None:
+    monitor.api("CreateMonitoringSchedule", **NAMED, MonitoringScheduleConfig=shapes.config(shapes.hourly))
+    assert monitor.describe()["MonitoringScheduleStatus"] == "Pending"
+    code, message = monitor.api.refused("DeleteMonitoringSchedule", **NAMED)
+    assert (code, "status Pending" in message) == ("ValidationException", True)
+    monitor.runner.look()
+    assert monitor.describe()["MonitoringScheduleStatus"] == "Scheduled"
+
+
+def test_a_schedule_is_described_as_it_was_created(monitor: Monitor, shapes: Shapes) -> None:
+    monitor.create(when=shapes.hourly)
+    described = monitor.describe()
+    assert described["MonitoringScheduleConfig"] == shapes.config(shapes.hourly)
+    assert described["EndpointName"] == "watched"
+    assert described["MonitoringType"] == "DataQuality"
+    assert "LastMonitoringExecutionSummary" not in described
+
+
+def test_a_second_schedule_of_a_name_is_refused(monitor: Monitor, shapes: Shapes) -> None:
+    monitor.create()
+    code, _ = monitor.api.refused(
+        "CreateMonitoringSchedule", **NAMED, MonitoringScheduleConfig=shapes.config(shapes.hourly)
+    )
+    assert code == "ResourceInUse"
+
+
+@pytest.mark.parametrize("operation", ["Describe", "Delete", "Start", "Stop"])
+def test_a_schedule_that_is_not_there_is_not_found(monitor: Monitor, operation: str) -> None:
+    assert monitor.api.refused(f"{operation}MonitoringSchedule", **NAMED)[0] == "ResourceNotFound"
+
+
+def test_an_endpoint_that_captures_nothing_cannot_be_monitored(monitor: Monitor, shapes: Shapes) -> None:
+    monitor.endpoint(capture={})
+    code, message = monitor.api.refused(
+        "CreateMonitoringSchedule", **NAMED, MonitoringScheduleConfig=shapes.config(shapes.hourly)
+    )
+    assert (code, "Data capture is not enabled" in message) == ("ValidationException", True)
+
+
+def test_an_endpoint_that_is_not_there_cannot_be_monitored(monitor: Monitor, shapes: Shapes) -> None:
+    inputs = [{"EndpointInput": {"EndpointName": "nobody", "LocalPath": "/opt/ml/processing/captures"}}]
+    config = shapes.config(shapes.hourly, MonitoringInputs=inputs)
+    assert "Could not find endpoint" in refusal(monitor, config)
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"MonitoringType": "DataQuality"}, "Give either MonitoringJobDefinition"),
+        ({"MonitoringJobDefinitionName": "gone", "MonitoringType": "DataQuality"}, "does not exist"),
+        ({"MonitoringJobDefinitionName": "gone"}, "together with MonitoringType"),
+        ({"MonitoringJobDefinitionName": "gone", "MonitoringType": "ModelBias"}, "cannot run on the local AWS"),
+    ],
+)
+def test_a_schedule_needs_a_definition_that_can_run(monitor: Monitor, members: dict[str, str], said: str) -> None:
+    assert said in refusal(monitor, members)
+
+
+def test_what_belongs_to_the_analyzer_image_is_refused(monitor: Monitor, shapes: Shapes) -> None:
+    scripts = {"ImageUri": "monitor:1", "RecordPreprocessorSourceUri": "s3://bucket/script.py"}
+    config = shapes.config(shapes.hourly, MonitoringAppSpecification=scripts, BaselineConfig={"BaseliningJobName": "b"})
+    assert "RecordPreprocessorSourceUri and BaseliningJobName belong to" in refusal(monitor, config)
+
+
+def test_paths_outside_of_processing_are_refused(monitor: Monitor, shapes: Shapes) -> None:
+    inputs = [{"EndpointInput": {"EndpointName": "watched", "LocalPath": "/opt/ml/input"}}]
+    assert "below /opt/ml/processing/" in refusal(monitor, shapes.config(shapes.hourly, MonitoringInputs=inputs))
+
+
+def test_a_transform_job_s_captures_are_refused(monitor: Monitor, shapes: Shapes) -> None:
+    batch = {
+        "DataCapturedDestinationS3Uri": "s3://b",
+        "DatasetFormat": {"Json": {"Line": True}},
+        "LocalPath": "/opt/ml/processing/captures",
+    }
+    config = shapes.config(shapes.hourly, MonitoringInputs=[{"BatchTransformInput": batch}])
+    assert "monitors endpoints" in refusal(monitor, config)
+
+
+def test_stop_and_start_change_the_status_and_the_next_due_time(monitor: Monitor) -> None:
+    monitor.create()
+    monitor.api("StopMonitoringSchedule", **NAMED)
+    monitor.look()
+    assert monitor.describe()["MonitoringScheduleStatus"] == "Stopped"
+    monitor.look(monitor.now.replace(hour=12))
+    assert monitor.executions() == []
+    monitor.api("StartMonitoringSchedule", **NAMED)
+    monitor.look()
+    assert monitor.describe()["MonitoringScheduleStatus"] == "Scheduled"
+    assert records.at(monitor.aws.store.get("monitoring-schedule", "drift")["NextTime"]).hour == 13
+
+
+def test_an_update_replaces_the_configuration_and_leaves_a_stopped_schedule_stopped(
+    monitor: Monitor, shapes: Shapes
+) -> None:
+    monitor.create()
+    monitor.api("StopMonitoringSchedule", **NAMED)
+    monitor.look()
+    config = shapes.config({"ScheduleExpression": "cron(0 6 ? * * *)"})
+    monitor.api("UpdateMonitoringSchedule", **NAMED, MonitoringScheduleConfig=config)
+    monitor.look()
+    described = monitor.describe()
+    assert described["MonitoringScheduleConfig"] == config
+    assert described["MonitoringScheduleStatus"] == "Stopped"
+
+
+def test_schedules_are_listed_by_endpoint_and_status(monitor: Monitor) -> None:
+    monitor.create("one")
+    monitor.create("two")
+    monitor.api("StopMonitoringSchedule", MonitoringScheduleName="two")
+    monitor.look()
+
+    def names(**request: object) -> list[str]:
+        listed = monitor.api("ListMonitoringSchedules", **request)["MonitoringScheduleSummaries"]
+        return [item["MonitoringScheduleName"] for item in listed]
+
+    assert names(EndpointName="watched", SortBy="Name", SortOrder="Ascending") == ["one", "two"]
+    assert names(StatusEquals="Stopped") == ["two"]
+    assert names(EndpointName="another") == []
+
+
+def test_a_deleted_schedule_takes_its_tags_along(monitor: Monitor, shapes: Shapes) -> None:
+    arn = monitor.api(
+        "CreateMonitoringSchedule",
+        **NAMED,
+        MonitoringScheduleConfig=shapes.config(shapes.hourly),
+        Tags=[{"Key": "project", "Value": "scones"}],
+    )["MonitoringScheduleArn"]
+    monitor.look()
+    monitor.api("DeleteMonitoringSchedule", **NAMED)
+    assert monitor.api.refused("DescribeMonitoringSchedule", **NAMED)[0] == "ResourceNotFound"
+    assert monitor.api("ListTags", ResourceArn=arn)["Tags"] == []
+
+
+def refusal(monitor: Monitor, config: dict[str, Any]) -> str:
+    """The sentence with which a configuration is refused as invalid."""
+    code, message = monitor.api.refused("CreateMonitoringSchedule", **NAMED, MonitoringScheduleConfig=config)
+    assert code == "ValidationException"
+    sentence: str = message
+    return sentence

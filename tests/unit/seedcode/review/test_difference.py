@@ -1,0 +1,115 @@
+"""The difference of two definitions, as a pull request shows it."""
+
+import copy
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seedcode.packaging.errors import PackagingError
+from seedcode.review.codecommit import LONGEST, PullRequest, comment
+from seedcode.review.difference import SAME, describe, summarize
+from seedcode.review.revision import define_at, merge_base
+
+BEFORE: dict[str, Any] = {
+    "Version": "2020-12-01",
+    "Parameters": [{"Name": "Epochs", "DefaultValue": 45}, {"Name": "Seed", "DefaultValue": 1}],
+    "Steps": [
+        {"Name": "TrainModel", "Arguments": {"HyperParameters": {"epochs": "45"}, "Tags": ["a"]}},
+        {"Name": "RegisterModel", "Arguments": {}},
+    ],
+}
+
+
+def _after(**changes: Any) -> dict[str, Any]:
+    return {**copy.deepcopy(BEFORE), **changes}
+
+
+def test_equal_definitions_are_said_to_be_equal() -> None:
+    assert SAME in describe(BEFORE, copy.deepcopy(BEFORE))
+
+
+def test_a_changed_value_is_named_by_its_place() -> None:
+    after = _after(Parameters=[{"Name": "Epochs", "DefaultValue": 1}, BEFORE["Parameters"][1]])
+    assert summarize(BEFORE, after) == ["`Parameters.Epochs.DefaultValue`: `45` becomes `1`"]
+    assert '-      "DefaultValue": 45,' in describe(BEFORE, after)
+    assert '+      "DefaultValue": 1,' in describe(BEFORE, after)
+
+
+def test_a_new_step_in_front_shifts_no_other() -> None:
+    after = _after(Steps=[{"Name": "First"}, *BEFORE["Steps"]])
+    assert summarize(BEFORE, after) == ['`Steps.First` is new: `{"Name": "First"}`']
+
+
+def test_what_is_gone_is_named_with_what_it_was() -> None:
+    assert summarize(BEFORE, _after(Steps=BEFORE["Steps"][:1])) == [
+        '`Steps.RegisterModel` is gone; it was `{"Name": "RegisterModel", "Arguments": {}}`'
+    ]
+
+
+def test_a_comment_fits_and_says_what_is_missing() -> None:
+    after = _after(Parameters=[{"Name": f"P{number}", "DefaultValue": "x" * 100} for number in range(500)])
+    text = describe(BEFORE, after, LONGEST)
+    assert len(text) <= LONGEST
+    assert "too long for a comment" in text
+    assert len(describe(BEFORE, after)) > LONGEST
+
+
+class CodeCommit:
+    """Keeps what is posted."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, str]] = []
+
+    def post_comment_for_pull_request(self, **request: str) -> dict[str, Any]:
+        self.requests.append(request)
+        return {"comment": {"commentId": "1"}}
+
+
+def test_a_build_that_is_repeated_asks_with_the_same_token() -> None:
+    client, request = CodeCommit(), PullRequest("7", "scones", "b" * 40, "a" * 40)
+    assert comment(client, request, "text") == "1"
+    comment(client, request, "text")
+    comment(client, request, "another")
+    tokens = [each["clientRequestToken"] for each in client.requests]
+    assert tokens[0] == tokens[1] != tokens[2]
+    assert client.requests[0]["beforeCommitId"] == "b" * 40
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Two commits: one before there was a pipeline, and one whose program prints a definition."""
+    program = tmp_path / "pipelines"
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    script = f"print({json.dumps(json.dumps(BEFORE))})"
+    for words in (
+        ["init", "--quiet", "--initial-branch=main"],
+        [*identity, "commit", "--quiet", "--allow-empty", "-m1"],
+    ):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    program.mkdir()
+    (program / "__init__.py").write_text("", encoding="utf-8")
+    (program / "get_pipeline_definition.py").write_text(script, encoding="utf-8")
+    for words in (["add", "--all"], [*identity, "commit", "--quiet", "-m2"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def test_a_definition_is_built_with_the_code_of_its_own_commit(repository: Path) -> None:
+    assert define_at("HEAD", repository) == BEFORE
+    assert define_at("HEAD~1", repository) == {}
+    listed = subprocess.run(["git", "worktree", "list"], cwd=repository, capture_output=True, text=True, check=True)
+    assert len(listed.stdout.splitlines()) == 1
+
+
+def test_two_branches_are_compared_from_where_they_parted(repository: Path) -> None:
+    found = subprocess.run(["git", "rev-parse", "HEAD~1"], cwd=repository, capture_output=True, text=True, check=True)
+    assert merge_base("HEAD~1", "HEAD", repository) == found.stdout.strip()
+
+
+@pytest.mark.parametrize("commit", ["nobody", "--output=/tmp/x"])
+def test_what_is_no_commit_is_refused(commit: str, repository: Path) -> None:
+    with pytest.raises(PackagingError, match="git rev-parse"):
+        define_at(commit, repository)

@@ -1,0 +1,105 @@
+"""The repository that a new project starts from: what is in it, and that it knows nothing of the laptop."""
+
+import ast
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from seedcode.seed import SeedError, build_seed, write_seed
+from seedcode.seed.manifest import CHECKOUT, FILES, LEFT_OUT, ROOMS, read_files
+
+LAPTOP = {"localaws", "console", "benchmarks", "tests"}
+
+
+def _imports(source: bytes) -> set[str]:
+    tree = ast.parse(source)
+    plain = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    others = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    return {name.partition(".")[0] for name in plain | others}
+
+
+def test_every_file_that_is_listed_exists() -> None:
+    assert [source for source in FILES.values() if not (CHECKOUT / source).is_file()] == []
+    assert [place for place in LEFT_OUT if not (CHECKOUT / place).exists()] == []
+    files = read_files()
+    for room in ROOMS:
+        assert any(name.startswith(f"{room}/") for name in files), room
+
+
+def test_the_seed_imports_nothing_of_the_laptop_nor_of_what_is_left_out() -> None:
+    programs = {name: content for name, content in read_files().items() if name.endswith(".py")}
+    assert len(programs) > 50
+    for name, content in programs.items():
+        assert not _imports(content) & LAPTOP, name
+        assert b"from seedcode.seed" not in content, name
+
+
+def test_the_seed_brings_what_a_push_needs() -> None:
+    files = read_files()
+    assert {
+        "seedcode/buildspec.yml",
+        "seedcode/template.yaml",
+        "seedcode/Dockerfile",
+        "requirements/build.lock",
+    } <= set(files)
+    assert ".github/workflows/run.yml" in files
+    assert not [name for name in files if "__pycache__" in name or name.startswith(("seedcode/seed/", "localaws/"))]
+    assert sum(map(len, files.values())) < 2_000_000
+
+
+def test_the_zip_has_the_same_bytes_however_often_it_is_built(tmp_path: Path) -> None:
+    first, second = build_seed(tmp_path / "1"), build_seed(tmp_path / "2")
+    assert first.read_bytes() == second.read_bytes()
+    assert set(zipfile.ZipFile(first).namelist()) == set(read_files())
+
+
+def test_a_folder_that_holds_something_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("", encoding="utf-8")
+    with pytest.raises(SeedError, match="is not empty"):
+        write_seed(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_seeded_repository_is_committed_whoever_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+    assert write_seed(tmp_path / "new")
+    assert (tmp_path / "new" / ".git" / "refs" / "heads" / "main").is_file()
+
+
+def test_without_git_the_files_are_written_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not write_seed(tmp_path / "new")
+    assert (tmp_path / "new" / "README.md").is_file()
+
+
+def test_a_checkout_that_lacks_a_file_is_told_which(tmp_path: Path) -> None:
+    with pytest.raises(SeedError, match="lacks seedcode/seed/files/README"):
+        read_files(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["container", "build"])
+def test_the_seeds_packages_are_the_projects(name: str) -> None:
+    def listed(path: Path) -> set[str]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found = {
+            node.targets[0].id: {item.value for item in node.value.elts if isinstance(item, ast.Constant)}
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.List)
+        }
+        return {
+            str(item) for item in found[name.upper()] | (found.get("PIPELINE", set()) if name == "build" else set())
+        }
+
+    assert listed(CHECKOUT / "setup.py") == listed(CHECKOUT / "seedcode/seed/files/setup.py")
+
+
+def test_the_seeds_makefile_and_readme_name_no_command_that_it_lacks() -> None:
+    for name in ("README.md", "Makefile"):
+        text = read_files()[name].decode()
+        assert "scones " not in text.replace("scones --target", "")
+    assert yaml.safe_load(read_files()[".github/workflows/run.yml"])["name"] == "run"
