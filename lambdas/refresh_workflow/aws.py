@@ -36,7 +36,8 @@ clients = Clients(
 def is_missing(error: ClientError) -> bool:
     """Say whether a call failed because its resource does not exist; SageMaker tells that by its message only."""
     details = error.response["Error"]
-    return details["Code"] in _MISSING or "could not find" in details["Message"].lower()
+    said = details["Message"].lower()
+    return details["Code"] in _MISSING or "could not find" in said or "resource not found" in said
 
 
 def is_in_use(error: ClientError) -> bool:

@@ -65,7 +65,7 @@ class Jobs:
 
     def DescribeProcessingJob(self, request: Document) -> Document:
         if request["ProcessingJobName"] not in self.jobs:
-            raise LookupError("ValidationException", "Could not find requested job with name.")
+            raise LookupError("ValidationException", "Requested resource not found.")
         return self.jobs[request["ProcessingJobName"]]
 
     def CreateMonitoringSchedule(self, request: Document) -> Document:

@@ -30,6 +30,8 @@ EVENTS: dict[str, tuple[dict[str, Any], str]] = {
     "serialize_image": ({"image_uri": "not an address"}, "BadRequest"),
     "classify_image": ({"serialized_uri": 7}, "BadRequest"),
     "filter_confidence": ({"confidence": "high"}, "BadRequest"),
+    "ingest_image": ({"detail-type": "Object Deleted"}, "Object Deleted"),
+    "start_training": ({"account": "111111111111"}, "111111111111"),
 }
 ENVIRONMENT = {
     "AWS_REGION": "us-east-1",
@@ -61,6 +63,11 @@ ENVIRONMENT = {
     "SERIALIZE_FUNCTION_ARN": FUNCTION,
     "CLASSIFY_FUNCTION_ARN": FUNCTION,
     "FILTER_FUNCTION_ARN": FUNCTION,
+    "PIPELINE_NAME": "scones-training",
+    "TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:scones-people",
+    "DRIFT_ALARM_NAME": "scones-vehicles-drift",
+    "COOLDOWN_HOURS": "24",
+    "MAX_RETRAININGS_PER_DAY": "2",
 }
 
 # The client's native part reads every one of them, also those that are optional.

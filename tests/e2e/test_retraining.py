@@ -1,0 +1,123 @@
+"""Drift and new pictures start trainings by themselves: one at a time, with the reason, and so many a day."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.e2e.laptop import Laptop, free_port
+
+BUCKET = "scones-000000000000-us-east-1"
+PIPELINE, ALARM = "scones-training", "scones-vehicles-drift"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
+    """A local AWS of its own, where a person has trained once: other tests' executions would fill the day."""
+    laptop = Laptop(free_port(), tmp_path_factory.mktemp("retraining"))
+    laptop.scones("up")
+    laptop.scones("dataset", "sample")
+    laptop.scones("run", "--set", "Epochs=1", "--set", "AccuracyThreshold=0.1", "--watch")
+    yield laptop
+    laptop.scones("down")
+
+
+@pytest.fixture(scope="module")
+def drift(trained: Laptop) -> str:
+    """The ARN of the execution that the alarm started."""
+    ring(trained)
+    return await_newest(trained, "auto-drift-")
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two good pictures, one of them twice, and one that is too small."""
+    folder = tmp_path_factory.mktemp("pictures")
+    draw(folder / "bicycle" / "a.png", 1)
+    draw(folder / "bicycle" / "again.png", 1)
+    draw(folder / "motorcycle" / "b.jpg", 2)
+    draw(folder / "motorcycle" / "small.png", 3, side=8)
+    return folder
+
+
+def draw(path: Path, seed: int, side: int = 40) -> None:
+    path.parent.mkdir(exist_ok=True)
+    Image.fromarray(np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)).save(path)
+
+
+def ring(laptop: Laptop) -> None:
+    """Let the drift alarm ring, and be quiet again; the local AWS looks at alarms once a second."""
+    for value in ("ALARM", "OK"):
+        laptop.client("cloudwatch").set_alarm_state(AlarmName=ALARM, StateValue=value, StateReason="a test")
+        time.sleep(2.5)
+
+
+def executions(laptop: Laptop) -> list[dict[str, Any]]:
+    listed = laptop.client("sagemaker").list_pipeline_executions(PipelineName=PIPELINE)
+    found: list[dict[str, Any]] = listed["PipelineExecutionSummaries"]
+    return found
+
+
+def await_newest(laptop: Laptop, prefix: str) -> str:
+    """Wait until an execution is the newest whose name begins so; answers its ARN."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        newest = executions(laptop)[0]
+        if newest["PipelineExecutionDisplayName"].startswith(prefix):
+            return str(newest["PipelineExecutionArn"])
+        time.sleep(0.2)
+    raise AssertionError(f"{newest} is the newest execution, and none of {prefix} came")
+
+
+def parameters(laptop: Laptop, arn: str) -> dict[str, str]:
+    listed = laptop.client("sagemaker").list_pipeline_parameters_for_execution(PipelineExecutionArn=arn)
+    return {entry["Name"]: entry["Value"] for entry in listed["PipelineParameters"]}
+
+
+def keys(laptop: Laptop, prefix: str) -> list[str]:
+    listed = laptop.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=prefix)
+    return [entry["Key"] for entry in listed.get("Contents", [])]
+
+
+def test_the_drift_alarm_starts_a_training_that_says_why(trained: Laptop, drift: str) -> None:
+    given = parameters(trained, drift)
+    assert given["StartReason"].startswith(f"drift: the alarm {ALARM} rang at ")
+    assert given["StartedBy"] == "start_training"
+    assert given["CommitId"] == parameters(trained, executions(trained)[-1]["PipelineExecutionArn"])["CommitId"]
+
+
+def test_pictures_that_come_meanwhile_are_taken_in_and_trained_on_afterwards(
+    trained: Laptop, drift: str, pictures: Path
+) -> None:
+    told = json.loads(trained.scones("ingest", str(pictures), "--json").stdout)
+    assert (told["sent"], told["curated"], told["duplicates"]) == (4, 2, 1)
+    assert [row["reason"] for row in told["quarantined"]] == ["too-small"]
+    assert told["execution"] is None
+    assert executions(trained)[0]["PipelineExecutionArn"] == drift
+    trained.scones("stop")
+    trained.ended(drift)
+    arn = await_newest(trained, "auto-batch-")
+    assert parameters(trained, arn)["StartReason"] == "batch: one batch of new pictures"
+    marker = f"batches/started/{told['batch']}.json"
+    assert arn in trained.client("s3").get_object(Bucket=BUCKET, Key=marker)["Body"].read().decode()
+    assert keys(trained, "batches/pending/") == keys(trained, "incoming/") == []
+
+
+def test_a_flapping_alarm_a_restart_and_a_person_s_call_start_no_second_one(trained: Laptop) -> None:
+    ring(trained)
+    before = [each["PipelineExecutionArn"] for each in executions(trained)]
+    answer = trained.client("lambda").invoke(FunctionName="scones-start-training", Payload=b'{"reason": "me too"}')
+    assert "runs; ask again when it has ended" in json.loads(answer["Payload"].read())["reason"]
+    trained.scones("stop")
+    trained.ended(before[0])
+    trained.scones("down")
+    trained.scones("up")
+    ring(trained)
+    assert [each["PipelineExecutionArn"] for each in executions(trained)] == before
