@@ -82,7 +82,7 @@ setup(
             "github/*.yml",
             "seed/files/*",
             "layer-requirements.txt",
-        ]
+        ],
     },
     install_requires=[],
     extras_require={

@@ -10,9 +10,12 @@ from typing import Any
 from nicegui import ui
 
 from console import registry
+from console.intake.review import CHOICES
 from console.page.context import Context
-from console.page.data import execution
+from console.page.data import execution, review
 from console.page.trouble import tell
+
+__all__ = ["CHOICES", "confirmed", "judge", "label", "perform", "retry", "stop"]
 
 
 async def perform(context: Context, call: Callable[[], Any], done: str, *topics: str) -> bool:
@@ -61,6 +64,16 @@ async def judge(context: Context, version: int, status: str, comment: str) -> No
         "versions",
         "version",
         "endpoint",
+    )
+
+
+async def label(context: Context, key: str, choice: str) -> None:
+    """Say what a picture shows that the model was not sure of."""
+    await perform(
+        context,
+        lambda: review.label(context.source, key, choice),
+        f"Labelled as {choice}; `scones ingest --close` closes the batch.",
+        "review",
     )
 
 

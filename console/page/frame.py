@@ -8,11 +8,17 @@ from pathlib import Path
 from nicegui import ui
 
 from console.page.context import Context
-from console.page.panels import attempt, compare, endpoint, execution, executions, registry, version
+from console.page.panels import attempt, compare, endpoint, execution, executions, monitoring, registry, version
 from console.page.parts.elements import box, link, text
 
 _LOOK = Path(__file__).with_name("look.css")
-_PLACES = (("/", "Executions"), ("/registry", "Registry"), ("/endpoint", "Endpoint"), ("/try", "Try it"))
+_PLACES = (
+    ("/", "Executions"),
+    ("/registry", "Registry"),
+    ("/endpoint", "Endpoint"),
+    ("/try", "Try it"),
+    ("/monitoring", "Monitoring"),
+)
 # The system's own choice, until a person chooses; one process serves one person.
 _dark: list[bool | None] = [None]
 
@@ -43,6 +49,7 @@ def _routes(context: Context) -> dict[str, Callable[..., None]]:
         "/version/{number}": lambda number: version.show(context, number),
         "/endpoint": lambda: endpoint.show(context),
         "/try": lambda: attempt.show(context),
+        "/monitoring": lambda: monitoring.show(context),
     }
 
 

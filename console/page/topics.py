@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from console.page.context import Context
+from console.page.data import drift as drift_data
 from console.page.data import endpoint as endpoint_data
 from console.page.data import execution as execution_data
 from console.page.data import executions, inference, metrics, registry
+from console.page.data import review as review_data
 from console.page.data import step as steps
 from console.page.data import traffic as traffic_data
 from console.page.data.graph import Graph
@@ -124,3 +126,18 @@ def run(context: Context, arn: str) -> Topic[inference.Path]:
         lambda: inference.read(context.source, arn),
         lambda path: _QUICK if path.status == "RUNNING" else 60.0,
     )
+
+
+def drift(context: Context) -> Topic[tuple[drift_data.Drift] | tuple[()]]:
+    """The monitoring schedule and its runs, in a tuple that is empty where nothing is monitored."""
+
+    def read() -> tuple[drift_data.Drift] | tuple[()]:
+        found = drift_data.read(context.source)
+        return (found,) if found else ()
+
+    return Topic(("drift",), read, lambda _: 10.0)
+
+
+def review(context: Context) -> Topic[review_data.Queue]:
+    """The pictures that wait for a person."""
+    return Topic(("review",), lambda: review_data.read(context.source), lambda _: 8.0)

@@ -20,24 +20,34 @@ class Curve:
     points: Sequence[tuple[float, float]] = field(default_factory=tuple)
 
 
-def chart(label: str, curves: Sequence[Curve], *, hours: int = 0, most: float | None = None) -> ui.echart:
+def chart(
+    label: str, curves: Sequence[Curve], *, hours: int = 0, dates: bool = False, most: float | None = None
+) -> ui.echart:
     """Draw the curves; a summary in words is there for who cannot see them."""
-    made = ui.echart(_options(curves, hours=hours, most=most)).classes("chart")
+    made = ui.echart(_options(curves, hours=hours, dates=dates, most=most)).classes("chart")
     made.props["role"], made.props["aria-label"] = "img", f"{label}: {_summary(curves)}"
     if not any(curve.points for curve in curves):
         text("No points yet.", "faint")
     return made
 
 
-def update(made: ui.echart, label: str, curves: Sequence[Curve], *, hours: int = 0, most: float | None = None) -> None:
+def update(
+    made: ui.echart,
+    label: str,
+    curves: Sequence[Curve],
+    *,
+    hours: int = 0,
+    dates: bool = False,
+    most: float | None = None,
+) -> None:
     """Draw the curves as they are now, without a new chart."""
     made.options.clear()
-    made.options.update(_options(curves, hours=hours, most=most))
+    made.options.update(_options(curves, hours=hours, dates=dates, most=most))
     made.props["aria-label"] = f"{label}: {_summary(curves)}"
     made.update()
 
 
-def _options(curves: Sequence[Curve], *, hours: int, most: float | None) -> dict[str, Any]:
+def _options(curves: Sequence[Curve], *, hours: int, dates: bool, most: float | None) -> dict[str, Any]:
     grey = "#808a94"
     axis = {"axisLine": {"lineStyle": {"color": grey}}, "axisLabel": {"color": grey}}
     quiet = {"splitLine": {"lineStyle": {"color": grey, "opacity": 0.25}}}
@@ -48,7 +58,7 @@ def _options(curves: Sequence[Curve], *, hours: int, most: float | None) -> dict
         "tooltip": {"trigger": "axis", "renderMode": "richText"},
         "legend": {"type": "scroll", "top": 0, "textStyle": {"color": grey}},
         "grid": {"left": 52, "right": 16, "top": 34, "bottom": 26},
-        "xAxis": {**_along(hours), **axis, "splitLine": {"show": False}},
+        "xAxis": {**_along(hours, dates), **axis, "splitLine": {"show": False}},
         "yAxis": {"type": "value", "min": 0, **({"max": most} if most else {}), **axis, **quiet},
         "series": [
             {"type": "line", "name": curve.name, "symbolSize": 5, "data": [list(point) for point in curve.points]}
@@ -57,8 +67,10 @@ def _options(curves: Sequence[Curve], *, hours: int, most: float | None) -> dict
     }
 
 
-def _along(hours: int) -> dict[str, Any]:
-    """The axis below: epochs, or the last hours."""
+def _along(hours: int, dates: bool) -> dict[str, Any]:
+    """The axis below: epochs, the last hours, or as many days as there are points for."""
+    if dates:
+        return {"type": "time"}
     if not hours:
         return {"type": "value", "minInterval": 1, "min": "dataMin"}
     now = round(time.time()) * 1_000
