@@ -7,13 +7,18 @@ export OMP_NUM_THREADS ?= 1
 export PATH := $(CURDIR)/.venv/npm/node_modules/.bin:$(PATH)
 export SAGEMAKER_SUPPRESS_V2_WARNING := 1
 
-.PHONY: demo test check container static format unit e2e bench install lock clean
+.PHONY: demo test check container static format unit e2e bench install lock clean browser
 
 demo: .venv/laptop
 	@$(BIN)/scones demo
 
-test: .venv/test
+test: .venv/test browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85
+
+# What the page's tests drive. Without root or apt-get they fail with a sentence that says what to install.
+browser:
+	@test -x /usr/bin/chromium || ! command -v apt-get >/dev/null || test "$$(id -u)" != 0 || \
+		{ echo "Installing Chromium (once) ..." && apt-get update -qq && apt-get install -y -qq chromium; }
 
 check: static container test
 

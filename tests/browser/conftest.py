@@ -88,7 +88,7 @@ def failed(laptop: Laptop, started: str, trained: str) -> str:
     return arn.rsplit("/", 1)[1]
 
 
-def start_again(laptop: Laptop, arn: str, **changes: str) -> str:
+def start_again(laptop: Laptop, arn: str, name: str | None = None, **changes: str) -> str:
     """Start an execution with the parameters of another, but for some."""
     sagemaker = laptop.client("sagemaker")
     known = sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=arn, MaxResults=100)
@@ -97,5 +97,6 @@ def start_again(laptop: Laptop, arn: str, **changes: str) -> str:
         PipelineName="scones-training",
         PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
         ClientRequestToken=uuid4().hex,
+        **({"PipelineExecutionDisplayName": name} if name else {}),
     )["PipelineExecutionArn"]
     return started

@@ -9,10 +9,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from console.dataset.examples import draw_examples
+from tests.browser.conftest import start_again
 from tests.browser.watching import PHONE, Console, Tab, console, tab
 from tests.e2e.laptop import Laptop
 
 pytestmark = pytest.mark.e2e
+BUCKET = "scones-000000000000-us-east-1"
 GROUP = "arn:aws:sagemaker:us-east-1:000000000000:model-package/scones-vehicles"
 
 
@@ -70,14 +72,49 @@ def test_a_dropped_picture_lights_its_way_and_is_answered(
     expect(answer).to_contain_text("BadPicture")
 
 
+def test_a_doubtful_picture_is_looked_at_and_labelled(laptop: Laptop, watch: Tab, trained: str, tmp_path: Path) -> None:
+    key = "review/2026-11-24/doubtful.png"
+    s3 = laptop.client("s3")
+    words = {"label": "bicycle", "confidence": "0.51", "model-version": "1"}
+    s3.put_object(Bucket=BUCKET, Key=key, Body=draw_examples(tmp_path)[0].read_bytes(), Metadata=words)
+    page = watch.page
+    page.get_by_role("link", name="Monitoring").click()
+    waiting = page.get_by_role("listitem").filter(has=page.get_by_alt_text("doubtful.png"))
+    expect(waiting).to_contain_text("Version 1 took it for a bicycle, and was 51% sure", timeout=20_000)
+    page.wait_for_function("document.querySelector('.waiting img').naturalWidth === 32")
+    waiting.get_by_role("button", name="Motorcycle").click()
+    expect(waiting).to_have_count(0, timeout=20_000)
+    assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix=key)
+
+
+def test_only_pictures_that_wait_can_be_fetched(watch: Tab, laptop: Laptop, trained: str) -> None:
+    for key in (f"runs/{trained}/evaluation/evaluation.json", "review/../raw/x", "review/nothing.png"):
+        answer = watch.page.request.get(f"{watch.root}/picture", params={"key": key})
+        assert (answer.status, "no PNG or JPEG" in answer.text()) == (404, True)
+
+
+def test_a_run_of_the_monitor_and_a_retraining_with_its_reason_appear(
+    laptop: Laptop, watch: Tab, started: str, trained: str, pictures: Path
+) -> None:
+    laptop.scones("monitor", "--now")
+    arn = start_again(laptop, started, "auto-drift-1", StartReason="drift: brightness is not as it was")
+    page = watch.go("/monitoring")
+    expect(page.get_by_text("Completed").first).to_be_visible(timeout=20_000)
+    report = page.frame_locator("iframe")
+    expect(report.get_by_role("heading", name="scones-vehicles")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("drift: brightness is not as it was")).to_be_visible(timeout=20_000)
+    laptop.ended(arn)
+    watch.picture(pictures, "monitoring-light")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_on_any_panel(
     browser: Browser, served: Console, trained: str, pictures: Path, scheme: str
 ) -> None:
     with tab(browser, served, scheme=scheme) as desk:
-        for path in ("/registry", "/version/1", "/endpoint", "/try"):
+        for path in ("/registry", "/version/1", "/endpoint", "/try", "/monitoring"):
             desk.go(path)
-            desk.page.wait_for_timeout(1_500)
+            desk.page.wait_for_timeout(700)
             desk.picture(pictures, f"{path.split('/')[1]}-desk-{scheme}")
             assert desk.serious() == [], path
 
@@ -86,9 +123,9 @@ def test_a_phone_shows_every_panel_within_its_width(
     browser: Browser, served: Console, trained: str, pictures: Path
 ) -> None:
     with tab(browser, served, scheme="dark", size=PHONE) as phone:
-        for path in ("/registry", "/version/1", "/endpoint", "/try"):
+        for path in ("/registry", "/version/1", "/endpoint", "/try", "/monitoring"):
             phone.go(path)
-            phone.page.wait_for_timeout(1_000)
+            phone.page.wait_for_timeout(400)
             phone.picture(pictures, f"{path.split('/')[1]}-phone-dark")
             assert not phone.overflows(), path
 

@@ -134,7 +134,7 @@ def test_axe_finds_nothing_serious_and_a_phone_shows_it_all(
             ("compare", f"/compare/{trained}/{failed}"),
         ):
             phone.go(path)
-            phone.page.wait_for_timeout(1_500)
+            phone.page.wait_for_timeout(700)
             phone.picture(pictures, f"{name}-phone-{scheme}")
             assert phone.serious() == []
             assert not phone.overflows(), name

@@ -16,6 +16,7 @@ from console.page.parts.live import Live
 from console.page.parts.state import State as Sign
 from console.page.words import ago
 
+_ORDER = {"ALARM": 0, "INSUFFICIENT_DATA": 1, "OK": 2}
 _TITLES = ("Invocations a minute", "Latency in milliseconds")
 
 
@@ -46,7 +47,8 @@ class Panel:
             with box("sheet", "stack"):
                 heading("Alarms")
                 with box("stack", "plain", tag="ul"):
-                    for alarm in state.alarms:
+                    # What rings comes first, then what has no data; sorting keeps AWS's order within each.
+                    for alarm in sorted(state.alarms, key=lambda alarm: _ORDER.get(alarm.state, 1)):
                         self._draw_alarm(alarm)
 
     def _draw_status(self, state: State) -> None:
@@ -71,8 +73,9 @@ class Panel:
             with box("row-of"):
                 Sign(alarm.state)
                 text(alarm.name, "wrap")
-            at = alarm.since
-            self._clock.show(lambda: f"{alarm.reason} ({ago(at)})" if at else alarm.reason, "faint", "wrap")
+                self._clock.show(lambda: ago(alarm.since), "faint")
+            if alarm.state != "OK":
+                text(alarm.reason, "faint", "wrap")
 
     def _draw_traffic(self, traffic: Traffic) -> None:
         drawn = [[Curve(name, points) for name, points in traffic.named(counts=counts)] for counts in (True, False)]

@@ -58,7 +58,10 @@ class Panel:
             with box("sheet", "stack"):
                 heading(_TITLE)
                 lines = [Curve(name, points) for name, points in drift.series().items()]
-                curves.chart(_TITLE, lines, dates=True)
+                if lines:
+                    curves.chart(_TITLE, lines, dates=True)
+                else:
+                    text("No run has had enough pictures to say anything yet.", "faint")
             with box("sheet", "stack"):
                 heading("Runs")
                 self._draw_runs(drift)
@@ -119,7 +122,7 @@ class _Waiting:
         key, words = item
         with box("sheet", "stack", "tight", tag="li") as self.element:
             made = box(tag="img").props("loading=lazy")
-            made.props["src"], made.props["alt"] = f"/picture?key={quote(key, safe='')}", "A picture that waits"
+            made.props["src"], made.props["alt"] = f"/picture?key={quote(key, safe='')}", key.rsplit("/", 1)[-1]
             self._words = text(words, "wrap", "faint")
             if context.may_act:
                 with box("row-of"):
@@ -127,7 +130,7 @@ class _Waiting:
                         button = ui.button(
                             choice.capitalize(), on_click=lambda choice=choice: actions.label(context, key, choice)
                         )
-                        button.props("outline dense no-caps size=sm")
+                        button.props("outline dense no-caps")
 
     def show(self, item: tuple[str, str]) -> None:
         self._words.set_text(item[1])
