@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import start_again
 from tests.browser.relay import Relay
-from tests.browser.watching import PHONE, Console, Tab, tab
+from tests.browser.watching import PHONE, Console, Tab, console, tab
 from tests.e2e.laptop import Laptop
 
 pytestmark = pytest.mark.e2e
@@ -67,7 +67,7 @@ def test_a_failed_execution_says_why_in_its_own_words(watch: Tab, failed: str, t
 def test_a_running_execution_is_stopped_after_a_question(
     laptop: Laptop, watch: Tab, started: str, trained: str
 ) -> None:
-    arn = start_again(laptop, started, Epochs="40", Seed="5")
+    arn = start_again(laptop, started, Epochs="40")
     page = watch.go(f"/execution/{arn.rsplit('/', 1)[1]}")
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_role("button", name="Stop it").click()
@@ -161,3 +161,29 @@ def test_json_of_the_list_is_what_the_page_shows(laptop: Laptop, watch: Tab, tra
     watch.says(trained)
     shown = watch.page.locator(".rows.executions .id").all_inner_texts()
     assert shown == [item["execution"] for item in listed]
+
+
+def test_what_aws_tells_is_shown_as_text_and_older_pages_are_a_button_away(browser: Browser, laptop: Laptop) -> None:
+    hostile = "<img src=x onerror=\"document.title='owned'\"> {{ 7 * 7 }}"
+    step = {"Name": "Refuse", "Type": "Fail", "Arguments": {"ErrorMessage": hostile}}
+    definition = {"Version": "2020-12-01", "Parameters": [], "Steps": [step]}
+    sagemaker, name = laptop.client("sagemaker"), "other-training"
+    role = "arn:aws:iam::000000000000:role/scones-pipeline"
+    sagemaker.create_pipeline(
+        PipelineName=name, PipelineDefinition=json.dumps(definition), RoleArn=role, ClientRequestToken="t" * 32
+    )
+    arns = [
+        sagemaker.start_pipeline_execution(PipelineName=name, ClientRequestToken=f"{number:032}")[
+            "PipelineExecutionArn"
+        ]
+        for number in range(30)
+    ]
+    with console(laptop, laptop.port, SCONES_PROJECT="other") as served, tab(browser, served) as watch:
+        rows = watch.page.locator(".rows.executions > li")
+        expect(rows).to_have_count(25, timeout=15_000)
+        expect(rows.first).to_contain_text(hostile, timeout=15_000)
+        watch.page.get_by_role("button", name="Older").click()
+        expect(rows).to_have_count(5, timeout=15_000)
+        watch.page.get_by_role("link", name=arns[0].rsplit("/", 1)[1]).click()
+        expect(watch.page.locator(".banner", has_text=hostile).locator("visible=true")).to_be_visible()
+        assert watch.page.title() == "Scones"

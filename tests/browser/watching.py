@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import coverage
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
@@ -42,13 +43,19 @@ class Console:
         return self.address.split("/?")[0]
 
 
+def _python() -> list[str]:
+    """This interpreter; where coverage is measured, the panels' is as well: they run in the console's process only."""
+    measured = ["-m", "coverage", "run", "--parallel-mode"] if coverage.Coverage.current() else []
+    return [sys.executable, *measured]
+
+
 @contextmanager
 def console(laptop: Laptop, port: int, *words: str, **environment: str) -> Iterator[Console]:
     """Serve the page for a local AWS that is reached over a port."""
     # The library serves its own tests differently, and tells them by this variable.
     told = {name: value for name, value in laptop.environment.items() if not name.startswith("PYTEST_")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "console", "console", "--no-open", *words],
+        [*_python(), "-m", "console", "console", "--no-open", *words],
         env={**told, "SCONES_PORT": str(port), **environment},
         cwd=REPOSITORY,
         stdout=subprocess.PIPE,

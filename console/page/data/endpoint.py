@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from console import endpoint, registry
+from console.page.data.registry import describe_version
 from console.page.data.source import Source
 
 _CHANGES = 20
@@ -164,11 +165,7 @@ def _decisions(source: Source) -> Iterator[Change]:
         )
         for summary in listed["ModelPackageSummaryList"]:
             arn, status = summary["ModelPackageArn"], summary["ModelApprovalStatus"]
-            described = source.once(
-                ("version", arn, status),
-                lambda arn=arn: sagemaker.describe_model_package(ModelPackageName=arn),
-                lambda answer, status=status: answer["ModelApprovalStatus"] == status,
-            )
+            described = describe_version(source, arn, status)
             for at, words in registry.decisions(described) or _undocumented(described):
                 yield Change(at, f"Version {described['ModelPackageVersion']}: {words}")
 

@@ -60,7 +60,10 @@ def read_page(source: Source, token: str | None = None) -> Page:
         if "does not exist" not in str(error):
             raise
         return Page((), None, None)
-    versions = tuple(_listed(source, summary) for summary in answer["ModelPackageSummaryList"])
+    versions = tuple(
+        _version(describe_version(source, summary["ModelPackageArn"], summary["ModelApprovalStatus"]))
+        for summary in answer["ModelPackageSummaryList"]
+    )
     return Page(versions, answer.get("NextToken"), live(source))
 
 
@@ -96,14 +99,13 @@ def report(source: Source, number: int) -> bytes:
     return content
 
 
-def _listed(source: Source, summary: dict[str, Any]) -> Version:
-    arn, status = summary["ModelPackageArn"], summary["ModelApprovalStatus"]
-    described = source.once(
+def describe_version(source: Source, arn: str, status: str) -> dict[str, Any]:
+    """A version's description, asked for anew when the list tells another status."""
+    return source.once(
         ("version", arn, status),
         lambda: source.client("sagemaker").describe_model_package(ModelPackageName=arn),
         lambda answer: answer["ModelApprovalStatus"] == status,
     )
-    return _version(described)
 
 
 def _version(described: dict[str, Any]) -> Version:

@@ -12,6 +12,12 @@ from console.page.data.storage import Size, measure
 from console.progress.snapshot import StepView
 
 _SETTLED = ("Completed", "Failed", "Stopped")
+_CALLS = {
+    "ProcessingJob": ("describe_processing_job", "ProcessingJobName"),
+    "TrainingJob": ("describe_training_job", "TrainingJobName"),
+    "TransformJob": ("describe_transform_job", "TransformJobName"),
+    "RegisterModel": ("describe_model_package", "ModelPackageName"),
+}
 _SECRET = ("SECRET", "TOKEN", "PASSWORD")
 
 
@@ -50,23 +56,21 @@ def read(source: Source, step: StepView) -> Step:
 
 def describe(source: Source, step: StepView) -> tuple[str, dict[str, Any] | None]:
     """The kind of a step's job and AWS's description of it; None for a step without a job."""
-    calls = {
-        "ProcessingJob": ("describe_processing_job", "ProcessingJobName"),
-        "TrainingJob": ("describe_training_job", "TrainingJobName"),
-        "TransformJob": ("describe_transform_job", "TransformJobName"),
-        "RegisterModel": ("describe_model_package", "ModelPackageName"),
-    }
-    for kind, (call, member) in calls.items():
+    for kind in _CALLS:
         if kind in step.metadata:
-            arn = step.metadata[kind]["Arn"]
-            name = arn if kind == "RegisterModel" else arn.rsplit("/", 1)[1]
-            described = source.once(
-                ("job", arn),
-                lambda call=call, member=member, name=name: getattr(source.client("sagemaker"), call)(**{member: name}),
-                lambda answer, kind=kind: answer.get(f"{kind}Status") in _SETTLED,
-            )
-            return kind, described
+            return kind, _described(source, kind, step.metadata[kind]["Arn"])
     return "", None
+
+
+def _described(source: Source, kind: str, arn: str) -> dict[str, Any]:
+    call, member = _CALLS[kind]
+    name = arn if kind == "RegisterModel" else arn.rsplit("/", 1)[1]
+
+    def read() -> dict[str, Any]:
+        answer: dict[str, Any] = getattr(source.client("sagemaker"), call)(**{member: name})
+        return answer
+
+    return source.once(("job", arn), read, lambda answer: answer.get(f"{kind}Status") in _SETTLED)
 
 
 def outputs(described: dict[str, Any]) -> Iterator[tuple[str, str]]:

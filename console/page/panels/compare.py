@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from nicegui.element import Element
 
@@ -35,9 +36,7 @@ class Panel:
             for name in names:
                 with box("sheet", "stack"):
                     link(name, f"/execution/{name}", "mono")
-                    Live(
-                        context.poller, topics.execution(context, name), lambda read, name=name: self._take(name, read)
-                    )
+                    Live(context.poller, topics.execution(context, name), partial(self._take, name))
         self._place = box("stack")
         self._draw()
 

@@ -24,7 +24,8 @@ class Live(Generic[T]):
         self, poller: Poller, topic: Topic[T], draw: Callable[[T], None], *, keeps: bool = False, waiting: str = ""
     ) -> None:
         self._poller, self._topic, self._draw, self._keeps = poller, topic, draw, keeps
-        self._number, self._value = -1, None
+        self._number = -1
+        self._value: T | None = None
         self._banner = box("banner")
         self._banner.props("role=status")
         with self._banner:
