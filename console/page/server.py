@@ -33,6 +33,8 @@ def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
     app.add_middleware(Guard, token=token, port=port)
     address = f"http://{_HOST}:{port}/?token={token}"
     app.on_startup(lambda: _announce(address, opens=opens))
+    # Who opens the page finds the list read already.
+    app.on_startup(lambda: context.poller.ask(topics.execution_list(context)))
 
     async def root() -> None:
         await context.poller.first(topics.execution_list(context), _FIRST_LOOK_SECONDS)
@@ -51,6 +53,8 @@ def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
         show=False,
         show_welcome_message=False,
         tailwind=False,
+        # Nothing travels further than this machine, and packing takes longer than sending.
+        gzip_middleware_factory=None,
     )
 
 
