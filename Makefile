@@ -9,15 +9,20 @@ export SAGEMAKER_SUPPRESS_V2_WARNING := 1
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: demo test check container static format unit e2e bench install lock clean
+.PHONY: demo test check container static format unit e2e bench install lock clean browser
 
 demo: .venv/laptop
 	@$(BIN)/scones demo
 
-test: .venv/test
+test: .venv/test browser
 	@rm -rf $(SCONES_ACCESS_DIR)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85
 	$(BIN)/python -m pytest -s tests/access/replay.py
+
+# What the page's tests drive. Without root or apt-get they fail with a sentence that says what to install.
+browser:
+	@test -x /usr/bin/chromium || ! command -v apt-get >/dev/null || test "$$(id -u)" != 0 || \
+		{ echo "Installing Chromium (once) ..." && apt-get update -qq && apt-get install -y -qq chromium; }
 
 check: static container test
 

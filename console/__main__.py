@@ -30,6 +30,7 @@ COMMANDS = {
     "rollback": "go back to the version approved before",
     "endpoint": "what serves: version, traffic, alarms",
     "classify": "send pictures through the inference workflow",
+    "console": "open a page to watch the whole loop on",
     "bulk": "classify every picture under an S3 prefix",
     "monitor": "does what comes in still look as it did: drift, runs, reports",
     "ingest": "send labelled pictures and train on them",

@@ -2,33 +2,95 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 _GROUPS = {"ProcessingJob": "ProcessingJobs", "TrainingJob": "TrainingJobs", "TransformJob": "TransformJobs"}
+_MOST_LINES = 5_000
+_MOST_JOBS = 100
+_ASK_SECONDS = 1.5
+_LIST_SECONDS = 15.0
 
 
 def lines(logs: Any, metadata: dict[str, Any]) -> Iterator[str]:  # noqa: ANN401 - a boto3 client
     """Each line that the step's containers printed; nothing for a step without a job, or a job without a log."""
+    for group, job in _jobs(metadata):
+        yield from _events(logs, group, job)
+
+
+@dataclass
+class _Tail:
+    """What has been read of one job's log."""
+
+    tokens: dict[str, str] = field(default_factory=dict)
+    kept: deque[str] = field(default_factory=lambda: deque(maxlen=_MOST_LINES))
+    asked: float = 0.0
+    listed: float = 0.0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Tails:
+    """Logs for who looks at them again and again: only what is new is fetched, and not more often than it helps."""
+
+    def __init__(self) -> None:
+        self._tails: dict[str, _Tail] = {}
+        self._lock = threading.Lock()
+
+    def lines(self, logs: Any, metadata: dict[str, Any]) -> list[str]:  # noqa: ANN401 - a boto3 client
+        """The last lines of a step's log, oldest first."""
+        found: list[str] = []
+        for group, job in _jobs(metadata):
+            with self._lock:
+                if len(self._tails) > _MOST_JOBS:
+                    self._tails.clear()
+                tail = self._tails.setdefault(job, _Tail())
+            with tail.lock:
+                if time.monotonic() - tail.asked > _ASK_SECONDS:
+                    _top_up(logs, group, job, tail)
+                    tail.asked = time.monotonic()
+                found += tail.kept
+        return found
+
+
+def _top_up(logs: Any, group: str, job: str, tail: _Tail) -> None:  # noqa: ANN401
+    # Other hosts' streams appear while a job starts; they are looked for now and then.
+    if not tail.tokens or time.monotonic() - tail.listed > _LIST_SECONDS:
+        tail.tokens = {stream: tail.tokens.get(stream, "") for stream in _streams(logs, group, job)}
+        tail.listed = time.monotonic()
+    for stream in tail.tokens:
+        for token, event in _read(logs, group, stream, tail.tokens[stream], len(tail.tokens) > 1):
+            tail.tokens[stream] = token
+            tail.kept += event
+
+
+def _jobs(metadata: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for member, group in _GROUPS.items():
         if member in metadata:
-            job = metadata[member]["Arn"].rsplit("/", 1)[1]
-            yield from _events(logs, f"/aws/sagemaker/{group}", job)
+            yield f"/aws/sagemaker/{group}", metadata[member]["Arn"].rsplit("/", 1)[1]
 
 
 def _events(logs: Any, group: str, job: str) -> Iterator[str]:  # noqa: ANN401
     streams = _streams(logs, group, job)
     for stream in streams:
-        mark = f"[{stream.rsplit('/', 1)[1].rsplit('-', 1)[0]}] " if len(streams) > 1 else ""
-        token: dict[str, str] = {}
-        while True:
-            page = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True, **token)
-            for event in page["events"]:
-                yield mark + event["message"]
-            # The last page answers the token that it was asked with.
-            if not page["events"] or page["nextForwardToken"] == token.get("nextToken"):
-                break
-            token = {"nextToken": page["nextForwardToken"]}
+        for _, messages in _read(logs, group, stream, "", len(streams) > 1):
+            yield from messages
+
+
+def _read(logs: Any, group: str, stream: str, token: str, marked: bool) -> Iterator[tuple[str, list[str]]]:  # noqa: ANN401
+    """The pages of a stream after a token, each with the token that follows it."""
+    mark = f"[{stream.rsplit('/', 1)[1].rsplit('-', 1)[0]}] " if marked else ""
+    while True:
+        given = {"nextToken": token} if token else {}
+        page = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True, **given)
+        before, token = token, page["nextForwardToken"]
+        yield token, [mark + event["message"] for event in page["events"]]
+        # The last page answers the token that it was asked with.
+        if not page["events"] or token == before:
+            break
 
 
 def _streams(logs: Any, group: str, job: str) -> list[str]:  # noqa: ANN401

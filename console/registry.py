@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import getpass
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from console.errors import CommandError
 from console.target import Target
+from pipelines.metadata import clean_label
+
+# Decisions are kept in the version's own metadata, under the moment of each.
+DECISION = "decision "
+_KEPT_DECISIONS = 20
 
 
 def summaries(target: Target) -> list[dict[str, Any]]:
@@ -29,8 +37,32 @@ def find(target: Target, version: int) -> dict[str, Any]:
 
 
 def judge(target: Target, version: int, status: str, comment: str | None) -> None:
-    """Approve or reject a version; the comment is kept with it."""
-    request = {"ModelPackageArn": find(target, version)["ModelPackageArn"], "ModelApprovalStatus": status}
+    """Approve or reject a version; the comment is kept with it, and so is every decision before."""
+    arn = find(target, version)["ModelPackageArn"]
+    sagemaker = target.client("sagemaker")
+    known = sagemaker.describe_model_package(ModelPackageName=arn).get("CustomerMetadataProperties", {})
+    request: dict[str, Any] = {"ModelPackageArn": arn, "ModelApprovalStatus": status}
+    request["CustomerMetadataProperties"] = _record(status, comment)
     if comment:
         request["ApprovalDescription"] = comment
-    target.client("sagemaker").update_model_package(**request)
+    # AWS keeps 50 properties with a version, the newest comment, and no history.
+    oldest = sorted(name for name in known if name.startswith(DECISION))[: -_KEPT_DECISIONS + 1]
+    if oldest:
+        request["CustomerMetadataPropertiesToRemove"] = oldest
+    sagemaker.update_model_package(**request)
+
+
+def _record(status: str, comment: str | None) -> dict[str, str]:
+    moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    words = f"{status} by {getpass.getuser()}" + (f": {comment}" if comment else "")
+    return {DECISION + moment: clean_label(words)}
+
+
+def decisions(package: dict[str, Any]) -> list[tuple[datetime, str]]:
+    """When a version was approved or rejected, by whom and why, newest first."""
+    found = []
+    for name, words in package.get("CustomerMetadataProperties", {}).items():
+        if name.startswith(DECISION):
+            with suppress(ValueError):
+                found.append((datetime.fromisoformat(name.removeprefix(DECISION)), str(words)))
+    return sorted(found, reverse=True)

@@ -68,8 +68,8 @@ def counts(target: Target, arn: str) -> tuple[int, int]:
     return items["succeeded"] + items["failed"], items["total"]
 
 
-def version(target: Target) -> str | None:
-    """The model version that the inference workflow asks for; None where nothing has been published."""
+def published(target: Target) -> dict[str, Any] | None:
+    """The definition that the alias of the inference workflow runs; None where nothing has been published."""
     states = target.client("stepfunctions")
     try:
         routes = states.describe_state_machine_alias(stateMachineAliasArn=_alias(target, "inference"))
@@ -77,8 +77,16 @@ def version(target: Target) -> str | None:
         if error.response["Error"]["Code"] not in _MISSING:
             raise
         return None
-    published = routes["routingConfiguration"][0]["stateMachineVersionArn"]
-    definition = json.loads(states.describe_state_machine(stateMachineArn=published)["definition"])
+    arn = routes["routingConfiguration"][0]["stateMachineVersionArn"]
+    definition: dict[str, Any] = json.loads(states.describe_state_machine(stateMachineArn=arn)["definition"])
+    return definition
+
+
+def version(target: Target) -> str | None:
+    """The model version that the inference workflow asks for; None where nothing has been published."""
+    definition = published(target)
+    if definition is None:
+        return None
     asked: str = definition["States"]["ClassifyImage"]["Parameters"]["Payload"]["model_version"]
     return asked
 

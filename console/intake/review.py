@@ -33,9 +33,9 @@ class Doubt:
         return f"Version {self.version} took it for a {self.guess}, and was {self.confidence:.0%} sure."
 
 
-def pending(store: Store) -> list[Doubt]:
-    """What waits for a person, oldest first."""
-    entries = sorted(store.entries(REVIEW), key=lambda entry: (entry.modified, entry.key))
+def pending(store: Store, most: int | None = None) -> list[Doubt]:
+    """What waits for a person, oldest first; the first few, where a number is given."""
+    entries = sorted(store.entries(REVIEW), key=lambda entry: (entry.modified, entry.key))[:most]
     words = store.metadata([entry.key for entry in entries])
     return [_read(entry.key, entry.modified, word) for entry, word in zip(entries, words, strict=True)]
 

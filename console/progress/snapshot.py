@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ class Training:
     phase: str
     epochs: tuple[Epoch, ...]
     total: int | None
+    end: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,21 @@ class StepView:
     outcome: str | None = None
     attempts: int = 1
     training: Training | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What of an execution never changes: its definition, and the value of every parameter."""
+
+    definition: dict[str, Any]
+    parameters: dict[str, str]
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """The parameters that differ from the defaults of the execution's own definition."""
+        defaults = {item["Name"]: str(item.get("DefaultValue")) for item in self.definition.get("Parameters", [])}
+        return {name: value for name, value in self.parameters.items() if defaults.get(name) != value}
 
 
 @dataclass(frozen=True)
@@ -66,44 +82,62 @@ class Snapshot:
     steps: tuple[StepView, ...]
 
 
-def take(client: Client, arn: str) -> Snapshot:
-    """Read the execution, its definition, its steps, and the log of a training that runs."""
+def take(
+    client: Client,
+    arn: str,
+    fixed: Fixed | None = None,
+    training: Callable[[Client, dict[str, Any]], Training] | None = None,
+) -> Snapshot:
+    """Read the execution, its steps, and the log of a training that runs.
+
+    Who looks often gives what never changes, and another way to read a training.
+    """
     sagemaker = client("sagemaker")
     execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
-    text = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)["PipelineDefinition"]
-    definition = json.loads(text)
+    fixed = fixed or read_fixed(sagemaker, arn)
     pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=arn)
     started = {step["StepName"]: step for page in pages for step in page["PipelineExecutionSteps"]}
     ended = execution["PipelineExecutionStatus"] in ENDED
+    unstarted = "Not run" if ended else "Waiting"
+    read = training or read_training
     return Snapshot(
         arn=arn,
         status=execution["PipelineExecutionStatus"],
         start=execution["CreationTime"],
         end=execution["LastModifiedTime"] if ended else None,
         reason=execution.get("FailureReason"),
-        parameters=_changed_parameters(sagemaker, arn, definition),
+        parameters=fixed.changed,
         steps=tuple(
-            _view(client, body, depth, started, "Not run" if ended else "Waiting")
-            for body, depth in _in_order(definition["Steps"], 0)
+            _view(body, depth, started, unstarted, lambda metadata: read(client, metadata))
+            for body, depth in in_order(fixed.definition["Steps"])
         ),
     )
 
 
-def _in_order(bodies: list[dict[str, Any]], depth: int) -> Iterator[tuple[dict[str, Any], int]]:
+def read_fixed(sagemaker: Any, arn: str) -> Fixed:  # noqa: ANN401 - a boto3 client
+    """Read an execution's definition and parameters."""
+    text = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)["PipelineDefinition"]
+    pages = sagemaker.get_paginator("list_pipeline_parameters_for_execution").paginate(PipelineExecutionArn=arn)
+    return Fixed(
+        json.loads(text), {item["Name"]: item["Value"] for page in pages for item in page["PipelineParameters"]}
+    )
+
+
+def in_order(bodies: list[dict[str, Any]], depth: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
+    """The definition's steps, those in a condition's branches after it, each with its depth."""
     for body in bodies:
         yield body, depth
         arguments = body.get("Arguments", {}) if body["Type"] == "Condition" else {}
-        yield from _in_order([*arguments.get("IfSteps", []), *arguments.get("ElseSteps", [])], depth + 1)
+        yield from in_order([*arguments.get("IfSteps", []), *arguments.get("ElseSteps", [])], depth + 1)
 
 
-def _changed_parameters(sagemaker: Any, arn: str, definition: dict[str, Any]) -> dict[str, str]:  # noqa: ANN401
-    defaults = {item["Name"]: str(item.get("DefaultValue")) for item in definition.get("Parameters", [])}
-    pages = sagemaker.get_paginator("list_pipeline_parameters_for_execution").paginate(PipelineExecutionArn=arn)
-    given = {item["Name"]: item["Value"] for page in pages for item in page["PipelineParameters"]}
-    return {name: value for name, value in given.items() if defaults.get(name) != value}
-
-
-def _view(client: Client, body: dict[str, Any], depth: int, started: dict[str, Any], unstarted: str) -> StepView:
+def _view(
+    body: dict[str, Any],
+    depth: int,
+    started: dict[str, Any],
+    unstarted: str,
+    training: Callable[[dict[str, Any]], Training],
+) -> StepView:
     step = started.get(body["Name"])
     if step is None:
         return StepView(body["Name"], body["Type"], depth, unstarted)
@@ -120,19 +154,23 @@ def _view(client: Client, body: dict[str, Any], depth: int, started: dict[str, A
         reason=step.get("FailureReason"),
         outcome=metadata.get("Condition", {}).get("Outcome"),
         attempts=step.get("AttemptCount", 1),
-        training=_training(client, metadata) if "TrainingJob" in metadata else None,
+        training=training(metadata) if "TrainingJob" in metadata else None,
+        metadata=metadata,
     )
 
 
-def _training(client: Client, metadata: dict[str, Any]) -> Training:
+def read_training(
+    client: Client, metadata: dict[str, Any], lines: Callable[[Any, dict[str, Any]], Iterable[str]] = joblogs.lines
+) -> Training:
+    """How far a training job is, from its description and its log."""
     name = metadata["TrainingJob"]["Arn"].rsplit("/", 1)[1]
     job = client("sagemaker").describe_training_job(TrainingJobName=name)
     total = job.get("HyperParameters", {}).get("epochs")
-    epochs = read_epochs(joblogs.lines(client("logs"), metadata))
-    return Training(job["SecondaryStatus"], tuple(epochs), int(total) if total else None)
+    epochs = read_epochs(lines(client("logs"), metadata))
+    return Training(job["SecondaryStatus"], tuple(epochs), int(total) if total else None, job.get("TrainingEndTime"))
 
 
-def read_epochs(lines: Iterator[str]) -> list[Epoch]:
+def read_epochs(lines: Iterable[str]) -> list[Epoch]:
     """The epochs that the algorithm's log lines tell of, in order."""
     found: dict[int, dict[str, float]] = {}
     for line in lines:

@@ -1,0 +1,90 @@
+"""How soon the page shows something, with a thousand executions in the list: `python -m benchmarks.page`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.local import LocalAws
+
+EXECUTIONS = 1_000
+LOOKS = 6
+PROJECT = "many"
+ROLE = "arn:aws:iam::000000000000:role/scones-pipeline"
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+DEFINITION = {
+    "Version": "2020-12-01",
+    "Parameters": [{"Name": "CommitId", "Type": "String", "DefaultValue": "unknown"}],
+    "Steps": [{"Name": "Refuse", "Type": "Fail", "Arguments": {"ErrorMessage": "There is nothing to do."}}],
+}
+_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+
+
+def main() -> None:
+    """Measure against a local AWS of its own; the first look finds nothing warm."""
+    with LocalAws() as aws, sync_playwright() as playwright:
+        _fill(aws)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        with _served(aws) as address:
+            looks = [_look(browser, address) for _ in range(LOOKS)]
+    print(f"the page on {EXECUTIONS:,} executions, milliseconds")
+    print(f"  first paint of the first look   {looks[0][0]:6.0f}")
+    print(f"  first paint, median of others   {statistics.median(paint for paint, _ in looks[1:]):6.0f}")
+    print(f"  rows shown, first look          {looks[0][1]:6.0f}")
+    print(f"  rows shown, median of others    {statistics.median(rows for _, rows in looks[1:]):6.0f}")
+
+
+def _fill(aws: LocalAws) -> None:
+    """Start executions of a pipeline that fails at once."""
+    sagemaker, name = aws.client("sagemaker"), f"{PROJECT}-training"
+    sagemaker.create_pipeline(
+        PipelineName=name, PipelineDefinition=json.dumps(DEFINITION), RoleArn=ROLE, ClientRequestToken=uuid4().hex
+    )
+    for _ in range(EXECUTIONS):
+        sagemaker.start_pipeline_execution(PipelineName=name, ClientRequestToken=uuid4().hex)
+
+
+@contextmanager
+def _served(aws: LocalAws) -> Iterator[str]:
+    environment = {
+        **os.environ,
+        "SCONES_PORT": str(aws.settings.port),
+        "SCONES_HOME": str(aws.settings.home),
+        "SCONES_PROJECT": PROJECT,
+    }
+    words = [sys.executable, "-m", "console", "console", "--no-open"]
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            found = re.search(r"http://\S+", process.stdout.readline() if process.stdout else "")
+            if found is None:
+                raise SystemExit("The console said no address.")
+            yield found[0]
+        finally:
+            process.terminate()
+
+
+def _look(browser: Browser, address: str) -> tuple[float, float]:
+    """Milliseconds to the first paint and to the rows, in a browser that has seen nothing yet."""
+    context = browser.new_context()
+    page, began = context.new_page(), time.perf_counter()
+    page.goto(address)
+    page.locator(".rows.executions li").nth(24).wait_for()
+    shown = (time.perf_counter() - began) * 1_000
+    paint = float(page.evaluate(_PAINT))
+    context.close()
+    return paint, shown
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""`scones console`: a page on which to watch the whole loop."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+
+from console.errors import CommandError
+from console.target import choose
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What the page may do, where it is served, and whether a browser is opened."""
+    parser.add_argument(
+        "--allow-actions",
+        action="store_true",
+        help="let the page approve, reject, stop, retry, classify and label (always so on the local AWS)",
+    )
+    parser.add_argument(
+        "--port", default=os.environ.get("SCONES_CONSOLE_PORT", "0"), help="port on 127.0.0.1 (default: a free one)"
+    )
+    parser.add_argument("--no-open", action="store_true", help="open no browser")
+
+
+def run(options: Namespace) -> int:
+    """Serve the page until Ctrl+C."""
+    port = _port(options.port)
+    # A local AWS that is down is a thing to watch as well: the page says so, and goes on when it is up.
+    target = choose(options.target, must_run=False)
+    from console.page.server import serve
+
+    opens = not options.no_open and sys.stdout.isatty()
+    serve(target, port, may_act=options.allow_actions or target.local is not None, opens=opens)
+    return 0
+
+
+def _port(given: str) -> int:
+    if not given.isdecimal() or int(given) > 65_535:
+        raise CommandError(f"The port is {given!r}; give a number from 0 (a free one) to 65535.", 2)
+    return int(given)

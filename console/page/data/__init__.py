@@ -1,0 +1,1 @@
+"""Readers over AWS's APIs for the page; nothing here knows how it is shown."""

@@ -1,0 +1,121 @@
+"""What monitoring has found: the schedule, its runs, and how far each feature is from the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from console import monitoring
+from console.errors import CommandError
+from console.page.data import storage
+from console.page.data.source import Source
+
+_MOST_RUNS = 48
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What one run wrote: its violations in words, and each feature's distance from the baseline."""
+
+    address: str
+    violations: tuple[str, ...]
+    distances: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the monitoring job."""
+
+    at: datetime
+    status: str
+    by: str
+    reason: str
+    findings: Findings | None
+
+
+@dataclass(frozen=True)
+class Drift:
+    """The schedule and its runs, newest first."""
+
+    schedule: str
+    status: str
+    expression: str
+    runs: tuple[Run, ...]
+
+    @property
+    def latest(self) -> Findings | None:
+        """What the newest run that left a report found."""
+        return next((run.findings for run in self.runs if run.findings), None)
+
+    def series(self) -> dict[str, list[tuple[float, float]]]:
+        """Each feature's distance over time, in milliseconds since 1970."""
+        found: dict[str, list[tuple[float, float]]] = {}
+        for run in reversed(self.runs):
+            for name, distance in run.findings.distances if run.findings else ():
+                found.setdefault(name, []).append((run.at.timestamp() * 1000, distance))
+        return found
+
+
+def read(source: Source) -> Drift | None:
+    """Read schedule and runs; None before anything is monitored. A run that has ended is read once."""
+    described = monitoring.describe(source)
+    if described is None:
+        return None
+    return Drift(
+        schedule=described["MonitoringScheduleName"],
+        status=described["MonitoringScheduleStatus"],
+        expression=described["MonitoringScheduleConfig"].get("ScheduleConfig", {}).get("ScheduleExpression", ""),
+        runs=tuple(_run(source, summary) for summary in monitoring.executions(source, _MOST_RUNS)),
+    )
+
+
+def report(source: Source) -> bytes:
+    """The page of HTML that the newest run has left."""
+    found = read(source)
+    content = storage.read(source, f"{found.latest.address}/report.html") if found and found.latest else None
+    if content is None:
+        raise CommandError("No run has left a report yet.")
+    return content
+
+
+def _run(source: Source, summary: dict[str, Any]) -> Run:
+    ended = summary["MonitoringExecutionStatus"] in monitoring.ENDED
+    return Run(
+        at=summary["ScheduledTime"],
+        status=summary["MonitoringExecutionStatus"],
+        by=summary["MonitoringScheduleName"],
+        reason=summary.get("FailureReason", ""),
+        findings=_findings(source, summary) if ended and "ProcessingJobArn" in summary else None,
+    )
+
+
+def _findings(source: Source, summary: dict[str, Any]) -> Findings | None:
+    return source.once(("run", summary["ProcessingJobArn"]), lambda: _read_findings(source, summary))
+
+
+def _read_findings(source: Source, summary: dict[str, Any]) -> Findings | None:
+    try:
+        found = monitoring.report(source, summary)
+    except ClientError as error:
+        # SageMaker forgets jobs in the end; what it told of the run stays.
+        if "could not find" not in str(error).lower():
+            raise
+        return None
+    if found is None:
+        return None
+    statistics = storage.read_json(source, f"{found.address}/statistics.json") or {}
+    words = (
+        f"{item['feature_name']} ({item['constraint_check_type']}): {item['description']}" for item in found.violations
+    )
+    return Findings(found.address, tuple(words), tuple(_distances(statistics)))
+
+
+def _distances(statistics: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    for feature in statistics.get("features", []):
+        distance = feature.get("custom_statistics", {}).get("comparison", {}).get("distance")
+        if isinstance(distance, int | float):
+            yield str(feature.get("name", "")), float(distance)

@@ -1,0 +1,53 @@
+"""One execution with its graph."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from console.joblogs import Tails
+from console.page.data.executions import fixed
+from console.page.data.graph import Graph, of_definition
+from console.page.data.source import Source
+from console.progress.snapshot import Client, Snapshot, StepView, Training, read_training, take
+
+# CloudWatch may show a job's last lines after the job has ended.
+_LATE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A snapshot, the graph that it fills, and the parameters, changed or not."""
+
+    snapshot: Snapshot
+    graph: Graph
+    parameters: dict[str, str]
+
+    def step(self, name: str | None) -> StepView | None:
+        """A step by its name."""
+        return next((step for step in self.snapshot.steps if step.name == name), None)
+
+
+def arn(source: Source, identifier: str) -> str:
+    """The ARN of one of the project's executions."""
+    project = source.project
+    partition = project.role_arn.split(":")[1]
+    name = project.pipeline_name
+    return f"arn:{partition}:sagemaker:{project.region}:{project.account}:pipeline/{name}/execution/{identifier}"
+
+
+def read(source: Source, tails: Tails, identifier: str) -> Execution:
+    """Read an execution; what cannot change any more is not asked for again."""
+    place = arn(source, identifier)
+    known = fixed(source, place)
+    snapshot = take(source.client, place, known, lambda client, metadata: _training(source, tails, client, metadata))
+    return Execution(snapshot, of_definition(known.definition), known.parameters)
+
+
+def _training(source: Source, tails: Tails, client: Client, metadata: dict[str, Any]) -> Training:
+    return source.once(
+        ("training", metadata["TrainingJob"]["Arn"]),
+        lambda: read_training(client, metadata, tails.lines),
+        lambda read: read.end is not None and time.time() - read.end.timestamp() > _LATE_SECONDS,
+    )

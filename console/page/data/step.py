@@ -1,0 +1,135 @@
+"""What a step was given and what it made, from the description of its job."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from console.page.data.source import Source
+from console.page.data.storage import Size, measure
+from console.progress.snapshot import StepView
+
+_SETTLED = ("Completed", "Failed", "Stopped")
+_CALLS = {
+    "ProcessingJob": ("describe_processing_job", "ProcessingJobName"),
+    "TrainingJob": ("describe_training_job", "TrainingJobName"),
+    "TransformJob": ("describe_transform_job", "TransformJobName"),
+    "RegisterModel": ("describe_model_package", "ModelPackageName"),
+}
+_SECRET = ("SECRET", "TOKEN", "PASSWORD")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an input comes from or an output goes to, and how much lies there."""
+
+    name: str
+    uri: str
+    size: Size | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is told of one step beyond its state."""
+
+    facts: tuple[tuple[str, str], ...] = ()
+    arguments: tuple[tuple[str, str], ...] = ()
+    inputs: tuple[Place, ...] = ()
+    outputs: tuple[Place, ...] = ()
+
+
+def read(source: Source, step: StepView) -> Step:
+    """Read a step's job and the sizes of its files."""
+    kind, described = describe(source, step)
+    if described is None:
+        return Step(facts=tuple(_plain(step.metadata)))
+    settled = described.get(f"{kind}Status") in _SETTLED
+    return Step(
+        facts=tuple(_facts(kind, described)),
+        arguments=tuple(_arguments(described)),
+        inputs=tuple(_measured(source, _inputs(described), settled)),
+        outputs=tuple(_measured(source, outputs(described), settled)),
+    )
+
+
+def describe(source: Source, step: StepView) -> tuple[str, dict[str, Any] | None]:
+    """The kind of a step's job and AWS's description of it; None for a step without a job."""
+    for kind in _CALLS:
+        if kind in step.metadata:
+            return kind, _described(source, kind, step.metadata[kind]["Arn"])
+    return "", None
+
+
+def _described(source: Source, kind: str, arn: str) -> dict[str, Any]:
+    call, member = _CALLS[kind]
+    name = arn if kind == "RegisterModel" else arn.rsplit("/", 1)[1]
+
+    def read() -> dict[str, Any]:
+        answer: dict[str, Any] = getattr(source.client("sagemaker"), call)(**{member: name})
+        return answer
+
+    return source.once(("job", arn), read, lambda answer: answer.get(f"{kind}Status") in _SETTLED)
+
+
+def outputs(described: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The names and addresses of what a job makes."""
+    for output in described.get("ProcessingOutputConfig", {}).get("Outputs", []):
+        yield output["OutputName"], output.get("S3Output", {}).get("S3Uri", "")
+    if "ModelArtifacts" in described:
+        yield "model", described["ModelArtifacts"]["S3ModelArtifacts"]
+    if "TransformOutput" in described:
+        yield "predictions", described["TransformOutput"]["S3OutputPath"]
+
+
+def _inputs(described: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for given in described.get("ProcessingInputs", []):
+        yield given["InputName"], given.get("S3Input", {}).get("S3Uri", "")
+    for channel in described.get("InputDataConfig", []):
+        yield channel["ChannelName"], channel["DataSource"].get("S3DataSource", {}).get("S3Uri", "")
+    for container in described.get("InferenceSpecification", {}).get("Containers", []):
+        yield "model", container.get("ModelDataUrl", "")
+
+
+def _measured(source: Source, places: Iterator[tuple[str, str]], settled: bool) -> Iterator[Place]:
+    for name, uri in places:
+        size = None
+        if uri.startswith("s3://"):
+            size = source.once(("size", uri), lambda uri=uri: measure(source, uri), lambda _: settled)  # type: ignore[misc]
+        yield Place(name, uri, size)
+
+
+def _facts(kind: str, described: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "Job", described.get(f"{kind}Name", "")
+    yield "Version", str(described.get("ModelPackageVersion", ""))
+    specification = described.get("AppSpecification", {}) | described.get("AlgorithmSpecification", {})
+    yield "Image", specification.get("ImageUri", "") or specification.get("TrainingImage", "")
+    cluster = described.get("ResourceConfig") or described.get("ProcessingResources", {}).get("ClusterConfig", {})
+    if cluster.get("InstanceType"):
+        yield "Machines", f"{cluster.get('InstanceCount', 1)} x {cluster['InstanceType']}"
+    if "BillableTimeInSeconds" in described:
+        yield "Billed", f"{described['BillableTimeInSeconds']} s"
+    yield "Role", described.get("RoleArn", "").rsplit("/", 1)[-1]
+    yield "Message", described.get("ExitMessage", "")
+
+
+def _arguments(described: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    words = described.get("AppSpecification", {}).get("ContainerArguments", [])
+    index = 0
+    while index < len(words):
+        # `--name value` is one row; a word that stands alone is one as well.
+        paired = words[index].startswith("--") and index + 1 < len(words) and not words[index + 1].startswith("--")
+        yield words[index], words[index + 1] if paired else ""
+        index += 2 if paired else 1
+    yield from sorted(described.get("HyperParameters", {}).items())
+    for name, value in sorted(described.get("Environment", {}).items()):
+        yield name, "(hidden)" if any(word in name.upper() for word in _SECRET) else value
+
+
+def _plain(metadata: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in metadata.items():
+        # What a Fail step says is told as the reason.
+        if name == "Fail":
+            continue
+        yield name, value if isinstance(value, str) else json.dumps(value)

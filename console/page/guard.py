@@ -1,0 +1,95 @@
+"""Lets in who holds the token. The page can approve a model: no other page and no other user may reach it.
+
+The address that `scones console` prints carries the token; the first visit turns it into a cookie, and the address in
+the browser loses it. A page of somebody else's in the same browser can reach 127.0.0.1 by a script (which carries its
+Origin) or under a name of its own that resolves there (which carries that name as Host); both are refused.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+Scope = MutableMapping[str, Any]
+Application = Callable[[Scope, Any, Any], Awaitable[None]]
+
+_OURS = ("127.0.0.1", "localhost")
+# Quasar and Vue compile their templates, hence the eval; nothing is loaded from anywhere but here.
+_POLICY = (
+    "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'self'; object-src 'none'"
+)
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+
+
+class Guard:
+    """ASGI middleware around the whole application, web socket and uploads included."""
+
+    def __init__(self, app: Application, *, token: str, port: int) -> None:
+        self._app, self._token, self._port = app, token, port
+        # Browsers share cookies between the ports of a host.
+        self._cookie = f"scones_console_{port}"
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI's own
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        answer = self._answer(connection)
+        if answer is None:
+            await self._app(scope, receive, _with_headers(send))
+        elif scope["type"] == "http":
+            await answer(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    def _answer(self, connection: HTTPConnection) -> Response | None:
+        """What is answered in the application's place; None where the request may pass."""
+        refused = self.refusal(connection.headers.get("host"), connection.headers.get("origin"))
+        if refused:
+            return PlainTextResponse(refused, 403)
+        given = connection.query_params.get("token")
+        if connection.scope["type"] == "http" and given is not None and self._is_token(given):
+            return self._welcome(connection)
+        if not self._is_token(connection.cookies.get(self._cookie, "")):
+            return PlainTextResponse("Open the address that `scones console` printed: it carries the token.", 403)
+        return None
+
+    def refusal(self, host: str | None, origin: str | None) -> str | None:
+        """Why a request under these headers is refused, in a sentence."""
+        if host is None or urlsplit(f"//{host}").hostname not in _OURS:
+            return f"The host {host!r} is not this machine's own name; use 127.0.0.1."
+        if origin is not None and (urlsplit(origin).hostname not in _OURS or urlsplit(origin).netloc != host):
+            return f"Requests of web pages from {origin!r} are refused."
+        return None
+
+    def _is_token(self, given: str) -> bool:
+        return hmac.compare_digest(given.encode(), self._token.encode())
+
+    def _welcome(self, connection: HTTPConnection) -> Response:
+        rest = urlencode([(key, value) for key, value in parse_qsl(connection.url.query) if key != "token"])
+        # A path that begins with two slashes would lead to another host.
+        place = "/" + connection.url.path.lstrip("/") + (f"?{rest}" if rest else "")
+        answer = RedirectResponse(place, 303)
+        answer.set_cookie(self._cookie, self._token, httponly=True, samesite="lax")
+        return answer
+
+
+def _with_headers(send: Any) -> Any:  # noqa: ANN401
+    async def send_more(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            known = {name.lower() for name, _ in message["headers"]}
+            added = [(name.encode(), value.encode()) for name, value in _HEADERS.items() if name.encode() not in known]
+            message = {**message, "headers": [*message["headers"], *added]}
+        await send(message)
+
+    return send_more

@@ -1,0 +1,128 @@
+"""Executions: the list, newest first, a page at a time."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from console.output import moment
+from console.page import topics
+from console.page.context import Context
+from console.page.data.executions import Page
+from console.page.data.executions import Row as Execution
+from console.page.parts.elements import Clock, box, heading, link, text
+from console.page.parts.keyed import Keyed
+from console.page.parts.live import Live
+from console.page.parts.state import State
+from console.page.words import ago, shortened, took
+
+_OPENING = "Step failure: One or multiple steps failed. "
+
+
+def show(context: Context) -> None:
+    """Build the panel."""
+    Panel(context)
+
+
+class Panel:
+    """The list, its pages, and the two executions that are chosen for comparison."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._tokens: list[str | None] = [None]
+        self._next: str | None = None
+        self._chosen: list[str] = []
+        with box("row-of", "between"):
+            heading("Executions", 1)
+            self._compare = ui.button("Compare the two", on_click=self._open_comparison).props("outline dense no-caps")
+            self._compare.set_visibility(False)
+        self._clock = Clock()
+        self._rows: Keyed[Execution] | None = None
+        self._live = Live(context.poller, topics.execution_list(context), self._draw, keeps=True)
+        with box("row-of"):
+            self._newer = ui.button("Newer", icon="chevron_left", on_click=self._go_back).props("flat dense no-caps")
+            self._older = ui.button("Older", on_click=self._go_on).props("flat dense no-caps icon-right=chevron_right")
+        self._turned()
+
+    def _draw(self, page: Page) -> None:
+        if self._rows is None:
+            self._empty = text("No executions yet; start one with `scones run`.", "empty", tag="p")
+            with box("rows", "executions", "plain", tag="ul") as container:
+                container.props("aria-label=Executions")
+            self._rows = Keyed(container, lambda row: row.arn, lambda row: Line(self, self._clock, row))
+        self._empty.set_visibility(not page.rows)
+        self._rows.show(page.rows)
+        self._next = page.next
+        self._turned()
+
+    def choose(self, identifier: str, chosen: bool) -> None:
+        """Take an execution into the comparison, or out of it; it compares the last two."""
+        self._chosen = [item for item in self._chosen if item != identifier] + ([identifier] if chosen else [])
+        self._compare.set_visibility(len(self._chosen) >= 2)
+
+    def _open_comparison(self) -> None:
+        first, second = self._chosen[-2:]
+        ui.navigate.to(f"/compare/{first}/{second}")
+
+    def _go_on(self) -> None:
+        if self._next:
+            self._tokens.append(self._next)
+            self._turn()
+
+    def _go_back(self) -> None:
+        if len(self._tokens) > 1:
+            self._tokens.pop()
+            self._turn()
+
+    def _turn(self) -> None:
+        self._next = None
+        self._turned()
+        self._live.follow(topics.execution_list(self._context, self._tokens[-1]))
+
+    def _turned(self) -> None:
+        if hasattr(self, "_newer"):
+            self._newer.set_visibility(len(self._tokens) > 1)
+            self._older.set_visibility(self._next is not None)
+
+
+class Line:
+    """One execution in the list."""
+
+    def __init__(self, panel: Panel, clock: Clock, item: Execution) -> None:
+        self._item = item
+        with box(tag="li") as self.element:
+            check = ui.checkbox(on_change=lambda event: panel.choose(item.id, bool(event.value)))
+            check.classes("check").props("dense size=sm")
+            check.props["aria-label"] = f"Compare {item.id}"
+            self._state = State(item.status)
+            link(item.id, f"/execution/{item.id}", "mono", "id")
+            clock.show(lambda: f"{moment(item.start)} ({ago(item.start)})", "when", "number")
+            clock.show(self._took, "took", "number")
+            self._by = text("", "by", "wrap", "faint")
+            self._more = box("more", "stack", "tight")
+        self.show(item)
+
+    def show(self, item: Execution) -> None:
+        """Take what has changed."""
+        self._item = item
+        self._state.show(item.status)
+        self._by.set_text(_origin(item))
+        self._more.clear()
+        with self._more:
+            if item.details and item.details.parameters:
+                with box("row-of"):
+                    for name, value in item.details.parameters:
+                        text(f"{name} = {shortened(value, 60)}", "tag", "mono")
+            if item.reason:
+                text(shortened(item.reason.removeprefix(_OPENING), 240), "wrap").style("color: var(--bad)")
+
+    def _took(self) -> str:
+        details = self._item.details
+        return took(self._item.start, details.end) if details else ""
+
+
+def _origin(item: Execution) -> str:
+    if item.details is None:
+        return "…"
+    words = [item.details.start_reason or (f"by {item.details.started_by}" if item.details.started_by else "")]
+    words.append(f"commit {item.details.commit[:8]}" if item.details.commit else "")
+    return ", ".join(word for word in words if word)

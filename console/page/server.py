@@ -1,0 +1,79 @@
+"""Serves the page on 127.0.0.1."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import webbrowser
+
+from nicegui import app, ui
+
+from console.errors import CommandError
+from console.page import topics
+from console.page.context import Context
+from console.page.data.source import Source
+from console.page.frame import build
+from console.page.guard import Guard
+from console.page.poller import Poller
+from console.page.reports import offer as offer_reports
+from console.target import Target
+
+_HOST = "127.0.0.1"
+# AWS's calls are slower and counted; a laptop's are neither.
+_AWS_PACE = 2.0
+_FIRST_LOOK_SECONDS = 0.5
+
+
+def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
+    """Serve until the process is told to end."""
+    port = port or _free_port()
+    _require_free(port)
+    token = secrets.token_urlsafe(24)
+    context = Context(Source(target.local), Poller(1.0 if target.local else _AWS_PACE), may_act)
+    app.add_middleware(Guard, token=token, port=port)
+    address = f"http://{_HOST}:{port}/?token={token}"
+    app.on_startup(lambda: _announce(address, opens=opens))
+    # Who opens the page finds the list read already.
+    app.on_startup(lambda: context.poller.ask(topics.execution_list(context)))
+
+    async def root() -> None:
+        await context.poller.first(topics.execution_list(context), _FIRST_LOOK_SECONDS)
+        build(context)
+
+    offer_reports(context)
+    ui.run(
+        root,
+        host=_HOST,
+        port=port,
+        title="Scones",
+        dark=None,
+        language="en-US",
+        favicon="🥐",
+        reload=False,
+        show=False,
+        show_welcome_message=False,
+        tailwind=False,
+        # Nothing travels further than this machine, and packing takes longer than sending.
+        gzip_middleware_factory=None,
+    )
+
+
+def _announce(address: str, *, opens: bool) -> None:
+    print(f"The page is on {address}", flush=True)
+    if opens:
+        webbrowser.open(address)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            raise CommandError(f"Port {port} is taken: {error.strerror}; give another with --port.") from None

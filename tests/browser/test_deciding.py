@@ -1,0 +1,144 @@
+"""From a registered version to an answer about a picture, all of it on the page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from console.dataset.examples import draw_examples
+from tests.browser.conftest import start_again
+from tests.browser.watching import PHONE, Console, Tab, console, tab
+from tests.e2e.laptop import Laptop
+
+pytestmark = pytest.mark.e2e
+BUCKET = "scones-000000000000-us-east-1"
+GROUP = "arn:aws:sagemaker:us-east-1:000000000000:model-package/scones-vehicles"
+
+
+def test_a_version_waits_with_its_metrics_and_its_report(watch: Tab, trained: str, pictures: Path) -> None:
+    page = watch.page
+    page.get_by_role("link", name="Registry").click()
+    row = page.get_by_role("listitem").filter(has_text="Version 1")
+    expect(row).to_contain_text("Waits for approval", timeout=15_000)
+    expect(row).to_contain_text(re.compile(r"accuracy 0\.\d{3}"))
+    page.get_by_role("link", name="Version 1").click()
+    expect(page.get_by_role("region", name="Metrics")).to_contain_text("auc")
+    expect(page.get_by_role("link", name=trained)).to_be_visible()
+    report = page.frame_locator("iframe")
+    expect(report.get_by_role("heading", name="Bicycle or motorcycle")).to_be_visible(timeout=15_000)
+    assert page.locator("iframe").get_attribute("sandbox") == ""
+    watch.picture(pictures, "version-light")
+
+
+def test_an_approval_with_a_comment_deploys_and_the_endpoint_panel_sees_it(
+    laptop: Laptop, watch: Tab, trained: str, pictures: Path
+) -> None:
+    page = watch.go("/version/1")
+    page.get_by_label("Why").fill("good enough, for <b>now</b>")
+    page.get_by_role("button", name="Approve").click()
+    watch.says("Version 1 is approved.")
+    expect(page.get_by_role("region", name="Decisions")).to_contain_text("good enough", timeout=15_000)
+    described = laptop.client("sagemaker").describe_model_package(ModelPackageName=f"{GROUP}/1")
+    assert described["ApprovalDescription"] == "good enough, for <b>now</b>"
+    page.get_by_role("link", name="Endpoint").click()
+    expect(page.get_by_text("In service")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("meter")).to_have_attribute("aria-valuenow", "100")
+    expect(page.get_by_text("scones-vehicles-5xx")).to_be_visible()
+    expect(page.get_by_role("region", name="What happened")).to_contain_text("Version 1: Approved by", timeout=30_000)
+    page.get_by_role("link", name="Registry").click()
+    watch.says("serves now")
+    watch.picture(pictures, "registry-light")
+
+
+def test_a_dropped_picture_lights_its_way_and_is_answered(
+    watch: Tab, trained: str, tmp_path: Path, pictures: Path
+) -> None:
+    page = watch.page
+    page.get_by_role("link", name="Try it").click()
+    expect(page.locator(".node", has_text="SerializeImage")).to_be_visible(timeout=60_000)
+    page.locator("input[type=file]").set_input_files(draw_examples(tmp_path)[0])
+    answer = page.locator(".answer")
+    expect(answer).to_contain_text(re.compile(r"(bicycle|motorcycle), \d+\.\d% sure"), timeout=60_000)
+    expect(answer).to_contain_text(re.compile("Assigned to (nearby|distant) orders|a person decides"))
+    expect(page.locator(".node", has_text="ClassifyImage")).to_contain_text("Succeeded")
+    watch.picture(pictures, "try-light")
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"this is no picture")
+    page.locator("input[type=file]").set_input_files(broken)
+    expect(answer).to_contain_text("Failed", timeout=60_000)
+    expect(answer).to_contain_text("BadPicture")
+
+
+def test_a_doubtful_picture_is_looked_at_and_labelled(laptop: Laptop, watch: Tab, trained: str, tmp_path: Path) -> None:
+    key = "review/2026-11-24/doubtful.png"
+    s3 = laptop.client("s3")
+    words = {"label": "bicycle", "confidence": "0.51", "model-version": "1"}
+    s3.put_object(Bucket=BUCKET, Key=key, Body=draw_examples(tmp_path)[0].read_bytes(), Metadata=words)
+    page = watch.page
+    page.get_by_role("link", name="Monitoring").click()
+    waiting = page.get_by_role("listitem").filter(has=page.get_by_alt_text("doubtful.png"))
+    expect(waiting).to_contain_text("Version 1 took it for a bicycle, and was 51% sure", timeout=20_000)
+    page.wait_for_function("document.querySelector('.waiting img').naturalWidth === 32")
+    waiting.get_by_role("button", name="Motorcycle").click()
+    expect(waiting).to_have_count(0, timeout=20_000)
+    assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix=key)
+
+
+def test_only_pictures_that_wait_can_be_fetched(watch: Tab, laptop: Laptop, trained: str) -> None:
+    for key in (f"runs/{trained}/evaluation/evaluation.json", "review/../raw/x", "review/nothing.png"):
+        answer = watch.page.request.get(f"{watch.root}/picture", params={"key": key})
+        assert (answer.status, "no PNG or JPEG" in answer.text()) == (404, True)
+
+
+def test_a_run_of_the_monitor_and_a_retraining_with_its_reason_appear(
+    laptop: Laptop, watch: Tab, started: str, trained: str, pictures: Path
+) -> None:
+    laptop.scones("monitor", "--now")
+    arn = start_again(laptop, started, "auto-drift-1", StartReason="drift: brightness is not as it was")
+    page = watch.go("/monitoring")
+    expect(page.get_by_text("Completed").first).to_be_visible(timeout=20_000)
+    report = page.frame_locator("iframe")
+    expect(report.get_by_role("heading", name="scones-vehicles")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("drift: brightness is not as it was")).to_be_visible(timeout=20_000)
+    laptop.ended(arn)
+    watch.picture(pictures, "monitoring-light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_panel(
+    browser: Browser, served: Console, trained: str, pictures: Path, scheme: str
+) -> None:
+    with tab(browser, served, scheme=scheme) as desk:
+        for path in ("/registry", "/version/1", "/endpoint", "/try", "/monitoring"):
+            desk.go(path)
+            desk.page.wait_for_timeout(700)
+            desk.picture(pictures, f"{path.split('/')[1]}-desk-{scheme}")
+            assert desk.serious() == [], path
+
+
+def test_a_phone_shows_every_panel_within_its_width(
+    browser: Browser, served: Console, trained: str, pictures: Path
+) -> None:
+    with tab(browser, served, scheme="dark", size=PHONE) as phone:
+        for path in ("/registry", "/version/1", "/endpoint", "/try", "/monitoring"):
+            phone.go(path)
+            phone.page.wait_for_timeout(400)
+            phone.picture(pictures, f"{path.split('/')[1]}-phone-dark")
+            assert not phone.overflows(), path
+
+
+def test_on_aws_the_page_is_read_only_unless_told(browser: Browser, laptop: Laptop, trained: str) -> None:
+    # The same endpoint, reached as AWS itself would be: by the environment's own settings.
+    with (
+        console(laptop, laptop.port, "--target", "aws", SCONES_ACCOUNT_ID="000000000000") as served,
+        tab(browser, served) as watch,
+    ):
+        page = watch.go("/version/1")
+        expect(page.get_by_text("read-only")).to_be_visible()
+        expect(page.get_by_role("region", name="Metrics")).to_be_visible(timeout=15_000)
+        expect(page.get_by_role("button", name="Approve")).to_have_count(0)
+        watch.go("/try")
+        watch.says("This page is read-only")

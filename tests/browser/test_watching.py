@@ -1,0 +1,189 @@
+"""Executions, watched in a browser while they run, fail, and while AWS is in trouble."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import start_again
+from tests.browser.relay import Relay
+from tests.browser.watching import PHONE, Console, Tab, console, tab
+from tests.e2e.laptop import Laptop
+
+pytestmark = pytest.mark.e2e
+
+# The page that asks most is that of an execution with a training under way.
+MOST_CALLS_A_MINUTE = 240
+
+
+def test_an_execution_appears_and_moves_without_a_reload(
+    watch: Tab, laptop: Laptop, request: pytest.FixtureRequest
+) -> None:
+    watch.says("No executions yet")
+    arn: str = request.getfixturevalue("started")
+    identifier = arn.rsplit("/", 1)[1]
+    page = watch.page
+    row = page.get_by_role("listitem").filter(has_text=identifier)
+    expect(row).to_contain_text("Executing", timeout=15_000)
+    expect(row).to_contain_text("Epochs = 2", timeout=15_000)
+    expect(row).to_contain_text(re.compile(r"by \w+, commit [0-9a-f]{8}"))
+    page.get_by_role("link", name=identifier).click()
+    expect(page.get_by_role("button", name="TrainModel")).to_contain_text("Succeeded", timeout=90_000)
+    expect(page.get_by_role("button", name="EvaluateModel")).to_contain_text("Executing", timeout=15_000)
+    laptop.ended(arn)
+    expect(page.get_by_role("button", name="RegisterModel")).to_contain_text("Succeeded", timeout=15_000)
+    expect(page.get_by_role("button", name="AccuracyTooLow")).to_contain_text("Not run", timeout=15_000)
+
+
+def test_a_step_shows_its_curve_its_files_and_its_log(watch: Tab, trained: str, pictures: Path) -> None:
+    page = watch.go(f"/execution/{trained}")
+    page.get_by_role("button", name="TrainModel").click()
+    expect(page.get_by_role("img", name=re.compile(r"Accuracy by epoch: train ends at"))).to_be_visible()
+    expect(page.get_by_role("region", name="Log of TrainModel")).to_contain_text("Epoch[1]", timeout=15_000)
+    expect(page.get_by_role("region", name="Outputs")).to_contain_text(re.compile(r"1 file, [\d.]+ MB"))
+    page.get_by_text(re.compile(r"Arguments \(\d+\)")).click()
+    expect(page.get_by_role("region", name="Arguments")).to_contain_text("learning_rate")
+    watch.picture(pictures, "execution-light")
+
+
+def test_a_failed_execution_says_why_in_its_own_words(watch: Tab, failed: str, trained: str, pictures: Path) -> None:
+    page = watch.page
+    row = page.get_by_role("listitem").filter(has_text=failed)
+    expect(row).to_contain_text("below the AccuracyThreshold of 1.0", timeout=15_000)
+    page.get_by_role("link", name=failed).click()
+    expect(page.get_by_role("button", name="TrainModel")).to_contain_text("from the cache of")
+    expect(page.get_by_role("button", name="AccuracyTooLow")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".banner", has_text="nothing was registered").locator("visible=true")).to_be_visible()
+    page.get_by_role("button", name="Retry from the failed step").click()
+    watch.says(f"{failed} goes on from where it ended")
+    expect(page.get_by_role("button", name="AccuracyTooLow")).to_contain_text("Failed", timeout=15_000)
+    watch.picture(pictures, "failed-light")
+
+
+def test_a_running_execution_is_stopped_after_a_question(
+    laptop: Laptop, watch: Tab, started: str, trained: str
+) -> None:
+    arn = start_again(laptop, started, Epochs="40")
+    page = watch.go(f"/execution/{arn.rsplit('/', 1)[1]}")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_role("button", name="Stop it").click()
+    assert laptop.ended(arn)["PipelineExecutionStatus"] == "Stopped"
+    expect(page.locator(".row-of > .state").first).to_have_text(re.compile("Stopped"), timeout=15_000)
+
+
+def test_two_executions_are_compared_side_by_side(watch: Tab, trained: str, failed: str, pictures: Path) -> None:
+    page = watch.page
+    for name in (trained, failed):
+        page.get_by_role("checkbox", name=f"Compare {name}").click()
+    page.get_by_role("button", name="Compare the two").click()
+    table = page.get_by_role("region", name="Comparison")
+    expect(table.filter(has_text="Parameter").locator("tr.differs").first).to_contain_text("AccuracyThreshold")
+    expect(table.filter(has_text="Metric")).to_contain_text("+0.0000", timeout=15_000)
+    expect(page.get_by_role("img", name=re.compile(f"{trained} validation ends at"))).to_be_visible()
+    watch.picture(pictures, "compare-light")
+
+
+def test_a_throttle_and_a_missing_permission_are_said_in_words_and_pass(watch: Tab, relay: Relay, trained: str) -> None:
+    with relay.refusing("ListPipelineExecutions", "ThrottlingException"):
+        watch.says("AWS asks for fewer calls (ListPipelineExecutions was throttled)")
+        watch.says(trained)
+    with relay.refusing("ListPipelineExecutions", "AccessDeniedException"):
+        watch.says("Your credentials may not call ListPipelineExecutions", 30)
+    expect(watch.page.get_by_text("Your credentials may not call")).to_be_hidden(timeout=30_000)
+
+
+def test_the_page_outlives_a_restart_of_the_local_aws(laptop: Laptop, watch: Tab, trained: str) -> None:
+    watch.says(trained)
+    laptop.scones("down")
+    watch.says("AWS does not answer", 30)
+    expect(watch.page.get_by_text(re.compile(r"What you see is .* old"))).to_be_visible()
+    watch.says(trained)
+    laptop.scones("up")
+    expect(watch.page.get_by_text("AWS does not answer")).to_be_hidden(timeout=30_000)
+    watch.says(trained)
+
+
+def test_watching_asks_seldom_and_a_second_tab_asks_no_more(
+    browser: Browser, served: Console, watch: Tab, relay: Relay, trained: str
+) -> None:
+    watch.go(f"/execution/{trained}")
+    watch.says("RegisterModel")
+    relay.count(5)  # what the list had asked for is forgotten by now
+    alone = sum(relay.count(6).values())
+    with tab(browser, served) as second:
+        second.go(f"/execution/{trained}")
+        second.says("RegisterModel")
+        relay.count(5)
+        together = sum(relay.count(6).values())
+    assert alone * 10 <= MOST_CALLS_A_MINUTE
+    assert together <= alone + 6, "both look at one reading"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_and_a_phone_shows_it_all(
+    browser: Browser, served: Console, trained: str, failed: str, pictures: Path, scheme: str
+) -> None:
+    with tab(browser, served, scheme=scheme, size=PHONE) as phone:
+        for name, path in (
+            ("list", "/"),
+            ("failed", f"/execution/{failed}"),
+            ("compare", f"/compare/{trained}/{failed}"),
+        ):
+            phone.go(path)
+            phone.page.wait_for_timeout(700)
+            phone.picture(pictures, f"{name}-phone-{scheme}")
+            assert phone.serious() == []
+            assert not phone.overflows(), name
+
+
+def test_everything_is_reached_by_keyboard(watch: Tab, trained: str) -> None:
+    page = watch.page
+    watch.says(trained)
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to main content")).to_be_focused()
+    link = page.get_by_role("link", name=trained)
+    link.focus()
+    page.wait_for_timeout(3_000)
+    expect(link).to_be_focused()
+    page.keyboard.press("Enter")
+    step = page.get_by_role("button", name="PrepareData")
+    step.focus()
+    page.keyboard.press("Space")
+    expect(step).to_have_attribute("aria-pressed", "true")
+
+
+def test_json_of_the_list_is_what_the_page_shows(laptop: Laptop, watch: Tab, trained: str) -> None:
+    listed = json.loads(laptop.scones("executions", "--json").stdout)
+    watch.says(trained)
+    shown = watch.page.locator(".rows.executions .id").all_inner_texts()
+    assert shown == [item["execution"] for item in listed]
+
+
+def test_what_aws_tells_is_shown_as_text_and_older_pages_are_a_button_away(browser: Browser, laptop: Laptop) -> None:
+    hostile = "<img src=x onerror=\"document.title='owned'\"> {{ 7 * 7 }}"
+    step = {"Name": "Refuse", "Type": "Fail", "Arguments": {"ErrorMessage": hostile}}
+    definition = {"Version": "2020-12-01", "Parameters": [], "Steps": [step]}
+    sagemaker, name = laptop.client("sagemaker"), "other-training"
+    role = "arn:aws:iam::000000000000:role/scones-pipeline"
+    sagemaker.create_pipeline(
+        PipelineName=name, PipelineDefinition=json.dumps(definition), RoleArn=role, ClientRequestToken="t" * 32
+    )
+    arns = [
+        sagemaker.start_pipeline_execution(PipelineName=name, ClientRequestToken=f"{number:032}")[
+            "PipelineExecutionArn"
+        ]
+        for number in range(30)
+    ]
+    with console(laptop, laptop.port, SCONES_PROJECT="other") as served, tab(browser, served) as watch:
+        rows = watch.page.locator(".rows.executions > li")
+        expect(rows).to_have_count(25, timeout=15_000)
+        expect(rows.first).to_contain_text(hostile, timeout=15_000)
+        watch.page.get_by_role("button", name="Older").click()
+        expect(rows).to_have_count(5, timeout=15_000)
+        watch.page.get_by_role("link", name=arns[0].rsplit("/", 1)[1]).click()
+        expect(watch.page.locator(".banner", has_text=hostile).locator("visible=true")).to_be_visible()
+        assert watch.page.title() == "Scones"

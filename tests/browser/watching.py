@@ -1,0 +1,124 @@
+"""A `scones console` process and a browser on it, as the browser tests use them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import coverage
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.laptop import REPOSITORY, Laptop
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 800}
+DESK = {"width": 1280, "height": 900}
+
+
+@dataclass
+class Console:
+    """One `scones console` process."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+    @property
+    def root(self) -> str:
+        return self.address.split("/?")[0]
+
+
+def _python() -> list[str]:
+    """This interpreter; where coverage is measured, the panels' is as well: they run in the console's process only."""
+    measured = ["-m", "coverage", "run", "--parallel-mode"] if coverage.Coverage.current() else []
+    return [sys.executable, *measured]
+
+
+@contextmanager
+def console(laptop: Laptop, port: int, *words: str, **environment: str) -> Iterator[Console]:
+    """Serve the page for a local AWS that is reached over a port."""
+    # The library serves its own tests differently, and tells them by this variable.
+    told = {name: value for name, value in laptop.environment.items() if not name.startswith("PYTEST_")}
+    process = subprocess.Popen(
+        [*_python(), "-m", "console", "console", "--no-open", *words],
+        env={**told, "SCONES_PORT": str(port), **environment},
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\S+", process.stdout.readline())
+        assert found, "the console said no address"
+        yield Console(found[0], process)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@dataclass
+class Tab:
+    """A tab on the page; whatever its browser complains of is kept."""
+
+    page: Page
+    root: str
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.root + path)
+        self.page.wait_for_selector("h1")
+        return self.page
+
+    def says(self, words: str, seconds: float = 15) -> None:
+        """Wait until the page says something."""
+        self.page.get_by_text(words).first.wait_for(timeout=seconds * 1000)
+
+    def picture(self, folder: Path, name: str) -> None:
+        """Make a screenshot of the whole page, to be looked at."""
+        self.page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    def serious(self) -> list[str]:
+        """What axe finds that is serious or critical."""
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{item['id']}: {item['help']}: {[node['html'][:160] for node in item['nodes'][:3]]}"
+            for item in found
+            if item["impact"] in ("serious", "critical")
+        ]
+
+    def overflows(self) -> bool:
+        """Whether the page is wider than its window."""
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
+@contextmanager
+def tab(
+    browser: Browser, served: Console, *, scheme: str = "light", size: dict[str, int] | None = None
+) -> Iterator[Tab]:
+    """Open a tab with the address that the console printed; it must not complain."""
+    context = browser.new_context(viewport=size or DESK, color_scheme=scheme)  # type: ignore[arg-type]
+    opened = Tab(context.new_page(), served.root)
+    opened.page.on(
+        "console", lambda message: opened.complaints.append(message.text) if message.type == "error" else None
+    )
+    opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    opened.page.goto(served.address)
+    opened.page.wait_for_selector("h1")
+    yield opened
+    context.close()
+    assert opened.complaints == []
