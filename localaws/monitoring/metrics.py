@@ -14,7 +14,7 @@ from localaws.shapes import Document, service_model
 
 logger = logging.getLogger(__name__)
 
-# AWS's pages spell it in three ways; this is the one that its samples' alarms are raised by.
+# AWS's pages spell it in three ways; this is the one by which public code raises its alarms.
 NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
 FOLDER = Path("output") / "metrics" / "cloudwatch"
 _BATCH = 500
