@@ -73,9 +73,10 @@ def _phase(name: str, given: object) -> Phase:
 
 
 def _commands(name: str, given: object) -> tuple[str, ...]:
-    if not isinstance(given or [], list) or not all(isinstance(command, str) for command in given or []):
+    listed = [] if given is None else given
+    if not isinstance(listed, list) or not all(isinstance(command, str) for command in listed):
         raise PushError(f"The commands of {name} are {given!r}; they must be a list of strings.")
-    return tuple(given or [])
+    return tuple(listed)
 
 
 def _variables(env: Mapping[str, Any]) -> dict[str, str]:

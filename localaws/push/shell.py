@@ -88,7 +88,7 @@ class Shell:
             self._begin()
         self._send(command)
         while time.monotonic() < deadline:
-            ready, _, _ = select.select([self._output, self._codes], [], [], _POLL_SECONDS)
+            ready, _, _ = select.select([self._output.fileno(), self._codes], [], [], _POLL_SECONDS)
             if self._codes in ready and (answer := os.read(self._codes, 16)):
                 self._copy()
                 return int(answer)
@@ -121,10 +121,10 @@ class Shell:
     def _copy(self) -> bool:
         """Hand on what was printed by now; False where there was nothing."""
         some = False
-        # None is "nothing yet", an empty answer the end.
-        while chunk := self._output.read1(_CHUNK):
-            some = True
-            self._write(self._decode(chunk))
+        with contextlib.suppress(BlockingIOError):
+            while chunk := os.read(self._output.fileno(), _CHUNK):
+                some = True
+                self._write(self._decode(chunk))
         return some
 
 

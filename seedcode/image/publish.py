@@ -48,6 +48,6 @@ def _judge(findings: dict[str, int], say: Callable[[str], None]) -> None:
     )
     if findings.get(REFUSED):
         raise ImageError(
-            f"The scan found {findings[REFUSED]} critical weaknesses, so the image is not used; take a newer base image in "
-            "seedcode/Dockerfile, or newer packages with `make lock`."
+            f"The scan found {findings[REFUSED]} critical weaknesses, so the image is not used; take a newer base "
+            "image in seedcode/Dockerfile, or newer packages with `make lock`."
         )

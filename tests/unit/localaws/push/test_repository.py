@@ -113,7 +113,7 @@ def handlers(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[..
         "add_resource_type",
         lambda _, create, delete, update: found.update(create=create, delete=delete, update=update),
     )
-    monkeypatch.setattr(ministack, "read_object", lambda bucket, key, _: _zip(A=b"") if key == "seed.zip" else None)
+    monkeypatch.setattr(ministack, "read_object", lambda _, key, __: _zip(A=b"") if key == "seed.zip" else None)
     resource.register(aws)
     return found
 
@@ -137,5 +137,5 @@ def test_a_seed_that_is_not_in_the_bucket_is_named(
     handlers: dict[str, Callable[..., tuple[str, dict[str, str]]]],
 ) -> None:
     code = {"S3": {"Bucket": "bucket", "Key": "other.zip"}}
-    with pytest.raises(PushError, match="no s3://bucket/other.zip"):
+    with pytest.raises(PushError, match=r"no s3://bucket/other\.zip"):
         handlers["create"]("Repository", {"RepositoryName": "a", "Code": code}, "stack")
