@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 # These two keep their name; every other short form stands for `Fn::<name>`.
 _BARE = ("Ref", "Condition")
