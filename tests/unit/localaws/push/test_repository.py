@@ -133,6 +133,17 @@ def test_cloudformation_creates_renames_and_deletes_it(
     assert not repository.find(settings, "b").exists()
 
 
+def test_a_repository_that_a_deleted_stack_kept_is_taken_up_with_its_commits(
+    handlers: dict[str, Callable[..., tuple[str, dict[str, str]]]], settings: Settings
+) -> None:
+    code = {"S3": {"Bucket": "bucket", "Key": "seed.zip"}}
+    first, _ = handlers["create"]("Repository", {"RepositoryName": "a", "Code": code}, "stack")
+    commit = _git(repository.find(settings, "a"), "rev-parse", "main")
+    again, _ = handlers["create"]("Repository", {"RepositoryName": "a", "Code": code}, "stack")
+    assert again == first
+    assert _git(repository.find(settings, "a"), "rev-parse", "main") == commit
+
+
 def test_a_seed_that_is_not_in_the_bucket_is_named(
     handlers: dict[str, Callable[..., tuple[str, dict[str, str]]]],
 ) -> None:
