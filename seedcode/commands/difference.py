@@ -13,7 +13,7 @@ from seedcode.review.difference import describe
 from seedcode.review.revision import define_at, define_here, merge_base
 
 # What the rule for pull requests passes to the build, from CodeCommit's event.
-VARIABLES = ("PULL_REQUEST_ID", "DESTINATION_COMMIT", "SOURCE_COMMIT")
+VARIABLES = ("SCONES_PULL_REQUEST_ID", "SCONES_REPOSITORY", "SCONES_DESTINATION_COMMIT", "SCONES_SOURCE_COMMIT")
 # Where GitHub's webhook starts the build, it names the branch that the request is for.
 WEBHOOK_BASE = "CODEBUILD_WEBHOOK_BASE_REF"
 
@@ -39,13 +39,11 @@ def run(options: Namespace) -> int:
 
 def _find_base() -> str:
     webhook = os.environ.get(WEBHOOK_BASE, "")
-    return f"origin/{webhook.removeprefix('refs/heads/')}" if webhook else _read_variable("DESTINATION_COMMIT")
+    return f"origin/{webhook.removeprefix('refs/heads/')}" if webhook else _read_variable("SCONES_DESTINATION_COMMIT")
 
 
 def _read_request() -> PullRequest:
-    identifier, before, after = (_read_variable(name) for name in VARIABLES)
-    repository = _read_variable("CODEBUILD_SOURCE_REPO_URL").rstrip("/").rsplit("/", 1)[-1]
-    return PullRequest(identifier, repository, before, after)
+    return PullRequest(*(_read_variable(name) for name in VARIABLES))
 
 
 def _read_variable(name: str) -> str:

@@ -10,14 +10,18 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from console.dataset.drawing.picture import draw_picture
 from console.dataset.examples import draw_examples
+from console.dataset.layout import BICYCLE, MOTORCYCLE
 from tests.e2e.laptop import Laptop
 
 BUCKET = "scones-000000000000-us-east-1"
 ENDPOINT = "scones-vehicles"
+DUSK = 100
 GROUP_ARN = "arn:aws:sagemaker:us-east-1:000000000000:model-package/scones-vehicles"
 
 
@@ -214,6 +218,49 @@ def test_a_bulk_job_names_its_bad_pictures(laptop: Laptop, deployed: int, pictur
     assert summary["pictures"] == 61
     assert list(summary["bad"]) == [f"s3://{BUCKET}/many/broken.png"]
     assert summary["pictures_per_second"] > 0
+
+
+def test_dusk_is_seen_by_the_monitor_and_answered_by_a_retraining_that_says_why(laptop: Laptop, deployed: int) -> None:
+    _await_baseline(laptop)
+    for number in range(DUSK):
+        picture = draw_picture((BICYCLE, MOTORCYCLE)[number % 2], np.random.default_rng([5, number]))
+        body = io.BytesIO()
+        Image.fromarray((picture * 0.35).astype(np.uint8)).save(body, "PNG")
+        laptop.client("s3").put_object(Bucket=BUCKET, Key=f"incoming-inference/dusk/{number}.png", Body=body.getvalue())
+    laptop.scones("bulk", "incoming-inference/dusk/")
+    seen = json.loads(laptop.scones("monitor", "--now", "--json").stdout)
+    assert seen["runs"][0]["status"] == "CompletedWithViolations"
+    assert "brightness" in {violation["feature_name"] for violation in seen["violations"]}
+    execution = _await_retraining(laptop)
+    laptop.client("sagemaker").stop_pipeline_execution(PipelineExecutionArn=execution["PipelineExecutionArn"])
+    assert "scones-vehicles-drift" in execution["PipelineExecutionDescription"]
+    laptop.ended(execution["PipelineExecutionArn"])
+
+
+def _await_baseline(laptop: Laptop) -> None:
+    sagemaker, s3 = laptop.client("sagemaker"), laptop.client("s3")
+    schedule = sagemaker.describe_monitoring_schedule(MonitoringScheduleName="scones-vehicles-drift")
+    config = schedule["MonitoringScheduleConfig"]["MonitoringJobDefinition"]["BaselineConfig"]
+    key = config["ConstraintsResource"]["S3Uri"].removeprefix(f"s3://{BUCKET}/")
+    deadline = time.monotonic() + 60
+    while not s3.list_objects_v2(Bucket=BUCKET, Prefix=key)["KeyCount"]:
+        assert time.monotonic() < deadline, sagemaker.list_processing_jobs(NameContains="baseline")
+        time.sleep(0.5)
+
+
+def _await_retraining(laptop: Laptop) -> dict[str, Any]:
+    sagemaker = laptop.client("sagemaker")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        listed = sagemaker.list_pipeline_executions(PipelineName="scones-training")["PipelineExecutionSummaries"]
+        for summary in listed:
+            if summary.get("PipelineExecutionDisplayName", "").startswith("auto-drift"):
+                found: dict[str, Any] = sagemaker.describe_pipeline_execution(
+                    PipelineExecutionArn=summary["PipelineExecutionArn"]
+                )
+                return found
+        time.sleep(0.5)
+    raise AssertionError(f"The alarm started nothing: {listed}")
 
 
 class _Load:

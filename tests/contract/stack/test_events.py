@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from seedcode.commands import difference
 from tests.contract.stack.events import FOLDER, matches, sample, transform
 from tests.contract.stack.resolve import ACCOUNT, REGION
 from tests.contract.stack.variants import stacks
@@ -96,6 +97,13 @@ def test_a_pull_requests_build_knows_what_it_compares_and_where_to_say_so() -> N
         "SCONES_DESTINATION_COMMIT": "3e5983DESTINATION",
         "SCONES_SOURCE_COMMIT": "26a8f2SOURCE",
     }
+
+
+def test_a_pull_requests_build_is_given_the_variables_that_its_command_reads() -> None:
+    [target] = RULES["PullRequestRule"]["Targets"]
+    given = json.loads(transform(target["InputTransformer"], sample("pull-request")))
+
+    assert tuple(one["name"] for one in given["environmentVariablesOverride"]) == difference.VARIABLES
 
 
 def test_people_read_a_sentence_about_an_execution_that_failed() -> None:
