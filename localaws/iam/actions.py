@@ -87,9 +87,6 @@ def _resources(settings: Settings, operation: str, request: Document) -> Iterato
             )
     if operation in _DEFINITIONS:
         yield _arn(settings, _DEFINITIONS[operation], request["JobDefinitionName"].lower())
-    if "JobDefinitionName" in request:
-        kind = "data-quality" if "DataQuality" in operation else "model-quality"
-        yield _arn(settings, f"{kind}-job-definition", request["JobDefinitionName"].lower())
     if operation in ("CreateModelPackage", "ListModelPackages") and "ModelPackageGroupName" in request:
         yield _arn(settings, "model-package", f"{request['ModelPackageGroupName'].rsplit('/', 1)[-1]}/*")
 

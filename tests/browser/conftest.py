@@ -39,7 +39,8 @@ def served(laptop: Laptop, relay: Relay) -> Iterator[Console]:
         yield made
 
 
-@pytest.fixture(scope="session")
+# A module's, not the session's: while Playwright runs, no other test of the process may run an event loop.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         if os.environ.get("SCONES_NO_BROWSER"):
