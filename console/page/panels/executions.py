@@ -12,6 +12,7 @@ from console.page.data.executions import Row as Execution
 from console.page.parts.elements import Clock, box, heading, link, text
 from console.page.parts.keyed import Keyed
 from console.page.parts.live import Live
+from console.page.parts.pages import Pages
 from console.page.parts.state import State
 from console.page.words import ago, shortened, took
 
@@ -28,8 +29,7 @@ class Panel:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._tokens: list[str | None] = [None]
-        self._next: str | None = None
+        self._pages = Pages(self._turn)
         self._chosen: list[str] = []
         with box("row-of", "between"):
             heading("Executions", 1)
@@ -38,10 +38,7 @@ class Panel:
         self._clock = Clock()
         self._rows: Keyed[Execution] | None = None
         self._live = Live(context.poller, topics.execution_list(context), self._draw, keeps=True)
-        with box("row-of"):
-            self._newer = ui.button("Newer", icon="chevron_left", on_click=self._go_back).props("flat dense no-caps")
-            self._older = ui.button("Older", on_click=self._go_on).props("flat dense no-caps icon-right=chevron_right")
-        self._turned()
+        self._pages.show_buttons()
 
     def _draw(self, page: Page) -> None:
         if self._rows is None:
@@ -51,8 +48,7 @@ class Panel:
             self._rows = Keyed(container, lambda row: row.arn, lambda row: Line(self, self._clock, row))
         self._empty.set_visibility(not page.rows)
         self._rows.show(page.rows)
-        self._next = page.next
-        self._turned()
+        self._pages.arrived(page.next)
 
     def choose(self, identifier: str, chosen: bool) -> None:
         """Take an execution into the comparison, or out of it; it compares the last two."""
@@ -63,25 +59,8 @@ class Panel:
         first, second = self._chosen[-2:]
         ui.navigate.to(f"/compare/{first}/{second}")
 
-    def _go_on(self) -> None:
-        if self._next:
-            self._tokens.append(self._next)
-            self._turn()
-
-    def _go_back(self) -> None:
-        if len(self._tokens) > 1:
-            self._tokens.pop()
-            self._turn()
-
-    def _turn(self) -> None:
-        self._next = None
-        self._turned()
-        self._live.follow(topics.execution_list(self._context, self._tokens[-1]))
-
-    def _turned(self) -> None:
-        if hasattr(self, "_newer"):
-            self._newer.set_visibility(len(self._tokens) > 1)
-            self._older.set_visibility(self._next is not None)
+    def _turn(self, token: str | None) -> None:
+        self._live.follow(topics.execution_list(self._context, token))
 
 
 class Line:

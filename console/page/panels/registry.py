@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from nicegui import ui
-
 from console.page import topics
 from console.page.context import Context
 from console.page.data.registry import Page, Version
 from console.page.parts.elements import Clock, box, heading, link, text
 from console.page.parts.keyed import Keyed
 from console.page.parts.live import Live
+from console.page.parts.pages import Pages
 from console.page.parts.state import State
 
 Item = tuple[Version, bool]
@@ -25,16 +24,12 @@ class Panel:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._tokens: list[str | None] = [None]
-        self._next: str | None = None
+        self._pages = Pages(self._turn)
         heading("Registry", 1)
         self._clock = Clock()
         self._rows: Keyed[Item] | None = None
         self._live = Live(context.poller, topics.versions(context), self._draw, keeps=True)
-        with box("row-of"):
-            self._newer = ui.button("Newer", icon="chevron_left", on_click=self._go_back).props("flat dense no-caps")
-            self._older = ui.button("Older", on_click=self._go_on).props("flat dense no-caps icon-right=chevron_right")
-        self._turned()
+        self._pages.show_buttons()
 
     def _draw(self, page: Page) -> None:
         if self._rows is None:
@@ -44,28 +39,10 @@ class Panel:
             self._rows = Keyed(container, lambda item: item[0].arn, lambda item: _Line(self._clock, item))
         self._empty.set_visibility(not page.versions)
         self._rows.show([(version, str(version.number) == page.live) for version in page.versions])
-        self._next = page.next
-        self._turned()
+        self._pages.arrived(page.next)
 
-    def _go_on(self) -> None:
-        if self._next:
-            self._tokens.append(self._next)
-            self._turn()
-
-    def _go_back(self) -> None:
-        if len(self._tokens) > 1:
-            self._tokens.pop()
-            self._turn()
-
-    def _turn(self) -> None:
-        self._next = None
-        self._turned()
-        self._live.follow(topics.versions(self._context, self._tokens[-1]))
-
-    def _turned(self) -> None:
-        if hasattr(self, "_newer"):
-            self._newer.set_visibility(len(self._tokens) > 1)
-            self._older.set_visibility(self._next is not None)
+    def _turn(self, token: str | None) -> None:
+        self._live.follow(topics.versions(self._context, token))
 
 
 class _Line:
