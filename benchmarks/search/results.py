@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 RESAMPLES = 10_000
 PERCENTILES = (2.5, 97.5)
@@ -80,7 +81,7 @@ def interval(trials: list[Trial], seed: int = 0) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _shares_right(trials: list[Trial]) -> Iterator[np.ndarray]:
+def _shares_right(trials: list[Trial]) -> Iterator[NDArray[np.float64]]:
     for part in sorted({trial.part for trial in trials}):
         of_part = [trial for trial in trials if trial.part == part]
         right = np.ones((len(of_part), of_part[0].pictures))
