@@ -16,7 +16,16 @@ from PIL import Image
 from evaluation.__main__ import main
 from evaluation.engine import mx
 
-PLOTS = ("confusion_matrix", "roc", "precision_recall", "reliability", "worst_mistakes")
+PLOTS = (
+    "confusion_matrix",
+    "roc",
+    "precision_recall",
+    "reliability",
+    "worst_mistakes",
+    "precision_coverage",
+    "occlusion",
+    "leakage",
+)
 
 
 def test_the_gate_finds_the_accuracy_where_it_looks(output: Path) -> None:
@@ -188,7 +197,7 @@ def test_a_line_of_another_form_is_refused_with_its_number(ready: Path, argument
 @pytest.mark.parametrize("path", ["../secret.png", "/etc/secret.png"])
 def test_a_path_outside_the_test_folder_is_refused(ready: Path, arguments: list[str], path: str) -> None:
     (ready / "lst/test.lst").write_text(f"0\t0\t{path}\n")
-    assert "leads outside of the test folder" in refused(ready, arguments)
+    assert "leads outside of its folder" in refused(ready, arguments)
 
 
 def test_a_list_that_is_not_the_manifests_is_refused(ready: Path, arguments: list[str]) -> None:
