@@ -46,8 +46,8 @@ def calibration(found: Section) -> str:
     ]
     note = (
         f"The temperature {found['temperature']:.3f} was fitted on the validation pictures; above 1 the net is too "
-        "sure of itself. It is reported only: the endpoint's answers stay as the net gives them, and the confidence "
-        "filter's threshold is chosen for these."
+        "sure of itself, below 1 not sure enough. It is reported only: the endpoint's answers stay as the net gives "
+        "them, and the confidence filter's threshold is chosen for these."
     )
     if found["at_limit"]:
         note += " It is at the end of its range, as where hardly a validation picture is answered wrongly."
@@ -63,8 +63,8 @@ def threshold(found: Section, plot: bytes) -> str:
     )
     rows = [[name.capitalize(), *_point(found[name])] for name in ("validation", "test")]
     table = page.table(["Pictures", "Pass", "Of these, right"], rows, frozenset({1, 2}))
-    chart = f'<div class="plots">\n{page.figure(plot, "Precision and coverage", reading)}</div>\n'
-    return page.heading("The confidence filter") + page.paragraph(_chosen(found)) + table + "<br>" + chart
+    chart = page.alone(page.figure(plot, "Precision and coverage", reading))
+    return page.heading("The confidence filter") + page.paragraph(_chosen(found)) + table + chart
 
 
 def slices(found: Section) -> str:
@@ -122,9 +122,9 @@ def _chosen(found: Section) -> str:
             f"{found['pictures']} validation pictures: 1 is recommended, so that a person decides."
         )
     return (
-        f"A confidence threshold of {found['recommended']:g} is recommended: the lowest at which {target} of the "
-        f"passing answers were right on the {found['pictures']} validation pictures. It is recorded with the version; "
-        "the stack uses it where its ConfidenceThreshold is auto."
+        f"A confidence threshold of {found['recommended']:g} is recommended: the lowest at which at least {target} "
+        f"of the passing answers were right on the {found['pictures']} validation pictures. It is recorded with the "
+        "version; the stack uses it where its ConfidenceThreshold is auto."
     )
 
 
