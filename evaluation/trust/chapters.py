@@ -24,7 +24,7 @@ def comparison(found: Section) -> str:
         ),
         ("Right only now", str(found["discordant"]["only_new_right"])),
         ("Right only live", str(found["discordant"]["only_live_right"])),
-        ("p-value", f"{found['p_value']:.4f}"),
+        ("p-value", f"{found['p_value']:.2g}"),
     ]
     note = (
         "Both answer the same pictures, so only those that they answer differently count. The p-value is how likely "
@@ -108,8 +108,8 @@ def leakage(found: Section, plot: bytes | None, warning: str | None) -> str:
 def occlusion(plot: bytes) -> str:
     """Where it looked."""
     reading = (
-        "A grey patch was moved over each of the worst mistakes. Where it is red, hiding the place makes the net less "
-        "sure of its wrong answer: that is what it saw. Where it is blue, hiding makes it surer."
+        "A patch of the picture's mean colour was moved over each of the worst mistakes. Where it is red, hiding the "
+        "place makes the net less sure of its wrong answer: that is what it saw. Where it is blue, hiding makes it surer."
     )
     return page.heading("Where the net looked") + page.figure(plot, "Occlusion maps", reading)
 

@@ -50,7 +50,7 @@ def _interval(lost: int, gained: int, count: int, seed: int) -> dict[str, float 
 def _verdict(lost: int, gained: int, p_value: float, level: float) -> str:
     seen = (
         f"{lost} pictures are answered rightly by the live version alone and {gained} by the new model alone "
-        f"(p = {p_value:.4f})"
+        f"(p = {p_value:.2g})"
     )
     if level > 0 and p_value < level:
         return f"The new model is worse than the live version: {seen}."

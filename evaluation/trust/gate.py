@@ -24,6 +24,6 @@ def _comparison(comparison: dict[str, Any], level: float) -> list[str]:
     return [
         f"The model is worse than the live version {comparison['live_model_uri']}: {accuracy['new']:.4f} of the test "
         f"pictures are answered rightly instead of {accuracy['live']:.4f}, {apart['only_live_right']} are lost and "
-        f"{apart['only_new_right']} gained, and the p-value of {comparison['p_value']:.4f} is below the "
+        f"{apart['only_new_right']} gained, and the p-value of {comparison['p_value']:.2g} is below the "
         f"PairedGateLevel of {level}"
     ]

@@ -1,4 +1,4 @@
-"""Where the net looked: a grey patch is moved over a picture, and what shakes the answer lies beneath it.
+"""Where the net looked: a plain patch is moved over a picture, and what shakes the answer lies beneath it.
 
 It asks the net like any picture does, so it works for every net and costs one batch a picture.
 """

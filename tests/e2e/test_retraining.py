@@ -20,7 +20,7 @@ PIPELINE, ALARM = "scones-training", "scones-vehicles-drift"
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
-    """A local AWS of its own, where a person has trained once and approved it: other tests' executions would fill the day."""
+    """A local AWS of its own, where a person has trained and approved once: other tests' runs would fill the day."""
     laptop = Laptop(free_port(), tmp_path_factory.mktemp("retraining"))
     laptop.scones("up")
     laptop.scones("dataset", "sample")
