@@ -14,7 +14,7 @@ def comparison(found: Section) -> str:
     text = page.heading("Against the live version") + page.paragraph(found["verdict"])
     if not found["live_model_uri"]:
         return text
-    difference = found["difference"]
+    difference = found["accuracy_difference"]
     rows = [
         ("Live version", found["live_model_uri"]),
         ("Accuracy", f"{found['accuracy']['new']:.3f} now, {found['accuracy']['live']:.3f} live"),
@@ -109,7 +109,7 @@ def occlusion(plot: bytes) -> str:
     """Where it looked."""
     reading = (
         "A patch of the picture's mean colour was moved over each of the worst mistakes. Where it is red, hiding the "
-        "place makes the net less sure of its wrong answer: that is what it saw. Where it is blue, hiding makes it surer."
+        "place makes the net less sure of its wrong answer: that is what it saw. Blue is the opposite."
     )
     return page.heading("Where the net looked") + page.figure(plot, "Occlusion maps", reading)
 

@@ -26,7 +26,10 @@ def compare(new: Answers, live: Answers, uri: str, level: float, seed: int) -> d
         "live_model_uri": uri,
         "accuracy": {"new": float(new.right.mean()), "live": float(live.right.mean())},
         "discordant": {"only_live_right": lost, "only_new_right": gained},
-        "difference": {"value": (gained - lost) / len(new.right), **_interval(lost, gained, len(new.right), seed)},
+        "accuracy_difference": {
+            "value": (gained - lost) / len(new.right),
+            **_interval(lost, gained, len(new.right), seed),
+        },
         "p_value": p_value,
         "verdict": _verdict(lost, gained, p_value, level),
     }

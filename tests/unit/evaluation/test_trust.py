@@ -82,8 +82,8 @@ def test_a_worse_model_is_told_with_figures_and_an_interval_below_zero() -> None
     found = comparison.compare(new, live, "s3://b/model.tar.gz", 0.05, SEED)
     assert found["accuracy"] == {"new": 0.88, "live": 1.0}
     assert found["discordant"] == {"only_live_right": 12, "only_new_right": 0}
-    assert found["difference"]["lower"] < found["difference"]["value"] == -0.12
-    assert found["difference"]["upper"] < 0
+    assert found["accuracy_difference"]["lower"] < found["accuracy_difference"]["value"] == -0.12
+    assert found["accuracy_difference"]["upper"] < 0
     assert found["verdict"].startswith("The new model is worse than the live version: 12 pictures")
 
 
