@@ -55,12 +55,12 @@ def find_former(
 def chosen_net(profile: Profile, overrides: Mapping[str, str]) -> tuple[int, str]:
     """Return the net that a run trains; raise PipelineError for a depth that is no number."""
     try:
-        return net_of(_chosen(profile, overrides))
+        return net_of(choose_hyperparameters(profile, overrides))
     except ValueError:
         raise PipelineError(f"NumLayers is {overrides.get('NumLayers')!r}; it must be a whole number.") from None
 
 
-def _chosen(profile: Profile, overrides: Mapping[str, str]) -> dict[str, Value]:
+def choose_hyperparameters(profile: Profile, overrides: Mapping[str, str]) -> dict[str, Value]:
     """Return the profile's hyperparameters with what a person sets in their place."""
     return {
         name: overrides.get(HYPERPARAMETERS[name].parameter, value) for name, value in profile.hyperparameters.items()
@@ -78,7 +78,8 @@ def _kept_weights(s3: Client, settings: Settings, profile: Profile, net: tuple[i
     if not found:
         raise PipelineError(
             f"The profile {profile.name} starts from weights for {_describe(net)}, and none lie under {place}; "
-            f"make them with `scones pretrain --profile {profile.name}`, and start with `scones run`, which uploads them."
+            f"make them with `scones pretrain --profile {profile.name}` and the same --set as here, and start with "
+            "`scones run`, which uploads them."
         )
     newest = max(found, key=lambda entry: (entry.modified, entry.key))
     digest = newest.key.split("/")[-2]
@@ -88,7 +89,7 @@ def _kept_weights(s3: Client, settings: Settings, profile: Profile, net: tuple[i
 def _refuse_two_starts(profile: Profile, overrides: Mapping[str, str]) -> None:
     if PARAMETER in overrides:
         raise PipelineError(f"A version to start from and {PARAMETER} were both given; give one of them.")
-    if str(_chosen(profile, overrides).get("use_pretrained_model", 0)) == "1":
+    if str(choose_hyperparameters(profile, overrides).get("use_pretrained_model", 0)) == "1":
         raise PipelineError(
             f"The profile {profile.name} starts from the algorithm's own weights, and a version to start from was "
             "given; set UsePretrainedModel=0, or leave the version away."

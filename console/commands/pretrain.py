@@ -17,6 +17,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Which archive, for which profile's net, how long and with which seed."""
     parser.add_argument("--archive", type=Path, help="in CIFAR-100's binary layout (default: the downloaded one)")
     parser.add_argument("--profile", default=PROFILE, help=f"whose net it is for (default: {PROFILE})")
+    parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="as `scones run` takes it")
     parser.add_argument("--epochs", type=int, default=30, help="how often it sees each picture (default: 30)")
     parser.add_argument("--seed", type=int, default=1, help="of weights, order and augmentation (default: 1)")
 
@@ -27,11 +28,13 @@ def run(options: Namespace) -> int:
     from console.pretraining.make import make
     from console.pretraining.request import make_request
     from pipelines.profiles import find_profile
+    from pipelines.start import parse_overrides
 
     target = choose(options.target, must_run=False)
-    profile = find_profile(options.profile)
+    profile, overrides = find_profile(options.profile), parse_overrides(options.set)
     archive = _archive(options.archive, target)
-    request = make_request(profile, check_archive(archive).sha256, options.epochs, options.seed)
+    digest = check_archive(archive).sha256
+    request = make_request(profile, digest, options.epochs, options.seed, overrides)
     weights = make(request, archive, shelves(target), lambda line: print(line, flush=True))
     note = weights.note
     print(f"Accuracy {note['held_out_accuracy']:.4f} on held-out pictures, after {duration(note['seconds'])}.")
