@@ -5,6 +5,7 @@ import json
 from sagemaker.workflow.pipeline import Pipeline
 
 from pipelines.code import CodeLocations
+from pipelines.former_model import FormerModel
 from pipelines.parameters import declare_parameters
 from pipelines.profiles import Profile
 from pipelines.session import offline_session
@@ -18,18 +19,20 @@ from pipelines.steps.register_model import register_model
 from pipelines.steps.train_model import train_model
 
 
-def build_definition(settings: Settings, profile: Profile, code: CodeLocations) -> str:
+def build_definition(
+    settings: Settings, profile: Profile, code: CodeLocations, former: FormerModel | None = None
+) -> str:
     """Return the definition as canonical JSON: the same input gives the same bytes, and no call is made."""
-    definition = json.loads(assemble(settings, profile, code).definition())
+    definition = json.loads(assemble(settings, profile, code, former).definition())
     return json.dumps(definition, sort_keys=True, indent=2) + "\n"
 
 
-def assemble(settings: Settings, profile: Profile, code: CodeLocations) -> Pipeline:
+def assemble(settings: Settings, profile: Profile, code: CodeLocations, former: FormerModel | None = None) -> Pipeline:
     """Put the steps together; those behind the gate belong to the gate."""
     context = Context(
         settings=settings,
         profile=profile,
-        parameters=declare_parameters(settings, profile),
+        parameters=declare_parameters(settings, profile, former),
         code=code,
         session=offline_session(settings),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sagemaker.workflow.parameters import Parameter, ParameterFloat, ParameterInteger, ParameterString
 
+from pipelines.former_model import PARAMETER, FormerModel
 from pipelines.hyperparameters import HYPERPARAMETERS, Hyperparameter, Value
 from pipelines.profiles import Profile
 from pipelines.settings import Settings
@@ -33,16 +34,23 @@ class Parameters:
     commit_id: Parameter
     started_by: Parameter
     start_reason: Parameter
+    # Only where the channel `model` is: AWS takes no empty one.
+    model_uri: Parameter | None = None
+    trained_from: Parameter | None = None
     hyperparameters: Mapping[str, Parameter]
 
     def listed(self) -> list[Parameter]:
         """Return all of them, the hyperparameters last, for the pipeline's definition."""
-        own = [value for name, value in vars(self).items() if name != "hyperparameters"]
+        own = [value for name, value in vars(self).items() if name != "hyperparameters" and value]
         return [*own, *self.hyperparameters.values()]
 
 
-def declare_parameters(settings: Settings, profile: Profile) -> Parameters:
-    """Declare the pipeline's parameters with the defaults of a project and a profile."""
+def declare_parameters(settings: Settings, profile: Profile, former: FormerModel | None = None) -> Parameters:
+    """Declare the pipeline's parameters with the defaults of a project and a profile.
+
+    The artifact that a run starts from is a default as well: a retraining that names no parameter starts from it again.
+    """
+    starts_from_model = former is not None or profile.starts_from_weights
     return Parameters(
         input_data_uri=ParameterString("InputDataUri", f"s3://{settings.bucket}/raw/"),
         curated_data_uri=ParameterString("CuratedDataUri", f"s3://{settings.bucket}/curated/"),
@@ -64,6 +72,10 @@ def declare_parameters(settings: Settings, profile: Profile) -> Parameters:
         commit_id=ParameterString("CommitId", "unknown"),
         started_by=ParameterString("StartedBy", "unknown"),
         start_reason=ParameterString("StartReason", "started by a person"),
+        model_uri=ParameterString(PARAMETER, former.uri if former else None) if starts_from_model else None,
+        trained_from=ParameterString("TrainedFrom", former.name if former else "unknown")
+        if starts_from_model
+        else None,
         hyperparameters={
             name: _declare_hyperparameter(HYPERPARAMETERS[name], value)
             for name, value in profile.hyperparameters.items()

@@ -9,6 +9,7 @@ from pipelines.code import build_archives, locate_code, upload_code
 from pipelines.data_version import keep_prefix, newest_archive, require_data, version_data
 from pipelines.define import define
 from pipelines.errors import PipelineError
+from pipelines.former_model import FormerModel, find_former
 from pipelines.live_model import find_live_model
 from pipelines.metadata import LABELS, check_metadata, clean_label
 from pipelines.profiles import Profile
@@ -24,16 +25,18 @@ def run(
     *,
     display_name: str | None = None,
     token: str | None = None,
+    from_version: str | None = None,
 ) -> str:
     """Bring code and pipeline up to date, start an execution and return its ARN.
 
-    Raises PipelineError before anything is started: for an unknown parameter, a value that it does not take,
-    a missing bucket or a missing archive.
+    `from_version` is the number of a registered version to go on from, or `live`. Raises PipelineError before anything
+    is started: for an unknown parameter, a value that it does not take, a missing bucket or archive, another net.
     """
     overrides = {**overrides, **{name: clean_label(overrides[name]) for name in LABELS if name in overrides}}
     s3, sagemaker = (make_client(service, settings.region) for service in ("s3", "sagemaker"))
     try:
-        definition = _publish_code(s3, settings, profile, overrides)
+        former = find_former(s3, sagemaker, settings, profile, overrides, from_version)
+        definition = _publish_code(s3, settings, profile, overrides, former)
         parameters = choose_data(s3, settings, overrides)
         check_metadata(parameters)
     except ClientError as error:
@@ -74,10 +77,12 @@ def _missing_bucket(settings: Settings, overrides: Mapping[str, str]) -> str:
     )
 
 
-def _publish_code(s3: Client, settings: Settings, profile: Profile, overrides: Mapping[str, str]) -> str:
+def _publish_code(
+    s3: Client, settings: Settings, profile: Profile, overrides: Mapping[str, str], former: FormerModel | None
+) -> str:
     """Return the definition, its parameters checked and its code in place."""
     archives = build_archives()
-    definition = define(settings, profile, locate_code(settings, archives))
+    definition = define(settings, profile, locate_code(settings, archives), former)
     check_parameters(definition, overrides)
     upload_code(s3, settings, archives)
     return definition

@@ -33,6 +33,7 @@ def _run(options: argparse.Namespace) -> int:
         _describe_origin(os.environ) | parse_overrides(options.set),
         display_name=options.display_name,
         token=options.token,
+        from_version=options.from_version,
     )
     sys.stdout.write(f"{arn}\n")
     sys.stdout.flush()
@@ -60,6 +61,7 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("run-pipeline", description="Update the pipeline and start an execution.")
     parser.add_argument("--profile", choices=sorted(PROFILES), default=DEFAULT_PROFILE)
     parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="a pipeline parameter")
+    parser.add_argument("--from-version", metavar="V", help="go on from this registered version, or from `live`")
     parser.add_argument("--display-name", help="what Studio calls the execution")
     parser.add_argument("--token", help="start at most one execution for this token of 32 to 128 characters")
     parser.add_argument("--wait", action="store_true", help="wait for the end; exit with 1 unless it is good")

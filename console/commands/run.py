@@ -5,22 +5,27 @@ from __future__ import annotations
 import getpass
 import subprocess
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from console.target import Target, choose
+
+if TYPE_CHECKING:
+    from pipelines.profiles import Profile
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """A profile, parameters, and whether to stay and watch."""
     parser.add_argument("--profile", help="training profile (default: compact)")
     parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="a pipeline parameter")
+    parser.add_argument("--from-version", metavar="V", help="go on from this registered version, or from `live`")
     parser.add_argument("--watch", action="store_true", help="follow the execution to its end")
 
 
 def run(options: Namespace) -> int:
     """Start, and print the execution's ARN."""
     target = choose(options.target)
-    arn = start(target, options.profile, options.set)
+    arn = start(target, options.profile, options.set, options.from_version)
     print(arn, flush=True)
     if not options.watch:
         return 0
@@ -29,14 +34,32 @@ def run(options: Namespace) -> int:
     return follow(target.client, arn)
 
 
-def start(target: Target, profile: str | None, assignments: Sequence[str]) -> str:
+def start(target: Target, profile: str | None, assignments: Sequence[str], from_version: str | None = None) -> str:
     """Upload the code, update the pipeline, start an execution; answers its ARN."""
     from pipelines.profiles import DEFAULT_PROFILE, find_profile
     from pipelines.run import run as run_pipeline
     from pipelines.start import parse_overrides
 
     chosen = find_profile(profile or DEFAULT_PROFILE)
-    return run_pipeline(target.project, chosen, _origin() | parse_overrides(assignments))
+    overrides = _origin() | parse_overrides(assignments)
+    if chosen.starts_from_weights and from_version is None:
+        _upload_weights(target, chosen, overrides)
+    return run_pipeline(target.project, chosen, overrides, from_version=from_version)
+
+
+def _upload_weights(target: Target, profile: Profile, overrides: Mapping[str, str]) -> None:
+    """Put the weights that `scones pretrain` has made for this net where the pipeline looks for them."""
+    from console.commands.pretrain import shelves
+    from console.pretraining.shelf import MODEL, find
+    from pipelines.former_model import chosen_net, weights_prefix
+    from pipelines.weights import net_name
+
+    net = chosen_net(profile, overrides)
+    weights = find(shelves(target) / net_name(*net))
+    if weights is not None:
+        key = f"{weights_prefix(net)}{weights.sha256[:16]}/{MODEL}"
+        with weights.model.open("rb") as body:
+            target.client("s3").put_object(Bucket=target.project.bucket, Key=key, Body=body)
 
 
 def _origin() -> dict[str, str]:

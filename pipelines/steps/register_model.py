@@ -14,6 +14,7 @@ from pipelines.steps.evaluate_model import measured_accuracy, recommended_thresh
 from pipelines.steps.outputs import output_file, output_uri
 from pipelines.steps.policies import step_retries
 from pipelines.steps.prepare_data import training_samples
+from pipelines.weights import DEFAULT_LAYERS
 
 NAME = "RegisterModel"
 CONTENT_TYPES = ["application/x-image", "image/png", "image/jpeg"]
@@ -82,7 +83,10 @@ def _description(
     came from the cache, they lie with the execution that ran it.
     """
     parameters = context.parameters
+    layers = parameters.hyperparameters.get("num_layers")
+    former = {"trained_from": parameters.trained_from} if parameters.trained_from is not None else {}
     return {
+        **former,
         "accuracy": measured_accuracy().to_string(),
         "accuracy_threshold": parameters.accuracy_threshold.to_string(),
         "commit": parameters.commit_id,
@@ -90,6 +94,7 @@ def _description(
         "dataset_version": parameters.dataset_version,
         "evaluation_uri": output_uri(evaluated, "evaluation"),
         "execution_id": ExecutionVariables.PIPELINE_EXECUTION_ID,
+        "num_layers": layers.to_string() if layers is not None else str(DEFAULT_LAYERS),
         "profile": context.profile.name,
         "recommended_confidence_threshold": recommended_threshold().to_string(),
         "report": output_file(evaluated, "evaluation", "report.html"),

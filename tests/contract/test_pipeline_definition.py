@@ -89,6 +89,11 @@ def distributed() -> Definition:
 
 
 @pytest.fixture(scope="module")
+def pretrained() -> Definition:
+    return _build(profile="pretrained")
+
+
+@pytest.fixture(scope="module")
 def guarded() -> Definition:
     return _build(GUARDED)
 
@@ -123,7 +128,7 @@ def _resolve(value: object, shape: Shape) -> object:
     return value
 
 
-@pytest.mark.parametrize("name", ["compact", "reference", "distributed", "guarded"])
+@pytest.mark.parametrize("name", ["compact", "reference", "distributed", "pretrained", "guarded"])
 @pytest.mark.parametrize(
     ("step", "operation", "filled_in_by_aws"),
     [
@@ -445,3 +450,32 @@ def test_several_hosts_train_on_records_and_average_in_step(distributed: Definit
     )
     assert training["ResourceConfig"]["InstanceCount"] == {"Get": "Parameters.TrainingInstanceCount"}
     assert (defaults["TrainingInstanceCount"], defaults["KvStore"]) == (2, "dist_sync")
+
+
+def test_a_run_from_a_former_model_has_the_channel_that_aws_documents(
+    compact: Definition, pretrained: Definition
+) -> None:
+    plain, training = (_steps(each)["TrainModel"]["Arguments"] for each in (compact, pretrained))
+    channel = next(entry for entry in training["InputDataConfig"] if entry["ChannelName"] == "model")
+
+    assert channel["ContentType"] == "application/x-sagemaker-model"
+    assert channel["DataSource"]["S3DataSource"]["S3Uri"] == {"Get": "Parameters.ModelUri"}
+    assert [entry for entry in training["InputDataConfig"] if entry is not channel] == plain["InputDataConfig"]
+    assert training["HyperParameters"] == plain["HyperParameters"]
+    words = _steps(pretrained)["RegisterModel"]["Arguments"]["CustomerMetadataProperties"]
+    assert words["trained_from"] == {"Get": "Parameters.TrainedFrom"}
+
+
+def test_transfer_learning_with_awss_own_weights_asks_for_a_net_that_they_exist_for() -> None:
+    from localaws.algorithms.image_classification.hyperparameters import LARGE_FAMILY
+    from localaws.algorithms.image_classification.resnet import SMALL_STEM_HEIGHT
+
+    imagenet = _build(profile="imagenet")
+    defaults = {entry["Name"]: entry["DefaultValue"] for entry in imagenet["Parameters"]}
+    sent = _steps(imagenet)["TrainModel"]["Arguments"]["HyperParameters"]
+
+    assert defaults["UsePretrainedModel"] == 1
+    assert sent["use_pretrained_model"]["Std:Join"]["Values"] == [{"Get": "Parameters.UsePretrainedModel"}]
+    assert defaults["NumLayers"] in LARGE_FAMILY
+    assert int(defaults["ImageShape"].split(",")[1]) > SMALL_STEM_HEIGHT
+    assert defaults["Resize"] == round(64 / 0.875), "what serving scales a picture to before it cuts 64 out"
