@@ -15,6 +15,7 @@ from pipelines.clients import Client
 from pipelines.data_version import list_objects
 from pipelines.errors import PipelineError
 from pipelines.hyperparameters import HYPERPARAMETERS, Value
+from pipelines.live_model import MISSING, find_live_version
 from pipelines.profiles import PROFILES, Profile
 from pipelines.settings import Settings
 from pipelines.weights import net_name, net_of
@@ -112,21 +113,17 @@ def _registered(s3: Client, sagemaker: Client, settings: Settings, net: tuple[in
 
 
 def _describe_version(sagemaker: Client, settings: Settings, version: str) -> dict[str, Any]:
-    """Describe a version by its number; `live` is the one that was approved last."""
+    """Describe a version by its number, or the live one."""
+    if version == LIVE:
+        live = find_live_version(sagemaker, settings.model_package_group)
+        if live is None:
+            raise PipelineError("No version is approved, so none is live; name a version by its number.")
+        return live
     known = {str(entry["ModelPackageVersion"]): entry for entry in _versions(sagemaker, settings)}
-    if version != LIVE:
-        if version not in known:
-            there = ", ".join(sorted(known, key=int)) or "none"
-            raise PipelineError(f"There is no version {version!r} in the registry; it has {there}, or say {LIVE}.")
-        return dict(sagemaker.describe_model_package(ModelPackageName=known[version]["ModelPackageArn"]))
-    approved = [
-        dict(sagemaker.describe_model_package(ModelPackageName=entry["ModelPackageArn"]))
-        for entry in known.values()
-        if entry.get("ModelApprovalStatus") == "Approved"
-    ]
-    if not approved:
-        raise PipelineError("No version is approved, so none is live; name a version by its number.")
-    return max(approved, key=lambda entry: entry.get("LastModifiedTime", entry["CreationTime"]))
+    if version not in known:
+        there = ", ".join(sorted(known, key=int)) or "none"
+        raise PipelineError(f"There is no version {version!r} in the registry; it has {there}, or say {LIVE}.")
+    return dict(sagemaker.describe_model_package(ModelPackageName=known[version]["ModelPackageArn"]))
 
 
 def _versions(sagemaker: Client, settings: Settings) -> list[dict[str, Any]]:
@@ -135,7 +132,7 @@ def _versions(sagemaker: Client, settings: Settings) -> list[dict[str, Any]]:
         return [entry for page in pages for entry in page["ModelPackageSummaryList"]]
     except ClientError as error:
         # A group that nothing was registered in yet may not be there at all.
-        if error.response["Error"]["Code"] in {"ValidationException", "ResourceNotFound"}:
+        if error.response["Error"]["Code"] in MISSING:
             return []
         raise
 

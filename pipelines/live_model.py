@@ -15,15 +15,18 @@ MISSING = frozenset({"ResourceNotFound", "ValidationException"})
 
 def find_live_model(sagemaker: Client, group: str) -> str:
     """Return the S3 address of the live version's model.tar.gz; empty where no version is approved."""
+    version = find_live_version(sagemaker, group)
+    return "" if version is None else str(version["InferenceSpecification"]["Containers"][0].get("ModelDataUrl", ""))
+
+
+def find_live_version(sagemaker: Client, group: str) -> dict[str, Any] | None:
+    """Describe the live version; None where no version is approved, or no group is there."""
     try:
-        versions = list(_approved(sagemaker, group))
+        return max(_approved(sagemaker, group), key=_approval, default=None)
     except ClientError as error:
         if error.response["Error"]["Code"] in MISSING:  # AWS says ValidationException of a group that is not there
-            return ""
+            return None
         raise
-    if not versions:
-        return ""
-    return str(max(versions, key=_approval)["InferenceSpecification"]["Containers"][0].get("ModelDataUrl", ""))
 
 
 def _approval(version: dict[str, Any]) -> tuple[Any, int]:

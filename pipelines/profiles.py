@@ -1,7 +1,7 @@
 """Training profiles: which network, how it learns, and on which machine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.errors import PipelineError
 from pipelines.hyperparameters import Value
@@ -72,14 +72,7 @@ DISTRIBUTED = Profile(
 )
 
 # Transfer learning with weights of our own, which the small nets need: AWS has none for them.
-PRETRAINED = Profile(
-    name="pretrained",
-    instance_type=COMPACT.instance_type,
-    max_runtime_seconds=COMPACT.max_runtime_seconds,
-    hyperparameters=COMPACT.hyperparameters,
-    keeps_last_epoch=True,
-    starts_from_weights=True,
-)
+PRETRAINED = replace(COMPACT, name="pretrained", starts_from_weights=True)
 
 # Transfer learning with the algorithm's own weights, which exist for the large family only and need its stem: more
 # than 32 pixels. The resize leaves `crop` the room that serving cuts away (64 of 73).
