@@ -12,8 +12,7 @@ from evaluation.canvas import BLUE, INK, MUTED, ORANGE, SIZE, canvas, dress, png
 from evaluation.metrics import confusion
 from evaluation.predict import Answers
 from evaluation.split import NAMES
-
-BINS = 10
+from evaluation.trust.calibration import BINS, bins
 
 
 def confusion_matrix(answers: Answers) -> bytes:
@@ -93,7 +92,7 @@ def reliability(answers: Answers, cooled: Answers) -> bytes:
 
 def calibration(answers: Answers) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
     """Bin answers by confidence, 0.5 to 1: each bin's centre, share of right answers and number of answers."""
-    place = np.clip(((answers.confidence - 0.5) * 2 * BINS).astype(int), 0, BINS - 1)
+    place = bins(answers)
     counts = np.bincount(place, minlength=BINS)
     right = np.bincount(place, weights=answers.right, minlength=BINS)
     centres = 0.5 + (np.arange(BINS) + 0.5) * 0.5 / BINS

@@ -1,6 +1,7 @@
 """A contact sheet of the worst mistakes: what the net was surest of, and wrong."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image
@@ -34,11 +35,21 @@ def draw(answers: Answers, tests: Split) -> bytes:
         cell.axis("off")
     for cell, index in zip(cells, chosen, strict=False):
         cell.imshow(enlarge(tests.open(answers.paths[index])))
-        truth, answer = NAMES[answers.actual[index]], NAMES[answers.predicted[index]]
-        cell.set_title(f"is a {truth}\nsaid {answer}\n{answers.confidence[index]:.1%} sure", fontsize=9)
+        entitle(cell, answers, index)
     if not chosen:
-        figure.text(0.5, 0.5, "No mistakes in this test set.", ha="center", va="center", fontsize=16)
+        say_there_are_none(figure)
     return png(figure)
+
+
+def entitle(cell: Axes, answers: Answers, index: int) -> None:
+    """Write over a mistake what it is, what the net said, and how sure it was."""
+    truth, answer = NAMES[answers.actual[index]], NAMES[answers.predicted[index]]
+    cell.set_title(f"is a {truth}\nsaid {answer}\n{answers.confidence[index]:.1%} sure", fontsize=9)
+
+
+def say_there_are_none(figure: Figure) -> None:
+    """Write in the middle of an empty sheet that no mistake was made."""
+    figure.text(0.5, 0.5, "No mistakes in this test set.", ha="center", va="center", fontsize=16)
 
 
 def enlarge(image: Image.Image) -> Image.Image:

@@ -72,10 +72,15 @@ def negative_log_likelihood(answers: Answers) -> float:
 
 def expected_error(answers: Answers) -> float:
     """The expected calibration error: how far confidence and share of right answers lie apart, on average."""
-    place = np.clip(((answers.confidence - 0.5) * 2 * BINS).astype(int), 0, BINS - 1)
+    place = bins(answers)
     sure = np.bincount(place, weights=answers.confidence, minlength=BINS)
     right = np.bincount(place, weights=answers.right, minlength=BINS)
     return float(np.abs(sure - right).sum() / len(place))
+
+
+def bins(answers: Answers) -> NDArray[np.int64]:
+    """Each answer's bin by its confidence, from 0 (0.5, a guess) to BINS - 1 (1)."""
+    return np.clip(((answers.confidence - 0.5) * 2 * BINS).astype(np.int64), 0, BINS - 1)
 
 
 def _measures(answers: Answers) -> dict[str, float]:

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from evaluation.canvas import BLUE, MUTED, ORANGE, canvas, png
 from evaluation.predict import Answers
-from evaluation.sheet import enlarge
-from evaluation.split import NAMES, Split
+from evaluation.sheet import enlarge, entitle, say_there_are_none
+from evaluation.split import Split
 from evaluation.trust.coverage import Curve
 from evaluation.trust.occlusion import Occluded
 
@@ -44,13 +43,12 @@ def occlusion_maps(maps: list[Occluded], answers: Answers) -> bytes:
     for column, each in enumerate(maps):
         above, below = cells[:, column]
         above.imshow(enlarge(each.picture))
-        truth, answer = NAMES[answers.actual[each.index]], NAMES[answers.predicted[each.index]]
-        above.set_title(f"is a {truth}\nsaid {answer}\n{answers.confidence[each.index]:.1%} sure", fontsize=9)
+        entitle(above, answers, each.index)
         most = max(float(np.abs(each.heat).max()), 1e-6)
         below.imshow(each.picture.convert("L"), cmap="gray", vmin=0, vmax=255)
         below.imshow(each.heat, cmap="RdBu_r", vmin=-most, vmax=most, alpha=0.55, interpolation="bilinear")
     if not maps:
-        figure.text(0.5, 0.5, "No mistakes in this test set.", ha="center", va="center", fontsize=16)
+        say_there_are_none(figure)
     return png(figure)
 
 
@@ -72,9 +70,5 @@ def _grid(rows: int, height: float) -> tuple[Figure, "np.ndarray[Any, np.dtype[n
     figure = Figure(figsize=(COLUMNS * CELL_WIDTH, rows * height), dpi=120, layout=ConstrainedLayoutEngine(h_pad=0.1))
     cells = figure.subplots(rows, COLUMNS, squeeze=False)
     for cell in cells.ravel():
-        _hide(cell)
+        cell.axis("off")
     return figure, cells
-
-
-def _hide(cell: Axes) -> None:
-    cell.axis("off")
