@@ -44,7 +44,7 @@ def _parse() -> argparse.Namespace:
     final = commands.add_parser("final")
     final.add_argument("--archive", type=Path, required=True)
     final.add_argument("--profile", default="compact", choices=sorted(PROFILES))
-    final.add_argument("--weights", type=Path, help="an artifact's folder to start from, all but its last layer")
+    final.add_argument("--weights", type=Path, help="a folder that `scones pretrain` made, to start from")
     commands.add_parser("table")
     return parser.parse_args()
 

@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -10,13 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.search.pictures import Pictures
 from evaluation.artifact import Artifact
-from evaluation.fit import fit
 from evaluation.network import BATCH, Network
+from evaluation.predict import probabilities
 from pipelines.hyperparameters import Value
 
 CLASSES = 2
@@ -30,13 +30,14 @@ def run(
     """Train on one set and answer, of the other, which pictures are wrong, and the CPU seconds that training took.
 
     The net of the last epoch is asked, so that the held pictures, which are also the validation channel, chose nothing.
-    `weights` is the folder of an artifact to start from, all but its last layer.
+    `weights` is a folder with a model.tar.gz of the same net and classes, as `scones pretrain` keeps it: it goes by the
+    channel `model`, which every net may start from (docs/decisions/0017).
     """
     with TemporaryDirectory(prefix="scones-search-") as folder:
         root = Path(folder)
         _lay_out(root, {"train": train, "validation": held})
         _configure(root, hyperparameters, len(train), weights)
-        seconds = _train(root, seed, weights)
+        seconds = _train(root, seed)
         return _wrong(root / "model", held), seconds
 
 
@@ -60,9 +61,12 @@ def _configure(root: Path, hyperparameters: Mapping[str, Value], samples: int, w
         "num_classes": CLASSES,
         "num_training_samples": samples,
         "checkpoint_frequency": hyperparameters["epochs"],
-        "use_pretrained_model": int(weights is not None),
     }
-    channels = {name: {"ContentType": "application/x-image", "TrainingInputMode": "File"} for name in CHANNELS}
+    types = dict.fromkeys(CHANNELS, "application/x-image")
+    if weights is not None:
+        types["model"] = "application/x-sagemaker-model"
+        shutil.copytree(weights, root / "input/data/model")
+    channels = {name: {"ContentType": kind, "TrainingInputMode": "File"} for name, kind in types.items()}
     documents = {
         "hyperparameters": {name: str(value) for name, value in settings.items()},
         "inputdataconfig": channels,
@@ -74,10 +78,8 @@ def _configure(root: Path, hyperparameters: Mapping[str, Value], samples: int, w
     (root / "output").mkdir()
 
 
-def _train(root: Path, seed: int, weights: Path | None) -> float:
+def _train(root: Path, seed: int) -> float:
     own = {"OPT_ML": str(root), "SCONES_SEED": str(seed), "OMP_NUM_THREADS": "1"}
-    if weights is not None:
-        own["SCONES_PRETRAINED_DIR"] = str(weights)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     ended = subprocess.run(
         [sys.executable, *PROGRAM], check=False, env={**os.environ, **own}, capture_output=True, text=True
@@ -93,8 +95,7 @@ def _wrong(model: Path, held: Pictures) -> list[int]:
     shapes = json.loads((model / "model-shapes.json").read_text(encoding="utf-8"))
     artifact = Artifact(str(model / "image-classification"), epoch, *shapes[0]["shape"][1:])
     network = Network(artifact, CLASSES)
-    fitted = np.stack([fit(Image.fromarray(pixels), artifact.height, artifact.width) for pixels in held.pixels])
-    answers: NDArray[np.float64] = np.concatenate(
-        [network.probabilities(fitted[start : start + BATCH]) for start in range(0, len(held), BATCH)]
-    )
+    images = [Image.fromarray(pixels) for pixels in held.pixels]
+    batches = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
+    answers = np.concatenate([probabilities(network, batch) for batch in batches])
     return [int(index) for index in np.flatnonzero(answers.argmax(axis=1) != held.labels)]
