@@ -15,7 +15,10 @@ from tests.e2e.laptop import REPOSITORY, Laptop
 
 NET = "20-layers-3x8x8"
 SHAPE = ("--set", "ImageShape=3,8,8")
-SMALL = (*SHAPE, "--set", "Epochs=1", "--set", "LearningRateScheduleSteps=1", "--set", "AccuracyThreshold=0.1")
+# Another test's version may be live, and nets this small are worse than it: the gate is not what is tested here.
+UNCOMPARED = ("--set", "LiveModelUri=")
+LEAST = ("--set", "Epochs=1", "--set", "LearningRateScheduleSteps=1", "--set", "AccuracyThreshold=0.1")
+SMALL = (*SHAPE, *LEAST, *UNCOMPARED)
 
 
 def _pretrain(laptop: Laptop) -> tuple[str, ...]:
