@@ -36,10 +36,10 @@ def check_depth(body: object) -> None:
 
 def check_parameters(parameters: object) -> None:
     """Refuse parameters that are not a list of objects with a name, and values that are no single value."""
-    if not isinstance(parameters, list) or not all(isinstance(item, dict) for item in parameters):
-        raise errors.validation("Parameters must be a list of objects.")
+    if not isinstance(parameters, list):
+        raise errors.validation("Parameters must be a list.")
     for item in parameters:
-        if not isinstance(item.get("Name"), str) or not isinstance(item.get("Type"), str):
+        if not isinstance(item, dict) or not all(isinstance(item.get(member), str) for member in ("Name", "Type")):
             raise errors.validation("Every parameter needs a Name and a Type.")
         values = item.get("EnumValues") or []
         if not isinstance(values, list) or not all(map(_is_single, [*values, item.get("DefaultValue")])):
@@ -74,7 +74,7 @@ def check_references(name: str, value: Any) -> None:  # noqa: ANN401 - JSON of a
         if not _is_function(function):
             raise errors.validation(
                 f"The step {name!r} has {str(function)[:200]}, which is no reference; allowed are Get with a path "
-                "below Parameters, Execution or Steps, Std:Join with Values, and Std:JsonGet with PropertyFile and Path."
+                "below Parameters, Execution or Steps, Std:Join with Values, Std:JsonGet with PropertyFile and Path."
             )
 
 

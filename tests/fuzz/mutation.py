@@ -27,14 +27,14 @@ def mutate(data: bytes, others: Sequence[bytes], chance: random.Random) -> bytes
     return data if document is None else json.dumps(document).encode("utf-8", "surrogatepass")
 
 
-def _read(data: bytes) -> Any:  # noqa: ANN401 - JSON of any type
+def _read(data: bytes) -> Any:
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
         return None
 
 
-def _replace(value: Any, chance: random.Random) -> Any:  # noqa: ANN401
+def _replace(value: Any, chance: random.Random) -> Any:
     """Walk down a random way and put a value that nobody expects at its end, or take the member out."""
     if not isinstance(value, dict | list) or not value or chance.random() < 0.1:
         return copy.deepcopy(chance.choice(_VALUES))

@@ -11,7 +11,7 @@ from localaws.push.errors import PushError
 _SEEDCODE = Path(__file__).parents[3] / "seedcode"
 SEEDS = [
     (_SEEDCODE / "buildspec.yml").read_bytes(),
-    b"version: 0.2\nenv:\n  shell: bash\n  variables: {A: 1}\nphases:\n  build:\n    commands: [a, b]\n    finally: [c]\n",
+    b"version: 0.2\nenv:\n  shell: bash\n  variables: {A: 1}\nphases:\n  build:\n    commands: [a]\n    finally: [c]\n",
     b'{"version": 0.2, "phases": {"build": {"commands": ["a"], "on-failure": "ABORT"}}}',
 ]
 

@@ -9,8 +9,10 @@ from tempfile import TemporaryDirectory
 from localaws.algorithms.image_classification.artifact import _unpack
 from localaws.algorithms.image_classification.errors import ClientError
 from tests.fuzz.corpus import compressed
-from tests.fuzz.harnesses.model_archive import SEEDS as SEEDS
+from tests.fuzz.harnesses import model_archive
 from tests.fuzz.scratch import file
+
+SEEDS = model_archive.SEEDS
 
 
 def one_input(data: bytes) -> None:

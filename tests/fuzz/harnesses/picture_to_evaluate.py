@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from evaluation.refusal import Refusal
 from evaluation.testset import TestSet
-
 from tests.fuzz.corpus import pictures, repaired
 from tests.fuzz.scratch import file
 

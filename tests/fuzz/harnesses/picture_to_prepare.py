@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from processing.curated import load
 from processing.refusal import Refusal
-
 from tests.fuzz.corpus import pictures, repaired
 from tests.fuzz.scratch import file
 
