@@ -1,13 +1,15 @@
 """AWS's limits on a workflow, without which one can end the local AWS: MiniStack has none.
 
 A definition that is no state machine is refused, States.ArrayRange makes at most 1,000 items, and an execution fails at
-25,000 events, as one that goes in a circle does at last.
+25,000 events, as one that goes in a circle does at last. StringMatches takes time in proportion to the text: as the
+regular expression that MiniStack makes of it, thirty asterisks would hold the whole process for ever.
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +21,7 @@ Validate = Callable[[Any], str | None]
 MOST_EVENTS = 25_000
 MOST_ITEMS = 1_000
 MOST_LEVELS = 200
+_STARS = re.compile(r"(?<!\\)(?:\*)+")
 _WITHIN = ("Branches", "Iterator", "ItemProcessor")
 
 
@@ -29,6 +32,7 @@ def close() -> None:
     replace(stepfunctions, "_validate_definition_jsonata", _validating)
     replace(stepfunctions, "_exec_intrinsic", _counting)
     replace(stepfunctions, "_add_event", _ending)
+    replace(stepfunctions, "_evaluate_rule", _matching)
 
 
 def problem(text: object) -> str | None:
@@ -42,6 +46,29 @@ def problem(text: object) -> str | None:
     if _is_deep(definition):
         return f"INVALID_JSON_DESCRIPTION: the definition is nested deeper than {MOST_LEVELS} levels"
     return _machine(definition, "/")
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether `text` is `pattern`: an asterisk stands for any characters, one after a backslash for itself."""
+    first, *rest = _parts(pattern)
+    if not rest:
+        return text == first
+    last = rest.pop()
+    at, end = len(first), len(text) - len(last)
+    if at > end or not text.startswith(first) or not text.endswith(last):
+        return False
+    for part in rest:  # the first place is the best one: what follows has the most left
+        found = text.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
+
+
+def _parts(pattern: str) -> list[str]:
+    """What stands between the asterisks."""
+    parts = [re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in _STARS.split(pattern)]
+    return [part for place, part in enumerate(parts) if part or place in (0, len(parts) - 1)]
 
 
 def _machine(body: object, place: str) -> str | None:
@@ -117,3 +144,15 @@ def _ending(original: Callable[..., Any]) -> Callable[..., Any]:
         return answer
 
     return add
+
+
+def _matching(original: Callable[..., bool]) -> Callable[..., bool]:
+    from ministack.services import stepfunctions  # noqa: PLC0415
+
+    def evaluate(rule: Document, data: Any, ctx: Any = None) -> bool:  # noqa: ANN401
+        if "StringMatches" not in rule or "Variable" not in rule:
+            return original(rule, data, ctx)
+        value = stepfunctions._resolve_path_or_ctx(rule["Variable"], data, ctx)
+        return isinstance(value, str) and matches(str(rule["StringMatches"]), value)
+
+    return evaluate

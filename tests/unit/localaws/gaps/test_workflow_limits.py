@@ -11,7 +11,7 @@ import pytest
 from ministack.services import stepfunctions
 
 from localaws.gaps import workflow_limits
-from localaws.gaps.workflow_limits import problem
+from localaws.gaps.workflow_limits import matches, problem
 from tests.unit.localaws.gaps.conftest import ROLE, Machines
 
 CIRCLE = {"a": {"Type": "Pass", "Next": "b"}, "b": {"Type": "Pass", "Next": "a"}}
@@ -74,3 +74,31 @@ def test_a_range_of_a_thousand_million_items_is_not_made(
     close(workflow_limits)
     state = {**PASS, "Parameters": {"items.$": f"States.ArrayRange(1, {end}, 1)"}}
     assert machines.run(machines.create("range", {"m": state}, "m"))["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("log-*.txt", "log-1.txt", True),
+        ("log-*.txt", "log-.txt", True),
+        ("a*a", "a", False),
+        ("*", "", True),
+        ("", "", True),
+        ("", "a", False),
+        ("a*b*c", "a1b2b3c", True),
+        ("a*b*c", "acb", False),
+        ("*ab*ab", "xab", False),
+        (r"a\*b", "a*b", True),
+        (r"a\*b", "axb", False),
+        ("a*b", "a\nb", True),
+    ],
+)
+def test_an_asterisk_stands_for_anything(pattern: str, text: str, expected: bool) -> None:
+    assert matches(pattern, text) is expected
+
+
+def test_a_pattern_of_many_asterisks_holds_nobody_up(machines: Machines, close: Callable[[ModuleType], None]) -> None:
+    close(workflow_limits)
+    rule = {"Variable": "$.a", "StringMatches": "*a" * 40 + "b", "Next": "end"}
+    states = {"m": {"Type": "Choice", "Choices": [rule], "Default": "end"}, "end": {"Type": "Succeed"}}
+    assert machines.run(machines.create("asterisks", states, "m"), {"a": "a" * 60})["status"] == "SUCCEEDED"
