@@ -87,7 +87,7 @@ def _members(stream: _Metered) -> Iterator[Member]:
     stream.allow(HEADER_ALLOWANCE)
     readable = cast(IO[bytes], stream)  # a tar stream is only ever read
     with tarfile.open(fileobj=readable, mode="r|", bufsize=READ_AHEAD) as tar:
-        for count, header in enumerate(tar, start=1):
+        for count, header in enumerate(_headers(tar), start=1):
             _check(header, count)
             stream.allow(HEADER_ALLOWANCE + header.size)
             content = tar.extractfile(header)
@@ -95,6 +95,21 @@ def _members(stream: _Metered) -> Iterator[Member]:
                 yield Member(str(PurePosixPath(header.name)), header.size, content)
                 _drain(content)
     _drain(stream)
+
+
+def _headers(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """A broken header makes tarfile raise whatever its parts do: TypeError, ValueError, struct.error ..."""
+    told = (Refusal, tarfile.TarError, EOFError, OSError, zlib.error)
+    while True:
+        try:
+            header = tar.next()
+        except told:
+            raise
+        except Exception as error:
+            raise tarfile.ReadError(f"broken header: {error}") from error
+        if header is None:
+            return
+        yield header
 
 
 def _check(header: tarfile.TarInfo, count: int) -> None:
