@@ -1,4 +1,4 @@
-"""Hostile archives at the readers of models, scripts and data sets: nothing leaves its folder, nothing unpacks for ever."""
+"""Hostile archives at the readers of models and data sets: nothing leaves its folder, nothing unpacks for ever."""
 
 from __future__ import annotations
 
