@@ -23,7 +23,7 @@ from serialize_image.picture import read as serialize
 from serialize_image.settings import Limits as SerializeLimits
 
 from evaluation.refusal import Refusal as EvaluationRefusal
-from evaluation.testset import TestSet
+from evaluation.split import Split
 from localaws.algorithms.image_classification.pictures import PictureError, decode
 from monitoring.picture import read as monitor
 from processing.curated import load
@@ -92,7 +92,7 @@ READERS: dict[str, tuple[Callable[[bytes], object], type[Exception] | None]] = {
     "serialize_image": (lambda data: serialize(data, SerializeLimits()), BadPicture),
     "ingest_image": (lambda data: clean(data, IngestLimits()), IngestRefusal),
     "PrepareData": (_from_file(load), Refusal),
-    "EvaluateModel": (_from_file(lambda path: TestSet(path.parent, [], []).open(path.name)), EvaluationRefusal),
+    "EvaluateModel": (_from_file(lambda path: Split("test", path.parent, [], []).open(path.name)), EvaluationRefusal),
     "monitoring": (monitor, None),
     "the algorithm": (lambda data: decode(data, 3), PictureError),
 }

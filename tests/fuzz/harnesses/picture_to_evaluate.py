@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from evaluation.refusal import Refusal
-from evaluation.testset import TestSet
+from evaluation.split import Split
 from tests.fuzz.corpus import pictures, repaired
 from tests.fuzz.scratch import file
 
@@ -15,4 +15,4 @@ SEEDS = pictures()
 def one_input(data: bytes) -> None:
     """A test picture becomes pixels, or a sentence."""
     with suppress(Refusal), file("one.png", repaired(data)) as path:
-        TestSet(path.parent, [path.name], [0]).open(path.name)
+        Split("test", path.parent, [path.name], [0]).open(path.name)
