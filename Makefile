@@ -9,7 +9,7 @@ export SAGEMAKER_SUPPRESS_V2_WARNING := 1
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: demo test check container static format unit e2e bench install lock clean browser
+.PHONY: demo test check container static format unit e2e bench fuzz install lock clean browser
 
 demo: .venv/laptop
 	@$(BIN)/scones demo
@@ -58,6 +58,11 @@ e2e: .venv/test
 bench: .venv/test
 	$(BIN)/python -m benchmarks
 
+# Every reader for FUZZ_SECONDS (60) each, or READERS="capture definition". What breaks one lies in .fuzz/.
+fuzz: .venv/fuzz
+	PYTHONPATH=$(CURDIR):$(CURDIR)/lambdas:$$($(BIN)/python -c "import site; print(site.getsitepackages()[0])") \
+		.venv/fuzz/bin/python -m tests.fuzz $(READERS)
+
 install: .venv/test
 
 # checkov pins its own boto3, so it lives in an environment of its own.
@@ -65,6 +70,13 @@ install: .venv/test
 	@echo "Installing checkov into .venv/checkov (once; half a minute) ..."
 	@$(PYTHON) -m venv $@
 	@$@/bin/pip --disable-pip-version-check --quiet install -r requirements/checkov.lock
+	@touch $@
+
+# atheris is for fuzzing alone, has wheels for Linux alone, and reads the project through .venv's packages.
+.venv/fuzz: requirements/fuzz.lock .venv/test
+	@echo "Installing atheris into .venv/fuzz (once) ..."
+	@$(PYTHON) -m venv $@
+	@$@/bin/pip --disable-pip-version-check --quiet install --require-hashes -r requirements/fuzz.lock
 	@touch $@
 
 # Write the locks again after a change in setup.py; pip-tools is needed for this alone.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from console.errors import CommandError, explain
+from console.output import plain
 
 COMMANDS = {
     "demo": "the whole loop on the built-in sample",
@@ -64,7 +65,7 @@ def main(words: Sequence[str] | None = None) -> int:
         sentence = explain(error)
         if sentence is None:
             raise
-        sys.stderr.write(f"scones {options.command}: {sentence}\n")
+        sys.stderr.write(f"scones {options.command}: {plain(sentence)}\n")
         return 1 if not isinstance(error, CommandError) else error.exit_code
 
 

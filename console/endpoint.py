@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.errors import CommandError
+from console.output import plain
 from console.target import Target
 
 VARIANT = "live"
@@ -81,7 +82,7 @@ def wait_for(target: Target, version: int, say: Callable[[str], None]) -> Endpoi
 
 def tell(line: str) -> None:
     """Say a status on standard error, where it does not disturb what a program reads."""
-    sys.stderr.write(f"endpoint: {line}\n")
+    sys.stderr.write(f"endpoint: {plain(line)}\n")
 
 
 def _version(sagemaker: Any, described: dict[str, Any]) -> str | None:  # noqa: ANN401 - a boto3 client

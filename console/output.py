@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -10,6 +11,21 @@ from datetime import datetime
 from typing import Any
 
 _PIPE_WIDTH = 500
+# What a terminal obeys instead of showing it, and what turns the order of letters round.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """Text of somebody else's for a terminal: control characters are shown as \\x1b, and not obeyed.
+
+    A job's log, a name or an error could otherwise change the window, its title or the clipboard, or hide a line.
+    """
+    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def say(text: str, *, flush: bool = False) -> None:
+    """Print a line that may hold text of somebody else's."""
+    print(plain(text), flush=flush)
 
 
 def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool, empty: str) -> None:
@@ -47,12 +63,13 @@ def elapsed(start: datetime | None, end: datetime | None) -> float:
 def _print_table(rows: Sequence[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in rows[0]:
         table.add_column(name.replace("_", " "), no_wrap=True)
     for row in rows:
-        table.add_row(*(_text(value) for value in row.values()))
+        table.add_row(*(Text(plain(_text(value))) for value in row.values()))  # no markup of names
     # A pipe has no width: nothing is cut there. A terminal shows what fits, and `--json` has the rest.
     width = None if sys.stdout.isatty() else _PIPE_WIDTH
     Console(highlight=False, width=width).print(table)

@@ -4,13 +4,13 @@ import json
 import re
 import shutil
 import tarfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from evaluation import metered
 from evaluation.refusal import Refusal
 
 PREFIX = "image-classification"
@@ -46,7 +46,9 @@ def opened(directory: Path) -> Iterator[Artifact]:
         target = Path(folder)
         try:
             epoch = _unpack(path, target)
-        except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        except Refusal:
+            raise
+        except Exception as error:  # a broken header makes tarfile raise whatever its parts do: TypeError, ValueError
             size = path.stat().st_size
             raise Refusal(
                 f"{path} ({size:,} bytes) is truncated or no tar.gz archive ({error}): train the model again."
@@ -58,10 +60,11 @@ def opened(directory: Path) -> Iterator[Artifact]:
 def _unpack(path: Path, target: Path) -> int:
     """Copy what is needed and return the last epoch."""
     epoch = -1
-    with tarfile.open(path, mode="r|gz") as tar:
+    with metered.opened(path) as (tar, allow):
         for count, member in enumerate(tar, start=1):
             name = member.name.removeprefix("./")
             _check(member, count, path)
+            allow(member.size)
             numbered = PARAMS.fullmatch(name)
             if numbered and int(numbered[1]) > epoch:
                 (target / f"{PREFIX}-{max(epoch, 0):04d}.params").unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from evaluation.predict import Answers
 from evaluation.split import NAMES
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEADER = ["path", "label", "prediction", *(f"probability_{name}" for name in NAMES), "confidence"]
 
 
@@ -17,4 +18,9 @@ def write(answers: Answers, path: Path) -> None:
         writer.writerow(HEADER)
         for name, label, answer, probabilities, confidence in rows:
             shown = [f"{value:.6f}" for value in (*probabilities, confidence)]
-            writer.writerow([name, NAMES[label], NAMES[answer], *shown])
+            writer.writerow([_harmless(name), NAMES[label], NAMES[answer], *shown])
+
+
+def _harmless(name: str) -> str:
+    """A file name that a spreadsheet would take for a formula gets an apostrophe, which makes it text."""
+    return f"'{name}" if name.startswith(_FORMULA) else name

@@ -40,7 +40,9 @@ class Split:
                 f"{self.name}.lst names {path}, which is not in {self.folder}: give the pictures and the list of one "
                 "PrepareData run."
             ) from None
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        except Refusal:
+            raise
+        except Exception as error:  # a broken file makes Pillow raise whatever its parts do: struct.error ...
             raise Refusal(f"{path} cannot be read as a picture: prepare the data again.") from error
 
 

@@ -50,7 +50,11 @@ class Front:
         self.changed = threading.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (sentence := refusal(scope)):
+        sentence = refusal(scope) if scope["type"] in ("http", "websocket") else None
+        if sentence and scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": sentence[:100]})
+            return
+        if sentence:
             await _respond(send, 403, json.dumps({"__type": "AccessDeniedException", "message": sentence}).encode())
             return
         if scope["type"] == "http" and (called := _called(scope)):

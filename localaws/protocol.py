@@ -55,7 +55,7 @@ def _request(service: Service, operation: str, body: bytes) -> Document:
         )
     try:
         request = json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise errors.AwsError("SerializationException", f"The request is not JSON: {error}") from error
     if not isinstance(request, dict):
         raise errors.AwsError("SerializationException", "The request must be a JSON object.")

@@ -61,6 +61,8 @@ def _capture(line: bytes, window: Window, seen: Seen, counts: Counter[str]) -> C
         metadata, data = record["eventMetadata"], record["captureData"]
         event_id, at = str(metadata["eventId"]), time(metadata["inferenceTime"])
         inference_id = metadata.get("inferenceId")
+        if not isinstance(inference_id, str | None):
+            raise TypeError(inference_id)
         sent, answered = data.get("endpointInput"), data.get("endpointOutput")
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
         counts[MALFORMED] += 1

@@ -20,7 +20,7 @@ def histogram(name: str, then: Vector, now: Vector) -> str:
     bounds = np.linspace(low, high if high > low else low + 1, BINS + 1)
     before, after = (np.histogram(values, bins=bounds)[0] / max(len(values), 1) for values in (then, now))
     label = f"{name}: {_spoken('baseline', then)}; {_spoken('now', now)}."
-    return _svg(label, before, after, (f"{low:,.4g}", f"{high:,.4g}"))
+    return _svg(label, before, after, _ends(f"{low:,.4g}", f"{high:,.4g}"))
 
 
 def bars(name: str, then: Mapping[str, int], now: Mapping[str, int]) -> str:
@@ -32,7 +32,7 @@ def bars(name: str, then: Mapping[str, int], now: Mapping[str, int]) -> str:
         np.array([counts.get(value, 0) for value in values]) / max(sum(counts.values()), 1) for counts in (then, now)
     )
     told = [f"{value} {old:.0%}, now {new:.0%}" for value, old, new in zip(values, before, after, strict=True)]
-    return _svg(f"{name}: {', '.join(told)}.", before, after, tuple(values))
+    return _svg(f"{name}: {', '.join(told)}.", before, after, _marks(values))
 
 
 def _spoken(when: str, values: Vector) -> str:
@@ -42,7 +42,7 @@ def _spoken(when: str, values: Vector) -> str:
     return f"{when} median {middle:.3g}, nine tenths from {low:.3g} to {high:.3g}"
 
 
-def _svg(label: str, then: Vector, now: Vector, marks: tuple[str, ...]) -> str:
+def _svg(label: str, then: Vector, now: Vector, marks: str) -> str:
     top = max(float(then.max()), float(now.max()), 1e-9)
     step, high = WIDTH / len(then), [(BASE - 6) * values / top for values in (then, now)]
     filled = "".join(
@@ -56,15 +56,19 @@ def _svg(label: str, then: Vector, now: Vector, marks: tuple[str, ...]) -> str:
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}">'
         f'<g class="then">{filled}</g><polyline class="now" points="{line}"/>'
-        f'<line class="axis" x1="0" x2="{WIDTH}" y1="{BASE}" y2="{BASE}"/>{_marks(marks)}</svg>'
+        f'<line class="axis" x1="0" x2="{WIDTH}" y1="{BASE}" y2="{BASE}"/>{marks}</svg>'
     )
 
 
-def _marks(marks: tuple[str, ...]) -> str:
-    if not marks[0][0].isalpha():
-        return f'<text x="0" y="124">{marks[0]}</text><text x="{WIDTH}" y="124" text-anchor="end">{marks[1]}</text>'
-    step = WIDTH / len(marks)
+def _ends(low: str, high: str) -> str:
+    """Both ends of a line of numbers."""
+    return f'<text x="0" y="124">{low}</text><text x="{WIDTH}" y="124" text-anchor="end">{high}</text>'
+
+
+def _marks(words: list[str]) -> str:
+    """A word below each bar."""
+    step = WIDTH / len(words)
     return "".join(
-        f'<text x="{(place + 0.5) * step:.0f}" y="124" text-anchor="middle">{escape(mark)}</text>'
-        for place, mark in enumerate(marks)
+        f'<text x="{(place + 0.5) * step:.0f}" y="124" text-anchor="middle">{escape(word)}</text>'
+        for place, word in enumerate(words)
     )

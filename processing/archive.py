@@ -86,8 +86,10 @@ def opened(path: Path) -> Iterator[Iterator[Member]]:
 def _members(stream: _Metered) -> Iterator[Member]:
     stream.allow(HEADER_ALLOWANCE)
     readable = cast(IO[bytes], stream)  # a tar stream is only ever read
-    with tarfile.open(fileobj=readable, mode="r|", bufsize=READ_AHEAD) as tar:
-        for count, header in enumerate(tar, start=1):
+    with _telling():
+        whole = tarfile.open(fileobj=readable, mode="r|", bufsize=READ_AHEAD)  # noqa: SIM115 - closed below
+    with whole as tar:
+        for count, header in enumerate(_headers(tar), start=1):
             _check(header, count)
             stream.allow(HEADER_ALLOWANCE + header.size)
             content = tar.extractfile(header)
@@ -95,6 +97,26 @@ def _members(stream: _Metered) -> Iterator[Member]:
                 yield Member(str(PurePosixPath(header.name)), header.size, content)
                 _drain(content)
     _drain(stream)
+
+
+def _headers(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    while True:
+        with _telling():
+            header = tar.next()
+        if header is None:
+            return
+        yield header
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """A broken header makes tarfile raise whatever its parts do: TypeError, ValueError, struct.error ..."""
+    try:
+        yield
+    except (Refusal, tarfile.TarError, EOFError, OSError, zlib.error):
+        raise
+    except Exception as error:
+        raise tarfile.ReadError(f"broken header: {error}") from error
 
 
 def _check(header: tarfile.TarInfo, count: int) -> None:

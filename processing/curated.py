@@ -52,7 +52,9 @@ def load(path: Path) -> Pixels:
         )
     try:
         return _decode(path)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Refusal:
+        raise
+    except Exception as error:  # a broken file makes Pillow raise whatever its parts do: struct.error, KeyError ...
         raise Refusal(
             f"curated picture {_short(path)} cannot be read as a picture, where {' and '.join(FORMATS)} are "
             "allowed: replace it or remove it from curated/."

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from console.output import duration
+from console.output import duration, say
 from console.target import Target, choose
 
 _NAMED = 20
@@ -82,8 +82,8 @@ def print_summary(summary: dict[str, Any]) -> None:
     """Say it to a person, the bad pictures by name."""
     counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(summary["answers"].items()))
     rate = summary["pictures_per_second"]
-    print(f"{summary['pictures']} pictures in {duration(summary['seconds'])} ({rate} a second): {counts}")
+    say(f"{summary['pictures']} pictures in {duration(summary['seconds'])} ({rate} a second): {counts}")
     for uri, reason in list(summary["bad"].items())[:_NAMED]:
-        print(f"  {uri}: {reason}")
+        say(f"  {uri}: {reason}")
     if len(summary["bad"]) > _NAMED:
-        print(f"  and {len(summary['bad']) - _NAMED} more; all results: {summary['manifest']}")
+        say(f"  and {len(summary['bad']) - _NAMED} more; all results: {summary['manifest']}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from console.errors import CommandError
+from console.output import say
 from console.target import Target, choose
 
 _LARGEST = 16 * 1024 * 1024
@@ -28,7 +29,7 @@ def run(options: Namespace) -> int:
         print(json.dumps(answers, indent=2))
     else:
         for item in answers:
-            print(in_words(item))
+            say(in_words(item))
     return 1 if any("error" in item for item in answers) else 0
 
 

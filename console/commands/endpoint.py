@@ -6,7 +6,7 @@ import json
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from console.output import moment
+from console.output import moment, say
 from console.target import Target, choose
 
 
@@ -22,7 +22,7 @@ def run(options: Namespace) -> int:
     target = choose(options.target)
     found = endpoint.read(target)
     if found is None:
-        print("{}" if options.json else "Nothing is deployed yet; approve a version with `scones approve VERSION`.")
+        say("{}" if options.json else "Nothing is deployed yet; approve a version with `scones approve VERSION`.")
         return 1
     facts = {
         "endpoint": endpoint.name(target),
@@ -66,5 +66,5 @@ def _print(facts: dict[str, Any], *, as_json: bool) -> None:
             label = name.replace("_", " ")
             lines = value if isinstance(value, list) else [value]
             for line in lines:
-                print(f"{label:<14} {line}")
+                say(f"{label:<14} {line}")
                 label = ""

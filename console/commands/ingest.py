@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from console.errors import CommandError
+from console.output import say
 from console.target import Target, choose
 
 # S3 tells whole seconds, and its clock may differ from this one's.
@@ -80,11 +81,11 @@ def _tell(summary: dict[str, Any]) -> None:
     if "sent" in summary:
         _tell_pictures(summary)
     if "batch" not in summary:
-        print("The batch is open; close it with `scones ingest --close`.")
+        say("The batch is open; close it with `scones ingest --close`.")
     elif summary["execution"]:
-        print(f"The batch is closed, and a training runs on it: {summary['execution']}")
+        say(f"The batch is closed, and a training runs on it: {summary['execution']}")
     else:
-        print(
+        say(
             "The batch is closed and waits: an execution runs, or the day has had its automatic trainings; "
             "see `scones executions`."
         )
@@ -92,13 +93,13 @@ def _tell(summary: dict[str, Any]) -> None:
 
 def _tell_pictures(summary: dict[str, Any]) -> None:
     aside = summary["quarantined"]
-    print(
+    say(
         f"{summary['sent']} pictures: {summary['curated']} are new, {summary['duplicates']} were there already, "
         f"{len(aside)} were put aside."
     )
     for reason, count in sorted(Counter(row["reason"] for row in aside).items()):
-        print(f"  {reason}: {count}")
+        say(f"  {reason}: {count}")
     for row in aside[:_NAMED]:
-        print(f"  {row['file']}: {row['cause']}")
+        say(f"  {row['file']}: {row['cause']}")
     if len(aside) > _NAMED:
-        print(f"  and {len(aside) - _NAMED} more; --json has them all.")
+        say(f"  and {len(aside) - _NAMED} more; --json has them all.")

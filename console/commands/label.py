@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from console.errors import CommandError
+from console.output import say
 from console.target import choose
 
 CHOICES = ("bicycle", "motorcycle", "neither")
@@ -39,9 +40,9 @@ def run(options: Namespace) -> int:
 def _label(store: Any, key: str, choice: str) -> int:  # noqa: ANN401 - imported late
     from console.intake import review
 
-    print(f"{key} is {review.label(store, key, choice)} now.")
+    say(f"{key} is {review.label(store, key, choice)} now.")
     if choice != review.NEITHER:
-        print(CLOSE)
+        say(CLOSE)
     return 0
 
 
@@ -60,14 +61,14 @@ def _ask(store: Any) -> int:  # noqa: ANN401
 
     doubts, labelled = review.pending(store), 0
     for number, doubt in enumerate(doubts, 1):
-        print(f"\n{number} of {len(doubts)}: {doubt.key}\n  {doubt.in_words}\n  look: {store.link(doubt.key)}")
+        say(f"\n{number} of {len(doubts)}: {doubt.key}\n  {doubt.in_words}\n  look: {store.link(doubt.key)}")
         answer = _answer()
         if answer == "q":
             break
         if answer:
             review.label(store, doubt.key, answer)
             labelled += answer != review.NEITHER
-    print(f"\nLabelled: {labelled}. {CLOSE}" if labelled else "\nNo picture was labelled.")
+    say(f"\nLabelled: {labelled}. {CLOSE}" if labelled else "\nNo picture was labelled.")
     return 0
 
 

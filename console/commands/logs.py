@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 
 from console.errors import CommandError
 from console.executions import find
+from console.output import say
 from console.target import choose
 
 
@@ -30,7 +31,7 @@ def run(options: Namespace) -> int:
         raise CommandError(f"The execution has no started step {options.step!r}; it has {', '.join(sorted(found))}.")
     printed = 0
     for line in lines(target.client("logs"), found[options.step].get("Metadata", {})):
-        sys.stdout.write(line + "\n")
+        say(line)
         printed += 1
     if not printed:
         sys.stderr.write(f"The step {options.step} has no log: it ran no container, or printed nothing.\n")

@@ -6,7 +6,7 @@ import json
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from console.output import moment, print_rows
+from console.output import moment, print_rows, say
 from console.target import Target, choose
 
 _SHOWN = 10
@@ -66,11 +66,11 @@ def _row(execution: dict[str, Any]) -> dict[str, Any]:
 
 
 def _print(facts: dict[str, Any]) -> None:
-    print(f"{facts['schedule']} is {facts['status']}, {facts['expression']}.")
+    say(f"{facts['schedule']} is {facts['status']}, {facts['expression']}.")
     print_rows(facts["runs"], as_json=False, empty="It has not run yet; `scones monitor --now` runs it at once.")
     if facts["report"]:
-        print(f"\nThe last report: {facts['report']}")
+        say(f"\nThe last report: {facts['report']}")
     for violation in facts["violations"]:
-        print(f"  {violation['feature_name']} ({violation['constraint_check_type']}): {violation['description']}")
+        say(f"  {violation['feature_name']} ({violation['constraint_check_type']}): {violation['description']}")
     if facts["report"] and not facts["violations"]:
-        print("  Nothing has drifted.")
+        say("  Nothing has drifted.")

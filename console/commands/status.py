@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from console.executions import identifier, summaries
+from console.output import say
 from console.target import Target, choose
 
 
@@ -83,8 +84,8 @@ def _print(facts: dict[str, Any], *, as_json: bool) -> None:
     missing = facts.pop("not_emulated", {})
     width = max(map(len, facts))
     for name, value in facts.items():
-        print(f"{name.replace('_', ' '):<{width}}  {value}")
+        say(f"{name.replace('_', ' '):<{width}}  {value}")
     if missing:
-        print("\nThe stack has resources that the local AWS does not emulate whole:")
+        say("\nThe stack has resources that the local AWS does not emulate whole:")
     for name, sentence in missing.items():
-        print(f"  {name}: {sentence}")
+        say(f"  {name}: {sentence}")

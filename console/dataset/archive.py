@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import struct
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -75,7 +76,7 @@ def _in_words(path: Path) -> Iterator[None]:
     except EOFError as error:
         size = f"{path.stat().st_size:,} bytes"
         raise ArchiveError(f"{path}: it is truncated, it ends after {size}; fetch or copy it again") from error
-    except (gzip.BadGzipFile, zlib.error, tarfile.TarError, ValueError) as error:
+    except (gzip.BadGzipFile, zlib.error, tarfile.TarError, ValueError, TypeError, LookupError, struct.error) as error:
         raise ArchiveError(f"{path}: it is damaged ({error}); fetch or copy it again") from error
     except OSError as error:
         raise ArchiveError(f"{path}: it cannot be read ({error.strerror})") from error

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from console.output import print_rows
+from console.output import plain, print_rows
 from seedcode.stack.report import Change, Event, Lines
 
 COLOURS = {"COMPLETE": "green", "PROGRESS": "yellow", "FAILED": "red", "SKIPPED": "dim"}
@@ -74,7 +74,7 @@ class Screen:
         self._latest.pop(event.logical_id, None)
         self._latest[event.logical_id] = event
         if event.failed and event.reason:
-            self._console.print(f"{event.logical_id}: {event.reason}", style="red", markup=False)
+            self._console.print(plain(f"{event.logical_id}: {event.reason}"), style="red", markup=False)
         if self._live is None:
             self._live = Live(console=self._console, transient=True, refresh_per_second=8)
             self._live.start()

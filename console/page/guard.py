@@ -66,9 +66,9 @@ class Guard:
 
     def refusal(self, host: str | None, origin: str | None) -> str | None:
         """Why a request under these headers is refused, in a sentence."""
-        if host is None or urlsplit(f"//{host}").hostname not in _OURS:
+        if host is None or _name(f"//{host}") not in _OURS:
             return f"The host {host!r} is not this machine's own name; use 127.0.0.1."
-        if origin is not None and (urlsplit(origin).hostname not in _OURS or urlsplit(origin).netloc != host):
+        if origin is not None and (_name(origin) not in _OURS or urlsplit(origin).netloc != host):
             return f"Requests of web pages from {origin!r} are refused."
         return None
 
@@ -82,6 +82,13 @@ class Guard:
         answer = RedirectResponse(place, 303)
         answer.set_cookie(self._cookie, self._token, httponly=True, samesite="lax")
         return answer
+
+
+def _name(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:  # such as a bracket that is not closed
+        return None
 
 
 def _with_headers(send: Any) -> Any:  # noqa: ANN401

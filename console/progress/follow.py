@@ -8,6 +8,7 @@ import time
 from rich.console import Console
 from rich.live import Live
 
+from console.output import say
 from console.progress.lines import Teller
 from console.progress.snapshot import Client, take
 from console.progress.tree import draw
@@ -36,7 +37,7 @@ def _plain(client: Client, arn: str) -> str:
     while True:
         snapshot = take(client, arn)
         for line in teller.tell(snapshot):
-            print(line, flush=True)
+            say(line, flush=True)
         if snapshot.end is not None:
             return snapshot.status
         time.sleep(_POLL_SECONDS)

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from console.output import duration, elapsed, moment
+from console.output import duration, elapsed, moment, plain
 from console.progress.snapshot import Epoch, Snapshot, StepView, Training
 
 _SIGNS = {
@@ -26,7 +26,7 @@ def draw(snapshot: Snapshot) -> RenderableType:
     """The whole execution: header, parameters that differ from the default, steps, the failure's own words."""
     parts: list[RenderableType] = [_header(snapshot), *_parameters(snapshot), Text(), _steps(snapshot)]
     if snapshot.reason and not any(step.reason for step in snapshot.steps):
-        parts += [Text(), Text(snapshot.reason, style="red")]
+        parts += [Text(), Text(plain(snapshot.reason), style="red")]
     return Group(*parts)
 
 
@@ -40,7 +40,7 @@ def _header(snapshot: Snapshot) -> Text:
 
 
 def _parameters(snapshot: Snapshot) -> list[Text]:
-    return [Text(f"  {name} = {value}", style="dim") for name, value in snapshot.parameters.items()]
+    return [Text(plain(f"  {name} = {value}"), style="dim") for name, value in snapshot.parameters.items()]
 
 
 def _steps(snapshot: Snapshot) -> Table:
@@ -49,7 +49,7 @@ def _steps(snapshot: Snapshot) -> Table:
         table.add_column(overflow="fold")
     for step in snapshot.steps:
         sign, style = _SIGNS.get(step.status, ("?", ""))
-        name = Text.assemble("  " * (step.depth + 1), (sign, style), f" {step.name}")
+        name = Text.assemble("  " * (step.depth + 1), (sign, style), f" {plain(step.name)}")
         took = duration(elapsed(step.start, step.end)) if step.start else ""
         table.add_row(
             name, Text(step.status, style=style), moment(step.start)[11:] + ("  " + took if took else ""), _note(step)
@@ -62,13 +62,13 @@ def _note(step: StepView) -> Text:
     if step.cached_from:
         notes.append(Text(f"from the cache of {step.cached_from}", style="dim"))
     if step.outcome:
-        notes.append(Text(f"outcome {step.outcome}"))
+        notes.append(Text(plain(f"outcome {step.outcome}")))
     if step.attempts > 1:
         notes.append(Text(f"attempt {step.attempts}", style="yellow"))
     if step.training and not step.cached_from:
         notes.append(_training(step.training))
     if step.reason:
-        notes.append(Text(step.reason, style="red"))
+        notes.append(Text(plain(step.reason), style="red"))
     return Text("\n").join(notes)
 
 

@@ -49,7 +49,9 @@ def read(data: bytes, limits: Limits) -> Image.Image:
         ) from None
     except UnidentifiedImageError:
         raise BadPicture(f"The file is {_name(data)}: give a PNG or JPEG picture.") from None
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except BadPicture:
+        raise
+    except Exception as error:  # a broken file makes Pillow raise whatever its parts do: struct.error, KeyError ...
         raise BadPicture(f"The picture is broken or cut off ({error}): send it again.") from error
 
 

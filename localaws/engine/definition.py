@@ -10,14 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from localaws import errors
-from localaws.engine import durations, references
+from localaws.engine import durations, members, references
 from localaws.shapes import Document
 
 VERSION = "2020-12-01"
 STEP_TYPES = ("Processing", "Training", "Condition", "RegisterModel", "Model", "Lambda", "Transform", "Fail")
 _MOST_STEPS = 5_000
-_MEMBERS = {"Arguments": dict, "CacheConfig": dict, "DependsOn": list, "PropertyFiles": list, "RetryPolicies": list}
-_NAMES = {dict: "an object", list: "a list"}
 
 
 @dataclass(frozen=True)
@@ -65,16 +63,20 @@ class Definition:
 def parse(text: str) -> Definition:
     """Read a definition, or refuse it with a ValidationException that says what is wrong and where."""
     try:
-        body = json.loads(text)
+        body = json.loads(text, parse_constant=_refuse_constant)
     except ValueError as error:
         raise errors.validation(f"Unable to parse pipeline definition: it is not JSON ({error}).") from error
+    except RecursionError:
+        raise errors.validation("Unable to parse pipeline definition: it is nested too deeply.") from None
+    members.check_depth(body)
     if not isinstance(body, dict) or body.get("Version") != VERSION:
         given = body.get("Version") if isinstance(body, dict) else body
         raise errors.validation(f"Unable to parse pipeline definition: Version is {given!r}; {VERSION!r} is allowed.")
     parameters = body.get("Parameters") or []
-    if not all(isinstance(item, dict) and isinstance(item.get("Name"), str) for item in parameters):
-        raise errors.validation("Every parameter needs a Name and a Type.")
+    members.check_parameters(parameters)
     steps: dict[str, Step] = {}
+    if not isinstance(body.get("Steps") or [], list):
+        raise errors.validation("Steps must be a list.")
     for step in _steps(body.get("Steps") or [], None):
         if step.name in steps:
             raise errors.validation(f"Step names must be unique; {step.name!r} stands twice.")
@@ -88,16 +90,16 @@ def parse(text: str) -> Definition:
 
 def _steps(bodies: list[Document], guard: Guard | None) -> Iterator[Step]:
     for body in bodies:
-        if not isinstance(body, dict) or not isinstance(body.get("Name"), str) or "Type" not in body:
-            raise errors.validation("Every step needs a Name and a Type.")
+        members.check_step(body)
         name, kind = body["Name"], body["Type"]
         if kind not in STEP_TYPES:
             raise errors.validation(
                 f"The step {name!r} has the type {kind!r}, which the local AWS does not run; it runs "
                 f"{', '.join(STEP_TYPES)}."
             )
-        _check_members(body)
+        _check_expiry(body)
         step = Step(name, kind, body, frozenset(), guard)
+        members.check_references(name, step.arguments)
         depends_on = references.steps_in(step.arguments) | set(body.get("DependsOn", []))
         yield replace(step, depends_on=frozenset(depends_on))
         if kind == "Condition":
@@ -106,10 +108,11 @@ def _steps(bodies: list[Document], guard: Guard | None) -> Iterator[Step]:
             yield from _steps(branches.get("ElseSteps") or [], Guard(name, "False"))
 
 
-def _check_members(body: Document) -> None:
-    for member, kind in _MEMBERS.items():
-        if member in body and not isinstance(body[member], kind):
-            raise errors.validation(f"The step {body['Name']!r} has a {member} that is not {_NAMES[kind]}.")
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _check_expiry(body: Document) -> None:
     expire_after = body.get("CacheConfig", {}).get("ExpireAfter")
     try:
         if expire_after is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localaws.gaps import distributed_map, function_errors, retry_delays, state_machine_versions
+from localaws.gaps import distributed_map, function_errors, retry_delays, state_machine_versions, workflow_limits
 
 
 def close() -> None:
@@ -11,3 +11,4 @@ def close() -> None:
     retry_delays.close()
     state_machine_versions.close()
     distributed_map.close()
+    workflow_limits.close()

@@ -135,6 +135,9 @@ def _stage(aws: Aws, document: Document, member: Instance, share: tuple[int, int
                 "S3Prefix or ManifestFile."
             )
         sharded = source.get("S3DataDistributionType") == "ShardedByS3Key"
+        # AWS's pattern of channel names lets the two names through that lead out of input/data.
+        if channel["ChannelName"] in (".", ".."):
+            raise ClientFailure(f"The channel name {channel['ChannelName']!r} is not allowed; name it as train.")
         target = member.root / "input" / "data" / channel["ChannelName"]
         staging.download(aws.clients.s3, source["S3Uri"], target, source["S3DataType"], share if sharded else (0, 1))
     for directory in ("model", "output/data", "input/config"):

@@ -24,7 +24,9 @@ def unpack(content: bytes, folder: Path) -> None:
             _check(entries)
             for entry in entries:
                 _write(archive, entry, folder / entry.filename)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except PushError:
+        raise
+    except Exception as error:  # each way of packing raises its own: zlib.error, LZMAError, struct.error ...
         raise PushError(f"The repository's seed is no zip that can be read: {error}") from error
 
 

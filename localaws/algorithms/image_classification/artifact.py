@@ -5,7 +5,6 @@ No part of it is a pickle. A former artifact comes from outside, so nothing but 
 
 import json
 import re
-import tarfile
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from localaws.algorithms.image_classification.engine import mx
 from localaws.algorithms.image_classification.errors import ClientError
+from localaws.algorithms.image_classification.metered import members
 
 PREFIX = "image-classification"
 SYMBOL = f"{PREFIX}-symbol.json"
@@ -85,11 +85,12 @@ def _read_files(directory: Path) -> Artifact:
 def _unpack(archive: Path, target: Path) -> None:
     """Unpack the known members and no other, under their bare names: no path in the archive is followed."""
     try:
-        with tarfile.open(archive, "r:gz") as opened:
-            for member in opened:
-                name = Path(member.name).name
-                known = name in (SYMBOL, SHAPES) or PARAMETERS.fullmatch(name)
-                if member.isfile() and known and member.size <= MAX_MEMBER_BYTES:
-                    opened.extract(member.replace(name=name), target, filter="data")
-    except (tarfile.TarError, EOFError, OSError) as error:
+        for opened, member in members(archive):
+            name = Path(member.name).name
+            known = name in (SYMBOL, SHAPES) or PARAMETERS.fullmatch(name)
+            if member.isfile() and not member.issparse() and known and member.size <= MAX_MEMBER_BYTES:
+                opened.extract(member.replace(name=name), target, filter="data")
+    except ClientError:
+        raise
+    except Exception as error:  # a broken header makes tarfile raise whatever its parts do: TypeError, ValueError
         raise ClientError(f"{archive.name} is not a whole model archive: {error}.") from error

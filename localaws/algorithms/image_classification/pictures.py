@@ -35,7 +35,7 @@ def decode(source: Path | bytes, channels: int) -> Image.Image:
         raise
     except Image.DecompressionBombError as error:
         raise PictureError(f"has far more than the {MAX_PIXELS:,} pixels that are allowed") from error
-    except (OSError, ValueError, SyntaxError) as error:
+    except Exception as error:  # a broken file makes Pillow raise whatever its parts do: struct.error, KeyError ...
         raise PictureError("is not a whole PNG or JPEG picture") from error
 
 

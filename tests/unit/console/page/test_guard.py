@@ -52,14 +52,16 @@ def test_a_path_that_begins_with_two_slashes_leads_to_no_other_host(client: Test
     assert answer.headers["location"].startswith("/evil.example")
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:4700", "192.168.0.7:4700"])
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:4700", "192.168.0.7:4700", "["])
 def test_another_name_for_this_machine_is_refused(client: TestClient, host: str) -> None:
     client.get("/?token=secret")
     assert client.get("/", headers={"host": host}).status_code == 403
     assert client.get("/?token=secret", headers={"host": host}).status_code == 403
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:9999", "http://localhost:4700"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://[", "http://127.0.0.1:9999", "http://localhost:4700"]
+)
 def test_a_page_of_somebody_elses_is_refused_with_the_cookie_as_well(client: TestClient, origin: str) -> None:
     client.get("/?token=secret")
     assert client.post("/", headers={"origin": origin}).status_code == 403

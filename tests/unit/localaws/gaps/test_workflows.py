@@ -4,7 +4,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from localaws.gaps import distributed_map, function_errors, retry_delays, state_machine_versions, workflows
+from localaws.gaps import (
+    distributed_map,
+    function_errors,
+    retry_delays,
+    state_machine_versions,
+    workflow_limits,
+    workflows,
+)
 from localaws.ministack import MiniStackError, replace
 
 
@@ -21,7 +28,7 @@ def test_a_name_that_another_ministack_has_not_is_said() -> None:
 
 def test_every_gap_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[str] = []
-    for gap in (function_errors, retry_delays, state_machine_versions, distributed_map):
+    for gap in (function_errors, retry_delays, state_machine_versions, distributed_map, workflow_limits):
         monkeypatch.setattr(gap, "close", lambda name=gap.__name__: closed.append(name))
     workflows.close()
-    assert len(closed) == 4
+    assert len(closed) == 5

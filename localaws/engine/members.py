@@ -1,0 +1,134 @@
+"""The form of a definition: what each member may be, before anything is made of it.
+
+A definition comes from whoever may create a pipeline. What is not of its form is refused when the pipeline is
+created, with the place; nothing after that has to expect a list where a name belongs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from localaws import errors
+from localaws.shapes import Document
+
+_MOST_LEVELS = 100  # the deepest definition of the SDK has some twenty
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MEMBERS = {"Arguments": dict, "CacheConfig": dict, "DependsOn": list, "PropertyFiles": list, "RetryPolicies": list}
+_BRANCHES = ("Conditions", "IfSteps", "ElseSteps")
+_PROPERTY_FILE = ("PropertyFileName", "OutputName", "FilePath")
+_NUMBERS = ("MaxAttempts", "ExpireAfterMin", "IntervalSeconds", "BackoffRate")
+_NAMES = {dict: "an object", list: "a list"}
+_GET = re.compile(r"(Parameters|Execution|Steps)\.[^.\[]+.*", re.DOTALL)
+_PROPERTY_GET = re.compile(r"Steps\.[^.\[]+\.PropertyFiles\.[^.\[]+")
+
+
+def check_depth(body: object) -> None:
+    """Refuse what is nested deeper than any definition: a reader of it would run out of stack."""
+    level = [body]
+    for _ in range(_MOST_LEVELS):
+        level = [item for value in level for item in _items(value)]
+        if not level:
+            return
+    raise errors.validation(f"The pipeline definition is nested deeper than {_MOST_LEVELS} levels.")
+
+
+def check_parameters(parameters: object) -> None:
+    """Refuse parameters that are not a list of objects with a name, and values that are no single value."""
+    if not isinstance(parameters, list):
+        raise errors.validation("Parameters must be a list.")
+    for item in parameters:
+        if not isinstance(item, dict) or not all(isinstance(item.get(member), str) for member in ("Name", "Type")):
+            raise errors.validation("Every parameter needs a Name and a Type.")
+        values = item.get("EnumValues") or []
+        if not isinstance(values, list) or not all(map(_is_single, [*values, item.get("DefaultValue")])):
+            raise errors.validation(
+                f"The parameter {item['Name']!r} has a DefaultValue or EnumValues that are neither text nor numbers."
+            )
+
+
+def check_step(body: object) -> None:
+    """Refuse a step whose members are not of the form that a definition gives them."""
+    if not isinstance(body, dict) or not isinstance(body.get("Name"), str) or not isinstance(body.get("Type"), str):
+        raise errors.validation("Every step needs a Name and a Type.")
+    name = body["Name"]
+    if not _NAME.fullmatch(name):
+        raise errors.validation(
+            f"The step name {name[:100]!r} is not allowed; it has 1 to 64 letters, digits, hyphens and underscores."
+        )
+    for member, kind in _MEMBERS.items():
+        if member in body and not isinstance(body[member], kind):
+            raise errors.validation(f"The step {name!r} has a {member} that is not {_NAMES[kind]}.")
+    if not all(isinstance(item, str) for item in body.get("DependsOn", [])):
+        raise errors.validation(f"The step {name!r} has a DependsOn that is not a list of step names.")
+    _check_property_files(name, body.get("PropertyFiles", []))
+    _check_retries(name, body.get("RetryPolicies", []))
+    if body["Type"] == "Condition":
+        _check_branches(name, body.get("Arguments", {}))
+
+
+def check_references(name: str, value: Any) -> None:  # noqa: ANN401 - JSON of any type
+    """Refuse a function of the definition's language that is not of its form."""
+    for function in _functions(value):
+        if not _is_function(function):
+            raise errors.validation(
+                f"The step {name!r} has {str(function)[:200]}, which is no reference; allowed are Get with a path "
+                "below Parameters, Execution or Steps, Std:Join with Values, Std:JsonGet with PropertyFile and Path."
+            )
+
+
+def _check_property_files(name: str, files: list[Any]) -> None:
+    for item in files:
+        if not isinstance(item, dict) or not all(isinstance(item.get(member), str) for member in _PROPERTY_FILE):
+            raise errors.validation(f"The step {name!r} has a property file without {', '.join(_PROPERTY_FILE)}.")
+
+
+def _check_retries(name: str, policies: list[Any]) -> None:
+    for item in policies:
+        named = item.get("ExceptionType", []) if isinstance(item, dict) else None
+        numbers = [item.get(number, 1) for number in _NUMBERS] if isinstance(item, dict) else []
+        if not isinstance(named, list) or not all(_is_number(number) for number in numbers):
+            raise errors.validation(f"The step {name!r} has a retry policy whose members are not of their types.")
+
+
+def _check_branches(name: str, arguments: Document) -> None:
+    for member in _BRANCHES:
+        if not isinstance(arguments.get(member) or [], list):
+            raise errors.validation(f"The step {name!r} has {member} that are not a list.")
+    if not all(isinstance(item, dict) for item in arguments.get("Conditions") or []):
+        raise errors.validation(f"The step {name!r} has a condition that is not an object.")
+
+
+def _functions(value: Any) -> Iterator[Document]:  # noqa: ANN401
+    if isinstance(value, dict) and value.keys() in ({"Get"}, {"Std:Join"}, {"Std:JsonGet"}):
+        yield value
+    for item in _items(value):
+        yield from _functions(item)
+
+
+def _is_function(function: Document) -> bool:
+    ((name, body),) = function.items()
+    if name == "Get":
+        return isinstance(body, str) and _GET.fullmatch(body) is not None
+    if not isinstance(body, dict):
+        return False
+    if name == "Std:Join":
+        return isinstance(body.get("On", ""), str) and isinstance(body.get("Values"), list)
+    file = body.get("PropertyFile")
+    path = file.get("Get") if isinstance(file, dict) else None
+    return isinstance(path, str) and _PROPERTY_GET.fullmatch(path) is not None and isinstance(body.get("Path"), str)
+
+
+def _items(value: object) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _is_single(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and 0 <= value < 1e9

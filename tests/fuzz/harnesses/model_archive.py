@@ -1,0 +1,24 @@
+"""A model.tar.gz that came from anywhere, as EvaluateModel opens it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from evaluation.artifact import opened
+from evaluation.refusal import Refusal
+from tests.fuzz.corpus import archive, compressed
+from tests.fuzz.scratch import file
+
+_FILES = {
+    "image-classification-symbol.json": b"{}",
+    "image-classification-0001.params": b"p",
+    "./image-classification-0002.params": b"p",
+    "model-shapes.json": b'[{"shape": [1, 3, 28, 28], "name": "data"}]',
+}
+SEEDS = [archive(_FILES), archive(_FILES, 1), archive(_FILES, 0), compressed(archive(_FILES))]
+
+
+def one_input(data: bytes) -> None:
+    """An artifact is unpacked, or refused in a sentence."""
+    with file("model.tar.gz", compressed(data)) as path, suppress(Refusal), opened(path.parent):
+        pass

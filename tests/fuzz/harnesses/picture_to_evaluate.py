@@ -1,0 +1,18 @@
+"""What EvaluateModel opens of the test set."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from evaluation.refusal import Refusal
+from evaluation.split import Split
+from tests.fuzz.corpus import pictures, repaired
+from tests.fuzz.scratch import file
+
+SEEDS = pictures()
+
+
+def one_input(data: bytes) -> None:
+    """A test picture becomes pixels, or a sentence."""
+    with suppress(Refusal), file("one.png", repaired(data)) as path:
+        Split("test", path.parent, [path.name], [0]).open(path.name)

@@ -1,0 +1,20 @@
+"""What people bring to train on: `ingest_image`."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from ingest_image.clean import clean
+from ingest_image.errors import Refusal
+from ingest_image.settings import Limits
+
+from tests.fuzz.corpus import pictures, repaired
+
+SEEDS = pictures()
+_LIMITS = Limits(most_pixels=1_000_000)
+
+
+def one_input(data: bytes) -> None:
+    """A picture becomes what is curated, or a sentence and a folder of the quarantine."""
+    with suppress(Refusal):
+        clean(repaired(data), _LIMITS)

@@ -1,0 +1,18 @@
+"""What lies in curated/ when PrepareData runs."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from processing.curated import load
+from processing.refusal import Refusal
+from tests.fuzz.corpus import pictures, repaired
+from tests.fuzz.scratch import file
+
+SEEDS = pictures()
+
+
+def one_input(data: bytes) -> None:
+    """A curated picture becomes pixels, or a sentence."""
+    with suppress(Refusal), file("bicycle.png", repaired(data)) as path:
+        load(path)

@@ -1,0 +1,16 @@
+"""What the algorithm's stand-in trains on and is asked about."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from localaws.algorithms.image_classification.pictures import PictureError, decode, to_pixels
+from tests.fuzz.corpus import pictures, repaired
+
+SEEDS = pictures()
+
+
+def one_input(data: bytes) -> None:
+    """A picture becomes pixels, or the rest of a sentence."""
+    with suppress(PictureError):
+        to_pixels(decode(repaired(data), 3))

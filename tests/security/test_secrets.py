@@ -1,0 +1,98 @@
+"""What is secret on the laptop stays out of jobs, logs, errors and everything that is kept on disk."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from localaws.aws import Aws
+from localaws.clients import ROOT
+from localaws.events import Events
+from localaws.jobs import supervise
+from localaws.jobs.container import base_environment
+from localaws.jobs.kinds import TRAINING
+from localaws.jobs.supervise import Job
+from localaws.sagemaker.service import answer
+from localaws.settings import Settings
+from localaws.store import Store
+from localaws.tasks import Stop
+
+SECRETS = {
+    "AWS_ACCESS_KEY_ID": "AKIA2REALREALREALREA",
+    "AWS_SECRET_ACCESS_KEY": "real/secret/of/the/laptop/0123456789abcd",
+    "AWS_SESSION_TOKEN": "FwoGZXIvYXdzEREALTOKEN",
+    "GITHUB_TOKEN": "ghp_realrealrealrealrealrealrealreal",
+    "DATABASE_PASSWORD": "correct horse battery staple",
+}
+PROGRAM = "import os; [print(name, value) for name, value in sorted(os.environ.items())]; raise SystemExit(3)"
+
+
+class _Logs:
+    """CloudWatch Logs that remembers."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+
+    def create_log_group(self, **_: str) -> None: ...
+
+    def create_log_stream(self, **_: str) -> None: ...
+
+    def put_log_events(self, *, logEvents: list[dict[str, Any]], **_: str) -> None:
+        self.events += logEvents
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    return Settings(port=45660, home=tmp_path / "home")
+
+
+def _aws(settings: Settings, clients: Any) -> Aws:
+    store = Store(settings.home / "sagemaker.db")
+    return Aws(settings, store, Events(store, lambda _: None), clients)
+
+
+def _kept(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_job_that_prints_all_it_knows_knows_no_secret_of_the_laptop(settings: Settings) -> None:
+    logs = _Logs()
+    aws = _aws(settings, SimpleNamespace(logs=logs))
+    members = supervise.instances(aws, "loud", 1)
+    job = Job(TRAINING, "loud", ["python3", "-c", PROGRAM], {"OWN": "given"}, 30)
+    assert supervise.run(aws, job, members, Stop()).exit_code == 3
+    told = json.dumps(logs.events)
+    assert "OWN given" in told
+    assert f"AWS_ACCESS_KEY_ID {ROOT.key}" in told
+    aws.store.close()
+    found = [name for name, value in SECRETS.items() if value in told or value.encode() in _kept(settings.home)]
+    assert found == []
+
+
+def test_what_containers_are_given_is_named_and_nothing_else_comes_along(settings: Settings) -> None:
+    assert set(SECRETS.values()).isdisjoint(base_environment(settings).values())
+
+
+def test_a_defect_tells_its_sentence_and_logs_no_request(
+    settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws = _aws(settings, SimpleNamespace())
+    monkeypatch.setattr(type(aws.store), "get", lambda *_: 1 / 0)
+    body = json.dumps({"ModelPackageGroupName": "g", "ModelPackageGroupDescription": SECRETS["GITHUB_TOKEN"]}).encode()
+    with caplog.at_level(logging.DEBUG):
+        status, content = answer(aws, "CreateModelPackageGroup", body)
+    assert status == 500
+    assert SECRETS["GITHUB_TOKEN"] not in caplog.text + content.decode()
+
+
+def test_a_new_home_is_its_owner_s_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    Store(home / "sagemaker.db").close()
+    assert home.stat().st_mode & 0o077 == 0
