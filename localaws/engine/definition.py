@@ -14,7 +14,7 @@ from localaws.engine import durations, references
 from localaws.shapes import Document
 
 VERSION = "2020-12-01"
-STEP_TYPES = ("Processing", "Training", "Condition", "RegisterModel", "Model", "Lambda", "Transform", "Fail")
+STEP_TYPES = ("Processing", "Training", "Condition", "RegisterModel", "Model", "Lambda", "Transform", "Tuning", "Fail")
 _MOST_STEPS = 5_000
 _MEMBERS = {"Arguments": dict, "CacheConfig": dict, "DependsOn": list, "PropertyFiles": list, "RetryPolicies": list}
 _NAMES = {dict: "an object", list: "a list"}
