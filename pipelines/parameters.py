@@ -7,6 +7,7 @@ from sagemaker.workflow.parameters import Parameter, ParameterFloat, ParameterIn
 
 from pipelines.hyperparameters import HYPERPARAMETERS, Hyperparameter, Value
 from pipelines.profiles import Profile
+from pipelines.search_space import DEFAULT_PARALLEL, DEFAULT_TRIALS, SEARCHED, STRATEGIES
 from pipelines.settings import Settings
 
 APPROVAL_STATUSES = ("PendingManualApproval", "Approved", "Rejected")
@@ -31,15 +32,19 @@ class Parameters:
     started_by: Parameter
     start_reason: Parameter
     hyperparameters: Mapping[str, Parameter]
+    tuning: Mapping[str, Parameter]  # empty but for a tuned run
 
     def listed(self) -> list[Parameter]:
         """Return all of them, the hyperparameters last, for the pipeline's definition."""
-        own = [value for name, value in vars(self).items() if name != "hyperparameters"]
-        return [*own, *self.hyperparameters.values()]
+        own = [value for value in vars(self).values() if isinstance(value, Parameter)]
+        return [*own, *self.hyperparameters.values(), *self.tuning.values()]
 
 
-def declare_parameters(settings: Settings, profile: Profile) -> Parameters:
-    """Declare the pipeline's parameters with the defaults of a project and a profile."""
+def declare_parameters(settings: Settings, profile: Profile, tuned: bool) -> Parameters:
+    """Declare the pipeline's parameters with the defaults of a project and a profile.
+
+    What a tuned run searches has no parameter: a value that is set and not used would be a trap.
+    """
     return Parameters(
         input_data_uri=ParameterString("InputDataUri", f"s3://{settings.bucket}/raw/"),
         curated_data_uri=ParameterString("CuratedDataUri", f"s3://{settings.bucket}/curated/"),
@@ -59,8 +64,18 @@ def declare_parameters(settings: Settings, profile: Profile) -> Parameters:
         hyperparameters={
             name: _declare_hyperparameter(HYPERPARAMETERS[name], value)
             for name, value in profile.hyperparameters.items()
+            if not (tuned and name in SEARCHED)
         },
+        tuning=_declare_tuning() if tuned else {},
     )
+
+
+def _declare_tuning() -> dict[str, Parameter]:
+    return {
+        "trials": ParameterInteger("MaxTrainingJobs", DEFAULT_TRIALS),
+        "parallel": ParameterInteger("MaxParallelTrainingJobs", DEFAULT_PARALLEL),
+        "strategy": ParameterString("TuningStrategy", STRATEGIES[0], enum_values=list(STRATEGIES)),
+    }
 
 
 def _declare_hyperparameter(entry: Hyperparameter, default: Value) -> Parameter:

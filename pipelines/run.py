@@ -23,6 +23,7 @@ def run(
     *,
     display_name: str | None = None,
     token: str | None = None,
+    tuned: bool = False,
 ) -> str:
     """Bring code and pipeline up to date, start an execution and return its ARN.
 
@@ -32,7 +33,7 @@ def run(
     overrides = {**overrides, **{name: clean_label(overrides[name]) for name in LABELS if name in overrides}}
     s3, sagemaker = (make_client(service, settings.region) for service in ("s3", "sagemaker"))
     try:
-        definition = _publish_code(s3, settings, profile, overrides)
+        definition = _publish_code(s3, settings, profile, overrides, tuned)
         parameters = choose_data(s3, settings, overrides)
         check_metadata(parameters)
     except ClientError as error:
@@ -63,10 +64,10 @@ def _missing_bucket(settings: Settings, overrides: Mapping[str, str]) -> str:
     )
 
 
-def _publish_code(s3: Client, settings: Settings, profile: Profile, overrides: Mapping[str, str]) -> str:
+def _publish_code(s3: Client, settings: Settings, profile: Profile, overrides: Mapping[str, str], tuned: bool) -> str:
     """Return the definition, its parameters checked and its code in place."""
     archives = build_archives()
-    definition = define(settings, profile, locate_code(settings, archives))
+    definition = define(settings, profile, locate_code(settings, archives), tuned=tuned)
     check_parameters(definition, overrides)
     upload_code(s3, settings, archives)
     return definition

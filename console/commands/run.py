@@ -5,8 +5,9 @@ from __future__ import annotations
 import getpass
 import subprocess
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from console.errors import CommandError
 from console.target import Target, choose
 
 
@@ -14,13 +15,18 @@ def add_arguments(parser: ArgumentParser) -> None:
     """A profile, parameters, and whether to stay and watch."""
     parser.add_argument("--profile", help="training profile (default: compact)")
     parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="a pipeline parameter")
+    parser.add_argument("--tune", action="store_true", help="search hyperparameters: TuneModel in place of TrainModel")
+    parser.add_argument("--trials", type=int, metavar="N", help="trainings of a search (default: 12)")
+    parser.add_argument("--strategy", help="Bayesian (the default), Random or Hyperband")
     parser.add_argument("--watch", action="store_true", help="follow the execution to its end")
 
 
 def run(options: Namespace) -> int:
     """Start, and print the execution's ARN."""
     target = choose(options.target)
-    arn = start(target, options.profile, options.set)
+    if not options.tune and (options.trials is not None or options.strategy):
+        raise CommandError("--trials and --strategy are for a search; add --tune.")
+    arn = start(target, options.profile, options.set, _search(options))
     print(arn, flush=True)
     if not options.watch:
         return 0
@@ -29,14 +35,26 @@ def run(options: Namespace) -> int:
     return follow(target.client, arn)
 
 
-def start(target: Target, profile: str | None, assignments: Sequence[str]) -> str:
-    """Upload the code, update the pipeline, start an execution; answers its ARN."""
+def start(
+    target: Target, profile: str | None, assignments: Sequence[str], search: Mapping[str, str] | None = None
+) -> str:
+    """Upload the code, update the pipeline, start an execution; answers its ARN.
+
+    A `search` has the parameters of a tuned run; None is for a run with the profile's own values.
+    """
     from pipelines.profiles import DEFAULT_PROFILE, find_profile
     from pipelines.run import run as run_pipeline
     from pipelines.start import parse_overrides
 
     chosen = find_profile(profile or DEFAULT_PROFILE)
-    return run_pipeline(target.project, chosen, _origin() | parse_overrides(assignments))
+    overrides = {**_origin(), **(search or {}), **parse_overrides(assignments)}
+    return run_pipeline(target.project, chosen, overrides, tuned=search is not None)
+
+
+def _search(options: Namespace) -> dict[str, str] | None:
+    from pipelines.search_space import tuning_overrides
+
+    return tuning_overrides(options.trials, options.strategy) if options.tune else None
 
 
 def _origin() -> dict[str, str]:

@@ -10,7 +10,7 @@ from localaws import errors
 from localaws.jobs.kinds import TRAINING
 from localaws.sagemaker import limits, tuning_ranges
 from localaws.shapes import Document
-from localaws.tuning import definitions, endings
+from localaws.tuning import definitions, endings, launch
 from localaws.tuning.definitions import Definition
 
 _MOST_PARALLEL = 100
@@ -75,10 +75,9 @@ def _several(request: Document, config: Document) -> None:
 
 def _training(body: Document) -> None:
     """What would be refused in each of the training jobs."""
-    given = body.get("HyperParameterTuningResourceConfig")
-    if given is not None:
-        raise errors.validation("HyperParameterTuningResourceConfig is not emulated; give ResourceConfig.")
-    limits.check(TRAINING, body)
+    if ("ResourceConfig" in body) == ("HyperParameterTuningResourceConfig" in body):
+        raise errors.validation("Give either ResourceConfig or HyperParameterTuningResourceConfig, and not both.")
+    limits.check(TRAINING, {**body, "ResourceConfig": launch.resources(body)})
 
 
 def _objective(definition: Definition) -> None:

@@ -19,7 +19,6 @@ _TAKEN_OVER = (
     "Environment",
     "InputDataConfig",
     "OutputDataConfig",
-    "ResourceConfig",
     "RetryStrategy",
     "RoleArn",
     "StoppingCondition",
@@ -33,6 +32,7 @@ def request(job: Document, proposal: Proposal, number: int, launched: int) -> Do
     return {
         "TrainingJobName": f"{job['HyperParameterTuningJobName']}-{launched + 1:03}-{secrets.token_hex(4)}",
         **{member: definition.body[member] for member in _TAKEN_OVER if member in definition.body},
+        "ResourceConfig": resources(definition.body),
         "HyperParameters": {**definition.static, **proposal.tuned, OBJECTIVE: definition.metric},
         "TuningJobArn": job["HyperParameterTuningJobArn"],
         MEMBER: {
@@ -44,6 +44,14 @@ def request(job: Document, proposal: Proposal, number: int, launched: int) -> Do
             "Notes": proposal.notes,
         },
     }
+
+
+def resources(body: Document) -> Document:
+    """A definition's instances as a training job has them; of several kinds that would do, the one named first."""
+    given: Document = body.get("HyperParameterTuningResourceConfig") or body.get("ResourceConfig") or {}
+    kinds = given.get("InstanceConfigs") or [{}]
+    common = {name: value for name, value in given.items() if name not in ("InstanceConfigs", "AllocationStrategy")}
+    return {**common, **kinds[0]}
 
 
 def again(job: Document, definition: Definition, trial: Trial, launched: int) -> Document:

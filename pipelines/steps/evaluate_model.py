@@ -2,8 +2,9 @@
 
 from sagemaker.workflow.functions import JsonGet
 from sagemaker.workflow.properties import PropertyFile
-from sagemaker.workflow.steps import ProcessingStep, TrainingStep
+from sagemaker.workflow.steps import ProcessingStep
 
+from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
 from pipelines.steps.outputs import output_uri
 from pipelines.steps.policies import CACHE, job_retries
@@ -13,10 +14,10 @@ NAME = "EvaluateModel"
 REPORT = PropertyFile(name="EvaluationReport", output_name="evaluation", path="evaluation.json")
 
 
-def evaluate_model(context: Context, prepared: ProcessingStep, trained: TrainingStep) -> ProcessingStep:
+def evaluate_model(context: Context, prepared: ProcessingStep, candidate: Candidate) -> ProcessingStep:
     """Build the step; the threshold goes with it because the report draws it."""
     inputs = [
-        channel("model", trained.properties.ModelArtifacts.S3ModelArtifacts, "model"),
+        channel("model", candidate.artifact, "model"),
         channel("test", output_uri(prepared, "test"), "test"),
         channel("lst", output_uri(prepared, "lst"), "lst"),
     ]
