@@ -12,26 +12,15 @@ from typing import Any
 
 from console.executions import identifier, summaries
 from console.progress.snapshot import Fixed, read_fixed
+from pipelines.hyperparameters import HYPERPARAMETERS
+from pipelines.search_space import SEARCHED
 
 OBJECTIVE = "validation:accuracy"
 _METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
 _MOST_LOOKED_AT = 50
-# Parameters that do not change what a training finds on validation.
-_INDIFFERENT = {
-    "AccuracyThreshold",
-    "CommitId",
-    "CuratedDataUri",
-    "InputDataUri",
-    "ModelApprovalStatus",
-    "ProcessingInstanceCount",
-    "ProcessingInstanceType",
-    "StartReason",
-    "StartedBy",
-    "TrainingInstanceCount",
-    "TrainingInstanceType",
-}
-# Where these agree, and nothing else differs, the two runs saw the same pictures with the same number of epochs.
-_DECISIVE = {"DatasetVersion", "Epochs", "ImageShape", "Seed"}
+# What a training is made of: pictures, their split, and the profile's hyperparameters.
+_DECISIVE = {"DatasetVersion", "Seed", *(entry.parameter for entry in HYPERPARAMETERS.values())}
+_SEARCHED = {HYPERPARAMETERS[name].parameter for name in SEARCHED}
 
 
 @dataclass(frozen=True)
@@ -109,11 +98,10 @@ def untuned(sagemaker: Any, arn: str) -> Untuned | None:  # noqa: ANN401
 
 def comparable(tuned: Fixed, plain: Fixed) -> bool:
     """Whether an untuned run had the same pictures and, but for what was searched, the same values."""
-    shared = (tuned.parameters.keys() & plain.parameters.keys()) - _INDIFFERENT
-    same = all(tuned.parameters[name] == plain.parameters[name] for name in shared)
-    # What only the untuned run has is what the other searched: it must be the profile's value.
-    own = plain.parameters.keys() - tuned.parameters.keys()
-    return shared >= _DECISIVE and same and not own & plain.changed.keys()
+    mine, others = tuned.parameters.keys() & _DECISIVE, plain.parameters.keys() & _DECISIVE
+    same = all(tuned.parameters[name] == plain.parameters[name] for name in mine & others)
+    # What only the untuned run has is what the other searched, and it must be the profile's value.
+    return same and mine <= others <= mine | _SEARCHED and not _SEARCHED & plain.changed.keys()
 
 
 def _steps(sagemaker: Any, arn: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401

@@ -292,3 +292,12 @@ def test_events_tell_of_the_beginning_and_of_the_end(tuning: Tuning, make: Make,
     tuning.run(make.request(jobs=1, parallel=1))
     told = [event["HyperParameterTuningJobStatus"] for event in sent("HyperParameter Tuning Job State Change")]
     assert told == ["InProgress", "Completed"]
+
+
+def test_instances_may_be_given_as_the_sdk_gives_them(tuning: Tuning, make: Make) -> None:
+    wanted = make.request(jobs=1, parallel=1)
+    given = wanted["TrainingJobDefinition"].pop("ResourceConfig")
+    wanted["TrainingJobDefinition"]["HyperParameterTuningResourceConfig"] = given
+    tuning.run(wanted)
+    job = tuning.api("DescribeTrainingJob", TrainingJobName=tuning.trials("tune")[0]["TrainingJobName"])
+    assert job["ResourceConfig"] == given
