@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from console.progress.snapshot import Fixed
-from console.tuning import Untuned, _verdict, comparable
+from console.tuning import Untuned, _short, _verdict, comparable
 
 DEFAULTS = {"DatasetVersion": "unversioned", "Epochs": "45", "ImageShape": "3,28,28", "Seed": "1"}
 OWN = {"LearningRate": "0.05", "CommitId": "unknown"}
@@ -52,3 +52,12 @@ def test_other_pictures_another_split_or_values_of_one_s_own_cannot(changed: dic
 )
 def test_the_verdict_says_plainly_whether_tuning_helped(profile: Untuned | None, words: str) -> None:
     assert words in _verdict(0.91, profile)
+
+
+def test_values_are_told_with_the_digits_that_a_person_reads() -> None:
+    assert [_short(value) for value in ("0.18070755666793362", "35", "adam", "1.06e-05")] == [
+        "0.1807",
+        "35",
+        "adam",
+        "1.06e-05",
+    ]
