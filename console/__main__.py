@@ -18,6 +18,7 @@ COMMANDS = {
     "deploy": "bring the stack up to date, on either target",
     "destroy": "remove the project; what holds data stays",
     "dataset": "draw the sample, fetch CIFAR-100, or upload an archive",
+    "pretrain": "make weights to start from, out of the other 98 classes of CIFAR-100",
     "run": "update the pipeline and start an execution",
     "watch": "follow an execution live",
     "logs": "the log of one step",

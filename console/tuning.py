@@ -18,8 +18,8 @@ from pipelines.search_space import SEARCHED
 OBJECTIVE = "validation:accuracy"
 _METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
 _MOST_LOOKED_AT = 50
-# What a training is made of: pictures, their split, and the profile's hyperparameters.
-_DECISIVE = {"DatasetVersion", "Seed", *(entry.parameter for entry in HYPERPARAMETERS.values())}
+# What a training is made of: pictures, their split, the model that it starts from, the profile's hyperparameters.
+_DECISIVE = {"DatasetVersion", "ModelUri", "Seed", *(entry.parameter for entry in HYPERPARAMETERS.values())}
 _SEARCHED = {HYPERPARAMETERS[name].parameter for name in SEARCHED}
 
 

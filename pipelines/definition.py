@@ -5,6 +5,7 @@ import json
 from sagemaker.workflow.pipeline import Pipeline
 
 from pipelines.code import CodeLocations
+from pipelines.former_model import FormerModel
 from pipelines.parameters import declare_parameters
 from pipelines.profiles import Profile
 from pipelines.session import offline_session
@@ -19,18 +20,22 @@ from pipelines.steps.train_model import train_model
 from pipelines.steps.tune_model import tune_model
 
 
-def build_definition(settings: Settings, profile: Profile, code: CodeLocations, tuned: bool = False) -> str:
+def build_definition(
+    settings: Settings, profile: Profile, code: CodeLocations, former: FormerModel | None = None, tuned: bool = False
+) -> str:
     """Return the definition as canonical JSON: the same input gives the same bytes, and no call is made."""
-    definition = json.loads(assemble(settings, profile, code, tuned).definition())
+    definition = json.loads(assemble(settings, profile, code, former, tuned).definition())
     return json.dumps(definition, sort_keys=True, indent=2) + "\n"
 
 
-def assemble(settings: Settings, profile: Profile, code: CodeLocations, tuned: bool = False) -> Pipeline:
+def assemble(
+    settings: Settings, profile: Profile, code: CodeLocations, former: FormerModel | None = None, tuned: bool = False
+) -> Pipeline:
     """Put the steps together; those behind the gate belong to the gate. A tuned run trains many times."""
     context = Context(
         settings=settings,
         profile=profile,
-        parameters=declare_parameters(settings, profile, tuned),
+        parameters=declare_parameters(settings, profile, former, tuned),
         code=code,
         session=offline_session(settings),
     )
@@ -38,7 +43,7 @@ def assemble(settings: Settings, profile: Profile, code: CodeLocations, tuned: b
     candidate = (tune_model if tuned else train_model)(context, prepared)
     evaluated = evaluate_model(context, prepared, candidate)
     good = register_model(context, prepared, candidate, evaluated)
-    bad = accuracy_too_low(context, evaluated)
+    bad = accuracy_too_low(evaluated)
     return Pipeline(
         name=settings.pipeline_name,
         parameters=context.parameters.listed(),

@@ -34,6 +34,8 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
         Hyperparameter("momentum", "Momentum", float),
         Hyperparameter("weight_decay", "WeightDecay", float),
         Hyperparameter("augmentation_type", "AugmentationType", str, ("crop", "crop_color", "crop_color_transform")),
+        Hyperparameter("resize", "Resize", int),
+        Hyperparameter("use_pretrained_model", "UsePretrainedModel", int),
         Hyperparameter("kv_store", "KvStore", str, ("dist_sync", "dist_async")),
     )
 }

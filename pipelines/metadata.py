@@ -11,7 +11,7 @@ from pipelines.errors import PipelineError
 LONGEST = 256
 FORBIDDEN = re.compile(r"[^\w .:/=+\-@]")
 # The parameters that are written into a version's metadata as they were given.
-RECORDED = ("CommitId", "DatasetVersion", "InputDataUri")
+RECORDED = ("CommitId", "DatasetVersion", "InputDataUri", "TrainedFrom")
 # Those that only people read: what AWS would refuse in them is replaced.
 LABELS = ("StartReason", "StartedBy")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sagemaker.workflow.parameters import Parameter, ParameterFloat, ParameterInteger, ParameterString
 
+from pipelines.former_model import PARAMETER, FormerModel
 from pipelines.hyperparameters import HYPERPARAMETERS, Hyperparameter, Value
 from pipelines.profiles import Profile
 from pipelines.search_space import DEFAULT_PARALLEL, DEFAULT_TRIALS, SEARCHED, STRATEGIES
@@ -22,6 +23,9 @@ class Parameters:
     curated_data_uri: Parameter
     dataset_version: Parameter
     accuracy_threshold: Parameter
+    paired_gate_level: Parameter
+    live_model_uri: Parameter
+    target_precision: Parameter
     approval_status: Parameter
     training_instance_type: Parameter
     training_instance_count: Parameter
@@ -31,6 +35,9 @@ class Parameters:
     commit_id: Parameter
     started_by: Parameter
     start_reason: Parameter
+    # Only where the channel `model` is: AWS takes no empty one.
+    model_uri: Parameter | None = None
+    trained_from: Parameter | None = None
     hyperparameters: Mapping[str, Parameter]
     tuning: Mapping[str, Parameter]  # empty but for a tuned run
 
@@ -40,16 +47,25 @@ class Parameters:
         return [*own, *self.hyperparameters.values(), *self.tuning.values()]
 
 
-def declare_parameters(settings: Settings, profile: Profile, tuned: bool) -> Parameters:
+def declare_parameters(
+    settings: Settings, profile: Profile, former: FormerModel | None = None, tuned: bool = False
+) -> Parameters:
     """Declare the pipeline's parameters with the defaults of a project and a profile.
 
+    The artifact that a run starts from is a default as well: a retraining that names no parameter starts from it again.
     What a tuned run searches has no parameter: a value that is set and not used would be a trap.
     """
+    starts_from_model = former is not None or profile.starts_from_weights
     return Parameters(
         input_data_uri=ParameterString("InputDataUri", f"s3://{settings.bucket}/raw/"),
         curated_data_uri=ParameterString("CuratedDataUri", f"s3://{settings.bucket}/curated/"),
         dataset_version=ParameterString("DatasetVersion", "unversioned"),
         accuracy_threshold=ParameterFloat("AccuracyThreshold", 0.80),
+        # The p-value below which a model counts as worse than the live version; 0 lets every model pass.
+        paired_gate_level=ParameterFloat("PairedGateLevel", 0.05),
+        live_model_uri=ParameterString("LiveModelUri", ""),
+        # Of the answers that the recommended confidence threshold lets pass, so many shall be right.
+        target_precision=ParameterFloat("TargetPrecision", 0.95),
         approval_status=ParameterString(
             "ModelApprovalStatus", APPROVAL_STATUSES[0], enum_values=list(APPROVAL_STATUSES)
         ),
@@ -61,6 +77,10 @@ def declare_parameters(settings: Settings, profile: Profile, tuned: bool) -> Par
         commit_id=ParameterString("CommitId", "unknown"),
         started_by=ParameterString("StartedBy", "unknown"),
         start_reason=ParameterString("StartReason", "started by a person"),
+        model_uri=ParameterString(PARAMETER, former.uri if former else None) if starts_from_model else None,
+        trained_from=ParameterString("TrainedFrom", former.name if former else "unknown")
+        if starts_from_model
+        else None,
         hyperparameters={
             name: _declare_hyperparameter(HYPERPARAMETERS[name], value)
             for name, value in profile.hyperparameters.items()

@@ -21,6 +21,8 @@ class Profile:
     instance_count: int = 1
     # One RecordIO file a split instead of loose pictures: one request to S3 instead of one a picture.
     record_io: bool = False
+    # Starts from weights that `scones pretrain` made of other classes, by the channel `model` (docs/decisions/0017).
+    starts_from_weights: bool = False
 
 
 # The mission's values to the letter: layers unset (the algorithm then takes 152), no augmentation.
@@ -69,7 +71,38 @@ DISTRIBUTED = Profile(
     record_io=True,
 )
 
-PROFILES: dict[str, Profile] = {profile.name: profile for profile in (COMPACT, REFERENCE, DISTRIBUTED)}
+# Transfer learning with weights of our own, which the small nets need: AWS has none for them.
+PRETRAINED = Profile(
+    name="pretrained",
+    instance_type=COMPACT.instance_type,
+    max_runtime_seconds=COMPACT.max_runtime_seconds,
+    hyperparameters=COMPACT.hyperparameters,
+    keeps_last_epoch=True,
+    starts_from_weights=True,
+)
+
+# Transfer learning with the algorithm's own weights, which exist for the large family only and need its stem: more
+# than 32 pixels. The resize leaves `crop` the room that serving cuts away (64 of 73).
+IMAGENET = Profile(
+    name="imagenet",
+    instance_type="ml.g4dn.xlarge",
+    max_runtime_seconds=3_600,
+    hyperparameters={
+        **COMPACT.hyperparameters,
+        "image_shape": "3,64,64",
+        "num_layers": 18,
+        "resize": 73,
+        "use_pretrained_model": 1,
+        "learning_rate": 0.01,
+        "epochs": 15,
+        "lr_scheduler_step": "9,13",
+    },
+    keeps_last_epoch=True,
+)
+
+PROFILES: dict[str, Profile] = {
+    profile.name: profile for profile in (COMPACT, REFERENCE, DISTRIBUTED, PRETRAINED, IMAGENET)
+}
 DEFAULT_PROFILE = COMPACT.name
 
 

@@ -9,6 +9,8 @@ from pipelines.code import build_archives, locate_code, upload_code
 from pipelines.data_version import keep_prefix, newest_archive, require_data, version_data
 from pipelines.define import define
 from pipelines.errors import PipelineError
+from pipelines.former_model import FormerModel, find_former
+from pipelines.live_model import find_live_model
 from pipelines.metadata import LABELS, check_metadata, clean_label
 from pipelines.profiles import Profile
 from pipelines.settings import Settings
@@ -23,17 +25,19 @@ def run(
     *,
     display_name: str | None = None,
     token: str | None = None,
+    from_version: str | None = None,
     tuned: bool = False,
 ) -> str:
     """Bring code and pipeline up to date, start an execution and return its ARN.
 
-    Raises PipelineError before anything is started: for an unknown parameter, a value that it does not take,
-    a missing bucket or a missing archive.
+    `from_version` is the number of a registered version to go on from, or `live`. Raises PipelineError before anything
+    is started: for an unknown parameter, a value that it does not take, a missing bucket or archive, another net.
     """
     overrides = {**overrides, **{name: clean_label(overrides[name]) for name in LABELS if name in overrides}}
     s3, sagemaker = (make_client(service, settings.region) for service in ("s3", "sagemaker"))
     try:
-        definition = _publish_code(s3, settings, profile, overrides, tuned)
+        former = find_former(s3, sagemaker, settings, profile, overrides, from_version)
+        definition = _publish_code(s3, settings, profile, overrides, former, tuned)
         parameters = choose_data(s3, settings, overrides)
         check_metadata(parameters)
     except ClientError as error:
@@ -41,6 +45,7 @@ def run(
             raise
         raise PipelineError(_missing_bucket(settings, overrides)) from error
     upsert_pipeline(sagemaker, settings, definition)
+    parameters = choose_live_model(sagemaker, settings, parameters)
     return start_execution(sagemaker, settings.pipeline_name, parameters, display_name=display_name, token=token)
 
 
@@ -54,6 +59,15 @@ def choose_data(s3: Client, settings: Settings, overrides: Mapping[str, str]) ->
     return {"DatasetVersion": version, **overrides, "InputDataUri": source, "CuratedDataUri": curated}
 
 
+def choose_live_model(sagemaker: Client, settings: Settings, parameters: Mapping[str, str]) -> dict[str, str]:
+    """Complete the parameters: the model to compare with is the live one, unless one is named or `LiveModelUri=` is."""
+    uri = parameters.get("LiveModelUri")
+    if uri is None:
+        uri = find_live_model(sagemaker, settings.model_package_group)
+    others = {name: value for name, value in parameters.items() if name != "LiveModelUri"}
+    return others | ({"LiveModelUri": uri} if uri else {})
+
+
 def _missing_bucket(settings: Settings, overrides: Mapping[str, str]) -> str:
     """Say which bucket may be meant: S3's answer does not."""
     addresses = [overrides[name] for name in ("InputDataUri", "CuratedDataUri") if name in overrides]
@@ -64,10 +78,17 @@ def _missing_bucket(settings: Settings, overrides: Mapping[str, str]) -> str:
     )
 
 
-def _publish_code(s3: Client, settings: Settings, profile: Profile, overrides: Mapping[str, str], tuned: bool) -> str:
+def _publish_code(
+    s3: Client,
+    settings: Settings,
+    profile: Profile,
+    overrides: Mapping[str, str],
+    former: FormerModel | None,
+    tuned: bool,
+) -> str:
     """Return the definition, its parameters checked and its code in place."""
     archives = build_archives()
-    definition = define(settings, profile, locate_code(settings, archives), tuned=tuned)
+    definition = define(settings, profile, locate_code(settings, archives), former, tuned=tuned)
     check_parameters(definition, overrides)
     upload_code(s3, settings, archives)
     return definition

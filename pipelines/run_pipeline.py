@@ -34,6 +34,7 @@ def _run(options: argparse.Namespace) -> int:
         _describe_origin(os.environ) | _tuning(options) | parse_overrides(options.set),
         display_name=options.display_name,
         token=options.token,
+        from_version=options.from_version,
         tuned=options.tune,
     )
     sys.stdout.write(f"{arn}\n")
@@ -69,6 +70,7 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--tune", action="store_true", help="search hyperparameters: TuneModel in place of TrainModel")
     parser.add_argument("--trials", type=int, metavar="N", help="trainings of a search (default: 12)")
     parser.add_argument("--strategy", choices=STRATEGIES, help="how a search goes (default: Bayesian)")
+    parser.add_argument("--from-version", metavar="V", help="go on from this registered version, or from `live`")
     parser.add_argument("--display-name", help="what Studio calls the execution")
     parser.add_argument("--token", help="start at most one execution for this token of 32 to 128 characters")
     parser.add_argument("--wait", action="store_true", help="wait for the end; exit with 1 unless it is good")

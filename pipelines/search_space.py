@@ -41,14 +41,18 @@ class Variant:
     changes: Mapping[str, Value] = field(default_factory=dict)
 
 
-def variants(profile: Profile) -> list[Variant]:
-    """The profile as it is, with other layers, with another augmentation, and with gentler steps where it has any."""
+def variants(profile: Profile, *, fixed_net: bool = False) -> list[Variant]:
+    """The profile as it is, with other layers, with another augmentation, and with gentler steps where it has any.
+
+    A run that starts from a former model's weights has a `fixed_net`: they fit no other layers.
+    """
     chosen = profile.hyperparameters
     found = [
         Variant("profile"),
-        Variant("other-layers", {"num_layers": _OTHER_LAYERS.get(chosen.get("num_layers"), 50)}),
         Variant("other-augmentation", {"augmentation_type": _OTHER_AUGMENTATION[chosen.get("augmentation_type")]}),
     ]
+    if not fixed_net:
+        found.append(Variant("other-layers", {"num_layers": _OTHER_LAYERS.get(chosen.get("num_layers"), 50)}))
     if "lr_scheduler_step" in chosen:
         found.append(Variant("gentler-steps", {"lr_scheduler_factor": _GENTLE_FACTOR}))
     return found

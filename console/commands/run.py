@@ -6,9 +6,13 @@ import getpass
 import subprocess
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from console.errors import CommandError
 from console.target import Target, choose
+
+if TYPE_CHECKING:
+    from pipelines.profiles import Profile
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -18,6 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--tune", action="store_true", help="search hyperparameters: TuneModel in place of TrainModel")
     parser.add_argument("--trials", type=int, metavar="N", help="trainings of a search (default: 12)")
     parser.add_argument("--strategy", help="Bayesian (the default), Random or Hyperband")
+    parser.add_argument("--from-version", metavar="V", help="go on from this registered version, or from `live`")
     parser.add_argument("--watch", action="store_true", help="follow the execution to its end")
 
 
@@ -26,7 +31,7 @@ def run(options: Namespace) -> int:
     target = choose(options.target)
     if not options.tune and (options.trials is not None or options.strategy):
         raise CommandError("--trials and --strategy are for a search; add --tune.")
-    arn = start(target, options.profile, options.set, _search(options))
+    arn = start(target, options.profile, options.set, options.from_version, _search(options))
     print(arn, flush=True)
     if not options.watch:
         return 0
@@ -36,7 +41,11 @@ def run(options: Namespace) -> int:
 
 
 def start(
-    target: Target, profile: str | None, assignments: Sequence[str], search: Mapping[str, str] | None = None
+    target: Target,
+    profile: str | None,
+    assignments: Sequence[str],
+    from_version: str | None = None,
+    search: Mapping[str, str] | None = None,
 ) -> str:
     """Upload the code, update the pipeline, start an execution; answers its ARN.
 
@@ -48,13 +57,30 @@ def start(
 
     chosen = find_profile(profile or DEFAULT_PROFILE)
     overrides = {**_origin(), **(search or {}), **parse_overrides(assignments)}
-    return run_pipeline(target.project, chosen, overrides, tuned=search is not None)
+    if chosen.starts_from_weights and from_version is None:
+        _upload_weights(target, chosen, overrides)
+    return run_pipeline(target.project, chosen, overrides, from_version=from_version, tuned=search is not None)
 
 
 def _search(options: Namespace) -> dict[str, str] | None:
     from pipelines.search_space import tuning_overrides
 
     return tuning_overrides(options.trials, options.strategy) if options.tune else None
+
+
+def _upload_weights(target: Target, profile: Profile, overrides: Mapping[str, str]) -> None:
+    """Put the weights that `scones pretrain` has made for this net where the pipeline looks for them."""
+    from console.commands.pretrain import shelves
+    from console.pretraining.shelf import MODEL, find
+    from pipelines.former_model import chosen_net, weights_prefix
+    from pipelines.weights import net_name
+
+    net = chosen_net(profile, overrides)
+    weights = find(shelves(target) / net_name(*net))
+    if weights is not None:
+        key = f"{weights_prefix(net)}{weights.sha256[:16]}/{MODEL}"
+        with weights.model.open("rb") as body:
+            target.client("s3").put_object(Bucket=target.project.bucket, Key=key, Body=body)
 
 
 def _origin() -> dict[str, str]:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from localaws.aws import Aws, now
-from localaws.jobs import images, script_mode, staging
+from localaws.jobs import images, pretrained, script_mode, staging
 from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.jobs.kinds import TRAINING, change, load
 from localaws.jobs.metrics import Metrics
@@ -102,6 +102,8 @@ def _job(aws: Aws, document: Document, hosts: list[str]) -> Job:
     hyperparameters = document.get("HyperParameters", {})
     environment = dict(document.get("Environment", {}))
     image = specification.get("TrainingImage", "")
+    if images.is_builtin(image):
+        environment = {**pretrained.environment(aws.settings.home, hyperparameters), **environment}
     if script_mode.applies(hyperparameters) and not images.is_builtin(image):
         argv = script_mode.command(hyperparameters)
         environment |= script_mode.environment(hyperparameters, _channels(document), hosts)

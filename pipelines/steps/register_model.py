@@ -11,10 +11,11 @@ from sagemaker.workflow.steps import ProcessingStep, Step
 
 from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
-from pipelines.steps.evaluate_model import measured_accuracy
+from pipelines.steps.evaluate_model import measured_accuracy, recommended_threshold
 from pipelines.steps.outputs import output_file, output_uri
 from pipelines.steps.policies import step_retries
 from pipelines.steps.prepare_data import training_samples
+from pipelines.weights import DEFAULT_LAYERS
 
 NAME = "RegisterModel"
 CONTENT_TYPES = ["application/x-image", "image/png", "image/jpeg"]
@@ -81,7 +82,10 @@ def _description(
     came from the cache, they lie with the execution that ran it.
     """
     parameters = context.parameters
+    layers = parameters.hyperparameters.get("num_layers")
+    former = {"trained_from": parameters.trained_from} if parameters.trained_from is not None else {}
     return {
+        **former,
         "accuracy": measured_accuracy().to_string(),
         "accuracy_threshold": parameters.accuracy_threshold.to_string(),
         "commit": parameters.commit_id,
@@ -89,7 +93,9 @@ def _description(
         "dataset_version": parameters.dataset_version,
         "evaluation_uri": output_uri(evaluated, "evaluation"),
         "execution_id": ExecutionVariables.PIPELINE_EXECUTION_ID,
+        "num_layers": layers.to_string() if layers is not None else str(DEFAULT_LAYERS),
         "profile": context.profile.name,
+        "recommended_confidence_threshold": recommended_threshold().to_string(),
         "report": output_file(evaluated, "evaluation", "report.html"),
         "start_reason": parameters.start_reason,
         "started_by": parameters.started_by,

@@ -75,7 +75,17 @@ def _hyperparameters(context: Context) -> dict[str, Value | PipelineVariable]:
 
 
 def channels(context: Context, prepared: ProcessingStep) -> dict[str, TrainingInput]:
-    """The prepared pictures as the algorithm wants them: loose with their lists, or as records."""
+    """The prepared pictures as the algorithm wants them, loose with their lists or as records, and a former model."""
+    return {**_pictures(context, prepared), **_former_model(context)}
+
+
+def _former_model(context: Context) -> dict[str, TrainingInput]:
+    """Give an artifact to start from, where there is one."""
+    uri = context.parameters.model_uri
+    return {"model": _channel(uri, "application/x-sagemaker-model")} if uri is not None else {}
+
+
+def _pictures(context: Context, prepared: ProcessingStep) -> dict[str, TrainingInput]:
     if context.profile.record_io:
         return {
             name: _channel(output_file(prepared, RECORDS, f"{name}.rec"), "application/x-recordio")

@@ -21,7 +21,7 @@ NAME = "TuneModel"
 
 def tune_model(context: Context, prepared: ProcessingStep) -> Candidate:
     """Build the step: one tuning job over the profile's variants, each with the same ranges."""
-    chosen = variants(context.profile)
+    chosen = variants(context.profile, fixed_net=context.parameters.model_uri is not None)
     inputs: dict[str, dict[str, TrainingInput]] = {item.name: channels(context, prepared) for item in chosen}
     with telemetry_off(context.session):
         arguments = _tuner(context, chosen).fit(inputs, include_cls_metadata={})

@@ -6,6 +6,7 @@ After a wanted change, record it again and read the difference:
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ import pytest
 from botocore.model import ServiceModel, Shape
 from botocore.validate import ParamValidator
 
+from evaluation.trust.comparison import without_live
+from evaluation.trust.gate import judge
 from localaws.engine.references import Scope, resolve
 from localaws.sagemaker import tuning_checks
 from localaws.shapes import validate
@@ -92,6 +95,11 @@ def distributed() -> Definition:
 
 
 @pytest.fixture(scope="module")
+def pretrained() -> Definition:
+    return _build(profile="pretrained")
+
+
+@pytest.fixture(scope="module")
 def guarded() -> Definition:
     return _build(GUARDED)
 
@@ -136,7 +144,7 @@ def _resolve(value: object, shape: Shape) -> object:
     return value
 
 
-UNTUNED = ("compact", "reference", "distributed", "guarded")
+UNTUNED = ("compact", "reference", "distributed", "pretrained", "guarded")
 TUNED = ("tuned", "tuned_guarded")
 REQUESTS: dict[str, tuple[str, dict[str, str]]] = {
     "PrepareData": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
@@ -323,6 +331,24 @@ def test_jobs_are_retried_for_every_cause_that_time_can_mend(compact: Definition
         assert all(policy["BackoffRate"] > 1 and policy["IntervalSeconds"] >= 5 for policy in policies)
 
 
+def test_the_gate_compares_the_live_version_too_and_at_level_0_lets_all_pass(compact: Definition) -> None:
+    condition = _steps(compact)["AccuracyGate"]["Arguments"]["Conditions"][1]
+    level = next(entry for entry in compact["Parameters"] if entry["Name"] == "PairedGateLevel")
+
+    assert level == {"Name": "PairedGateLevel", "Type": "Float", "DefaultValue": 0.05}
+    assert condition["Type"] == "GreaterThanOrEqualTo", "a p-value is never below 0"
+    assert condition["LeftValue"]["Std:JsonGet"]["Path"] == "comparison.p_value"
+    assert condition["RightValue"] == {"Get": "Parameters.PairedGateLevel"}
+
+
+def test_what_the_gate_asks_is_in_the_cache_key_of_the_evaluation(compact: Definition) -> None:
+    arguments = _steps(compact)["EvaluateModel"]["Arguments"]["AppSpecification"]["ContainerArguments"]
+
+    assert {"Std:Join": {"On": "", "Values": ["--live-model-uri=", {"Get": "Parameters.LiveModelUri"}]}} in arguments
+    for option in ("--threshold", "--paired-gate-level", "--target-precision"):
+        assert "Parameters." in json.dumps(arguments[arguments.index(option) + 1])
+
+
 def test_the_gate_compares_the_measured_accuracy_with_the_threshold(compact: Definition) -> None:
     gate = _steps(compact)["AccuracyGate"]["Arguments"]
     threshold = next(entry for entry in compact["Parameters"] if entry["Name"] == "AccuracyThreshold")
@@ -336,12 +362,21 @@ def test_the_gate_compares_the_measured_accuracy_with_the_threshold(compact: Def
     assert [step["Name"] for step in gate["ElseSteps"]] == ["AccuracyTooLow"]
 
 
-def test_the_failure_states_both_numbers(compact: Definition) -> None:
+def test_the_failure_is_the_evaluations_own_sentence_and_the_reports_address(compact: Definition) -> None:
     words = _steps(compact)["AccuracyTooLow"]["Arguments"]["ErrorMessage"]["Std:Join"]["Values"]
     measured = _steps(compact)["AccuracyGate"]["Arguments"]["Conditions"][0]["LeftValue"]
 
-    assert measured in words
-    assert {"Get": "Parameters.AccuracyThreshold"} in words
+    file = measured["Std:JsonGet"]["PropertyFile"]
+    assert words[0] == {"Std:JsonGet": {"PropertyFile": file, "Path": "gate.sentence"}}
+    assert words[-1]["Std:Join"]["Values"][-1] == "report.html"
+
+
+def test_the_evaluation_writes_what_the_pipeline_reads(compact: Definition) -> None:
+    read = re.findall(r'"Path": "([a-z_.0-9]+)"', json.dumps(compact))
+    written = judge(0.7, 0.8, without_live(), 0.05)
+
+    assert {path.partition(".")[2] for path in read if path.startswith("gate.")} <= written.keys()
+    assert {path.partition(".")[2] for path in read if path.startswith("comparison.")} <= without_live().keys()
 
 
 def test_a_version_waits_for_approval_and_tells_where_it_came_from(compact: Definition) -> None:
@@ -439,6 +474,35 @@ def test_several_hosts_train_on_records_and_average_in_step(distributed: Definit
     )
     assert training["ResourceConfig"]["InstanceCount"] == {"Get": "Parameters.TrainingInstanceCount"}
     assert (defaults["TrainingInstanceCount"], defaults["KvStore"]) == (2, "dist_sync")
+
+
+def test_a_run_from_a_former_model_has_the_channel_that_aws_documents(
+    compact: Definition, pretrained: Definition
+) -> None:
+    plain, training = (_steps(each)["TrainModel"]["Arguments"] for each in (compact, pretrained))
+    channel = next(entry for entry in training["InputDataConfig"] if entry["ChannelName"] == "model")
+
+    assert channel["ContentType"] == "application/x-sagemaker-model"
+    assert channel["DataSource"]["S3DataSource"]["S3Uri"] == {"Get": "Parameters.ModelUri"}
+    assert [entry for entry in training["InputDataConfig"] if entry is not channel] == plain["InputDataConfig"]
+    assert training["HyperParameters"] == plain["HyperParameters"]
+    words = _steps(pretrained)["RegisterModel"]["Arguments"]["CustomerMetadataProperties"]
+    assert words["trained_from"] == {"Get": "Parameters.TrainedFrom"}
+
+
+def test_transfer_learning_with_awss_own_weights_asks_for_a_net_that_they_exist_for() -> None:
+    from localaws.algorithms.image_classification.hyperparameters import LARGE_FAMILY
+    from localaws.algorithms.image_classification.resnet import SMALL_STEM_HEIGHT
+
+    imagenet = _build(profile="imagenet")
+    defaults = {entry["Name"]: entry["DefaultValue"] for entry in imagenet["Parameters"]}
+    sent = _steps(imagenet)["TrainModel"]["Arguments"]["HyperParameters"]
+
+    assert defaults["UsePretrainedModel"] == 1
+    assert sent["use_pretrained_model"]["Std:Join"]["Values"] == [{"Get": "Parameters.UsePretrainedModel"}]
+    assert defaults["NumLayers"] in LARGE_FAMILY
+    assert int(defaults["ImageShape"].split(",")[1]) > SMALL_STEM_HEIGHT
+    assert defaults["Resize"] == round(64 / 0.875), "what serving scales a picture to before it cuts 64 out"
 
 
 def test_a_tuned_run_searches_in_the_place_of_training(compact: Definition, tuned: Definition) -> None:

@@ -131,5 +131,6 @@ def _refuse_contradictions(given: Hyperparameters) -> None:
         allowed = ", ".join(str(depth) for depth in LARGE_FAMILY)
         raise ClientError(
             f"use_pretrained_model is 1 and num_layers is {given.num_layers}, for which no pretrained model "
-            f"exists: choose num_layers from {allowed}, or set use_pretrained_model to 0."
+            f"exists: choose num_layers from {allowed}, or set use_pretrained_model to 0 and give an artifact of "
+            f"this net in the channel model."
         )

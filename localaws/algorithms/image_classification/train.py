@@ -102,14 +102,16 @@ def _start_from_former_model(settings: Hyperparameters, channels: Channels, netw
         network.load(artifact.parameters, "model channel's artifact")
     elif settings.use_pretrained_model:
         log("Using pretrained model for initializing weights and transfer learning.")
-        network.load(read_artifact(_pretrained()).parameters, "pretrained model", keep_final_layer=False)
+        network.load(read_artifact(_pretrained(settings)).parameters, "pretrained model", keep_final_layer=False)
 
 
-def _pretrained() -> Path:
+def _pretrained(settings: Hyperparameters) -> Path:
     given = os.environ.get("SCONES_PRETRAINED_DIR")
     if not given:
         raise ClientError(
-            "use_pretrained_model is 1, but AWS's pretrained weights are not on this machine: name a directory "
-            "with an artifact of the same net in SCONES_PRETRAINED_DIR, or set use_pretrained_model to 0."
+            f"use_pretrained_model is 1 with num_layers {settings.num_layers} and image_shape "
+            f"{','.join(map(str, settings.image_shape))}, but AWS's pretrained weights are not on this machine: make "
+            "some for this net with `scones pretrain --profile` and a profile of it, name a directory with an artifact "
+            "of it in SCONES_PRETRAINED_DIR, or set use_pretrained_model to 0."
         )
     return Path(given)

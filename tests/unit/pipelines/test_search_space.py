@@ -25,6 +25,10 @@ def test_every_variant_is_a_net_that_the_algorithm_builds(profile: Profile) -> N
             assert profile.hyperparameters.get(name) != value
 
 
+def test_a_former_model_s_weights_are_tried_with_their_own_layers_only() -> None:
+    assert not any("num_layers" in variant.changes for variant in variants(PROFILES["pretrained"], fixed_net=True))
+
+
 def test_ranges_are_of_what_aws_tunes_and_variants_of_what_it_does_not() -> None:
     kinds = {
         **dict.fromkeys(LOGARITHMIC, "Continuous"),

@@ -1,0 +1,75 @@
+"""The pictures of the 98 classes that are neither bicycle nor motorcycle, out of an archive and into two files.
+
+The archive is read as a stream and written a picture at a time: a full one (49,000 + 9,800 pictures) takes no more
+memory than a small one. Its training split is learned, its test split measures; so the two never share a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
+
+import numpy as np
+
+from console.dataset.error import ArchiveError
+from console.dataset.layout import BICYCLE, FINE_NAMES, MOTORCYCLE, RECORD_BYTES, SIDE, TEST, TRAIN
+from console.dataset.members import read_members
+from console.dataset.progress import Progress, silent
+from console.pretraining import recordio
+
+LEFT_OUT: Final = (BICYCLE, MOTORCYCLE)
+NAMES: Final = tuple(name for fine, name in enumerate(FINE_NAMES) if fine not in LEFT_OUT)
+"""The 98 classes; a name's place is its label."""
+CHANNELS: Final = {TRAIN: "train", TEST: "validation"}
+_CHUNK_RECORDS: Final = 1024
+
+
+def select(archive: Path, folder: Path, progress: Progress = silent) -> dict[str, int]:
+    """Write `<channel>/<channel>.rec` for both channels and return how many pictures each has.
+
+    The archive has been checked before (console.dataset.archive). Raises ArchiveError where a split has none.
+    """
+    counts: dict[str, int] = {}
+    with archive.open("rb") as file:
+        for name, size, content in read_members(file):
+            if name in CHANNELS:
+                counts[CHANNELS[name]] = _write(content, size, folder / CHANNELS[name], progress)
+    for member, channel in CHANNELS.items():
+        if not counts.get(channel):
+            raise ArchiveError(
+                f"{archive}: {member} has no picture of the other {len(NAMES)} classes, and without them there is "
+                "nothing to learn from; give the published cifar-100-binary.tar.gz"
+            )
+    return counts
+
+
+def relabel(fine: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """Map fine labels to 0..97, and those of the two classes to -1."""
+    table = np.full(len(FINE_NAMES), -1, np.int64)
+    table[[label for label in range(len(FINE_NAMES)) if label not in LEFT_OUT]] = np.arange(len(NAMES))
+    return table[fine]
+
+
+def _write(content: IO[bytes], size: int, folder: Path, progress: Progress) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    total, number = size // RECORD_BYTES, 0
+    with (folder / f"{folder.name}.rec").open("wb") as packed:
+        for done, rows in _chunks(content, size):
+            labels = relabel(rows[:, 1])
+            for row, label in zip(rows[labels >= 0], labels[labels >= 0], strict=True):
+                pixels = row[2:].reshape(3, SIDE, SIDE).transpose(1, 2, 0)
+                recordio.write(packed, number, int(label), np.ascontiguousarray(pixels))
+                number += 1
+            progress(done, total)
+    return number
+
+
+def _chunks(content: IO[bytes], size: int) -> Iterator[tuple[int, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]]:
+    """Yield how many records have been read, and those read now as rows."""
+    done = 0
+    while done * RECORD_BYTES < size:
+        chunk = content.read(min(_CHUNK_RECORDS * RECORD_BYTES, size - done * RECORD_BYTES))
+        rows = np.frombuffer(chunk, np.uint8).reshape(-1, RECORD_BYTES)
+        done += len(rows)
+        yield done, rows
