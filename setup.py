@@ -28,6 +28,7 @@ LAPTOP = [
     "ministack==1.5.33",
     "hypercorn>=0.18",
     "psutil>=7",
+    "optuna==5.0.0",
     "aws-lambda-powertools==3.37.0",
     "rich>=14",
     "nicegui==3.18.0",

@@ -23,6 +23,7 @@ COMMANDS = {
     "run": "update the pipeline and start an execution",
     "watch": "follow an execution live",
     "logs": "the log of one step",
+    "trials": "the trainings of a search, best first",
     "executions": "list executions",
     "stop": "stop an execution",
     "retry": "retry an execution from the failed step",

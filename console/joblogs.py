@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _GROUPS = {"ProcessingJob": "ProcessingJobs", "TrainingJob": "TrainingJobs", "TransformJob": "TransformJobs"}
+_TUNING = "TuningJob"  # its logs are those of its training jobs, whose names begin with its own
 _MOST_LINES = 5_000
 _MOST_JOBS = 100
 _ASK_SECONDS = 1.5
@@ -70,7 +71,9 @@ def _top_up(logs: Any, group: str, job: str, tail: _Tail) -> None:  # noqa: ANN4
 def _jobs(metadata: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for member, group in _GROUPS.items():
         if member in metadata:
-            yield f"/aws/sagemaker/{group}", metadata[member]["Arn"].rsplit("/", 1)[1]
+            yield f"/aws/sagemaker/{group}", metadata[member]["Arn"].rsplit("/", 1)[1] + "/"
+    if _TUNING in metadata:
+        yield "/aws/sagemaker/TrainingJobs", metadata[_TUNING]["Arn"].rsplit("/", 1)[1] + "-"
 
 
 def _events(logs: Any, group: str, job: str) -> Iterator[str]:  # noqa: ANN401
@@ -82,7 +85,7 @@ def _events(logs: Any, group: str, job: str) -> Iterator[str]:  # noqa: ANN401
 
 def _read(logs: Any, group: str, stream: str, token: str, marked: bool) -> Iterator[tuple[str, list[str]]]:  # noqa: ANN401
     """The pages of a stream after a token, each with the token that follows it."""
-    mark = f"[{stream.rsplit('/', 1)[1].rsplit('-', 1)[0]}] " if marked else ""
+    mark = f"[{_short(stream)}] " if marked else ""
     while True:
         given = {"nextToken": token} if token else {}
         page = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True, **given)
@@ -93,13 +96,21 @@ def _read(logs: Any, group: str, stream: str, token: str, marked: bool) -> Itera
             break
 
 
+def _short(stream: str) -> str:
+    """What tells a stream from the others of its step: the instance, and before it the trial of a search."""
+    job, _, instance = stream.rpartition("/")
+    host = instance.rsplit("-", 1)[0]
+    return host if job.startswith("pipelines-") else f"{'-'.join(job.split('-')[-2:])}/{host}"
+
+
 def _streams(logs: Any, group: str, job: str) -> list[str]:  # noqa: ANN401
-    # Stream names keep the case of the job's name, which ARNs lose.
+    # Stream names keep the case of the job's name, which ARNs lose: its first parts are in lower case anyway.
+    parts = job.split("-")
     try:
         pages = logs.get_paginator("describe_log_streams").paginate(
-            logGroupName=group, logStreamNamePrefix="-".join(job.split("-")[:2])
+            logGroupName=group, logStreamNamePrefix="-".join(parts[:2] if parts[0] == "pipelines" else parts[:1])
         )
         names = [stream["logStreamName"] for page in pages for stream in page["logStreams"]]
     except logs.exceptions.ResourceNotFoundException:
         return []
-    return sorted(name for name in names if name.lower().startswith(job.lower() + "/"))
+    return sorted(name for name in names if name.lower().startswith(job.lower()))

@@ -15,6 +15,7 @@ from localaws.jobs import container, logs
 from localaws.jobs.kinds import ENDED, KINDS
 from localaws.monitoring import executions
 from localaws.sagemaker import jobs
+from localaws.tuning import runner
 
 _READY_SECONDS = 30
 _SAVED_EVERY = 10.0
@@ -52,6 +53,11 @@ def revive_endpoints(aws: Aws) -> None:
     """Once the port answers, as models come from S3, start the endpoints' instances again."""
     for endpoint in aws.store.all(states.KIND):
         lifecycle.revive(aws, endpoint)
+
+
+def resume_tuning(aws: Aws) -> None:
+    """Once the port answers, as training jobs read S3, go on with the tuning jobs."""
+    runner.resume(aws)
 
 
 def _wait_until_serving(endpoint: str) -> None:

@@ -24,7 +24,7 @@ from localaws.iam.enforcement import enforce
 from localaws.jobs import container
 from localaws.monitoring.runner import Runner
 from localaws.push import resource as repositories
-from localaws.recovery import recover, restore_logs, revive_endpoints
+from localaws.recovery import recover, restore_logs, resume_tuning, revive_endpoints
 from localaws.resources.registration import register
 from localaws.settings import HOST, Settings
 from localaws.store import Store
@@ -97,6 +97,7 @@ async def _serve(aws: Aws, front: Front) -> None:
 def _begin(aws: Aws, saved_state: Path) -> None:
     restore_logs(aws, saved_state)
     revive_endpoints(aws)
+    resume_tuning(aws)
     # An execution reads S3, which answers by now.
     threading.Thread(target=Runner(aws).run, daemon=True).start()
     aws.events.start()

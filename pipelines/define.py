@@ -23,13 +23,20 @@ OFFLINE = {
 }
 
 
-def define(settings: Settings, profile: Profile, code: CodeLocations, former: FormerModel | None = None) -> str:
+def define(
+    settings: Settings,
+    profile: Profile,
+    code: CodeLocations,
+    former: FormerModel | None = None,
+    *,
+    tuned: bool = False,
+) -> str:
     """Return the pipeline's definition as canonical JSON, without a network call.
 
     The SDK takes two seconds to import: nothing that answers quickly may do so at its own import.
     """
     with _environment(OFFLINE), _quiet():
-        return str(import_module("pipelines.definition").build_definition(settings, profile, code, former))
+        return str(import_module("pipelines.definition").build_definition(settings, profile, code, former, tuned))
 
 
 @contextmanager

@@ -17,34 +17,37 @@ from pipelines.steps.evaluate_model import evaluate_model
 from pipelines.steps.prepare_data import prepare_data
 from pipelines.steps.register_model import register_model
 from pipelines.steps.train_model import train_model
+from pipelines.steps.tune_model import tune_model
 
 
 def build_definition(
-    settings: Settings, profile: Profile, code: CodeLocations, former: FormerModel | None = None
+    settings: Settings, profile: Profile, code: CodeLocations, former: FormerModel | None = None, tuned: bool = False
 ) -> str:
     """Return the definition as canonical JSON: the same input gives the same bytes, and no call is made."""
-    definition = json.loads(assemble(settings, profile, code, former).definition())
+    definition = json.loads(assemble(settings, profile, code, former, tuned).definition())
     return json.dumps(definition, sort_keys=True, indent=2) + "\n"
 
 
-def assemble(settings: Settings, profile: Profile, code: CodeLocations, former: FormerModel | None = None) -> Pipeline:
-    """Put the steps together; those behind the gate belong to the gate."""
+def assemble(
+    settings: Settings, profile: Profile, code: CodeLocations, former: FormerModel | None = None, tuned: bool = False
+) -> Pipeline:
+    """Put the steps together; those behind the gate belong to the gate. A tuned run trains many times."""
     context = Context(
         settings=settings,
         profile=profile,
-        parameters=declare_parameters(settings, profile, former),
+        parameters=declare_parameters(settings, profile, former, tuned),
         code=code,
         session=offline_session(settings),
     )
     prepared = prepare_data(context)
-    trained = train_model(context, prepared)
-    evaluated = evaluate_model(context, prepared, trained)
-    good = register_model(context, prepared, trained, evaluated)
+    candidate = (tune_model if tuned else train_model)(context, prepared)
+    evaluated = evaluate_model(context, prepared, candidate)
+    good = register_model(context, prepared, candidate, evaluated)
     bad = accuracy_too_low(evaluated)
     return Pipeline(
         name=settings.pipeline_name,
         parameters=context.parameters.listed(),
-        steps=[prepared, trained, evaluated, accuracy_gate(context, good, bad)],
+        steps=[prepared, candidate.step, evaluated, accuracy_gate(context, good, bad)],
         # An experiment is a second record of what the execution already records, and not in every region.
         pipeline_experiment_config=None,
         sagemaker_session=context.session,

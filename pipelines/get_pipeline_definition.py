@@ -17,7 +17,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return the process's exit code."""
     options = _parse(words)
     try:
-        definition = _build(options.profile)
+        definition = _build(options.profile, options.tune)
     except PipelineError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -28,15 +28,16 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _build(profile: str) -> str:
+def _build(profile: str, tuned: bool) -> str:
     """Build the definition from this checkout's code and the environment's settings."""
     settings = Settings.from_environment(os.environ)
-    return define(settings, find_profile(profile), locate_code(settings, build_archives()))
+    return define(settings, find_profile(profile), locate_code(settings, build_archives()), tuned=tuned)
 
 
 def _parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("get-pipeline-definition", description="Print the pipeline's definition.")
     parser.add_argument("--profile", choices=sorted(PROFILES), default=DEFAULT_PROFILE)
+    parser.add_argument("--tune", action="store_true", help="with TuneModel in place of TrainModel")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write here instead of standard output")
     return parser.parse_args(words)
 

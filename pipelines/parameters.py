@@ -8,6 +8,7 @@ from sagemaker.workflow.parameters import Parameter, ParameterFloat, ParameterIn
 from pipelines.former_model import PARAMETER, FormerModel
 from pipelines.hyperparameters import HYPERPARAMETERS, Hyperparameter, Value
 from pipelines.profiles import Profile
+from pipelines.search_space import DEFAULT_PARALLEL, DEFAULT_TRIALS, SEARCHED, STRATEGIES
 from pipelines.settings import Settings
 
 APPROVAL_STATUSES = ("PendingManualApproval", "Approved", "Rejected")
@@ -38,17 +39,21 @@ class Parameters:
     model_uri: Parameter | None = None
     trained_from: Parameter | None = None
     hyperparameters: Mapping[str, Parameter]
+    tuning: Mapping[str, Parameter]  # empty but for a tuned run
 
     def listed(self) -> list[Parameter]:
         """Return all of them, the hyperparameters last, for the pipeline's definition."""
-        own = [value for name, value in vars(self).items() if name != "hyperparameters" and value]
-        return [*own, *self.hyperparameters.values()]
+        own = [value for value in vars(self).values() if isinstance(value, Parameter)]
+        return [*own, *self.hyperparameters.values(), *self.tuning.values()]
 
 
-def declare_parameters(settings: Settings, profile: Profile, former: FormerModel | None = None) -> Parameters:
+def declare_parameters(
+    settings: Settings, profile: Profile, former: FormerModel | None = None, tuned: bool = False
+) -> Parameters:
     """Declare the pipeline's parameters with the defaults of a project and a profile.
 
     The artifact that a run starts from is a default as well: a retraining that names no parameter starts from it again.
+    What a tuned run searches has no parameter: a value that is set and not used would be a trap.
     """
     starts_from_model = former is not None or profile.starts_from_weights
     return Parameters(
@@ -79,8 +84,18 @@ def declare_parameters(settings: Settings, profile: Profile, former: FormerModel
         hyperparameters={
             name: _declare_hyperparameter(HYPERPARAMETERS[name], value)
             for name, value in profile.hyperparameters.items()
+            if not (tuned and name in SEARCHED)
         },
+        tuning=_declare_tuning() if tuned else {},
     )
+
+
+def _declare_tuning() -> dict[str, Parameter]:
+    return {
+        "trials": ParameterInteger("MaxTrainingJobs", DEFAULT_TRIALS),
+        "parallel": ParameterInteger("MaxParallelTrainingJobs", DEFAULT_PARALLEL),
+        "strategy": ParameterString("TuningStrategy", STRATEGIES[0], enum_values=list(STRATEGIES)),
+    }
 
 
 def _declare_hyperparameter(entry: Hyperparameter, default: Value) -> Parameter:

@@ -26,6 +26,7 @@ def run(
     display_name: str | None = None,
     token: str | None = None,
     from_version: str | None = None,
+    tuned: bool = False,
 ) -> str:
     """Bring code and pipeline up to date, start an execution and return its ARN.
 
@@ -36,7 +37,7 @@ def run(
     s3, sagemaker = (make_client(service, settings.region) for service in ("s3", "sagemaker"))
     try:
         former = find_former(s3, sagemaker, settings, profile, overrides, from_version)
-        definition = _publish_code(s3, settings, profile, overrides, former)
+        definition = _publish_code(s3, settings, profile, overrides, former, tuned)
         parameters = choose_data(s3, settings, overrides)
         check_metadata(parameters)
     except ClientError as error:
@@ -78,11 +79,16 @@ def _missing_bucket(settings: Settings, overrides: Mapping[str, str]) -> str:
 
 
 def _publish_code(
-    s3: Client, settings: Settings, profile: Profile, overrides: Mapping[str, str], former: FormerModel | None
+    s3: Client,
+    settings: Settings,
+    profile: Profile,
+    overrides: Mapping[str, str],
+    former: FormerModel | None,
+    tuned: bool,
 ) -> str:
     """Return the definition, its parameters checked and its code in place."""
     archives = build_archives()
-    definition = define(settings, profile, locate_code(settings, archives), former)
+    definition = define(settings, profile, locate_code(settings, archives), former, tuned=tuned)
     check_parameters(definition, overrides)
     upload_code(s3, settings, archives)
     return definition

@@ -11,6 +11,7 @@ from pipelines.clients import find_settings, make_client
 from pipelines.errors import PipelineError
 from pipelines.profiles import DEFAULT_PROFILE, PROFILES, find_profile
 from pipelines.run import run
+from pipelines.search_space import STRATEGIES, tuning_overrides
 from pipelines.start import parse_overrides
 from pipelines.wait import wait_for_execution
 
@@ -30,10 +31,11 @@ def _run(options: argparse.Namespace) -> int:
     arn = run(
         settings,
         find_profile(options.profile),
-        _describe_origin(os.environ) | parse_overrides(options.set),
+        _describe_origin(os.environ) | _tuning(options) | parse_overrides(options.set),
         display_name=options.display_name,
         token=options.token,
         from_version=options.from_version,
+        tuned=options.tune,
     )
     sys.stdout.write(f"{arn}\n")
     sys.stdout.flush()
@@ -42,6 +44,10 @@ def _run(options: argparse.Namespace) -> int:
     ending = wait_for_execution(make_client("sagemaker", settings.region), arn)
     sys.stderr.write(f"{ending.status}. {ending.reason}".rstrip() + "\n")
     return 0 if ending.good else 1
+
+
+def _tuning(options: argparse.Namespace) -> dict[str, str]:
+    return tuning_overrides(options.trials, options.strategy) if options.tune else {}
 
 
 def _describe_origin(environment: Mapping[str, str]) -> dict[str, str]:
@@ -61,6 +67,9 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("run-pipeline", description="Update the pipeline and start an execution.")
     parser.add_argument("--profile", choices=sorted(PROFILES), default=DEFAULT_PROFILE)
     parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="a pipeline parameter")
+    parser.add_argument("--tune", action="store_true", help="search hyperparameters: TuneModel in place of TrainModel")
+    parser.add_argument("--trials", type=int, metavar="N", help="trainings of a search (default: 12)")
+    parser.add_argument("--strategy", choices=STRATEGIES, help="how a search goes (default: Bayesian)")
     parser.add_argument("--from-version", metavar="V", help="go on from this registered version, or from `live`")
     parser.add_argument("--display-name", help="what Studio calls the execution")
     parser.add_argument("--token", help="start at most one execution for this token of 32 to 128 characters")

@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from console.errors import CommandError
 from console.target import Target, choose
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     """A profile, parameters, and whether to stay and watch."""
     parser.add_argument("--profile", help="training profile (default: compact)")
     parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="a pipeline parameter")
+    parser.add_argument("--tune", action="store_true", help="search hyperparameters: TuneModel in place of TrainModel")
+    parser.add_argument("--trials", type=int, metavar="N", help="trainings of a search (default: 12)")
+    parser.add_argument("--strategy", help="Bayesian (the default), Random or Hyperband")
     parser.add_argument("--from-version", metavar="V", help="go on from this registered version, or from `live`")
     parser.add_argument("--watch", action="store_true", help="follow the execution to its end")
 
@@ -25,7 +29,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Start, and print the execution's ARN."""
     target = choose(options.target)
-    arn = start(target, options.profile, options.set, options.from_version)
+    if not options.tune and (options.trials is not None or options.strategy):
+        raise CommandError("--trials and --strategy are for a search; add --tune.")
+    arn = start(target, options.profile, options.set, options.from_version, _search(options))
     print(arn, flush=True)
     if not options.watch:
         return 0
@@ -34,17 +40,32 @@ def run(options: Namespace) -> int:
     return follow(target.client, arn)
 
 
-def start(target: Target, profile: str | None, assignments: Sequence[str], from_version: str | None = None) -> str:
-    """Upload the code, update the pipeline, start an execution; answers its ARN."""
+def start(
+    target: Target,
+    profile: str | None,
+    assignments: Sequence[str],
+    from_version: str | None = None,
+    search: Mapping[str, str] | None = None,
+) -> str:
+    """Upload the code, update the pipeline, start an execution; answers its ARN.
+
+    A `search` has the parameters of a tuned run; None is for a run with the profile's own values.
+    """
     from pipelines.profiles import DEFAULT_PROFILE, find_profile
     from pipelines.run import run as run_pipeline
     from pipelines.start import parse_overrides
 
     chosen = find_profile(profile or DEFAULT_PROFILE)
-    overrides = _origin() | parse_overrides(assignments)
+    overrides = {**_origin(), **(search or {}), **parse_overrides(assignments)}
     if chosen.starts_from_weights and from_version is None:
         _upload_weights(target, chosen, overrides)
-    return run_pipeline(target.project, chosen, overrides, from_version=from_version)
+    return run_pipeline(target.project, chosen, overrides, from_version=from_version, tuned=search is not None)
+
+
+def _search(options: Namespace) -> dict[str, str] | None:
+    from pipelines.search_space import tuning_overrides
+
+    return tuning_overrides(options.trials, options.strategy) if options.tune else None
 
 
 def _upload_weights(target: Target, profile: Profile, overrides: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ import time
 from rich.console import Console
 from rich.live import Live
 
+from console import tuning
 from console.output import say
 from console.progress.lines import Teller
 from console.progress.snapshot import Client, take
@@ -19,6 +20,8 @@ _POLL_SECONDS = 1.0
 def follow(client: Client, arn: str) -> int:
     """Watch until the execution has ended; answers 0 where it Succeeded, else 1."""
     status = _live(client, arn) if sys.stdout.isatty() else _plain(client, arn)
+    for line in tuning.conclusion(client("sagemaker"), arn):
+        print(line)
     return 0 if status == "Succeeded" else 1
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from console.output import duration, elapsed, moment
 from console.progress.snapshot import Snapshot, StepView
-from console.progress.tree import accuracies
+from console.progress.tree import accuracies, trials
 
 
 class Teller:
@@ -29,6 +29,8 @@ class Teller:
         for step in sorted((step for step in snapshot.steps if step.start), key=_start):
             yield f"{moment(step.start)} {step.name} started"
             yield from _epochs(step)
+            if step.searching and not step.cached_from:
+                yield f"  {step.name}: {trials(step.searching)}"
             if step.end:
                 yield _end(step)
         if snapshot.end:

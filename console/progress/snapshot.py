@@ -38,6 +38,15 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Searching:
+    """How far a tuning job has come: trials that have ended, of how many, and the best objective so far."""
+
+    ended: int
+    most: int | None
+    best: float | None
+
+
+@dataclass(frozen=True)
 class StepView:
     """A step of the definition, started or not. `depth` is 1 for the branches of a condition."""
 
@@ -52,6 +61,7 @@ class StepView:
     outcome: str | None = None
     attempts: int = 1
     training: Training | None = None
+    searching: Searching | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
@@ -108,7 +118,14 @@ def take(
         reason=execution.get("FailureReason"),
         parameters=fixed.changed,
         steps=tuple(
-            _view(body, depth, started, unstarted, lambda metadata: read(client, metadata))
+            _view(
+                body,
+                depth,
+                started,
+                unstarted,
+                lambda metadata: read(client, metadata),
+                lambda metadata: read_search(client, metadata),
+            )
             for body, depth in in_order(fixed.definition["Steps"])
         ),
     )
@@ -137,6 +154,7 @@ def _view(
     started: dict[str, Any],
     unstarted: str,
     training: Callable[[dict[str, Any]], Training],
+    searching: Callable[[dict[str, Any]], Searching],
 ) -> StepView:
     step = started.get(body["Name"])
     if step is None:
@@ -155,6 +173,7 @@ def _view(
         outcome=metadata.get("Condition", {}).get("Outcome"),
         attempts=step.get("AttemptCount", 1),
         training=training(metadata) if "TrainingJob" in metadata else None,
+        searching=searching(metadata) if "TuningJob" in metadata else None,
         metadata=metadata,
     )
 
@@ -168,6 +187,17 @@ def read_training(
     total = job.get("HyperParameters", {}).get("epochs")
     epochs = read_epochs(lines(client("logs"), metadata))
     return Training(job["SecondaryStatus"], tuple(epochs), int(total) if total else None, job.get("TrainingEndTime"))
+
+
+def read_search(client: Client, metadata: dict[str, Any]) -> Searching:
+    """How far a tuning job is, from its description."""
+    name = metadata["TuningJob"]["Arn"].rsplit("/", 1)[1]
+    job = client("sagemaker").describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    counted = job["TrainingJobStatusCounters"]
+    best = job.get("BestTrainingJob", {}).get("FinalHyperParameterTuningJobObjectiveMetric", {}).get("Value")
+    ended = sum(counted[kind] for kind in ("Completed", "NonRetryableError", "Stopped"))
+    limits = job["HyperParameterTuningJobConfig"]["ResourceLimits"]
+    return Searching(ended, limits.get("MaxNumberOfTrainingJobs"), best)
 
 
 def read_epochs(lines: Iterable[str]) -> list[Epoch]:

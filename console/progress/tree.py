@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.output import duration, elapsed, moment, plain
-from console.progress.snapshot import Epoch, Snapshot, StepView, Training
+from console.progress.snapshot import Epoch, Searching, Snapshot, StepView, Training
 
 _SIGNS = {
     "Waiting": ("·", "dim"),
@@ -67,6 +67,8 @@ def _note(step: StepView) -> Text:
         notes.append(Text(f"attempt {step.attempts}", style="yellow"))
     if step.training and not step.cached_from:
         notes.append(_training(step.training))
+    if step.searching and not step.cached_from:
+        notes.append(Text(trials(step.searching)))
     if step.reason:
         notes.append(Text(plain(step.reason), style="red"))
     return Text("\n").join(notes)
@@ -85,6 +87,13 @@ def _training(training: Training) -> Text:
     if done:
         text.append(f"  {accuracies(done[-1])}, best {max(epoch.validation or 0 for epoch in done):.3f}")
     return text
+
+
+def trials(searching: Searching) -> str:
+    """How far a search is, in words."""
+    total = f" of {searching.most}" if searching.most else ""
+    best = "" if searching.best is None else f", best validation accuracy {searching.best:.3f}"
+    return f"{searching.ended}{total} trials ended{best}"
 
 
 def accuracies(epoch: Epoch) -> str:

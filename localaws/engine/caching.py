@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 from localaws.aws import now
 from localaws.engine.definition import Step
@@ -28,8 +29,18 @@ _KEY_MEMBERS = {
         "HyperParameters",
         "InputDataConfig",
     ),
+    "Tuning": ("HyperParameterTuningJobConfig", "TrainingJobDefinition", "TrainingJobDefinitions"),
     "Transform": ("DataProcessing", "Environment", "ModelClientConfig", "ModelName", "TransformInput"),
 }
+# Of a training job definition too: where its artifacts go is not counted.
+_DEFINITION_MEMBERS = (
+    "AlgorithmSpecification",
+    "DefinitionName",
+    "HyperParameterRanges",
+    "InputDataConfig",
+    "StaticHyperParameters",
+    "TuningObjective",
+)
 
 
 def enabled(step: Step) -> bool:
@@ -40,8 +51,18 @@ def enabled(step: Step) -> bool:
 def key(pipeline: str, step: Step, arguments: Document) -> str:
     """The cache key of a step's resolved arguments."""
     members = _KEY_MEMBERS.get(step.type, ())
-    counted = json.dumps({name: arguments[name] for name in members if name in arguments}, sort_keys=True)
+    counted = json.dumps(
+        {name: _counted(name, arguments[name]) for name in members if name in arguments}, sort_keys=True
+    )
     return f"{pipeline}/{step.name}/{step.type}/{hashlib.sha256(counted.encode()).hexdigest()}"
+
+
+def _counted(member: str, value: Any) -> Any:  # noqa: ANN401 - JSON of any type
+    if member == "TrainingJobDefinitions":
+        return [_counted("TrainingJobDefinition", item) for item in value]
+    if member == "TrainingJobDefinition":
+        return {name: value[name] for name in _DEFINITION_MEMBERS if name in value}
+    return value
 
 
 def find(store: Store, cache_key: str, step: Step) -> Document | None:

@@ -14,7 +14,7 @@ from localaws.engine import durations, members, references
 from localaws.shapes import Document
 
 VERSION = "2020-12-01"
-STEP_TYPES = ("Processing", "Training", "Condition", "RegisterModel", "Model", "Lambda", "Transform", "Fail")
+STEP_TYPES = ("Processing", "Training", "Condition", "RegisterModel", "Model", "Lambda", "Transform", "Tuning", "Fail")
 _MOST_STEPS = 5_000
 
 

@@ -15,6 +15,7 @@ from localaws.shapes import Document
 _NAMED = {
     "EndpointConfigName": "endpoint-config",
     "EndpointName": "endpoint",
+    "HyperParameterTuningJobName": "hyper-parameter-tuning-job",
     "ModelName": "model",
     "ModelPackageArn": "model-package",
     "ModelPackageGroupName": "model-package-group",

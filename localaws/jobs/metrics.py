@@ -11,12 +11,13 @@ from localaws.shapes import Document
 
 
 class Metrics:
-    """The latest value of each metric."""
+    """The latest value of each metric, and those before it."""
 
     def __init__(self, definitions: Sequence[Document]) -> None:
         self._patterns = [(item["Name"], re.compile(item["Regex"])) for item in definitions]
         self._lock = threading.Lock()
         self._latest: dict[str, Document] = {}
+        self._history: dict[str, list[float]] = {}
         self._changed = False
 
     def read(self, line: str) -> None:
@@ -26,6 +27,7 @@ class Metrics:
             value = _number(found.group(1)) if found and found.groups() else None
             if value is not None:
                 with self._lock:
+                    self._history.setdefault(name, []).append(value)
                     self._latest[name] = {"MetricName": name, "Value": value, "Timestamp": now()}
                     self._changed = True
 
@@ -34,6 +36,11 @@ class Metrics:
         with self._lock:
             changed, self._changed = self._changed, False
             return list(self._latest.values()) if changed else []
+
+    def history(self) -> dict[str, list[float]]:
+        """Every value of each metric, in the order of the log lines."""
+        with self._lock:
+            return {name: list(values) for name, values in self._history.items()}
 
 
 def _number(text: str) -> float | None:

@@ -87,7 +87,9 @@ def _run(aws: Aws, document: Document, stop: Stop) -> Outcome:
     builtin = images.is_builtin(specification.get("TrainingImage", ""))
     metrics = Metrics(images.BUILTIN_METRICS if builtin else specification.get("MetricDefinitions", []))
     job = _job(aws, document, hosts)
-    outcome = run(aws, job, members, stop, metrics.read, lambda: _publish(aws, name, metrics))
+    # A tuning job looks at how its trials come on; nobody else needs more than the last value.
+    tuned = "TuningJobArn" in document
+    outcome = run(aws, job, members, stop, metrics.read, lambda: _publish(aws, name, metrics, tuned))
     if outcome.failed:
         raise AlgorithmFailure(_failure(outcome.failed), outcome.exit_code)
     enter(aws, name, "Uploading")
@@ -180,10 +182,11 @@ def _collect(aws: Aws, document: Document, member: Instance) -> None:
     )
 
 
-def _publish(aws: Aws, name: str, metrics: Metrics) -> None:
+def _publish(aws: Aws, name: str, metrics: Metrics, tuned: bool) -> None:
     values = metrics.take_changed()
     if values:
-        aws.store.update(TRAINING.noun, name.lower(), FinalMetricDataList=values)
+        history = {"MetricHistory": metrics.history()} if tuned else {}
+        aws.store.update(TRAINING.noun, name.lower(), FinalMetricDataList=values, **history)
 
 
 def _failure(member: Instance) -> str:

@@ -21,6 +21,7 @@ from localaws.sagemaker import (
     pipeline_executions,
     pipelines,
     tags,
+    tuning_jobs,
 )
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -37,6 +38,7 @@ OPERATIONS: Mapping[str, Operation] = {
     **pipeline_executions.OPERATIONS,
     **pipelines.OPERATIONS,
     **tags.OPERATIONS,
+    **tuning_jobs.OPERATIONS,
 }
 
 

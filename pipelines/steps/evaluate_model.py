@@ -2,8 +2,9 @@
 
 from sagemaker.workflow.functions import Join, JsonGet
 from sagemaker.workflow.properties import PropertyFile
-from sagemaker.workflow.steps import ProcessingStep, TrainingStep
+from sagemaker.workflow.steps import ProcessingStep
 
+from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
 from pipelines.steps.outputs import output_uri
 from pipelines.steps.policies import CACHE, job_retries
@@ -14,10 +15,10 @@ DATA = ("train", "validation", "test", "lst")
 REPORT = PropertyFile(name="EvaluationReport", output_name="evaluation", path="evaluation.json")
 
 
-def evaluate_model(context: Context, prepared: ProcessingStep, trained: TrainingStep) -> ProcessingStep:
+def evaluate_model(context: Context, prepared: ProcessingStep, candidate: Candidate) -> ProcessingStep:
     """Build the step on all splits: it measures on test, calibrates on validation and looks for leaks from train."""
     inputs = [
-        channel("model", trained.properties.ModelArtifacts.S3ModelArtifacts, "model"),
+        channel("model", candidate.artifact, "model"),
         *(channel(name, output_uri(prepared, name), name) for name in DATA),
     ]
     return ProcessingStep(

@@ -7,8 +7,9 @@ from sagemaker.workflow.entities import PipelineVariable
 from sagemaker.workflow.execution_variables import ExecutionVariables
 from sagemaker.workflow.functions import Join
 from sagemaker.workflow.model_step import ModelStep
-from sagemaker.workflow.steps import ProcessingStep, Step, TrainingStep
+from sagemaker.workflow.steps import ProcessingStep, Step
 
+from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
 from pipelines.steps.evaluate_model import measured_accuracy, recommended_threshold
 from pipelines.steps.outputs import output_file, output_uri
@@ -22,14 +23,12 @@ INFERENCE_INSTANCES = ["ml.t2.medium", "ml.m5.large", "ml.m5.xlarge", "ml.c5.lar
 TRANSFORM_INSTANCES = ["ml.m5.large", "ml.m5.xlarge", "ml.g4dn.xlarge"]
 
 
-def register_model(
-    context: Context, prepared: ProcessingStep, trained: TrainingStep, evaluated: ProcessingStep
-) -> Step:
+def register_model(context: Context, prepared: ProcessingStep, candidate: Candidate, evaluated: ProcessingStep) -> Step:
     """Build the step; a version takes its tags from its group, so none are sent (AWS refuses them here)."""
     settings = context.settings
     model = Model(
         image_uri=context.algorithm_image,
-        model_data=trained.properties.ModelArtifacts.S3ModelArtifacts,
+        model_data=candidate.artifact,
         role=settings.training_role_arn,
         sagemaker_session=context.session,
     )
@@ -42,7 +41,7 @@ def register_model(
         approval_status=context.parameters.approval_status,
         model_metrics=_metrics(evaluated),
         metadata_properties=_origin(context),
-        customer_metadata_properties=_description(context, prepared, evaluated),
+        customer_metadata_properties={**_description(context, prepared, evaluated), **candidate.facts},
         data_input_configuration=_input_shape(context),
         domain="COMPUTER_VISION",
         task="IMAGE_CLASSIFICATION",

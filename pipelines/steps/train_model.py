@@ -1,5 +1,7 @@
 """TrainModel: the built-in image classification, on the pictures of PrepareData."""
 
+from collections.abc import Mapping
+
 from sagemaker.estimator import Estimator
 from sagemaker.inputs import TrainingInput
 from sagemaker.workflow.entities import PipelineVariable
@@ -7,6 +9,7 @@ from sagemaker.workflow.steps import ProcessingStep, TrainingStep
 
 from pipelines.hyperparameters import Value
 from pipelines.session import telemetry_off
+from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
 from pipelines.steps.outputs import output_file, output_uri, run_uri
 from pipelines.steps.policies import CACHE, job_retries
@@ -17,22 +20,23 @@ CLASSES = 2  # bicycle and motorcycle
 VOLUME_GB = 30
 
 
-def train_model(context: Context, prepared: ProcessingStep) -> TrainingStep:
+def train_model(context: Context, prepared: ProcessingStep) -> Candidate:
     """Build the step on the channels that the algorithm wants: four for loose pictures, two for records."""
-    estimator = _estimator(context)
+    estimator = make_estimator(context)
     with telemetry_off(context.session):
-        arguments = estimator.fit(_channels(context, prepared))
-    return TrainingStep(
+        arguments = estimator.fit(channels(context, prepared))
+    step = TrainingStep(
         name=NAME,
         display_name="Train model",
         step_args=arguments,
         cache_config=CACHE,
         retry_policies=job_retries(),
     )
+    return Candidate(step, step.properties.ModelArtifacts.S3ModelArtifacts)
 
 
-def _estimator(context: Context) -> Estimator:
-    """Describe the job.
+def make_estimator(context: Context, changes: Mapping[str, Value] | None = None) -> Estimator:
+    """Describe the job, with `changes` in place of what the profile says.
 
     No metric definitions are sent: a built-in algorithm has its own (`train:accuracy`,
     `validation:accuracy`), and AWS refuses a job that would override them. Debugger and profiler do not
@@ -51,7 +55,7 @@ def _estimator(context: Context) -> Estimator:
         input_mode="File",
         output_path=run_uri(settings, "model"),
         sagemaker_session=context.session,
-        hyperparameters=_hyperparameters(context),
+        hyperparameters={**_hyperparameters(context), **(changes or {})},
         # Read by the laptop's stand-in only: the built-in algorithm has no seed.
         environment={"SCONES_SEED": context.parameters.seed.to_string()},
         tags=settings.aws_tags or None,
@@ -70,7 +74,8 @@ def _hyperparameters(context: Context) -> dict[str, Value | PipelineVariable]:
     return {"num_classes": CLASSES, "num_training_samples": training_samples(), **chosen, **checkpoint}
 
 
-def _channels(context: Context, prepared: ProcessingStep) -> dict[str, TrainingInput]:
+def channels(context: Context, prepared: ProcessingStep) -> dict[str, TrainingInput]:
+    """The prepared pictures as the algorithm wants them, loose with their lists or as records, and a former model."""
     return {**_pictures(context, prepared), **_former_model(context)}
 
 

@@ -22,6 +22,9 @@ from botocore.validate import ParamValidator
 
 from evaluation.trust.comparison import without_live
 from evaluation.trust.gate import judge
+from localaws.engine.references import Scope, resolve
+from localaws.sagemaker import tuning_checks
+from localaws.shapes import validate
 from pipelines.code import CodeLocations
 from pipelines.define import define
 from pipelines.errors import PipelineError
@@ -34,6 +37,7 @@ from processing.picture import TRAIN, Picture
 from processing.split import Duplicates, Plan
 
 GOLDEN = Path(__file__).parent / "golden" / "scones-training-compact.json"
+GOLDEN_TUNED = GOLDEN.with_name("scones-training-compact-tuned.json")
 CODE = CodeLocations(
     processing="s3://scones-000000000000-us-east-1/code/0000/processing.pyz",
     evaluation="s3://scones-000000000000-us-east-1/code/0000/evaluation.pyz",
@@ -68,8 +72,10 @@ sys.exit(f"network was tried: {attempts}" if attempts else code)
 Definition = dict[str, Any]
 
 
-def _build(settings: Settings = OFFLINE, profile: str = "compact", code: CodeLocations = CODE) -> Definition:
-    parsed: Definition = json.loads(define(settings, PROFILES[profile], code))
+def _build(
+    settings: Settings = OFFLINE, profile: str = "compact", code: CodeLocations = CODE, *, tuned: bool = False
+) -> Definition:
+    parsed: Definition = json.loads(define(settings, PROFILES[profile], code, tuned=tuned))
     return parsed
 
 
@@ -96,6 +102,16 @@ def pretrained() -> Definition:
 @pytest.fixture(scope="module")
 def guarded() -> Definition:
     return _build(GUARDED)
+
+
+@pytest.fixture(scope="module")
+def tuned() -> Definition:
+    return _build(tuned=True)
+
+
+@pytest.fixture(scope="module")
+def tuned_guarded() -> Definition:
+    return _build(GUARDED, "reference", tuned=True)
 
 
 @pytest.fixture(scope="module")
@@ -128,14 +144,22 @@ def _resolve(value: object, shape: Shape) -> object:
     return value
 
 
-@pytest.mark.parametrize("name", ["compact", "reference", "distributed", "pretrained", "guarded"])
+UNTUNED = ("compact", "reference", "distributed", "pretrained", "guarded")
+TUNED = ("tuned", "tuned_guarded")
+REQUESTS: dict[str, tuple[str, dict[str, str]]] = {
+    "PrepareData": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
+    "TrainModel": ("CreateTrainingJob", {"TrainingJobName": "job"}),
+    "TuneModel": ("CreateHyperParameterTuningJob", {"HyperParameterTuningJobName": "job"}),
+    "EvaluateModel": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
+    "RegisterModel": ("CreateModelPackage", {}),
+}
+
+
 @pytest.mark.parametrize(
-    ("step", "operation", "filled_in_by_aws"),
+    ("name", "step"),
     [
-        ("PrepareData", "CreateProcessingJob", {"ProcessingJobName": "job"}),
-        ("TrainModel", "CreateTrainingJob", {"TrainingJobName": "job"}),
-        ("EvaluateModel", "CreateProcessingJob", {"ProcessingJobName": "job"}),
-        ("RegisterModel", "CreateModelPackage", {}),
+        *((name, step) for name in UNTUNED for step in REQUESTS if step != "TuneModel"),
+        *((name, step) for name in TUNED for step in REQUESTS if step != "TrainModel"),
     ],
 )
 def test_a_steps_arguments_are_a_request_that_aws_accepts(
@@ -143,9 +167,8 @@ def test_a_steps_arguments_are_a_request_that_aws_accepts(
     sagemaker_model: ServiceModel,
     name: str,
     step: str,
-    operation: str,
-    filled_in_by_aws: dict[str, str],
 ) -> None:
+    operation, filled_in_by_aws = REQUESTS[step]
     arguments = _steps(request.getfixturevalue(name))[step]["Arguments"]
     shape = sagemaker_model.operation_model(operation).input_shape
 
@@ -155,12 +178,13 @@ def test_a_steps_arguments_are_a_request_that_aws_accepts(
     assert not filled_in_by_aws.keys() & arguments.keys()
 
 
-def test_the_definition_is_the_recorded_one() -> None:
-    built = define(OFFLINE, PROFILES["compact"], CODE)
+@pytest.mark.parametrize(("golden", "tuned"), [(GOLDEN, False), (GOLDEN_TUNED, True)])
+def test_the_definition_is_the_recorded_one(golden: Path, tuned: bool) -> None:
+    built = define(OFFLINE, PROFILES["compact"], CODE, tuned=tuned)
     if os.environ.get("SCONES_WRITE_GOLDEN"):
-        GOLDEN.write_text(built, encoding="utf-8")
+        golden.write_text(built, encoding="utf-8")
 
-    assert built == GOLDEN.read_text(encoding="utf-8"), "wanted? record it again as this module's docstring says"
+    assert built == golden.read_text(encoding="utf-8"), "wanted? record it again as this module's docstring says"
 
 
 def test_two_processes_write_the_same_bytes_without_network_or_noise() -> None:
@@ -479,3 +503,72 @@ def test_transfer_learning_with_awss_own_weights_asks_for_a_net_that_they_exist_
     assert defaults["NumLayers"] in LARGE_FAMILY
     assert int(defaults["ImageShape"].split(",")[1]) > SMALL_STEM_HEIGHT
     assert defaults["Resize"] == round(64 / 0.875), "what serving scales a picture to before it cuts 64 out"
+
+
+def test_a_tuned_run_searches_in_the_place_of_training(compact: Definition, tuned: Definition) -> None:
+    assert [name.replace("TuneModel", "TrainModel") for name in _steps(tuned)] == list(_steps(compact))
+    defaults = {entry["Name"]: entry["DefaultValue"] for entry in tuned["Parameters"]}
+    assert (defaults["MaxTrainingJobs"], defaults["MaxParallelTrainingJobs"]) == (12, 2)
+    assert defaults["TuningStrategy"] == "Bayesian"
+    # What is searched cannot be set: it would not be used.
+    assert not {"LearningRate", "MiniBatchSize", "Optimizer", "WeightDecay"} & defaults.keys()
+
+
+def test_a_search_is_what_aws_takes_for_the_built_in_algorithm(tuned: Definition, tuned_guarded: Definition) -> None:
+    for definition in (tuned, tuned_guarded):
+        arguments = _steps(definition)["TuneModel"]["Arguments"]
+        told = {"Parameters": {entry["Name"]: entry["DefaultValue"] for entry in definition["Parameters"]}}
+        scope = Scope(
+            told["Parameters"], {"PipelineExecutionId": "abc"}, {}, lambda *_: {"lists": {"train": {"pictures": 900}}}
+        )
+        text = json.dumps(arguments).replace("Steps.PrepareData.ProcessingOutputConfig", "Execution.Output")
+        resolved = resolve(_without_outputs(json.loads(text)), scope)
+        validate("CreateHyperParameterTuningJob", {"HyperParameterTuningJobName": "job", **resolved})
+        tuning_checks.check(resolved)
+
+
+def _without_outputs(value: Any) -> Any:
+    """Put an address where another step's output is referred to."""
+    if isinstance(value, dict) and str(value.get("Get", "")).startswith("Execution.Output"):
+        return "s3://bucket/output"
+    if isinstance(value, dict):
+        return {key: _without_outputs(item) for key, item in value.items()}
+    return [_without_outputs(item) for item in value] if isinstance(value, list) else value
+
+
+def test_a_cached_search_changes_with_nothing_but_where_it_writes(tuned: Definition) -> None:
+    step = _steps(tuned)["TuneModel"]
+    arguments = json.loads(json.dumps(step["Arguments"]))
+    for definition in arguments["TrainingJobDefinitions"]:
+        del definition["OutputDataConfig"]
+    assert step["CacheConfig"] == {"Enabled": True, "ExpireAfter": "P30D"}
+    assert "Execution." not in json.dumps(arguments)
+
+
+def test_the_best_trial_s_artifact_is_evaluated_and_registered(tuned: Definition) -> None:
+    steps = _steps(tuned)
+    inputs = steps["EvaluateModel"]["Arguments"]["ProcessingInputs"]
+    evaluated = next(entry["S3Input"]["S3Uri"] for entry in inputs if entry["InputName"] == "model")
+    package = steps["RegisterModel"]["Arguments"]
+
+    assert evaluated["Std:Join"]["Values"] == [
+        {"Get": "Steps.TuneModel.TrainingJobDefinitions[0].OutputDataConfig.S3OutputPath"},
+        {"Get": "Steps.TuneModel.BestTrainingJob.TrainingJobName"},
+        "output/model.tar.gz",
+    ]
+    assert package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"] == evaluated
+    told = package["CustomerMetadataProperties"]
+    assert told["tuning_job"] == {"Get": "Steps.TuneModel.HyperParameterTuningJobName"}
+    assert told["tuned_learning_rate"] == {
+        "Get": "Steps.TuneModel.BestTrainingJob.TunedHyperParameters['learning_rate']"
+    }
+
+
+def test_encryption_network_and_tags_reach_every_trial(tuned_guarded: Definition) -> None:
+    arguments = _steps(tuned_guarded)["TuneModel"]["Arguments"]
+    assert {entry["Key"] for entry in arguments["Tags"]} == {"sagemaker:project-id", "team"}
+    for definition in arguments["TrainingJobDefinitions"]:
+        assert definition["VpcConfig"] == {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]}
+        assert definition["OutputDataConfig"]["KmsKeyId"] == GUARDED.kms_key
+        assert definition["HyperParameterTuningResourceConfig"]["VolumeKmsKeyId"] == GUARDED.kms_key
+        assert definition["EnableInterContainerTrafficEncryption"] is True

@@ -21,6 +21,7 @@ ARN = "arn:aws:sagemaker:us-east-1:000000000000:"
 EVERYTHING = {
     "EndpointConfigName": "One",
     "EndpointName": "One",
+    "HyperParameterTuningJobName": "One",
     "JobDefinitionName": "One",
     "ModelName": "One",
     "ModelPackageArn": f"{ARN}model-package/One/1",

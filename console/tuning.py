@@ -1,0 +1,122 @@
+"""What a tuned execution found: its trials, the best of them, and whether it beats the profile's own values.
+
+The profile's accuracy on validation is known from a run without `--tune` on the same pictures, if there was one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from console.executions import identifier, summaries
+from console.progress.snapshot import Fixed, read_fixed
+from pipelines.hyperparameters import HYPERPARAMETERS
+from pipelines.search_space import SEARCHED
+
+OBJECTIVE = "validation:accuracy"
+_METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
+_MOST_LOOKED_AT = 50
+# What a training is made of: pictures, their split, the model that it starts from, the profile's hyperparameters.
+_DECISIVE = {"DatasetVersion", "ModelUri", "Seed", *(entry.parameter for entry in HYPERPARAMETERS.values())}
+_SEARCHED = {HYPERPARAMETERS[name].parameter for name in SEARCHED}
+
+
+@dataclass(frozen=True)
+class Untuned:
+    """A training with the profile's own values, on the same pictures."""
+
+    execution: str
+    accuracy: float
+
+
+def trials(sagemaker: Any, arn: str) -> list[dict[str, Any]]:  # noqa: ANN401 - a boto3 client
+    """The trials of a tuned execution, best first, those without an objective last; none where it is not tuned."""
+    name = _tuning_job(_steps(sagemaker, arn))
+    if name is None:
+        return []
+    pages = sagemaker.get_paginator("list_training_jobs_for_hyper_parameter_tuning_job").paginate(
+        HyperParameterTuningJobName=name, SortBy="CreationTime", SortOrder="Ascending"
+    )
+    found = [trial for page in pages for trial in page["TrainingJobSummaries"]]
+    return sorted(found, key=_rank)
+
+
+def accuracy(trial: Mapping[str, Any]) -> float | None:
+    """A trial's accuracy on validation; None where it has told none."""
+    value: float | None = trial.get(_METRIC, {}).get("Value")
+    return value
+
+
+def _rank(trial: Mapping[str, Any]) -> float:
+    told = accuracy(trial)
+    return 1.0 if told is None else -told
+
+
+def conclusion(sagemaker: Any, arn: str) -> Iterator[str]:  # noqa: ANN401
+    """What a person wants to know at the end of a tuned run; nothing for a run that was not tuned."""
+    step = _steps(sagemaker, arn).get("TuneModel", {})
+    if step.get("StepStatus") != "Succeeded":
+        return
+    found = trials(sagemaker, arn)
+    best = accuracy(found[0]) if found else None
+    if best is None:
+        return
+    yield f"Best of {len(found)} trials: {found[0]['TrainingJobName']}, validation accuracy {best:.4f}"
+    values = ", ".join(f"{name} {_short(value)}" for name, value in sorted(found[0]["TunedHyperParameters"].items()))
+    yield f"  {found[0].get('TrainingJobDefinitionName', '')}: {values}"
+    yield _verdict(best, untuned(sagemaker, arn))
+
+
+def _short(value: str) -> str:
+    """A tuned value as a person reads it; `scones trials --json` has all its digits."""
+    try:
+        return f"{float(value):.4g}"
+    except ValueError:
+        return value
+
+
+def _verdict(best: float, profile: Untuned | None) -> str:
+    if profile is None:
+        return (
+            "Whether this beats the profile's own values is not known: no run without --tune trained on these "
+            "pictures; `scones run` makes one."
+        )
+    if best > profile.accuracy:
+        return f"It beats the profile's own values: {profile.accuracy:.4f} in {profile.execution}."
+    return f"It does not beat the profile's own values: {profile.accuracy:.4f} in {profile.execution}."
+
+
+def untuned(sagemaker: Any, arn: str) -> Untuned | None:  # noqa: ANN401
+    """The newest training with the profile's own values that can be compared with a tuned execution."""
+    mine = read_fixed(sagemaker, arn)
+    pipeline = arn.partition(":pipeline/")[2].partition("/")[0]
+    for summary in islice(summaries(sagemaker, pipeline), _MOST_LOOKED_AT):
+        other = summary["PipelineExecutionArn"]
+        step = _steps(sagemaker, other).get("TrainModel", {})
+        if step.get("StepStatus") == "Succeeded" and comparable(mine, read_fixed(sagemaker, other)):
+            job = step["Metadata"]["TrainingJob"]["Arn"].rsplit("/", 1)[1]
+            metrics = sagemaker.describe_training_job(TrainingJobName=job).get("FinalMetricDataList", [])
+            told = {metric["MetricName"]: metric["Value"] for metric in metrics}
+            if OBJECTIVE in told:
+                return Untuned(identifier(other), told[OBJECTIVE])
+    return None
+
+
+def comparable(tuned: Fixed, plain: Fixed) -> bool:
+    """Whether an untuned run had the same pictures and, but for what was searched, the same values."""
+    mine, others = tuned.parameters.keys() & _DECISIVE, plain.parameters.keys() & _DECISIVE
+    same = all(tuned.parameters[name] == plain.parameters[name] for name in mine & others)
+    # What only the untuned run has is what the other searched, and it must be the profile's value.
+    return same and mine <= others <= mine | _SEARCHED and not _SEARCHED & plain.changed.keys()
+
+
+def _steps(sagemaker: Any, arn: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401
+    pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=arn)
+    return {step["StepName"]: step for page in pages for step in page["PipelineExecutionSteps"]}
+
+
+def _tuning_job(steps: Mapping[str, Mapping[str, Any]]) -> str | None:
+    job = steps.get("TuneModel", {}).get("Metadata", {}).get("TuningJob")
+    return str(job["Arn"].rsplit("/", 1)[1]) if job else None

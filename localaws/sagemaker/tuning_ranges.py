@@ -1,0 +1,125 @@
+"""What AWS refuses in the ranges of a tuning job, and in what it leaves fixed."""
+
+from __future__ import annotations
+
+import math
+
+from localaws import errors
+from localaws.algorithms.image_classification.errors import ClientError
+from localaws.algorithms.image_classification.hyperparameters import REQUIRED, RULES
+from localaws.jobs import images
+from localaws.shapes import Document
+from localaws.tuning import ranges
+from localaws.tuning.ranges import Range
+
+OBJECTIVE = "validation:accuracy"
+# The table "Tunable Image Classification Hyperparameters"; layers, augmentation and schedule are not in it.
+TUNABLE = {
+    "beta_1": "Continuous",
+    "beta_2": "Continuous",
+    "eps": "Continuous",
+    "gamma": "Continuous",
+    "learning_rate": "Continuous",
+    "mini_batch_size": "Integer",
+    "momentum": "Continuous",
+    "optimizer": "Categorical",
+    "weight_decay": "Continuous",
+}
+_MOST_SEARCHED = 30
+
+is_builtin = images.is_builtin
+
+
+def check(config: Document, body: Document) -> None:
+    """Refuse a definition's ranges, or its static hyperparameters, as AWS does."""
+    given: Document = body.get("HyperParameterRanges") or config.get("ParameterRanges") or {}
+    if given.get("AutoParameters"):
+        raise errors.validation("AutoParameters are not emulated by the local AWS; give ranges of your own.")
+    _numbers(given)
+    found = ranges.read(given)
+    if len(found) > _MOST_SEARCHED:
+        raise errors.AwsError(
+            "ResourceLimitExceeded", f"{len(found)} hyperparameters are searched; {_MOST_SEARCHED} are allowed."
+        )
+    static: dict[str, str] = body.get("StaticHyperParameters") or {}
+    _named_once(found, static)
+    for item in found:
+        _scale(item)
+    image = body["AlgorithmSpecification"].get("TrainingImage", "")
+    if is_builtin(image):
+        _builtin(image, found, static)
+
+
+def _numbers(given: Document) -> None:
+    for kind, read, wanted in (("Integer", int, "a whole number"), ("Continuous", float, "a number")):
+        for item in given.get(f"{kind}ParameterRanges") or []:
+            for member in ("MinValue", "MaxValue"):
+                try:
+                    number = read(item[member])
+                except ValueError:
+                    number = math.nan
+                if not math.isfinite(number):
+                    raise errors.validation(
+                        f"The range of {item['Name']} has the {member} {item[member]!r}; it must be {wanted}."
+                    )
+
+
+def _named_once(found: list[Range], static: dict[str, str]) -> None:
+    names = [item.name for item in found]
+    twice = sorted({name for name in names if names.count(name) > 1 or name in static})
+    if twice:
+        raise errors.validation(
+            f"The hyperparameters {', '.join(twice)} stand more than once; each is either static or has one range."
+        )
+
+
+def _scale(item: Range) -> None:
+    if item.kind == "Categorical":
+        if len(set(item.texts)) < len(item.texts):
+            raise errors.validation(f"The values of {item.name} are not distinct: {', '.join(item.texts)}.")
+        return
+    if item.low > item.high:
+        raise errors.validation(f"The range of {item.name} ends at {item.high:g}, before its beginning {item.low:g}.")
+    if item.scale == "Logarithmic" and item.low <= 0:
+        raise errors.validation(f"{item.name} has the ScalingType Logarithmic, for which MinValue must be above 0.")
+    if item.scale == "ReverseLogarithmic":
+        if item.kind != "Continuous":
+            raise errors.validation(f"{item.name} has the ScalingType ReverseLogarithmic; it must be continuous.")
+        if item.low < 0 or item.high >= 1:
+            raise errors.validation(
+                f"{item.name} has the ScalingType ReverseLogarithmic, for which the range lies from 0 to below 1."
+            )
+
+
+def _builtin(image: str, found: list[Range], static: dict[str, str]) -> None:
+    untunable = [item.name for item in found if TUNABLE.get(item.name) != item.kind]
+    if untunable:
+        raise errors.validation(
+            "The hyperparameter tuning job you requested has the following untunable hyperparameters: "
+            f"[{', '.join(untunable)}]. For the algorithm, {image}, you can tune only "
+            f"[{', '.join(f'{name} ({kind})' for name, kind in sorted(TUNABLE.items()))}]. "
+            "Delete untunable hyperparameters."
+        )
+    missing = [name for name in REQUIRED if name not in static]
+    if missing:
+        raise errors.validation(f"The hyperparameters {', '.join(missing)} are required in StaticHyperParameters.")
+    for item in found:
+        for text in item.texts or (_written(item, item.low), _written(item, item.high)):
+            _allowed(item.name, text)
+    for name, text in static.items():
+        _allowed(name, text)
+
+
+def _written(item: Range, number: float) -> str:
+    return str(int(number)) if item.kind == "Integer" else str(number)
+
+
+def _allowed(name: str, text: str) -> None:
+    if name not in RULES:
+        raise errors.validation(f"The algorithm has no hyperparameter {name}; it has {', '.join(sorted(RULES))}.")
+    try:
+        RULES[name].read(text)
+    except (ValueError, ClientError) as error:
+        raise errors.validation(
+            f"The value {text!r} is not valid for {name}, which is {RULES[name].allowed}."
+        ) from error

@@ -1,0 +1,1 @@
+"""Hyperparameter tuning jobs: what is searched, how the next values are chosen, and when a job ends."""

@@ -1,0 +1,76 @@
+"""A tuning job in the store. Its counters and its best trial are no part of it: they are read from the trials."""
+
+from __future__ import annotations
+
+from localaws.aws import Aws, now
+from localaws.shapes import Document, project
+from localaws.tuning import endings, trials
+from localaws.tuning.trials import Trial
+
+KIND = "hyper-parameter-tuning-job"
+ENDED = ("Completed", "Failed", "Stopped")
+_EVENT = "SageMaker HyperParameter Tuning Job State Change"
+
+
+def load(aws: Aws, name: str) -> Document | None:
+    """The job's document as it was stored."""
+    return aws.store.get(KIND, name.lower())
+
+
+def change(aws: Aws, name: str, **changes: object) -> None:
+    """Commit a change together with the event that tells of it."""
+    with aws.store.transaction():
+        document = aws.store.update(KIND, name.lower(), LastModifiedTime=now(), **changes)
+        announce(aws, document)
+
+
+def announce(aws: Aws, document: Document) -> None:
+    """Send the job's state-change event; call it inside the change's transaction."""
+    detail = project("DescribeHyperParameterTuningJob", described(aws, document))
+    aws.events.send(_EVENT, detail, [document["HyperParameterTuningJobArn"]])
+
+
+def described(aws: Aws, document: Document) -> Document:
+    """The job with what follows from its trials."""
+    own = trials.read(aws, document)
+    found = {**document, **trials.counters(own), **_details(own), **_best(aws, document, own)}
+    seconds = sum(trial.job.get("BillableTimeInSeconds", 0) for trial in own)
+    return {**found, "ConsumedResources": {"RuntimeInSeconds": seconds}}
+
+
+def _details(own: list[Trial]) -> Document:
+    details: Document = {"NumberOfTrainingJobsObjectiveNotImproving": endings.not_improving(own)}
+    detected = endings.convergence(own)
+    if detected is not None:
+        details["ConvergenceDetectedTime"] = detected
+    return {"TuningJobCompletionDetails": details}
+
+
+def _best(aws: Aws, document: Document, own: list[Trial]) -> Document:
+    found: Document = {}
+    leader = trials.best(own)
+    if leader:
+        found["BestTrainingJob"] = leader.summary()
+    warm = document.get("WarmStartConfig") or {}
+    if warm.get("WarmStartType") == "IdenticalDataAndAlgorithm":
+        overall = trials.best([*former(aws, document), *own])
+        if overall:
+            found["OverallBestTrainingJob"] = {**overall.summary(), "TuningJobName": _job_of(overall)}
+    return found
+
+
+def _job_of(trial: Trial) -> str:
+    return str(trial.job["TuningJobArn"].rsplit("/", 1)[-1])
+
+
+def former(aws: Aws, document: Document) -> list[Trial]:
+    """The trials of the jobs that a warm start names."""
+    names = [item["HyperParameterTuningJobName"] for item in parents(document)]
+    jobs = [load(aws, name) for name in names]
+    return [trial for job in jobs if job for trial in trials.read(aws, job)]
+
+
+def parents(document: Document) -> list[Document]:
+    """The jobs that a warm start names."""
+    found: list[Document] = (document.get("WarmStartConfig") or {}).get("ParentHyperParameterTuningJobs") or []
+    return found
