@@ -6,36 +6,53 @@ from typing import Any
 
 import numpy as np
 
-from evaluation import artifact, metrics, plots, predictions, report, sheet, testset
-from evaluation.network import Network
+from evaluation import artifact, metrics, plots, predictions, report, sheet, split
+from evaluation.network import Facts, Network
 from evaluation.options import Options
 from evaluation.predict import Answers, predict
 from evaluation.report import Evaluated
-from evaluation.testset import NAMES, TestSet
+from evaluation.split import NAMES, Split
+from evaluation.trust import live, occlusion
+from evaluation.trust.measure import Asked, Trust, measure
 
 
-def evaluate(options: Options) -> None:
-    """Evaluate a model and write `evaluation.json`, `predictions.csv`, the plots and `report.html`."""
-    tests = testset.read(options.test, options.lst)
+def evaluate(options: Options) -> str | None:
+    """Write `evaluation.json`, `predictions.csv`, the plots and `report.html`; answers what to warn of."""
+    options.check()
+    folders = {"train": options.train, "validation": options.validation, "test": options.test}
+    splits = {name: split.read(name, folder, options.lst) for name, folder in folders.items()}
+    asked, facts = _ask(options, splits)
+    measured = metrics.binary(asked.test, options.seed)
+    trust = measure(options, splits, asked)
+    drawn = _draw(asked.test, splits["test"], trust)
+    mistakes = int((~asked.test.right).sum())
+    manifest, count = splits["test"].manifest, len(asked.test.paths)
+    evaluated = Evaluated(measured, drawn, count, mistakes, facts, manifest, options.threshold, trust)
+    _write(options.output, evaluated, asked.test)
+    print(f"accuracy {measured['accuracy']['value']:.4f} on {count} pictures, {mistakes} mistakes; see report.html")
+    print(trust.sections["comparison"]["verdict"])
+    return trust.warning
+
+
+def _ask(options: Options, splits: dict[str, Split]) -> tuple[Asked, Facts]:
+    """Ask the new net about validation and test, then the live one, so that one net is in memory at a time."""
     with artifact.opened(options.model) as opened:
         network = Network(opened, len(NAMES))
-        answers = predict(network, opened, tests)
-    measured = metrics.binary(answers, options.seed)
-    drawn = _draw(answers, tests)
-    mistakes = int((answers.predicted != answers.actual).sum())
-    evaluated = Evaluated(measured, drawn, len(tests.paths), mistakes, network.facts, tests.manifest, options.threshold)
-    _write(options.output, evaluated, answers)
-    accuracy, count = measured["accuracy"]["value"], len(tests.paths)
-    print(f"accuracy {accuracy:.4f} on {count} pictures, {mistakes} mistakes; see report.html")
+        validation, test = (predict(network, splits[name]) for name in ("validation", "test"))
+        maps, facts = occlusion.explain(network, test, splits["test"]), network.facts
+    del network
+    lived = live.ask(options.live_model_uri, splits["test"]) if options.live_model_uri else None
+    return Asked(validation, test, maps, lived), facts
 
 
-def _draw(answers: Answers, tests: TestSet) -> dict[str, bytes]:
+def _draw(answers: Answers, tests: Split, trust: Trust) -> dict[str, bytes]:
     return {
         "confusion_matrix": plots.confusion_matrix(answers),
         "roc": plots.roc(answers),
         "precision_recall": plots.precision_recall(answers),
-        "reliability": plots.reliability(answers),
+        "reliability": plots.reliability(answers, trust.cooled),
         "worst_mistakes": sheet.draw(answers, tests),
+        **trust.plots,
     }
 
 
@@ -43,9 +60,11 @@ def _write(folder: Path, evaluated: Evaluated, answers: Answers) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     content = {
         "dataset": _dataset(answers),
-        # Not of Model Monitor's shape: its baseline cuts the test pictures to what the net takes.
+        # Not of Model Monitor's shape, like all that follows the metrics: its baseline cuts the test pictures to
+        # what the net takes.
         "model": {"input_shape": list(evaluated.net.input_shape), "epoch": evaluated.net.epoch},
         "binary_classification_metrics": evaluated.metrics,
+        **evaluated.trust.sections,
     }
     (folder / "evaluation.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     predictions.write(answers, folder / "predictions.csv")

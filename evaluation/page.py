@@ -27,8 +27,10 @@ table { border-collapse: collapse; width: 100%; background: var(--card); border:
 th, td { text-align: left; padding: .5rem .75rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number { white-space: nowrap; }
 .facts th { width: 12rem; } .facts td { overflow-wrap: anywhere; }
 .plots { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); }
+.alone { max-width: 33rem; margin-top: 1.25rem; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); }
 figure img { display: block; width: 100%; height: auto; background: #ffffff; }
 figcaption { padding: .75rem 1rem; color: var(--muted); font-size: .95rem; }
@@ -62,6 +64,11 @@ def figure(png: bytes, title: str, reading: str) -> str:
     data = base64.b64encode(png).decode()
     source = f'<img alt="{escape(title)}" src="data:image/png;base64,{data}">'
     return f"<figure>{source}<figcaption>{escape(reading)}</figcaption></figure>\n"
+
+
+def alone(figure_html: str) -> str:
+    """A figure by itself, no wider than those that stand in two columns."""
+    return f'<div class="alone">\n{figure_html}</div>\n'
 
 
 def table(head: list[str], rows: list[list[str]], numbers: frozenset[int] = frozenset()) -> str:

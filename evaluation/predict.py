@@ -1,14 +1,15 @@
-"""Ask the net about every test picture."""
+"""Ask the net about pictures: the one place where a picture becomes probabilities."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from evaluation.artifact import Artifact
 from evaluation.fit import fit
 from evaluation.network import BATCH, Network
-from evaluation.testset import TestSet
+from evaluation.split import Split
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class Answers:
         return self.probabilities.argmax(axis=1)
 
     @property
+    def right(self) -> NDArray[np.bool_]:
+        """Which pictures are answered rightly."""
+        return self.predicted == self.actual
+
+    @property
     def score(self) -> NDArray[np.float64]:
         """The probability of the positive class, motorcycle."""
         return self.probabilities[:, 1]
@@ -35,11 +41,14 @@ class Answers:
         return self.probabilities.max(axis=1)
 
 
-def predict(network: Network, artifact: Artifact, tests: TestSet) -> Answers:
-    """Predict all pictures, a batch in memory at a time."""
-    answered = []
-    for start in range(0, len(tests.paths), BATCH):
-        images = [tests.open(path) for path in tests.paths[start : start + BATCH]]
-        batch = np.stack([fit(image, artifact.height, artifact.width) for image in images])
-        answered.append(network.probabilities(batch))
-    return Answers(tests.paths, np.asarray(tests.labels), np.concatenate(answered))
+def predict(network: Network, split: Split) -> Answers:
+    """Predict all pictures of a split, a batch in memory at a time."""
+    batches = (split.paths[start : start + BATCH] for start in range(0, len(split.paths), BATCH))
+    answered = [probabilities(network, [split.open(path) for path in paths]) for paths in batches]
+    return Answers(split.paths, np.asarray(split.labels), np.concatenate(answered))
+
+
+def probabilities(network: Network, images: Sequence[Image.Image]) -> NDArray[np.float64]:
+    """Probabilities (n, classes) of at most BATCH pictures, each cut to what the net takes."""
+    _, height, width = network.facts.input_shape
+    return network.probabilities(np.stack([fit(image, height, width) for image in images]))

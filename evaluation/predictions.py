@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 from evaluation.predict import Answers
-from evaluation.testset import NAMES
+from evaluation.split import NAMES
 
 HEADER = ["path", "label", "prediction", *(f"probability_{name}" for name in NAMES), "confidence"]
 

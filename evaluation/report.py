@@ -5,6 +5,8 @@ from typing import Any
 
 from evaluation import page
 from evaluation.network import Facts
+from evaluation.trust import chapters
+from evaluation.trust.measure import Trust
 
 MEANINGS = (
     ("accuracy", "Accuracy", "Of all pictures, how many are answered rightly."),
@@ -41,8 +43,8 @@ READINGS = (
     (
         "reliability",
         "Reliability",
-        "On the dashed line the net is right as often as it says. Below it, it is too sure of itself: set the "
-        "confidence filter higher. Points over short bars rest on few pictures.",
+        "On the dashed line the net is right as often as it says; below it, it is too sure of itself. Points over "
+        "short bars rest on few pictures.",
     ),
 )
 
@@ -58,15 +60,23 @@ class Evaluated:
     net: Facts
     manifest: dict[str, Any]
     threshold: float | None
+    trust: Trust
 
 
 def render(evaluated: Evaluated) -> str:
     """The whole page as HTML."""
+    sections, plots = evaluated.trust.sections, evaluated.plots
     body = (
         _headline(evaluated)
-        + _metrics(evaluated.metrics)
-        + _plots(evaluated.plots)
+        + chapters.comparison(sections["comparison"])
+        + _metrics(evaluated.metrics, sections["confidence_intervals"])
+        + _plots(plots)
+        + chapters.calibration(sections["calibration"])
+        + chapters.threshold(sections["confidence_threshold"], plots["precision_coverage"])
+        + chapters.slices(sections["slices"])
         + _mistakes(evaluated)
+        + chapters.occlusion(plots["occlusion"])
+        + chapters.leakage(sections["leakage"], plots.get("leakage"), evaluated.trust.warning)
         + _data(evaluated.manifest)
         + _net(evaluated.net)
     )
@@ -75,13 +85,15 @@ def render(evaluated: Evaluated) -> str:
 
 def _headline(evaluated: Evaluated) -> str:
     accuracy = evaluated.metrics["accuracy"]
+    interval = evaluated.trust.sections["confidence_intervals"]["accuracy"]
     constant = evaluated.metrics["accuracy_best_constant_classifier"]["value"]
     right = evaluated.pictures - evaluated.mistakes
     text = (
         f"{right} of {evaluated.pictures} test pictures are answered rightly. Always answering motorcycle would "
-        f"give {_number(constant)}."
+        f"give {_number(constant)}. With other pictures of the same kind, the accuracy would lie from "
+        f"{interval['lower']:.1%} to {interval['upper']:.1%} (95 % interval)."
     )
-    verdict, style = _verdict(accuracy["value"], evaluated.threshold)
+    verdict, style = _verdict(evaluated)
     return (
         "<h1>Bicycle or motorcycle</h1>\n"
         + page.paragraph("Evaluation on the test set, which was used for neither training nor validation.", "muted")
@@ -91,31 +103,35 @@ def _headline(evaluated: Evaluated) -> str:
     )
 
 
-def _verdict(accuracy: float, threshold: float | None) -> tuple[str, str]:
-    if threshold is None:
+def _verdict(evaluated: Evaluated) -> tuple[str, str]:
+    if evaluated.threshold is None:
         return "", ""
-    if accuracy >= threshold:
-        return f"The pipeline asks for {threshold:g} at least: this model may be registered.", "good"
-    return f"The pipeline asks for {threshold:g} at least: this model will not be registered.", "bad"
+    gate = evaluated.trust.sections["gate"]
+    asks = f"The pipeline asks for {evaluated.threshold:g} at least"
+    if gate["outcome"] == "passed":
+        return f"{asks}: this model may be registered.", "good"
+    return f"{asks}: this model will not be registered. {gate['sentence']}.", "bad"
 
 
-def _metrics(metrics: dict[str, Any]) -> str:
+def _metrics(metrics: dict[str, Any], intervals: dict[str, Any]) -> str:
     rows = [
         [
             title,
             meaning,
             _number(metrics[name]["value"]),
+            _interval(intervals.get(name)),
             _number(metrics[name]["standard_deviation"]),
             _number(metrics[f"{name}_best_constant_classifier"]["value"]),
         ]
         for name, title, meaning in MEANINGS
     ]
-    head = ["Metric", "In words", "Value", "Deviation", "Always motorcycle"]
+    head = ["Metric", "In words", "Value", "95 % interval", "Deviation", "Always motorcycle"]
     note = (
-        "The deviation is the standard deviation over five samples of 80 % of the pictures; it is not given below "
-        "200 pictures."
+        "The deviation is the standard deviation over five samples of 80 % of the pictures; it is not given below 200 "
+        f"pictures. Intervals are percentiles of {intervals['resamples']:,} bootstrap samples; where all answers are "
+        "right they have no width, and Wilson's, further down, is the one to read."
     )
-    return page.heading("Metrics") + page.table(head, rows, frozenset({2, 3, 4})) + page.paragraph(note, "muted")
+    return page.heading("Metrics") + page.table(head, rows, frozenset({2, 3, 4, 5})) + page.paragraph(note, "muted")
 
 
 def _plots(plots: dict[str, bytes]) -> str:
@@ -161,6 +177,10 @@ def _net(net: Facts) -> str:
 
 def _joined(counts: dict[str, Any]) -> str:
     return ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in counts.items())
+
+
+def _interval(found: dict[str, Any] | None) -> str:
+    return f"{_number(found['lower'])} to {_number(found['upper'])}" if found else ""
 
 
 def _number(value: float | str) -> str:

@@ -1,14 +1,13 @@
 """A contact sheet of the worst mistakes: what the net was surest of, and wrong."""
 
-import io
-
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image
 
+from evaluation.canvas import png
 from evaluation.predict import Answers
-from evaluation.testset import NAMES, TestSet
+from evaluation.split import NAMES, Split
 
 COLUMNS = 6
 MOST = 24
@@ -18,12 +17,12 @@ ENLARGED = 160
 
 def worst(answers: Answers) -> list[int]:
     """Where in the test set the mistakes are, the surest first."""
-    wrong = np.flatnonzero(answers.predicted != answers.actual)
+    wrong = np.flatnonzero(~answers.right)
     order = np.argsort(-answers.confidence[wrong], kind="stable")
     return [int(index) for index in wrong[order][:MOST]]
 
 
-def draw(answers: Answers, tests: TestSet) -> bytes:
+def draw(answers: Answers, tests: Split) -> bytes:
     """Draw the mistakes enlarged, pixel by pixel, with truth, answer and confidence; a PNG file's bytes."""
     chosen = worst(answers)
     rows = max(1, -(-len(chosen) // COLUMNS))
@@ -34,17 +33,15 @@ def draw(answers: Answers, tests: TestSet) -> bytes:
     for cell in cells:
         cell.axis("off")
     for cell, index in zip(cells, chosen, strict=False):
-        cell.imshow(_enlarge(tests.open(answers.paths[index])))
+        cell.imshow(enlarge(tests.open(answers.paths[index])))
         truth, answer = NAMES[answers.actual[index]], NAMES[answers.predicted[index]]
         cell.set_title(f"is a {truth}\nsaid {answer}\n{answers.confidence[index]:.1%} sure", fontsize=9)
     if not chosen:
         figure.text(0.5, 0.5, "No mistakes in this test set.", ha="center", va="center", fontsize=16)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", facecolor="white")
-    return buffer.getvalue()
+    return png(figure)
 
 
-def _enlarge(image: Image.Image) -> Image.Image:
+def enlarge(image: Image.Image) -> Image.Image:
     """Bring the longer side to ENLARGED pixels, small pictures without smoothing."""
     scale = ENLARGED / max(image.size)
     method = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BILINEAR

@@ -40,7 +40,7 @@ def assemble(settings: Settings, profile: Profile, code: CodeLocations, former: 
     trained = train_model(context, prepared)
     evaluated = evaluate_model(context, prepared, trained)
     good = register_model(context, prepared, trained, evaluated)
-    bad = accuracy_too_low(context, evaluated)
+    bad = accuracy_too_low(evaluated)
     return Pipeline(
         name=settings.pipeline_name,
         parameters=context.parameters.listed(),

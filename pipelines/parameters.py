@@ -22,6 +22,9 @@ class Parameters:
     curated_data_uri: Parameter
     dataset_version: Parameter
     accuracy_threshold: Parameter
+    paired_gate_level: Parameter
+    live_model_uri: Parameter
+    target_precision: Parameter
     approval_status: Parameter
     training_instance_type: Parameter
     training_instance_count: Parameter
@@ -53,6 +56,11 @@ def declare_parameters(settings: Settings, profile: Profile, former: FormerModel
         curated_data_uri=ParameterString("CuratedDataUri", f"s3://{settings.bucket}/curated/"),
         dataset_version=ParameterString("DatasetVersion", "unversioned"),
         accuracy_threshold=ParameterFloat("AccuracyThreshold", 0.80),
+        # The p-value below which a model counts as worse than the live version; 0 lets every model pass.
+        paired_gate_level=ParameterFloat("PairedGateLevel", 0.05),
+        live_model_uri=ParameterString("LiveModelUri", ""),
+        # Of the answers that the recommended confidence threshold lets pass, so many shall be right.
+        target_precision=ParameterFloat("TargetPrecision", 0.95),
         approval_status=ParameterString(
             "ModelApprovalStatus", APPROVAL_STATUSES[0], enum_values=list(APPROVAL_STATUSES)
         ),

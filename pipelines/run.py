@@ -10,6 +10,7 @@ from pipelines.data_version import keep_prefix, newest_archive, require_data, ve
 from pipelines.define import define
 from pipelines.errors import PipelineError
 from pipelines.former_model import FormerModel, find_former
+from pipelines.live_model import find_live_model
 from pipelines.metadata import LABELS, check_metadata, clean_label
 from pipelines.profiles import Profile
 from pipelines.settings import Settings
@@ -43,6 +44,7 @@ def run(
             raise
         raise PipelineError(_missing_bucket(settings, overrides)) from error
     upsert_pipeline(sagemaker, settings, definition)
+    parameters = choose_live_model(sagemaker, settings, parameters)
     return start_execution(sagemaker, settings.pipeline_name, parameters, display_name=display_name, token=token)
 
 
@@ -54,6 +56,15 @@ def choose_data(s3: Client, settings: Settings, overrides: Mapping[str, str]) ->
     keep_prefix(s3, curated)
     version = version_data(s3, source, curated)
     return {"DatasetVersion": version, **overrides, "InputDataUri": source, "CuratedDataUri": curated}
+
+
+def choose_live_model(sagemaker: Client, settings: Settings, parameters: Mapping[str, str]) -> dict[str, str]:
+    """Complete the parameters: the model to compare with is the live one, unless one is named or `LiveModelUri=` is."""
+    uri = parameters.get("LiveModelUri")
+    if uri is None:
+        uri = find_live_model(sagemaker, settings.model_package_group)
+    others = {name: value for name, value in parameters.items() if name != "LiveModelUri"}
+    return others | ({"LiveModelUri": uri} if uri else {})
 
 
 def _missing_bucket(settings: Settings, overrides: Mapping[str, str]) -> str:

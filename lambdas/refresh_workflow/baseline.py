@@ -10,6 +10,7 @@ from refresh_workflow.aws import Client, Clients, is_missing
 from refresh_workflow.endpoint import VERSION_TAG
 from refresh_workflow.errors import RefreshError
 from refresh_workflow.monitoring import Monitoring
+from refresh_workflow.registry import read_words
 
 ROOT = "/opt/ml/processing"
 ENTRY_POINT = ["python3", "-m", "monitoring"]
@@ -30,13 +31,10 @@ class Evidence:
 
 def find_evidence(sagemaker: Client, group: str, version: str) -> Evidence | None:
     """Read it from the registry; None for a version of another origin, or of older code."""
-    pages = sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group)
-    for page in pages:
-        for summary in page["ModelPackageSummaryList"]:
-            if str(summary["ModelPackageVersion"]) == version:
-                found = sagemaker.describe_model_package(ModelPackageName=summary["ModelPackageArn"])
-                return _read(version, found.get("CustomerMetadataProperties", {}))
-    return None
+    words = read_words(sagemaker, group, version)
+    if not words.get("test_uri") or not words.get("evaluation_uri"):
+        return None
+    return Evidence(version, words["test_uri"], words["evaluation_uri"])
 
 
 def address(monitoring: Monitoring, version: str) -> str:
@@ -58,12 +56,6 @@ def ensure_baseline(clients: Clients, monitoring: Monitoring, endpoint_name: str
             return False
         raise
     return True
-
-
-def _read(version: str, words: dict[str, str]) -> Evidence | None:
-    if not words.get("test_uri") or not words.get("evaluation_uri"):
-        return None
-    return Evidence(version, words["test_uri"], words["evaluation_uri"])
 
 
 def _is_there(s3: Client, uri: str) -> bool:

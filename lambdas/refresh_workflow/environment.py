@@ -33,6 +33,11 @@ def number(environment: Mapping[str, str], name: str, least: float, most: float)
     return found
 
 
+def number_or_auto(environment: Mapping[str, str], name: str, least: float, most: float) -> float | None:
+    """A number within bounds, or None for the word `auto`."""
+    return None if text(environment, name) == "auto" else number(environment, name, least, most)
+
+
 def folder(environment: Mapping[str, str], name: str) -> str:
     """An S3 address that ends in a slash."""
     value = text(environment, name)

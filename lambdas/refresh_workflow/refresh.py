@@ -1,5 +1,6 @@
 """Everything that has to follow when another version of the model is live."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from refresh_workflow.monitor import refresh_monitoring
 from refresh_workflow.scaling import refresh_scaling
 from refresh_workflow.settings import Settings
 from refresh_workflow.state_machines import delete_old_versions, refresh_state_machine
+from refresh_workflow.threshold import choose_threshold
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Summary:
 
     endpoint_status: str
     model_version: str | None = None
+    confidence_threshold: float | None = None
     published: list[str] = field(default_factory=list)
     scaling: list[str] = field(default_factory=list)
     deleted_releases: list[str] = field(default_factory=list)
@@ -42,10 +45,12 @@ def refresh(clients: Clients, settings: Settings, folder: Path = templates.PACKA
     if endpoint.status != "InService":
         return Summary(endpoint.status)
     version = read_version(clients.sagemaker, endpoint)
+    threshold = choose_threshold(clients.sagemaker, settings, version)
     return Summary(
         endpoint_status=endpoint.status,
         model_version=version,
-        published=_publish(clients, settings, version, folder),
+        confidence_threshold=threshold,
+        published=_publish(clients, settings, templates.collect_values(settings, version, threshold), folder),
         scaling=refresh_scaling(clients.autoscaling, settings),
         deleted_releases=delete_old_releases(clients.sagemaker, endpoint, settings.keep_versions),
         deleted_versions=_delete_versions(clients, settings),
@@ -57,10 +62,9 @@ def _state_machines(settings: Settings) -> dict[str, str]:
     return {"inference": settings.inference_state_machine_arn, "bulk": settings.bulk_state_machine_arn}
 
 
-def _publish(clients: Clients, settings: Settings, version: str, folder: Path) -> list[str]:
+def _publish(clients: Clients, settings: Settings, values: Mapping[str, str], folder: Path) -> list[str]:
     """Publish the definitions that differ from what runs; return the state machines' names."""
-    values = templates.collect_values(settings, version)
-    description = f"{settings.model_package_group} version {version}"
+    description = f"{settings.model_package_group} version {values['ModelVersion']}"
     definitions = {
         name: templates.render(templates.read_template(name, folder), values) for name in _state_machines(settings)
     }

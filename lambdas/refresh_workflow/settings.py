@@ -4,21 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from refresh_workflow.environment import arn, number, text
+from refresh_workflow.environment import arn, number, number_or_auto, text
 from refresh_workflow.errors import SettingsError
 from refresh_workflow.monitoring import Monitoring
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The function's environment; `invocations_per_instance` is a target for one minute."""
+    """The function's environment; `invocations_per_instance` is a target for one minute.
+
+    Without a `confidence_threshold` (the variable is `auto`) each version's own recommendation holds.
+    """
 
     endpoint_name: str
     model_package_group: str
     inference_state_machine_arn: str
     bulk_state_machine_arn: str
     alias_name: str
-    confidence_threshold: float
+    confidence_threshold: float | None
     min_instances: int
     max_instances: int
     invocations_per_instance: float
@@ -43,7 +46,7 @@ class Settings:
             inference_state_machine_arn=arn(environment, "INFERENCE_STATE_MACHINE_ARN"),
             bulk_state_machine_arn=arn(environment, "BULK_STATE_MACHINE_ARN"),
             alias_name=text(environment, "ALIAS_NAME"),
-            confidence_threshold=number(environment, "CONFIDENCE_THRESHOLD", 0, 1),
+            confidence_threshold=number_or_auto(environment, "CONFIDENCE_THRESHOLD", 0, 1),
             min_instances=int(number(environment, "MIN_INSTANCES", 1, 1000)),
             max_instances=int(number(environment, "MAX_INSTANCES", 1, 1000)),
             invocations_per_instance=number(environment, "INVOCATIONS_PER_INSTANCE", 1, 1_000_000),

@@ -35,7 +35,7 @@ def render(template: str, values: Mapping[str, str]) -> str:
     return text
 
 
-def collect_values(settings: Settings, version: str) -> dict[str, str]:
+def collect_values(settings: Settings, version: str, threshold: float) -> dict[str, str]:
     """Return what the placeholders stand for, now that a version of the model is live."""
     return {
         "SerializeFunctionArn": settings.serialize_function_arn,
@@ -43,7 +43,7 @@ def collect_values(settings: Settings, version: str) -> dict[str, str]:
         "FilterFunctionArn": settings.filter_function_arn,
         "EndpointName": settings.endpoint_name,
         "ModelVersion": version,
-        "ConfidenceThreshold": str(settings.confidence_threshold),
+        "ConfidenceThreshold": str(threshold),
         "Bucket": settings.bucket,
         "InferenceStateMachineArn": settings.inference_state_machine_arn,
     }

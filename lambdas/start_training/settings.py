@@ -15,6 +15,7 @@ class Settings:
 
     bucket: str
     pipeline_name: str
+    model_package_group: str
     topic_arn: str
     drift_alarm_name: str
     cooldown: timedelta
@@ -31,6 +32,7 @@ class Settings:
         settings = cls(
             bucket=_text(environment, "BUCKET"),
             pipeline_name=_text(environment, "PIPELINE_NAME"),
+            model_package_group=_text(environment, "MODEL_PACKAGE_GROUP"),
             topic_arn=_text(environment, "TOPIC_ARN"),
             drift_alarm_name=_text(environment, "DRIFT_ALARM_NAME"),
             cooldown=timedelta(hours=_number(environment, "COOLDOWN_HOURS", 0, 8760)),

@@ -15,6 +15,7 @@ from start_training.call import Call
 from start_training.decision import DAY, Action, Decision, decide
 from start_training.errors import NothingToTrainOn
 from start_training.executions import Execution, list_recent
+from start_training.live import choose_live_model
 from start_training.people import People
 from start_training.settings import Settings
 from start_training.start import start
@@ -65,7 +66,8 @@ class Trainer:
             chosen = data.choose(self.s3, self.settings.bucket)
         except NothingToTrainOn as nothing:
             return self._refuse(call, Decision(Action.REFUSE, str(nothing)), executions)
-        arn = start(self.sagemaker, pipeline, call, sentence, chosen, waiting, executions)
+        live = choose_live_model(self.sagemaker, self.settings.model_package_group)
+        arn = start(self.sagemaker, pipeline, call, sentence, chosen | live, waiting, executions)
         if waiting:
             self._batches.settle(self._executions(now))
         if arn is None:

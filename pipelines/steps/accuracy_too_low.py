@@ -1,28 +1,27 @@
-"""AccuracyTooLow: the execution fails, and says by how much."""
+"""AccuracyTooLow: the execution fails, and says which condition of the gate failed, and by how much."""
 
 from sagemaker.workflow.fail_step import FailStep
 from sagemaker.workflow.functions import Join
 from sagemaker.workflow.steps import ProcessingStep
 
-from pipelines.steps.context import Context
-from pipelines.steps.evaluate_model import measured_accuracy
+from pipelines.steps.evaluate_model import reason_of_the_gate
 from pipelines.steps.outputs import output_file
 
 NAME = "AccuracyTooLow"
 
 
-def accuracy_too_low(context: Context, evaluated: ProcessingStep) -> FailStep:
-    """Build the step whose sentence states the accuracy, the threshold and where the report lies."""
+def accuracy_too_low(evaluated: ProcessingStep) -> FailStep:
+    """Build the step whose sentence states what failed and where the report lies.
+
+    Joined words cannot depend on a condition, so EvaluateModel, which knows both, has written the sentence.
+    """
     return FailStep(
         name=NAME,
         display_name="Accuracy too low",
         error_message=Join(
             "",
             [
-                "The accuracy on the test pictures is ",
-                measured_accuracy(),
-                ", below the AccuracyThreshold of ",
-                context.parameters.accuracy_threshold,
+                reason_of_the_gate(),
                 ": nothing was registered. The report is ",
                 output_file(evaluated, "evaluation", "report.html"),
             ],

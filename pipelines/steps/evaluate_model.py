@@ -1,6 +1,6 @@
 """EvaluateModel: the trained model meets the test pictures, once."""
 
-from sagemaker.workflow.functions import JsonGet
+from sagemaker.workflow.functions import Join, JsonGet
 from sagemaker.workflow.properties import PropertyFile
 from sagemaker.workflow.steps import ProcessingStep, TrainingStep
 
@@ -10,15 +10,15 @@ from pipelines.steps.policies import CACHE, job_retries
 from pipelines.steps.processor import MESSAGE, ROOT, channel, make_processor, result
 
 NAME = "EvaluateModel"
+DATA = ("train", "validation", "test", "lst")
 REPORT = PropertyFile(name="EvaluationReport", output_name="evaluation", path="evaluation.json")
 
 
 def evaluate_model(context: Context, prepared: ProcessingStep, trained: TrainingStep) -> ProcessingStep:
-    """Build the step; the threshold goes with it because the report draws it."""
+    """Build the step on all splits: it measures on test, calibrates on validation and looks for leaks from train."""
     inputs = [
         channel("model", trained.properties.ModelArtifacts.S3ModelArtifacts, "model"),
-        channel("test", output_uri(prepared, "test"), "test"),
-        channel("lst", output_uri(prepared, "lst"), "lst"),
+        *(channel(name, output_uri(prepared, name), name) for name in DATA),
     ]
     return ProcessingStep(
         name=NAME,
@@ -27,14 +27,7 @@ def evaluate_model(context: Context, prepared: ProcessingStep, trained: Training
             code=context.code.evaluation,
             inputs=inputs,
             outputs=[result(context, "evaluation", "evaluation")],
-            arguments=[
-                *("--model", f"{ROOT}/model"),
-                *("--test", f"{ROOT}/test"),
-                *("--lst", f"{ROOT}/lst"),
-                *("--output", f"{ROOT}/evaluation"),
-                *("--message", MESSAGE),
-                *("--threshold", context.parameters.accuracy_threshold.to_string()),
-            ],
+            arguments=_arguments(context),
         ),
         property_files=[REPORT],
         cache_config=CACHE,
@@ -42,6 +35,36 @@ def evaluate_model(context: Context, prepared: ProcessingStep, trained: Training
     )
 
 
+def _arguments(context: Context) -> list[object]:
+    """Send what the gate asks too: the report tells it, and the cache must notice where it changes."""
+    parameters = context.parameters
+    return [
+        *(word for name in ("model", *DATA) for word in (f"--{name}", f"{ROOT}/{name}")),
+        *("--output", f"{ROOT}/evaluation"),
+        *("--message", MESSAGE),
+        *("--threshold", parameters.accuracy_threshold.to_string()),
+        # In one word, for AWS takes no empty ones.
+        Join("", ["--live-model-uri=", parameters.live_model_uri]),
+        *("--paired-gate-level", parameters.paired_gate_level.to_string()),
+        *("--target-precision", parameters.target_precision.to_string()),
+    ]
+
+
 def measured_accuracy() -> JsonGet:
     """Refer to the accuracy on the test pictures, a share of one."""
     return JsonGet(step_name=NAME, property_file=REPORT, json_path="binary_classification_metrics.accuracy.value")
+
+
+def compared_with_live() -> JsonGet:
+    """Refer to the p-value of the comparison with the live version; a small one says that the new model is worse."""
+    return JsonGet(step_name=NAME, property_file=REPORT, json_path="comparison.p_value")
+
+
+def reason_of_the_gate() -> JsonGet:
+    """Refer to the sentence that names the conditions that failed, with their figures."""
+    return JsonGet(step_name=NAME, property_file=REPORT, json_path="gate.sentence")
+
+
+def recommended_threshold() -> JsonGet:
+    """Refer to the confidence below which a person should decide, as the validation pictures tell it."""
+    return JsonGet(step_name=NAME, property_file=REPORT, json_path="confidence_threshold.recommended")

@@ -10,7 +10,7 @@ from sagemaker.workflow.model_step import ModelStep
 from sagemaker.workflow.steps import ProcessingStep, Step, TrainingStep
 
 from pipelines.steps.context import Context
-from pipelines.steps.evaluate_model import measured_accuracy
+from pipelines.steps.evaluate_model import measured_accuracy, recommended_threshold
 from pipelines.steps.outputs import output_file, output_uri
 from pipelines.steps.policies import step_retries
 from pipelines.steps.prepare_data import training_samples
@@ -96,6 +96,7 @@ def _description(
         "execution_id": ExecutionVariables.PIPELINE_EXECUTION_ID,
         "num_layers": layers.to_string() if layers is not None else str(DEFAULT_LAYERS),
         "profile": context.profile.name,
+        "recommended_confidence_threshold": recommended_threshold().to_string(),
         "report": output_file(evaluated, "evaluation", "report.html"),
         "start_reason": parameters.start_reason,
         "started_by": parameters.started_by,

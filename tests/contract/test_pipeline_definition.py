@@ -6,6 +6,7 @@ After a wanted change, record it again and read the difference:
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ import pytest
 from botocore.model import ServiceModel, Shape
 from botocore.validate import ParamValidator
 
+from evaluation.trust.comparison import without_live
+from evaluation.trust.gate import judge
 from pipelines.code import CodeLocations
 from pipelines.define import define
 from pipelines.errors import PipelineError
@@ -304,6 +307,24 @@ def test_jobs_are_retried_for_every_cause_that_time_can_mend(compact: Definition
         assert all(policy["BackoffRate"] > 1 and policy["IntervalSeconds"] >= 5 for policy in policies)
 
 
+def test_the_gate_compares_the_live_version_too_and_at_level_0_lets_all_pass(compact: Definition) -> None:
+    condition = _steps(compact)["AccuracyGate"]["Arguments"]["Conditions"][1]
+    level = next(entry for entry in compact["Parameters"] if entry["Name"] == "PairedGateLevel")
+
+    assert level == {"Name": "PairedGateLevel", "Type": "Float", "DefaultValue": 0.05}
+    assert condition["Type"] == "GreaterThanOrEqualTo", "a p-value is never below 0"
+    assert condition["LeftValue"]["Std:JsonGet"]["Path"] == "comparison.p_value"
+    assert condition["RightValue"] == {"Get": "Parameters.PairedGateLevel"}
+
+
+def test_what_the_gate_asks_is_in_the_cache_key_of_the_evaluation(compact: Definition) -> None:
+    arguments = _steps(compact)["EvaluateModel"]["Arguments"]["AppSpecification"]["ContainerArguments"]
+
+    assert {"Std:Join": {"On": "", "Values": ["--live-model-uri=", {"Get": "Parameters.LiveModelUri"}]}} in arguments
+    for option in ("--threshold", "--paired-gate-level", "--target-precision"):
+        assert "Parameters." in json.dumps(arguments[arguments.index(option) + 1])
+
+
 def test_the_gate_compares_the_measured_accuracy_with_the_threshold(compact: Definition) -> None:
     gate = _steps(compact)["AccuracyGate"]["Arguments"]
     threshold = next(entry for entry in compact["Parameters"] if entry["Name"] == "AccuracyThreshold")
@@ -317,12 +338,21 @@ def test_the_gate_compares_the_measured_accuracy_with_the_threshold(compact: Def
     assert [step["Name"] for step in gate["ElseSteps"]] == ["AccuracyTooLow"]
 
 
-def test_the_failure_states_both_numbers(compact: Definition) -> None:
+def test_the_failure_is_the_evaluations_own_sentence_and_the_reports_address(compact: Definition) -> None:
     words = _steps(compact)["AccuracyTooLow"]["Arguments"]["ErrorMessage"]["Std:Join"]["Values"]
     measured = _steps(compact)["AccuracyGate"]["Arguments"]["Conditions"][0]["LeftValue"]
 
-    assert measured in words
-    assert {"Get": "Parameters.AccuracyThreshold"} in words
+    file = measured["Std:JsonGet"]["PropertyFile"]
+    assert words[0] == {"Std:JsonGet": {"PropertyFile": file, "Path": "gate.sentence"}}
+    assert words[-1]["Std:Join"]["Values"][-1] == "report.html"
+
+
+def test_the_evaluation_writes_what_the_pipeline_reads(compact: Definition) -> None:
+    read = re.findall(r'"Path": "([a-z_.0-9]+)"', json.dumps(compact))
+    written = judge(0.7, 0.8, without_live(), 0.05)
+
+    assert {path.partition(".")[2] for path in read if path.startswith("gate.")} <= written.keys()
+    assert {path.partition(".")[2] for path in read if path.startswith("comparison.")} <= without_live().keys()
 
 
 def test_a_version_waits_for_approval_and_tells_where_it_came_from(compact: Definition) -> None:

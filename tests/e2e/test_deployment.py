@@ -29,12 +29,17 @@ GROUP_ARN = "arn:aws:sagemaker:us-east-1:000000000000:model-package/scones-vehic
 def versions(laptop: Laptop, sample: str) -> tuple[int, int]:
     """Two registered versions: the first trained for a few epochs, the second for one."""
     made = []
-    for epochs, seed in ((6, 1), (1, 2)):
-        settings = {"Epochs": epochs, "Seed": seed, "LearningRateScheduleSteps": "4", "AccuracyThreshold": 0.1}
-        words = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
-        laptop.scones("run", *words, "--set", f"InputDataUri={sample}", "--watch")
+    for words in (training(sample, epochs=6, seed=1), training(sample, epochs=1, seed=2)):
+        laptop.scones("run", *words, "--set", "LiveModelUri=", "--watch")
         made.append(json.loads(laptop.scones("models", "--json").stdout)[0]["version"])
     return made[0], made[1]
+
+
+def training(sample: str, epochs: int, seed: int) -> list[str]:
+    """The words of a run; whatever is learnt is above this threshold."""
+    settings = {"Epochs": epochs, "Seed": seed, "LearningRateScheduleSteps": "4", "AccuracyThreshold": 0.1}
+    given = {**settings, "InputDataUri": sample}
+    return [word for name, value in given.items() for word in ("--set", f"{name}={value}")]
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +48,22 @@ def deployed(laptop: Laptop, versions: tuple[int, int]) -> int:
     said = laptop.scones("approve", str(versions[0]), "--comment", "it looks good").stdout
     assert f"serves version {versions[0]}" in said
     return versions[0]
+
+
+def test_a_model_that_is_worse_than_the_live_one_is_refused_though_it_is_above_the_threshold(
+    laptop: Laptop, deployed: int, sample: str
+) -> None:
+    known = json.loads(laptop.scones("models", "--json").stdout)
+    live = laptop.client("sagemaker").describe_model_package(ModelPackageName=f"{GROUP_ARN}/{deployed}")
+    done = laptop.scones("run", *training(sample, epochs=1, seed=2), "--watch", code=1)
+    arn = done.stdout.split()[0]
+    refusal = laptop.ended(arn)["FailureReason"]
+    assert "worse than the live version" in refusal
+    assert live["InferenceSpecification"]["Containers"][0]["ModelDataUrl"] in refusal
+    assert "below the PairedGateLevel of 0.05" in refusal
+    assert "below the AccuracyThreshold" not in refusal
+    assert "CacheHitResult" in laptop.steps(arn)["TrainModel"], "the version that was registered while none was live"
+    assert len(json.loads(laptop.scones("models", "--json").stdout)) == len(known)
 
 
 @pytest.fixture(scope="module")

@@ -20,11 +20,12 @@ PIPELINE, ALARM = "scones-training", "scones-vehicles-drift"
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
-    """A local AWS of its own, where a person has trained once: other tests' executions would fill the day."""
+    """A local AWS of its own, where a person has trained and approved once: other tests' runs would fill the day."""
     laptop = Laptop(free_port(), tmp_path_factory.mktemp("retraining"))
     laptop.scones("up")
     laptop.scones("dataset", "sample")
-    laptop.scones("run", "--set", "Epochs=1", "--set", "AccuracyThreshold=0.1", "--watch")
+    approved = ("--set", "ModelApprovalStatus=Approved")
+    laptop.scones("run", "--set", "Epochs=1", "--set", "AccuracyThreshold=0.1", *approved, "--watch")
     yield laptop
     laptop.scones("down")
 
@@ -90,6 +91,7 @@ def test_the_drift_alarm_starts_a_training_that_says_why(trained: Laptop, drift:
     given = parameters(trained, drift)
     assert given["StartReason"].startswith(f"drift: the alarm {ALARM} rang at ")
     assert given["StartedBy"] == "start_training"
+    assert given["LiveModelUri"].startswith(f"s3://{BUCKET}/runs/"), "the version that a person has approved"
     assert given["CommitId"] == parameters(trained, executions(trained)[-1]["PipelineExecutionArn"])["CommitId"]
 
 

@@ -44,19 +44,26 @@ def pack(folder: Path, target: Path) -> Path:
 
 
 def save_pictures(root: Path, per_class: int, mistakes: int = 0) -> None:
-    """Write pictures, test.lst and manifest.json; the first `mistakes` bicycles are bright."""
-    lines = []
-    for label, name in enumerate(("bicycle", "motorcycle")):
-        (root / "test" / name).mkdir(parents=True, exist_ok=True)
-        for index in range(per_class):
-            shown = 1 if label == 0 and index < mistakes else label
-            grey = GREYS[shown][index % 3]
-            Image.new("RGB", (32, 32), (grey, grey, grey)).save(root / "test" / name / f"{index}.png")
-            lines.append(f"{len(lines)}\t{label}\t{name}/{index}.png\n")
-    (root / "lst").mkdir(exist_ok=True)
-    (root / "lst/test.lst").write_text("".join(lines))
+    """Write pictures and lists of all splits and manifest.json; the first `mistakes` test bicycles are bright."""
+    save_split(root, "test", per_class, mistakes)
+    save_split(root, "validation", 3, shade=5)
+    save_split(root, "train", 3, shade=10)
     manifest = {"source": "a <drawn> set", "counts": {"test": {"bicycle": per_class, "motorcycle": per_class}}}
     (root / "lst/manifest.json").write_text(json.dumps(manifest))
+
+
+def save_split(root: Path, split: str, per_class: int, mistakes: int = 0, shade: int = 0) -> None:
+    """Write one split's pictures and list; `shade` makes its greys differ from the other splits'."""
+    lines = []
+    for label, name in enumerate(("bicycle", "motorcycle")):
+        (root / split / name).mkdir(parents=True, exist_ok=True)
+        for index in range(per_class):
+            shown = 1 if label == 0 and index < mistakes else label
+            grey = GREYS[shown][index % 3] + shade
+            Image.new("RGB", (32, 32), (grey, grey, grey)).save(root / split / name / f"{index}.png")
+            lines.append(f"{len(lines)}\t{label}\t{name}/{index}.png\n")
+    (root / "lst").mkdir(exist_ok=True)
+    (root / f"lst/{split}.lst").write_text("".join(lines))
 
 
 @pytest.fixture
@@ -103,5 +110,5 @@ def make_ready(root: Path) -> Path:
 
 def command_line(root: Path) -> list[str]:
     """The options that name all of a folder's places."""
-    names = ("model", "test", "lst", "output", "message")
+    names = ("model", "train", "validation", "test", "lst", "output", "message")
     return [text for name in names for text in (f"--{name}", str(root / name))]

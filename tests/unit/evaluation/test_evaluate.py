@@ -16,7 +16,16 @@ from PIL import Image
 from evaluation.__main__ import main
 from evaluation.engine import mx
 
-PLOTS = ("confusion_matrix", "roc", "precision_recall", "reliability", "worst_mistakes")
+PLOTS = (
+    "confusion_matrix",
+    "roc",
+    "precision_recall",
+    "reliability",
+    "worst_mistakes",
+    "precision_coverage",
+    "occlusion",
+    "leakage",
+)
 
 
 def test_the_gate_finds_the_accuracy_where_it_looks(output: Path) -> None:
@@ -131,6 +140,64 @@ def drawn(ready: Path) -> Callable[[int, int], None]:
     return draw
 
 
+def test_the_sections_on_trust_stand_beside_the_metrics(output: Path) -> None:
+    measured = json.loads((output / "evaluation.json").read_text())
+    assert set(measured["binary_classification_metrics"]["accuracy"]) == {"value", "standard_deviation"}
+    assert set(measured["confidence_intervals"]) >= {"accuracy", "precision", "recall", "f1", "auc"}
+    assert measured["comparison"]["p_value"] == 1.0
+    assert measured["gate"]["outcome"] == "passed"
+    assert 0.5 <= measured["confidence_threshold"]["recommended"] <= 1
+    assert measured["slices"]["class"][1] == {**measured["slices"]["class"][1], "name": "motorcycle", "accuracy": 1.0}
+    assert measured["calibration"]["applied_to_served_answers"] is False
+    assert set(measured["leakage"]) == {"validation_train", "test_train", "test_validation"}
+
+
+@pytest.mark.parametrize(
+    "chapter",
+    ["Against the live version", "Calibration", "The confidence filter", "By kind of picture", "Where the net looked"],
+)
+def test_the_report_has_a_chapter_on_each(output: Path, chapter: str) -> None:
+    assert f"<h2>{chapter}</h2>" in (output / "report.html").read_text()
+
+
+def test_a_test_picture_in_the_training_set_is_warned_of_and_the_job_is_good(
+    ready: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (ready / "train/bicycle/0.png").write_bytes((ready / "test/bicycle/5.png").read_bytes())
+    assert main(arguments) == 0
+    warning = "Warning: 2 of the test pictures are, pixel by pixel, in the training set as well"
+    assert warning in capsys.readouterr().err
+    assert (ready / "message").read_text().startswith(warning)
+    page = (ready / "output/report.html").read_text()
+    assert warning in page
+    assert "<td>exact</td><td>train/bicycle/0.png</td><td>test/bicycle/2.png</td>" in page
+
+
+def test_a_clean_evaluation_leaves_no_message(ready: Path, arguments: list[str]) -> None:
+    assert main(arguments) == 0
+    assert not (ready / "message").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--paired-gate-level", "0.6", "PairedGateLevel is 0.6, where 0 to 0.5 is allowed"),
+        ("--paired-gate-level", "nan", "PairedGateLevel is nan"),
+        ("--target-precision", "1.5", "TargetPrecision is 1.5, where 0.5 to 1 is allowed"),
+    ],
+)
+def test_a_parameter_that_leads_nowhere_is_refused_by_its_name(
+    ready: Path, arguments: list[str], option: str, value: str, told: str
+) -> None:
+    assert main([*arguments, option, value]) == 1
+    assert (ready / "message").read_text().startswith(told)
+
+
+def test_a_missing_validation_list_is_refused(ready: Path, arguments: list[str]) -> None:
+    (ready / "lst/validation.lst").unlink()
+    assert "holds no validation.lst" in refused(ready, arguments)
+
+
 def refused(ready: Path, arguments: list[str]) -> str:
     assert main(arguments) == 1
     assert not (ready / "output").exists()
@@ -188,7 +255,7 @@ def test_a_line_of_another_form_is_refused_with_its_number(ready: Path, argument
 @pytest.mark.parametrize("path", ["../secret.png", "/etc/secret.png"])
 def test_a_path_outside_the_test_folder_is_refused(ready: Path, arguments: list[str], path: str) -> None:
     (ready / "lst/test.lst").write_text(f"0\t0\t{path}\n")
-    assert "leads outside of the test folder" in refused(ready, arguments)
+    assert "leads outside of its folder" in refused(ready, arguments)
 
 
 def test_a_list_that_is_not_the_manifests_is_refused(ready: Path, arguments: list[str]) -> None:

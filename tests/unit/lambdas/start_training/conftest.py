@@ -25,6 +25,7 @@ PIPELINE_ARN = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:pipeline/{PIPELINE}"
 ENVIRONMENT = {
     "BUCKET": BUCKET,
     "PIPELINE_NAME": PIPELINE,
+    "MODEL_PACKAGE_GROUP": "scones-vehicles",
     "TOPIC_ARN": f"arn:aws:sns:us-east-1:{ACCOUNT}:scones-people",
     "DRIFT_ALARM_NAME": ALARM,
     "COOLDOWN_HOURS": "24",
@@ -66,6 +67,7 @@ class Pipelines:
     missing: bool = False
     refusal: tuple[str, str] | None = None
     hidden: int = 0
+    approved: list[Document] = field(default_factory=list)
     now: datetime = NOON
 
     def answer(self, model: Any, params: Document, **_: Any) -> Any:
@@ -104,6 +106,16 @@ class Pipelines:
 
     def ListPipelineParametersForExecution(self, request: Document) -> Document:
         return {"PipelineParameters": self.DescribePipelineExecution(request)["Parameters"]}
+
+    def ListModelPackages(self, request: Document) -> Document:
+        """Before the first run of all there is no group."""
+        if not self.approved:
+            raise LookupError("ValidationException", "ModelPackageGroup does not exist.")
+        assert request["ModelApprovalStatus"] == "Approved"
+        return {"ModelPackageSummaryList": self.approved}
+
+    def DescribeModelPackage(self, request: Document) -> Document:
+        return next(each for each in self.approved if each["ModelPackageArn"] == request["ModelPackageName"])
 
     def begin(self, name: str, description: str = "", parameters: list[Document] | None = None) -> str:
         """An execution as AWS keeps it."""

@@ -10,7 +10,16 @@ from botocore.exceptions import ClientError
 from start_training.call import Call, Kind, parse
 from start_training.decision import Action
 
-from tests.unit.lambdas.start_training.conftest import BUCKET, SETTINGS, World, alarm_event, batch_event, ended_event
+from tests.unit.lambdas.start_training.conftest import (
+    ACCOUNT,
+    BUCKET,
+    NOON,
+    SETTINGS,
+    World,
+    alarm_event,
+    batch_event,
+    ended_event,
+)
 
 
 def test_an_alarm_starts_a_training_that_says_why(world: World) -> None:
@@ -315,3 +324,24 @@ def test_an_alarm_s_moment_is_read_with_its_zone() -> None:
     assert isinstance(call, Call)
     assert call.moment is not None
     assert call.moment - World.at < timedelta(seconds=1)
+
+
+def test_a_training_is_compared_with_the_version_that_was_approved_last(world: World) -> None:
+    for number, changed in ((1, NOON), (2, NOON - timedelta(hours=1))):
+        world.pipelines.approved.append(
+            {
+                "ModelPackageArn": f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:model-package/scones-vehicles/{number}",
+                "ModelPackageVersion": number,
+                "ModelPackageStatus": "Completed",
+                "CreationTime": NOON - timedelta(days=9 - number),
+                "LastModifiedTime": changed,
+                "InferenceSpecification": {"Containers": [{"ModelDataUrl": f"s3://b/{number}/model.tar.gz"}]},
+            }
+        )
+    world.deliver(alarm_event(NOON))
+    assert world.sent()["LiveModelUri"] == "s3://b/1/model.tar.gz"
+
+
+def test_before_the_first_approval_a_training_is_compared_with_nothing(world: World) -> None:
+    world.deliver(alarm_event(NOON))
+    assert "LiveModelUri" not in world.sent()

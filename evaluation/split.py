@@ -1,4 +1,4 @@
-"""The test set as PrepareData listed it."""
+"""A split of the data set (train, validation or test) as PrepareData listed it."""
 
 import hashlib
 import json
@@ -16,11 +16,10 @@ PIXELS_LIMIT = 4096 * 4096
 
 
 @dataclass(frozen=True)
-class TestSet:
+class Split:
     """Pictures with their classes, and the manifest of the data set ({} where there is none)."""
 
-    __test__ = False  # it is no test of pytest's
-
+    name: str
     folder: Path
     paths: list[str]
     labels: list[int]
@@ -38,38 +37,38 @@ class TestSet:
                 return image.convert("RGB")
         except FileNotFoundError:
             raise Refusal(
-                f"test.lst names {path}, which is not in {self.folder}: give the pictures and the list of one "
+                f"{self.name}.lst names {path}, which is not in {self.folder}: give the pictures and the list of one "
                 "PrepareData run."
             ) from None
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             raise Refusal(f"{path} cannot be read as a picture: prepare the data again.") from error
 
 
-def read(folder: Path, lists: Path) -> TestSet:
-    """Read `test.lst` and, where it is there, `manifest.json`, which must agree with it."""
-    path = lists / "test.lst"
+def read(name: str, folder: Path, lists: Path) -> Split:
+    """Read `<name>.lst` and, where it is there, `manifest.json`, which must agree with it."""
+    path = lists / f"{name}.lst"
     if not path.is_file():
-        raise Refusal(f"{lists} holds no test.lst: point --lst at the lists that PrepareData wrote.")
+        raise Refusal(f"{lists} holds no {path.name}: point --lst at the lists that PrepareData wrote.")
     content = path.read_bytes()
-    rows = [_row(line, number) for number, line in enumerate(content.decode().splitlines(), start=1)]
+    rows = [_row(line, number, path.name) for number, line in enumerate(content.decode().splitlines(), start=1)]
     if not rows:
         raise Refusal(f"{path} names no picture: prepare the data again.")
     manifest = _manifest(lists / "manifest.json")
-    _agree(manifest, content)
-    return TestSet(folder, [path for path, _ in rows], [label for _, label in rows], manifest)
+    _agree(manifest, content, name)
+    return Split(name, folder, [path for path, _ in rows], [label for _, label in rows], manifest)
 
 
-def _row(line: str, number: int) -> tuple[str, int]:
+def _row(line: str, number: int, file: str) -> tuple[str, int]:
     """The path and class of a line `index<TAB>class<TAB>relative path`."""
     parts = line.split("\t")
     if len(parts) != 3 or parts[1] not in ("0", "1"):
         raise Refusal(
-            f"line {number} of test.lst is {line!r}, where index, class (0 or 1) and path, parted by tabs, are "
+            f"line {number} of {file} is {line!r}, where index, class (0 or 1) and path, parted by tabs, are "
             "allowed: prepare the data again."
         )
     path = PurePosixPath(parts[2])
     if path.is_absolute() or ".." in path.parts:
-        raise Refusal(f"line {number} of test.lst leads outside of the test folder: prepare the data again.")
+        raise Refusal(f"line {number} of {file} leads outside of its folder: prepare the data again.")
     return parts[2], int(parts[1])
 
 
@@ -83,10 +82,10 @@ def _manifest(path: Path) -> dict[str, Any]:
     return manifest if isinstance(manifest, dict) else {}
 
 
-def _agree(manifest: dict[str, Any], content: bytes) -> None:
-    expected = manifest.get("lists", {}).get("test", {}).get("lst_sha256")
+def _agree(manifest: dict[str, Any], content: bytes, name: str) -> None:
+    expected = manifest.get("lists", {}).get(name, {}).get("lst_sha256")
     if expected is not None and expected != hashlib.sha256(content).hexdigest():
         raise Refusal(
-            "test.lst is not the one that manifest.json describes (their SHA-256 differ): give the list and the "
+            f"{name}.lst is not the one that manifest.json describes (their SHA-256 differ): give the list and the "
             "manifest of one PrepareData run."
         )

@@ -1,0 +1,51 @@
+"""The profiles that the search compares; each is what differs from `compact`'s starting point."""
+
+from collections.abc import Mapping
+
+from pipelines.hyperparameters import Value
+
+START: Mapping[str, Value] = {
+    "image_shape": "3,28,28",
+    "num_layers": 20,
+    "augmentation_type": "crop_color",
+    "mini_batch_size": 32,
+    "learning_rate": 0.05,
+    "lr_scheduler_step": "27,38",
+    "lr_scheduler_factor": 0.1,
+    "momentum": 0.9,
+    "weight_decay": 0.0005,
+    "epochs": 45,
+    "optimizer": "sgd",
+}
+"""`compact` before the search: 45 epochs, divided by ten after 60 % and 85 % of them."""
+
+
+def _strong(epochs: int, **changes: Value) -> dict[str, Value]:
+    """All augmentation, for so many epochs, with the schedule's steps at the same shares of them."""
+    steps = f"{epochs * 60 // 100},{epochs * 85 // 100}"
+    kind = "crop_color_transform"
+    return {**START, "augmentation_type": kind, "epochs": epochs, "lr_scheduler_step": steps, **changes}
+
+
+def _wide(side: int, resize: int, epochs: int) -> dict[str, Value]:
+    """The 18-layer net of the large family, on pictures scaled up to `resize` and cropped to `side` pixels."""
+    return _strong(epochs, num_layers=18, image_shape=f"3,{side},{side}", resize=resize)
+
+
+CANDIDATES: dict[str, Mapping[str, Value]] = {
+    "start": START,
+    "crop": {**START, "augmentation_type": "crop"},
+    "weight-decay-1e-3": {**START, "weight_decay": 0.001},
+    "weight-decay-2e-3": {**START, "weight_decay": 0.002},
+    "crop-weight-decay-2e-3": {**START, "augmentation_type": "crop", "weight_decay": 0.002},
+    "rate-0.1": {**START, "learning_rate": 0.1},
+    "nag-rate-0.1-weight-decay-1e-3": {**START, "optimizer": "nag", "learning_rate": 0.1, "weight_decay": 0.001},
+    "batch-16": {**START, "mini_batch_size": 16, "learning_rate": 0.03},
+    "layers-32": {**START, "num_layers": 32},
+    "strong-90": _strong(90),
+    "strong-150": _strong(150),
+    "strong-250": _strong(250),
+    "strong-150-rate-0.1-weight-decay-1e-3": _strong(150, learning_rate=0.1, weight_decay=0.001),
+    "wide-48": _wide(48, 54, 45),
+    "wide-64": _wide(64, 72, 45),
+}

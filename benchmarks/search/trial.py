@@ -1,0 +1,100 @@
+"""One trial: train the algorithm as a training job would, and ask its net about pictures that it never saw."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmarks.search.pictures import Pictures
+from evaluation.artifact import Artifact
+from evaluation.fit import fit
+from evaluation.network import BATCH, Network
+from pipelines.hyperparameters import Value
+
+CLASSES = 2
+CHANNELS = ("train", "validation", "train_lst", "validation_lst")
+PROGRAM = ("-m", "localaws.algorithms.image_classification", "train")
+
+
+def run(
+    hyperparameters: Mapping[str, Value], train: Pictures, held: Pictures, seed: int, weights: Path | None = None
+) -> tuple[list[int], float]:
+    """Train on one set and answer, of the other, which pictures are wrong, and the CPU seconds that training took.
+
+    The net of the last epoch is asked, so that the held pictures, which are also the validation channel, chose nothing.
+    `weights` is the folder of an artifact to start from, all but its last layer.
+    """
+    with TemporaryDirectory(prefix="scones-search-") as folder:
+        root = Path(folder)
+        _lay_out(root, {"train": train, "validation": held})
+        _configure(root, hyperparameters, len(train), weights)
+        seconds = _train(root, seed, weights)
+        return _wrong(root / "model", held), seconds
+
+
+def _lay_out(root: Path, splits: Mapping[str, Pictures]) -> None:
+    for name, pictures in splits.items():
+        folder, lists = root / "input/data" / name, root / "input/data" / f"{name}_lst"
+        folder.mkdir(parents=True)
+        lists.mkdir()
+        rows = []
+        for index, (pixels, label) in enumerate(zip(pictures.pixels, pictures.labels, strict=True)):
+            Image.fromarray(pixels).save(folder / f"{index}.png")
+            rows.append(f"{index}\t{label}\t{index}.png\n")
+        (lists / f"{name}.lst").write_text("".join(rows), encoding="utf-8")
+
+
+def _configure(root: Path, hyperparameters: Mapping[str, Value], samples: int, weights: Path | None) -> None:
+    config = root / "input/config"
+    config.mkdir(parents=True)
+    settings: dict[str, Value] = {
+        **hyperparameters,
+        "num_classes": CLASSES,
+        "num_training_samples": samples,
+        "checkpoint_frequency": hyperparameters["epochs"],
+        "use_pretrained_model": int(weights is not None),
+    }
+    channels = {name: {"ContentType": "application/x-image", "TrainingInputMode": "File"} for name in CHANNELS}
+    documents = {
+        "hyperparameters": {name: str(value) for name, value in settings.items()},
+        "inputdataconfig": channels,
+        "resourceconfig": {"hosts": ["algo-1"], "current_host": "algo-1"},
+    }
+    for name, document in documents.items():
+        (config / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+    (root / "model").mkdir()
+    (root / "output").mkdir()
+
+
+def _train(root: Path, seed: int, weights: Path | None) -> float:
+    own = {"OPT_ML": str(root), "SCONES_SEED": str(seed), "OMP_NUM_THREADS": "1"}
+    if weights is not None:
+        own["SCONES_PRETRAINED_DIR"] = str(weights)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    ended = subprocess.run(
+        [sys.executable, *PROGRAM], check=False, env={**os.environ, **own}, capture_output=True, text=True
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if ended.returncode != 0:
+        raise RuntimeError(f"The training failed: {ended.stdout[-500:]}{ended.stderr[-500:]}")
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _wrong(model: Path, held: Pictures) -> list[int]:
+    epoch = max(int(path.stem.rsplit("-", 1)[1]) for path in model.glob("*.params"))
+    shapes = json.loads((model / "model-shapes.json").read_text(encoding="utf-8"))
+    artifact = Artifact(str(model / "image-classification"), epoch, *shapes[0]["shape"][1:])
+    network = Network(artifact, CLASSES)
+    fitted = np.stack([fit(Image.fromarray(pixels), artifact.height, artifact.width) for pixels in held.pixels])
+    answers: NDArray[np.float64] = np.concatenate(
+        [network.probabilities(fitted[start : start + BATCH]) for start in range(0, len(held), BATCH)]
+    )
+    return [int(index) for index in np.flatnonzero(answers.argmax(axis=1) != held.labels)]

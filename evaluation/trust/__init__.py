@@ -1,0 +1,1 @@
+"""How far the evaluation can be trusted: intervals, the live version, calibration, slices, leakage and mistakes."""

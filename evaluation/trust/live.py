@@ -1,0 +1,43 @@
+"""The live version's net, fetched from S3 and asked about the same test pictures."""
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from evaluation import artifact
+from evaluation.artifact import FILE_LIMIT
+from evaluation.network import Network
+from evaluation.predict import Answers, predict
+from evaluation.refusal import Refusal
+from evaluation.split import NAMES, Split
+
+ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(\S+)")
+
+
+def ask(uri: str, tests: Split) -> Answers:
+    """Answers of the model at an address; its net may take pictures of another size than the new one's."""
+    with TemporaryDirectory() as folder:
+        try:
+            _fetch(uri, Path(folder) / "model.tar.gz")
+            with artifact.opened(Path(folder)) as opened:
+                return predict(Network(opened, len(NAMES)), tests)
+        except (Refusal, ClientError, BotoCoreError) as error:
+            raise Refusal(
+                f"LiveModelUri is {uri}, and the new model cannot be compared with it ({str(error).rstrip('.')}): "
+                "give the address of a version's model.tar.gz, or start with LiveModelUri= to compare with none."
+            ) from error
+
+
+def _fetch(uri: str, target: Path) -> None:
+    found = ADDRESS.fullmatch(uri)
+    if not found:
+        raise Refusal("it is no address like s3://bucket/key")
+    s3: Any = boto3.client("s3")  # boto3 makes its clients' methods at run time: there is no class to name
+    size = s3.head_object(Bucket=found[1], Key=found[2])["ContentLength"]
+    if size > FILE_LIMIT:
+        raise Refusal(f"it has {size:,} bytes, where {FILE_LIMIT:,} are allowed")
+    s3.download_file(found[1], found[2], str(target))

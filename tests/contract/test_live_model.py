@@ -1,0 +1,101 @@
+"""Which version is live: pipelines, start_training and deploy_model read one registry and give one answer."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+
+import pytest
+from botocore.exceptions import ClientError
+from deploy_model.versions import choose, list_approved
+from start_training.live import choose_live_model
+from start_training.live import find_live_model as found_by_start_training
+
+from pipelines import run
+from pipelines.live_model import find_live_model
+from pipelines.settings import Settings
+
+GROUP = "scones-vehicles"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PROJECT = Settings.from_environment({})
+NOTHING: list[tuple[str, str, int | None]] = []
+
+
+class Registry:
+    """Versions as (approval, status, hours since the last change or None), each created an hour after the last."""
+
+    def __init__(self, versions: list[tuple[str, str, int | None]], refusal: str | None = None) -> None:
+        self.versions = [self._version(number, *each) for number, each in enumerate(versions, start=1)]
+        self.refusal = refusal
+
+    def _version(self, number: int, approval: str, status: str, changed: int | None) -> dict[str, Any]:
+        times = {} if changed is None else {"LastModifiedTime": NOON - timedelta(hours=changed)}
+        return {
+            "ModelPackageArn": f"arn:{number}",
+            "ModelPackageVersion": number,
+            "ModelPackageStatus": status,
+            "ModelApprovalStatus": approval,
+            "CreationTime": NOON - timedelta(hours=100 - number),
+            "InferenceSpecification": {"Containers": [{"ModelDataUrl": f"s3://b/{number}/model.tar.gz"}]},
+            **times,
+        }
+
+    def get_paginator(self, _name: str) -> Any:
+        return self
+
+    def paginate(self, ModelApprovalStatus: str, **_: str) -> list[dict[str, Any]]:
+        if self.refusal:
+            raise ClientError({"Error": {"Code": self.refusal, "Message": "no"}}, "ListModelPackages")
+        chosen = [each for each in self.versions if each["ModelApprovalStatus"] == ModelApprovalStatus]
+        return [{"ModelPackageSummaryList": [each]} for each in chosen]
+
+    def describe_model_package(self, ModelPackageName: str) -> dict[str, Any]:
+        return next(each for each in self.versions if each["ModelPackageArn"] == ModelPackageName)
+
+
+@pytest.mark.parametrize(
+    ("versions", "live"),
+    [
+        (NOTHING, ""),
+        ([("PendingManualApproval", "Completed", 1)], ""),
+        ([("Approved", "Completed", 9), ("Approved", "Completed", 5)], "s3://b/2/model.tar.gz"),
+        ([("Approved", "Completed", 1), ("Approved", "Completed", 5)], "s3://b/1/model.tar.gz"),
+        ([("Approved", "Completed", None), ("Approved", "Completed", None)], "s3://b/2/model.tar.gz"),
+        ([("Approved", "Completed", 3), ("Approved", "Completed", 3)], "s3://b/2/model.tar.gz"),
+        ([("Approved", "Completed", 9), ("Rejected", "Completed", 1)], "s3://b/1/model.tar.gz"),
+        ([("Approved", "Completed", 9), ("Approved", "InProgress", 1)], "s3://b/1/model.tar.gz"),
+    ],
+)
+def test_all_three_find_the_version_that_was_approved_last(
+    versions: list[tuple[str, str, int | None]], live: str
+) -> None:
+    registry = Registry(versions)
+    served = choose(list_approved(registry, GROUP))
+    assert found_by_start_training(registry, GROUP) == find_live_model(registry, GROUP) == live
+    assert (f"s3://b/{served.number}/model.tar.gz" if served else "") == live
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "ResourceNotFound"])
+def test_a_group_that_is_not_there_has_no_live_version(code: str) -> None:
+    assert find_live_model(Registry(NOTHING, code), GROUP) == found_by_start_training(Registry(NOTHING, code), GROUP)
+    assert choose_live_model(Registry(NOTHING, code), GROUP) == {}
+
+
+def test_what_aws_forbids_is_no_answer() -> None:
+    for find in (find_live_model, found_by_start_training):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            find(Registry(NOTHING, "AccessDeniedException"), GROUP)
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({}, {"LiveModelUri": "s3://b/1/model.tar.gz"}),
+        ({"LiveModelUri": "s3://other/model.tar.gz"}, {"LiveModelUri": "s3://other/model.tar.gz"}),
+        ({"LiveModelUri": ""}, {}),
+    ],
+)
+def test_a_person_may_name_another_model_or_none(given: dict[str, str], sent: dict[str, str]) -> None:
+    registry = Registry([("Approved", "Completed", 1)])
+    assert run.choose_live_model(registry, PROJECT, {"Seed": "1", **given}) == {"Seed": "1", **sent}
