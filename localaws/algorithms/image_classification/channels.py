@@ -11,6 +11,7 @@ from localaws.algorithms.image_classification.errors import ClientError
 
 IMAGE_TYPES = ("application/x-image", "image/png", "image/jpeg")
 RECORD_TYPE = "application/x-recordio"
+MODEL_TYPE = "application/x-sagemaker-model"
 IMAGE_CHANNELS = ("train", "validation", "train_lst", "validation_lst")
 RECORD_CHANNELS = ("train", "validation")
 
@@ -62,6 +63,8 @@ def read_channels(container: Container) -> Channels:
     allowed = (RECORD_TYPE,) if holds_records else IMAGE_TYPES
     for name in needed:
         _check_channel(channels, name, needed, allowed)
+    if "model" in channels:
+        _check_model(channels["model"])
     return Channels(channels, holds_records)
 
 
@@ -73,6 +76,12 @@ def _read_channel(container: Container, name: str, config: Mapping[str, str]) ->
     label_format = str(header.get_param("label-format", "multi-hot"))
     content_type = header.get_content_type() if config.get("ContentType") else ""
     return Channel(name, container.data / name, content_type, label_format)
+
+
+def _check_model(channel: Channel) -> None:
+    if channel.content_type != MODEL_TYPE:
+        given = f"'{channel.content_type}'" if channel.content_type else "no ContentType"
+        raise ClientError(f"The model channel has {given}, and it must be {MODEL_TYPE}.")
 
 
 def _check_channel(

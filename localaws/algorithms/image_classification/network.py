@@ -72,16 +72,18 @@ class Network:
 
         Raises ClientError, naming ``origin``, when they are not of the same net.
         """
-        skipped = () if keep_final_layer else FINAL_LAYER
-        for name, value in self.parameters().items():
-            if name in skipped:
-                continue
-            if name not in given or given[name].shape != value.shape:
-                raise ClientError(
-                    f"The {origin} was trained with another network ({name} differs): num_layers, "
-                    f"image_shape and num_classes must be those that it was trained with."
-                )
-            value[:] = given[name]
+        own = self.parameters()
+        taken = set(own) - set(() if keep_final_layer else FINAL_LAYER)
+        # A deeper net has all the names of a shallow one, and more: taking a part of it would go unnoticed.
+        foreign = sorted(set(given) - set(own))
+        different = [name for name in sorted(taken) if name not in given or given[name].shape != own[name].shape]
+        if foreign or different:
+            raise ClientError(
+                f"The {origin} was trained with another network ({[*different, *foreign][0]} differs): num_layers, "
+                f"image_shape and num_classes must be those that it was trained with."
+            )
+        for name in taken:
+            own[name][:] = given[name]
         mx.nd.waitall()
 
     def _move_input_statistics(self, pictures: Floats) -> None:

@@ -9,6 +9,9 @@ from PIL import Image
 
 from localaws.algorithms.image_classification.channels import RECORD_TYPE
 from localaws.algorithms.image_classification.engine import mx
+from localaws.algorithms.image_classification.errors import ClientError
+from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
+from localaws.algorithms.image_classification.network import Network
 
 from .conftest import Job
 
@@ -149,6 +152,22 @@ def test_a_model_channel_without_a_model(make_job: MakeJob, refuse: Refuse) -> N
     (job.channel("model") / "model.tar.gz").write_bytes(b"no archive")
     job.content_types["model"] = "application/x-sagemaker-model"
     assert "model.tar.gz is not a whole model archive" in refuse(job)
+
+
+def test_a_model_channel_of_another_content_type(make_job: MakeJob, refuse: Refuse) -> None:
+    job = make_job()
+    write_former_model(job, image_shape=(3, 8, 8))
+    job.content_types["model"] = "application/x-image"
+    assert "The model channel has 'application/x-image', and it must be application/x-sagemaker-model" in refuse(job)
+
+
+def test_a_deeper_net_is_no_start_for_a_shallow_one() -> None:
+    deep, shallow = (
+        Network(Hyperparameters(2, 1, num_layers=layers, image_shape=(3, 8, 8), mini_batch_size=1), 0)
+        for layers in (32, 20)
+    )
+    with pytest.raises(ClientError, match=r"another network \(.*unit4.* differs\)"):
+        shallow.load(deep.parameters(), "artifact")
 
 
 def write_former_model(job: Job, image_shape: tuple[int, int, int]) -> Path:
