@@ -54,6 +54,7 @@ def _row(round_: Round) -> str:
     found = "; ".join(round_.broken) or "nothing"
     return (
         f"| {round_.number} | {round_.struck} | {round_.delay:.2f} | {round_.retried} | {round_.asked_again} "
+        f"{'(' + '; '.join(sorted(set(round_.causes)))[:300] + ') ' if round_.causes else ''}"
         f"| {round_.seconds:.1f} | {found} |"
     )
 

@@ -32,6 +32,7 @@ class Round:
     delay: float
     struck: str = ""
     asked_again: int = 0
+    causes: list[str] = field(default_factory=list)
     retried: int = 0
     seconds: float = 0
     broken: list[str] = field(default_factory=list)
@@ -80,7 +81,7 @@ def _settle(site: Site, round_: Round, pictures: list[str], seen: Seen) -> list[
     for arn in site.runs[-RUNS:]:
         round_.retried += _finish(site, arn)
     for name in pictures:
-        round_.asked_again += _answered(site, name)
+        round_.asked_again += _answered(site, round_, name)
     site.approved = approved_last(site)
     if not site.until_live(30):
         return [f"live is {site.live()}, approved {site.approved}", *broken(site, seen)]
@@ -107,26 +108,32 @@ def _finish(site: Site, arn: str) -> int:
     return retries
 
 
-def _answered(site: Site, name: str) -> int:
+def _answered(site: Site, round_: Round, name: str) -> int:
     """Wait for a picture's answer; ask again, as a caller does, where it was cut off. 1 where that was needed."""
     for again in range(2):
         arn = MACHINE.replace("stateMachine:", "execution:").removesuffix(":live") + f":{name}{'-again' * again}"
-        if _answer(site, arn):
+        cause = _failure(site, arn)
+        if cause is None:
             return again
+        round_.causes.append(cause)
         site.ask(f"{name}-again")
     raise AssertionError(f"The picture {name} was not answered when it was asked again.")
 
 
-def _answer(site: Site, arn: str) -> bool:
+def _failure(site: Site, arn: str) -> str | None:
+    """Wait for an execution's end; None where it answered, else why it did not."""
     states = site.client("stepfunctions")
-    said: dict[str, Any] = {}
+    said: dict[str, Any] = {"status": "unknown"}
 
     def ended() -> bool:
         try:
             said.update(states.describe_execution(executionArn=arn))
-        except ClientError:
+        except states.exceptions.ExecutionDoesNotExist:
             return True
         return said["status"] != "RUNNING"
 
     until(ended, 30)
-    return said.get("status") == "SUCCEEDED" and json.loads(said["output"])["label"] == "bicycle"
+    if said["status"] == "SUCCEEDED":
+        assert json.loads(said["output"])["label"] == "bicycle"
+        return None
+    return f"{said['status']} {said.get('error', '')} {said.get('cause', '')}".strip()
