@@ -30,12 +30,14 @@ def test_at_length(tmp_path_factory: pytest.TempPathFactory) -> None:
         home = base / str(first)
         home.mkdir()
         site = Site(Laptop(free_port(), home))
-        site.prepare()
-        for number in range(first, min(ROUNDS, first + ROUNDS_OF_A_SITE)):
-            played.append(_play(site, number))
-            _write(played)
-            print(_row(played[-1]), flush=True)
-        site.laptop.scones("down")
+        try:
+            site.prepare()
+            for number in range(first, min(ROUNDS, first + ROUNDS_OF_A_SITE)):
+                played.append(_play(site, number))
+                _write(played)
+                print(_row(played[-1]), flush=True)
+        finally:
+            site.laptop.scones("down", "--wipe", code=None)
     assert not [round_ for round_ in played if round_.broken]
 
 

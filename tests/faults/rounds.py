@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,10 +63,9 @@ def _load(site: Site, chance: random.Random, pictures: list[str]) -> Iterator[No
     work.append(lambda: site.approve(version))
 
     def attempt(call: Any) -> None:
-        try:
+        # What a kill refuses is given again when the round is settled.
+        with suppress(*AWAY):
             call()
-        except AWAY:
-            return
 
     threads = [threading.Thread(target=attempt, args=(call,)) for call in work]
     for thread in threads:

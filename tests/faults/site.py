@@ -66,7 +66,9 @@ class Site:
         self.start_run()
         self.laptop.ended(self.runs[0])
         self.approve(self.versions()[0])
-        self.until_live(60)
+        assert self.until_live(60), self.live()
+        # refresh_workflow makes the alias once the endpoint serves.
+        assert until(self._takes_pictures, 60), "the workflow takes no picture"
 
     def up(self) -> None:
         """Start it again after a `kill -9`."""
@@ -120,6 +122,13 @@ class Site:
     def until_live(self, seconds: float) -> bool:
         """Wait until the version that was approved last serves."""
         return until(lambda: self.live() == self.approved, seconds)
+
+    def _takes_pictures(self) -> bool:
+        try:
+            self.ask("first")
+        except ClientError:
+            return False
+        return True
 
     def _made(self, service: str) -> Any:
         self.clients[service] = self.laptop.client(service)
