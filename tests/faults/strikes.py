@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import psutil
 
-from tests.faults.site import Site
+from tests.faults.site import Site, until
 
 
 def local_aws(site: Site, _: random.Random) -> str:
@@ -51,10 +51,16 @@ def containers(site: Site, kind: str) -> list[psutil.Process]:
 
 def _one_of(site: Site, chance: random.Random, wanted: Callable[[psutil.Process], bool], kind: str) -> str:
     pid = int((site.laptop.home / "localaws.pid").read_text())
-    found = sorted(process.pid for process in psutil.Process(pid).children(recursive=True) if wanted(process))
-    if not found:
+
+    def found() -> list[int]:
+        return sorted(process.pid for process in psutil.Process(pid).children(recursive=True) if wanted(process))
+
+    # Under load one of each comes within moments of the round's random one.
+    until(lambda: bool(found()), 3)
+    running = found()
+    if not running:
         return f"no {kind}"
-    chosen = chance.choice(found)
+    chosen = chance.choice(running)
     try:
         os.kill(chosen, signal.SIGKILL)
     except ProcessLookupError:

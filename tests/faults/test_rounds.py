@@ -11,8 +11,8 @@ from tests.faults.rounds import play
 from tests.faults.site import Site
 
 SEED = 1
-# Chosen so that each of the four is killed, the local AWS twice.
-ROUNDS = range(5)
+# Of this seed's rounds one for each victim: an instance, the local AWS, a worker, a job.
+ROUNDS = (0, 1, 5, 8)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import permutations
 from typing import Any
 
 import botocore.session
@@ -315,3 +316,18 @@ def test_an_alarm_s_moment_is_read_with_its_zone() -> None:
     assert isinstance(call, Call)
     assert call.moment is not None
     assert call.moment - World.at < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("order", sorted(set(permutations(["alarm", "alarm", "batch", "batch", "ended"]))))
+def test_events_twice_and_in_any_order_start_one_training_and_lose_no_batch(
+    order: tuple[str, ...], world: World
+) -> None:
+    world.put_batch()
+    events = {"alarm": alarm_event(world.at), "batch": batch_event(), "ended": ended_event()}
+    actions = [world.deliver(events[name]).action for name in order]
+    assert actions.count(Action.START) == 1
+    assert len(world.pipelines.executions) == 2, "the person's, and this one"
+    world.pipelines.end()
+    world.deliver(ended_event())
+    assert len(world.pipelines.executions) == 2
+    assert world.keys("batches/pending/") == []
