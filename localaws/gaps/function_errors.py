@@ -67,8 +67,12 @@ def _answering(execute: Callable[..., Document]) -> Callable[..., Document]:
 
 
 def _died(body: Document) -> bool:
-    """Whether the process was ended from outside: found so by the read of its answer, or by the write to it."""
-    return body["errorMessage"] in ("Worker process died", "[Errno 32] Broken pipe")
+    """Whether the process was ended from outside: while it started, found so at its answer, or at the write to it."""
+    return body["errorMessage"].strip() in (
+        "Worker process exited immediately. stderr:",
+        "Worker process died",
+        "[Errno 32] Broken pipe",
+    )
 
 
 def _throttling(call: Callable[..., Any]) -> Callable[..., Any]:

@@ -53,12 +53,18 @@ def _play(site: Site, number: int) -> Round:
 
 
 def _row(round_: Round) -> str:
-    found = "; ".join(round_.broken) or "nothing"
-    return (
-        f"| {round_.number} | {round_.struck} | {round_.delay:.2f} | {round_.retried} | {round_.asked_again} "
-        f"{'(' + '; '.join(sorted(set(round_.causes)))[:300] + ') ' if round_.causes else ''}"
-        f"| {round_.seconds:.1f} | {found} |"
+    causes = "; ".join(sorted(set(round_.causes)))[:300]
+    cells = (
+        round_.number,
+        round_.struck,
+        f"{round_.delay:.2f}",
+        round_.retried,
+        round_.approved_again,
+        f"{round_.asked_again} ({causes})" if causes else round_.asked_again,
+        f"{round_.seconds:.1f}",
+        "; ".join(round_.broken) or "nothing",
     )
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def _write(played: list[Round]) -> None:
@@ -68,8 +74,8 @@ def _write(played: list[Round]) -> None:
         f"Seed {SEED}: {len(played)} rounds, {failed} with something broken.",
         "Killed: " + ", ".join(f"{name} {count}" for name, count in sorted(killed.items())) + ".",
         "",
-        "| round | killed | after s | runs retried | pictures asked again | seconds | broken |",
-        "| ---: | --- | ---: | ---: | ---: | ---: | --- |",
+        "| round | killed | after s | runs retried | approved again | pictures asked again | seconds | broken |",
+        "| ---: | --- | ---: | ---: | ---: | ---: | ---: | --- |",
         *map(_row, played),
     ]
     TABLE.parent.mkdir(parents=True, exist_ok=True)

@@ -34,6 +34,7 @@ class Round:
     asked_again: int = 0
     causes: list[str] = field(default_factory=list)
     retried: int = 0
+    approved_again: int = 0
     seconds: float = 0
     broken: list[str] = field(default_factory=list)
 
@@ -82,6 +83,14 @@ def _settle(site: Site, round_: Round, pictures: list[str], seen: Seen) -> list[
     for name in pictures:
         round_.asked_again += _answered(site, round_, name)
     site.approved = approved_last(site)
+    if not until(lambda: site.live() == site.approved or bool(site.rolled_back()), 30) or site.rolled_back():
+        # An instance that dies while its version begins to serve is a version that failed: the one before serves
+        # on, and a person approves again.
+        round_.approved_again, reason = 1, site.rolled_back()
+        if not reason:
+            return [f"live is {site.live()}, approved {site.approved}", *broken(site, seen)]
+        round_.causes.append(reason)
+        site.approve(site.approved)
     if not site.until_live(30):
         return [f"live is {site.live()}, approved {site.approved}", *broken(site, seen)]
     return broken(site, seen)

@@ -119,6 +119,11 @@ class Site:
         model = sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
         return str(model["PrimaryContainer" if "PrimaryContainer" in model else "Containers"]["ModelPackageName"])
 
+    def rolled_back(self) -> str:
+        """Why the endpoint went back to the version before; empty where it did not."""
+        reason: str = self.client("sagemaker").describe_endpoint(EndpointName=ENDPOINT).get("FailureReason", "")
+        return reason
+
     def until_live(self, seconds: float) -> bool:
         """Wait until the version that was approved last serves."""
         return until(lambda: self.live() == self.approved, seconds)

@@ -80,6 +80,20 @@ def test_a_process_that_was_killed_has_the_name_that_aws_gives_it_and_the_next_c
     assert _call(function, {})["body"] not in (before, None)
 
 
+def test_a_process_that_is_killed_while_it_starts_has_that_name_too_but_a_broken_module_has_not(
+    function: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def named(stderr: str) -> str:
+        def spawn(_: object) -> None:
+            raise RuntimeError(f"Worker process exited immediately. stderr: {stderr}")
+
+        monkeypatch.setattr(lambda_runtime.Worker, "_spawn", spawn)
+        return str(_call(function, {})["body"]["errorType"])
+
+    assert named("") == "Runtime.ExitError"
+    assert named("ImportError: no module") != "Runtime.ExitError"
+
+
 def test_a_throttled_call_has_the_name_that_aws_gives_it(
     close: Callable[[ModuleType], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
