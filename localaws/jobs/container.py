@@ -125,8 +125,8 @@ def kill_left_over(jobs: Path) -> None:
             # The file was being written at the `kill -9`, or its program has ended.
             pass
         file.unlink()
-    for pid in _working_below(jobs):
-        _signal_group(pid, signal.SIGKILL)
+    for leader in _working_below(jobs):
+        _signal_group(leader, signal.SIGKILL)
 
 
 def _working_below(directory: Path) -> list[int]:
