@@ -9,7 +9,7 @@ export SAGEMAKER_SUPPRESS_V2_WARNING := 1
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: demo test check container static format unit e2e bench fuzz install lock clean browser
+.PHONY: demo test check container static format unit e2e faults soak bench fuzz install lock clean browser
 
 demo: .venv/laptop
 	@$(BIN)/scones demo
@@ -54,6 +54,14 @@ unit: .venv/test
 
 e2e: .venv/test
 	$(BIN)/python -m pytest tests/e2e
+
+# Kills at random moments under load: make faults ROUNDS=300 SEED=1. The table is in .scones/faults.md.
+faults: .venv/test
+	FAULT_ROUNDS=$(or $(ROUNDS),300) FAULT_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -s tests/faults/at_length.py
+
+# Some thousand requests, and memory that must not grow.
+soak: .venv/test
+	$(BIN)/python -m pytest -s tests/faults/soak.py
 
 bench: .venv/test
 	$(BIN)/python -m benchmarks

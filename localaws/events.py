@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
-from localaws.store import Store
+from localaws.insistence import REST_SECONDS
+from localaws.store import Store, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +61,13 @@ class Events:
         while not self._closed:
             self._wake.wait()
             self._wake.clear()
-            self._drain()
+            try:
+                self._drain()
+            except StoreError as error:
+                # A full disk: the event waits in the outbox, and is delivered again when it can be taken out.
+                logger.warning("Events wait: %s", error)
+                time.sleep(REST_SECONDS)
+                self._wake.set()
 
     def _drain(self) -> None:
         while not self._closed and (waiting := self._store.outbox()):

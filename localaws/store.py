@@ -33,6 +33,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path = path
         self._lock = threading.RLock()
         self._depth = 0
         try:
@@ -55,21 +56,35 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit all changes made inside together, or none of them."""
+        """Commit all changes made inside together, or none of them; a full disk is said in a sentence."""
         with self._lock:
-            if self._depth == 0:
-                self._connection.execute("BEGIN IMMEDIATE")
-            self._depth += 1
+            if self._depth:
+                with self._nested():
+                    yield
+                return
             try:
-                yield
-            except BaseException:
-                self._depth -= 1
-                if self._depth == 0:
-                    self._connection.execute("ROLLBACK")
-                raise
-            self._depth -= 1
-            if self._depth == 0:
+                self._connection.execute("BEGIN IMMEDIATE")
+                with self._nested():
+                    yield
                 self._connection.execute("COMMIT")
+            except BaseException as error:
+                # SQLite has taken some failed transactions back by itself; a failed COMMIT leaves its own open.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise StoreError(
+                        f"The state file {self._path} could not be written ({error}); make room on its disk and "
+                        "try again: what was there before is kept."
+                    ) from error
+                raise
+
+    @contextmanager
+    def _nested(self) -> Iterator[None]:
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
 
     def get(self, kind: str, key: str) -> Document | None:
         """A copy of one document, or None."""

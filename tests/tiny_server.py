@@ -1,7 +1,7 @@
 """A model server of few lines, as a container has one: run by the tests of endpoints in an image's place.
 
 VERSION is what it answers with ("broken" cannot start), SECONDS how long it takes. A body of digits is answered
-with that status.
+with that status. ANSWER, where it is given, is the whole answer, such as the probabilities of a classifier.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 VERSION = os.environ["VERSION"]
 SECONDS = float(os.environ.get("SECONDS", "0"))
+ANSWER = os.environ.get("ANSWER")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -28,6 +29,9 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(SECONDS)
         if VERSION == "wrong" or body.isdigit():
             self.answer(int(body) if body.isdigit() else 500, b"not a picture")
+            return
+        if ANSWER:
+            self.answer(200, ANSWER.encode())
             return
         attributes = self.headers.get("X-Amzn-SageMaker-Custom-Attributes")
         self.answer(200, json.dumps({"version": VERSION, "pid": os.getpid(), "attributes": attributes}).encode())

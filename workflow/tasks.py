@@ -15,6 +15,8 @@ PASSING = [
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
     "Lambda.ClientExecutionTimeoutException",
+    "Lambda.Unknown",  # the function's process was ended from outside, or ran out of memory
+    "Runtime.ExitError",
     "Sandbox.Timedout",
     "States.Timeout",
     *ENDPOINT_FAILURES,

@@ -6,7 +6,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from classify_image.errors import BadRequest, NotFound
+from classify_image.errors import BadRequest, NotFound, Throttled
+
+_PASSING = frozenset({"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "Throttling", "503", "500"})
 
 
 class Storage:
@@ -23,7 +25,10 @@ class Storage:
         try:
             content: bytes = self._s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
+            code = error.response["Error"]["Code"]
+            if code in _PASSING:
+                raise Throttled(f"S3 said {code} of {uri}: try again.") from error
+            if code in ("NoSuchKey", "NoSuchBucket"):
                 raise NotFound(f"{uri} is not there: serialize the picture again.") from error
             raise
         return content

@@ -13,5 +13,9 @@ class BadPicture(Refusal):
     """The picture is not one that the model can be asked about."""
 
 
+class Throttled(Exception):
+    """S3 asks for fewer calls, or fails for a moment: worth another try."""
+
+
 class NotFound(Refusal):
     """S3 has no such object, or it may not be read."""

@@ -6,10 +6,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from serialize_image.errors import BadPicture, NotFound
+from serialize_image.errors import BadPicture, NotFound, Throttled
 from serialize_image.request import Address
 
 _ABSENT = ("NoSuchKey", "NoSuchBucket", "AccessDenied", "InvalidObjectState", "404", "403")
+_PASSING = frozenset({"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "Throttling", "503", "500"})
 
 
 class Storage:
@@ -25,7 +26,7 @@ class Storage:
         except ClientError as error:
             if error.response["Error"]["Code"] in _ABSENT:
                 raise NotFound(f"{address.uri} is not there or may not be read: check the address.") from error
-            raise
+            raise _named(error, address) from error
         size = int(answer["ContentLength"])
         if size > most_bytes:
             answer["Body"].close()
@@ -35,4 +36,13 @@ class Storage:
 
     def write(self, address: Address, content: bytes, content_type: str) -> None:
         """Put an object; the same request again writes the same object."""
-        self._s3.put_object(Bucket=address.bucket, Key=address.key, Body=content, ContentType=content_type)
+        try:
+            self._s3.put_object(Bucket=address.bucket, Key=address.key, Body=content, ContentType=content_type)
+        except ClientError as error:
+            raise _named(error, address) from error
+
+
+def _named(error: ClientError, address: Address) -> Exception:
+    """What passes is given the name that the workflow's Retry knows; any other error is itself."""
+    code = error.response["Error"]["Code"]
+    return Throttled(f"S3 said {code} of {address.uri}: try again.") if code in _PASSING else error

@@ -8,6 +8,8 @@ from localaws.aws import Aws
 from localaws.engine import records
 from localaws.engine.attempt import run_step
 from localaws.engine.definition import Definition, Step, parse
+from localaws.insistence import insist
+from localaws.store import StoreError
 from localaws.tasks import Stop
 
 _PARALLEL = 50  # AWS's default
@@ -16,6 +18,14 @@ INTERRUPTED = "InternalServerError: The local AWS was stopped while this ran; `s
 
 def run(aws: Aws, arn: str, stop: Stop) -> None:
     """Take an execution from Executing to its end. Steps that have succeeded before (a retry) are not run again."""
+    try:
+        _run(aws, arn, stop)
+    except StoreError as error:
+        reason = f"InternalServerError: {error} `scones retry` goes on from here."
+        insist(lambda: interrupt(aws, arn, reason))
+
+
+def _run(aws: Aws, arn: str, stop: Stop) -> None:
     document = records.execution(aws, arn)
     definition = parse(records.definition(aws, arn))
     parallel = document.get("ParallelismConfiguration", {}).get("MaxParallelExecutionSteps", _PARALLEL)
@@ -37,15 +47,15 @@ def run(aws: Aws, arn: str, stop: Stop) -> None:
     _finish(aws, arn, progress, stop)
 
 
-def interrupt(aws: Aws, arn: str) -> None:
+def interrupt(aws: Aws, arn: str, reason: str = INTERRUPTED) -> None:
     """End an execution whose process was killed, so that it can be retried from the step that it was at."""
     for name, step in records.steps(aws, arn).items():
         if step["StepStatus"] in ("Starting", "Executing", "Stopping"):
-            records.change_step(aws, arn, name, StepStatus="Failed", FailureReason=INTERRUPTED)
+            records.change_step(aws, arn, name, StepStatus="Failed", FailureReason=reason)
     if records.execution(aws, arn)["PipelineExecutionStatus"] == "Stopping":
         records.change_execution(aws, arn, "Stopped")
     else:
-        records.change_execution(aws, arn, "Failed", f"Step failure: {INTERRUPTED}")
+        records.change_execution(aws, arn, "Failed", f"Step failure: {reason}")
 
 
 class _Progress:

@@ -10,6 +10,7 @@ from localaws.shapes import Document
 
 EXECUTION = "pipeline-execution"
 STEP = "pipeline-step"
+REGISTERED = "registered-by-step"  # the version that a step registered, by execution and step
 _DEFINITION = "pipeline-execution-definition"  # apart from the execution, which is read at every transition
 _EXECUTION_EVENT = "SageMaker Model Building Pipeline Execution Status Change"
 _STEP_EVENT = "SageMaker Model Building Pipeline Execution Step Status Change"
@@ -75,6 +76,7 @@ def forget(aws: Aws, arn: str) -> None:
     """Remove an execution with its definition and its steps."""
     for name in steps(aws, arn):
         aws.store.delete(STEP, f"{arn}#{name}")
+        aws.store.delete(REGISTERED, f"{arn.rsplit('/', 1)[1]}#{name}")
     aws.store.delete(_DEFINITION, arn)
     aws.store.delete(EXECUTION, arn)
 
@@ -111,9 +113,11 @@ def begin_step(aws: Aws, arn: str, step: Step) -> None:
 def change_step(aws: Aws, arn: str, name: str, **changes: Any) -> None:  # noqa: ANN401 - members of any type
     """Change members of a step; an event goes out where its status changes."""
     with aws.store.transaction():
-        previous = step_named(aws, arn, name).get("StepStatus")
+        before = step_named(aws, arn, name)
+        previous = before.get("StepStatus")
         if changes.get("StepStatus") in ("Succeeded", "Failed", "Stopped"):
-            changes["EndTime"] = now()
+            # No step ends before it began, also when the clock is set back meanwhile.
+            changes["EndTime"] = max(now(), before.get("StartTime", 0))
         document = aws.store.update(STEP, f"{arn}#{name}", **changes)
         if document["StepStatus"] != previous:
             _announce_step(aws, document, previous)

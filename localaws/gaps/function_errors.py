@@ -1,7 +1,7 @@
 """Errors of functions by their names: MiniStack calls all Runtime.HandlerError, so that no Retry or Catch matches.
 
-On AWS the errorType is the exception's class name, the process that raised stays warm, and a throttled call is
-Lambda.TooManyRequestsException.
+On AWS the errorType is the exception's class name, the process that raised stays warm, one that was ended from
+outside is a Runtime.ExitError, and a throttled call is Lambda.TooManyRequestsException.
 """
 
 from __future__ import annotations
@@ -59,9 +59,20 @@ def _answering(execute: Callable[..., Document]) -> Callable[..., Document]:
         _raised.set(None)
         result = execute(*args)
         raised = _raised.get()
+        if raised is None and result.get("error") and _died(result["body"]):
+            return {**result, "body": {**result["body"], "errorType": "Runtime.ExitError"}}
         return result if raised is None else {**result, "body": raised}
 
     return execute_and_answer
+
+
+def _died(body: Document) -> bool:
+    """Whether the process was ended from outside: while it started, found so at its answer, or at the write to it."""
+    return body["errorMessage"].strip() in (
+        "Worker process exited immediately. stderr:",
+        "Worker process died",
+        "[Errno 32] Broken pipe",
+    )
 
 
 def _throttling(call: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -121,9 +122,24 @@ def kill_left_over(jobs: Path) -> None:
             if abs(psutil.Process(int(pid)).create_time() - float(started)) < 1:
                 _signal_group(int(pid), signal.SIGKILL)
         except (ValueError, psutil.NoSuchProcess):
-            # The file was being written at the `kill -9`, or its program has ended: nothing to end.
+            # The file was being written at the `kill -9`, or its program has ended.
             pass
         file.unlink()
+    for leader in _working_below(jobs):
+        _signal_group(leader, signal.SIGKILL)
+
+
+def _working_below(directory: Path) -> list[int]:
+    """Leaders of groups that work in a container's directory: those that no file names.
+
+    A `kill -9` between a program's start and its file, or a clock that was set since, leaves such.
+    """
+    found, home = [], f"{directory.resolve()}/"
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if f"{process.cwd()}/".startswith(home) and os.getpgid(process.pid) == process.pid:
+                found.append(process.pid)
+    return found
 
 
 def _remember(root: Path, pid: int) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 from localaws import errors
 from localaws.aws import Aws, now
+from localaws.insistence import insist
 from localaws.jobs import processing, training, transform
 from localaws.jobs.kinds import ENDED, KINDS, PROCESSING, TRAINING, TRANSFORM, JobKind, announce, load
 from localaws.sagemaker import limits, listing, models, tags
@@ -97,7 +98,8 @@ def _guarded(kind: JobKind, aws: Aws, name: str, stop_request: Stop) -> None:
     try:
         _RUN[kind.noun](aws, name, stop_request)
     except Exception as error:
-        fail(kind, aws, name, f"InternalServerError: {type(error).__name__}: {error}")
+        reason = f"InternalServerError: {type(error).__name__}: {error}"
+        insist(lambda: fail(kind, aws, name, reason))
         raise
 
 

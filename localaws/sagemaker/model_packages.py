@@ -59,11 +59,18 @@ def update_model_package(aws: Aws, request: Document) -> Document:
         for name in request.get("CustomerMetadataPropertiesToRemove", []):
             metadata.pop(name, None)
         document |= {name: request[name] for name in _CHANGEABLE if name in request}
-        document |= {"LastModifiedTime": now(), "LastModifiedBy": {}}
+        document |= {"LastModifiedTime": _later(aws, document), "LastModifiedBy": {}}
         document["CustomerMetadataProperties"] = metadata
         aws.store.put(KIND, key, document)
         _announce(aws, document)
     return {"ModelPackageArn": document["ModelPackageArn"]}
+
+
+def _later(aws: Aws, document: Document) -> float:
+    """Now, but after every change in the group: what was approved last stays last when the clock is set back."""
+    group = document.get("ModelPackageGroupName")
+    changes = [item["LastModifiedTime"] for item in aws.store.all(KIND, f"{group}/")] if group else []
+    return max([now(), *(round(change + 0.001, 3) for change in changes)])
 
 
 def list_model_packages(aws: Aws, request: Document) -> Document:
@@ -113,6 +120,11 @@ def _named(aws: Aws, request: Document) -> tuple[str, Document]:
     if aws.store.get(KIND, name):
         raise errors.validation(f"Model Package already exists: {arn}")
     return name, {**request, "ModelPackageArn": arn}
+
+
+def exists(aws: Aws, name_or_arn: str) -> bool:
+    """Whether there is such a version."""
+    return aws.store.get(KIND, bare(name_or_arn)) is not None
 
 
 def find(aws: Aws, name_or_arn: str) -> tuple[str, Document]:

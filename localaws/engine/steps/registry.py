@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from localaws import errors
 from localaws.engine.context import Run, StepContext
+from localaws.engine.records import REGISTERED
 from localaws.engine.retries import Failure, of_code
 from localaws.sagemaker import model_package_groups, model_packages, models
 from localaws.sagemaker.names import identifier
@@ -23,10 +24,17 @@ def register_model(context: StepContext) -> Document:
     group = context.arguments.get("ModelPackageGroupName")
     if group:
         _authorize(context, "DescribeModelPackageGroup", {"ModelPackageGroupName": group})
+    # Kept with the version: a kill before the step's own record must not register another at the retry.
+    step = f"{context.execution_id}#{context.step.name}"
     with context.aws.store.transaction():
+        kept = (context.aws.store.get(REGISTERED, step) or {}).get("Arn")
         if group and not context.aws.store.get(model_package_groups.KIND, group):
             _call(context, "CreateModelPackageGroup", {"ModelPackageGroupName": group})
-        arn = _call(context, "CreateModelPackage", context.arguments)["ModelPackageArn"]
+        if kept and model_packages.exists(context.aws, kept):
+            arn = kept
+        else:
+            arn = _call(context, "CreateModelPackage", context.arguments)["ModelPackageArn"]
+            context.aws.store.put(REGISTERED, step, {"Arn": arn})
     context.record({"RegisterModel": {"Arn": arn}})
     _authorize(context, "DescribeModelPackage", {"ModelPackageName": arn})
     described = model_packages.describe_model_package(context.aws, {"ModelPackageName": arn})

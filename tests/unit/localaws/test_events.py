@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from localaws.events import Events
-from localaws.store import Store
+from localaws.store import Store, StoreError
 
 Settled = Callable[[Callable[[], bool]], None]
 
@@ -134,3 +134,25 @@ def test_after_closing_events_wait_for_the_next_start(store: Store, bus: Bus, se
     again.start()
     settled(lambda: bus.taken == [1, 2])
     again.close()
+
+
+def test_while_the_disk_is_full_an_event_waits_and_is_delivered_again(
+    store: Store, bus: Bus, settled: Settled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("localaws.events.REST_SECONDS", 0.01)
+    take_out, full = store.delivered, [True, True]
+
+    def delivered(event_id: int) -> None:
+        if full:
+            full.pop()
+            raise StoreError("The state file could not be written.")
+        take_out(event_id)
+
+    monkeypatch.setattr(store, "delivered", delivered)
+    events = Events(store, bus.take)
+    events.start()
+    events.send("SageMaker Something", {"n": 1}, [])
+    settled(lambda: store.outbox() == [])
+    events.send("SageMaker Something", {"n": 2}, [])
+    settled(lambda: bus.taken == [1, 1, 1, 2])
+    events.close()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import resource
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -186,3 +190,58 @@ def test_a_place_that_cannot_be_opened_is_not_called_damaged(tmp_path: Path) -> 
     with pytest.raises(StoreError, match="cannot be opened") as caught:
         Store(tmp_path / "state.db")
     assert "damaged" not in str(caught.value)
+
+
+@contextmanager
+def full_disk(path: Path) -> Iterator[None]:
+    """No file of this process may grow beyond what the store's log has now: what a full disk is to SQLite."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    log = path.with_name(f"{path.name}-wal")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_full_disk_is_said_and_what_was_there_is_kept_and_goes_on_when_there_is_room(
+    store: Store, path: Path
+) -> None:
+    store.put("kind", "key", {"n": 1})
+    with full_disk(path), pytest.raises(StoreError, match="could not be written") as caught, store.transaction():
+        store.put("kind", "key", {"n": 2})
+        store.enqueue({"n": 2})
+    assert f"The state file {path}" in str(caught.value)
+    assert store.get("kind", "key") == {"n": 1}
+    store.put("kind", "key", {"n": 3})
+    assert (store.get("kind", "key"), store.outbox()) == ({"n": 3}, [])
+
+
+def test_a_transaction_that_sqlite_has_taken_back_itself_says_what_was_wrong(store: Store) -> None:
+    pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
+    store._connection.execute(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(StoreError, match="database or disk is full"):
+        store.put("kind", "key", {"text": "x" * 100_000})
+    store._connection.execute("PRAGMA max_page_count=100000")
+    store.put("kind", "key", {"n": 1})
+    assert store.all("kind") == [{"n": 1}]
+
+
+def test_a_commit_that_fails_does_not_hold_up_what_comes_after(store: Store) -> None:
+    """What a lock or a full disk does at the very end of a transaction."""
+    whole = store._connection
+
+    class Failing:
+        in_transaction = True
+
+        def execute(self, sql: str, *values: Any) -> Any:
+            if sql == "COMMIT":
+                raise sqlite3.OperationalError("disk I/O error")
+            return whole.execute(sql, *values)
+
+    store._connection = Failing()  # type: ignore[assignment]
+    with pytest.raises(StoreError, match="disk I/O error"):
+        store.put("kind", "key", {"n": 1})
+    store._connection = whole
+    store.put("kind", "other", {"n": 2})
+    assert store.all("kind") == [{"n": 2}]

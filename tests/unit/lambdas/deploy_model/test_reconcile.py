@@ -5,6 +5,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from deploy_model.decision import Action
 from deploy_model.errors import EndpointBusy
 
@@ -170,3 +171,22 @@ def test_a_failed_endpoint_is_replaced_for_another_approval_only(world: Any, ver
     assert world.deliver().action is Action.REPLACE
     assert world.changes() == ["DeleteEndpoint", *CREATION]
     assert world.live_version == 2
+
+
+@pytest.mark.parametrize("operation", [*CREATION, "UpdateEndpoint", "DescribeEndpoint", "DescribeModelPackage"])
+def test_a_deployment_that_a_throttle_broke_off_is_completed_by_the_event_s_next_delivery(
+    world: Any, versions: list[str], operation: str
+) -> None:
+    if operation != "CreateEndpoint":
+        world.approve(versions[0])
+        world.deliver()
+    world.approve(versions[1])
+    world.failing[operation] = ("ThrottlingException", "Rate exceeded")
+    with pytest.raises(ClientError, match="Rate exceeded"):
+        world.deliver()
+    world.failing.clear()
+    world.deliver()
+    assert world.live_version == 2
+    world.changes()
+    assert world.deliver().action is Action.KEEP
+    assert world.changes() == []

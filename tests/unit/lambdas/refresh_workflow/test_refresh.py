@@ -191,3 +191,29 @@ def test_a_template_that_cannot_be_filled_in_changes_nothing(world: Any) -> None
 def test_before_the_first_approval_there_is_nothing_to_do(world: Any) -> None:
     assert world.refresh(ENDPOINT_NAME="another").endpoint_status == "Missing"
     assert world.changes() == []
+
+
+@pytest.mark.parametrize("operation", ["UpdateStateMachine", "UpdateStateMachineAlias", "DescribeStateMachineAlias"])
+def test_a_refresh_that_broke_off_is_completed_by_the_event_s_next_delivery(world: Any, operation: str) -> None:
+    world.refresh()
+    world.release(2)
+    world.serve(2)
+    world.states.forbidden.add(operation)
+    with pytest.raises(ClientError):
+        world.refresh()
+    world.states.forbidden.clear()
+    world.refresh()
+    assert running(world)["Parameters"]["version"] == "2"
+    world.changes()
+    world.refresh()
+    assert world.changes() == []
+
+
+def test_the_late_event_of_an_older_version_does_not_bring_it_back(world: Any) -> None:
+    world.refresh()
+    world.release(2)
+    world.serve(2)
+    for _ in ("version 2's event", "version 1's, late", "version 2's, again"):
+        world.refresh()
+    assert running(world)["Parameters"]["version"] == "2"
+    assert world.states.published == 4, "two workflows, two versions"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import permutations
 from typing import Any
 
 import botocore.session
@@ -345,3 +346,18 @@ def test_a_training_is_compared_with_the_version_that_was_approved_last(world: W
 def test_before_the_first_approval_a_training_is_compared_with_nothing(world: World) -> None:
     world.deliver(alarm_event(NOON))
     assert "LiveModelUri" not in world.sent()
+
+
+@pytest.mark.parametrize("order", sorted(set(permutations(["alarm", "alarm", "batch", "batch", "ended"]))))
+def test_events_twice_and_in_any_order_start_one_training_and_lose_no_batch(
+    order: tuple[str, ...], world: World
+) -> None:
+    world.put_batch()
+    events = {"alarm": alarm_event(world.at), "batch": batch_event(), "ended": ended_event()}
+    actions = [world.deliver(events[name]).action for name in order]
+    assert actions.count(Action.START) == 1
+    assert len(world.pipelines.executions) == 2, "the person's, and this one"
+    world.pipelines.end()
+    world.deliver(ended_event())
+    assert len(world.pipelines.executions) == 2
+    assert world.keys("batches/pending/") == []

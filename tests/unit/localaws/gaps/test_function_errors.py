@@ -21,6 +21,8 @@ class BadPicture(Exception):
     pass
 
 def handler(event, context):
+    if "die" in event:
+        os.kill(os.getpid(), 9)
     if "raise" in event:
         raise BadPicture(event["raise"])
     return os.getpid()
@@ -68,6 +70,28 @@ def test_a_later_error_without_a_class_is_not_named_after_an_earlier_one(functio
     _call(function, {"raise": "once"})
     broken = {**function, "config": {**function["config"], "Handler": "absent.handler", "FunctionName": "gap-broken"}}
     assert _call(broken, {})["body"]["errorType"] != "BadPicture"
+
+
+def test_a_process_that_was_killed_has_the_name_that_aws_gives_it_and_the_next_call_a_new_one(
+    function: dict[str, Any],
+) -> None:
+    before = _call(function, {})["body"]
+    assert _call(function, {"die": "now"})["body"]["errorType"] == "Runtime.ExitError"
+    assert _call(function, {})["body"] not in (before, None)
+
+
+def test_a_process_that_is_killed_while_it_starts_has_that_name_too_but_a_broken_module_has_not(
+    function: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def named(stderr: str) -> str:
+        def spawn(_: object) -> None:
+            raise RuntimeError(f"Worker process exited immediately. stderr: {stderr}")
+
+        monkeypatch.setattr(lambda_runtime.Worker, "_spawn", spawn)
+        return str(_call(function, {})["body"]["errorType"])
+
+    assert named("") == "Runtime.ExitError"
+    assert named("ImportError: no module") != "Runtime.ExitError"
 
 
 def test_a_throttled_call_has_the_name_that_aws_gives_it(

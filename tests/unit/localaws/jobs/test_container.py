@@ -145,6 +145,28 @@ def test_what_a_killed_process_left_running_is_ended(
     assert not (root / "pid").exists()
 
 
+def test_a_program_that_no_file_names_is_ended_as_well(
+    tmp_path: Path, root: Path, begin: Callable[..., tuple[Container, list[str]]], settled: Callable[..., None]
+) -> None:
+    """As it is after a `kill -9` between the program's start and its file."""
+    container, lines = begin(SLEEP)
+    settled(lambda: lines == ["up"])
+    (root / "pid").unlink()
+    kill_left_over(tmp_path)
+    assert container.wait(5) == -9
+
+
+def test_a_clock_that_was_set_since_does_not_keep_a_left_over_program_alive(
+    tmp_path: Path, root: Path, begin: Callable[..., tuple[Container, list[str]]], settled: Callable[..., None]
+) -> None:
+    container, lines = begin(SLEEP)
+    settled(lambda: lines == ["up"])
+    pid, started = (root / "pid").read_text().split()
+    (root / "pid").write_text(f"{pid} {float(started) - 3600}")
+    kill_left_over(tmp_path)
+    assert container.wait(5) == -9
+
+
 def test_a_later_process_of_the_same_number_is_left_alone(tmp_path: Path, root: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", SLEEP], start_new_session=True) as other:
         (root / "pid").write_text(f"{other.pid} {psutil.Process(other.pid).create_time() - 100}")

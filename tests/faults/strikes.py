@@ -1,0 +1,75 @@
+"""What is killed: the local AWS itself, a job's program, an endpoint's instance, a function's process."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+from collections.abc import Callable
+
+import psutil
+
+from tests.faults.site import Site, until
+
+
+def local_aws(site: Site, _: random.Random) -> str:
+    """End the process that all else hangs on."""
+    pid = int((site.laptop.home / "localaws.pid").read_text())
+    os.kill(pid, signal.SIGKILL)
+    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=5)
+    return f"local AWS {pid}"
+
+
+def job(site: Site, chance: random.Random) -> str:
+    """End the program of a job that is under way, if there is one."""
+    return _one_of(site, chance, lambda process: _below(process, site.laptop.home / "jobs"), "job")
+
+
+def instance(site: Site, chance: random.Random) -> str:
+    """End an instance of the endpoint."""
+    return _one_of(site, chance, lambda process: _below(process, site.laptop.home / "endpoints"), "instance")
+
+
+def worker(site: Site, chance: random.Random) -> str:
+    """End the process of a Lambda function: what runs below the local AWS and is no container."""
+    homes = [site.laptop.home / "jobs", site.laptop.home / "endpoints"]
+    return _one_of(site, chance, lambda process: not any(_below(process, home) for home in homes), "worker")
+
+
+STRIKES: dict[str, Callable[[Site, random.Random], str]] = {
+    "local AWS": local_aws,
+    "job": job,
+    "instance": instance,
+    "worker": worker,
+}
+
+
+def containers(site: Site, kind: str) -> list[psutil.Process]:
+    """All programs of jobs or of instances that run on this machine for this local AWS, whoever started them."""
+    return [process for process in psutil.process_iter() if _below(process, site.laptop.home / kind)]
+
+
+def _one_of(site: Site, chance: random.Random, wanted: Callable[[psutil.Process], bool], kind: str) -> str:
+    pid = int((site.laptop.home / "localaws.pid").read_text())
+
+    def found() -> list[int]:
+        return sorted(process.pid for process in psutil.Process(pid).children(recursive=True) if wanted(process))
+
+    # Under load one of each comes within moments of the round's random one.
+    until(lambda: bool(found()), 3)
+    running = found()
+    if not running:
+        return f"no {kind}"
+    chosen = chance.choice(running)
+    try:
+        os.kill(chosen, signal.SIGKILL)
+    except ProcessLookupError:
+        return f"no {kind}"
+    return f"{kind} {chosen}"
+
+
+def _below(process: psutil.Process, home: object) -> bool:
+    try:
+        return process.cwd().startswith(f"{home}/")
+    except psutil.Error:
+        return False
