@@ -19,7 +19,7 @@ class LocalAws:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
-        self.settings = Settings(port=_free_port(), home=Path(self._folder.name))
+        self.settings = Settings(port=free_port(), home=Path(self._folder.name))
 
     def __enter__(self) -> Self:
         process.start(self.settings)
@@ -42,7 +42,8 @@ class LocalAws:
         )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
