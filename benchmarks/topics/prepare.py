@@ -21,7 +21,7 @@ import pandas as pd
 from matplotlib.image import imsave
 from numpy.typing import NDArray
 
-from benchmarks.alternation import timed
+from benchmarks.alternation import alternate, seconds, timed
 from benchmarks.archives import write_archive
 from benchmarks.figures import Measured, Series
 from processing import options, png
@@ -48,7 +48,7 @@ def measure(quick: bool) -> Measured:
             if times == 1:
                 series += _encoding(archive, 3 if quick else 7)
             candidates = {OURS: lambda a=archive: _whole(_ours, a), NOTEBOOK: lambda a=archive: _whole(_notebook, a)}
-            for who, values in timed(candidates, rounds).items():
+            for who, values in alternate(candidates, rounds).items():
                 series.append(Series(f"{times}x, archive to files", who, "s", values, x=1200 * times))
             archive.unlink()
     where = "in memory (/dev/shm)" if MEMORY.is_dir() else "in the temporary folder"
@@ -63,9 +63,10 @@ def _encoding(archive: Path, rounds: int) -> list[Series]:
     return [Series("1,000 pictures to PNG bytes", who, "s", values) for who, values in found.items()]
 
 
-def _whole(work: Callable[[Path, Path], None], archive: Path) -> None:
+def _whole(work: Callable[[Path, Path], None], archive: Path) -> float:
+    """Seconds of the work; that its files are removed again is not counted."""
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
-        work(archive, Path(folder))
+        return seconds(lambda: work(archive, Path(folder)))
 
 
 def _notebook(archive: Path, folder: Path) -> None:
