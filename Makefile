@@ -55,6 +55,7 @@ unit: .venv/test
 e2e: .venv/test
 	$(BIN)/python -m pytest tests/e2e
 
+# BENCH=quick takes minutes, BENCH=full (the default) an hour or more; peers are installed under .venv/peers/ once.
 bench: .venv/test
 	$(BIN)/python -m benchmarks
 

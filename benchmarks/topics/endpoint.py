@@ -31,7 +31,7 @@ Found = dict[tuple[str, int], list[dict[str, float]]]
 
 def measure(quick: bool) -> Measured:
     """Every server with every number of clients, in turn, and the bare pass between them."""
-    rounds, span = (2, 2.0) if quick else (5, 5.0)
+    rounds, span = (3, 2.0) if quick else (5, 4.0)
     notes: list[str] = []
     with tempfile.TemporaryDirectory() as folder, LocalAws() as local, ExitStack() as stack:
         work = Path(folder)
