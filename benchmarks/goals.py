@@ -58,6 +58,11 @@ def ratio_to(what: str, who: str) -> Value:
     return value
 
 
+def first_of(*values: Value) -> Value:
+    """The first figure that was measured: sizes from the largest down, as few rounds leave the largest out."""
+    return lambda measured: next((found for value in values if (found := value(measured)) is not None), None)
+
+
 def inverse(value: Value) -> Value:
     """How many times more ours takes, where `value` says how many times better it is."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.goals import Goal, growth, inverse, median_of, overhead_share, ratio_to
+from benchmarks.goals import Goal, first_of, growth, inverse, median_of, overhead_share, ratio_to
 
 GOALS = (
     Goal("pipeline", "The engine's own cost of a step is at most a quarter of the best peer's", overhead_share, 0.25),
@@ -18,8 +18,8 @@ GOALS = (
     ),
     Goal(
         "prepare",
-        "PrepareData as a whole: at least 20 times the notebook way",
-        ratio_to("100x, archive to files", "notebook way"),
+        "PrepareData as a whole, at the largest size measured: at least 20 times the notebook way",
+        first_of(*(ratio_to(f"{times}x, archive to files", "notebook way") for times in (100, 10, 1))),
         20,
         at_most=False,
         why="Both unpack one archive and create the same files, which alone takes longer than a twentieth of the "

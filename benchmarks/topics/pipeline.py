@@ -23,21 +23,23 @@ from benchmarks.local import LocalAws
 
 OURS, BARE = "local AWS", "bare processes"
 PEERS = {"metaflow": "metaflow_flow.py", "kfp": "kfp_flow.py"}
-ROUNDS = {True: {1: 3, 5: 3, 50: 1}, False: {1: 5, 5: 5, 50: 2, 500: 1}}
+ROUNDS = {True: {1: 3, 5: 3, 50: 1, 500: 1}, False: {1: 5, 5: 5, 50: 2, 500: 1}}
+QUICK_PEERS = 50  # steps; they need minutes for more
 FURTHER, LATER = "a further step", "a further step beyond 50"
 ROLE = "arn:aws:iam::000000000000:role/benchmark"
 
 
 def measure(quick: bool) -> Measured:
     """All sizes, all candidates in turn."""
-    notes = [_docker()]
+    notes = [_docker(), f"The peers were not run beyond {QUICK_PEERS} steps: they need minutes." if quick else ""]
     peers = {peer: program for peer, program in PEERS.items() if _installed(peer, notes)}
     series: list[Series] = []
     with LocalAws() as local:
         for steps, rounds in ROUNDS[quick].items():
             print(f"{steps} steps", file=sys.stderr, flush=True)
             candidates = {OURS: _pipeline(local, steps), BARE: lambda steps=steps: _bare(steps)}
-            candidates |= {environments.version(peer): _peer(peer, peers[peer], steps) for peer in peers}
+            if steps <= QUICK_PEERS or not quick:
+                candidates |= {environments.version(peer): _peer(peer, peers[peer], steps) for peer in peers}
             for who, values in timed(candidates, rounds).items():
                 series.append(Series(_name(steps), who, "s", values, x=steps))
     return Measured("pipeline", OURS, (*series, *_further(series)), tuple(filter(None, notes)))

@@ -9,7 +9,7 @@ import pytest
 from benchmarks import __main__ as command
 from benchmarks import charts, report, results
 from benchmarks.figures import Measured, Series
-from benchmarks.goals import Goal, growth, median_of, overhead_share, ratio_to
+from benchmarks.goals import Goal, first_of, growth, median_of, overhead_share, ratio_to
 from benchmarks.topics import CHOICES
 from benchmarks.verdicts import GOALS
 
@@ -68,6 +68,12 @@ def test_a_goal_that_is_missed_says_by_how_much_and_why() -> None:
 def test_a_goal_that_is_met_gives_its_figure() -> None:
     goal = Goal("pipeline", "Quick.", ratio_to("a further step", "B"), 5, at_most=False)
     assert goal.verdict(PIPELINE) == "met: 7"
+
+
+def test_the_largest_size_that_was_measured_is_held_to_the_goal() -> None:
+    sizes = first_of(median_of("100x"), median_of("10x"), median_of("1x"))
+    assert sizes(measured(further("ours", 7, what="10x"), further("ours", 2, what="1x"))) == 7
+    assert sizes(measured()) is None
 
 
 def test_each_goal_is_one_of_a_topic() -> None:
