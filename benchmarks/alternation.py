@@ -20,7 +20,7 @@ def alternate(candidates: Mapping[str, Callable[[], float]], rounds: int) -> dic
     """Ask each candidate for its figure, once a round; every other round goes backwards, so none is always first."""
     found: dict[str, list[float]] = {name: [] for name in candidates}
     for number in range(rounds):
-        order = list(candidates) if number % 2 == 0 else list(reversed(candidates))
+        order = list(candidates) if number % 2 == 0 else list(candidates)[::-1]
         for name in order:
             found[name].append(candidates[name]())
         print(f"  round {number + 1} of {rounds}: {_told(found)}", file=sys.stderr, flush=True)

@@ -42,7 +42,8 @@ def _varied(rows: NDArray[np.uint8], wanted: int) -> bytes:
     chosen = ours[np.arange(wanted) % len(ours)]
     noise = np.random.default_rng(wanted).integers(0, 4, (wanted, RECORD_BYTES - 2), dtype=np.uint8)
     chosen[:, 2:] ^= noise
-    return chosen.tobytes()
+    content: bytes = chosen.tobytes()
+    return content
 
 
 def _file(folder: Path, name: str) -> bytes:

@@ -10,7 +10,12 @@ import matplotlib as mpl
 
 from benchmarks.figures import Measured, Series
 
-_SHAPE = {"svg.hashsalt": "scones", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+_SHAPE: dict[Any, Any] = {
+    "svg.hashsalt": "scones",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
 _OURS, _OTHERS = "#d1495b", ("#30638e", "#8d99ae", "#edae49", "#5b8e7d")
 
 

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def measure(quick: bool) -> Measured:
     """Whole processes in turn; each says how long its warm answers took."""
     warm: dict[str, list[float]] = {who: [] for who in HANDLERS}
     with _served() as address:
-        found = alternate({who: lambda who=who: _cold(who, address, warm[who]) for who in HANDLERS}, 3 if quick else 11)
+        found = alternate({who: partial(_cold, who, address, warm[who]) for who in HANDLERS}, 3 if quick else 11)
     series = [Series("cold start", who, "s", values) for who, values in found.items()]
     series += [Series("warm answer", who, "ms", tuple(values)) for who, values in warm.items()]
     notes = (

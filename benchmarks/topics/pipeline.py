@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def measure(quick: bool) -> Measured:
     with LocalAws() as local:
         for steps, rounds in ROUNDS[quick].items():
             print(f"{steps} steps", file=sys.stderr, flush=True)
-            candidates = {OURS: _pipeline(local, steps), BARE: lambda steps=steps: _bare(steps)}
+            candidates = {OURS: _pipeline(local, steps), BARE: partial(_bare, steps)}
             if steps <= QUICK_PEERS or not quick:
                 candidates |= {environments.version(peer): _peer(peer, peers[peer], steps) for peer in peers}
             for who, values in timed(candidates, rounds).items():

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import psutil
 
@@ -28,7 +29,7 @@ _PATIENCE = 60
 def measure(quick: bool) -> Measured:
     """Start each in turn until its port answers, and look at its memory then."""
     memory: dict[str, list[float]] = {who: [] for who in WORDS}
-    found = alternate({who: lambda who=who: _start(who, memory[who]) for who in WORDS}, 3 if quick else 7)
+    found = alternate({who: partial(_start, who, memory[who]) for who in WORDS}, 3 if quick else 7)
     series = [Series("start", who, "s", values) for who, values in found.items()]
     series += [Series("memory after the start", who, "MiB", tuple(values)) for who, values in memory.items()]
     note = "From the process's start until an HTTP request is answered; the memory is the resident set then. "
