@@ -63,6 +63,7 @@ faults: .venv/test
 soak: .venv/test
 	$(BIN)/python -m pytest -s tests/faults/soak.py
 
+# BENCH=quick takes minutes, BENCH=full (the default) an hour or more; peers are installed under .venv/peers/ once.
 bench: .venv/test
 	$(BIN)/python -m benchmarks
 

@@ -1,1 +1,1 @@
-"""Figures that can be measured again: `make bench` runs them all and prints medians and ratios."""
+"""Figures that can be measured again: `make bench` measures them beside their peers and writes docs/benchmarks.md."""

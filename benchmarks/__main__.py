@@ -1,31 +1,50 @@
-"""Runs every benchmark in turn; the peers are installed under .scones/bench/."""
+"""Measures and writes docs/benchmarks.md.
+
+python -m benchmarks                 all topics; BENCH=quick makes few rounds of it
+python -m benchmarks pipeline demo   only these
+python -m benchmarks report          nothing, only the page from the raw figures
+"""
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
-from pathlib import Path
+import traceback
+from collections.abc import Sequence
+from dataclasses import replace
 
-PEERS = Path(".scones/bench")
+from benchmarks import machine, report, results, topics
+
+_KINDS = ("full", "quick")
 
 
-def main() -> None:
-    """Run them, each in a process of its own."""
-    from console.dataset.sample import draw_sample
+def main(words: Sequence[str]) -> int:
+    """Measure the topics that are named, each kept as soon as it is done; 1 where one failed."""
+    kind = os.environ.get("BENCH", "") or "full"
+    unknown = [word for word in words if word not in topics.CHOICES and list(words) != ["report"]]
+    if unknown:
+        print(f"There is no topic {unknown[0]!r}; there are report, {', '.join(topics.CHOICES)}.", file=sys.stderr)
+        return 2
+    if kind not in _KINDS:
+        print(f"BENCH is {kind!r}; it must be one of {', '.join(_KINDS)}.", file=sys.stderr)
+        return 2
+    chosen = [] if list(words) == ["report"] else list(words) or list(topics.CHOICES)
+    failed = [topic for topic in chosen if not _measure(topic, kind == "quick")]
+    print(f"Wrote {report.write()}.{' Failed: ' + ', '.join(failed) if failed else ''}")
+    return 1 if failed else 0
 
-    archive = PEERS / "sample" / "sample.tar.gz"
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    if not archive.exists():
-        draw_sample(archive)
-    for words in (
-        ["-m", "benchmarks.command"],
-        ["-m", "benchmarks.page"],
-        ["-m", "benchmarks.engine", "--peers", str(PEERS)],
-        ["-m", "benchmarks.prepare_data", "--archive", str(archive.parent)],
-        ["-m", "benchmarks.drift"],
-    ):
-        subprocess.run([sys.executable, *words], check=True)
+
+def _measure(topic: str, quick: bool) -> bool:
+    print(f"{topic}: {topics.CHOICES[topic]}", file=sys.stderr, flush=True)
+    before = machine.conditions(quick)
+    try:
+        results.write(replace(topics.measure(topic, quick), conditions=before))
+    except (Exception, SystemExit):
+        # One topic that cannot be measured must not take the others' hours with it.
+        traceback.print_exc()
+        return False
+    return True
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

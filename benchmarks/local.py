@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,7 +21,7 @@ class LocalAws:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
-        self.settings = Settings(port=_free_port(), home=Path(self._folder.name))
+        self.settings = Settings(port=free_port(), home=Path(self._folder.name))
 
     def __enter__(self) -> Self:
         process.start(self.settings)
@@ -42,8 +44,11 @@ class LocalAws:
         )
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port(below: int = 65536) -> int:
+    """A port of 127.0.0.1 that nobody listens on; multi-model-server takes none from 32767 on."""
+    for port in [0] if below > 60000 else random.sample(range(10_000, below), 50):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            found: int = probe.getsockname()[1]
+            return found
+    raise OSError(f"No port of {HOST} below {below} is free.")

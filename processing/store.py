@@ -1,5 +1,6 @@
 """Put pictures into their class folders, and pack them as RecordIO."""
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -15,6 +16,8 @@ class Store:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        # As text: joining a Path for each of many small files takes as long as encoding its picture.
+        self._folders = {split: str(folder) for split, folder in options.outputs.items()}
         for folder in options.outputs.values():
             for name in NAMES:
                 (folder / name).mkdir(parents=True, exist_ok=True)
@@ -28,12 +31,22 @@ class Store:
 
     def _write(self, picture: Picture, pixels: Pixels, split: str) -> None:
         options = self._options
-        folder = options.outputs[split]
+        folder = self._folders[split]
         sized = transform.resize(pixels, options.resize)
-        (folder / picture.path()).write_bytes(png.encode(sized))
+        _save(f"{folder}/{picture.path()}", png.encode(sized))
         for copy in range(1, options.augment + 1 if split == TRAINING else 1):
             changed = transform.augment(sized, picture.digest, copy, options.seed)
-            (folder / picture.path(copy)).write_bytes(png.encode(changed))
+            _save(f"{folder}/{picture.path(copy)}", png.encode(changed))
+
+
+def _save(path: str, content: bytes) -> None:
+    """Write a file whole, by the system's own calls: a file object takes twice their time to set up."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    try:
+        while content:
+            content = content[os.write(file, content) :]
+    finally:
+        os.close(file)
 
 
 def pack(entries: Iterable[tuple[int, str]], folder: Path, target: Path) -> None:

@@ -1,6 +1,10 @@
-"""Five trivial steps in Kubeflow Pipelines' local runner, as subprocesses without environments of their own."""
+"""So many trivial steps in Kubeflow Pipelines' local runner, as subprocesses without environments of their own."""
+
+import sys
 
 from kfp import dsl, local
+
+STEPS = int(sys.argv[1])
 
 
 @dsl.component
@@ -10,10 +14,10 @@ def nothing() -> int:
 
 
 @dsl.pipeline
-def five_steps():
-    """Run five steps in a row."""
+def steps_in_a_row():
+    """Run the steps one after the other."""
     before = None
-    for _ in range(5):
+    for _ in range(STEPS):
         task = nothing()
         if before is not None:
             task.after(before)
@@ -22,4 +26,4 @@ def five_steps():
 
 if __name__ == "__main__":
     local.init(runner=local.SubprocessRunner(use_venv=False))
-    five_steps()
+    steps_in_a_row()

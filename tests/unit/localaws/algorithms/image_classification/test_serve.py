@@ -19,7 +19,7 @@ from localaws.algorithms.image_classification.artifact import read_artifact, sav
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
 from localaws.algorithms.image_classification.network import Network
 from localaws.algorithms.image_classification.pictures import to_network_input
-from localaws.algorithms.image_classification.predictor import Predictor
+from localaws.algorithms.image_classification.predictor import BATCH_SIZES, Predictor
 
 from .conftest import Job
 
@@ -138,6 +138,19 @@ def test_many_requests_at_once_each_get_their_own_answer(server: Server) -> None
         together = [json.loads(body) for _, _, body in pool.map(server.invoke, pictures)]
     np.testing.assert_allclose(together, alone, rtol=1e-3)
     assert len({tuple(answer) for answer in alone}) == 40
+
+
+def test_each_size_of_batch_gives_the_answers_of_pictures_one_by_one(server: Server) -> None:
+    predictor = Predictor(read_artifact(server.model))
+    pictures = to_network_input(np.stack([random_picture(seed) for seed in range(BATCH_SIZES[-1])]))
+    alone = np.concatenate([predictor.predict(picture[np.newaxis]) for picture in pictures])
+    for count in range(1, len(pictures) + 1):
+        assert predictor.predict(pictures[:count]) == pytest.approx(alone[:count], abs=1e-6)
+
+
+def test_no_batch_is_filled_up_beyond_twice_its_pictures() -> None:
+    for count in range(1, BATCH_SIZES[-1] + 1):
+        assert next(size for size in BATCH_SIZES if size >= count) < 2 * count
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
-"""How soon the page shows something, with a thousand executions in the list: `python -m benchmarks.page`."""
+"""How soon the page shows something, with a thousand executions in the list."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import statistics
 import subprocess
 import sys
 import time
@@ -15,10 +14,12 @@ from uuid import uuid4
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.figures import Measured, Series
 from benchmarks.local import LocalAws
 
 EXECUTIONS = 1_000
-LOOKS = 6
+LOOKS = {True: 4, False: 11}
+OURS = "console"
 PROJECT = "many"
 ROLE = "arn:aws:iam::000000000000:role/scones-pipeline"
 CHROMIUM = "/usr/bin/chromium"
@@ -31,18 +32,21 @@ DEFINITION = {
 _PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
-def main() -> None:
-    """Measure against a local AWS of its own; the first look finds nothing warm."""
+def measure(quick: bool) -> Measured:
+    """Against a local AWS of its own; the first look finds nothing warm."""
     with LocalAws() as aws, sync_playwright() as playwright:
         _fill(aws)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         with _served(aws) as address:
-            looks = [_look(browser, address) for _ in range(LOOKS)]
-    print(f"the page on {EXECUTIONS:,} executions, milliseconds")
-    print(f"  first paint of the first look   {looks[0][0]:6.0f}")
-    print(f"  first paint, median of others   {statistics.median(paint for paint, _ in looks[1:]):6.0f}")
-    print(f"  rows shown, first look          {looks[0][1]:6.0f}")
-    print(f"  rows shown, median of others    {statistics.median(rows for _, rows in looks[1:]):6.0f}")
+            looks = [_look(browser, address) for _ in range(LOOKS[quick])]
+    paints, rows = zip(*looks, strict=True)
+    series = (
+        Series("first look, first paint", OURS, "ms", paints[:1]),
+        Series("first look, rows shown", OURS, "ms", rows[:1]),
+        Series("later looks, first paint", OURS, "ms", paints[1:]),
+        Series("later looks, rows shown", OURS, "ms", rows[1:]),
+    )
+    return Measured("page", OURS, series, (f"A list of {EXECUTIONS:,} executions, in Chromium without a screen.",))
 
 
 def _fill(aws: LocalAws) -> None:
@@ -84,7 +88,3 @@ def _look(browser: Browser, address: str) -> tuple[float, float]:
     paint = float(page.evaluate(_PAINT))
     context.close()
     return paint, shown
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,52 @@
+"""A checkout's local AWS as `scones demo` leaves it, in a home and on a port of its own; the demo is timed once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.local import free_port
+from console.target import Target, choose
+
+SCONES = [sys.executable, "-m", "console"]
+
+
+@dataclass(frozen=True)
+class Demonstrated:
+    """What the demo left, and how many seconds it took from nothing."""
+
+    target: Target
+    seconds: float
+
+
+@contextmanager
+def demonstrated(*options: str) -> Iterator[Demonstrated]:
+    """Run the demo, lend what it left, and stop it. The environment's names are set for this process as well."""
+    with tempfile.TemporaryDirectory() as home:
+        names = {"SCONES_PORT": str(free_port()), "SCONES_HOME": home}
+        before = dict(os.environ)  # `choose` adds where the local AWS is
+        os.environ.update(names)
+        try:
+            began = time.perf_counter()
+            _scones("demo", *options, log=Path(home) / "demo.log")
+            yield Demonstrated(choose("local"), time.perf_counter() - began)
+        finally:
+            _scones("down", log=Path(home) / "down.log")
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def _scones(*words: str, log: Path) -> None:
+    with log.open("wb") as output:
+        done = subprocess.run([*SCONES, *words], check=False, stdout=output, stderr=subprocess.STDOUT)
+    if done.returncode:
+        raise SystemExit(
+            f"`scones {' '.join(words)}` failed: {log.read_text(encoding='utf-8', errors='replace')[-500:]}"
+        )

@@ -1,0 +1,30 @@
+"""The bare forward pass: `python benchmarks/forward.py MODEL BATCH SECONDS` prints pictures a second, on one thread."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from localaws.algorithms.image_classification.artifact import read_artifact
+from localaws.algorithms.image_classification.predictor import Predictor
+
+
+def main(model: Path, batch: int, seconds: float) -> None:
+    """Predict the same pictures again and again."""
+    artifact = read_artifact(model)
+    predictor = Predictor(artifact)
+    pictures = np.random.default_rng(0).integers(0, 256, (batch, *artifact.image_shape)).astype(np.float32)
+    predictor.predict(pictures)
+    done, began = 0, time.perf_counter()
+    while (passed := time.perf_counter() - began) < seconds:
+        predictor.predict(pictures)
+        done += batch
+    print(json.dumps({"pictures_per_second": done / passed}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))

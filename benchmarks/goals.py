@@ -1,0 +1,83 @@
+"""The goals: what each holds a topic's figures to, and whether they meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks.figures import Measured, ratio
+
+Value = Callable[[Measured], float | None]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A figure that is to be at most or at least a limit; `why` is said where it is missed."""
+
+    topic: str
+    sentence: str
+    value: Value
+    limit: float
+    at_most: bool = True
+    why: str = ""
+
+    def verdict(self, measured: Measured | None) -> str:
+        """One cell of the page: met, missed by how much, or not measured."""
+        value = self.value(measured) if measured else None
+        if value is None:
+            return "not measured"
+        met = value <= self.limit if self.at_most else value >= self.limit
+        if met:
+            return f"met: {value:.3g}"
+        short = value / self.limit if self.at_most else self.limit / value
+        return f"**missed** by a factor of {short:.3g}: {value:.3g}. {self.why}".rstrip()
+
+
+def overhead_share(measured: Measured) -> float | None:
+    """Our engine's cost of a further step in that of the best peer; the bare process is taken off both."""
+    ours, bare = (_median(measured, "a further step", who) for who in (measured.ours, "bare processes"))
+    peers = [each for each in measured.peers("a further step") if each.who != "bare processes"]
+    if ours is None or bare is None or not peers:
+        return None
+    return (ours - bare) / (min(peer.median for peer in peers) - bare)
+
+
+def growth(measured: Measured) -> float | None:
+    """What a step costs beyond the fiftieth, in what it costs below."""
+    later, earlier = (_median(measured, f"a further step{words}") for words in (" beyond 50", ""))
+    return later / earlier if later is not None and earlier is not None else None
+
+
+def ratio_to(what: str, who: str) -> Value:
+    """How many times better ours is than one candidate, in one figure."""
+
+    def value(measured: Measured) -> float | None:
+        ours, theirs = measured.find(what), measured.find(what, who)
+        return ratio(ours, theirs) if ours and theirs else None
+
+    return value
+
+
+def first_of(*values: Value) -> Value:
+    """The first figure that was measured: sizes from the largest down, as few rounds leave the largest out."""
+    return lambda measured: next((found for value in values if (found := value(measured)) is not None), None)
+
+
+def inverse(value: Value) -> Value:
+    """How many times more ours takes, where `value` says how many times better it is."""
+
+    def inverted(measured: Measured) -> float | None:
+        found = value(measured)
+        return None if found is None else 1 / found
+
+    return inverted
+
+
+def median_of(what: str) -> Value:
+    """Our own figure."""
+    return lambda measured: _median(measured, what)
+
+
+def _median(measured: Measured, what: str, who: str | None = None) -> float | None:
+    found = measured.find(what, who)
+    return found.median if found else None

@@ -1,0 +1,26 @@
+"""One module a topic, each with `measure(quick)`; `CHOICES` has them in the page's order."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from benchmarks.figures import Measured
+
+CHOICES = {
+    "pipeline": "What a pipeline's engine costs",
+    "prepare": "PrepareData against the notebook way",
+    "training": "Training on the CPU",
+    "endpoint": "The endpoint",
+    "function": "Lambda starts",
+    "workflow": "The workflow and bulk classification",
+    "startup": "The local AWS: start and memory",
+    "command": "The command",
+    "page": "The console's page",
+    "demo": "The whole demo",
+}
+
+
+def measure(topic: str, quick: bool) -> Measured:
+    """Measure one topic."""
+    found: Measured = import_module(f"benchmarks.topics.{topic}").measure(quick)
+    return found

@@ -1,0 +1,108 @@
+"""Latency and throughput of an endpoint for 1, 8 and 64 clients, beside what it cannot exceed and another server.
+
+All run the same artifact on a picture of 32x32, on the same cores as the clients, with one thread for the net.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from benchmarks import environments, served
+from benchmarks.environments import PeerError
+from benchmarks.figures import Measured, Series, percentile
+from benchmarks.local import LocalAws
+
+OURS, ALONE = "endpoint", "its model server alone"
+CLIENTS = (1, 8, 64)
+HERE = Path(__file__).parents[1]
+Place = tuple[int, str]
+Found = dict[tuple[str, int], list[dict[str, float]]]
+
+
+def measure(quick: bool) -> Measured:
+    """Every server with every number of clients, in turn, and the bare pass between them."""
+    rounds, span = (3, 2.0) if quick else (5, 4.0)
+    notes: list[str] = []
+    with tempfile.TemporaryDirectory() as folder, LocalAws() as local, ExitStack() as stack:
+        work = Path(folder)
+        served.write_model(work / "model")
+        picture = _picture(work / "picture.png")
+        places = {
+            OURS: stack.enter_context(served.endpoint(local, work / "model")),
+            ALONE: stack.enter_context(served.alone(work / "model")),
+        }
+        try:
+            places[_peer()] = stack.enter_context(served.multi_model_server(work / "model", work / "mms"))
+        except PeerError as error:
+            notes.append(f"{_peer()} could not be measured: {error}")
+        found: Found = {}
+        bare: dict[int, list[float]] = {1: [], 16: []}
+        for number in range(rounds):
+            for clients in CLIENTS:
+                for who, place in places.items():
+                    found.setdefault((who, clients), []).append(_ask(place, clients, span, picture))
+            for batch, rates in bare.items():
+                rates.append(_forward(work / "model", batch, span))
+            print(f"  round {number + 1} of {rounds}", file=sys.stderr, flush=True)
+    notes.append("The endpoint captures every request to S3 and counts it in CloudWatch; the others do neither.")
+    return Measured("endpoint", OURS, tuple(_series(found, bare)), tuple(notes))
+
+
+def _series(found: Found, bare: dict[int, list[float]]) -> list[Series]:
+    series = []
+    for (who, clients), answers in found.items():
+        size = f"{clients} client{'s' if clients > 1 else ''}"
+        for figure, unit in (("throughput", "requests/s"), ("p50", "ms"), ("p99", "ms")):
+            values = tuple(each[figure] for each in answers)
+            series.append(Series(f"{figure}, {size}", who, unit, values, x=clients))
+    for clients in CLIENTS:
+        size = f"{clients} client{'s' if clients > 1 else ''}"
+        for batch, rates in bare.items():
+            who = f"bare forward pass, {'one by one' if batch == 1 else f'batches of {batch}'}"
+            series.append(Series(f"throughput, {size}", who, "requests/s", tuple(rates), x=clients))
+    return sorted(series, key=lambda each: (("throughput", "p50", "p99").index(each.what.split(",")[0]), each.x))
+
+
+def _ask(place: Place, clients: int, span: float, picture: Path) -> dict[str, float]:
+    port, path = place
+    told = _run("clients.py", str(port), path, str(clients), str(span), str(picture))
+    took = told["milliseconds"]
+    return {
+        "throughput": len(took) / told["seconds"],
+        "p50": percentile(took, 0.5),
+        "p99": percentile(took, 0.99),
+    }
+
+
+def _forward(model: Path, batch: int, span: float) -> float:
+    rate: float = _run("forward.py", str(model), str(batch), str(span))["pictures_per_second"]
+    return rate
+
+
+def _run(program: str, *arguments: str) -> dict[str, Any]:
+    words = [sys.executable, str(HERE / program), *arguments]
+    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
+    told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return told
+
+
+def _picture(path: Path) -> Path:
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, "PNG")
+    path.write_bytes(content.getvalue())
+    return path
+
+
+def _peer() -> str:
+    return environments.version("mms")

@@ -1,0 +1,50 @@
+"""Training throughput of the stand-in's net in MXNet, beside the same net in PyTorch, each on one thread.
+
+Both do whole steps (forward, loss, backward, SGD with momentum) on batches of 32 random pictures; augmentation and
+decoding are left out. Each figure is a process of its own, which warms up first.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks import environments
+from benchmarks.alternation import alternate
+from benchmarks.figures import Measured, Series
+
+OURS = "stand-in (MXNet 1.9.1)"
+WHAT = "20 layers, 3x28x28, batches of 32"
+PROGRAM = Path(__file__).parents[1] / "mxnet_training.py"
+
+
+def measure(quick: bool) -> Measured:
+    """Whole processes in turn."""
+    steps = "10" if quick else "40"
+    candidates = {
+        OURS: lambda: _rate(_ours(steps)),
+        _torch(): lambda: _rate(environments.run("pytorch", "pytorch_training.py", steps)),
+    }
+    environments.python("pytorch")
+    found = alternate(candidates, 3 if quick else 5)
+    series = tuple(Series(WHAT, who, "pictures/s", values) for who, values in found.items())
+    note = (
+        "PyTorch is the wheel that pip chooses: CPU-only here; on other machines it may bring CUDA, which is not used."
+    )
+    return Measured("training", OURS, series, (note,))
+
+
+def _torch() -> str:
+    return f"PyTorch {environments.version('pytorch').rpartition(' ')[2]}"
+
+
+def _ours(steps: str) -> str:
+    words = [sys.executable, str(PROGRAM), steps]
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+
+
+def _rate(printed: str) -> float:
+    rate: float = json.loads(printed.strip().splitlines()[-1])["pictures_per_second"]
+    return rate

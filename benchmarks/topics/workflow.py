@@ -1,0 +1,74 @@
+"""What the workflow adds to a picture's own time at the endpoint, and how many pictures a second go through in bulk."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.demonstrated import demonstrated
+from benchmarks.figures import Measured, Series
+from console import workflow
+from console.commands import bulk, dataset
+from console.dataset.examples import draw_examples
+from console.target import Target
+
+OURS = "workflow"
+ASKED = {True: 10, False: 60}
+BULK = {True: 300, False: 3000}
+SHORT = ("--set", "Epochs=2", "--set", "LearningRateScheduleSteps=1", "--set", "AccuracyThreshold=0.0")
+
+
+def measure(quick: bool) -> Measured:
+    """On a stack that a short demo left: the answers need not be right to take their time."""
+    with demonstrated(*SHORT) as found:
+        target = found.target
+        picture = draw_examples(dataset.folder(target))[0]
+        whole, alone = _one_by_one(target, picture, ASKED[quick])
+        rates = [_in_bulk(target, picture, BULK[quick], number) for number in range(1 if quick else 3)]
+    overhead = tuple(more - less for more, less in zip(whole, alone, strict=True))
+    series = (
+        Series("a picture", OURS, "ms", whole),
+        Series("a picture", "endpoint alone", "ms", alone),
+        Series("the workflow's own time", OURS, "ms", overhead),
+        Series(f"bulk, {BULK[quick]} pictures", OURS, "pictures/s", tuple(rates)),
+    )
+    notes = (
+        "The workflow is a state machine of three functions; its time is from StartExecution until a client that looks "
+        "every 5 ms sees the answer. The endpoint is asked with boto3 right after, with the same picture.",
+        "Bulk includes reading all results.",
+    )
+    return Measured("workflow", OURS, series, notes)
+
+
+def _one_by_one(target: Target, picture: Path, times: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    s3, runtime = target.client("s3"), target.client("sagemaker-runtime")
+    body, bucket = picture.read_bytes(), target.project.bucket
+    s3.put_object(Bucket=bucket, Key="bench/picture.png", Body=body)
+    request = {"image_uri": f"s3://{bucket}/bench/picture.png"}
+    whole, alone = [], []
+    for number in range(times + 2):
+        began = time.perf_counter()
+        arn = workflow.start(target, "inference", request)
+        workflow.answer(target, arn, poll_seconds=0.005)
+        middle = time.perf_counter()
+        runtime.invoke_endpoint(EndpointName=f"{target.project.project}-vehicles", ContentType="image/png", Body=body)[
+            "Body"
+        ].read()
+        if number >= 2:  # the first ones find cold functions
+            whole.append((middle - began) * 1000)
+            alone.append((time.perf_counter() - middle) * 1000)
+    return tuple(whole), tuple(alone)
+
+
+def _in_bulk(target: Target, picture: Path, pictures: int, number: int) -> float:
+    s3, body, bucket = target.client("s3"), picture.read_bytes(), target.project.bucket
+    prefix = f"bulk/bench-{number}/input/"
+    for each in range(pictures):
+        s3.put_object(Bucket=bucket, Key=f"{prefix}{each:05d}.png", Body=body)
+    summary = bulk.classify_prefix(target, bucket, prefix)
+    print(f"  bulk: {summary['pictures_per_second']} pictures/s, {summary['answers']}", file=sys.stderr, flush=True)
+    if summary["bad"] or summary["pictures"] != pictures:
+        raise SystemExit(f"Bulk classification answered {summary['answers']}; the figure would be worthless.")
+    rate: float = summary["pictures"] / summary["seconds"]
+    return rate

@@ -1,0 +1,51 @@
+"""The goals that were set, in the page's order, and what is known of those that are missed."""
+
+from __future__ import annotations
+
+from benchmarks.goals import Goal, first_of, growth, inverse, median_of, overhead_share, ratio_to
+
+GOALS = (
+    Goal("pipeline", "The engine's own cost of a step is at most a quarter of the best peer's", overhead_share, 0.25),
+    Goal(
+        "pipeline", "A step beyond the fiftieth costs at most 1.25 times an earlier one (linear to 500)", growth, 1.25
+    ),
+    Goal(
+        "prepare",
+        "Pictures into PNGs: at least 20 times the notebook way",
+        ratio_to("1,000 pictures to PNG bytes", "notebook way"),
+        20,
+        at_most=False,
+    ),
+    Goal(
+        "prepare",
+        "PrepareData as a whole, at the largest size measured: at least 20 times the notebook way",
+        first_of(*(ratio_to(f"{times}x, archive to files", "notebook way") for times in (100, 10, 1))),
+        20,
+        at_most=False,
+        why="Both unpack one archive and create the same files, which alone takes longer than a twentieth of the "
+        "notebook's time; PrepareData also hashes, splits and lists.",
+    ),
+    Goal(
+        "endpoint",
+        "Throughput, 8 clients: at least 0.8 of the bare forward pass",
+        ratio_to("throughput, 8 clients", "bare forward pass, batches of 16"),
+        0.8,
+        at_most=False,
+        why="The bare pass has both its batches and its pictures ready; here the same two cores also run the clients, "
+        "HTTP twice, PNG decoding and captures, in Python.",
+    ),
+    Goal(
+        "function",
+        "Cold start within 1.15 of boto3 alone",
+        inverse(ratio_to("cold start", "boto3 alone")),
+        1.15,
+    ),
+    Goal(
+        "demo",
+        "`scones demo` from a warm environment: under 120 s",
+        median_of("from nothing to two answers"),
+        120,
+        why="Most of it is training on one core, which other work takes from it: read the load below, and "
+        "the quiet machine's figure at the end of this page.",
+    ),
+)
