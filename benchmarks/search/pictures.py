@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.prepare_data import FINE
+from benchmarks.archives import FINE
 from processing.records import RECORD_BYTES, SIDE
 
 FOLDS = 4

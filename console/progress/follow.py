@@ -21,7 +21,7 @@ def follow(client: Client, arn: str) -> int:
     """Watch until the execution has ended; answers 0 where it Succeeded, else 1."""
     status = _live(client, arn) if sys.stdout.isatty() else _plain(client, arn)
     for line in tuning.conclusion(client("sagemaker"), arn):
-        print(line)
+        say(line)
     return 0 if status == "Succeeded" else 1
 
 
