@@ -23,7 +23,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     """A local AWS of its own, where a person has trained once: other tests' executions would fill the day."""
     laptop = Laptop(free_port(), tmp_path_factory.mktemp("retraining"))
     laptop.scones("up")
-    laptop.scones("dataset", "sample")
+    laptop.sample()
     laptop.scones("run", "--set", "Epochs=1", "--set", "AccuracyThreshold=0.1", "--watch")
     yield laptop
     laptop.scones("down")
