@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,7 @@ class Template:
         return {**self.defaults, **given}
 
 
+@cache
 def load(path: Path = TEMPLATE) -> Template:
     """Read the template that ships with this code."""
     return Template(path.read_text(encoding="utf-8"))

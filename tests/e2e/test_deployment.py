@@ -17,6 +17,7 @@ from PIL import Image
 from console.dataset.drawing.picture import draw_picture
 from console.dataset.examples import draw_examples
 from console.dataset.layout import BICYCLE, MOTORCYCLE
+from tests.e2e.bomb import bomb
 from tests.e2e.laptop import Laptop
 
 BUCKET = "scones-000000000000-us-east-1"
@@ -165,12 +166,6 @@ def test_a_version_whose_server_cannot_start_is_rolled_back_and_the_endpoint_say
     assert models == [], "a failed update leaves no orphan"
 
 
-def _bomb() -> bytes:
-    whole = io.BytesIO()
-    Image.new("1", (30_000, 30_000)).save(whole, "PNG")
-    return whole.getvalue()
-
-
 def _picture(mode: str, kind: str, **options: Any) -> bytes:
     body = io.BytesIO()
     Image.new(mode, (40, 32), 90 if mode in ("L", "I;16", "P") else None).save(body, kind, **options)
@@ -189,7 +184,7 @@ def _animation() -> bytes:
     [
         ("notes.png", b"this is no picture", False),
         ("truncated.png", _picture("RGB", "PNG")[:60], False),
-        ("huge.png", _bomb(), False),
+        ("huge.png", bomb(), False),
         ("animated.gif", _animation(), False),
         ("cmyk.jpg", _picture("CMYK", "JPEG"), True),
         ("deep.png", _picture("I;16", "PNG"), True),

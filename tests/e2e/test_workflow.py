@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-import struct
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.e2e.bomb import bomb
 from tests.e2e.laptop import Laptop, free_port
 from tests.e2e.stub_endpoint import StubEndpoint, serve
 from tests.e2e.workflows import Workflows, deploy
@@ -33,15 +32,6 @@ def _sixteen_bits(brightness: int) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(np.full((48, 64), brightness * 257, dtype=np.uint16)).save(buffer, "PNG")
     return buffer.getvalue()
-
-
-def _bomb() -> bytes:
-    header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b""))
-    parts = (
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
 def _animation() -> bytes:
@@ -103,7 +93,7 @@ def test_a_picture_that_the_model_is_unsure_of_waits_for_a_person(workflows: Wor
     [
         (b"I am a text file.", "give a PNG or JPEG"),
         (_picture(BRIGHT)[:60], "cut off"),
-        (_bomb(), "far more than the 25,000,000 pixels"),
+        (bomb(), "far more than the 25,000,000 pixels"),
         (_animation(), "a GIF"),
     ],
     ids=["text", "truncated", "bomb", "animation"],
@@ -149,7 +139,7 @@ def test_an_endpoint_that_never_gets_ready_fails_with_one_sentence(
 def test_a_prefix_is_classified_into_one_file_with_the_bad_ones_named(workflows: Workflows) -> None:
     for number in range(240):
         workflows.put(f"many/{number:03}.png", _picture((BRIGHT, DARK, GREY)[number % 3]))
-    bad = {workflows.put("many/text.png", b"text"), workflows.put("many/bomb.png", _bomb())}
+    bad = {workflows.put("many/text.png", b"text"), workflows.put("many/bomb.png", bomb())}
     said = workflows.run("workflow-test-bulk", {"bucket": workflows.bucket, "prefix": "many/"})
     assert said["status"] == "SUCCEEDED", said
     output = json.loads(said["output"])

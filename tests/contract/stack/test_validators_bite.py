@@ -9,7 +9,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from cfnlint.api import lint
 from ministack.services.cloudformation import engine
 
 from seedcode.stack.template import TEMPLATE, Template, load
@@ -38,6 +37,8 @@ def _broken_stack(old: str, new: str) -> Stack:
 
 
 def test_cfn_lint_bites() -> None:
+    from cfnlint.api import lint
+
     text = _break("EnableKeyRotation: true", "EnableKeyRotations: true")
     text = _break("Status: Enabled", "Status: On", text)
     text = _break("!Ref DeadLetters\n", "!Ref DeadLetter\n", text)

@@ -78,6 +78,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
         project = Project(s3, tmp_path / "new")
         project.folder.mkdir()
         for module in (outcome, batch):
+            monkeypatch.setattr(module, "_POLL_SECONDS", 5)  # a look every half second takes moto a while
             monkeypatch.setattr(module.time, "sleep", project.work)
             monkeypatch.setattr(module.time, "monotonic", lambda: project.clock)
         yield project
