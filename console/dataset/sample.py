@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -27,15 +28,17 @@ PICTURES = {TRAIN: (500, 4), TEST: (100, 1)}
 """Pictures of each of the two classes, and of each of the other 98, in the two splits."""
 
 
-def draw_sample(path: Path, seed: int = 7, progress: Progress | None = None) -> None:
+def draw_sample(
+    path: Path, seed: int = 7, progress: Progress | None = None, counts: Mapping[str, tuple[int, int]] = PICTURES
+) -> None:
     """Draw the sample data set into a gzip tar archive at path, which is replaced only when all is drawn.
 
     Every picture has a random stream of its own, made of the seed (0 or more) and the picture's number, so a
     change to one drawing leaves the others as they were. progress counts pictures.
     """
     tell = progress or silent
-    splits = {member: bytearray() for member in PICTURES}
-    plan = [(member, fine) for member in PICTURES for fine in _shuffled_labels(member, seed)]
+    splits = {member: bytearray() for member in counts}
+    plan = [(member, fine) for member in counts for fine in _shuffled_labels(counts[member], seed)]
     for number, (member, fine) in enumerate(plan):
         splits[member] += _draw_record(fine, np.random.default_rng([seed, number]))
         tell(number + 1, len(plan))
@@ -43,9 +46,9 @@ def draw_sample(path: Path, seed: int = 7, progress: Progress | None = None) -> 
     write_tarball(path, {**splits, **names})
 
 
-def _shuffled_labels(member: str, seed: int) -> list[int]:
+def _shuffled_labels(count: tuple[int, int], seed: int) -> list[int]:
     """Return the fine labels of a split's pictures, in the order of its records."""
-    many, few = PICTURES[member]
+    many, few = count
     counts = [many if fine in (BICYCLE, MOTORCYCLE) else few for fine in range(len(FINE_NAMES))]
     labels = np.repeat(np.arange(len(FINE_NAMES)), counts)
     np.random.default_rng(seed).shuffle(labels)

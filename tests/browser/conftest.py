@@ -21,7 +21,7 @@ QUICK = ("Epochs=2", "LearningRateScheduleSteps=1", "AccuracyThreshold=0.1")
 def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     made = Laptop(free_port(), tmp_path_factory.mktemp("watched"))
     made.scones("up")
-    made.scones("dataset", "sample")
+    made.sample()
     yield made
     made.scones("down")
 

@@ -1,4 +1,4 @@
-"""One local AWS for the session, on a port of its own, with the stack deployed and a drawn sample in raw/."""
+"""One local AWS for the session, on a port of its own, with the stack deployed and a small drawn sample in raw/."""
 
 from __future__ import annotations
 
@@ -20,6 +20,5 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
 
 @pytest.fixture(scope="session")
 def sample(laptop: Laptop) -> str:
-    """The S3 address of the drawn sample."""
-    said = laptop.scones("dataset", "sample").stdout
-    return next(word for word in said.split() if word.startswith("s3://"))
+    """The S3 address of a small drawn sample."""
+    return laptop.sample()

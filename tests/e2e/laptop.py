@@ -16,7 +16,12 @@ from typing import Any
 
 import boto3
 
+from console.dataset.layout import TEST, TRAIN
+from console.dataset.sample import draw_sample
+
 REPOSITORY = Path(__file__).parents[2]
+FEW = {TRAIN: (100, 1), TEST: (40, 1)}
+"""Pictures as in PICTURES of console/dataset/sample.py: a fifth of it, as most tests ask nothing of the model."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,13 @@ class Laptop:
         )
         assert code is None or done.returncode == code, done.stdout + done.stderr
         return done
+
+    def sample(self) -> str:
+        """Draw a small sample into raw/; answers its S3 address."""
+        path = self.home.parent / f"{self.home.name}-few.tar.gz"
+        draw_sample(path, counts=FEW)
+        said = self.scones("dataset", "upload", str(path)).stdout
+        return next(word for word in said.split() if word.startswith("s3://"))
 
     def role(self, name: str, *services: str, allows: Sequence[str] = ("*",)) -> str:
         """Make a role of the tests' own that AWS services may take on and that may do `allows`; answers its ARN."""

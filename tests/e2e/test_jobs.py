@@ -61,7 +61,7 @@ def run(laptop: Laptop, sample: str, queue: str, curated: list[str]) -> str:
 def test_two_instances_write_one_list_of_all_pictures(laptop: Laptop, run: str) -> None:
     manifest = json.loads(_read(laptop, f"{_prefix(run)}/lst/manifest.json"))
     counted = [count for split in ("train", "validation") for count in manifest["counts"][split].values()]
-    assert sum(counted) == 1000 + 6
+    assert sum(counted) == 200 + 6
     lines = _read(laptop, f"{_prefix(run)}/lst/train.lst").decode().splitlines()
     assert len(lines) == manifest["lists"]["train"]["pictures"]
     paths = {line.split("\t")[2] for line in lines}

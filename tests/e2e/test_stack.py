@@ -128,7 +128,7 @@ def test_up_takes_over_what_stayed_without_a_word(laptop: Laptop) -> None:
 
 
 def test_destroy_stops_what_runs_and_removes_what_the_stack_does_not_hold(laptop: Laptop) -> None:
-    laptop.scones("dataset", "sample")
+    laptop.sample()
     arn = laptop.scones("run").stdout.split()[-1]
     assert "FailureReason" not in laptop.until(arn, bool), laptop.steps(arn)
     said = laptop.scones("destroy", "--yes").stdout

@@ -82,4 +82,5 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
         clock = SimpleNamespace(sleep=project.work, monotonic=lambda: project.clock)
         for module in (outcome, batch):
             monkeypatch.setattr(module, "time", clock)
+            monkeypatch.setattr(module, "_POLL_SECONDS", 5)  # a look every half second takes moto a while
         yield project
