@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export OMP_NUM_THREADS ?= 1
 export PATH := $(CURDIR)/.venv/npm/node_modules/.bin:$(PATH)
 export SAGEMAKER_SUPPRESS_V2_WARNING := 1
+# The end-to-end tests start Python some hundred times: bytecode is kept also where a machine says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
@@ -14,9 +16,10 @@ export SCONES_ACCESS_DIR := $(CURDIR)/.access
 demo: .venv/laptop
 	@$(BIN)/scones demo
 
+# Files go to the workers in the folders' order: the browser's and the end-to-end ones, which wait much, begin.
 test: .venv/test browser
 	@rm -rf $(SCONES_ACCESS_DIR)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=85
 	$(BIN)/python -m pytest -s tests/access/replay.py
 
 # What the page's tests drive. Without root or apt-get they fail with a sentence that says what to install.

@@ -22,7 +22,7 @@ def own(tmp_path: Path) -> Iterator[Laptop]:
     """A local AWS of this test's own, as it is killed."""
     made = Laptop(free_port(), tmp_path)
     made.scones("up")
-    made.scones("dataset", "sample")
+    made.sample()
     yield made
     made.scones("down", "--wipe")
 
