@@ -28,9 +28,9 @@ GROUP_ARN = "arn:aws:sagemaker:us-east-1:000000000000:model-package/scones-vehic
 
 @pytest.fixture(scope="module")
 def versions(laptop: Laptop, sample: str) -> tuple[int, int]:
-    """Two registered versions: the first trained for a few epochs, the second for one."""
+    """Two registered versions: the first trained for thirty epochs, the second for one."""
     made = []
-    for words in (training(sample, epochs=6, seed=1), training(sample, epochs=1, seed=2)):
+    for words in (training(sample, epochs=30, seed=1), training(sample, epochs=1, seed=2)):
         laptop.scones("run", *words, "--set", "LiveModelUri=", "--watch")
         made.append(json.loads(laptop.scones("models", "--json").stdout)[0]["version"])
     return made[0], made[1]
@@ -38,7 +38,7 @@ def versions(laptop: Laptop, sample: str) -> tuple[int, int]:
 
 def training(sample: str, epochs: int, seed: int) -> list[str]:
     """The words of a run; whatever is learnt is above this threshold."""
-    settings = {"Epochs": epochs, "Seed": seed, "LearningRateScheduleSteps": "4", "AccuracyThreshold": 0.1}
+    settings = {"Epochs": epochs, "Seed": seed, "LearningRateScheduleSteps": "20", "AccuracyThreshold": 0.1}
     given = {**settings, "InputDataUri": sample}
     return [word for name, value in given.items() for word in ("--set", f"{name}={value}")]
 

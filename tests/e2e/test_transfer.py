@@ -22,8 +22,7 @@ SMALL = (*SHAPE, *LEAST, *UNCOMPARED)
 
 
 def _pretrain(laptop: Laptop) -> tuple[str, ...]:
-    archive = laptop.home / "data" / "sample-7.tar.gz"
-    return ("pretrain", "--archive", str(archive), "--epochs", "3", *SHAPE)
+    return ("pretrain", "--archive", str(laptop.few), "--epochs", "3", *SHAPE)
 
 
 @pytest.fixture(scope="module")
