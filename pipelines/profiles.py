@@ -86,6 +86,7 @@ IMAGENET = Profile(
         "num_layers": 18,
         "resize": 73,
         "use_pretrained_model": 1,
+        "augmentation_type": "crop_color",
         "learning_rate": 0.01,
         "epochs": 15,
         "lr_scheduler_step": "9,13",
