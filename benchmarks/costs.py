@@ -60,7 +60,7 @@ class Item:
 
 RUN = [
     Item("PrepareData", "ml.m5.large hour", 4 / 60, "4 minutes, most of them the start"),
-    Item("TrainModel", "ml.g4dn.xlarge hour", 8 / 60, "8 minutes: `compact`, 45 epochs"),
+    Item("TrainModel", "ml.g4dn.xlarge hour", 12 / 60, "12 minutes: `compact`, 250 epochs"),
     Item("EvaluateModel", "ml.m5.large hour", 4 / 60, "4 minutes"),
 ]
 

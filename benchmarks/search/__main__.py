@@ -1,6 +1,6 @@
 """Search profiles on real pictures, then measure one on the test set.
 
-    python -m benchmarks.search try --archive FILE [CANDIDATE ...]     # folds of the training pictures only
+    python -m benchmarks.search try --archive FILE [--weights FOLDER] [CANDIDATE ...]   # folds of the training pictures
     python -m benchmarks.search final --archive FILE [--profile compact] [--weights FOLDER]
     python -m benchmarks.search table
 
@@ -20,6 +20,7 @@ TRIED, MEASURED = RESULTS / "search.jsonl", RESULTS / "final.jsonl"
 FOLDS_TRIED = (0, 1)
 FINAL_SEEDS = (1, 2, 3, 4, 5)
 TEST = -1
+WEIGHTS = "a folder that `scones pretrain` made, to start from"
 VALIDATION_FOLDS = 10
 """PrepareData keeps a tenth of the training pictures for validation."""
 
@@ -28,7 +29,7 @@ def main() -> None:
     """Run one of the three commands."""
     options = _parse()
     if options.command == "try":
-        _try(options.archive, options.candidates or list(CANDIDATES), options.folds)
+        _try(options.archive, options.candidates or list(CANDIDATES), options.folds, options.weights)
     elif options.command == "final":
         _final(options.archive, options.profile, options.weights)
     print(page.table(results.summarize(results.read(MEASURED if options.command == "final" else TRIED))))
@@ -40,37 +41,43 @@ def _parse() -> argparse.Namespace:
     searching = commands.add_parser("try")
     searching.add_argument("--archive", type=Path, required=True)
     searching.add_argument("--folds", type=int, nargs="+", default=list(FOLDS_TRIED))
+    searching.add_argument("--weights", type=Path, help=WEIGHTS)
     searching.add_argument("candidates", nargs="*", metavar="CANDIDATE")
     final = commands.add_parser("final")
     final.add_argument("--archive", type=Path, required=True)
     final.add_argument("--profile", default="compact", choices=sorted(PROFILES))
-    final.add_argument("--weights", type=Path, help="a folder that `scones pretrain` made, to start from")
+    final.add_argument("--weights", type=Path, help=WEIGHTS)
     commands.add_parser("table")
     return parser.parse_args()
 
 
-def _try(archive: Path, candidates: list[str], folds: list[int]) -> None:
+def _try(archive: Path, candidates: list[str], folds: list[int], weights: Path | None) -> None:
     training = pictures.read(archive, "train")
     done = {(each.candidate, each.part) for each in results.read(TRIED)}
-    for name in candidates:
+    for candidate in candidates:
+        name = _name(candidate, weights)
         for number in folds:
             if (name, number) in done:
                 continue
             train, held = pictures.fold(training, number)
             seed = number + 1
-            wrong, seconds = trial.run(CANDIDATES[name], train, held, seed)
+            wrong, seconds = trial.run(CANDIDATES[candidate], train, held, seed, weights)
             _keep(TRIED, results.Trial(name, number, seed, len(held), wrong, seconds))
 
 
 def _final(archive: Path, profile: str, weights: Path | None) -> None:
     train, _ = pictures.fold(pictures.read(archive, "train"), 0, VALIDATION_FOLDS)
     test = pictures.read(archive, "test")
-    name = profile if weights is None else f"{profile} from {weights.name}"
+    name = _name(profile, weights)
     done = {(each.candidate, each.seed) for each in results.read(MEASURED)}
     for seed in FINAL_SEEDS:
         if (name, seed) not in done:
             wrong, seconds = trial.run(find_profile(profile).hyperparameters, train, test, seed, weights)
             _keep(MEASURED, results.Trial(name, TEST, seed, len(test), wrong, seconds))
+
+
+def _name(candidate: str, weights: Path | None) -> str:
+    return candidate if weights is None else f"{candidate} from {weights.name}"
 
 
 def _keep(path: Path, done: results.Trial) -> None:
