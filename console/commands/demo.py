@@ -15,14 +15,13 @@ from console.errors import CommandError
 from console.output import duration, print_rows
 from console.target import Target
 
-# Drawn pictures are learnt sooner than photographs: a tenth of the profile's epochs and less augmentation are enough.
-SHORT = ("Epochs=22", "LearningRateScheduleSteps=13,19", "AugmentationType=crop_color")
+PROFILE = "quick"
 NEXT = {
     "models": "every registered version",
     "logs latest TrainModel": "what the training printed",
     "endpoint": "what serves, and what its alarms say",
     "classify FILE": "the workflow's answer for a picture of yours",
-    "run --watch": "another run, with all the epochs of the profile",
+    "run --watch": "another run, of the profile for photographs",
     "down": "stop the local AWS; its state stays",
 }
 
@@ -43,7 +42,7 @@ def run(options: Namespace) -> int:
     target = up.bring_up()
     print(f"1/5  The local AWS runs on {target.local.endpoint if target.local else '?'} with the stack deployed.")
     print(f"2/5  Drawn pictures of bicycles and motorcycles: {dataset.put(target, dataset.draw(target, 7))}")
-    arn = run_command.start(target, None, [*SHORT, *options.set])
+    arn = run_command.start(target, PROFILE, options.set)
     print(f"3/5  The pipeline runs: {arn}", flush=True)
     code = follow(target.client, arn)
     if code != 0:
