@@ -57,6 +57,10 @@ def _list(value: Any) -> list[Any]:  # noqa: ANN401
 
 def _alike(left: Any, right: Any) -> bool:  # noqa: ANN401
     """Whether JSON says the same: 1 and 1.0 are one number, true is none."""
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(_alike, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(_alike(value, right[key]) for key, value in left.items())
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 
