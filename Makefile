@@ -81,7 +81,7 @@ install: .venv/test
 .venv/checkov: requirements/checkov.lock
 	@echo "Installing checkov into .venv/checkov (once; half a minute) ..."
 	@$(PYTHON) -m venv $@
-	@$@/bin/pip --disable-pip-version-check --quiet install -r requirements/checkov.lock
+	@$@/bin/pip --disable-pip-version-check --quiet install --require-hashes -r requirements/checkov.lock
 	@touch $@
 
 # atheris is for fuzzing alone, has wheels for Linux alone, and reads the project through .venv's packages.
@@ -100,7 +100,7 @@ lock: .venv/test
 	@$(PYTHON) requirements/check_platform.py
 	@echo "Installing the local AWS and its algorithm into .venv (once; a minute or two) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) install -r requirements/laptop.lock
+	@$(PIP) install --require-hashes -r requirements/laptop.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -108,7 +108,7 @@ lock: .venv/test
 	@$(PYTHON) requirements/check_platform.py
 	@echo "Installing what runs and checks the project into .venv (once; a minute or two) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) install -r requirements/test.lock
+	@$(PIP) install --require-hashes -r requirements/test.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@command -v npm >/dev/null && npm install --silent --prefix .venv/npm asl-validator@4.0.0 || echo "No npm: the ASL is not validated."
 	@touch $@ .venv/laptop

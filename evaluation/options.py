@@ -29,6 +29,8 @@ class Options:
 
     def check(self) -> None:
         """Refuse values that lead nowhere, before any work is done."""
+        if self.threshold is not None:
+            _within("AccuracyThreshold", self.threshold, 0, 1)
         _within("PairedGateLevel", self.paired_gate_level, 0, 0.5)
         _within("TargetPrecision", self.target_precision, 0.5, 1)
 

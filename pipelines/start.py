@@ -7,11 +7,14 @@ from uuid import uuid4
 
 from pipelines.clients import Client
 from pipelines.errors import PipelineError
+from pipelines.hyperparameters import HYPERPARAMETERS
+from pipelines.ranges import OWN, Range
 
 KINDS: dict[str, tuple[type[int] | type[float], str]] = {
     "Integer": (int, "a whole number"),
     "Float": (float, "a number"),
 }
+RANGES: dict[str, Range] = OWN | {entry.parameter: entry.range for entry in HYPERPARAMETERS.values() if entry.range}
 
 
 def start_execution(
@@ -57,10 +60,17 @@ def _check_value(parameter: Mapping[str, Any], value: str) -> None:
     allowed = parameter.get("EnumValues")
     if allowed and value not in allowed:
         raise PipelineError(f"{parameter['Name']} is {value!r}; it must be one of {', '.join(allowed)}.")
-    if parameter["Type"] not in KINDS:
-        return
-    kind, wanted = KINDS[parameter["Type"]]
+    if parameter["Type"] in KINDS:
+        _check_number(parameter["Name"], value, *KINDS[parameter["Type"]])
+
+
+def _check_number(name: str, value: str, kind: type[int] | type[float], wanted: str) -> None:
+    range_ = RANGES.get(name)
     try:
-        kind(value)
+        number = kind(value)
+        good = range_ is None or range_.holds(number)
     except ValueError:
-        raise PipelineError(f"{parameter['Name']} is {value!r}; it must be {wanted}.") from None
+        good = False
+    if not good:
+        words = f"{wanted} {range_.words}" if range_ else wanted
+        raise PipelineError(f"{name} is {value!r}; it must be {words}.")

@@ -1,31 +1,46 @@
 """Writes the locks: test.lock first, then the others within the versions of the first.
 
-What is installed on AWS, or in its image, is held to hashes too.
+A version has the hashes of all its files that the index publishes, so that other platforms install it too. Extras stay
+in the names: pip 23.2, which Python 3.11 brings, takes `uvicorn[standard]` for a package without a version otherwise.
 """
 
+import re
 import subprocess
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 OPTIONS = [
     "--quiet",
-    "--strip-extras",
+    "--no-strip-extras",
     "--allow-unsafe",
     "--no-header",
     "--no-annotate",
     "--no-emit-index-url",
     "--no-emit-find-links",
     "--no-emit-trusted-host",
+    "--generate-hashes",
 ]
+CHECKOV = "checkov==3.3.30"  # in an environment of its own, see the Makefile
 
 
-def lock(extra: str, *more: str) -> None:
-    """Resolve one extra of setup.py into its lock."""
-    command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, "--extra", extra, *more]
-    subprocess.run([*command, "--output-file", f"{extra}.lock", "../setup.py"], check=True)
+def lock(name: str, *words: str, given: str | None = None) -> None:
+    """Resolve what the words name into a lock."""
+    command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, "--output-file", f"{name}.lock", *words]
+    subprocess.run(command, input=given, text=True, check=True)
+
+
+def versions(name: str) -> str:
+    """A lock as constraints, which take neither extras nor hashes."""
+    pins = re.findall(r"^([^\s\[]+)(?:\[.*\])?(==\S+)", Path(f"{name}.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    return "".join(f"{package}{version}\n" for package, version in pins)
 
 
 if __name__ == "__main__":
-    lock("test")
-    lock("laptop", "--constraint", "test.lock")
-    for extra in ("build", "container"):
-        lock(extra, "--constraint", "test.lock", "--generate-hashes")
+    lock("test", "--extra", "test", "../setup.py")
+    with TemporaryDirectory() as folder:
+        kept = Path(folder, "versions.txt")
+        kept.write_text(versions("test"), encoding="utf-8")
+        for extra in ("laptop", "build", "container"):
+            lock(extra, "--extra", extra, "--constraint", str(kept), "../setup.py")
+    lock("checkov", "-", given=CHECKOV)

@@ -146,5 +146,5 @@ def _read_json(aws: Aws, role: str, uri: str, name: str) -> Any:  # noqa: ANN401
         bucket, key = staging.split_uri(uri)
         s3 = acting_as(aws, role).clients.s3
         return json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    except (ClientError, ValueError, JobFailure) as error:
+    except (ClientError, ValueError, RecursionError, JobFailure) as error:
         raise Failure(f"ClientError: The property file {name} cannot be read from {uri}: {error}") from error

@@ -41,7 +41,7 @@ class Step:
         """What the step asks for, with references in it: what a condition compares, and whom a Lambda step calls."""
         arguments: Document = self.body.get("Arguments", {})
         if self.type == "Condition":
-            return {"Conditions": arguments.get("Conditions", [])}
+            return {"Conditions": arguments.get("Conditions") or []}
         if self.type == "Lambda":
             return {"FunctionArn": self.body.get("FunctionArn"), "Payload": arguments}
         return arguments

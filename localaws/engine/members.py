@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from localaws import errors
+from localaws.engine import references
 from localaws.shapes import Document
 
 _MOST_LEVELS = 100  # the deepest definition of the SDK has some twenty
@@ -20,7 +21,7 @@ _BRANCHES = ("Conditions", "IfSteps", "ElseSteps")
 _PROPERTY_FILE = ("PropertyFileName", "OutputName", "FilePath")
 _NUMBERS = ("MaxAttempts", "ExpireAfterMin", "IntervalSeconds", "BackoffRate")
 _NAMES = {dict: "an object", list: "a list"}
-_GET = re.compile(r"(Parameters|Execution|Steps)\.[^.\[]+.*", re.DOTALL)
+_GET = re.compile(r"(Parameters|Execution|Steps)\.[^.\[]+(.*)", re.DOTALL)
 _PROPERTY_GET = re.compile(r"Steps\.[^.\[]+\.PropertyFiles\.[^.\[]+")
 
 
@@ -110,14 +111,17 @@ def _functions(value: Any) -> Iterator[Document]:  # noqa: ANN401
 def _is_function(function: Document) -> bool:
     ((name, body),) = function.items()
     if name == "Get":
-        return isinstance(body, str) and _GET.fullmatch(body) is not None
+        read = _GET.fullmatch(body) if isinstance(body, str) else None
+        return read is not None and references.is_path(read[2])
     if not isinstance(body, dict):
         return False
     if name == "Std:Join":
         return isinstance(body.get("On", ""), str) and isinstance(body.get("Values"), list)
     file = body.get("PropertyFile")
     path = file.get("Get") if isinstance(file, dict) else None
-    return isinstance(path, str) and _PROPERTY_GET.fullmatch(path) is not None and isinstance(body.get("Path"), str)
+    if not isinstance(path, str) or not _PROPERTY_GET.fullmatch(path):
+        return False
+    return isinstance(body.get("Path"), str) and references.is_path(body["Path"])
 
 
 def _items(value: object) -> list[Any]:

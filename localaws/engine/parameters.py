@@ -71,9 +71,11 @@ def listed(values: Mapping[str, Any]) -> list[Document]:
 def _bound(parameter: Document, values: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON of any type
     if parameter["Name"] in values:
         return _read(parameter, values[parameter["Name"]])
-    if parameter.get("DefaultValue") is None:
+    default = parameter.get("DefaultValue")
+    if default is None:
         raise errors.validation(f"The parameter {parameter['Name']!r} has no default; give it a value.")
-    return parameter["DefaultValue"]
+    # A number written as text is the number; one written as a number stays as it is written.
+    return _read(parameter, default) if isinstance(default, str) else default
 
 
 def _read(parameter: Document, text: str) -> Value:

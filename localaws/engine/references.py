@@ -14,7 +14,9 @@ from typing import Any
 
 from localaws.shapes import Document
 
-_TOKEN = re.compile(r"\.?(\w[\w-]*)|\[(\d+)\]|\[['\"]([^'\"]*)['\"]\]")
+_TOKEN = re.compile(r"\.?(\w[\w-]*)|\[(\d+)\]|\['([^']*)'\]|\[\"([^\"]*)\"\]")
+_PATH = re.compile(rf"\$?(?:{_TOKEN.pattern})*")
+_LONGEST_INDEX = 9  # digits
 _FUNCTIONS = ({"Get"}, {"Std:Join"}, {"Std:JsonGet"})
 
 
@@ -30,6 +32,11 @@ class Scope:
     execution: Mapping[str, Any]
     outputs: Mapping[str, Document]
     property_file: Callable[[str, str], Any]
+
+
+def is_path(text: str) -> bool:
+    """Whether a text has names and places only, such as a.b[0]['c d']; wildcards and filters are not read."""
+    return _PATH.fullmatch(text) is not None
 
 
 def steps_in(value: Any) -> set[str]:  # noqa: ANN401 - JSON of any type
@@ -96,13 +103,21 @@ def _get(path: str, scope: Scope) -> Any:  # noqa: ANN401
 
 
 def _walk(value: Any, path: str, owner: str) -> Any:  # noqa: ANN401
+    if not is_path(path):
+        raise UnresolvedReference(f"{owner} cannot be read at {path!r}: a path is written as in a.b[0]['c d'].")
     for match in _TOKEN.finditer(path):
-        name, index, key = match.groups()
+        index = match[2]
         try:
-            value = value[int(index)] if index is not None else _member(value, name if name is not None else key)
+            value = _item(value, index) if index else _member(value, match[match.lastindex or 1])
         except (LookupError, TypeError, AttributeError) as error:
             raise UnresolvedReference(f"{owner} has nothing at {path.lstrip('.')!r}.") from error
     return value
+
+
+def _item(value: Any, index: str) -> Any:  # noqa: ANN401
+    if not isinstance(value, list) or len(index) > _LONGEST_INDEX:
+        raise LookupError(index)
+    return value[int(index)]
 
 
 def _member(value: Any, name: str) -> Any:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""What is installed is what was looked at: every line of every lock is one version, and what ships has hashes."""
+"""What is installed is what was looked at: every line of every lock is one version of which each file has its hash."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 
 TOP = Path(__file__).parents[2]
 LOCKS = sorted((TOP / "requirements").glob("*.lock"))
-HASHED = ("build", "container", "fuzz")
 PINNED = re.compile(r"[A-Za-z0-9._-]+(\[[a-z0-9,-]+\])?==[A-Za-z0-9.+!]+( ; .+)?")
 
 
@@ -25,10 +24,23 @@ def test_every_line_of_a_lock_is_one_version_of_a_registry_s_package(lock: Path)
     assert [line for line in lines if not PINNED.fullmatch(line.split(" --hash=")[0])] == []
 
 
-@pytest.mark.parametrize("name", HASHED)
-def test_what_is_installed_on_aws_or_by_hand_alone_has_hashes(name: str) -> None:
-    lines = _lines(TOP / "requirements" / f"{name}.lock")
-    assert [line for line in lines if not re.search(r" --hash=sha256:[0-9a-f]{64}", line)] == []
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
+def test_every_line_of_a_lock_has_hashes(lock: Path) -> None:
+    assert [line for line in _lines(lock) if not re.search(r" --hash=sha256:[0-9a-f]{64}", line)] == []
+
+
+@pytest.mark.parametrize("name", ["test", "laptop", "container"])
+def test_compiled_packages_have_the_hashes_of_other_platforms_too(name: str) -> None:
+    lines = [line for line in _lines(TOP / "requirements" / f"{name}.lock") if line.startswith(("numpy=", "pillow="))]
+    assert [line.count("--hash=") > 20 for line in lines] == [True, True]
+
+
+def test_every_install_from_a_lock_asks_for_hashes() -> None:
+    files = [TOP / "Makefile", *(path for path in (TOP / "seedcode").rglob("*") if path.is_file())]
+    lines = [line for path in files for line in path.read_text(encoding="utf-8", errors="replace").splitlines()]
+    installs = [line for line in lines if re.search(r" install .*\.lock", line)]
+    assert len(installs) >= 9
+    assert [line for line in installs if " --require-hashes " not in line] == []
 
 
 def test_tools_of_other_registries_are_pinned_in_the_makefile() -> None:

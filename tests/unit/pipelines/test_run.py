@@ -113,6 +113,16 @@ def test_run_pipeline_prints_the_arn_alone(capsys: pytest.CaptureFixture[str], m
     assert output.err == ""
 
 
+@pytest.mark.usefixtures("archive")
+def test_run_pipeline_starts_nothing_with_an_impossible_number(
+    sagemaker: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_pipeline.main(["--set", "PairedGateLevel=7"]) == 1
+
+    assert capsys.readouterr().err == "PairedGateLevel is '7'; it must be a number from 0 to 0.5.\n"
+    assert sagemaker.list_pipelines()["PipelineSummaries"] == []
+
+
 def test_run_pipeline_tells_commit_and_starter_from_the_build_environment(
     sagemaker: Client, archive: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -168,6 +168,7 @@ def report(cloud: Aws, script: Script) -> None:
     body = json.dumps({"accuracy": {"value": 0.9}}).encode()
     cloud.clients.s3.put_object(Bucket="bucket", Key="run/evaluation.json", Body=body)
     cloud.clients.s3.put_object(Bucket="bucket", Key="run/broken.json", Body=b"{")
+    cloud.clients.s3.put_object(Bucket="bucket", Key="run/deep.json", Body=b"[" * 100_000)
     place = {"OutputName": "report", "S3Output": {"S3Uri": "s3://bucket/run/"}}
     script.outputs = {"Evaluate": {"ProcessingOutputConfig": {"Outputs": [place]}}}
 
@@ -185,6 +186,7 @@ def test_a_condition_reads_a_property_file_from_s3(runs: Runs, script: Script, b
     [
         ("missing.json", "report", "x", "cannot be read from s3://bucket/run/missing.json"),
         ("broken.json", "report", "x", "cannot be read from s3://bucket/run/broken.json"),
+        ("deep.json", "report", "x", "cannot be read from s3://bucket/run/deep.json"),
         ("evaluation.json", "other", "x", "names the output other, which Evaluate lacks"),
         ("evaluation.json", "report", "precision", "has nothing at 'precision'"),
     ],
@@ -196,6 +198,12 @@ def test_a_property_file_that_cannot_be_read_fails_the_condition_with_the_reason
     step = runs.steps(arn)["Gate"]
     assert step["StepStatus"] == "Failed"
     assert words in step["FailureReason"]
+
+
+def test_conditions_that_are_null_are_none_and_hold(runs: Runs, script: Script, build: Build) -> None:
+    gate = {"Name": "Gate", "Type": "Condition", "Arguments": {"Conditions": None, "IfSteps": [build.step("Yes")]}}
+    assert runs.status(runs.run(build.text(gate))) == "Succeeded"
+    assert script.began == ["Yes"]
 
 
 def test_values_that_cannot_be_compared_fail_the_condition_with_both(runs: Runs, build: Build) -> None:

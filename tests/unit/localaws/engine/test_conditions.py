@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -58,9 +59,30 @@ def test_an_unknown_type_is_refused_with_those_there_are() -> None:
         holds([{"Type": "Between"}])
 
 
-def test_values_that_cannot_be_compared_are_named() -> None:
-    with pytest.raises(ValueError, match=r"GreaterThan cannot compare 'high' with 0.8"):
-        holds([{"Type": "GreaterThan", "LeftValue": "high", "RightValue": 0.8}])
+@pytest.mark.parametrize("left", ["high", True, None, [1], {}])
+def test_values_that_have_no_order_are_named(left: Any) -> None:
+    with pytest.raises(ValueError, match=f"GreaterThan cannot compare {re.escape(repr(left))} with 0.8"):
+        holds([{"Type": "GreaterThan", "LeftValue": left, "RightValue": 0.8}])
+
+
+def test_true_is_no_number() -> None:
+    assert not holds([{"Type": "Equals", "LeftValue": True, "RightValue": 1}])
+    assert not holds([{"Type": "In", "QueryValue": 0, "Values": [False]}])
+    assert holds([{"Type": "Equals", "LeftValue": 1, "RightValue": 1.0}])
+
+
+@pytest.mark.parametrize(
+    ("condition", "sentence"),
+    [
+        ({"Type": "In", "QueryValue": "a", "Values": "abc"}, "A condition has 'abc' where a list must be."),
+        ({"Type": "Or", "Conditions": None}, "A condition has None where a list must be."),
+        ({"Type": "Not", "Expression": "Equals"}, "A condition is 'Equals'; it must be an object with a Type."),
+        ({"Type": ["In"]}, "The condition type ['In'] is not known; allowed are"),
+    ],
+)
+def test_a_condition_of_another_form_is_a_sentence(condition: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        holds([condition])
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from localaws.engine.parameters import bind, check_declarations, listed
 from localaws.errors import AwsError
@@ -89,3 +93,37 @@ def test_values_are_listed_as_text_with_booleans_in_json_s_way() -> None:
         {"Name": "On", "Value": "true"},
         {"Name": "Off", "Value": "false"},
     ]
+
+
+def test_a_default_that_is_written_as_text_has_its_declared_type() -> None:
+    texts = [DEPTH | {"DefaultValue": "32"}, RATE | {"DefaultValue": "0.5"}, WATCHED | {"DefaultValue": "true"}]
+    assert bind(texts, []) == {"Depth": 32, "Rate": 0.5, "Watched": True}
+
+
+FREE = [{"Name": kind, "Type": kind} for kind in ("Integer", "Float", "Boolean", "String")]
+VALUES = {
+    "Integer": st.integers(),
+    "Float": st.floats(allow_nan=False, allow_infinity=False),
+    "Boolean": st.booleans(),
+    "String": st.text(max_size=5),
+}
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@drawn(st.fixed_dictionaries(VALUES))
+def test_what_is_listed_binds_to_the_same_values_given_or_as_defaults(values: dict[str, Any]) -> None:
+    assert bind(FREE, listed(values)) == values
+    defaults = {item["Name"]: item["Value"] for item in listed(values)}
+    declared = [parameter | {"DefaultValue": defaults[parameter["Name"]]} for parameter in FREE]
+    check_declarations(declared)
+    assert bind(declared, []) == values
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@drawn(text=st.text(max_size=6) | st.from_regex(r"[-+]?\d*[._]?\d*(e-?\d+)?", fullmatch=True))
+def test_text_is_of_the_type_or_refused(text: str) -> None:
+    for parameter, kind in zip(FREE, (int, float, bool, str), strict=True):
+        with suppress(AwsError):
+            (value,) = bind([parameter], given(**{parameter["Name"]: text})).values()
+            assert type(value) is kind
+            assert bind([parameter], listed({parameter["Name"]: value})) == {parameter["Name"]: value}

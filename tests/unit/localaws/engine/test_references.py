@@ -15,7 +15,7 @@ from localaws.engine.references import (
     steps_in,
 )
 
-REPORT = {"accuracy": {"value": 0.9}, "classes": [{"rate": 1}, {"rate": 2}], "by class": {"0": {"1": 7}}}
+REPORT = {"accuracy": {"value": 0.9}, "classes": [{"rate": 1}, {"rate": 2}], "by class": {"0": {"1": 7}}, "it's": 3}
 OUTPUTS = {
     "Prepare": {
         "ProcessingOutputConfig": {"Outputs": [{"OutputName": "train", "S3Output": {"S3Uri": "s3://b/train"}}]},
@@ -70,6 +70,8 @@ def test_join_without_a_separator_and_inside_another_join() -> None:
         ("classes[1].rate", 2),
         ("['by class']['0']['1']", 7),
         ("['by class'].0.1", 7),
+        ("$.accuracy.value", 0.9),
+        ('["it\'s"]', 3),
     ],
 )
 def test_json_get_reads_a_property_file(path: str, value: float) -> None:
@@ -95,6 +97,11 @@ def test_references_are_found_and_replaced_at_any_depth() -> None:
         (json_get("accuracy.missing"), "Evaluate's property file Report has nothing at 'accuracy.missing'"),
         (json_get("accuracy.value.deeper"), "has nothing at 'accuracy.value.deeper'"),
         (json_get("classes.7.rate"), "has nothing at 'classes.7.rate'"),
+        ({"Get": "Steps.Train-1.ModelArtifacts.S3ModelArtifacts[0]"}, "has nothing at"),
+        (json_get("['by class'][0]"), "has nothing at \"['by class'][0]\""),
+        (json_get(f"classes[{'1' * 5000}]"), "has nothing at 'classes[111"),
+        (json_get("classes[*].rate"), "cannot be read at 'classes[*].rate': a path is written as in a.b[0]['c d']."),
+        (json_get("accuracy !.value"), "cannot be read at 'accuracy !.value'"),
     ],
 )
 def test_a_reference_that_names_nothing_is_one_sentence(reference: dict[str, Any], sentence: str) -> None:

@@ -58,6 +58,7 @@ HOSTILE = {
     "a join of nothing": _whole(_step(Arguments={"x": {"Std:Join": 1}})),
     "a file that is none": _whole(_step(Arguments={"x": {"Std:JsonGet": {"PropertyFile": "x", "Path": "y"}}})),
     "a property file without a name": _whole(_step(PropertyFiles=[{}])),
+    "a path with a wildcard": _whole(_step(Arguments={"x": {"Get": "Steps.a.Outputs[*].S3Uri"}})),
     "a retry that is text": _whole(_step(RetryPolicies=["x"])),
     "a retry of endless attempts": _whole(_step(RetryPolicies=[{"ExceptionType": [], "BackoffRate": 1e300}])),
     "conditions that are text": _whole({"Name": "c", "Type": "Condition", "Arguments": {"Conditions": "x"}}),
