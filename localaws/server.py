@@ -17,8 +17,9 @@ from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
 from localaws.front import Front
-from localaws.gaps import alarm_states, bucket_encryption, change_sets, workflows
+from localaws.gaps import alarm_states, bucket_encryption, change_sets, function_calls, workflows
 from localaws.gaps.alarm_events import AlarmEvents
+from localaws.gaps.function_calls import Calls
 from localaws.hosting.healing import keep_healing
 from localaws.iam.enforcement import enforce
 from localaws.jobs import container
@@ -49,13 +50,15 @@ def run(settings: Settings) -> None:
         Clients(settings),
         authority=enforce(settings) if settings.enforce_iam else None,
     )
+    calls = Calls(store, aws.live.stopping)
+    function_calls.close(calls)
     register(aws)
     repositories.register(aws)
     recover(aws)
     front = Front(aws, others)
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
     try:
-        asyncio.run(_serve(aws, front))
+        asyncio.run(_serve(aws, front, calls))
     finally:
         # First the store: what is killed here must be found as interrupted by the next start, not as failed by itself.
         store.close()
@@ -64,7 +67,7 @@ def run(settings: Settings) -> None:
         settings.pid_file.unlink(missing_ok=True)
 
 
-async def _serve(aws: Aws, front: Front) -> None:
+async def _serve(aws: Aws, front: Front, calls: Calls) -> None:
     config = Config()
     config.bind = [f"{HOST}:{aws.settings.port}"]
     config.keep_alive_timeout = 75
@@ -74,7 +77,7 @@ async def _serve(aws: Aws, front: Front) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    recovery = loop.run_in_executor(None, _begin, aws, aws.settings.home / "ministack" / "state")
+    recovery = loop.run_in_executor(None, _begin, aws, calls, aws.settings.home / "ministack" / "state")
     saving = asyncio.create_task(_save_changes(front))
     threading.Thread(target=aws.live.keep_flushing, args=(aws,), daemon=True).start()
     threading.Thread(target=keep_healing, args=(aws,), daemon=True).start()
@@ -94,9 +97,10 @@ async def _serve(aws: Aws, front: Front) -> None:
     await recovery
 
 
-def _begin(aws: Aws, saved_state: Path) -> None:
+def _begin(aws: Aws, calls: Calls, saved_state: Path) -> None:
     restore_logs(aws, saved_state)
     revive_endpoints(aws)
+    calls.resume()
     resume_tuning(aws)
     # An execution reads S3, which answers by now.
     threading.Thread(target=Runner(aws).run, daemon=True).start()
