@@ -109,8 +109,12 @@ def _begin(aws: Aws, calls: Calls, saved_state: Path) -> None:
 
 async def _save_changes(front: Front) -> None:
     # MiniStack saves its state at a clean exit only; what `kill -9` can cost is the last two seconds of it.
+    was_changed = False
     while True:
         await asyncio.sleep(_SAVE_SECONDS)
-        if front.changed.is_set():
+        changed = front.changed.is_set()
+        # What a request has begun, such as an execution, may have ended since without another request.
+        if changed or was_changed:
             front.changed.clear()
             await asyncio.to_thread(ministack.save)
+        was_changed = changed
