@@ -17,7 +17,7 @@ from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
 from localaws.front import Front
-from localaws.gaps import alarm_states, bucket_encryption, change_sets, function_calls, workflows
+from localaws.gaps import alarm_states, bucket_encryption, change_sets, closed_connections, function_calls, workflows
 from localaws.gaps.alarm_events import AlarmEvents
 from localaws.gaps.function_calls import Calls
 from localaws.hosting.healing import keep_healing
@@ -42,6 +42,7 @@ def run(settings: Settings) -> None:
     alarm_states.close()
     change_sets.close()
     bucket_encryption.close()
+    closed_connections.close()
     store = Store(settings.home / "sagemaker.db")
     aws = Aws(
         settings,
