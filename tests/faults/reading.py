@@ -45,7 +45,7 @@ def serving(site: Site) -> Serving:
 
 def _version(process: psutil.Process) -> str:
     try:
-        return process.environ().get("VERSION", "nothing")
+        return str(process.environ().get("VERSION", "nothing"))
     except psutil.Error:
         return "gone"
 

@@ -70,6 +70,6 @@ def _one_of(site: Site, chance: random.Random, wanted: Callable[[psutil.Process]
 
 def _below(process: psutil.Process, home: object) -> bool:
     try:
-        return process.cwd().startswith(f"{home}/")
+        return str(process.cwd()).startswith(f"{home}/")
     except psutil.Error:
         return False

@@ -31,7 +31,7 @@ async def _tasks_left(clients: Callable[[int], Any]) -> int:
     config, stopping = Config(), asyncio.Event()
     port = free_port()
     config.bind, config.keep_alive_timeout, config.loglevel = [f"127.0.0.1:{port}"], 75, "WARNING"
-    serving = asyncio.create_task(serve(_application, config, shutdown_trigger=stopping.wait))  # type: ignore[arg-type]
+    serving = asyncio.create_task(serve(_application, config, shutdown_trigger=stopping.wait))
     await asyncio.sleep(0.2)
     before = len(asyncio.all_tasks())
     await asyncio.gather(*(clients(port) for _ in range(5)))

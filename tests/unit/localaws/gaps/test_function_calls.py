@@ -109,11 +109,12 @@ def test_what_a_process_had_taken_and_not_ended_is_called_by_the_next(functions:
 
 def test_a_call_is_kept_while_its_function_works(functions: Lambda, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
-    monkeypatch.setattr(
-        lambda_svc,
-        "_execute_function_with_config_scope",
-        lambda *_: seen.extend(functions.kept) or {"error": False},
-    )
+
+    def execute(*_: object) -> dict[str, Any]:
+        seen.extend(functions.kept)
+        return {"error": False}
+
+    monkeypatch.setattr(lambda_svc, "_execute_function_with_config_scope", execute)
     functions.calls.take(ARN, {"id": 1})
     assert functions.settled()
     assert seen == [{"id": 1}]
