@@ -7,12 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import psutil
-
 from tests.faults.accepted import Answer, Captured, DeadLetter, Incoming
 from tests.faults.invariants import Runs, Serving
 from tests.faults.site import BUCKET, ENDPOINT, Site
-from tests.faults.strikes import containers
+from tests.faults.strikes import containers, environment
 
 CAPTURES = "data-capture/"
 PLACES = ("incoming/", "curated/", "quarantine/")
@@ -37,17 +35,10 @@ def serving(site: Site) -> Serving:
     return Serving(
         said["EndpointStatus"],
         tuple(site.variants(said["EndpointConfigName"])),
-        tuple(sorted(_version(process) for process in containers(site, "endpoints"))),
+        tuple(sorted(environment(process).get("VERSION", "none") for process in containers(site, "endpoints"))),
         answer,
         tuple(process.pid for process in containers(site, "jobs")),
     )
-
-
-def _version(process: psutil.Process) -> str:
-    try:
-        return str(process.environ().get("VERSION", "nothing"))
-    except psutil.Error:
-        return "gone"
 
 
 def answers(site: Site, names: Iterable[str]) -> dict[str, Answer]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,6 +115,11 @@ class Site:
     def put(self, key: str, content: bytes) -> None:
         """Put an object into the stack's bucket."""
         self.client("s3").put_object(Bucket=BUCKET, Key=key, Body=content)
+
+    def calls_under_way(self) -> int:
+        """How many asynchronous calls of functions have not ended, by the local AWS's state file."""
+        with closing(sqlite3.connect(self.laptop.home / "sagemaker.db")) as state:
+            return int(state.execute("SELECT count(*) FROM documents WHERE kind = 'function-call'").fetchone()[0])
 
     def invoke(self) -> bytes:
         """Ask the endpoint, under an id by which the capture is found."""
