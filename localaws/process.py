@@ -17,6 +17,8 @@ from localaws.settings import Settings
 
 _START_SECONDS = 60
 _STOP_SECONDS = 20
+# A port that nobody listens on refuses at once; on a busy machine an answer may take its time.
+_ANSWER_SECONDS = 10
 _STATE = (
     *("ministack", "jobs", "endpoints", "repositories", "builds", "access.jsonl"),
     *("sagemaker.db", "sagemaker.db-wal", "sagemaker.db-shm", "localaws.log"),
@@ -49,7 +51,7 @@ def enforces_iam(settings: Settings) -> bool:
 
 def _health(settings: Settings) -> dict[str, Any] | None:
     try:
-        with urllib.request.urlopen(f"{settings.endpoint}/_ministack/health", timeout=2) as response:  # noqa: S310
+        with urllib.request.urlopen(f"{settings.endpoint}/_ministack/health", timeout=_ANSWER_SECONDS) as response:  # noqa: S310
             health: dict[str, Any] | None = json.load(response) if response.status == 200 else None
             return health
     except (urllib.error.URLError, OSError, ValueError):

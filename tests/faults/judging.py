@@ -72,6 +72,6 @@ def _captures(site: Site, load: Load, strike: Strike) -> list[str]:
 
 
 def _in_time(judged: Callable[[], list[str]]) -> list[str]:
-    """Judge until nothing is found, for ten seconds: what is on its way may come."""
-    until(lambda: not judged(), 10)
+    """Judge until nothing is found, for half a minute: what is on its way may come."""
+    until(lambda: not judged(), 30)
     return judged()

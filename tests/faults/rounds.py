@@ -20,6 +20,8 @@ from tests.faults.strikes import STRIKES
 
 AWAY = (BotoCoreError, ClientError)
 LONGEST_DELAY = 1.5
+# In one round of four the kill comes later, when what MiniStack keeps in memory must have been saved.
+LATER, LATE = 0.25, 2.0
 
 
 @dataclass
@@ -42,6 +44,8 @@ def play(site: Site, number: int, seed: int) -> Round:
     """Play the round that this seed and number say."""
     chance = random.Random(f"{seed} {number}")  # noqa: S311 - repeatable, not secret
     round_ = Round(number, chance.choice(sorted(STRIKES)), chance.uniform(0, LONGEST_DELAY))
+    if random.Random(f"{seed} {number} late").random() < LATER:  # noqa: S311
+        round_.delay += LATE
     began = time.monotonic()
     load = Load.drawn(site, f"round-{seed}-{number}", chance)
     with _begun(site, load):

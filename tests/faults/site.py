@@ -70,9 +70,9 @@ class Site:
         self.start_run()
         self.laptop.ended(self.runs[0])
         self.approve(self.versions()[0])
-        assert self.until_live(60), self.live()
+        assert self.until_live(180), self.live()
         # refresh_workflow makes the alias once the endpoint serves.
-        assert until(self._takes_pictures, 60), "the workflow takes no picture"
+        assert until(self._takes_pictures, 180), "the workflow takes no picture"
 
     def up(self) -> None:
         """Start it again after a `kill -9`."""

@@ -10,12 +10,13 @@ import pytest
 
 from tests.e2e.laptop import Laptop, free_port
 from tests.faults.rounds import play
+from tests.faults.settling import PATIENCE
 from tests.faults.site import Site, until
 from tests.faults.strikes import workers
 
 SEED = 1
 # Of this seed's rounds one for each victim: an instance, the local AWS, a worker, a job.
-ROUNDS = (0, 1, 5, 8)
+ROUNDS = (0, 3, 5, 8)
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +44,8 @@ def test_an_approval_is_not_lost_with_the_process_of_its_function(site: Site) ->
     for process in stopped:
         os.kill(process.pid, signal.SIGSTOP)
     site.approve(version)
-    assert until(lambda: bool(site.calls_under_way()), 10), "the event has reached no function"
+    assert until(lambda: bool(site.calls_under_way()), PATIENCE), "the event has reached no function"
     for process in stopped:
         os.kill(process.pid, signal.SIGKILL)
-    assert site.until_live(30), site.live()
+    assert site.until_live(PATIENCE), site.live()
     assert until(lambda: not site.calls_under_way(), 10)
