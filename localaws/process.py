@@ -15,7 +15,7 @@ from typing import Any
 
 from localaws.settings import Settings
 
-_START_SECONDS = 60
+_START_SECONDS = 120
 _STOP_SECONDS = 20
 # A port that nobody listens on refuses at once; on a busy machine an answer may take its time.
 _ANSWER_SECONDS = 10
@@ -98,6 +98,11 @@ def stop(settings: Settings) -> bool:
             return True
         time.sleep(0.05)
     os.kill(pid, signal.SIGKILL)
+    from localaws.jobs import container  # noqa: PLC0415 - boto3 is slow to import, and seldom needed here
+
+    # What it had no time to end would go on, and a home that is wiped has no next start that ends it.
+    container.kill_left_over(settings.jobs)
+    container.kill_left_over(settings.endpoints)
     return True
 
 

@@ -7,6 +7,7 @@ import itertools
 import os
 import signal
 import threading
+from functools import partial
 from pathlib import Path
 
 from hypercorn.asyncio import serve
@@ -18,8 +19,17 @@ from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
 from localaws.front import Front
-from localaws.gaps import alarm_states, bucket_encryption, change_sets, closed_connections, function_calls, workflows
+from localaws.gaps import (
+    alarm_states,
+    begun_executions,
+    bucket_encryption,
+    change_sets,
+    closed_connections,
+    function_calls,
+    workflows,
+)
 from localaws.gaps.alarm_events import AlarmEvents
+from localaws.gaps.begun_executions import Begun
 from localaws.gaps.function_calls import Calls
 from localaws.hosting.healing import keep_healing
 from localaws.iam.enforcement import enforce
@@ -58,13 +68,15 @@ def run(settings: Settings) -> None:
     )
     calls = Calls(store, aws.live.stopping)
     function_calls.close(calls)
+    begun = Begun(store)
+    begun_executions.close(begun)
     register(aws)
     repositories.register(aws)
     recover(aws)
     front = Front(aws, others)
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
     try:
-        asyncio.run(_serve(aws, front, calls))
+        asyncio.run(_serve(aws, front, calls, begun))
     finally:
         # First the store: what is killed here must be found as interrupted by the next start, not as failed by itself.
         store.close()
@@ -73,7 +85,7 @@ def run(settings: Settings) -> None:
         settings.pid_file.unlink(missing_ok=True)
 
 
-async def _serve(aws: Aws, front: Front, calls: Calls) -> None:
+async def _serve(aws: Aws, front: Front, calls: Calls, begun: Begun) -> None:
     config = Config()
     config.bind = [f"{HOST}:{aws.settings.port}"]
     config.keep_alive_timeout = 75
@@ -84,7 +96,7 @@ async def _serve(aws: Aws, front: Front, calls: Calls) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     recovery = loop.run_in_executor(None, _begin, aws, calls, aws.settings.home / "ministack" / "state")
-    saving = asyncio.create_task(_save_changes(front))
+    saving = asyncio.create_task(_save_changes(front, begun))
     threading.Thread(target=aws.live.keep_flushing, args=(aws,), daemon=True).start()
     threading.Thread(target=keep_healing, args=(aws,), daemon=True).start()
     threading.Thread(target=Tracking(aws).run, daemon=True).start()
@@ -113,7 +125,7 @@ def _begin(aws: Aws, calls: Calls, saved_state: Path) -> None:
     aws.events.start()
 
 
-async def _save_changes(front: Front) -> None:
+async def _save_changes(front: Front, begun: Begun) -> None:
     # MiniStack saves its state at a clean exit only; what `kill -9` can cost is the last two seconds of it.
     due = 0
     for turn in itertools.count():
@@ -124,4 +136,5 @@ async def _save_changes(front: Front) -> None:
             due = 2 * _TURNS
         if due:
             due -= 1
-            await asyncio.to_thread(ministack.save, *(() if turn % _TURNS else _PROMISED))
+            services = () if turn % _TURNS else _PROMISED
+            await asyncio.to_thread(begun.saved, partial(ministack.save, *services))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tests.faults.invariants import LOCAL_AWS, Strike
 
-# What a `kill -9` of the local AWS may cost: MiniStack's state of the last moments, and captures on their way to S3.
+# What a `kill -9` of the local AWS may cost: answers that are not saved, and captures on their way to S3.
 SAVED_SECONDS = 2.0
 CAPTURED_SECONDS = 2.0
 # An approval that meets an endpoint on the move is given up by its function: the event of its rest does the work.
@@ -45,7 +45,7 @@ def pictures(given: Collection[Picture], strike: Strike) -> list[str]:
 def _picture(picture: Picture, strike: Strike) -> list[str]:
     found = []
     moment = picture.acknowledged
-    if moment is not None and not picture.found and strike.spares(moment, SAVED_SECONDS):
+    if moment is not None and not picture.found and strike.spares_promise(moment):
         found.append(f"was accepted {strike.at - moment:.1f} s before the kill and is nowhere")
     if picture.asked not in _SAID.get(picture.found, ("ended",)):
         found.append(f"was {picture.found or 'missing'}, and asking again under its name said {picture.asked}")

@@ -17,15 +17,20 @@ Step = tuple[str, str]
 
 @dataclass(frozen=True)
 class Strike:
-    """What was killed, and from when until when nothing is known: from the kill until the local AWS answers again."""
+    """What was killed, when, when the local AWS answered again, and how many seconds the machine was behind by then."""
 
     victim: str
     at: float
     back: float
+    behind: float = 0.0
 
     def spares(self, moment: float, seconds: float) -> bool:
         """Whether what was so at a moment must be so still, where a kill may cost the last `seconds`."""
-        return self.victim != LOCAL_AWS or moment < self.at - seconds or moment > self.back
+        return self.victim != LOCAL_AWS or moment < self.at - seconds - self.behind or moment > self.back
+
+    def spares_promise(self, moment: float) -> bool:
+        """The same of what is on disk before it is answered: a kill may cost what it met itself."""
+        return self.victim != LOCAL_AWS or moment < self.at or moment > self.back
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ class Site:
     def up(self) -> None:
         """Start it again after a `kill -9`."""
         subprocess.run(
-            [sys.executable, "-c", _START], env=self.laptop.environment, cwd=REPOSITORY, check=True, timeout=90
+            [sys.executable, "-c", _START], env=self.laptop.environment, cwd=REPOSITORY, check=True, timeout=180
         )
 
     def answers(self) -> bool:

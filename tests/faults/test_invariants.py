@@ -27,6 +27,8 @@ RUN = Runs(STEPS, Counter({FIRST: 1, SECOND: 1, REGISTER: 0}))
         (KILLED, 98.1, False),
         (KILLED, 102.9, False),
         (KILLED, 103.1, True),
+        (replace(KILLED, behind=1.0), 97.1, False),
+        (replace(KILLED, behind=1.0), 96.9, True),
         (HURT, 99.9, True),
     ],
 )
@@ -109,8 +111,8 @@ CUT_OFF = replace(ANSWERED, found="FAILED", ended="FAILED", cause="States.Servic
         (ANSWERED, HURT),
         (replace(ANSWERED, found="RUNNING", asked="same"), HURT),
         (CUT_OFF, KILLED),
-        # Accepted a moment before the kill, so it may be missing; asked again, it is answered.
-        (replace(ANSWERED, acknowledged=99.0, found="", asked="started"), KILLED),
+        # Not accepted, or in the moment of the kill: it may be missing; asked again, it is answered.
+        (replace(ANSWERED, acknowledged=100.1, found="", asked="started"), KILLED),
         (replace(ANSWERED, acknowledged=None, found="", asked="started"), KILLED),
     ],
 )
@@ -122,6 +124,7 @@ def test_a_picture_is_answered_or_was_cut_off_by_the_kill(picture: Picture, stri
     ("picture", "strike", "said"),
     [
         (replace(ANSWERED, found="", asked="started"), KILLED, "accepted 10.0 s before the kill and is nowhere"),
+        (replace(ANSWERED, acknowledged=99.9, found="", asked="started"), KILLED, "accepted 0.1 s before the kill"),
         (replace(ANSWERED, acknowledged=99.9, found="", asked="started"), HURT, "is nowhere"),
         (replace(ANSWERED, asked="started"), HURT, "was SUCCEEDED, and asking again under its name said started"),
         (replace(ANSWERED, found="RUNNING", asked="started"), HURT, "was RUNNING, and asking again"),
