@@ -66,7 +66,10 @@ def test_a_note_is_kept_until_the_execution_is_saved(begun: Begun, machines: Mac
 
 
 def test_what_begins_while_the_state_is_saved_keeps_its_note(begun: Begun, machines: Machines, machine: str) -> None:
-    begun.saved(lambda: _start(machines, machine) and None)
+    def save() -> None:
+        _start(machines, machine)
+
+    begun.saved(save)
     assert len(begun._store.all(KIND)) == 1
 
 
