@@ -7,8 +7,10 @@ publishing events under `aws.*`, registering a CloudFormation type, reading an o
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
+import threading
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -26,6 +28,12 @@ Create = Callable[[str, dict[str, Any], str], tuple[str, dict[str, Any]]]
 Delete = Callable[[str, dict[str, Any]], None]
 Update = Callable[[str, dict[str, Any], dict[str, Any], str], tuple[str, dict[str, Any]]]
 Context = Mapping[str, str | list[str]]
+
+logger = logging.getLogger(__name__)
+
+# Two at once would write the same files.
+_saving = threading.Lock()
+_READS_OF_A_STATE = 5
 
 # Of the request that is being decided about: its body, and what was refused of what it needs beyond the call itself.
 _body: ContextVar[bytes] = ContextVar("body", default=b"")
@@ -66,7 +74,7 @@ def load() -> AsgiApp:
         raise MiniStackError(f"MiniStack {installed} is installed; {PINNED} is needed: run `make install`.")
     from ministack import app  # noqa: PLC0415 - after configure()
     from ministack.core import iam_actions, iam_evaluator, router  # noqa: PLC0415
-    from ministack.services import eventbridge, iam, s3, sts  # noqa: PLC0415
+    from ministack.services import eventbridge, iam, lambda_svc, s3, sts  # noqa: PLC0415
     from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     for module, name in (
@@ -74,6 +82,12 @@ def load() -> AsgiApp:
         (app, "save_all"),
         (app, "_build_persistence_save_dict"),
         (eventbridge, "_put_events"),
+        (lambda_svc, "_LAMBDA_ASYNC_RETRY_BASE_SECONDS"),
+        (lambda_svc, "_execute_function_with_config_scope"),
+        (lambda_svc, "_execution_record_for_config"),
+        (lambda_svc, "_get_func_record_for_ref"),
+        (lambda_svc, "_route_async_failure"),
+        (lambda_svc, "_run_with_function_config_scope"),
         (iam, "_roles"),
         (iam_actions, "identity_denial_message"),
         (iam_evaluator, "EvalContext"),
@@ -170,11 +184,27 @@ def has_role(name: str, account: str) -> bool:
     return iam._roles.get_scoped(account, None, name) is not None
 
 
-def save() -> None:
-    """Write MiniStack's own state (not S3's objects, which are on disk at each write) to its directory."""
+def save(*services: str) -> None:
+    """Write MiniStack's own state (not S3's objects, which are on disk at each write): of all services, or of some."""
     from ministack import app  # noqa: PLC0415
 
-    app.save_all(app._build_persistence_save_dict())
+    with _saving:
+        states = app._build_persistence_save_dict()
+        app.save_all({name: _steady(state) for name, state in states.items() if name in services or not services})
+
+
+def _steady(state: Callable[[], Any]) -> Callable[[], Any]:
+    """Read a service's state again where it changed meanwhile; MiniStack would leave it out of this save."""
+
+    def read() -> Any:  # noqa: ANN401 - MiniStack's own
+        for _ in range(_READS_OF_A_STATE):
+            try:
+                return state()
+            except RuntimeError as error:
+                logger.debug("Read again: %s", error)
+        return state()
+
+    return read
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,10 @@ from typing import Any
 
 from localaws.settings import Settings
 
-_START_SECONDS = 60
+_START_SECONDS = 120
 _STOP_SECONDS = 20
+# A port that nobody listens on refuses at once; on a busy machine an answer may take its time.
+_ANSWER_SECONDS = 10
 _STATE = (
     *("ministack", "jobs", "endpoints", "repositories", "builds", "access.jsonl"),
     *("sagemaker.db", "sagemaker.db-wal", "sagemaker.db-shm", "localaws.log"),
@@ -49,7 +51,7 @@ def enforces_iam(settings: Settings) -> bool:
 
 def _health(settings: Settings) -> dict[str, Any] | None:
     try:
-        with urllib.request.urlopen(f"{settings.endpoint}/_ministack/health", timeout=2) as response:  # noqa: S310
+        with urllib.request.urlopen(f"{settings.endpoint}/_ministack/health", timeout=_ANSWER_SECONDS) as response:  # noqa: S310
             health: dict[str, Any] | None = json.load(response) if response.status == 200 else None
             return health
     except (urllib.error.URLError, OSError, ValueError):
@@ -96,6 +98,11 @@ def stop(settings: Settings) -> bool:
             return True
         time.sleep(0.05)
     os.kill(pid, signal.SIGKILL)
+    from localaws.jobs import container  # noqa: PLC0415 - boto3 is slow to import, and seldom needed here
+
+    # What it had no time to end would go on, and a home that is wiped has no next start that ends it.
+    container.kill_left_over(settings.jobs)
+    container.kill_left_over(settings.endpoints)
     return True
 
 

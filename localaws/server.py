@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import signal
 import threading
+from functools import partial
 from pathlib import Path
 
 from hypercorn.asyncio import serve
@@ -17,8 +19,18 @@ from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
 from localaws.front import Front
-from localaws.gaps import alarm_states, bucket_encryption, change_sets, workflows
+from localaws.gaps import (
+    alarm_states,
+    begun_executions,
+    bucket_encryption,
+    change_sets,
+    closed_connections,
+    function_calls,
+    workflows,
+)
 from localaws.gaps.alarm_events import AlarmEvents
+from localaws.gaps.begun_executions import Begun
+from localaws.gaps.function_calls import Calls
 from localaws.hosting.healing import keep_healing
 from localaws.iam.enforcement import enforce
 from localaws.jobs import container
@@ -29,7 +41,11 @@ from localaws.resources.registration import register
 from localaws.settings import HOST, Settings
 from localaws.store import Store
 
-_SAVE_SECONDS = 2.0
+_SAVE_SECONDS = 1.0
+# To save all takes up to a second on a busy machine, so that is done at every second turn; what callers were promised
+# when they were answered, executions and messages, is saved at each.
+_TURNS = 2
+_PROMISED = ("stepfunctions", "sqs")
 
 
 def run(settings: Settings) -> None:
@@ -41,6 +57,7 @@ def run(settings: Settings) -> None:
     alarm_states.close()
     change_sets.close()
     bucket_encryption.close()
+    closed_connections.close()
     store = Store(settings.home / "sagemaker.db")
     aws = Aws(
         settings,
@@ -49,13 +66,17 @@ def run(settings: Settings) -> None:
         Clients(settings),
         authority=enforce(settings) if settings.enforce_iam else None,
     )
+    calls = Calls(store, aws.live.stopping)
+    function_calls.close(calls)
+    begun = Begun(store)
+    begun_executions.close(begun)
     register(aws)
     repositories.register(aws)
     recover(aws)
     front = Front(aws, others)
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
     try:
-        asyncio.run(_serve(aws, front))
+        asyncio.run(_serve(aws, front, calls, begun))
     finally:
         # First the store: what is killed here must be found as interrupted by the next start, not as failed by itself.
         store.close()
@@ -64,7 +85,7 @@ def run(settings: Settings) -> None:
         settings.pid_file.unlink(missing_ok=True)
 
 
-async def _serve(aws: Aws, front: Front) -> None:
+async def _serve(aws: Aws, front: Front, calls: Calls, begun: Begun) -> None:
     config = Config()
     config.bind = [f"{HOST}:{aws.settings.port}"]
     config.keep_alive_timeout = 75
@@ -74,8 +95,8 @@ async def _serve(aws: Aws, front: Front) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    recovery = loop.run_in_executor(None, _begin, aws, aws.settings.home / "ministack" / "state")
-    saving = asyncio.create_task(_save_changes(front))
+    recovery = loop.run_in_executor(None, _begin, aws, calls, aws.settings.home / "ministack" / "state")
+    saving = asyncio.create_task(_save_changes(front, begun))
     threading.Thread(target=aws.live.keep_flushing, args=(aws,), daemon=True).start()
     threading.Thread(target=keep_healing, args=(aws,), daemon=True).start()
     threading.Thread(target=Tracking(aws).run, daemon=True).start()
@@ -94,19 +115,26 @@ async def _serve(aws: Aws, front: Front) -> None:
     await recovery
 
 
-def _begin(aws: Aws, saved_state: Path) -> None:
+def _begin(aws: Aws, calls: Calls, saved_state: Path) -> None:
     restore_logs(aws, saved_state)
     revive_endpoints(aws)
+    calls.resume()
     resume_tuning(aws)
     # An execution reads S3, which answers by now.
     threading.Thread(target=Runner(aws).run, daemon=True).start()
     aws.events.start()
 
 
-async def _save_changes(front: Front) -> None:
+async def _save_changes(front: Front, begun: Begun) -> None:
     # MiniStack saves its state at a clean exit only; what `kill -9` can cost is the last two seconds of it.
-    while True:
+    due = 0
+    for turn in itertools.count():
         await asyncio.sleep(_SAVE_SECONDS)
         if front.changed.is_set():
             front.changed.clear()
-            await asyncio.to_thread(ministack.save)
+            # What a request has begun, such as an execution, ends without another request: it is saved once more.
+            due = 2 * _TURNS
+        if due:
+            due -= 1
+            services = () if turn % _TURNS else _PROMISED
+            await asyncio.to_thread(begun.saved, partial(ministack.save, *services))

@@ -68,9 +68,12 @@ def replace_endpoint(
     raise EndpointBusy(f"The failed endpoint {settings.endpoint_name} is still being deleted.")
 
 
-def discard_release(sagemaker: Client, release: Release) -> bool:
-    """Delete the model and the configuration of a release that was rolled back; False when that is done already."""
-    if not _exists(sagemaker, release.name):
+def discard_release(sagemaker: Client, settings: Settings, release: Release) -> bool:
+    """Delete the model and the configuration of a release that was rolled back; False when that is done already.
+
+    It was approved again in the meantime where a parallel call has begun to deploy it: then it is needed.
+    """
+    if not _exists(sagemaker, release.name) or _is_needed(sagemaker, settings, release):
         return False
     delete(sagemaker.delete_endpoint_config, EndpointConfigName=release.name)
     delete(sagemaker.delete_model, ModelName=release.name)

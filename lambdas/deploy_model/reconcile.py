@@ -50,6 +50,6 @@ def _carry_out(
         case Action.REPLACE:
             deployment.replace_endpoint(sagemaker, settings, release)
         case Action.DISCARD:
-            deployment.discard_release(sagemaker, release)
+            deployment.discard_release(sagemaker, settings, release)
         case Action.UPDATE if endpoint is not None:
             deployment.update_endpoint(sagemaker, autoscaling, settings, release, endpoint)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from localaws.gaps import distributed_map, function_errors, retry_delays, state_machine_versions, workflow_limits
+from localaws.gaps import (
+    distributed_map,
+    function_errors,
+    retry_delays,
+    same_names,
+    state_machine_versions,
+    workflow_limits,
+)
 
 
 def close() -> None:
@@ -10,5 +17,7 @@ def close() -> None:
     function_errors.close()
     retry_delays.close()
     state_machine_versions.close()
+    # After versions, which would choose one anew for an execution that runs already.
+    same_names.close()
     distributed_map.close()
     workflow_limits.close()

@@ -45,7 +45,8 @@ def _play(site: Site, number: int) -> Round:
     try:
         return play(site, number, SEED)
     except Exception as error:
-        # A round that could not be played out is a finding as well, and must not end the others.
+        # A round that could not be played out is a finding as well, and must not end the others. A site whose local
+        # AWS does not even start ends here, with the table of what was played.
         words = traceback.format_exception_only(error)[-1].strip()
         if not site.answers():
             site.up()

@@ -1,98 +1,105 @@
-"""What must hold after every fault."""
+"""What must hold after every fault: judgements of what was seen, each a sentence for each thing that does not hold.
+
+Nothing here asks a process, so that tests can show of each judgement that it can fail.
+"""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.faults.site import BUCKET, ENDPOINT, GROUP, Site, until
-from tests.faults.strikes import containers
+LOCAL_AWS = "local AWS"
 
 Step = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What was announced before the fault: finished steps as they were described, and versions."""
+class Strike:
+    """What was killed, when, when the local AWS answered again, and how many seconds the machine was behind by then."""
 
-    steps: dict[Step, dict[str, Any]]
-    ends: Counter[str]
-    versions: tuple[str, ...]
+    victim: str
+    at: float
+    back: float
+    behind: float = 0.0
 
+    def spares(self, moment: float, seconds: float) -> bool:
+        """Whether what was so at a moment must be so still, where a kill may cost the last `seconds`."""
+        return self.victim != LOCAL_AWS or moment < self.at - seconds - self.behind or moment > self.back
 
-def look(site: Site) -> Seen:
-    """Read what is finished."""
-    steps = {
-        (arn, name): step
-        for arn in site.runs[-6:]
-        for name, step in site.laptop.steps(arn).items()
-        if step["StepStatus"] == "Succeeded"
-    }
-    return Seen(steps, _ends(site), tuple(site.versions()))
+    def spares_promise(self, moment: float) -> bool:
+        """The same of what is on disk before it is answered: a kill may cost what it met itself."""
+        return self.victim != LOCAL_AWS or moment < self.at or moment > self.back
 
 
-def _ends(site: Site) -> Counter[str]:
-    """How often the program of each step ran to its end: more than once where a kill came before it was noted."""
-    return Counter(line for line in site.ledger.read_text().splitlines() if line.endswith("end"))
+@dataclass(frozen=True)
+class Runs:
+    """Executions of the pipeline by ARN: their finished steps, and how often the program of each step has ended."""
+
+    steps: Mapping[Step, Mapping[str, Any]]
+    ends: Counter[Step]
 
 
-def broken(site: Site, seen: Seen) -> list[str]:
-    """A sentence for each thing that does not hold."""
-    return [*_steps(site, seen), *_versions(site, seen), *_serving(site), *_captures(site)]
-
-
-def _steps(site: Site, seen: Seen) -> list[str]:
-    found = []
-    for arn in site.runs[-6:]:
-        now = site.laptop.steps(arn)
-        found += [f"{arn} lacks {name}" for name in ("First", "Second", "Register") if not _done(now, name)]
-        before = {name: step for (owner, name), step in seen.steps.items() if owner == arn}
-        found += [f"{arn} {name} was run again" for name, step in before.items() if now.get(name) != step]
-    now_ends = _ends(site)
-    for arn, name in seen.steps:
-        line = f"{arn.rsplit('/', 1)[1]} {name} end"
-        if now_ends[line] != seen.ends[line]:
-            found.append(f"the job of {arn} {name} was run again")
+def runs(arns: Sequence[str], before: Runs, after: Runs) -> list[str]:
+    """Each run has all its steps, and what was announced as finished is as it was, to the second."""
+    names = ("First", "Second", "Register")
+    found = [f"{arn} lacks {name}" for arn in arns for name in names if (arn, name) not in after.steps]
+    for step, was in before.steps.items():
+        if after.steps.get(step) != was:
+            found.append(f"{' '.join(step)} was run again")
+        if after.ends[step] != before.ends[step]:
+            found.append(f"the job of {' '.join(step)} was run again")
     return found
 
 
-def _done(steps: dict[str, dict[str, Any]], name: str) -> bool:
-    return steps.get(name, {}).get("StepStatus") == "Succeeded"
-
-
-def _versions(site: Site, seen: Seen) -> list[str]:
-    now = site.versions()
-    found = [f"the version {arn} is lost" for arn in seen.versions if arn not in now]
+def versions(before: Collection[str], now: Collection[str], runs_ended: int) -> list[str]:
+    """None is lost, none is double: one for each run, numbered without a gap."""
+    found = [f"the version {arn} is lost" for arn in before if arn not in now]
     numbers = sorted(int(arn.rsplit("/", 1)[1]) for arn in now)
     if numbers != list(range(1, len(numbers) + 1)):
-        found.append(f"{GROUP} has the versions {numbers}")
-    if len(now) != len(site.runs):
-        found.append(f"{len(site.runs)} runs registered {len(now)} versions")
+        found.append(f"the versions are numbered {numbers}")
+    if len(now) != runs_ended:
+        found.append(f"{runs_ended} runs registered {len(now)} versions")
     return found
 
 
-def _serving(site: Site) -> list[str]:
-    """One instance, alive and answering; no program of a job that nobody waits for."""
-    alive = until(lambda: len(containers(site, "endpoints")) == 1, 10)
-    found = [] if alive else [f"{len(containers(site, 'endpoints'))} instances run where 1 should"]
-    left = containers(site, "jobs")
-    found += [f"the job's program {process.pid} is left over" for process in left]
-    answer = site.client("sagemaker-runtime").invoke_endpoint(EndpointName=ENDPOINT, Body=b"x")["Body"].read()
-    return found if answer == b"[0.96, 0.04]" else [*found, f"the endpoint answered {answer!r}"]
+@dataclass(frozen=True)
+class Approval:
+    """What was approved in a round, whether that was answered, and what was approved last before and after it."""
+
+    asked: str
+    acknowledged: bool
+    before: str
+    after: str
 
 
-def _captures(site: Site) -> list[str]:
-    """Every object is whole lines of JSON with both sides of an exchange."""
-    s3, found = site.client("s3"), []
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix="data-capture/")
-    for item in (item for page in pages for item in page.get("Contents", [])):
-        body = s3.get_object(Bucket=BUCKET, Key=item["Key"])["Body"].read()
-        try:
-            lines = [json.loads(line) for line in body.splitlines()]
-            whole = body.endswith(b"\n") and all("endpointOutput" in line["captureData"] for line in lines)
-        except (ValueError, KeyError):
-            whole = False
-        found += [] if whole else [f"the capture {item['Key']} cannot be read"]
-    return found
+def approval(given: Approval) -> list[str]:
+    """An approval that was answered is in force; one that was not is in force or has left no trace."""
+    allowed = {given.asked} if given.acknowledged else {given.asked, given.before}
+    if given.after in allowed:
+        return []
+    return [f"{given.asked} was approved (answered: {given.acknowledged}), and {given.after} is approved last"]
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What serves: the endpoint's status, the versions of its variants, and those of the programs that run."""
+
+    status: str
+    variants: tuple[str, ...]
+    programs: tuple[str, ...]
+    answer: bytes = b""
+    left_over: tuple[int, ...] = ()
+
+
+def serving(seen: Serving, approved: str, program: str, answer: bytes) -> list[str]:
+    """The version approved last serves, alone, by one program that is its own; no job's program is left."""
+    found = [f"the endpoint is {seen.status}"] if seen.status != "InService" else []
+    if seen.variants != (approved,):
+        found.append(f"live is {', '.join(seen.variants) or 'nothing'}, approved last is {approved}")
+    if seen.programs != (program,):
+        found.append(f"instances of the runs {list(seen.programs)} serve, and one of {program} should")
+    if seen.answer != answer:
+        found.append(f"the endpoint answered {seen.answer!r}")
+    return [*found, *(f"the job's program {pid} is left over" for pid in seen.left_over)]

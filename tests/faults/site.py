@@ -1,13 +1,16 @@
-"""What the faults are done to: a local AWS with the stack, a pipeline of cheap steps, versions and pictures."""
+"""What the faults are done to: a local AWS with the stack, a pipeline, versions and pictures; what is asked of it."""
 
 from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,24 +19,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from PIL import Image
 
 from tests.e2e.laptop import REPOSITORY, Laptop
+from tests.faults.accepted import DeadLetter
+from tests.faults.pipeline import GROUP, definition
 
 Document = dict[str, Any]
 PIPELINE = "faults"
-GROUP = ENDPOINT = "scones-vehicles"
+ENDPOINT = GROUP
 BUCKET = "scones-000000000000-us-east-1"
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:scones-inference:live"
 _SERVER = str(REPOSITORY / "tests" / "tiny_server.py")
 _START = "from localaws import process, settings; process.start(settings.from_environment())"
-# A job writes down when it begins and when it has ended; each line is one write, so lines do not mix.
-_JOB = """
-import os, sys, time
-def note(word):
-    with open(sys.argv[1], "a") as ledger:
-        ledger.write(f"{os.environ['RUN']} {sys.argv[2]} {word}\\n")
-note("begin")
-time.sleep(0.3)
-note("end")
-"""
 
 
 @dataclass
@@ -42,8 +37,17 @@ class Site:
 
     laptop: Laptop
     runs: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    # The version that is approved last, and the run that it comes from.
     approved: str = ""
+    program: str = ""
     clients: dict[str, Any] = field(default_factory=dict)
+    # What was read of the bucket and the queue: the inference ids of captures (None: unreadable), sources, letters.
+    captures: dict[str, list[str] | None] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    letters: dict[str, DeadLetter] = field(default_factory=dict)
+    # Requests that were answered, by inference id, and when.
+    answered: dict[str, float] = field(default_factory=dict)
 
     @property
     def ledger(self) -> Path:
@@ -62,18 +66,18 @@ class Site:
         self.client("sagemaker").create_pipeline(
             PipelineName=PIPELINE, PipelineDefinition=text, RoleArn=role, ClientRequestToken="f" * 32
         )
-        self.client("s3").put_object(Bucket=BUCKET, Key="faults/bright.png", Body=picture())
+        self.put("faults/bright.png", picture())
         self.start_run()
         self.laptop.ended(self.runs[0])
         self.approve(self.versions()[0])
-        assert self.until_live(60), self.live()
+        assert self.until_live(180), self.live()
         # refresh_workflow makes the alias once the endpoint serves.
-        assert until(self._takes_pictures, 60), "the workflow takes no picture"
+        assert until(self._takes_pictures, 180), "the workflow takes no picture"
 
     def up(self) -> None:
         """Start it again after a `kill -9`."""
         subprocess.run(
-            [sys.executable, "-c", _START], env=self.laptop.environment, cwd=REPOSITORY, check=True, timeout=90
+            [sys.executable, "-c", _START], env=self.laptop.environment, cwd=REPOSITORY, check=True, timeout=180
         )
 
     def answers(self) -> bool:
@@ -90,11 +94,40 @@ class Site:
         self.runs.append(arn)
         return arn
 
-    def ask(self, name: str) -> str:
-        """Give the inference workflow a picture."""
+    def ask(self, name: str) -> Document:
+        """Give the inference workflow a picture; answers what StartExecution did."""
         given = json.dumps({"image_uri": f"s3://{BUCKET}/faults/bright.png"})
-        started = self.client("stepfunctions").start_execution(stateMachineArn=MACHINE, name=name, input=given)
-        return str(started["executionArn"])
+        started: Document = self.client("stepfunctions").start_execution(
+            stateMachineArn=MACHINE, name=name, input=given
+        )
+        return started
+
+    def described(self, name: str) -> Document:
+        """The workflow's execution of a name; empty where there is none."""
+        states = self.client("stepfunctions")
+        arn = MACHINE.replace("stateMachine:", "execution:").removesuffix(":live") + f":{name}"
+        try:
+            said: Document = states.describe_execution(executionArn=arn)
+        except states.exceptions.ExecutionDoesNotExist:
+            return {}
+        return said
+
+    def put(self, key: str, content: bytes) -> None:
+        """Put an object into the stack's bucket."""
+        self.client("s3").put_object(Bucket=BUCKET, Key=key, Body=content)
+
+    def calls_under_way(self) -> int:
+        """How many asynchronous calls of functions have not ended, by the local AWS's state file."""
+        with closing(sqlite3.connect(self.laptop.home / "sagemaker.db")) as state:
+            return int(state.execute("SELECT count(*) FROM documents WHERE kind = 'function-call'").fetchone()[0])
+
+    def invoke(self) -> bytes:
+        """Ask the endpoint, under an id by which the capture is found."""
+        identity = str(uuid.uuid4())
+        said = self.client("sagemaker-runtime").invoke_endpoint(EndpointName=ENDPOINT, Body=b"x", InferenceId=identity)
+        answer: bytes = said["Body"].read()
+        self.answered[identity] = time.time()
+        return answer
 
     def versions(self) -> list[str]:
         """ARNs of all registered versions."""
@@ -115,9 +148,22 @@ class Site:
             return str(error)
         if said["EndpointStatus"] != "InService":
             return f"the endpoint is {said['EndpointStatus']} {said.get('FailureReason', '')}"
-        config = sagemaker.describe_endpoint_config(EndpointConfigName=said["EndpointConfigName"])
-        model = sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
-        return str(model["PrimaryContainer" if "PrimaryContainer" in model else "Containers"]["ModelPackageName"])
+        return ", ".join(self.variants(said["EndpointConfigName"]))
+
+    def variants(self, config: str) -> list[str]:
+        """The version of each variant of an endpoint configuration."""
+        sagemaker = self.client("sagemaker")
+        variants = sagemaker.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]
+        models = [sagemaker.describe_model(ModelName=variant["ModelName"]) for variant in variants]
+        return [model["PrimaryContainer"]["ModelPackageName"] for model in models]
+
+    def approved_last(self) -> tuple[str, str]:
+        """The version that is approved last by the registry, and the run that it comes from."""
+        sagemaker = self.client("sagemaker")
+        described = [sagemaker.describe_model_package(ModelPackageName=arn) for arn in self.versions()]
+        approved = [item for item in described if item["ModelApprovalStatus"] == "Approved"]
+        newest = max(approved, key=lambda item: item.get("LastModifiedTime", item["CreationTime"]))
+        return str(newest["ModelPackageArn"]), str(newest["CustomerMetadataProperties"]["execution_id"])
 
     def rolled_back(self) -> str:
         """Why the endpoint went back to the version before; empty where it did not."""
@@ -150,51 +196,9 @@ def until(holds: Callable[[], bool], seconds: float) -> bool:
     return holds()
 
 
-def picture() -> bytes:
-    """A bright picture."""
+def picture(noise: bytes = b"") -> bytes:
+    """A bright picture, or one of noise (3,072 bytes), which no other is like."""
     file = io.BytesIO()
-    Image.new("RGB", (32, 32), (230, 230, 230)).save(file, "PNG")
+    image = Image.frombytes("RGB", (32, 32), noise) if noise else Image.new("RGB", (32, 32), (230, 230, 230))
+    image.save(file, "PNG")
     return file.getvalue()
-
-
-def definition(role: str, ledger: str) -> Document:
-    """Two jobs, one after the other, and a version that is registered."""
-    container = {
-        "Image": "tiny:1",
-        "Environment": {"VERSION": "1", "ANSWER": "[0.96, 0.04]"},
-    }
-    register = {
-        "ModelPackageGroupName": GROUP,
-        "ModelApprovalStatus": "PendingManualApproval",
-        "InferenceSpecification": {
-            "Containers": [container],
-            "SupportedContentTypes": ["image/png"],
-            "SupportedResponseMIMETypes": ["application/json"],
-        },
-        "CustomerMetadataProperties": {"execution_id": {"Get": "Execution.PipelineExecutionId"}},
-    }
-    steps = [
-        {"Name": "First", "Type": "Processing", "Arguments": _processing(role, ledger, "First")},
-        {
-            "Name": "Second",
-            "Type": "Processing",
-            "Arguments": _processing(role, ledger, "Second"),
-            "DependsOn": ["First"],
-        },
-        {"Name": "Register", "Type": "RegisterModel", "Arguments": register, "DependsOn": ["Second"]},
-    ]
-    return {"Version": "2020-12-01", "Parameters": [], "Steps": steps}
-
-
-def _processing(role: str, ledger: str, step: str) -> Document:
-    cluster = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}
-    return {
-        "ProcessingResources": {"ClusterConfig": cluster},
-        "AppSpecification": {
-            "ImageUri": "any:1",
-            "ContainerEntrypoint": ["python3", "-S", "-c", _JOB],
-            "ContainerArguments": [ledger, step],
-        },
-        "Environment": {"RUN": {"Get": "Execution.PipelineExecutionId"}},
-        "RoleArn": role,
-    }

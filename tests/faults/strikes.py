@@ -44,6 +44,21 @@ STRIKES: dict[str, Callable[[Site, random.Random], str]] = {
 }
 
 
+def workers(site: Site, function: str) -> list[psutil.Process]:
+    """The processes of a Lambda function."""
+    pid = int((site.laptop.home / "localaws.pid").read_text())
+    below = psutil.Process(pid).children(recursive=True)
+    return [process for process in below if environment(process).get("AWS_LAMBDA_FUNCTION_NAME") == function]
+
+
+def environment(process: psutil.Process) -> dict[str, str]:
+    """The variables that a program was started with; none of one that has ended."""
+    try:
+        return dict(process.environ())
+    except psutil.Error:
+        return {}
+
+
 def containers(site: Site, kind: str) -> list[psutil.Process]:
     """All programs of jobs or of instances that run on this machine for this local AWS, whoever started them."""
     return [process for process in psutil.process_iter() if _below(process, site.laptop.home / kind)]
@@ -70,6 +85,6 @@ def _one_of(site: Site, chance: random.Random, wanted: Callable[[psutil.Process]
 
 def _below(process: psutil.Process, home: object) -> bool:
     try:
-        return process.cwd().startswith(f"{home}/")
+        return str(process.cwd()).startswith(f"{home}/")
     except psutil.Error:
         return False

@@ -144,6 +144,22 @@ def test_a_discarded_release_that_cannot_be_deleted_is_an_error(live: Any) -> No
         live.deliver()
 
 
+def test_a_rolled_back_release_that_a_parallel_call_deploys_again_is_not_discarded(live: Any) -> None:
+    """It was approved again after this call had read the registry, and before it deletes."""
+    first = live.endpoint.endpoint_config_name
+    live.deliver()
+    live.endpoint.endpoint_config_name = first
+
+    def begin_elsewhere(**_: Any) -> None:
+        live.endpoint.endpoint_status = "Updating"
+
+    live.client.meta.events.register_first("before-call.sagemaker.DescribeEndpointConfig", begin_elsewhere)
+    live.calls.clear()
+    live.deliver()
+    assert not [name for name in live.changes() if name.startswith("Delete")]
+    assert len(live.backend.endpoint_configs) == 2
+
+
 def test_a_live_configuration_that_somebody_deleted_is_not_relied_on(live: Any) -> None:
     del live.backend.endpoint_configs[live.endpoint.endpoint_config_name]
     live.deliver()

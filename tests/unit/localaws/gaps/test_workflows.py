@@ -8,6 +8,7 @@ from localaws.gaps import (
     distributed_map,
     function_errors,
     retry_delays,
+    same_names,
     state_machine_versions,
     workflow_limits,
     workflows,
@@ -28,7 +29,8 @@ def test_a_name_that_another_ministack_has_not_is_said() -> None:
 
 def test_every_gap_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[str] = []
-    for gap in (function_errors, retry_delays, state_machine_versions, distributed_map, workflow_limits):
+    gaps = (function_errors, retry_delays, state_machine_versions, same_names, distributed_map, workflow_limits)
+    for gap in gaps:
         monkeypatch.setattr(gap, "close", lambda name=gap.__name__: closed.append(name))
     workflows.close()
-    assert len(closed) == 5
+    assert len(closed) == len(gaps)

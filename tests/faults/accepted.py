@@ -1,0 +1,141 @@
+"""What must hold of all that was accepted: pictures, answers, incoming objects, events and captures.
+
+Judgements as in `invariants`: pure, a sentence for each thing that does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from tests.faults.invariants import LOCAL_AWS, Strike
+
+# What a `kill -9` of the local AWS may cost: answers that are not saved, and captures on their way to S3.
+SAVED_SECONDS = 2.0
+CAPTURED_SECONDS = 2.0
+# An approval that meets an endpoint on the move is given up by its function: the event of its rest does the work.
+BUSY = "EndpointBusy"
+
+
+@dataclass
+class Picture:
+    """A picture that was given to the workflow, and what became of it."""
+
+    name: str
+    # When StartExecution answered; None where it did not.
+    acknowledged: float | None = None
+    # The execution's status when it was looked for after the fault, and what asking under the same name said then.
+    found: str = ""
+    asked: str = ""
+    # How it ended, and how the execution under another name did, where that was needed.
+    ended: str = ""
+    cause: str = ""
+    again: str = ""
+
+
+# What StartExecution may say under a name, by what was found under it a moment before.
+_SAID = {"": ("started",), "RUNNING": ("same", "ended")}
+
+
+def pictures(given: Collection[Picture], strike: Strike) -> list[str]:
+    """Each that was accepted is answered, or has failed before its caller's eyes as the local AWS was killed."""
+    return [f"the picture {picture.name} {why}" for picture in given for why in _picture(picture, strike)]
+
+
+def _picture(picture: Picture, strike: Strike) -> list[str]:
+    found = []
+    moment = picture.acknowledged
+    if moment is not None and not picture.found and strike.spares_promise(moment):
+        found.append(f"was accepted {strike.at - moment:.1f} s before the kill and is nowhere")
+    if picture.asked not in _SAID.get(picture.found, ("ended",)):
+        found.append(f"was {picture.found or 'missing'}, and asking again under its name said {picture.asked}")
+    if picture.ended not in ("SUCCEEDED", "FAILED"):
+        found.append(f"is {picture.ended or 'nowhere'} at the end")
+    cut_off = strike.victim == LOCAL_AWS and picture.cause.startswith("States.ServiceRestart")
+    if picture.ended == "FAILED" and not cut_off:
+        found.append(f"failed: {picture.cause}")
+    if picture.ended != "SUCCEEDED" and picture.again != "SUCCEEDED":
+        found.append(f"was not answered when it was asked again: {picture.again or 'not asked'}")
+    return found
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an execution that had ended was seen to answer, and when it had ended."""
+
+    output: str
+    ended: float
+
+
+def answers(before: Mapping[str, Answer], now: Mapping[str, Answer], strike: Strike) -> list[str]:
+    """What was answered stays answered, and is the same."""
+    return [
+        f"the answer to {name} was {answer.output[:60]} and is {now[name].output[:60] if name in now else 'lost'}"
+        for name, answer in before.items()
+        if now.get(name) != answer and strike.spares(answer.ended, SAVED_SECONDS)
+    ]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A picture that was put under incoming/, and all places where it, or its event, lies at the end."""
+
+    key: str
+    acknowledged: bool
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """An event that was given up: by which function, for which error, about what."""
+
+    function: str
+    error: str
+    subject: str = ""
+
+
+def incoming(given: Collection[Incoming]) -> list[str]:
+    """Each object that S3 took is in one place: taken in, put aside, or given up before somebody's eyes."""
+    found = []
+    for item in given:
+        ends = [place for place in item.places if place != "incoming"]
+        if item.acknowledged and not ends:
+            found.append(f"{item.key} was accepted and is nowhere: {list(item.places)}")
+        if len(ends) > 1:
+            found.append(f"{item.key} is in several places: {ends}")
+        if "curated" in ends and "incoming" in item.places:
+            found.append(f"{item.key} was taken in and still waits")
+    return found
+
+
+def dead_letters(given: Collection[DeadLetter], done: Collection[str]) -> list[str]:
+    """Nothing is given up that was done as well, and nothing without need."""
+    found = []
+    for letter in given:
+        if letter.subject in done:
+            found.append(f"{letter.subject} was done, and given up by {letter.function}: {letter.error}")
+        elif letter.error != BUSY:
+            found.append(f"{letter.function} gave up {letter.subject or 'an event'}: {letter.error}")
+    return found
+
+
+@dataclass(frozen=True)
+class Captured:
+    """Requests that were answered (their ids, and when), the ids that captures hold, and captures that are broken."""
+
+    answered: Mapping[str, float]
+    ids: Collection[str]
+    unreadable: Collection[str] = ()
+    lost: Collection[str] = ()
+
+
+def captures(seen: Captured, strike: Strike) -> list[str]:
+    """Every request that was answered is captured, but for those that a kill met on their way to S3."""
+    found = [f"the capture {key} cannot be read" for key in seen.unreadable]
+    found += [f"the capture {key} was there and is gone" for key in seen.lost]
+    if seen.answered and not seen.ids:
+        found.append(f"{len(seen.answered)} requests were answered, and nothing is captured")
+    for identity, moment in seen.answered.items():
+        if identity not in seen.ids and strike.spares(moment, CAPTURED_SECONDS):
+            found.append(f"the request {identity}, answered {moment - strike.at:+.1f} s from the kill, is not captured")
+    return found

@@ -1,0 +1,77 @@
+"""What is read before and after a fault, and judged; what comes a moment later is waited for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.faults import accepted, invariants, reading
+from tests.faults.accepted import Answer
+from tests.faults.invariants import Approval, Runs, Strike
+from tests.faults.load import Load
+from tests.faults.pipeline import ANSWER
+from tests.faults.site import Site, until
+
+# The runs and pictures of rounds before that are looked at again.
+RUNS_KEPT, PICTURES_KEPT = 6, 12
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was announced before the fault."""
+
+    arns: tuple[str, ...]
+    runs: Runs
+    versions: tuple[str, ...]
+    answers: dict[str, Answer]
+
+
+def look(site: Site) -> Seen:
+    """Read what is finished."""
+    arns = tuple(site.runs[-RUNS_KEPT:])
+    answers = reading.answers(site, site.pictures[-PICTURES_KEPT:])
+    return Seen(arns, reading.runs(site, arns), tuple(site.versions()), answers)
+
+
+def judge(site: Site, load: Load, seen: Seen, strike: Strike) -> list[str]:
+    """A sentence for each thing that does not hold."""
+    approval = Approval(load.approved, load.acknowledged, load.before, site.approved)
+    arns = tuple(site.runs[-RUNS_KEPT:])
+    after = reading.runs(site, {*seen.arns, *arns})
+    return [
+        *invariants.runs(arns, seen.runs, after),
+        *invariants.versions(seen.versions, site.versions(), len(site.runs)),
+        *invariants.approval(approval),
+        *_in_time(
+            lambda: invariants.serving(reading.serving(site), site.approved, site.program, ANSWER),
+        ),
+        *accepted.pictures(load.pictures, strike),
+        *accepted.answers(seen.answers, reading.answers(site, seen.answers), strike),
+        *_intake(site, load),
+        *_captures(site, load, strike),
+    ]
+
+
+def _intake(site: Site, load: Load) -> list[str]:
+    letters = reading.dead_letters(site)
+    found = _in_time(lambda: accepted.incoming(reading.incoming(site, load.incoming)))
+    letters += reading.dead_letters(site)
+    done = [item.key for item in reading.incoming(site, load.incoming) if "curated" in item.places]
+    return [*found, *accepted.dead_letters(letters, done)]
+
+
+def _captures(site: Site, load: Load, strike: Strike) -> list[str]:
+    for answer in reading.answers(site, [picture.name for picture in load.pictures]).values():
+        site.answered[json.loads(answer.output)["inference_id"]] = answer.ended
+    found = _in_time(lambda: accepted.captures(reading.captured(site), strike))
+    # What a kill took on its way to S3 is said once, or allowed once.
+    ids = reading.captured(site).ids
+    site.answered = {identity: moment for identity, moment in site.answered.items() if identity in ids}
+    return found
+
+
+def _in_time(judged: Callable[[], list[str]]) -> list[str]:
+    """Judge until nothing is found, for half a minute: what is on its way may come."""
+    until(lambda: not judged(), 30)
+    return judged()

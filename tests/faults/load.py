@@ -1,0 +1,56 @@
+"""What is given in a round: pictures to the workflow and the intake, an approval; and what was acknowledged."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.faults.accepted import Picture
+from tests.faults.site import Site, picture
+
+PICTURES = 3
+_PIXELS = 32 * 32 * 3
+
+
+@dataclass
+class Load:
+    """Pictures by name, objects for incoming/ with their content, the version to approve and the one before it."""
+
+    pictures: list[Picture]
+    contents: dict[str, bytes]
+    approved: str
+    before: str
+    # Of the objects, and of the approval: whether S3 or SageMaker answered.
+    incoming: dict[str, bool] = field(default_factory=dict)
+    acknowledged: bool = False
+
+    @classmethod
+    def drawn(cls, site: Site, name: str, chance: random.Random) -> Load:
+        """The load of a round of this name."""
+        pictures = [Picture(f"{name}-{index}") for index in range(PICTURES)]
+        approved = chance.choice(site.versions())
+        contents = {f"incoming/bicycle/{name}.png": picture(chance.randbytes(_PIXELS))}
+        return cls(pictures, contents, approved, site.approved, dict.fromkeys(contents, False))
+
+    def work(self, site: Site) -> list[Callable[[], None]]:
+        """What is to be done, each by a thread of its own."""
+        return [
+            lambda: self._approve(site),
+            *(lambda one=one: self._ask(site, one) for one in self.pictures),
+            *(lambda key=key: self.put(site, key) for key in self.contents),
+        ]
+
+    def put(self, site: Site, key: str) -> None:
+        """Put an object under incoming/."""
+        site.put(key, self.contents[key])
+        self.incoming[key] = True
+
+    def _approve(self, site: Site) -> None:
+        site.approve(self.approved)
+        self.acknowledged = True
+
+    def _ask(self, site: Site, one: Picture) -> None:
+        site.ask(one.name)
+        one.acknowledged = time.time()
