@@ -64,12 +64,12 @@ def conclusion(sagemaker: Any, arn: str) -> Iterator[str]:  # noqa: ANN401
     if best is None:
         return
     yield f"Best of {len(found)} trials: {found[0]['TrainingJobName']}, validation accuracy {best:.4f}"
-    values = ", ".join(f"{name} {_short(value)}" for name, value in sorted(found[0]["TunedHyperParameters"].items()))
+    values = ", ".join(f"{name} {short(value)}" for name, value in sorted(found[0]["TunedHyperParameters"].items()))
     yield f"  {found[0].get('TrainingJobDefinitionName', '')}: {values}"
     yield _verdict(best, untuned(sagemaker, arn))
 
 
-def _short(value: str) -> str:
+def short(value: str) -> str:
     """A tuned value as a person reads it; `scones trials --json` has all its digits."""
     try:
         return f"{float(value):.4g}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from typing import Any
 
 from console.executions import find
@@ -18,17 +19,18 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the trials of a tuned execution."""
-    from console.tuning import trials
+    from console.tuning import short, trials
 
     target = choose(options.target)
     sagemaker = target.client("sagemaker")
     arn = find(sagemaker, target.project.pipeline_name, options.execution)
-    rows = [_row(trial) for trial in trials(sagemaker, arn)]
+    tell = str if options.json else short
+    rows = [_row(trial, tell) for trial in trials(sagemaker, arn)]
     print_rows(rows, as_json=options.json, empty="The execution has no search; `scones run --tune` starts one with it.")
     return 0
 
 
-def _row(trial: dict[str, Any]) -> dict[str, Any]:
+def _row(trial: dict[str, Any], tell: Callable[[str], str]) -> dict[str, Any]:
     from console.tuning import accuracy
 
     started, ended = trial.get("TrainingStartTime"), trial.get("TrainingEndTime")
@@ -37,7 +39,7 @@ def _row(trial: dict[str, Any]) -> dict[str, Any]:
         "status": trial["TrainingJobStatus"],
         "validation_accuracy": accuracy(trial),
         "variant": trial.get("TrainingJobDefinitionName"),
-        **dict(sorted(trial["TunedHyperParameters"].items())),
+        **{name: tell(value) for name, value in sorted(trial["TunedHyperParameters"].items())},
         "seconds": round(elapsed(started, ended)) if started else None,
         "reason": trial.get("FailureReason"),
     }

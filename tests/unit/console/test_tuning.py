@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from console.progress.snapshot import Fixed
-from console.tuning import Untuned, _short, _verdict, comparable
+from console.tuning import Untuned, _verdict, comparable, short
 
 DEFAULTS = {"DatasetVersion": "unversioned", "Epochs": "45", "ImageShape": "3,28,28", "Seed": "1"}
 OWN = {"LearningRate": "0.05", "CommitId": "unknown"}
@@ -55,7 +55,7 @@ def test_the_verdict_says_plainly_whether_tuning_helped(profile: Untuned | None,
 
 
 def test_values_are_told_with_the_digits_that_a_person_reads() -> None:
-    assert [_short(value) for value in ("0.18070755666793362", "35", "adam", "1.06e-05")] == [
+    assert [short(value) for value in ("0.18070755666793362", "35", "adam", "1.06e-05")] == [
         "0.1807",
         "35",
         "adam",
