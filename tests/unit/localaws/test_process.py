@@ -59,7 +59,14 @@ def test_a_stop_waits_until_the_process_has_ended(home: Settings, monkeypatch: p
         assert not process._alive(running.pid)
 
 
-def test_a_process_that_does_not_end_is_killed(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_does_not_end_is_killed_with_its_containers(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = home.endpoints / "pictures" / "i-1"
+    instance.mkdir(parents=True)
+    sleeping = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)"], cwd=instance, start_new_session=True
+    )
     stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", stubborn], stdout=subprocess.PIPE) as running:
         assert running.stdout is not None
@@ -69,6 +76,7 @@ def test_a_process_that_does_not_end_is_killed(home: Settings, monkeypatch: pyte
         monkeypatch.setattr(process, "_STOP_SECONDS", 0.1)
         assert process.stop(home) is True
         assert running.wait(5) == -9
+    assert sleeping.wait(5) == -9
 
 
 def test_a_wipe_removes_state_and_keeps_what_was_drawn(home: Settings) -> None:
