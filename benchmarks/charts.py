@@ -27,12 +27,15 @@ def draw(measured: Measured, title: str, folder: Path) -> Path:
     sized = [series for series in measured.series if series.x is not None]
     with mpl.rc_context(_SHAPE):
         panels = _by_unit(sized or list(measured.series))
-        figure, axes = plt.subplots(1, len(panels), figsize=(4.2 * len(panels), 2.8), squeeze=False)
+        figure, axes = plt.subplots(
+            1, len(panels), figsize=(max(6, 4.2 * len(panels)), 3), squeeze=False, layout="constrained"
+        )
         for axis, (unit, series) in zip(axes[0], panels.items(), strict=True):
             (_lines if sized else _bars)(axis, series, measured.ours)
             (axis.set_ylabel if sized else axis.set_xlabel)(unit)
         figure.suptitle(title)
-        figure.tight_layout()
+        if sized:  # one legend for all panels, where no line can lie under it
+            figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{measured.topic}.svg"
         figure.savefig(path, metadata={"Date": None})
@@ -55,11 +58,25 @@ def _lines(axis: Any, series: list[Series], ours: str) -> None:  # noqa: ANN401 
     for who, colour in _colours(list(by_who), ours).items():
         points = sorted(by_who[who], key=lambda each: each.x or 0)
         spread = [[each.median - each.least for each in points], [each.most - each.median for each in points]]
-        sizes = [each.x for each in points]
-        axis.errorbar(sizes, [each.median for each in points], spread, marker="o", ms=3, color=colour, label=who)
+        axis.errorbar(
+            [each.x for each in points],
+            [each.median for each in points],
+            spread,
+            marker="o",
+            ms=3,
+            color=colour,
+            label=who,
+        )
     axis.set_xscale("log")
     axis.set_yscale("log")
-    axis.legend(frameon=False, fontsize=7)
+    sizes_in_words = {each.x: _size(each.what) for each in series}
+    axis.set_xticks(list(sizes_in_words), list(sizes_in_words.values()))
+    axis.minorticks_off()
+
+
+def _size(what: str) -> str:
+    """The part of what was measured that has its size: `8 clients` of `throughput, 8 clients`."""
+    return next((part.strip() for part in reversed(what.split(",")) if any(map(str.isdigit, part))), what)
 
 
 def _bars(axis: Any, series: list[Series], ours: str) -> None:  # noqa: ANN401
