@@ -16,6 +16,7 @@ from console.pretraining.workbench import Workbench
 
 PACKAGE = "localaws.algorithms.image_classification"
 GRACE_SECONDS = 10
+_POLL_SECONDS = 0.02
 _BATCH = re.compile(r"Epoch\[(\d+)\] Batch \[(\d+)\]")
 _END = re.compile(r"Epoch\[(\d+)\] Validation-accuracy=([0-9.]+)")
 
@@ -67,9 +68,18 @@ def _follow(process: subprocess.Popen[str], bench: Workbench, on_batch: OnBatch,
             if found := _BATCH.search(line):
                 on_batch(int(found[1]), int(found[2]))
             elif found := _END.search(line):
+                epoch = int(found[1]) + 1
+                _await_checkpoint(process, bench, epoch)
                 bench.add_seconds(time.monotonic() - started)
                 started = time.monotonic()
-                on_epoch(int(found[1]) + 1, float(found[2]))
+                on_epoch(epoch, float(found[2]))
+
+
+def _await_checkpoint(process: subprocess.Popen[str], bench: Workbench, epoch: int) -> None:
+    """The algorithm tells an epoch's accuracy before it keeps the epoch; whoever is told of it may kill us."""
+    deadline = time.monotonic() + GRACE_SECONDS
+    while bench.state()["epochs_done"] < epoch and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
 
 
 def _end(process: subprocess.Popen[str]) -> None:
