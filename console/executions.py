@@ -1,4 +1,4 @@
-"""Finds the execution that a person means."""
+"""Finds the execution that a person means, and its steps."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ def summaries(sagemaker: Any, pipeline: str) -> list[dict[str, Any]]:  # noqa: A
         return []
 
 
+def started_steps(sagemaker: Any, arn: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401
+    """The steps of an execution that have started, by name."""
+    pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=arn)
+    return {step["StepName"]: step for page in pages for step in page["PipelineExecutionSteps"]}
+
+
 def identifier(arn: str) -> str:
-    """The last part of an execution's ARN."""
+    """The last part of an ARN: an execution's id, a job's name."""
     return arn.rsplit("/", 1)[1]

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from console.executions import identifier, summaries
+from console.executions import identifier, started_steps, summaries
 from console.progress.snapshot import Fixed, read_fixed
 from pipelines.hyperparameters import HYPERPARAMETERS
-from pipelines.search_space import SEARCHED
+from pipelines.search_space import OBJECTIVE, SEARCHED
 
-OBJECTIVE = "validation:accuracy"
+_STEP = "TuneModel"
 _METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
 _MOST_LOOKED_AT = 50
 # What a training is made of: pictures, their split, the model that it starts from, the profile's hyperparameters.
@@ -33,11 +33,15 @@ class Untuned:
 
 def trials(sagemaker: Any, arn: str) -> list[dict[str, Any]]:  # noqa: ANN401 - a boto3 client
     """The trials of a tuned execution, best first, those without an objective last; none where it is not tuned."""
-    name = _tuning_job(_steps(sagemaker, arn))
-    if name is None:
+    return _trials(sagemaker, started_steps(sagemaker, arn).get(_STEP, {}))
+
+
+def _trials(sagemaker: Any, step: Mapping[str, Any]) -> list[dict[str, Any]]:  # noqa: ANN401
+    job = step.get("Metadata", {}).get("TuningJob")
+    if job is None:
         return []
     pages = sagemaker.get_paginator("list_training_jobs_for_hyper_parameter_tuning_job").paginate(
-        HyperParameterTuningJobName=name, SortBy="CreationTime", SortOrder="Ascending"
+        HyperParameterTuningJobName=identifier(job["Arn"]), SortBy="CreationTime", SortOrder="Ascending"
     )
     found = [trial for page in pages for trial in page["TrainingJobSummaries"]]
     return sorted(found, key=_rank)
@@ -56,10 +60,10 @@ def _rank(trial: Mapping[str, Any]) -> float:
 
 def conclusion(sagemaker: Any, arn: str) -> Iterator[str]:  # noqa: ANN401
     """What a person wants to know at the end of a tuned run; nothing for a run that was not tuned."""
-    step = _steps(sagemaker, arn).get("TuneModel", {})
+    step = started_steps(sagemaker, arn).get(_STEP, {})
     if step.get("StepStatus") != "Succeeded":
         return
-    found = trials(sagemaker, arn)
+    found = _trials(sagemaker, step)
     best = accuracy(found[0]) if found else None
     if best is None:
         return
@@ -94,9 +98,9 @@ def untuned(sagemaker: Any, arn: str) -> Untuned | None:  # noqa: ANN401
     pipeline = arn.partition(":pipeline/")[2].partition("/")[0]
     for summary in islice(summaries(sagemaker, pipeline), _MOST_LOOKED_AT):
         other = summary["PipelineExecutionArn"]
-        step = _steps(sagemaker, other).get("TrainModel", {})
+        step = started_steps(sagemaker, other).get("TrainModel", {})
         if step.get("StepStatus") == "Succeeded" and comparable(mine, read_fixed(sagemaker, other)):
-            job = step["Metadata"]["TrainingJob"]["Arn"].rsplit("/", 1)[1]
+            job = identifier(step["Metadata"]["TrainingJob"]["Arn"])
             metrics = sagemaker.describe_training_job(TrainingJobName=job).get("FinalMetricDataList", [])
             told = {metric["MetricName"]: metric["Value"] for metric in metrics}
             if OBJECTIVE in told:
@@ -110,13 +114,3 @@ def comparable(tuned: Fixed, plain: Fixed) -> bool:
     same = all(tuned.parameters[name] == plain.parameters[name] for name in mine & others)
     # What only the untuned run has is what the other searched, and it must be the profile's value.
     return same and mine <= others <= mine | _SEARCHED and not _SEARCHED & plain.changed.keys()
-
-
-def _steps(sagemaker: Any, arn: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401
-    pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=arn)
-    return {step["StepName"]: step for page in pages for step in page["PipelineExecutionSteps"]}
-
-
-def _tuning_job(steps: Mapping[str, Mapping[str, Any]]) -> str | None:
-    job = steps.get("TuneModel", {}).get("Metadata", {}).get("TuningJob")
-    return str(job["Arn"].rsplit("/", 1)[1]) if job else None

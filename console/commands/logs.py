@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from console.errors import CommandError
-from console.executions import find
+from console.executions import find, started_steps
 from console.output import say
 from console.target import choose
 
@@ -25,8 +25,7 @@ def run(options: Namespace) -> int:
     sagemaker = target.client("sagemaker")
     reference = None if options.execution == "latest" else options.execution
     arn = find(sagemaker, target.project.pipeline_name, reference)
-    steps = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=arn)
-    found = {step["StepName"]: step for page in steps for step in page["PipelineExecutionSteps"]}
+    found = started_steps(sagemaker, arn)
     if options.step not in found:
         raise CommandError(f"The execution has no started step {options.step!r}; it has {', '.join(sorted(found))}.")
     printed = 0

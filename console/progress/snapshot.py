@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from console import joblogs
+from console.executions import started_steps
 
 Client = Callable[[str], Any]
 
@@ -105,8 +106,7 @@ def take(
     sagemaker = client("sagemaker")
     execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
     fixed = fixed or read_fixed(sagemaker, arn)
-    pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=arn)
-    started = {step["StepName"]: step for page in pages for step in page["PipelineExecutionSteps"]}
+    started = started_steps(sagemaker, arn)
     ended = execution["PipelineExecutionStatus"] in ENDED
     unstarted = "Not run" if ended else "Waiting"
     read = training or read_training

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from localaws import errors
+from localaws import errors, nesting
 from localaws.engine import references
 from localaws.shapes import Document
 
@@ -27,12 +27,8 @@ _PROPERTY_GET = re.compile(r"Steps\.[^.\[]+\.PropertyFiles\.[^.\[]+")
 
 def check_depth(body: object) -> None:
     """Refuse what is nested deeper than any definition: a reader of it would run out of stack."""
-    level = [body]
-    for _ in range(_MOST_LEVELS):
-        level = [item for value in level for item in _items(value)]
-        if not level:
-            return
-    raise errors.validation(f"The pipeline definition is nested deeper than {_MOST_LEVELS} levels.")
+    if nesting.is_deeper(body, _MOST_LEVELS):
+        raise errors.validation(f"The pipeline definition is nested deeper than {_MOST_LEVELS} levels.")
 
 
 def check_parameters(parameters: object) -> None:
@@ -104,7 +100,7 @@ def _check_branches(name: str, arguments: Document) -> None:
 def _functions(value: Any) -> Iterator[Document]:  # noqa: ANN401
     if isinstance(value, dict) and value.keys() in ({"Get"}, {"Std:Join"}, {"Std:JsonGet"}):
         yield value
-    for item in _items(value):
+    for item in nesting.items(value):
         yield from _functions(item)
 
 
@@ -122,12 +118,6 @@ def _is_function(function: Document) -> bool:
     if not isinstance(path, str) or not _PROPERTY_GET.fullmatch(path):
         return False
     return isinstance(body.get("Path"), str) and references.is_path(body["Path"])
-
-
-def _items(value: object) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
 
 
 def _is_single(value: object) -> bool:

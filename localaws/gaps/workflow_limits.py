@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from localaws import nesting
 from localaws.ministack import replace
 
 Document = dict[str, Any]
@@ -43,7 +44,7 @@ def problem(text: object) -> str | None:
         definition = json.loads(text)
     except (ValueError, RecursionError) as error:
         return f"INVALID_JSON_DESCRIPTION: {type(error).__name__}: {str(error)[:200]}"
-    if _is_deep(definition):
+    if nesting.is_deeper(definition, MOST_LEVELS):
         return f"INVALID_JSON_DESCRIPTION: the definition is nested deeper than {MOST_LEVELS} levels"
     return _machine(definition, "/")
 
@@ -98,19 +99,6 @@ def _listed(value: object) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
-
-
-def _is_deep(body: object) -> bool:
-    level = [body]
-    for _ in range(MOST_LEVELS):
-        level = [item for value in level for item in _items(value)]
-    return bool(level)
-
-
-def _items(value: object) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
 
 
 def _validating(original: Validate) -> Validate:

@@ -7,6 +7,7 @@ algorithm may be searched, https://docs.aws.amazon.com/sagemaker/latest/dg/IC-tu
 from __future__ import annotations
 
 from localaws import errors
+from localaws.jobs import images
 from localaws.jobs.kinds import TRAINING
 from localaws.sagemaker import limits, tuning_ranges
 from localaws.shapes import Document
@@ -87,7 +88,7 @@ def _objective(definition: Definition) -> None:
             "TrainingJobDefinitions."
         )
     image = definition.body["AlgorithmSpecification"].get("TrainingImage", "")
-    if tuning_ranges.is_builtin(image):
+    if images.is_builtin(image):
         _builtin_objective(definition, image)
         return
     told = [item["Name"] for item in definition.body["AlgorithmSpecification"].get("MetricDefinitions", [])]

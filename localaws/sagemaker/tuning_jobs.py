@@ -52,7 +52,7 @@ def create_tuning_job(aws: Aws, request: Document) -> Document:
 
 def describe_tuning_job(aws: Aws, request: Document) -> Document:
     """The tuning job as it stands, with its counters and its best training job."""
-    return records.described(aws, _find(aws, request))
+    return records.described(aws, find(aws, request))
 
 
 def list_tuning_jobs(aws: Aws, request: Document) -> Document:
@@ -69,7 +69,7 @@ def list_tuning_jobs(aws: Aws, request: Document) -> Document:
 
 def list_trials(aws: Aws, request: Document) -> Document:
     """The training jobs of a tuning job; sorted by their objective, those without one are left out, as on AWS."""
-    found = [trial.summary() for trial in trials.read(aws, _find(aws, request))]
+    found = [trial.summary() for trial in trials.read(aws, find(aws, request))]
     if request.get("SortBy") == "FinalObjectiveMetricValue":
         metric = "FinalHyperParameterTuningJobObjectiveMetric"
         found = [{**item, "Value": item[metric]["Value"]} for item in found if metric in item]
@@ -80,7 +80,7 @@ def list_trials(aws: Aws, request: Document) -> Document:
 def stop_tuning_job(aws: Aws, request: Document) -> Document:
     """Ask a running tuning job to stop; its running training jobs are stopped with it."""
     with aws.store.transaction():
-        document = _find(aws, request)
+        document = find(aws, request)
         status = document["HyperParameterTuningJobStatus"]
         if status in records.ENDED:
             raise errors.validation(
@@ -113,7 +113,8 @@ def _summary(aws: Aws, document: Document) -> Document:
     return project_as("HyperParameterTuningJobSummary", {**records.described(aws, document), **own})
 
 
-def _find(aws: Aws, request: Document) -> Document:
+def find(aws: Aws, request: Document) -> Document:
+    """The tuning job as it is stored, or the error that AWS answers."""
     document = records.load(aws, request["HyperParameterTuningJobName"])
     if document is None:
         arn = aws.arn(records.KIND, request["HyperParameterTuningJobName"].lower())

@@ -27,8 +27,6 @@ TUNABLE = {
 }
 _MOST_SEARCHED = 30
 
-is_builtin = images.is_builtin
-
 
 def check(config: Document, body: Document) -> None:
     """Refuse a definition's ranges, or its static hyperparameters, as AWS does."""
@@ -46,7 +44,7 @@ def check(config: Document, body: Document) -> None:
     for item in found:
         _scale(item)
     image = body["AlgorithmSpecification"].get("TrainingImage", "")
-    if is_builtin(image):
+    if images.is_builtin(image):
         _builtin(image, found, static)
 
 

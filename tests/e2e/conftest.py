@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,3 +23,13 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
 def sample(laptop: Laptop) -> str:
     """The S3 address of a small drawn sample."""
     return laptop.sample()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Laptop]:
+    """A local AWS of one test's own, as it is killed, with a small drawn sample in raw/."""
+    made = Laptop(free_port(), tmp_path)
+    made.scones("up")
+    made.sample()
+    yield made
+    made.scones("down", "--wipe")

@@ -5,22 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.laptop import Laptop, free_port
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[Laptop]:
-    """A local AWS of this test's own, as it is killed."""
-    made = Laptop(free_port(), tmp_path)
-    made.scones("up")
-    made.sample()
-    yield made
-    made.scones("down", "--wipe")
 
 
 def test_after_a_kill_up_and_retry_go_on_where_it_was(own: Laptop) -> None:

@@ -6,25 +6,11 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.e2e.laptop import Laptop, free_port
+from tests.e2e.laptop import Laptop
 
 SMALL = ("--set", "Epochs=1", "--set", "ImageShape=3,8,8", "--set", "AccuracyThreshold=0.1")
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[Laptop]:
-    """A local AWS of this test's own, as it is killed."""
-    made = Laptop(free_port(), tmp_path)
-    made.scones("up")
-    made.sample()
-    yield made
-    made.scones("down", "--wipe")
 
 
 def test_a_killed_search_goes_on_where_it_was_and_its_best_trial_is_registered(own: Laptop) -> None:

@@ -65,9 +65,10 @@ def _job_name(context: StepContext) -> str:
 
 
 def _wait(context: StepContext, name: str) -> Document:
-    asked = False
+    asked, request = False, {"HyperParameterTuningJobName": name}
     while True:
-        job = tuning_jobs.describe_tuning_job(context.aws, {"HyperParameterTuningJobName": name})
+        # Its description is made of all its trials: that is worth it at the end, not at each look.
+        job = tuning_jobs.find(context.aws, request)
         status = job["HyperParameterTuningJobStatus"]
         if status in records.ENDED:
             break
@@ -76,7 +77,7 @@ def _wait(context: StepContext, name: str) -> Document:
             asked = True
         time.sleep(_POLL_SECONDS)
     if status == "Completed":
-        return _outputs(context, job)
+        return _outputs(context, records.described(context.aws, job))
     if asked:
         raise Stopped
     if status == "Stopped":
