@@ -20,7 +20,7 @@ _STOP_SECONDS = 20
 # A port that nobody listens on refuses at once; on a busy machine an answer may take its time.
 _ANSWER_SECONDS = 10
 _STATE = (
-    *("ministack", "jobs", "endpoints", "repositories", "builds", "access.jsonl"),
+    *("ministack", "jobs", "endpoints", "repositories", "builds", "mail", "access.jsonl"),
     *("sagemaker.db", "sagemaker.db-wal", "sagemaker.db-shm", "localaws.log"),
 )
 

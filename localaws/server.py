@@ -26,6 +26,7 @@ from localaws.gaps import (
     change_sets,
     closed_connections,
     function_calls,
+    mail,
     workflows,
 )
 from localaws.gaps.alarm_events import AlarmEvents
@@ -34,6 +35,7 @@ from localaws.gaps.function_calls import Calls
 from localaws.hosting.healing import keep_healing
 from localaws.iam.enforcement import enforce
 from localaws.jobs import container
+from localaws.mailbox import Mailbox
 from localaws.monitoring.runner import Runner
 from localaws.push import resource as repositories
 from localaws.recovery import recover, restore_logs, resume_tuning, revive_endpoints
@@ -58,6 +60,7 @@ def run(settings: Settings) -> None:
     change_sets.close()
     bucket_encryption.close()
     closed_connections.close()
+    mail.close(Mailbox(settings.mail))
     store = Store(settings.home / "sagemaker.db")
     aws = Aws(
         settings,

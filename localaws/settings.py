@@ -47,6 +47,11 @@ class Settings:
         return self.home / "access.jsonl"
 
     @property
+    def mail(self) -> Path:
+        """One file a message that AWS would have sent by mail."""
+        return self.home / "mail"
+
+    @property
     def endpoints(self) -> Path:
         """One directory an endpoint: an /opt/ml for each of its instances, and their logs."""
         return self.home / "endpoints"
