@@ -28,7 +28,7 @@ _OMISSIONS = {
     "AWS::IAM::Role": _IAM,
     "AWS::KMS::Key": "Keys are kept and used through KMS; the objects in S3 lie on this disk unencrypted.",
     "AWS::Lambda::LayerVersion": "Layers are kept; functions run on this environment's packages.",
-    "AWS::SNS::Subscription": "Mail is kept in `mail/` of the state, and sent to nobody; queues and functions get theirs.",
+    "AWS::SNS::Subscription": "Mail is kept in the folder mail/, sent to nobody; queues and functions get theirs.",
 }
 _ENFORCED = {"AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role"}
 
