@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.features import DRIFTING, NUMBERS, SHAPES, WORDS, Vector
+from monitoring.features import DRIFTING, NUMBERS, SCHEMA, SHAPES, WORDS, Vector
 from monitoring.refusal import Refusal
 
 SIZE_LIMIT = 64 * 1024 * 1024
@@ -52,6 +52,7 @@ def read(statistics: Path | None, constraints: Path | None) -> Reference:
     """Read both files; raises Refusal where one is missing or was written by another program."""
     told, asked = _load(statistics, "baseline_statistics"), _load(constraints, "baseline_constraints")
     try:
+        _check_schema(told, statistics)
         return _reference(told, _thresholds(asked))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise Refusal(f"The baseline {statistics} does not have what a run needs ({error!r}): {_REMEDY}.") from error
@@ -71,6 +72,15 @@ def _load(path: Path | None, variable: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise Refusal(f"{variable} names {path}, which holds no JSON object: {_REMEDY}.")
     return content
+
+
+def _check_schema(told: dict[str, Any], path: Path | None) -> None:
+    """Refuse a baseline that holds other features than this program compares."""
+    schema = told["custom_statistics"].get("schema", 1)
+    if schema != SCHEMA:
+        raise Refusal(
+            f"The baseline {path} has schema {schema!r}, and this program compares schema {SCHEMA}: {_REMEDY}."
+        )
 
 
 def _reference(told: dict[str, Any], thresholds: Thresholds) -> Reference:

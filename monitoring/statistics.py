@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from monitoring.features import DRIFTING, INTEGRAL, NUMBERS, WORDS, Vector
+from monitoring.features import DRIFTING, INTEGRAL, NUMBERS, SCHEMA, WORDS, Vector
 from monitoring.tally import Tally
 
 BUCKETS = 10  # as many as AWS's own container makes
@@ -23,6 +23,7 @@ def document(tally: Tally, names: Sequence[str], side: int) -> Document:
         "dataset": {"item_count": tally.rows},
         "features": numbers + words,
         "custom_statistics": {
+            "schema": SCHEMA,
             "classes": list(names),
             "side": side,
             "shapes": [rounded(row) for row in tally.sample[:, len(NUMBERS) :]],

@@ -185,6 +185,18 @@ def test_a_wrong_environment_ends_in_one_sentence(monitor: Monitor, given: dict[
     assert ended.message.count("\n") == 0
 
 
+@pytest.mark.parametrize(("schema", "named"), [(None, "1"), (3, "3"), ("2", "'2'")])
+def test_a_baseline_of_another_schema_is_refused_in_words(monitor: Monitor, schema: object, named: str) -> None:
+    file = Path(monitor.root / "baseline/statistics.json")
+    told = json.loads(file.read_text())
+    del told["custom_statistics"]["schema"]
+    told["custom_statistics"] |= {} if schema is None else {"schema": schema}
+    file.write_text(json.dumps(told))
+    ended = monitor.run([])
+    assert ended.code == 1
+    assert f"has schema {named}, and this program compares schema 2: measure the baseline anew" in ended.message
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"features": [], "dataset": {}, "custom_statistics": {}}'])
 def test_a_baseline_of_another_program_is_refused(monitor: Monitor, text: str) -> None:
     Path(monitor.root / "baseline/statistics.json").write_text(text)

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from refresh_workflow.baseline import SCHEMA
 from refresh_workflow.errors import RefreshError, SettingsError
 from refresh_workflow.monitoring import Monitoring
 from refresh_workflow.settings import Settings
@@ -107,13 +108,13 @@ def register(sagemaker: Any, metadata: Document) -> None:
 
 def finish(world: Any, version: int = 1) -> None:
     """The baseline job is done."""
-    key = f"monitoring/baseline/v{version}/constraints.json"
+    key = f"monitoring/baseline/schema-{SCHEMA}/v{version}/constraints.json"
     world.clients.s3.put_object(Bucket=BUCKET, Key=key, Body=b"{}")
 
 
 def test_a_live_version_gets_a_baseline_and_an_hourly_schedule(world: Any, jobs: Jobs) -> None:
     assert world.refresh(**MONITORED).monitoring == BEGIN_ALL
-    job = jobs.jobs["scones-vehicles-baseline-v1"]
+    job = jobs.jobs["scones-vehicles-baseline-s2-v1"]
     sources = {each["InputName"]: each["S3Input"] for each in job["ProcessingInputs"]}
     assert {name: source["S3Uri"] for name, source in sources.items()} == {
         "test": EVIDENCE["test_uri"],
@@ -135,7 +136,7 @@ def test_a_live_version_gets_a_baseline_and_an_hourly_schedule(world: Any, jobs:
 def test_while_the_baseline_is_measured_and_when_it_is_there_nothing_is_begun(world: Any, jobs: Jobs) -> None:
     world.refresh(**MONITORED)
     assert world.refresh(**MONITORED).monitoring == []
-    jobs.jobs["scones-vehicles-baseline-v1"]["ProcessingJobStatus"] = "Completed"
+    jobs.jobs["scones-vehicles-baseline-s2-v1"]["ProcessingJobStatus"] = "Completed"
     finish(world)
     assert world.refresh(**MONITORED).monitoring == []
     assert len(jobs.jobs) == 1
@@ -144,9 +145,9 @@ def test_while_the_baseline_is_measured_and_when_it_is_there_nothing_is_begun(wo
 @pytest.mark.parametrize("status", ["Failed", "Stopped", "Completed"])
 def test_a_baseline_that_did_not_come_is_measured_again_under_another_name(status: str, world: Any, jobs: Jobs) -> None:
     world.refresh(**MONITORED)
-    jobs.jobs["scones-vehicles-baseline-v1"]["ProcessingJobStatus"] = status
+    jobs.jobs["scones-vehicles-baseline-s2-v1"]["ProcessingJobStatus"] = status
     assert world.refresh(**MONITORED).monitoring == ["baseline"]
-    assert list(jobs.jobs) == ["scones-vehicles-baseline-v1", "scones-vehicles-baseline-v1-2"]
+    assert list(jobs.jobs) == ["scones-vehicles-baseline-s2-v1", "scones-vehicles-baseline-s2-v1-2"]
 
 
 def test_a_baseline_that_fails_again_and_again_is_told(world: Any, jobs: Jobs) -> None:
@@ -154,7 +155,7 @@ def test_a_baseline_that_fails_again_and_again_is_told(world: Any, jobs: Jobs) -
         world.refresh(**MONITORED)
         for job in jobs.jobs.values():
             job["ProcessingJobStatus"] = "Failed"
-    with pytest.raises(RefreshError, match="scones-vehicles-baseline-v1 was tried 5 times"):
+    with pytest.raises(RefreshError, match="scones-vehicles-baseline-s2-v1 was tried 5 times"):
         world.refresh(**MONITORED)
 
 
@@ -170,7 +171,7 @@ def test_the_next_version_has_a_baseline_of_its_own_and_the_schedule_follows(wor
     world.serve(2)
     assert world.refresh(**MONITORED).monitoring == BEGIN_ALL
     run = jobs.schedules["scones-vehicles-drift"]["MonitoringJobDefinition"]
-    assert run["BaselineConfig"]["StatisticsResource"]["S3Uri"].endswith("/baseline/v2/statistics.json")
+    assert run["BaselineConfig"]["StatisticsResource"]["S3Uri"].endswith("/baseline/schema-2/v2/statistics.json")
 
 
 def test_going_back_to_a_version_needs_no_new_baseline(world: Any, jobs: Jobs) -> None:
@@ -181,6 +182,19 @@ def test_going_back_to_a_version_needs_no_new_baseline(world: Any, jobs: Jobs) -
         world.serve(version)
         begun = world.refresh(**MONITORED).monitoring
     assert begun == ["schedule"]
+
+
+def test_a_baseline_of_another_schema_is_not_the_versions_own_and_is_measured_again(
+    world: Any, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.refresh(**MONITORED)
+    jobs.jobs["scones-vehicles-baseline-s2-v1"]["ProcessingJobStatus"] = "Completed"
+    finish(world)
+    monkeypatch.setattr("refresh_workflow.baseline.SCHEMA", SCHEMA + 1)
+    assert world.refresh(**MONITORED).monitoring == BEGIN_ALL
+    run = jobs.schedules["scones-vehicles-drift"]["MonitoringJobDefinition"]
+    (output,) = jobs.jobs["scones-vehicles-baseline-s3-v1"]["ProcessingOutputConfig"]["Outputs"]
+    assert run["BaselineConfig"]["StatisticsResource"]["S3Uri"] == f"{output['S3Output']['S3Uri']}/statistics.json"
 
 
 @pytest.mark.parametrize(
@@ -195,7 +209,7 @@ def test_a_stack_that_decides_otherwise_changes_the_schedule(change: Document, w
 
 def test_key_and_network_reach_job_and_schedule(world: Any, jobs: Jobs) -> None:
     world.refresh(**MONITORED | GUARDED)
-    job = jobs.jobs["scones-vehicles-baseline-v1"]
+    job = jobs.jobs["scones-vehicles-baseline-s2-v1"]
     run = jobs.schedules["scones-vehicles-drift"]["MonitoringJobDefinition"]
     assert job["ProcessingResources"] == run["MonitoringResources"]
     assert run["MonitoringResources"]["ClusterConfig"]["VolumeKmsKeyId"] == GUARDED["KMS_KEY_ARN"]
@@ -213,7 +227,7 @@ def test_names_and_limits_keep_to_awss_rules(world: Any, jobs: Jobs, session: bo
     shape = model.shape_for("MonitoringJobDefinition")
     assert run["MonitoringResources"]["ClusterConfig"]["InstanceType"] in model.shape_for("ProcessingInstanceType").enum
     assert re.fullmatch(shape.members["RoleArn"].metadata["pattern"], run["RoleArn"])
-    longest = "e" * 41 + "-baseline-v99999-5"
+    longest = "e" * 41 + f"-baseline-s{SCHEMA}-v99999-5"
     assert re.fullmatch(model.shape_for("ProcessingJobName").metadata["pattern"], longest)
 
 
