@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: demo test check container static format unit e2e faults soak bench fuzz install lock clean browser
+.PHONY: demo test check container static format unit e2e access faults soak bench fuzz install lock clean browser
 
 demo: .venv/laptop
 	@$(BIN)/scones demo
@@ -57,6 +57,10 @@ unit: .venv/test
 
 e2e: .venv/test
 	$(BIN)/python -m pytest tests/e2e
+
+# The end-to-end tests in random order, then what roles were used for: make access ROUNDS=10 SEED=1.
+access: .venv/test
+	ROUNDS=$(ROUNDS) SEED=$(SEED) $(BIN)/python -m tests.access
 
 # Kills at random moments under load: make faults ROUNDS=300 SEED=1. The table is in .scones/faults.md.
 faults: .venv/test

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.laptop import Laptop, free_port
+
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Shuffle these tests where E2E_SEED is set: the files, and the tests of each; a file's fixtures are made once."""
+    seed = os.environ.get("E2E_SEED")
+    if not seed:
+        return
+    shuffled = [item for item in items if item.path.parent == _HERE]
+    chance = random.Random(seed)  # noqa: S311 - an order, no secret
+    files = sorted({item.path for item in shuffled})
+    chance.shuffle(files)
+    shuffled.sort(key=lambda item: item.nodeid)
+    chance.shuffle(shuffled)
+    shuffled.sort(key=lambda item: files.index(item.path))
+    items[:] = [item for item in items if item.path.parent != _HERE] + shuffled
 
 
 @pytest.fixture(scope="session")

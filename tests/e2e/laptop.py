@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -51,7 +50,7 @@ class Laptop:
 
     def scones(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run the command as a person does; `code` is the exit code that is expected (None: any)."""
-        if words[0] == "down":
+        if words[0] == "up":
             self.keep_access_log()
         return self.python("-m", "console", *words, code=code)
 
@@ -91,12 +90,20 @@ class Laptop:
         iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
         return made
 
+    def access(self) -> list[dict[str, Any]]:
+        """The calls that roles have made so far, as localaws notes them."""
+        log = self.home / "access.jsonl"
+        return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+
     def keep_access_log(self) -> None:
-        """Put what roles were used for where the access check reads it, see tests/access."""
-        log, kept = self.home / "access.jsonl", os.environ.get("SCONES_ACCESS_DIR")
-        if kept and log.exists():
+        """Let roles' calls be noted where tests/access reads them: also the last one, before a kill or a wipe."""
+        kept = os.environ.get("SCONES_ACCESS_DIR")
+        log = self.home / "access.jsonl"
+        if kept and not log.is_symlink():
             Path(kept).mkdir(parents=True, exist_ok=True)
-            shutil.copy(log, Path(kept) / f"{self.port}-{self.home.name}.jsonl")
+            self.home.mkdir(parents=True, exist_ok=True)
+            # A home is one local AWS's alone, a port is not.
+            log.symlink_to(Path(kept).absolute() / f"{str(self.home).strip('/').replace('/', '-')}.jsonl")
 
     def client(self, service: str) -> Any:
         return boto3.client(
@@ -112,7 +119,7 @@ class Laptop:
         answer = self.client("sagemaker").list_pipeline_execution_steps(PipelineExecutionArn=arn, MaxResults=100)
         return {step["StepName"]: step for step in answer["PipelineExecutionSteps"]}
 
-    def until(self, arn: str, holds: Callable[[dict[str, Any]], bool], seconds: float = 300) -> dict[str, Any]:
+    def until(self, arn: str, holds: Callable[[dict[str, Any]], object], seconds: float = 300) -> dict[str, Any]:
         """Wait until an execution's description holds something."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

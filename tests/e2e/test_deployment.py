@@ -143,6 +143,8 @@ def test_a_second_version_takes_over_without_a_failed_request_and_its_rejection_
     with _Load(laptop, pictures[0].read_bytes()) as load:
         laptop.scones("approve", str(versions[1]))
         assert json.loads(laptop.scones("endpoint", "--json").stdout)["version"] == str(versions[1])
+        # What follows a deployment goes on after the command has ended; the next change may not cut it off.
+        _await_baseline(laptop, versions[1])
     assert load.failures == []
     assert load.answered > 20
     said = laptop.scones("rollback", "--comment", "it is worse").stdout
@@ -237,7 +239,7 @@ def test_a_bulk_job_names_its_bad_pictures(laptop: Laptop, deployed: int, pictur
 
 
 def test_dusk_is_seen_by_the_monitor_and_answered_by_a_retraining_that_says_why(laptop: Laptop, deployed: int) -> None:
-    _await_baseline(laptop)
+    _await_baseline(laptop, deployed)
     for number in range(DUSK):
         picture = draw_picture((BICYCLE, MOTORCYCLE)[number % 2], np.random.default_rng([5, number]))
         body = io.BytesIO()
@@ -253,13 +255,16 @@ def test_dusk_is_seen_by_the_monitor_and_answered_by_a_retraining_that_says_why(
     laptop.ended(execution["PipelineExecutionArn"])
 
 
-def _await_baseline(laptop: Laptop) -> None:
+def _await_baseline(laptop: Laptop, version: int) -> None:
+    """Wait until the schedule compares with a version's baseline, and the baseline is measured."""
     sagemaker, s3 = laptop.client("sagemaker"), laptop.client("s3")
-    schedule = sagemaker.describe_monitoring_schedule(MonitoringScheduleName="scones-vehicles-drift")
-    config = schedule["MonitoringScheduleConfig"]["MonitoringJobDefinition"]["BaselineConfig"]
-    key = config["ConstraintsResource"]["S3Uri"].removeprefix(f"s3://{BUCKET}/")
     deadline = time.monotonic() + 60
-    while not s3.list_objects_v2(Bucket=BUCKET, Prefix=key)["KeyCount"]:
+    while True:
+        schedule = sagemaker.describe_monitoring_schedule(MonitoringScheduleName="scones-vehicles-drift")
+        config = schedule["MonitoringScheduleConfig"]["MonitoringJobDefinition"]["BaselineConfig"]
+        key = config["ConstraintsResource"]["S3Uri"].removeprefix(f"s3://{BUCKET}/")
+        if f"/v{version}/" in key and s3.list_objects_v2(Bucket=BUCKET, Prefix=key)["KeyCount"]:
+            return
         assert time.monotonic() < deadline, sagemaker.list_processing_jobs(NameContains="baseline")
         time.sleep(0.5)
 

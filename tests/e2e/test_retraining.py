@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,28 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
 
 @pytest.fixture(scope="module")
 def drift(trained: Laptop) -> str:
-    """The ARN of the execution that the alarm started."""
+    """The ARN of the execution that the alarm started; it runs until `batch` stops it."""
     ring(trained)
     return await_newest(trained, "auto-drift-")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What was told of images that came while a training ran, and the execution that took them up afterwards."""
+
+    told: dict[str, Any]
+    newest_meanwhile: str
+    execution: str
+
+
+@pytest.fixture(scope="module")
+def batch(trained: Laptop, drift: str, pictures: Path) -> Batch:
+    """A batch that had to wait for the training that the alarm started; its own training runs."""
+    told = json.loads(trained.python("-c", IMPATIENT, "ingest", str(pictures), "--json").stdout)
+    meanwhile = executions(trained)[0]["PipelineExecutionArn"]
+    trained.scones("stop")
+    trained.ended(drift)
+    return Batch(told, meanwhile, await_newest(trained, "auto-batch-"))
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +107,14 @@ def await_newest(laptop: Laptop, prefix: str) -> str:
     raise AssertionError(f"{newest} is the newest execution, and none of {prefix} came")
 
 
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def parameters(laptop: Laptop, arn: str) -> dict[str, str]:
     listed = laptop.client("sagemaker").list_pipeline_parameters_for_execution(PipelineExecutionArn=arn)
     return {entry["Name"]: entry["Value"] for entry in listed["PipelineParameters"]}
@@ -106,25 +134,25 @@ def test_the_drift_alarm_starts_a_training_that_says_why(trained: Laptop, drift:
 
 
 def test_pictures_that_come_meanwhile_are_taken_in_and_trained_on_afterwards(
-    trained: Laptop, drift: str, pictures: Path
+    trained: Laptop, drift: str, batch: Batch
 ) -> None:
-    told = json.loads(trained.python("-c", IMPATIENT, "ingest", str(pictures), "--json").stdout)
+    told = batch.told
     assert (told["sent"], told["curated"], told["duplicates"]) == (4, 2, 1)
     assert [row["reason"] for row in told["quarantined"]] == ["too-small"]
     assert told["execution"] is None
-    assert executions(trained)[0]["PipelineExecutionArn"] == drift
-    trained.scones("stop")
-    trained.ended(drift)
-    arn = await_newest(trained, "auto-batch-")
-    assert parameters(trained, arn)["StartReason"] == "batch: one batch of new pictures"
+    assert batch.newest_meanwhile == drift
+    assert parameters(trained, batch.execution)["StartReason"] == "batch: one batch of new pictures"
+    # The marker is moved once the execution is started, and so a moment later.
+    until(lambda: not keys(trained, "batches/pending/"))
     marker = f"batches/started/{told['batch']}.json"
-    assert arn in trained.client("s3").get_object(Bucket=BUCKET, Key=marker)["Body"].read().decode()
-    assert keys(trained, "batches/pending/") == keys(trained, "incoming/") == []
+    assert batch.execution in trained.client("s3").get_object(Bucket=BUCKET, Key=marker)["Body"].read().decode()
+    assert keys(trained, "incoming/") == []
 
 
-def test_a_flapping_alarm_a_restart_and_a_person_s_call_start_no_second_one(trained: Laptop) -> None:
+def test_a_flapping_alarm_a_restart_and_a_person_s_call_start_no_second_one(trained: Laptop, batch: Batch) -> None:
     ring(trained)
     before = [each["PipelineExecutionArn"] for each in executions(trained)]
+    assert before[0] == batch.execution
     answer = trained.client("lambda").invoke(FunctionName="scones-start-training", Payload=b'{"reason": "me too"}')
     assert "runs; ask again when it has ended" in json.loads(answer["Payload"].read())["reason"]
     trained.scones("stop")

@@ -158,7 +158,8 @@ def test_a_run_sees_a_request_that_was_answered_just_before_and_the_alarm_hears_
     monitored: Monitored,
 ) -> None:
     cloudwatch = monitored.laptop.client("cloudwatch")
-    for endpoint in ("watched", "silent"):
+    monitored.endpoint("counted")
+    for endpoint in ("counted", "silent"):
         cloudwatch.put_metric_alarm(
             AlarmName=f"{endpoint}-drift",
             Namespace=NAMESPACE,
@@ -171,8 +172,8 @@ def test_a_run_sees_a_request_that_was_answered_just_before_and_the_alarm_hears_
             ComparisonOperator="GreaterThanOrEqualToThreshold",
             TreatMissingData="notBreaching",
         )
-    monitored.ask("watched")
-    monitored.schedule("drifting", "watched", "violations", ONCE)
+    monitored.ask("counted")
+    monitored.schedule("drifting", "counted", "violations", ONCE)
     execution = monitored.ended("drifting")
     assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations", execution.get("FailureReason")
     job = monitored.sagemaker.describe_processing_job(
@@ -180,13 +181,13 @@ def test_a_run_sees_a_request_that_was_answered_just_before_and_the_alarm_hears_
     )
     assert job["ExitMessage"] == "CompletedWithViolations: 3 features have drifted."
     assert job["MonitoringScheduleArn"].endswith("monitoring-schedule/drifting")
-    report = monitored.report("watched", execution)
+    report = monitored.report("counted", execution)
     assert len(report["answers"]) == 1
     assert report["baseline"] == '{"features": []}'
     assert report["environment"]["sagemaker_monitoring_schedule_name"] == "drifting"
     states = monitored.until(
         lambda: {it["AlarmName"]: it["StateValue"] for it in cloudwatch.describe_alarms()["MetricAlarms"]},
-        lambda them: them["watched-drift"] == "ALARM",
+        lambda them: them["counted-drift"] == "ALARM",
         seconds=5,
     )
     assert states["silent-drift"] != "ALARM"

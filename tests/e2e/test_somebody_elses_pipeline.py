@@ -80,6 +80,13 @@ def test_the_sdk_upserts_starts_waits_and_lists_steps(laptop: Laptop, function: 
 
 
 def test_the_aws_cli_sees_pipelines_and_refusals(laptop: Laptop) -> None:
+    definition = json.dumps({"Version": "2020-12-01", "Steps": [{"Name": "End", "Type": "Fail", "Arguments": {}}]})
+    laptop.client("sagemaker").create_pipeline(
+        PipelineName="seen-by-the-cli",
+        PipelineDefinition=definition,
+        RoleArn=laptop.role("seen-by-the-cli", "sagemaker"),
+        ClientRequestToken="c" * 32,
+    )
     listed = _cli(laptop, "sagemaker", "list-pipelines", "--max-results", "1")
     assert listed.returncode == 0, listed.stderr
     assert len(json.loads(listed.stdout)["PipelineSummaries"]) == 1

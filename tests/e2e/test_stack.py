@@ -33,6 +33,12 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     made.scones("down")
 
 
+@pytest.fixture
+def deployed(laptop: Laptop) -> None:
+    """The project's stack, whatever an earlier test has left of it."""
+    laptop.scones("up")
+
+
 def _stack(laptop: Laptop, name: str = "scones") -> dict[str, Any]:
     stack: dict[str, Any] = laptop.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     return stack
@@ -46,6 +52,7 @@ def _output(laptop: Laptop, name: str) -> str:
     return next(o["OutputValue"] for o in _stack(laptop)["Outputs"] if o["OutputKey"] == name)
 
 
+@pytest.mark.usefixtures("deployed")
 def test_a_stack_that_is_up_to_date_is_left_untouched(laptop: Laptop) -> None:
     before = laptop.client("cloudformation").describe_stack_events(StackName="scones")["StackEvents"][0]["EventId"]
     said = laptop.scones("deploy").stdout
@@ -54,6 +61,7 @@ def test_a_stack_that_is_up_to_date_is_left_untouched(laptop: Laptop) -> None:
     assert after == before
 
 
+@pytest.mark.usefixtures("deployed")
 def test_a_changed_parameter_is_shown_then_deployed_and_kept_by_the_next_deployment(laptop: Laptop) -> None:
     said = laptop.scones("deploy", "--set", "KeepVersions=7").stdout
     shown = [line.split() for line in said.splitlines() if line.startswith("Modify")]
@@ -63,12 +71,14 @@ def test_a_changed_parameter_is_shown_then_deployed_and_kept_by_the_next_deploym
     assert (_parameter(laptop, "KeepVersions"), _parameter(laptop, "MaxInstances")) == ("7", "5")
 
 
+@pytest.mark.usefixtures("deployed")
 def test_changes_and_outputs_are_json_for_programs(laptop: Laptop) -> None:
     said = json.loads(laptop.scones("deploy", "--json", "--set", "InvocationsPerInstance=500").stdout)
     assert "RefreshWorkflowFunction" in [change["resource"] for change in said["changes"]]
     assert said["outputs"]["BucketName"] == BUCKET
 
 
+@pytest.mark.usefixtures("deployed")
 def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_changed(laptop: Laptop) -> None:
     failed = laptop.scones("deploy", "--set", "KeepVersions=0", "--set", "Kittens=2", code=1)
     assert "KeepVersions is '0'; it must be from 1 to 100." in failed.stderr
@@ -76,6 +86,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_changed(laptop:
     assert _stack(laptop)["StackStatus"] == "UPDATE_COMPLETE"
 
 
+@pytest.mark.usefixtures("deployed")
 def test_a_failed_update_gives_the_resources_own_reason_and_leaves_the_stack_as_it_was(laptop: Laptop) -> None:
     good = _parameter(laptop, "CodeVersion")
     failed = laptop.scones("deploy", "--set", "CodeVersion=dead", code=1)
@@ -83,10 +94,11 @@ def test_a_failed_update_gives_the_resources_own_reason_and_leaves_the_stack_as_
     assert f"s3://{BUCKET}/code/dead/" in failed.stderr
     assert "everything is as it was before" in failed.stderr
     assert _parameter(laptop, "CodeVersion") == good
-    laptop.scones("deploy", "--set", "KeepVersions=3")
+    laptop.scones("deploy", "--set", "KeepVersions=12")
     assert _stack(laptop)["StackStatus"] == "UPDATE_COMPLETE"
 
 
+@pytest.mark.usefixtures("deployed")
 def test_a_build_deploys_with_lines_and_keeps_every_parameter(laptop: Laptop) -> None:
     laptop.scones("deploy", "--set", "KeepVersions=11")
     done = laptop.python("-m", "seedcode", "deploy", "--set", "MaxInstances=6")
@@ -94,12 +106,14 @@ def test_a_build_deploys_with_lines_and_keeps_every_parameter(laptop: Laptop) ->
     assert (_parameter(laptop, "KeepVersions"), _parameter(laptop, "MaxInstances")) == ("11", "6")
 
 
+@pytest.mark.usefixtures("deployed")
 def test_nothing_is_removed_without_an_answer(laptop: Laptop) -> None:
     refused = laptop.scones("destroy", code=2)
     assert "--yes" in refused.stderr
     assert _stack(laptop)["StackStatus"] == "UPDATE_COMPLETE"
 
 
+@pytest.mark.usefixtures("deployed")
 def test_destroy_keeps_what_holds_data_and_names_it_and_a_deployment_takes_it_over(laptop: Laptop) -> None:
     laptop.client("s3").put_object(Bucket=BUCKET, Key="raw/precious", Body=b"pictures")
     key = _output(laptop, "KeyArn")
@@ -121,12 +135,14 @@ def test_destroy_keeps_what_holds_data_and_names_it_and_a_deployment_takes_it_ov
     assert BUCKET in [entry["PhysicalResourceId"] for entry in held]
 
 
+@pytest.mark.usefixtures("deployed")
 def test_up_takes_over_what_stayed_without_a_word(laptop: Laptop) -> None:
     laptop.scones("destroy", "--yes")
     assert "Taken over" not in laptop.scones("up").stdout
     assert _stack(laptop)["StackStatus"] == "UPDATE_COMPLETE"
 
 
+@pytest.mark.usefixtures("deployed")
 def test_destroy_stops_what_runs_and_removes_what_the_stack_does_not_hold(laptop: Laptop) -> None:
     laptop.sample()
     arn = laptop.scones("run").stdout.split()[-1]
@@ -137,10 +153,12 @@ def test_destroy_stops_what_runs_and_removes_what_the_stack_does_not_hold(laptop
     assert laptop.client("sagemaker").list_pipelines()["PipelineSummaries"] == []
 
 
+@pytest.mark.usefixtures("deployed")
 def test_half_of_a_project_is_removed_as_well_and_with_its_data_where_that_is_asked_for(laptop: Laptop) -> None:
+    laptop.scones("destroy", "--yes")
     said = laptop.scones("destroy", "--yes", "--delete-data").stdout
     assert f"Deleted bucket {BUCKET}." in said
-    assert laptop.client("s3").list_buckets()["Buckets"] == []
+    assert BUCKET not in _buckets(laptop)
     assert "There is nothing of the project scones" in laptop.scones("destroy", "--yes").stdout
 
 

@@ -30,3 +30,13 @@ def test_a_folder_of_many_pictures_does_not_fill_the_log(tmp_path: Path) -> None
     lines = (tmp_path / "access.jsonl").read_text().splitlines()
     assert 1 < len(lines) < 50
     assert "runs/1.png" in lines[-1]
+
+
+def test_only_objects_stand_for_their_like(tmp_path: Path) -> None:
+    log = AccessLog(tmp_path / "access.jsonl")
+    asked = [f"arn:aws:iam::000000000000:role/scones-{number}" for number in range(50)]
+    asked += [f"arn:aws:states:us-east-1:000000000000:stateMachine:scones-{number}" for number in range(50)]
+    for resource in asked:
+        log.note("deployer", "iam:PassRole", resource, allowed=True)
+    noted = [json.loads(line)["resource"] for line in (tmp_path / "access.jsonl").read_text().splitlines()]
+    assert noted == asked

@@ -1,0 +1,38 @@
+"""`make access ROUNDS=10 SEED=1`: the end-to-end tests in random order, then the replay; ends at the first red round.
+
+What a role may do must be used on purpose by some test, whatever ran before it: a round's seed is printed, and SEED
+begins with it again. The next round's seed is one more.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+
+_FOLDER = os.environ["SCONES_ACCESS_DIR"]
+_MOST = 1_000_000
+
+
+def main(rounds: int, seed: int) -> int:
+    """Run so many rounds; answers the exit code of the first that is red."""
+    for number in range(rounds):
+        print(f"Round {number + 1} of {rounds}: SEED={seed + number}", flush=True)
+        shutil.rmtree(_FOLDER, ignore_errors=True)
+        for words in (["tests/e2e"], ["-s", "tests/access/replay.py"]):
+            code = _pytest(seed + number, *words)
+            if code:
+                return code
+    return 0
+
+
+def _pytest(seed: int, *words: str) -> int:
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *words], env={**os.environ, "E2E_SEED": str(seed)}, check=False
+    ).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(os.environ.get("ROUNDS") or 1), int(os.environ.get("SEED") or secrets.randbelow(_MOST))))
