@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: demo test check container static format unit e2e access faults soak bench fuzz install lock clean browser
+.PHONY: demo test check container static format unit e2e access rehearsal faults soak bench fuzz install lock clean browser
 
 demo: .venv/laptop
 	@$(BIN)/scones demo
@@ -61,6 +61,14 @@ e2e: .venv/test
 # The end-to-end tests in random order, then what roles were used for: make access ROUNDS=10 SEED=1.
 access: .venv/test
 	ROUNDS=$(ROUNDS) SEED=$(SEED) $(BIN)/python -m tests.access
+# docs/aws.md, command by command against a local AWS of its own: make rehearsal ACCOUNT=existing.
+rehearsal: .venv/test .venv/wheels/ready
+	$(BIN)/python -m tests.rehearsal --account $(or $(ACCOUNT),new)
+
+# What the functions' layer is made of: the one thing that a rehearsal would ask a package index for.
+.venv/wheels/ready: seedcode/layer-requirements.txt .venv/test
+	@$(BIN)/python -m tests.rehearsal.wheels
+	@touch $@
 
 # Kills at random moments under load: make faults ROUNDS=300 SEED=1. The table is in .scones/faults.md.
 faults: .venv/test

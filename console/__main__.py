@@ -24,6 +24,7 @@ COMMANDS = {
     "watch": "follow an execution live",
     "logs": "the log of one step",
     "trials": "the trainings of a search, best first",
+    "builds": "the builds that pushes have started, and the log of one while it runs",
     "executions": "list executions",
     "stop": "stop an execution",
     "retry": "retry an execution from the failed step",
@@ -36,6 +37,7 @@ COMMANDS = {
     "console": "open a page to watch the whole loop on",
     "bulk": "classify every picture under an S3 prefix",
     "monitor": "does what comes in still look as it did: drift, runs, reports",
+    "dusk": "send images in another light, to see that drift is found and answered",
     "ingest": "send labelled pictures and train on them",
     "label": "say what the pictures show that the model was unsure of",
 }

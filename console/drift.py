@@ -17,7 +17,7 @@ from console.executions import summaries
 from console.target import Target
 
 PREFIX = "incoming-inference/dusk"
-PICTURES = 240
+PICTURES = 120
 _SEED = 4_711
 _BRIGHTNESS = 0.35
 _WAIT_SECONDS = 120

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
 
+from localaws import ministack
 from localaws.mailbox import Mailbox
 from localaws.ministack import replace
 
@@ -44,7 +45,9 @@ def close(mailbox: Mailbox) -> None:
     replace(sns, "_list_subscriptions", post.hiding)
     replace(sns, "_list_subscriptions_by_topic", post.hiding)
     replace(sns, "_fanout", post.mailing)
-    replace(provisioners, "_sns_sub_create", post.asking_from_a_stack)
+    replace(provisioners, "_sns_sub_create", post.asking_from_a_stack)  # where an update makes it anew
+    ministack.change_create("AWS::SNS::Subscription", post.asking_from_a_stack)
+    ministack.change_create("AWS::SNS::Topic", post.asking_from_a_topic)
 
 
 class _Post:
@@ -82,6 +85,18 @@ class _Post:
             if made and made["protocol"] in PROTOCOLS:
                 self._ask(made)
             return physical_id, attributes
+
+        return create_and_ask
+
+    def asking_from_a_topic(self, create: Callable[..., Any]) -> Callable[..., Any]:
+        """AWS::SNS::Topic with subscriptions of its own."""
+
+        def create_and_ask(logical_id: str, properties: dict[str, Any], stack: str) -> Any:  # noqa: ANN401 - MiniStack's
+            arn, attributes = create(logical_id, properties, stack)
+            for one in self._subscriptions(arn):
+                if one["protocol"] in PROTOCOLS:
+                    self._ask(one)
+            return arn, attributes
 
         return create_and_ask
 

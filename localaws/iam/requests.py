@@ -56,7 +56,7 @@ def further(settings: Settings, key_of: KeyOf, action: str, found: str, body: by
 
 def _machine(body: bytes) -> str:
     members = _members(body)
-    for member in _MACHINES:
+    for member in (*_MACHINES, "mapRunArn"):
         if isinstance(members.get(member), str):
             return str(members[member])
     # An alias is made for the machine of the versions that it routes to.

@@ -29,6 +29,7 @@ def box(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
         monkeypatch.setattr(module, name, make(getattr(module, name)))
 
     monkeypatch.setattr(mail, "replace", replace)
+    monkeypatch.setattr(provisioners, "_RESOURCE_HANDLERS", dict(provisioners._RESOURCE_HANDLERS))
     mail.close(Mailbox(tmp_path / "mail"))
     yield tmp_path / "mail"
     sns.reset()
@@ -37,8 +38,13 @@ def box(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def topic(box: Path) -> str:
     assert not box.exists()
-    answer: str = provisioners._sns_create("People", {"TopicName": "people"}, "stack")[0]
-    return answer
+    return _create("AWS::SNS::Topic", {"TopicName": "people"})
+
+
+def _create(kind: str, properties: dict[str, Any]) -> str:
+    """Create a resource as CloudFormation does; answers its physical id."""
+    made: str = provisioners._RESOURCE_HANDLERS[kind]["create"]("Any", properties, "stack")[0]
+    return made
 
 
 def _read(box: Path) -> list[EmailMessage]:
@@ -95,12 +101,19 @@ def test_who_has_confirmed_gets_what_is_published(box: Path, topic: str) -> None
 
 def test_a_stack_s_subscription_waits_for_its_answer_as_well(box: Path, topic: str) -> None:
     properties = {"TopicArn": topic, "Protocol": "email", "Endpoint": ADDRESS}
-    arn = provisioners._sns_sub_create("PeopleByMail", properties, "stack")[0]
+    arn = _create("AWS::SNS::Subscription", properties)
     listed = sns._list_subscriptions_by_topic({"TopicArn": [topic]})[2].decode()
     assert "<SubscriptionArn>PendingConfirmation</SubscriptionArn>" in listed
     assert arn not in listed
     assert _confirm(topic, _token(_read(box)[0]))[0] == 200
     assert arn in sns._list_subscriptions_by_topic({"TopicArn": [topic]})[2].decode()
+
+
+def test_a_topic_that_brings_its_subscriptions_asks_them(box: Path) -> None:
+    inline = {"Protocol": "email", "Endpoint": ADDRESS}
+    topic = _create("AWS::SNS::Topic", {"TopicName": "inline", "Subscription": [inline]})
+    assert topic in _read(box)[0].get_content()
+    assert sns._topics[topic]["attributes"]["SubscriptionsPending"] == "1"
 
 
 def test_a_wrong_or_old_token_confirms_nothing(box: Path, topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +148,7 @@ def test_json_by_mail_is_the_message_with_its_envelope(box: Path, topic: str) ->
 def test_a_filter_keeps_mail_away_as_it_does_for_queues(box: Path, topic: str) -> None:
     policy = {"FilterPolicy": {"kind": ["drift"]}}
     made = {"TopicArn": topic, "Protocol": "email", "Endpoint": ADDRESS}
-    provisioners._sns_sub_create("PeopleByMail", made | policy, "stack")
+    _create("AWS::SNS::Subscription", made | policy)
     _confirm(topic, _token(_read(box)[0]))
     sns._fanout(topic, "1", "budget", "S", "", {"kind": {"DataType": "String", "StringValue": "budget"}})
     assert len(_read(box)) == 1

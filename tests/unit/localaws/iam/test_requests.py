@@ -10,6 +10,7 @@ from localaws.iam.requests import further, resource
 from localaws.settings import Settings
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:line"
+RUN = "arn:aws:states:us-east-1:000000000000:mapRun:line/Pieces"
 GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/sagemaker/TrainingJobs"
 KEY = "arn:aws:kms:us-east-1:000000000000:key/1"
 OBJECT = "arn:aws:s3:::bucket/raw/a.png"
@@ -23,6 +24,7 @@ OBJECT = "arn:aws:s3:::bucket/raw/a.png"
         ("logs:TagResource", GROUP, {}, GROUP),
         ("states:DescribeStateMachineAlias", "*", {"stateMachineAliasArn": f"{MACHINE}:live"}, f"{MACHINE}:live"),
         ("states:ListStateMachines", "*", {}, "*"),
+        ("states:DescribeMapRun", "*", {"mapRunArn": f"{RUN}:1"}, f"{RUN}:1"),
         (
             "states:CreateStateMachineAlias",
             "arn:aws:states:us-east-1:000000000000:stateMachine:live",

@@ -1,0 +1,60 @@
+"""`scones builds`: the builds that pushes have started, and the log of one while it runs."""
+
+from __future__ import annotations
+
+import subprocess
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from console.errors import CommandError
+from console.output import duration, elapsed, print_rows
+from console.target import choose
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Whether to follow one, and which."""
+    parser.add_argument("--watch", action="store_true", help="wait for the build of a commit, and follow it to its end")
+    parser.add_argument("--commit", help="with --watch: which commit (default: the checkout's HEAD)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(options: Namespace) -> int:
+    """List them, newest first; with --watch exit with 1 where the build did not succeed."""
+    from console import builds
+
+    target = choose(options.target)
+    if not options.watch:
+        rows = [_row(build) for build in builds.newest(target)]
+        print_rows(rows, as_json=options.json, empty="Nothing was built yet; push to the branch that is built.")
+        return 0
+    ended = builds.follow(target, builds.await_build(target, options.commit or _head()))
+    took = duration(elapsed(ended.get("startTime"), ended.get("endTime")))
+    print(f"Build {ended['buildNumber']} of {builds.commit_of(ended)[:9]} {ended['buildStatus']} after {took}.")
+    return 0 if ended["buildStatus"] == "SUCCEEDED" else 1
+
+
+def _row(build: dict[str, Any]) -> dict[str, Any]:
+    from console.builds import commit_of
+
+    failed = [one for one in build.get("phases", []) if one.get("phaseStatus") not in (None, "SUCCEEDED")]
+    reasons = [context.get("message", "") for one in failed for context in one.get("contexts", [])]
+    return {
+        "build": build.get("buildNumber"),
+        "status": build["buildStatus"],
+        "commit": commit_of(build)[:9],
+        "started": build.get("startTime"),
+        "phase": failed[0]["phaseType"] if failed else build.get("currentPhase", ""),
+        "reason": next(filter(None, reasons), ""),
+    }
+
+
+def _head() -> str:
+    found = subprocess.run(
+        ["git", "rev-parse", "HEAD"],  # noqa: S607 - the git on the user's PATH
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if found.returncode:
+        raise CommandError("This is no checkout with a commit; say which commit with --commit.", 2)
+    return found.stdout.strip()

@@ -1,0 +1,53 @@
+"""`python -m tests.rehearsal`: follow docs/aws.md as it is written, against a local AWS of its own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.rehearsal import page, steps
+from tests.rehearsal.people import PermissionsError
+from tests.rehearsal.rehearse import Rehearsal
+from tests.rehearsal.walk import WalkError
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Rehearse; 1 where the page does not lead where it says."""
+    options = _parse(words)
+    text = options.page.read_text(encoding="utf-8")
+    begun = time.monotonic()
+    try:
+        followed = page.parse(text)
+        if not options.literal:
+            steps.check(followed)
+        with tempfile.TemporaryDirectory(prefix="scones-rehearsal-") as folder:
+            rehearsal = Rehearsal(options.folder or Path(folder), options.account, sys.stdout.write)
+            if options.permissions:
+                rehearsal.site.permissions = options.permissions.read_text(encoding="utf-8")
+            rehearsal.run(followed[: options.until])
+            rehearsal.report()
+    except (page.PageError, PermissionsError, WalkError) as error:
+        sys.stdout.flush()
+        sys.stderr.write(f"\nThe rehearsal has failed after {time.monotonic() - begun:.0f} s.\n{error}\n")
+        return 1
+    print(f"The page leads where it says: {time.monotonic() - begun:.0f} s as {options.account} account.")
+    return 0
+
+
+def _parse(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m tests.rehearsal", description=__doc__)
+    parser.add_argument("--account", choices=("new", "existing"), default="new", help="whether Model Monitor is open")
+    parser.add_argument("--page", type=Path, default=page.PAGE, help="another page than docs/aws.md")
+    parser.add_argument("--permissions", type=Path, help="another page than docs/permissions.md")
+    parser.add_argument("--until", type=int, metavar="STEP", help="follow the page up to this step")
+    parser.add_argument("--literal", action="store_true", help="run a page also where a look finds a step missing")
+    parser.add_argument("--folder", type=Path, help="keep the local AWS and the checkout in this folder")
+    return parser.parse_args(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

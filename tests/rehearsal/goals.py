@@ -1,0 +1,73 @@
+"""What the page's acts must have led to: a command that ends well may still have done nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tests.rehearsal import leftovers
+from tests.rehearsal.page import ByHand, Command
+from tests.rehearsal.site import PROJECT, Site
+from tests.rehearsal.walk import WalkError
+
+_STAYS = re.compile(r"^  (\S.*?): .*; stays$", re.MULTILINE)
+
+
+def check(site: Site, act: Command | ByHand, printed: str) -> None:
+    """Raise WalkError where an act has not led to what it is for."""
+    for pattern, goal in _GOALS.items():
+        if isinstance(act, Command) and re.search(pattern, act.text):
+            goal(site, printed)
+
+
+def _images_exist(site: Site, _: str) -> None:
+    """Every image of the account's own registry that the pipeline names is in it."""
+    described = site.client("sagemaker").describe_pipeline(PipelineName=f"{PROJECT}-training")
+    named = set(re.findall(rf'"({site.settings.account}\.dkr\.ecr\.[^"]+)"', described["PipelineDefinition"]))
+    ecr = site.client("ecr")
+    for image in sorted(named):
+        repository, separator, tag = re.split(r"([:@])", image.partition("/")[2], maxsplit=1)
+        kind = "imageTag" if separator == ":" else "imageDigest"
+        try:
+            ecr.describe_images(repositoryName=repository, imageIds=[{kind: tag}])
+        except ecr.exceptions.ClientError as error:
+            raise WalkError(f"the pipeline's jobs run in {image}, which nobody has pushed: {error}") from error
+
+
+def _serves_and_is_watched(site: Site, _: str) -> None:
+    """The endpoint is in service, and what watches it has the live version's baseline."""
+    sagemaker = site.client("sagemaker")
+    endpoint = sagemaker.describe_endpoint(EndpointName=f"{PROJECT}-vehicles")
+    if endpoint["EndpointStatus"] != "InService":
+        raise WalkError(
+            f"the endpoint is {endpoint['EndpointStatus']} after the approval: {endpoint.get('FailureReason')}"
+        )
+
+
+def _stays_as_said(site: Site, printed: str) -> None:
+    """What is left is what was said to stay, and nothing else."""
+    said = set(_STAYS.findall(printed))
+    left = leftovers.find(site.client, PROJECT, site.key)
+    if left != said:
+        raise WalkError(
+            f"`scones destroy` has left {_listed(left - said)} unsaid, and {_listed(said - left)} is not there."
+        )
+
+
+def _nothing_is_left(site: Site, _: str) -> None:
+    left = leftovers.find(site.client, PROJECT, site.key)
+    if left:
+        raise WalkError(f"`scones destroy --delete-data` has left {_listed(left)}.")
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "nothing"
+
+
+Goal = Callable[[Site, str], None]
+_GOALS: dict[str, Goal] = {
+    r"scones .*\bwatch\b": _images_exist,
+    r"scones .*\bapprove\b": _serves_and_is_watched,
+    r"scones .*\bdestroy$": _stays_as_said,
+    r"scones .*\bdestroy --delete-data": _nothing_is_left,
+}

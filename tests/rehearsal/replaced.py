@@ -1,0 +1,70 @@
+"""What a rehearsal does in another way than the page says, in one table: only what cannot be had, each with its reason.
+
+The table is printed at the end of every rehearsal. What is not in it is run as the page has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """Commands of the page (a pattern of their whole text), what is run in their place, and why.
+
+    `by` may refer to groups of the pattern, and to `{name}`s that the rehearsal knows; an empty one runs nothing.
+    """
+
+    command: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Something around the commands that is not as it is with a reader, and why."""
+
+    what: str
+    reason: str
+
+
+REPLACED = (
+    Replacement(r"make install", "", "what it installs is there: the rehearsal runs in it"),
+    Replacement(r"source \.venv/bin/activate", "export PATH={bin}:$PATH", "the environment lies beside the checkout"),
+    Replacement(r"aws sso login", "", "a browser; the credentials of a role with the rights of each step are set"),
+    Replacement(
+        r"(scones --target aws dataset) cifar100",
+        r"\1 upload {archive}",
+        "a download of 160 MB; one in the same layout is drawn, which a few epochs can learn",
+    ),
+    Replacement(
+        r"(scones --target aws deploy\b.*)",
+        r"\1 --set BakeSeconds=1 --set PythonRuntime=python{python}",
+        "five minutes under watch after each change of the endpoint; the local AWS runs functions on this Python",
+    ),
+)
+AROUND = (
+    Changed("AWS_ENDPOINT_URL names the local AWS, a new one that enforces IAM", "no account"),
+    Changed(
+        "git takes the address of CodeCommit for a folder (GIT_CONFIG_*), the right to push to it is asked of IAM",
+        "the local AWS serves no git over HTTPS",
+    ),
+    Changed("pip finds the layer's wheels in a folder (PIP_FIND_LINKS)", "no network in tests; `make` fetches them"),
+    Changed("one commit on top: every profile trains for {epochs} epochs", "250 epochs take a laptop hours"),
+    Changed("photo.png is drawn", "the reader brings a photograph"),
+    Changed(
+        "the confirmation in the mail is given by SNS's API", "a click; the mail and its token are the local AWS's"
+    ),
+)
+
+
+def replaced(command: str, table: Sequence[Replacement], known: dict[str, str]) -> tuple[str, Replacement | None]:
+    """The command that is run in place of the page's, and by which line of the table; the page's own without one."""
+    words = re.sub(r"\s+#.*$", "", command).strip()
+    for one in table:
+        found = re.fullmatch(one.command, words, re.DOTALL)
+        if found:
+            return found.expand(one.by).format(**known) if one.by else "", one
+    return command, None

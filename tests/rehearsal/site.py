@@ -1,0 +1,135 @@
+"""Where a rehearsal takes place: a local AWS, roles for who follows the page, and a checkout to follow it in."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from localaws import process
+from localaws.clients import ROOT
+from localaws.settings import Settings
+from seedcode.stack.template import Template
+from tests.rehearsal import people
+
+PROJECT = "scones"
+CHECKOUT = Path(__file__).parents[2]
+WHEELS = CHECKOUT / ".venv" / "wheels"
+
+
+@dataclass
+class Site:
+    """A local AWS and what is around it; `folder` is empty or not there yet."""
+
+    folder: Path
+    port: int
+    permissions: str = field(default_factory=lambda: people.PAGE.read_text(encoding="utf-8"))
+
+    @property
+    def settings(self) -> Settings:
+        """Where the local AWS lives."""
+        return Settings(port=self.port, home=self.folder / "aws", enforce_iam=True)
+
+    @property
+    def checkout(self) -> Path:
+        """The reader's clone."""
+        return self.folder / "scones"
+
+    def start(self, account: str) -> None:
+        """Start the local AWS as an account that is `new` or `existing`."""
+        os.environ.update(SCONES_ENFORCE_IAM="true", SCONES_ACCOUNT=account)
+        process.start(self.settings)
+
+    def stop(self) -> None:
+        """End it."""
+        process.stop(self.settings)
+
+    def client(self, service: str) -> Any:
+        """A client that may do everything, for looking and for what happens outside of the page."""
+        return boto3.client(
+            service,
+            endpoint_url=self.settings.endpoint,
+            region_name=self.settings.region,
+            aws_access_key_id=ROOT.key,
+            aws_secret_access_key=ROOT.secret,
+        )
+
+    def environment(self) -> Mapping[str, str]:
+        """What the reader's terminal begins with: this machine's, without an AWS of somebody's own."""
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        kept = {name: value for name, value in os.environ.items() if not re.match("AWS_|SCONES_|GIT_|PYTHON", name)}
+        # git is told by its environment alone, so that what the page configures is what the reader has configured.
+        mapped = f"url.{self.settings.home / 'repositories'}/.insteadOf"
+        return {
+            **kept,
+            "HOME": str(home),
+            "AWS_ENDPOINT_URL": self.settings.endpoint,
+            "PYTHONPATH": str(self.checkout),
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(WHEELS),
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": mapped,
+            "GIT_CONFIG_VALUE_0": f"https://git-codecommit.{self.settings.region}.amazonaws.com/v1/repos/",
+            "GIT_CONFIG_NOSYSTEM": "1",
+        }
+
+    def credentials(self, chapter: str) -> dict[str, str]:
+        """Credentials of a role with the rights of a chapter of docs/permissions.md; made when first asked for."""
+        template = Template((self.checkout / "seedcode" / "template.yaml").read_text(encoding="utf-8"))
+        account, iam = self.settings.account, self.client("iam")
+        trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}]}
+        if chapter not in self._made:
+            iam.create_role(RoleName=f"reader-{chapter}"[:64], AssumeRolePolicyDocument=json.dumps(trust))
+            for number, policy in enumerate(people.policies(self.permissions, chapter, template, self._known())):
+                name = f"reader-{number}"
+                iam.put_role_policy(
+                    RoleName=f"reader-{chapter}"[:64], PolicyName=name, PolicyDocument=json.dumps(policy)
+                )
+            self._made.add(chapter)
+        arn = f"arn:aws:iam::{account}:role/reader-{chapter}"[: len(f"arn:aws:iam::{account}:role/") + 64]
+        issued = self.client("sts").assume_role(RoleArn=arn, RoleSessionName="reader")["Credentials"]
+        return {
+            "AWS_ACCESS_KEY_ID": issued["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": issued["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": issued["SessionToken"],
+        }
+
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs; none before there is a stack."""
+        try:
+            [stack] = self.client("cloudformation").describe_stacks(StackName=PROJECT)["Stacks"]
+        except self.client("cloudformation").exceptions.ClientError:
+            return {}
+        return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+
+    @property
+    def key(self) -> str | None:
+        """The ARN of the stack's key, also when there is a stack no more."""
+        self._key = self.outputs().get("KeyArn") or self._key
+        return self._key
+
+    def _known(self) -> dict[str, str]:
+        outputs, settings = self.outputs(), self.settings
+        return {
+            "NAME": PROJECT,
+            "ACCOUNT": settings.account,
+            "REGION": settings.region,
+            "BUCKET": outputs.get("BucketName", f"{PROJECT}-{settings.account}-{settings.region}"),
+            "KEY": outputs.get("KeyArn", "*").rpartition("/")[2],
+        }
+
+    _made: set[str] = field(default_factory=set)
+    _key: str | None = None
+
+
+def bin_folder() -> str:
+    """Where this environment's commands are."""
+    return str(Path(sys.executable).parent)
