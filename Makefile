@@ -61,6 +61,7 @@ e2e: .venv/test
 # The end-to-end tests in random order, then what roles were used for: make access ROUNDS=10 SEED=1.
 access: .venv/test
 	ROUNDS=$(ROUNDS) SEED=$(SEED) $(BIN)/python -m tests.access
+
 # docs/aws.md, command by command against a local AWS of its own: make rehearsal ACCOUNT=existing.
 rehearsal: .venv/test .venv/wheels/ready
 	$(BIN)/python -m tests.rehearsal --account $(or $(ACCOUNT),new)
