@@ -75,6 +75,7 @@ setup(
     ),
     package_data={
         "console": ["page/*.css"],
+        "localaws": ["stacks/*.json"],
         "seedcode": [
             "*.yaml",
             "*.yml",

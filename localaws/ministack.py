@@ -14,6 +14,7 @@ import threading
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -34,10 +35,15 @@ logger = logging.getLogger(__name__)
 # Two at once would write the same files.
 _saving = threading.Lock()
 _READS_OF_A_STATE = 5
+_POLICIES = 1024  # whose texts are kept in their read form
 
 # Of the request that is being decided about: its body, and what was refused of what it needs beyond the call itself.
 _body: ContextVar[bytes] = ContextVar("body", default=b"")
 _refused: ContextVar[tuple[str, str] | None] = ContextVar("refused", default=None)
+
+
+# Services whose sessions of a role are not called by the first part of their names.
+_SESSIONS = {"cloudformation.amazonaws.com": "AWSCloudFormation"}
 
 
 class MiniStackError(RuntimeError):
@@ -90,6 +96,7 @@ def load() -> AsgiApp:
         (lambda_svc, "_run_with_function_config_scope"),
         (iam, "_roles"),
         (iam_actions, "identity_denial_message"),
+        (iam_evaluator, "is_root_access_key"),
         (iam_evaluator, "EvalContext"),
         (iam_evaluator, "evaluate_resource_policy"),
         (iam_evaluator, "pin_request_origin"),
@@ -243,9 +250,16 @@ def judge(by: Judge) -> None:
 
     replace(iam_actions, "extract_resource_arn", _remembering_body)
     replace(iam_evaluator, "enforce", lambda enforce: _judged(enforce, by))
+    replace(iam_evaluator, "parse_policy_document", _reading_once)
     replace(iam_actions, "access_denied_response", _naming_what_was_refused)
     # Nothing leaves this machine: a bucket's policy that demands TLS is kept.
     replace(app, "pin_request_origin", lambda pin: lambda address, _: pin(address, True))
+
+
+def _reading_once(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Read a policy's text once: CloudFormation asks a role some thousand questions, else a millisecond each."""
+    known = lru_cache(maxsize=_POLICIES)(parse)
+    return lambda document: known(document) if isinstance(document, str) else parse(document)
 
 
 def _remembering_body(extract: Callable[..., str]) -> Callable[..., str]:
@@ -342,6 +356,21 @@ def enforce(key: str, action: str, resource: str, region: str, context: Context)
     raise AwsError("AccessDeniedException", sentence)
 
 
+def is_root(key: str) -> bool:
+    """Whether an access key is the account's own, to which no policy applies."""
+    from ministack.core import iam_evaluator  # noqa: PLC0415
+
+    root: bool = iam_evaluator.is_root_access_key(key)
+    return root
+
+
+def key_of(headers: Mapping[str, str], query: Mapping[str, Any]) -> str:
+    """The access key that a request is signed with; empty where it has none."""
+    from ministack.core import router  # noqa: PLC0415
+
+    return str(router.extract_access_key_id(headers, query) or "")
+
+
 def assume(role: str, service: str, account: str, region: str) -> tuple[str, str, str] | None:
     """Key, secret and token of a session of a role for an AWS service; None where its trust policy forbids it."""
     from ministack.core import iam_evaluator  # noqa: PLC0415
@@ -364,7 +393,7 @@ def assume(role: str, service: str, account: str, region: str) -> tuple[str, str
         return None
     key, secret, token = f"ASIA{secrets.token_hex(8).upper()}", secrets.token_hex(20), secrets.token_hex(32)
     session = {
-        "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{service.partition('.')[0]}",
+        "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{_SESSIONS.get(service, service.partition('.')[0])}",
         "UserId": f"{name}:{service}",
         "SecretAccessKey": secret,
         "SessionToken": token,

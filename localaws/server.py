@@ -41,6 +41,7 @@ from localaws.push import resource as repositories
 from localaws.recovery import recover, restore_logs, resume_tuning, revive_endpoints
 from localaws.resources.registration import register
 from localaws.settings import HOST, Settings
+from localaws.stacks import provisioning, roles
 from localaws.store import Store
 
 _SAVE_SECONDS = 1.0
@@ -58,6 +59,9 @@ def run(settings: Settings) -> None:
     workflows.close()
     alarm_states.close()
     change_sets.close()
+    roles.close(settings)
+    if settings.enforce_iam:
+        provisioning.close(settings)
     bucket_encryption.close()
     closed_connections.close()
     mail.close(Mailbox(settings.mail))

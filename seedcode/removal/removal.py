@@ -12,6 +12,7 @@ from seedcode.removal import erasing, holdings, running, stopping
 from seedcode.removal.holdings import Holding
 from seedcode.removal.project import Project
 from seedcode.removal.running import Running
+from seedcode.stack import deploy_role
 from seedcode.stack.errors import StackError
 from seedcode.stack.follow import Operation
 from seedcode.stack.location import templates_bucket
@@ -72,6 +73,8 @@ def remove(project: Project, reporter: Reporter, *, delete_data: bool, role_arn:
     stack = describe(project.aws.client("cloudformation"), project.name)
     if stack:
         _delete_stack(project, stack, reporter, role_arn)
+    for sentence in deploy_role.remove(project.aws.client("iam"), project.name):
+        reporter.say(f"Removed the {sentence}.")
     bucket = templates_bucket(project.name, project.aws.account, project.aws.region)
     if erasing.remove_bucket(project.aws.client("s3"), bucket):
         reporter.say(f"Removed the bucket of templates {bucket}.")

@@ -15,7 +15,7 @@ ABSENT = frozenset(
         *("404", "NoSuchBucket", "NoSuchKey", "NotFoundException", "ResourceNotFound", "ResourceNotFoundException"),
         *("RepositoryNotFoundException", "RepositoryDoesNotExistException", "StateMachineDoesNotExist"),
         *("ObjectNotFoundException", "ServerSideEncryptionConfigurationNotFoundError"),
-        *("UnsupportedOperation", "400"),
+        *("NoSuchEntity", "UnsupportedOperation", "400"),
     }
 )
 MISSING_WORDS = ("does not exist", "Could not find", "not found", "Cannot find")

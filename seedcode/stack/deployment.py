@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from seedcode.stack import changes, kept, parameters
+from seedcode.stack import changes, deploy_role, kept, parameters
 from seedcode.stack.errors import StackError
 from seedcode.stack.follow import Operation
 from seedcode.stack.functions import Code, upload_code
@@ -94,6 +94,7 @@ class Deployment:
 
     def _begin(self, location: Mapping[str, str]) -> Stack:
         """Make the stack: from what an earlier one has left, else new and without code."""
+        self._clear()
         left = [item for item in kept.find_kept(self.aws, self.wish) if item.identifier]
         if left:
             self.reporter.say(f"Taken over from an earlier stack: {', '.join(item.name for item in left)}.")
@@ -104,6 +105,16 @@ class Deployment:
             "Parameters": parameters.request(self.wish.template, self.wish.parameters(), {}),
         }
         return self._apply(request) or self._existing()
+
+    def _clear(self) -> None:
+        """Take away the role that an earlier stack was deleted as; the stack makes it, as it stands in the template."""
+        if self.wish.role_arn and self.wish.role_arn.endswith(f"role/{self.wish.project}-deploy"):
+            raise StackError(
+                f"There is no stack {self.wish.stack} yet, and it makes the role {self.wish.role_arn} itself: deploy "
+                "it the first time without SCONES_DEPLOY_ROLE_ARN."
+            )
+        for sentence in deploy_role.remove(self.aws.client("iam"), self.wish.project):
+            self.reporter.say(f"Removed the {sentence}, which an earlier stack has left.")
 
     def _update(self, stack: Stack, location: Mapping[str, str], code: Code) -> Stack:
         given = self.wish.parameters(code.parameters)

@@ -39,6 +39,15 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
 
 
 @pytest.fixture(scope="session")
+def spare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
+    """A local AWS whose stack nobody else needs: it may be changed, failed and removed."""
+    made = Laptop(free_port(), tmp_path_factory.mktemp("spare"))
+    made.scones("up")
+    yield made
+    made.scones("down")
+
+
+@pytest.fixture(scope="session")
 def sample(laptop: Laptop) -> str:
     """The S3 address of a small drawn sample."""
     return laptop.sample()

@@ -48,17 +48,17 @@ class Laptop:
             "AWS_DEFAULT_REGION": "us-east-1",
         }
 
-    def scones(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+    def scones(self, *words: str, code: int | None = 0, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run the command as a person does; `code` is the exit code that is expected (None: any)."""
         if words[0] == "up":
             self.keep_access_log()
-        return self.python("-m", "console", *words, code=code)
+        return self.python("-m", "console", *words, code=code, **variables)
 
-    def python(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
-        """Run this Python in the command's environment, with nobody at its input."""
+    def python(self, *words: str, code: int | None = 0, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run this Python in the command's environment and these variables, with nobody at its input."""
         done = subprocess.run(
             [sys.executable, *words],
-            env=self.environment,
+            env={**self.environment, **variables},
             stdin=subprocess.DEVNULL,
             cwd=REPOSITORY / "tests",  # not the top, where `scones up` adds a remote to the checkout of who tests
             capture_output=True,

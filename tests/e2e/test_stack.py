@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from seedcode.stack.location import templates_bucket
 from seedcode.stack.report import Change, Silent
 from seedcode.stack.template import INLINE_BYTES, Template
 from seedcode.stack.wish import NAME_PARAMETER, Account, Wish
-from tests.e2e.laptop import Laptop, free_port
+from tests.e2e.laptop import Laptop
 
 pytestmark = pytest.mark.e2e
 
@@ -25,12 +25,9 @@ BUCKET = f"scones-{ACCOUNT}-{REGION}"
 
 
 @pytest.fixture(scope="module")
-def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
-    """A local AWS with the stack deployed, whose stack nobody else needs."""
-    made = Laptop(free_port(), tmp_path_factory.mktemp("stack"))
-    made.scones("up")
-    yield made
-    made.scones("down")
+def laptop(spare: Laptop) -> Laptop:
+    """The local AWS whose stack nobody else needs."""
+    return spare
 
 
 @pytest.fixture

@@ -1,55 +1,93 @@
-"""Whether CloudFormation's own role suffices for an update: held to what the handlers of each type ask for."""
+"""Whether CloudFormation's own role suffices for an update, and allows no more: held to what is asked for each type."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
 
-from tests.contract.stack.policies import IDENTITY, Policy, as_list, distinct, handler_actions
-from tests.contract.stack.resolve import Stack
+from ministack.core import iam_evaluator
 
-# What handlers ask for on behalf of properties that this template does not have, of listing all that an account has, or
-# of deleting what outlives the stack.
-UNUSED = re.compile(
-    r"elasticfilesystem:|s3files:|s3tables:|firehose:|s3:REST|iam:(Attach|Detach)(User|Group)Policy|"
-    r"lambda:(\w*CodeSigning\w*|PutFunction(Concurrency|RecursionConfig|ScalingConfig)|PutRuntimeManagementConfig|"
-    r"DeleteFunctionConcurrency|PassCapacityProvider|AssociateRuntimeAlias|PublishVersion)|"
-    r"s3:(\w*(Website|Replication|Inventory|MetadataT|MetadataA|MetadataI|MetadataJ|ObjectLock|Accelerate|Analytics|"
-    r"IntelligentTiering|Metrics|Cors|CORS|Acl|Abac|Logging)\w*|ListTagsForResource|TagResource|UntagResource|"
-    r"DeleteBucket(Encryption|Lifecycle)?|DeleteObject|ListAllMyBuckets)$|"
-    r"kms:(DisableKey|EnableKey|DisableKeyRotation|ScheduleKeyDeletion|ListKeys)$|"
-    r"logs:(\w*(DataProtection|IndexPolic|BearerToken|DeletionProtection)\w*|DeleteResourcePolicy)$|"
-    r"sns:(PutDataProtectionPolicy|ListSubscriptions|ListTopics)$|events:ListRules$|ecr:DeleteRepository$|"
-    r"sagemaker:(\w*ModelPackageGroupPolicy|DeleteModelPackageGroup|ListModelPackageGroups)$|"
-    r"codecommit:(DeleteRepository|ListRepositories|UpdateRepositoryEncryptionKey)$|lambda:ListFunctionEventInvokeConfigs$|"
-    r"iam:(DeleteRolePermissionsBoundary|ListOpenIDConnectProviders|ListPolicies|ListRoles)$|"
-    r"cloudwatch:(ListDashboards|TagResource|UntagResource|ListTagsForResource)$|lambda:List"
-)
-_NAMED = (
-    *("AWS::IAM::Role", "AWS::Lambda::Function", "AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::KMS::Key"),
-    *("AWS::CloudWatch::Alarm", "AWS::Logs::LogGroup", "AWS::StepFunctions::StateMachine", "AWS::CodeBuild::Project"),
-    *("AWS::CodeCommit::Repository", "AWS::ECR::Repository", "AWS::SNS::Topic", "AWS::Events::Rule"),
-)
+from localaws.iam.actions import Check
+from localaws.settings import Settings
+from localaws.stacks.permissions import CREATE, DELETE, READ, UPDATE, checks
+from localaws.stacks.resource import Resource
+from tests.contract.stack.policies import IDENTITY, Policy, as_list, distinct
+from tests.contract.stack.resolve import ACCOUNT, REGION, Stack
+
+SETTINGS = Settings(home=Path("/nowhere"), region=REGION, account=ACCOUNT)
 
 
-def missing(stack: Stack) -> set[str]:
-    """Actions that CloudFormation needs for the stack's types and its role does not allow."""
-    allowed = {action for policy in _own(stack) for one in policy.statements for action in as_list(one["Action"])}
-    kinds = {entry["Type"] for entry in stack.resources.values() if entry["Type"].startswith("AWS::")}
-    asked = {action for kind in kinds for action in handler_actions(kind)}
-    return {action for action in asked - allowed if not UNUSED.match(action)}
+def missing(stack: Stack) -> set[tuple[str, str]]:
+    """What CloudFormation asks for the stack's resources and its role does not allow, as actions and resources."""
+    policies = [iam_evaluator.parse_policy_document(policy.document) for policy in _own(stack)]
+    return {(one.action, one.resource) for one in needed(stack) if not is_allowed(policies, one)}
 
 
-def unreached(stack: Stack) -> list[str]:
-    """ARNs of the stack's resources that no statement of the role names."""
-    reached = [resource for policy in _own(stack) for one in policy.statements for resource in as_list(one["Resource"])]
-    narrow = [resource for resource in reached if resource != "*"]
-    made = [
-        str(stack.resolve({"Fn::GetAtt": [name, "Arn"]}))
-        for name, entry in stack.resources.items()
-        if entry["Type"] in _NAMED
+def superfluous(stacks: list[Stack]) -> set[tuple[str, str]]:
+    """Statements and actions of the role that are asked for by no resource of any of the stacks."""
+    asked: dict[str, set[str]] = {}
+    for one in [one for stack in stacks for one in [*needed(stack), *_takings(stack)]]:
+        asked.setdefault(one.action, set()).add(one.resource)
+    listed = [
+        (statement, action)
+        for stack in stacks
+        for policy in _own(stack)
+        for statement in policy.statements
+        for action in as_list(statement["Action"])
     ]
-    return [arn for arn in made if not any(fnmatchcase(arn.removesuffix(":*"), resource) for resource in narrow)]
+    used = {(of["Sid"], action) for of, action in listed if _is_about_any(of, asked.get(action, set()))}
+    return {(of["Sid"], action) for of, action in listed} - used
+
+
+def needed(stack: Stack) -> Iterator[Check]:
+    """All questions about making, reading, changing and deleting the stack's resources."""
+    for name, entry in stack.resources.items():
+        kind, properties = entry["Type"], entry.get("Properties", {})
+        made = str(stack.resolve({"Ref": name}))
+        if not stack.template.retains(name):
+            yield from checks(SETTINGS, DELETE, Resource(kind, "scones", name, made, old=properties))
+        if kind == "AWS::KMS::Alias":  # it goes with its key
+            continue
+        # What every stack has is made by who deploys first, and so is a key: the role is made after them.
+        if stack.template.resources[name].get("Condition") and kind != "AWS::KMS::Key":
+            yield from checks(SETTINGS, CREATE, Resource(kind, "scones", name, new=properties))
+        yield from checks(SETTINGS, READ, Resource(kind, "scones", name, made, new=properties))
+        # Nothing is renamed: the role reaches what bears the names of the template.
+        for path in [path for path in properties if not path.endswith("Name")]:
+            less = {key: value for key, value in properties.items() if key != path}
+            yield from checks(SETTINGS, UPDATE, Resource(kind, "scones", name, made, old=less, new=properties))
+
+
+def _takings(stack: Stack) -> Iterator[Check]:
+    """Questions about taking properties away, which a role may refuse, and about tags, which the stack may have."""
+    for name, entry in stack.resources.items():
+        kind, properties = entry["Type"], entry.get("Properties", {})
+        made = str(stack.resolve({"Ref": name}))
+        tagged = {**properties, "Tags": [{"Key": "a", "Value": "b"}], "ResourceTags": [{"Key": "a", "Value": "b"}]}
+        for path in tagged:
+            less = {key: value for key, value in tagged.items() if key != path}
+            yield from checks(SETTINGS, UPDATE, Resource(kind, "scones", name, made, old=tagged, new=less))
+            yield from checks(SETTINGS, UPDATE, Resource(kind, "scones", name, made, old=less, new=tagged))
+
+
+def is_allowed(policies: list[Any], one: Check) -> bool:
+    """Whether policies, as MiniStack reads them, allow what is asked."""
+    question = iam_evaluator.EvalContext(
+        principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/scones-deploy/AWSCloudFormation",
+        principal_type="AssumedRole",
+        principal_account=ACCOUNT,
+        action=one.action,
+        resource_arn=one.resource,
+        region=REGION,
+        service_context={key.lower(): value for key, value in one.context.items()},
+    )
+    return bool(iam_evaluator.evaluate(question, policies).decision == "Allow")
+
+
+def _is_about_any(statement: dict[str, Any], resources: set[str]) -> bool:
+    return any(fnmatchcase(one, item) for item in as_list(statement["Resource"]) for one in resources)
 
 
 def _own(stack: Stack) -> list[Policy]:

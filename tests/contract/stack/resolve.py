@@ -26,6 +26,7 @@ _ARNS = {
     "AWS::SQS::Queue": "arn:aws:sqs:{region}:{account}:{name}",
     "AWS::SNS::Topic": "arn:aws:sns:{region}:{account}:{name}",
     "AWS::ECR::Repository": "arn:aws:ecr:{region}:{account}:repository/{name}",
+    "AWS::Lambda::LayerVersion": "arn:aws:lambda:{region}:{account}:layer:{name}:1",
     "AWS::Lambda::Function": "arn:aws:lambda:{region}:{account}:function:{name}",
     "AWS::StepFunctions::StateMachine": "arn:aws:states:{region}:{account}:stateMachine:{name}",
     "AWS::CodeBuild::Project": "arn:aws:codebuild:{region}:{account}:project/{name}",
@@ -37,10 +38,12 @@ _ARNS = {
 # Types whose Ref is their ARN; the others' is their name.
 _REF_IS_ARN = {
     *("AWS::SNS::Topic", "AWS::IAM::ManagedPolicy", "AWS::IAM::OIDCProvider", "AWS::StepFunctions::StateMachine"),
+    "AWS::Lambda::LayerVersion",
 }
 _NAMES = (
     *("BucketName", "RoleName", "ManagedPolicyName", "QueueName", "TopicName", "RepositoryName", "FunctionName"),
     *("StateMachineName", "AlarmName", "LogGroupName", "Name", "DashboardName", "ModelPackageGroupName"),
+    "LayerName",
 )
 
 
@@ -106,6 +109,8 @@ class Stack:
             return f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:stack/{STACK}/11111111-2222-3333-4444-555555555555"
         if name in self.template.resources:
             kind = self.template.resources[name]["Type"]
+            if kind == "AWS::KMS::Key":
+                return self._arn(name).rpartition("/")[2]
             return self._arn(name) if kind in _REF_IS_ARN else self._name(name)
         value = self._values[name]
         return value.split(",") if self.template.parameters.get(name, {}).get("Type") == "CommaDelimitedList" else value

@@ -93,10 +93,11 @@ def _refusal(given: dict[str, str]) -> str | None:
     return None
 
 
-def test_only_what_holds_data_outlives_the_stack() -> None:
+def test_only_what_holds_data_and_what_deletes_the_stack_outlive_it() -> None:
     kept = {name for name, entry in DOCUMENT["Resources"].items() if "DeletionPolicy" in entry}
 
-    assert kept == {"Bucket", "Key", "Registry", "Repository"}
+    data, deleting = {"Bucket", "Key", "Registry", "Repository"}, {"DeployFoundation", "DeployRole"}
+    assert kept == data | deleting
     assert all(DOCUMENT["Resources"][name]["UpdateReplacePolicy"] == "Retain" for name in kept)
 
 

@@ -1,0 +1,106 @@
+"""Between CloudFormation's engine and its resources: before it makes, changes, imports or deletes one, it asks."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from localaws.ministack import replace
+from localaws.settings import Settings
+from localaws.stacks import permissions
+from localaws.stacks.acting import asked_about, asking
+from localaws.stacks.permissions import CREATE, DELETE, READ, UPDATE
+from localaws.stacks.resource import Properties, Resource
+
+Made = tuple[str, Properties]
+Do = Callable[..., Any]
+
+
+def close(settings: Settings) -> None:
+    """Let each resource be asked about, wherever the engine works on one."""
+    from ministack.services.cloudformation import changesets, provisioners, stacks  # noqa: PLC0415 - after configure()
+
+    for name, wrap in (
+        ("_provision_resource", _creating),
+        ("_update_resource", _updating),
+        ("_delete_resource", _deleting),
+        ("_import_resource", _importing),
+    ):
+        wrapped = wrap(settings, getattr(provisioners, name))
+        for module in (provisioners, stacks, changesets):
+            if hasattr(module, name):
+                replace(module, name, _constantly(wrapped))
+    replace(provisioners, "_delete_predecessor", lambda delete: _deleting_later(settings, delete))
+
+
+def _constantly(wrapped: Do) -> Callable[[Do], Do]:
+    return lambda _: wrapped
+
+
+def _creating(settings: Settings, create: Do) -> Do:
+    def ask_and_create(kind: str, logical_id: str, properties: Properties, stack: str) -> Made:
+        with asking(settings, CREATE, Resource(kind, stack, logical_id, new=properties)):
+            made: Made = create(kind, logical_id, properties, stack)
+            return made
+
+    return ask_and_create
+
+
+def _updating(settings: Settings, update: Do) -> Do:
+    def ask_and_update(
+        kind: str,
+        physical_id: str,
+        old: Properties,
+        new: Properties,
+        stack: str,
+        logical_id: str | None = None,
+        attributes: Properties | None = None,
+    ) -> Made:
+        made: Made
+        if old == new:  # AWS does not call the handler
+            made = update(kind, physical_id, old, new, stack, logical_id, attributes)
+            return made
+        resource = Resource(kind, stack, logical_id or physical_id, physical_id, old, new)
+        anew = permissions.replaces(resource)
+        asked = dataclasses.replace(resource, physical_id="", old={}) if anew else resource
+        with asking(settings, CREATE if anew else UPDATE, asked, resource):
+            made = update(kind, physical_id, old, new, stack, logical_id, attributes)
+            return made
+
+    return ask_and_update
+
+
+def _deleting(settings: Settings, delete: Do) -> Do:
+    def ask_and_delete(kind: str, physical_id: str, properties: Properties, stack: str, logical_id: str) -> None:
+        with asking(settings, DELETE, Resource(kind, stack, logical_id, physical_id, old=properties)):
+            delete(kind, physical_id, properties, stack, logical_id)
+
+    return ask_and_delete
+
+
+def _importing(settings: Settings, adopt: Do) -> Do:
+    def ask_and_import(kind: str, identifier: dict[str, str]) -> Made:
+        with asking(settings, READ, Resource(kind, "", "", new=dict(identifier))):
+            made: Made = adopt(kind, identifier)
+            return made
+
+    return ask_and_import
+
+
+def _deleting_later(settings: Settings, delete_predecessor: Do) -> Do:
+    """What was made anew is deleted at the end of the update, and then asked about."""
+
+    def ask_and_delete_predecessor(delete: Do, *details: Any, **more: Any) -> None:  # noqa: ANN401
+        resource = asked_about()
+
+        def ask_and_delete(*given: Any, **others: Any) -> None:  # noqa: ANN401
+            if resource is None:
+                delete(*given, **others)
+                return
+            with asking(settings, DELETE, dataclasses.replace(resource, new={})):
+                delete(*given, **others)
+
+        delete_predecessor(ask_and_delete, *details, **more)
+
+    return ask_and_delete_predecessor
