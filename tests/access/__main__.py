@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 
-_FOLDER = os.environ["SCONES_ACCESS_DIR"]
 _MOST = 1_000_000
 
 
@@ -20,7 +19,7 @@ def main(rounds: int, seed: int) -> int:
     """Run so many rounds; answers the exit code of the first that is red."""
     for number in range(rounds):
         print(f"Round {number + 1} of {rounds}: SEED={seed + number}", flush=True)
-        shutil.rmtree(_FOLDER, ignore_errors=True)
+        shutil.rmtree(os.environ["SCONES_ACCESS_DIR"], ignore_errors=True)
         for words in (["tests/e2e"], ["-s", "tests/access/replay.py"]):
             code = _pytest(seed + number, *words)
             if code:

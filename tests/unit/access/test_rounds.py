@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from localaws import process
 from localaws.iam.log import AccessLog
 from localaws.settings import Settings
+from tests.access import __main__ as rounds
 from tests.access import calls
 from tests.e2e import conftest
 from tests.e2e.laptop import Laptop
@@ -41,6 +43,19 @@ def test_a_seed_is_an_order_of_files_and_of_the_tests_of_each(monkeypatch: pytes
     files = [nodeid[0] for nodeid in first[5:]]
     assert [file for file, _ in zip(files[::5], range(4), strict=True)] == list(dict.fromkeys(files))
     assert sorted(first) == sorted(other)
+
+
+def test_rounds_go_on_until_one_is_red_with_a_seed_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCONES_ACCESS_DIR", str(tmp_path / "kept"))
+    ran: list[tuple[str, str]] = []
+
+    def run(words: list[str], env: dict[str, str], **_: object) -> subprocess.CompletedProcess[str]:
+        ran.append((words[-1], env["E2E_SEED"]))
+        return subprocess.CompletedProcess(words, int(ran[-1] == ("tests/access/replay.py", "8")))
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert rounds.main(5, 7) == 1
+    assert ran == [(words, seed) for seed in ("7", "8") for words in ("tests/e2e", "tests/access/replay.py")]
 
 
 def test_a_calls_note_outlives_a_kill_a_wipe_and_a_second_local_aws(
