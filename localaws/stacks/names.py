@@ -40,7 +40,7 @@ _NAMED = {
         f"sagemaker:{_REGIONAL}:monitoring-schedule/{{name}}",
     ),
     "AWS::SageMaker::Pipeline": ("PipelineName", f"sagemaker:{_REGIONAL}:pipeline/{{name}}"),
-    "AWS::Scheduler::Schedule": ("Name", f"scheduler:{_REGIONAL}:schedule/default/{{name}}"),
+    "AWS::Scheduler::Schedule": ("Name", f"scheduler:{_REGIONAL}:schedule/{{name}}"),
     "AWS::StepFunctions::StateMachine": ("StateMachineName", f"states:{_REGIONAL}:stateMachine:{{name}}"),
 }
 _SEPARATORS = re.compile(r"[/:|]")
@@ -72,8 +72,18 @@ def _whole(settings: Settings, arn: str) -> str:
 
 def _by_name(resource: Resource) -> Iterator[str]:
     member, pattern = _NAMED[resource.kind]
-    name = _name(resource, member)
+    name = f"{_within(resource)}{_name(resource, member)}"
     yield pattern.replace("{name}", name.lower() if resource.kind in _SMALL else name)
+
+
+def _within(resource: Resource) -> str:
+    """What stands before a name in its ARN: a path, a bus that is not the default one, a group."""
+    if resource.kind in ("AWS::IAM::ManagedPolicy", "AWS::IAM::Role"):
+        return resource.text("Path").lstrip("/")
+    if resource.kind == "AWS::Events::Rule":
+        bus = _last(resource.text("EventBusName"))
+        return f"{bus}/" if bus not in ("", "default") else ""
+    return f"{resource.text('GroupName') or 'default'}/" if resource.kind == "AWS::Scheduler::Schedule" else ""
 
 
 def _name(resource: Resource, member: str) -> str:

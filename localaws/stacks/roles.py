@@ -119,6 +119,8 @@ def _with_roles(describe: Handle) -> Handle:
 def _check_given(settings: Settings, role: str) -> None:
     """Who gives CloudFormation a role must be allowed to; one that the stack has is used for whoever may change it."""
     if settings.enforce_iam and role:
+        if f"::{settings.account}:" not in role:
+            raise AwsError("AccessDenied", "Cross-account pass role is not allowed.", 403)
         passed: ministack.Context = {"iam:PassedToService": CLOUDFORMATION}
         ministack.enforce(_caller.get(), "iam:PassRole", role, settings.region, passed)
 

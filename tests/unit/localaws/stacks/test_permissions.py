@@ -117,6 +117,11 @@ def test_a_boundary_is_told_where_a_policy_may_demand_it() -> None:
         ("AWS::KMS::Alias", {"AliasName": "alias/a", "TargetKeyId": KEY}, "", KEY),
         ("AWS::IAM::OIDCProvider", {"Url": "https://t.example.com"}, "", "oidc-provider/t.example.com"),
         ("AWS::SageMaker::Model", {"ModelName": "Big"}, "", f"arn:aws:sagemaker:{ACCOUNT}:model/big"),
+        ("AWS::IAM::Role", {"RoleName": "r", "Path": "/a/b/"}, "", "iam::000000000000:role/a/b/r"),
+        ("AWS::Events::Rule", {"Name": "r"}, "", f"arn:aws:events:{ACCOUNT}:rule/r"),
+        ("AWS::Events::Rule", {"Name": "r", "EventBusName": "b"}, "", f"arn:aws:events:{ACCOUNT}:rule/b/r"),
+        ("AWS::Scheduler::Schedule", {"Name": "s"}, "", f"arn:aws:scheduler:{ACCOUNT}:schedule/default/s"),
+        ("AWS::Scheduler::Schedule", {"Name": "s", "GroupName": "g"}, "", f"arn:aws:scheduler:{ACCOUNT}:schedule/g/s"),
         ("Custom::Thing", {"ServiceToken": "arn:aws:lambda:x:y:function:f"}, "", "arn:aws:lambda:x:y:function:f"),
     ],
 )

@@ -108,6 +108,12 @@ def test_who_may_not_pass_the_role_changes_nothing(stacks: Stacks, make_role: Ma
     assert stacks.create(queue(), passer, RoleARN=role)[0] == 200
 
 
+def test_a_role_of_another_account_is_not_passed(stacks: Stacks) -> None:
+    status, answer = stacks.create(queue(), RoleARN="arn:aws:iam::111111111111:role/whole")
+    assert status == 403
+    assert "Cross-account pass role is not allowed." in answer
+
+
 @pytest.mark.parametrize("action", ["CreateStack", "UpdateStack", "CreateChangeSet", "DeleteStack"])
 def test_a_role_that_does_not_trust_cloudformation_is_refused(stacks: Stacks, make_role: Make, action: str) -> None:
     stacks.create(queue(), RoleARN=make_role("good", "sqs:*"))
