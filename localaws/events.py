@@ -1,4 +1,4 @@
-"""EventBridge events of source aws.sagemaker, delivered at least once and in order.
+"""EventBridge events of the services that are emulated here, delivered at least once and in order.
 
 Events wait in the store's outbox until EventBridge has taken them, so a crash between a transition and its event
 repeats the event rather than losing it. Event shapes: see AWS's "Amazon SageMaker AI events" in EventBridge's
@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 from localaws.insistence import REST_SECONDS
@@ -20,7 +21,7 @@ from localaws.store import Store, StoreError
 logger = logging.getLogger(__name__)
 
 Detail = dict[str, Any]
-Deliver = Callable[[dict[str, Any]], None]
+Deliver = Callable[[dict[str, Any]], object]
 
 
 class Events:
@@ -31,6 +32,8 @@ class Events:
         self._deliver = deliver
         self._wake = threading.Event()
         self._closed = False
+        self._lock = threading.Lock()
+        self._awaited: dict[int, Future[object]] = {}
         self._thread = threading.Thread(target=self._run, name="events", daemon=True)
 
     def start(self) -> None:
@@ -38,17 +41,23 @@ class Events:
         self._wake.set()
         self._thread.start()
 
-    def send(self, detail_type: str, detail: Detail, resources: list[str]) -> None:
-        """Record an event; call it inside the transaction of the change that it tells of."""
-        self._store.enqueue(
-            {
-                "Source": "aws.sagemaker",
-                "DetailType": detail_type,
-                "Detail": json.dumps(detail),
-                "Resources": resources,
-            }
-        )
+    def send(
+        self, detail_type: str, detail: Detail, resources: list[str], source: str = "aws.sagemaker"
+    ) -> Future[object]:
+        """Record an event; call it inside the transaction of the change that it tells of.
+
+        The answer is for who waits for what came of it: what `deliver` answered, or raised. Of an event that an
+        earlier process has recorded, nobody hears.
+        """
+        event = {"Source": source, "DetailType": detail_type, "Detail": json.dumps(detail), "Resources": resources}
+        future: Future[object] = Future()
+        # The store's lock comes first, as for who calls within a transaction; nobody reads the event before its end.
+        with self._store.transaction():
+            event_id = self._store.enqueue(event)
+            with self._lock:
+                self._awaited[event_id] = future
         self._wake.set()
+        return future
 
     def close(self) -> None:
         """Stop delivering; what is left waits in the outbox for the next start."""
@@ -72,9 +81,12 @@ class Events:
     def _drain(self) -> None:
         while not self._closed and (waiting := self._store.outbox()):
             for event_id, event in waiting:
+                with self._lock:
+                    future = self._awaited.pop(event_id, Future())
                 try:
-                    self._deliver(event)
-                except Exception:
+                    future.set_result(self._deliver(event))
+                except Exception as error:
                     # A rule's broken target must not hold up the events behind it.
                     logger.exception("EventBridge did not take %s", event["DetailType"])
+                    future.set_exception(error)
                 self._store.delivered(event_id)

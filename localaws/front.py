@@ -14,6 +14,7 @@ from typing import Any
 from localaws import ministack
 from localaws.autoscaling.service import AUTOSCALING
 from localaws.aws import Aws
+from localaws.builds.service import CODEBUILD
 from localaws.errors import AwsError
 from localaws.gaps.browsers import refusal
 from localaws.gaps.managed_key import name_managed_key
@@ -21,6 +22,7 @@ from localaws.hosting.invocation import Answer, invoke
 from localaws.iam.authority import check_caller
 from localaws.ministack import Caller
 from localaws.protocol import Service, answer
+from localaws.push import receiving
 from localaws.push.service import CODECOMMIT
 from localaws.sagemaker.service import SAGEMAKER
 
@@ -32,7 +34,12 @@ _READS = re.compile(r"[./](Describe|List|Get|Filter|Receive)\w*$")
 _INVOKED = re.compile(r"/endpoints/([^/]+)/invocations")
 
 # By the prefix of the header X-Amz-Target.
-_SERVICES = {"SageMaker": SAGEMAKER, "AnyScaleFrontendService": AUTOSCALING, "CodeCommit_20150413": CODECOMMIT}
+_SERVICES = {
+    "SageMaker": SAGEMAKER,
+    "AnyScaleFrontendService": AUTOSCALING,
+    "CodeBuild_20161006": CODEBUILD,
+    "CodeCommit_20150413": CODECOMMIT,
+}
 
 Scope = dict[str, Any]
 Receive = Callable[[], Any]
@@ -60,6 +67,9 @@ class Front:
         if scope["type"] == "http" and (called := _called(scope)):
             await self._call(*called, scope, receive, send)
             return
+        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", receiving.PATH):
+            await _respond(send, *await asyncio.to_thread(self._receive, await _body(receive)))
+            return
         if scope["type"] == "http" and (endpoint := _invoked(scope)):
             await self._invocation(endpoint, scope, receive, send)
             return
@@ -77,6 +87,13 @@ class Front:
         authorize = partial(check_caller, self._aws.settings, Caller(scope, body)) if self._enforced else None
         status, content = await asyncio.to_thread(answer, service, self._aws, operation, body, authorize)
         await _respond(send, status, content)
+
+    def _receive(self, body: bytes) -> tuple[int, bytes]:
+        """Take a push; events and builds follow from it."""
+        try:
+            return 200, json.dumps(receiving.receive(self._aws, body)).encode()
+        except AwsError as error:
+            return error.status, json.dumps({"__type": error.code, "message": error.message}).encode()
 
     async def _invocation(self, endpoint: str, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}

@@ -80,13 +80,15 @@ def load() -> AsgiApp:
         raise MiniStackError(f"MiniStack {installed} is installed; {PINNED} is needed: run `make install`.")
     from ministack import app  # noqa: PLC0415 - after configure()
     from ministack.core import iam_actions, iam_evaluator, router  # noqa: PLC0415
-    from ministack.services import eventbridge, iam, lambda_svc, s3, sts  # noqa: PLC0415
+    from ministack.services import cloudformation, eventbridge, iam, lambda_svc, s3, sts  # noqa: PLC0415
     from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     for module, name in (
         (app, "app"),
         (app, "save_all"),
         (app, "_build_persistence_save_dict"),
+        (cloudformation, "_change_sets"),
+        (cloudformation, "_stacks"),
         (eventbridge, "_put_events"),
         (lambda_svc, "_LAMBDA_ASYNC_RETRY_BASE_SECONDS"),
         (lambda_svc, "_execute_function_with_config_scope"),
@@ -264,7 +266,7 @@ def _reading_once(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _remembering_body(extract: Callable[..., str]) -> Callable[..., str]:
     def extract_and_remember(service: str, method: str, path: str, headers: object, body: bytes, *more: object) -> str:
-        _body.set(body if service == "states" else b"")
+        _body.set(body if service in ("states", "cloudformation") else b"")
         return extract(service, method, path, headers, body, *more)
 
     return extract_and_remember
@@ -323,6 +325,15 @@ def bucket_key(bucket: str) -> str | None:
 
     key = s3._bucket_default_sse_headers(bucket).get("x-amz-server-side-encryption-aws-kms-key-id", "")
     return key if ":key/" in key else None
+
+
+def find_stack(stack: str, change_set: str = "") -> str | None:
+    """The id of a stack, by its name or one of its change sets' ARNs; None for one that is not there."""
+    from ministack.services import cloudformation  # noqa: PLC0415
+
+    of_change_set = cloudformation._change_sets.get(change_set) if change_set else None
+    found = cloudformation._stacks.get(of_change_set["StackName"] if of_change_set else stack)
+    return found["StackId"] if found else None
 
 
 def identify(caller: Caller) -> str:

@@ -25,6 +25,8 @@ class Service:
     title: str
     name: str
     operations: Mapping[str, Operation]
+    # A request with all that policies are asked about, where it names that indirectly.
+    complete: Callable[[Aws, Document], Document] = lambda _, request: request
 
 
 def answer(
@@ -34,7 +36,7 @@ def answer(
     try:
         request = _request(service, operation, body)
         if authorize:
-            authorize(service.name, operation, request)
+            authorize(service.name, operation, service.complete(aws, request))
         answered = service.operations[operation](aws, request)
         return 200, json.dumps(project(operation, answered, service.name)).encode()
     except errors.AwsError as error:

@@ -8,6 +8,9 @@ import urllib.request
 from pathlib import Path
 
 from localaws.aws import Aws
+from localaws.builds import records as builds
+from localaws.builds import runner as build_runner
+from localaws.builds.log import STREAM
 from localaws.engine import executor, records
 from localaws.hosting import lifecycle, states
 from localaws.hosting.instance import LOG_GROUP
@@ -25,6 +28,7 @@ def recover(aws: Aws) -> None:
     """End left-over containers; fail interrupted jobs and executions, which can then be retried."""
     container.kill_left_over(aws.settings.jobs)
     container.kill_left_over(aws.settings.endpoints)
+    container.kill_left_over(aws.settings.builds)
     for endpoint in aws.store.all(states.KIND):
         lifecycle.interrupt(aws, endpoint)
     for kind in KINDS:
@@ -32,6 +36,7 @@ def recover(aws: Aws) -> None:
             if job[kind.status] not in ENDED:
                 jobs.fail(kind, aws, job[kind.name], executor.INTERRUPTED)
     executions.interrupt(aws)
+    build_runner.recover(aws)
     for execution in aws.store.all(records.EXECUTION):
         if execution["PipelineExecutionStatus"] in ("Executing", "Stopping"):
             executor.interrupt(aws, execution["PipelineExecutionArn"])
@@ -47,6 +52,10 @@ def restore_logs(aws: Aws, saved_state: Path) -> None:
         if file.stat().st_mtime >= since:
             group = f"{LOG_GROUP}/{file.parents[2].name}"
             logs.restore_stream(aws.clients, file, group, f"{file.parent.name}/{file.stem}")
+    for build in aws.store.all(builds.KIND):
+        file = build_runner.folder_of(aws, build["id"]) / STREAM
+        if file.exists() and file.stat().st_mtime >= since:
+            logs.restore_stream(aws.clients, file, build["logs"]["groupName"], build["logs"]["streamName"])
 
 
 def revive_endpoints(aws: Aws) -> None:

@@ -16,6 +16,8 @@ from hypercorn.config import Config
 from localaws import ministack
 from localaws.autoscaling.tracking import Tracking
 from localaws.aws import Aws
+from localaws.builds import resource as projects
+from localaws.builds.starting import start_for_rule
 from localaws.clients import Clients
 from localaws.events import Events
 from localaws.front import Front
@@ -36,8 +38,10 @@ from localaws.hosting.healing import keep_healing
 from localaws.iam.enforcement import enforce
 from localaws.jobs import container
 from localaws.mailbox import Mailbox
+from localaws.ministack_patches import event_targets, stack_events
 from localaws.monitoring.runner import Runner
 from localaws.push import resource as repositories
+from localaws.push.announcing import announce_missed
 from localaws.recovery import recover, restore_logs, resume_tuning, revive_endpoints
 from localaws.resources.registration import register
 from localaws.settings import HOST, Settings
@@ -69,7 +73,7 @@ def run(settings: Settings) -> None:
     aws = Aws(
         settings,
         store,
-        Events(store, ministack.deliver_event),
+        Events(store, event_targets.deliver),
         Clients(settings),
         authority=enforce(settings) if settings.enforce_iam else None,
     )
@@ -77,8 +81,11 @@ def run(settings: Settings) -> None:
     function_calls.close(calls)
     begun = Begun(store)
     begun_executions.close(begun)
+    event_targets.apply({"codebuild": partial(start_for_rule, aws)})
+    stack_events.apply(aws.events)
     register(aws)
     repositories.register(aws)
+    projects.register(aws)
     recover(aws)
     front = Front(aws, others)
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
@@ -89,6 +96,7 @@ def run(settings: Settings) -> None:
         store.close()
         container.kill_left_over(settings.jobs)
         container.kill_left_over(settings.endpoints)
+        container.kill_left_over(settings.builds)
         settings.pid_file.unlink(missing_ok=True)
 
 
@@ -129,6 +137,7 @@ def _begin(aws: Aws, calls: Calls, saved_state: Path) -> None:
     resume_tuning(aws)
     # An execution reads S3, which answers by now.
     threading.Thread(target=Runner(aws).run, daemon=True).start()
+    announce_missed(aws)
     aws.events.start()
 
 

@@ -42,6 +42,11 @@ class Settings:
         return self.home / "jobs"
 
     @property
+    def builds(self) -> Path:
+        """One directory a build: its log, and while it runs its source."""
+        return self.home / "builds"
+
+    @property
     def access_log(self) -> Path:
         """What roles were used for, where IAM is enforced."""
         return self.home / "access.jsonl"
@@ -50,6 +55,11 @@ class Settings:
     def mail(self) -> Path:
         """One file a message that AWS would have sent by mail."""
         return self.home / "mail"
+
+    @property
+    def issuers(self) -> Path:
+        """The keys of identity providers, a JSON Web Key Set each, by their host."""
+        return self.home / "issuers"
 
     @property
     def endpoints(self) -> Path:

@@ -125,10 +125,11 @@ class Store:
             ).fetchall()
         return [json.loads(row[0]) for row in rows]
 
-    def enqueue(self, event: Document) -> None:
-        """Add an event to the outbox, in the transaction that it tells of."""
+    def enqueue(self, event: Document) -> int:
+        """Add an event to the outbox, in the transaction that it tells of; answers its number there."""
         with self.transaction():
-            self._connection.execute("INSERT INTO outbox (body) VALUES (?)", (json.dumps(event),))
+            row = self._connection.execute("INSERT INTO outbox (body) VALUES (?)", (json.dumps(event),))
+            return int(row.lastrowid or 0)
 
     def outbox(self, limit: int = 50) -> list[tuple[int, Document]]:
         """The oldest events that have not been delivered."""

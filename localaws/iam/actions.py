@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -62,10 +63,16 @@ def checks(settings: Settings, service: str, operation: str, request: Document) 
     if service == "application-autoscaling":
         yield Check(f"{service}:{operation}", _scaled(settings, operation, request))
         return
+    if service == "codebuild":
+        for place in _projects(settings, request) or ["*"]:
+            yield Check(f"{service}:{operation}", place)
+        if request.get("serviceRole"):
+            yield Check("iam:PassRole", request["serviceRole"], {"iam:PassedToService": "codebuild.amazonaws.com"})
+        return
     if service == "codecommit":
-        name = request.get("repositoryName")
-        place = f"arn:aws:codecommit:{settings.region}:{settings.account}:{name}" if name else "*"
-        yield Check(f"{service}:{operation}", place)
+        named = [request.get("repositoryName"), *(target["repositoryName"] for target in request.get("targets", []))]
+        arns = [f"arn:aws:codecommit:{settings.region}:{settings.account}:{name}" for name in named if name]
+        yield from (Check(f"{service}:{operation}", place) for place in arns or ["*"])
         return
     resources = list(_resources(settings, operation, request)) or ["*"]
     tags = _tag_context(request)
@@ -94,6 +101,14 @@ def _resources(settings: Settings, operation: str, request: Document) -> Iterato
 
 def _arn(settings: Settings, kind: str, name: str) -> str:
     return f"arn:aws:sagemaker:{settings.region}:{settings.account}:{kind}/{name}"
+
+
+def _projects(settings: Settings, request: Document) -> list[str]:
+    """The projects that a call of CodeBuild is about; of builds and ARNs, the projects that are named in them."""
+    given = [request.get(member) for member in ("name", "projectName", "id")]
+    named = [*given, *request.get("names", []), *request.get("ids", [])]
+    bare = [re.split(r":(?:project|build)/", name)[-1].partition(":")[0] for name in named if name]
+    return sorted({f"arn:aws:codebuild:{settings.region}:{settings.account}:project/{name}" for name in bare})
 
 
 def _scaled(settings: Settings, operation: str, request: Document) -> str:

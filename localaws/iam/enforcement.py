@@ -10,6 +10,7 @@ from localaws.gaps import function_roles, workflow_roles
 from localaws.iam import requests
 from localaws.iam.authority import Authority
 from localaws.iam.log import AccessLog
+from localaws.ministack_patches import web_identity
 from localaws.settings import Settings
 
 
@@ -21,7 +22,7 @@ class _Judge:
     log: AccessLog
 
     def resource(self, action: str, found: str, body: bytes) -> str:
-        return requests.resource(action, found, body)
+        return requests.resource(action, found, body, ministack.find_stack)
 
     def further(self, action: str, resource: str, body: bytes) -> Iterator[tuple[str, str, ministack.Context]]:
         for check in requests.further(self.settings, ministack.bucket_key, action, resource, body):
@@ -39,4 +40,5 @@ def enforce(settings: Settings) -> Authority:
     authority = Authority(settings)
     workflow_roles.close(authority)
     function_roles.close(authority, settings)
+    web_identity.apply(settings.issuers)
     return authority

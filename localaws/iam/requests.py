@@ -1,7 +1,7 @@
 """What AWS asks policies about a request to one of MiniStack's services, beyond what MiniStack asks.
 
-It finds no resource in some of Step Functions' requests and names log groups otherwise, and it checks neither the
-roles that are handed to Step Functions nor the keys that S3's objects are encrypted with.
+It finds no resource in some of Step Functions' requests, and names log groups and stacks otherwise; it checks neither
+the roles that are handed to Step Functions nor the keys that S3's objects are encrypted with.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs
 
 from localaws.iam.actions import Check
 from localaws.settings import Settings
@@ -18,11 +19,17 @@ _MACHINES = ("stateMachineArn", "stateMachineAliasArn", "stateMachineVersionArn"
 _VERSION = re.compile(r":\d+$")
 _KEY_ACTIONS = {"s3:GetObject": "kms:Decrypt", "s3:PutObject": "kms:GenerateDataKey"}
 
+StackOf = Callable[[str, str], str | None]  # the id of a stack, by its name or the ARN of a change set
 KeyOf = Callable[[str], str | None]  # the key of a bucket's default encryption, of one's own making
 
 
-def resource(action: str, found: str, body: bytes) -> str:
+def resource(action: str, found: str, body: bytes, stack_of: StackOf = lambda *_: None) -> str:
     """The resource that AWS asks about, where MiniStack found `found`."""
+    if action.startswith("cloudformation:") and (found == "*" or found.endswith("/*")):
+        # The id of a stack that is there; a policy names it whole, and not by a pattern.
+        change_set = parse_qs(body.decode(errors="replace")).get("ChangeSetName", [""])[0]
+        name = found.partition(":stack/")[2].removesuffix("/*")
+        return stack_of(name, change_set) or found
     if action in _ON_LOG_GROUPS and ":log-stream:" not in found:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
         return f"{found.removesuffix(':*')}:log-stream:"

@@ -55,7 +55,7 @@ class Container:
             )
         except OSError as error:
             raise ClientFailure(f"The program {self._argv[0]} cannot be started: {error.strerror}.") from error
-        _remember(self._root, self._process.pid)
+        remember(self._root, self._process.pid)
         self._reader = threading.Thread(target=self._read, args=(on_line,), daemon=True)
         self._reader.start()
 
@@ -142,7 +142,8 @@ def _working_below(directory: Path) -> list[int]:
     return found
 
 
-def _remember(root: Path, pid: int) -> None:
+def remember(root: Path, pid: int) -> None:
+    """Write the leader of a process group into a folder, where `kill_left_over` looks for it."""
     # The start time tells our process from a later one that was given the same number.
     (root / "pid").write_text(f"{pid} {psutil.Process(pid).create_time()}", encoding="ascii")
 

@@ -19,15 +19,15 @@ _LONGEST_LINE = 16_384
 
 
 class JobLog:
-    """The log stream of one instance of a job."""
+    """The log stream of one instance of a job, made with its first lines unless it is `created` already."""
 
-    def __init__(self, clients: Clients, file: Path, group: str, stream: str) -> None:
+    def __init__(self, clients: Clients, file: Path, group: str, stream: str, *, created: bool = False) -> None:
         self._logs = clients
         self._group = group
         self._stream = stream
         self._lock = threading.Lock()
         self._waiting: list[dict[str, str | int]] = []
-        self._created = False
+        self._created = created
         self._refused = False
         file.parent.mkdir(parents=True, exist_ok=True)
         self._file = file.open("a", encoding="utf-8", newline="\n")

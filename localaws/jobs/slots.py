@@ -5,4 +5,5 @@ from __future__ import annotations
 import os
 import threading
 
-SLOTS = threading.BoundedSemaphore(int(os.environ.get("SCONES_MAX_JOBS", "0")) or max(2, os.cpu_count() or 1))
+COUNT = int(os.environ.get("SCONES_MAX_JOBS", "0")) or max(2, os.cpu_count() or 1)
+SLOTS = threading.BoundedSemaphore(COUNT)

@@ -1,1 +1,1 @@
-"""CodeCommit and CodeBuild on a laptop: bare repositories, and a hook that runs the buildspec of what is pushed."""
+"""CodeCommit on a laptop: bare repositories, pull requests, and the events that tell of what is pushed."""

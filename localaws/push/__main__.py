@@ -5,31 +5,32 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localaws.push.errors import PushError
-from localaws.push.receive import read_changes, receive
+from localaws.push.following import follow, read_changes
 from localaws.settings import Settings
 
 _INTERRUPTED = 130
 
 
 def main(words: list[str]) -> int:
-    """Build what git says was pushed; the exit code tells nobody anything, so the last line does."""
+    """Tell of what git says was pushed, and follow it; the exit code tells nobody anything, so the last line does."""
     port, home, repository = words
     _forget_the_pushers_aws()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
-        return receive(Settings(port=int(port), home=Path(home)), Path(repository), read_changes(sys.stdin), _say)
+        return follow(Settings(port=int(port), home=Path(home)), Path(repository), read_changes(sys.stdin), _say)
     except (PushError, BotoCoreError, ClientError) as error:
         _say(f"FAILED: {error}\n")
         return 1
     except KeyboardInterrupt:
-        _say("FAILED: the build was interrupted; what was pushed is kept.\n")
+        _say("What was pushed is kept, and its build goes on; `aws codebuild stop-build --id ID` stops it.\n")
         return _INTERRUPTED
 
 
@@ -45,8 +46,10 @@ def _interrupt(_: int, __: FrameType | None) -> None:
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    # A pusher who has gone away ends nothing.
+    with suppress(BrokenPipeError):
+        sys.stdout.write(text)
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

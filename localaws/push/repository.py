@@ -15,6 +15,7 @@ from localaws.push.git import git
 from localaws.settings import Settings
 
 _ID = "scones-id"
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
 
 
@@ -33,6 +34,38 @@ def find(settings: Settings, name: str) -> Path:
     return folder(settings) / f"{name}.git"
 
 
+def arn(settings: Settings, name: str) -> str:
+    """The ARN of a repository."""
+    return f"arn:aws:codecommit:{settings.region}:{settings.account}:{name}"
+
+
+def clone_url(settings: Settings, name: str) -> str:
+    """The address that CodeCommit gives a repository."""
+    return f"https://git-codecommit.{settings.region}.amazonaws.com/v1/repos/{name}"
+
+
+def pusher(settings: Settings) -> str:
+    """Who pushes and asks on a laptop: the account's root, whose credentials everybody has there."""
+    return f"arn:aws:iam::{settings.account}:root"
+
+
+def default_branch(path: Path) -> str:
+    """The branch that a repository's HEAD names."""
+    return (path / "HEAD").read_text(encoding="utf-8").strip().rpartition("refs/heads/")[2]
+
+
+def resolve(path: Path, version: str) -> str | None:
+    """The commit that a version names: a commit, a branch, a tag or a whole reference; None for what is not there."""
+    for name in (version, f"refs/heads/{version}", f"refs/tags/{version}"):
+        if name == "HEAD" or name.startswith("refs/") or _COMMIT.fullmatch(name):
+            try:
+                words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+                return git(*words, folder=path).strip()
+            except PushError:
+                continue
+    return None
+
+
 def create(settings: Settings, name: str, seed: bytes | None = None, branch: str = "main") -> Path:
     """Make a repository, with one commit of the seed's files where there is a seed."""
     path = find(settings, name)
@@ -43,6 +76,7 @@ def create(settings: Settings, name: str, seed: bytes | None = None, branch: str
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".new-") as work:
         made = Path(work) / "bare"
         git("init", "--quiet", "--bare", f"--initial-branch={branch}", str(made), folder=path.parent)
+        _let_commits_be_asked_for(made)
         if seed is not None:
             _commit(seed, Path(work) / "seed", made, branch)
         hook.write(settings, made, path)
@@ -75,6 +109,12 @@ def refresh_hooks(settings: Settings) -> None:
     """Bring every hook to the port and Python of this start."""
     for path in folder(settings).glob("*.git"):
         hook.write(settings, path, path)
+        _let_commits_be_asked_for(path)
+
+
+def _let_commits_be_asked_for(path: Path) -> None:
+    # A build fetches its commit by name, with as little history as its project wants.
+    git("config", "uploadpack.allowAnySHA1InWant", "true", folder=path)
 
 
 def _commit(seed: bytes, work: Path, bare: Path, branch: str) -> None:
@@ -82,5 +122,4 @@ def _commit(seed: bytes, work: Path, bare: Path, branch: str) -> None:
     git("init", "--quiet", f"--initial-branch={branch}", folder=work)
     git("add", "--all", "--force", folder=work)
     git("commit", "--quiet", "--no-verify", "--message", "Initial commit", folder=work)
-    # No hook stands yet, so the seed itself is not built: the stack that holds the build is still being made.
     git("push", "--quiet", str(bare), branch, folder=work)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import wait
+from pathlib import Path
 from typing import Any
 
 from localaws import ministack
 from localaws.aws import Aws
-from localaws.push import repository
-from localaws.push.environment import clone_url
+from localaws.push import announcing, repository
 from localaws.push.errors import PushError
 from localaws.settings import Settings
 
 Properties = dict[str, Any]
 TYPE = "AWS::CodeCommit::Repository"
 _NAME = "RepositoryName"
+_DELIVERY_SECONDS = 10
 
 
 def register(aws: Aws) -> None:
@@ -26,7 +28,9 @@ def register(aws: Aws) -> None:
         # A repository outlives a stack that was deleted or that MiniStack lost in a kill: it is taken up, as it is.
         made = repository.find(settings, _name(properties))
         if not made.exists():
-            repository.create(settings, _name(properties), _seed(code), code.get("BranchName") or "main")
+            branch = code.get("BranchName") or "main"
+            repository.create(settings, _name(properties), _seed(code), branch)
+            _announce_seed(aws, made, branch)
         return repository.read_id(made), _attributes(settings, _name(properties))
 
     def update(physical_id: str, old: Properties, new: Properties, _: str) -> tuple[str, Properties]:
@@ -39,6 +43,14 @@ def register(aws: Aws) -> None:
         repository.delete(settings, _name(properties))
 
     ministack.add_resource_type(TYPE, create, delete, update)
+
+
+def _announce_seed(aws: Aws, path: Path, branch: str) -> None:
+    """Tell of the first commit before the stack goes on, as on AWS: no rule of this stack is there to hear of it."""
+    commit = repository.resolve(path, branch)
+    changes = [announcing.Change(announcing.NOTHING, commit, f"refs/heads/{branch}")] if commit else []
+    for _, delivered in announcing.announce(aws, path, changes):
+        wait([delivered], _DELIVERY_SECONDS)
 
 
 def _name(properties: Properties) -> str:
@@ -58,8 +70,8 @@ def _seed(code: Properties) -> bytes | None:
 
 def _attributes(settings: Settings, name: str) -> Properties:
     return {
-        "Arn": f"arn:aws:codecommit:{settings.region}:{settings.account}:{name}",
+        "Arn": repository.arn(settings, name),
         "Name": name,
-        "CloneUrlHttp": clone_url(settings, name),
-        "CloneUrlSsh": clone_url(settings, name).replace("https://", "ssh://"),
+        "CloneUrlHttp": repository.clone_url(settings, name),
+        "CloneUrlSsh": repository.clone_url(settings, name).replace("https://", "ssh://"),
     }

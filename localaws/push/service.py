@@ -1,4 +1,4 @@
-"""The CodeCommit service: what repositories there are. What is in them, git itself tells."""
+"""The CodeCommit service: repositories and pull requests. What is in them, git itself tells."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from pathlib import Path
 from localaws.aws import Aws
 from localaws.errors import AwsError
 from localaws.protocol import Service
-from localaws.push import repository
-from localaws.push.environment import clone_url
-from localaws.push.errors import PushError
-from localaws.push.git import git
+from localaws.push import comments, pull_requests, repository
 from localaws.shapes import Document
 
 
@@ -38,52 +35,52 @@ def delete_repository(aws: Aws, request: Document) -> Document:
 def get_branch(aws: Aws, request: Document) -> Document:
     """The last commit of a branch."""
     path, branch = _found(aws, request), request["branchName"]
-    commit = _commit(path, branch)
+    commit = repository.resolve(path, f"refs/heads/{branch}")
     if commit is None:
         raise AwsError("BranchDoesNotExistException", f"Branch {branch} does not exist")
     return {"branch": {"branchName": branch, "commitId": commit}}
 
 
 def _found(aws: Aws, request: Document) -> Path:
-    name = request["repositoryName"]
-    try:
-        path = repository.find(aws.settings, name)
-    except PushError as error:
-        raise AwsError("InvalidRepositoryNameException", str(error)) from error
-    if not path.exists():
-        raise AwsError("RepositoryDoesNotExistException", f"{name} does not exist")
-    return path
+    return pull_requests.repository_of(aws, request["repositoryName"])
+
+
+def _with_repository(aws: Aws, request: Document) -> Document:
+    """A request with the repository that it is about, which some name by a pull request only."""
+    if "repositoryName" in request or "pullRequestId" not in request:
+        return request
+    name = pull_requests.name_of_repository(aws, request["pullRequestId"])
+    return {**request, "repositoryName": name} if name else request
 
 
 def _described(aws: Aws, name: str, path: Path) -> Document:
-    arn = f"arn:aws:codecommit:{aws.settings.region}:{aws.settings.account}:{name}"
     return {
         "accountId": aws.settings.account,
         "repositoryId": repository.read_id(path),
         "repositoryName": name,
-        "defaultBranch": (path / "HEAD").read_text(encoding="utf-8").strip().rpartition("/")[2],
+        "defaultBranch": repository.default_branch(path),
         "creationDate": (path / "config").stat().st_ctime,
         "lastModifiedDate": (path / "refs" / "heads").stat().st_mtime,
-        "cloneUrlHttp": clone_url(aws.settings, name),
-        "cloneUrlSsh": clone_url(aws.settings, name).replace("https://", "ssh://"),
-        "Arn": arn,
+        "cloneUrlHttp": repository.clone_url(aws.settings, name),
+        "cloneUrlSsh": repository.clone_url(aws.settings, name).replace("https://", "ssh://"),
+        "Arn": repository.arn(aws.settings, name),
     }
-
-
-def _commit(path: Path, branch: str) -> str | None:
-    try:
-        return git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}", folder=path).strip() or None
-    except PushError:
-        return None
 
 
 CODECOMMIT = Service(
     "AWS CodeCommit",
     "codecommit",
     {
+        "CreatePullRequest": pull_requests.create_pull_request,
         "DeleteRepository": delete_repository,
         "GetBranch": get_branch,
+        "GetCommentsForPullRequest": comments.get_comments_for_pull_request,
+        "GetPullRequest": pull_requests.get_pull_request,
         "GetRepository": get_repository,
+        "ListPullRequests": pull_requests.list_pull_requests,
         "ListRepositories": list_repositories,
+        "PostCommentForPullRequest": comments.post_comment_for_pull_request,
+        "UpdatePullRequestStatus": pull_requests.update_pull_request_status,
     },
+    _with_repository,
 )

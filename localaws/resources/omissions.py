@@ -14,7 +14,7 @@ _NETWORK = "Networks are kept by name: jobs and endpoints run on this machine, i
 _OMISSIONS = {
     "AWS::Budgets::Budget": "Nothing costs money here: no spending is counted, and no mail is sent.",
     "AWS::CloudWatch::Dashboard": "Dashboards are kept, not drawn; the metrics that they show are there.",
-    "AWS::CodeBuild::Project": "CodeBuild itself builds nothing; a push is built by its repository's hook.",
+    "AWS::CodeBuild::Project": "Builds run on this machine, of local repositories: no image, no webhook, no artifacts.",
     "AWS::CodeConnections::Connection": _CONNECTION,
     "AWS::CodeStarConnections::Connection": _CONNECTION,
     "AWS::EC2::SecurityGroup": _NETWORK,
@@ -23,7 +23,7 @@ _OMISSIONS = {
     "AWS::EC2::VPCEndpoint": _NETWORK,
     "AWS::ECR::Repository": "No image is built, pushed or scanned: a container is a subprocess, see decision 0001.",
     "AWS::IAM::ManagedPolicy": _IAM,
-    "AWS::IAM::OIDCProvider": "The provider is kept; nobody from outside can exchange a token for a role here.",
+    "AWS::IAM::OIDCProvider": "Tokens of issuers whose keys lie in issuers/ are taken; nothing is fetched.",
     "AWS::IAM::Policy": _IAM,
     "AWS::IAM::Role": _IAM,
     "AWS::KMS::Key": "Keys are kept and used through KMS; the objects in S3 lie on this disk unencrypted.",

@@ -56,5 +56,5 @@ def test_every_command_of_the_build_can_be_imported(name: str) -> None:
 @pytest.mark.parametrize("file", ["buildspec.yml", "buildspec-pull-request.yml"])
 def test_a_build_tests_before_it_does_anything_else(file: str) -> None:
     phases = yaml.safe_load((SEEDCODE / file).read_text(encoding="utf-8"))["phases"]
-    assert phases["pre_build"]["commands"] == ["python -m pytest tests/smoke"]
+    assert phases["pre_build"]["commands"][0] == "python -m pytest tests/smoke"
     assert "seedcode" not in " ".join(phases["install"]["commands"])

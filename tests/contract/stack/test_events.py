@@ -16,6 +16,7 @@ PLAIN = stacks()["plain"]
 RULES = PLAIN.of_type("AWS::Events::Rule")
 PIPELINE = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline"
 OTHER_ALARM = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:other"
+OTHER_STACK = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/other/11111111-2222-3333-4444-555555555555"
 OTHER_REPOSITORY = f"arn:aws:codecommit:{REGION}:{ACCOUNT}:other"
 
 PASSES: list[tuple[str, str, dict[str, Any]]] = [
@@ -36,6 +37,7 @@ PASSES: list[tuple[str, str, dict[str, Any]]] = [
     ("PushRule", "push", {"detail__event": "referenceCreated"}),
     ("PullRequestRule", "pull-request", {}),
     ("PullRequestRule", "pull-request", {"detail__event": "pullRequestSourceBranchUpdated"}),
+    ("FirstBuildRule", "stack", {}),
 ]
 STAYS: list[tuple[str, str, dict[str, Any]]] = [
     ("ApprovalRule", "model-package", {"detail__ModelApprovalStatus": "PendingManualApproval"}),
@@ -62,6 +64,9 @@ STAYS: list[tuple[str, str, dict[str, Any]]] = [
     ("PushRule", "push", {"resources": [OTHER_REPOSITORY]}),
     ("PullRequestRule", "pull-request", {"detail__event": "pullRequestStatusChanged"}),
     ("PullRequestRule", "pull-request", {"detail__destinationReference": "refs/heads/try"}),
+    ("FirstBuildRule", "stack", {"detail__status-details__status": "UPDATE_COMPLETE"}),
+    ("FirstBuildRule", "stack", {"detail__stack-id": OTHER_STACK}),
+    ("FirstBuildRule", "push", {}),
 ]
 
 
@@ -84,6 +89,23 @@ def test_a_build_is_started_with_what_was_pushed() -> None:
     [target] = RULES["PushRule"]["Targets"]
 
     assert json.loads(transform(target["InputTransformer"], sample("push"))) == {"sourceVersion": "3e5983DESTINATION"}
+
+
+@pytest.mark.parametrize(("way", "state"), [("plain", "DISABLED"), ("seeded", "ENABLED"), ("connection", "ENABLED")])
+def test_a_new_stack_builds_once_what_its_repository_begins_with(way: str, state: str) -> None:
+    stack = stacks()[way]
+    rule = stack.of_type("AWS::Events::Rule")["FirstBuildRule"]
+    [target] = rule["Targets"]
+    [project] = [each for each in stack.of_type("AWS::CodeBuild::Project").values() if each["Name"].endswith("-build")]
+
+    assert rule["State"] == state
+    assert target["Arn"].endswith(f":project/{project['Name']}")
+    assert json.loads(target["Input"]) == {}
+
+
+def test_no_push_is_refused_for_a_build_that_is_under_way() -> None:
+    for project in PLAIN.of_type("AWS::CodeBuild::Project").values():
+        assert "ConcurrentBuildLimit" not in project
 
 
 def test_a_pull_requests_build_knows_what_it_compares_and_where_to_say_so() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from localaws.push.buildspec import parse
-from localaws.push.errors import PushError
+from localaws.builds.buildspec import parse
+from localaws.builds.errors import BuildError
 
 _SEEDCODE = Path(__file__).parents[3] / "seedcode"
 SEEDS = [
@@ -18,5 +18,5 @@ SEEDS = [
 
 def one_input(data: bytes) -> None:
     """A buildspec is read, or refused in a sentence."""
-    with suppress(PushError):
+    with suppress(BuildError):
         parse(data.decode("utf-8", "replace"))

@@ -11,12 +11,18 @@ from typing import Any
 import pytest
 
 from localaws.autoscaling.service import AUTOSCALING
+from localaws.builds.service import CODEBUILD
 from localaws.iam.actions import Check, checks
+from localaws.protocol import Service
+from localaws.push.service import CODECOMMIT
 from localaws.sagemaker.service import OPERATIONS
 from localaws.settings import Settings
+from localaws.shapes import service_model
 
 ROLE = "arn:aws:iam::000000000000:role/job"
 ARN = "arn:aws:sagemaker:us-east-1:000000000000:"
+PROJECT = "arn:aws:codebuild:us-east-1:000000000000:project/one"
+REPOSITORY = "arn:aws:codecommit:us-east-1:000000000000:one"
 # Every member that may name a resource; a request has those that its operation knows.
 EVERYTHING = {
     "EndpointConfigName": "One",
@@ -45,7 +51,7 @@ def reference() -> Mapping[str, Mapping[str, Any]]:
     assert found
     assert found.origin
     services = json.loads((Path(found.origin).parent / "iam_definition.json").read_text(encoding="utf-8"))
-    wanted = ("sagemaker", "application-autoscaling")
+    wanted = ("sagemaker", "application-autoscaling", "codebuild", "codecommit")
     return {
         one["prefix"]: {item["privilege"]: item for item in one["privileges"]}
         for one in services
@@ -58,8 +64,6 @@ def needed(service: str, operation: str, request: Mapping[str, Any]) -> list[Che
 
 
 def asked(operation: str) -> dict[str, str]:
-    from localaws.shapes import service_model
-
     shape = service_model().operation_model(operation).input_shape
     return {name: value for name, value in EVERYTHING.items() if shape and name in shape.members}
 
@@ -86,6 +90,36 @@ def test_scaling_asks_for_targets_where_aws_does(reference: Mapping[str, Mapping
     (own,) = needed("application-autoscaling", operation, EVERYTHING)
     assert own.action == f"application-autoscaling:{operation}"
     assert own.resource.endswith(":scalable-target/one-live") if named else own.resource == "*"
+
+
+@pytest.mark.parametrize(
+    ("service", "request_", "arn"),
+    [
+        (CODEBUILD, {"name": "one", "projectName": "one", "id": "one:1", "ids": ["one:1"], "names": ["one"]}, PROJECT),
+        (CODECOMMIT, {"repositoryName": "one", "targets": [{"repositoryName": "one"}]}, REPOSITORY),
+    ],
+)
+def test_builds_and_repositories_are_asked_about_where_aws_does(
+    reference: Mapping[str, Mapping[str, Any]], service: Service, request_: Mapping[str, Any], arn: str
+) -> None:
+    for operation in service.operations:
+        shape = service_model(service.name).operation_model(operation).input_shape
+        request = {name: value for name, value in request_.items() if shape and name in shape.members}
+        # What a pull request is of, its service looks up.
+        request |= request_ if shape and "pullRequestId" in shape.members else {}
+        named = any(item["resource_type"] for item in reference[service.name][operation]["resource_types"])
+        found = needed(service.name, operation, request)
+        assert {one.action for one in found} == {f"{service.name}:{operation}"}, operation
+        assert {one.resource for one in found} == {arn if named else "*"}, operation
+
+
+def test_builds_are_asked_about_by_their_projects_and_a_projects_role_must_be_passed() -> None:
+    build = "arn:aws:codebuild:us-east-1:000000000000:build/two:1"
+    found = needed("codebuild", "BatchGetBuilds", {"ids": ["one:1", "one:2", build]})
+    assert [one.resource for one in found] == [PROJECT, PROJECT.replace("one", "two")]
+    created = needed("codebuild", "CreateProject", {"name": "one", "serviceRole": ROLE})
+    passed = Check("iam:PassRole", ROLE, {"iam:PassedToService": "codebuild.amazonaws.com"})
+    assert created == [Check("codebuild:CreateProject", PROJECT), passed]
 
 
 def test_a_role_that_is_handed_over_must_be_passed_to_sagemaker() -> None:

@@ -43,6 +43,22 @@ def test_a_body_that_is_no_json_names_nothing() -> None:
     assert resource("states:DescribeStateMachine", "*", b"\xff") == "*"
 
 
+def test_a_stack_is_asked_about_by_its_whole_id_which_policies_name() -> None:
+    stacks = "arn:aws:cloudformation:us-east-1:000000000000:stack"
+    change_set = "arn:aws:cloudformation:us-east-1:000000000000:changeSet/next/1"
+    known = {("scones", ""): f"{stacks}/scones/1", ("", change_set): f"{stacks}/scones/1"}
+
+    def asked(found: str, body: str = "") -> str:
+        stack_of = known.get
+        return resource("cloudformation:DescribeStacks", found, body.encode(), lambda *named: stack_of(named))
+
+    assert asked(f"{stacks}/scones/*") == f"{stacks}/scones/1"
+    assert asked(f"{stacks}/other/*") == f"{stacks}/other/*"
+    assert asked("*", f"Action=ExecuteChangeSet&ChangeSetName={change_set}") == f"{stacks}/scones/1"
+    assert asked("*") == "*"
+    assert asked(f"{stacks}/other/2") == f"{stacks}/other/2"
+
+
 @pytest.mark.parametrize(
     ("action", "asked"), [("s3:GetObject", "kms:Decrypt"), ("s3:PutObject", "kms:GenerateDataKey")]
 )

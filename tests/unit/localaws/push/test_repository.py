@@ -115,6 +115,7 @@ def handlers(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[..
     )
     monkeypatch.setattr(ministack, "read_object", lambda _, key, __: _zip(A=b"") if key == "seed.zip" else None)
     resource.register(aws)
+    aws.events.start()  # the first commit's event is delivered before the stack goes on
     return found
 
 

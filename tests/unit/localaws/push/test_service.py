@@ -1,23 +1,9 @@
 """CodeCommit's API over the repositories on disk."""
 
-import json
 from typing import Any
 
-import pytest
-
 from localaws.aws import Aws
-from localaws.protocol import answer
 from localaws.push import repository
-from localaws.push.service import CODECOMMIT
-
-
-@pytest.fixture
-def call(aws: Aws) -> Any:
-    def ask(operation: str, **request: str) -> tuple[int, dict[str, Any]]:
-        status, content = answer(CODECOMMIT, aws, operation, json.dumps(request).encode())
-        return status, json.loads(content)
-
-    return ask
 
 
 def test_a_repository_is_described_listed_and_deleted_under_one_id(aws: Aws, call: Any) -> None:

@@ -57,10 +57,24 @@ def test_a_pull_request_reads_and_has_no_way_to_aws() -> None:
 @pytest.mark.parametrize("name", PAIRS)
 def test_it_runs_the_buildspecs_commands_in_their_order(name: str) -> None:
     phases = _read(SEEDCODE / f"{PAIRS[name]}.yml")["phases"].values()
-    built = _modules([command for phase in phases for command in phase["commands"]])
+    # GitHub itself lets one run wait for the other.
+    built = [one for phase in phases for one in _modules(phase["commands"]) if one != "seedcode turn"]
     ran = _modules([line for step in _job(name)["steps"] for line in step.get("run", "").splitlines()])
     assert len(built) >= 3
     assert ran == built
+
+
+def test_a_push_waits_for_the_run_before_it_and_cuts_nothing_off() -> None:
+    assert _workflow("run")["concurrency"] == {"group": "run", "cancel-in-progress": False}
+
+
+def test_a_build_waits_for_its_turn_before_it_changes_anything() -> None:
+    phases = _read(SEEDCODE / "buildspec.yml")["phases"]
+    assert phases["pre_build"]["commands"][-1] == "python -m seedcode turn"
+    assert set(_modules(phases["install"]["commands"] + phases["pre_build"]["commands"][:-1])) == {
+        "pip install",
+        "pytest tests/smoke",
+    }
 
 
 @pytest.mark.parametrize("name", PAIRS)

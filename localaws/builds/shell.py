@@ -22,30 +22,44 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from localaws.push.errors import PushError
+from localaws.builds.errors import BuildError
 
 # dash takes descriptors of one digit only; the pipes' own numbers have more, lest they meet these two.
 _LOOP = """
 exec 8</dev/fd/{names} 9>/dev/fd/{codes}
 while IFS= read -r scones_command <&8; do . "$scones_command" </dev/null 8<&- 9>&-; echo "$?" >&9; done
 """
-TIMED_OUT = 124
+# Answers that no command gives.
+TIMED_OUT = -1
+STOPPED = -2
 _POLL_SECONDS = 0.2
 _CHUNK = 65536
 _FIRST = 10
 
 
 class Shell:
-    """A shell in a folder, with an environment; what it prints goes to `write`."""
+    """A shell in a folder, with an environment; what it prints goes to `write`.
+
+    `started` is told the number of each process that leads a group; `stopped` is asked again and again whether the
+    build was stopped.
+    """
 
     def __init__(
-        self, program: str, folder: Path, environment: Mapping[str, str], write: Callable[[str], None]
+        self,
+        program: str,
+        folder: Path,
+        environment: Mapping[str, str],
+        write: Callable[[str], None],
+        stopped: Callable[[], bool] = lambda: False,
+        started: Callable[[int], None] = lambda _: None,
     ) -> None:
         found = shutil.which(program)
         if found is None:
-            raise PushError(f"The buildspec wants the shell {program}, which is not on this machine's PATH.")
+            raise BuildError(f"The buildspec wants the shell {program}, which is not on this machine's PATH.")
         self._files = tempfile.TemporaryDirectory(prefix="scones-build-")
         self._write = write
+        self._stopped = stopped
+        self._started = started
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._commands = 0
         self._begin = partial(self._start, found, folder, dict(environment))
@@ -64,6 +78,7 @@ class Shell:
             start_new_session=True,
             pass_fds=(names, codes),
         )
+        self._started(self._process.pid)
         os.close(names)
         os.close(codes)
         assert self._process.stdout is not None  # noqa: S101 - it was asked for
@@ -79,7 +94,7 @@ class Shell:
         self.close()
 
     def run(self, command: str, deadline: float) -> int:
-        """Run one command to its end, or until `deadline` of the monotonic clock; answers its exit code.
+        """Run one command to its end, or until `deadline` of the monotonic clock or a stop; answers its exit code.
 
         A command that calls `exit` ends the shell; the next one gets a new shell, with the first environment.
         """
@@ -87,7 +102,11 @@ class Shell:
             self._end()
             self._begin()
         self._send(command)
+        ended = TIMED_OUT
         while time.monotonic() < deadline:
+            if self._stopped():
+                ended = STOPPED
+                break
             ready, _, _ = select.select([self._output.fileno(), self._codes], [], [], _POLL_SECONDS)
             if self._codes in ready and (answer := os.read(self._codes, 16)):
                 self._copy()
@@ -96,7 +115,7 @@ class Shell:
                 return self._process.returncode if self._process.returncode >= 0 else 128 - self._process.returncode
         self._end()
         self._begin()
-        return TIMED_OUT
+        return ended
 
     def close(self) -> None:
         """End the shell and whatever it left running."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from localaws.push.errors import PushError
+from localaws.builds.errors import BuildError
 
 PHASES = ("install", "pre_build", "build", "post_build")
 SHELLS = ("bash", "sh")
@@ -41,17 +41,17 @@ class Buildspec:
 
 
 def parse(text: str) -> Buildspec:
-    """Read a buildspec; raise PushError for what CodeBuild would refuse and for what is not done on a laptop."""
+    """Read a buildspec; raise BuildError for what CodeBuild would refuse and for what is not done on a laptop."""
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise PushError(f"The buildspec is no YAML: {' '.join(str(error).split())}") from error
+        raise BuildError(f"The buildspec is no YAML: {' '.join(str(error).split())}") from error
     document = _mapping("The buildspec", document)
     unknown = sorted(set(map(str, document)) - _SECTIONS)
     if unknown:
-        raise PushError(f"The buildspec has {', '.join(unknown)}; it may have {', '.join(sorted(_SECTIONS))}.")
+        raise BuildError(f"The buildspec has {', '.join(unknown)}; it may have {', '.join(sorted(_SECTIONS))}.")
     if str(document.get("version")) != _VERSION:
-        raise PushError(f"The buildspec's version is {document.get('version')!r}; it must be {_VERSION}.")
+        raise BuildError(f"The buildspec's version is {document.get('version')!r}; it must be {_VERSION}.")
     env = _mapping("env", document.get("env") or {})
     return Buildspec(_phases(document.get("phases")), _variables(env), _shell(env))
 
@@ -60,7 +60,7 @@ def _phases(given: object) -> tuple[Phase, ...]:
     phases = _mapping("phases", given)
     unknown = sorted(set(map(str, phases)) - set(PHASES))
     if unknown or not phases:
-        raise PushError(f"The buildspec's phases are {', '.join(unknown) or 'none'}; they can be {', '.join(PHASES)}.")
+        raise BuildError(f"The buildspec's phases are {', '.join(unknown) or 'none'}; they can be {', '.join(PHASES)}.")
     return tuple(_phase(name, phases[name]) for name in PHASES if name in phases)
 
 
@@ -68,32 +68,32 @@ def _phase(name: str, given: object) -> Phase:
     body = _mapping(f"The phase {name}", given)
     on_failure = body.get("on-failure")
     if on_failure not in (None, *ON_FAILURE):
-        raise PushError(f"on-failure of {name} is {on_failure!r}; on a laptop it can be {' or '.join(ON_FAILURE)}.")
+        raise BuildError(f"on-failure of {name} is {on_failure!r}; on a laptop it can be {' or '.join(ON_FAILURE)}.")
     return Phase(name, _commands(name, body.get("commands")), _commands(name, body.get("finally")), on_failure)
 
 
 def _commands(name: str, given: object) -> tuple[str, ...]:
     listed = [] if given is None else given
     if not isinstance(listed, list) or not all(isinstance(command, str) for command in listed):
-        raise PushError(f"The commands of {name} are {given!r}; they must be a list of strings.")
+        raise BuildError(f"The commands of {name} are {given!r}; they must be a list of strings.")
     return tuple(listed)
 
 
 def _variables(env: Mapping[str, Any]) -> dict[str, str]:
     for name in _REFUSED:
         if env.get(name):
-            raise PushError(f"The buildspec takes variables from {name}, which builds on a laptop do not have.")
+            raise BuildError(f"The buildspec takes variables from {name}, which builds on a laptop do not have.")
     return {str(name): str(value) for name, value in _mapping("env.variables", env.get("variables") or {}).items()}
 
 
 def _shell(env: Mapping[str, Any]) -> str:
     shell = str(env.get("shell", SHELLS[1]))
     if shell not in SHELLS:
-        raise PushError(f"The buildspec's shell is {shell!r}; on a laptop it can be {' or '.join(SHELLS)}.")
+        raise BuildError(f"The buildspec's shell is {shell!r}; on a laptop it can be {' or '.join(SHELLS)}.")
     return shell
 
 
 def _mapping(what: str, given: object) -> Mapping[str, Any]:
     if not isinstance(given, dict):
-        raise PushError(f"{what} is {given!r}; it must be a mapping.")
+        raise BuildError(f"{what} is {given!r}; it must be a mapping.")
     return given

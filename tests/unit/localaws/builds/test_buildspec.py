@@ -2,8 +2,8 @@
 
 import pytest
 
-from localaws.push.buildspec import parse
-from localaws.push.errors import PushError
+from localaws.builds.buildspec import parse
+from localaws.builds.errors import BuildError
 
 WHOLE = """
 version: 0.2
@@ -47,5 +47,5 @@ def test_a_buildspec_that_names_no_shell_gets_sh_as_in_codebuild() -> None:
     ],
 )
 def test_what_cannot_be_run_is_refused_in_a_sentence(text: str, said: str) -> None:
-    with pytest.raises(PushError, match=said):
+    with pytest.raises(BuildError, match=said):
         parse(text)

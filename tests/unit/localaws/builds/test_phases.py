@@ -4,23 +4,52 @@ import os
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from localaws.push.build import Failure, run
-from localaws.push.buildspec import SHELLS, parse
+from localaws.builds.buildspec import SHELLS, parse
+from localaws.builds.errors import BuildError
+from localaws.builds.phases import Failure, run
 
 Outcome = tuple[Failure | None, str]
 
 
+@dataclass
+class Watcher:
+    """What a build tells who watches it, as lines; it is stopped once it has printed `stop_at`."""
+
+    printed: list[str] = field(default_factory=list)
+    shells: list[int] = field(default_factory=list)
+    stop_at: str = ""
+
+    def write(self, text: str) -> None:
+        self.printed.append(text)
+
+    def note(self, sentence: str) -> None:
+        self.printed.append(f"$ {sentence}\n")
+
+    def enter(self, phase: str) -> None:
+        self.printed.append(f"--- {phase}\n")
+
+    def leave(self, error: BuildError | None = None, status: str = "FAILED") -> None:
+        self.printed.append(f"{status}: {error}\n" if error or status != "FAILED" else "")
+
+    def stopped(self) -> bool:
+        return bool(self.stop_at) and self.stop_at in "".join(self.printed)
+
+    def started(self, pid: int) -> None:
+        self.shells.append(pid)
+
+
 @pytest.fixture
 def build(tmp_path: Path) -> Callable[..., Outcome]:
-    def call(phases: str, shell: str = "bash", seconds: float = 20) -> Outcome:
-        printed: list[str] = []
+    def call(phases: str, shell: str = "bash", seconds: float = 20, stop_at: str = "") -> Outcome:
+        watcher = Watcher(stop_at=stop_at)
         spec = parse(f"{{version: 0.2, env: {{shell: {shell}, variables: {{A: spec, B: spec}}}}, phases: {phases}}}")
-        failure = run(spec, tmp_path, {"PATH": os.defpath, "B": "project"}, printed.append, seconds)
-        return failure, "".join(printed)
+        failure = run(spec, tmp_path, {"PATH": os.defpath, "B": "project"}, watcher, seconds)
+        return failure, "".join(watcher.printed)
 
     return call
 
@@ -44,7 +73,7 @@ def test_a_phase_stops_at_its_first_failure_and_post_build_runs_knowing_of_it(bu
     )
     failure, printed = build(phases)
     assert failure == Failure("build", "(exit 3)", 3)
-    assert str(failure) == "in build, `(exit 3)` ended with 3"
+    assert "FAILED: Error while executing command: (exit 3). Reason: exit status 3\n" in printed
     lines = printed.splitlines()
     assert [line for line in lines if line in ("one", "never", "finally", "succeeding=0")] == [
         "one", "finally", "succeeding=0",
@@ -56,8 +85,8 @@ def test_a_failure_before_the_build_runs_nothing_more(phase: str, build: Callabl
     ok = '{commands: ["echo ran"]}'
     failure, printed = build(f'{{{phase}: {{commands: ["false"]}}, build: {ok}, post_build: {ok}}}')
     assert failure is not None
-    assert "ran\n" not in printed.replace("$ echo ran\n", "")
-    assert "--- build is not run" in printed
+    assert "\nran\n" not in printed
+    assert "--- BUILD" not in printed
 
 
 def test_on_failure_says_otherwise(build: Callable[..., Outcome]) -> None:
@@ -80,19 +109,41 @@ def test_a_command_reads_nothing_and_what_it_leaves_running_holds_nobody_up(buil
     failure, printed = build('{build: {commands: ["cat", "sleep 30 & echo left", "printf no-newline"]}}')
     assert failure is None
     assert "left\n" in printed
-    assert printed.endswith("no-newline")
+    assert "no-newline" in printed
     assert time.monotonic() - began < 10
 
 
 def test_a_build_that_takes_longer_than_its_project_allows_is_ended(build: Callable[..., Outcome]) -> None:
-    failure, _ = build('{build: {commands: ["sleep 30"]}}', seconds=0.5)
-    assert str(failure) == "in build, `sleep 30` took too long"
+    phases = '{build: {commands: ["sleep 30"], finally: ["echo ran"]}, post_build: {commands: ["echo ran"]}}'
+    failure, printed = build(phases, seconds=0.5)
+    assert failure is not None
+    assert failure.timed_out
+    assert "TIMED_OUT: Build has timed out. \n" in printed
+    assert "\nran\n" not in printed
+
+
+def test_a_build_that_is_stopped_runs_nothing_more_whatever_its_buildspec_says(build: Callable[..., Outcome]) -> None:
+    phases = (
+        '{build: {on-failure: CONTINUE, commands: ["echo began", "sleep 30"], finally: ["echo ran"]}, '
+        'post_build: {commands: ["echo ran"]}}'
+    )
+    failure, printed = build(phases, stop_at="\nbegan\n")
+    assert failure is not None
+    assert failure.stopped
+    assert "\nran\n" not in printed
+
+
+@pytest.mark.parametrize("code", [124, 143])
+def test_a_command_may_end_with_any_code_of_its_own(code: int, build: Callable[..., Outcome]) -> None:
+    failure, printed = build(f'{{build: {{commands: ["(exit {code})"]}}}}')
+    assert failure == Failure("build", f"(exit {code})", code)
+    assert f"exit status {code}" in printed
 
 
 def test_output_of_many_lines_arrives_whole_and_in_order(build: Callable[..., Outcome]) -> None:
     _, printed = build('{build: {commands: ["seq 1 20000", "echo äöü"]}}')
     assert "\n".join(map(str, range(1, 20001))) in printed
-    assert printed.endswith("$ echo äöü\näöü\n")
+    assert "$ Running command echo äöü\näöü\n" in printed
 
 
 def test_a_shell_with_many_open_files_keeps_its_pipes_apart(build: Callable[..., Outcome]) -> None:
@@ -109,13 +160,14 @@ def test_an_interrupted_build_leaves_nothing_running(tmp_path: Path) -> None:
     spec = parse('{version: 0.2, phases: {build: {commands: ["sleep 300 & echo pid=$!; wait"]}}}')
     started: list[int] = []
 
-    def interrupt(text: str) -> None:
-        if text.startswith("pid="):
-            started.append(int(text.removeprefix("pid=")))
-            raise KeyboardInterrupt
+    class Interrupting(Watcher):
+        def write(self, text: str) -> None:
+            if text.startswith("pid="):
+                started.append(int(text.removeprefix("pid=")))
+                raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(spec, tmp_path, {"PATH": os.defpath}, interrupt, 20)
+        run(spec, tmp_path, {"PATH": os.defpath}, Interrupting(), 20)
     deadline = time.monotonic() + 5
     while _runs(started[0]):
         assert time.monotonic() < deadline

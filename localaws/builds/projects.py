@@ -1,0 +1,131 @@
+"""CodeBuild's projects: what is built, how, and as whom.
+
+https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html
+"""
+
+from __future__ import annotations
+
+from localaws.aws import Aws, now
+from localaws.errors import AwsError
+from localaws.settings import Settings
+from localaws.shapes import Document
+
+KIND = "build-project"
+CODEBUILD = "codebuild.amazonaws.com"
+# The quota "Concurrently running builds" of an account that has asked for no other.
+ACCOUNT_LIMIT = 60
+_MINUTES = 60
+_QUEUED_MINUTES = 480
+_NO_LIMIT = -1
+
+
+def create_project(aws: Aws, request: Document) -> Document:
+    """Make a project; its role must let CodeBuild take it on."""
+    arn = project_arn(aws.settings, request["name"])
+    if aws.store.get(KIND, request["name"]):
+        raise AwsError("ResourceAlreadyExistsException", f"Project already exists: {arn}")
+    project = {
+        "timeoutInMinutes": _MINUTES,
+        "queuedTimeoutInMinutes": _QUEUED_MINUTES,
+        "encryptionKey": f"arn:aws:kms:{aws.settings.region}:{aws.settings.account}:alias/aws/s3",
+        "projectVisibility": "PRIVATE",
+        "badge": {"badgeEnabled": False},
+        "cache": {"type": "NO_CACHE"},
+        **request,
+        "arn": arn,
+        "created": now(),
+        "lastModified": now(),
+    }
+    _check(aws, project)
+    aws.store.put(KIND, request["name"], project)
+    return {"project": project}
+
+
+def update_project(aws: Aws, request: Document) -> Document:
+    """Change the members of a project that a request names; a limit of -1 takes the limit away."""
+    project = {**find_project(aws, request["name"]), **request, "lastModified": now()}
+    if project.get("concurrentBuildLimit") == _NO_LIMIT:
+        del project["concurrentBuildLimit"]
+    _check(aws, project)
+    aws.store.put(KIND, project["name"], project)
+    return {"project": project}
+
+
+def delete_project(aws: Aws, request: Document) -> Document:
+    """Delete a project; its builds stay, and one that is not there is no error."""
+    aws.store.delete(KIND, bare_name(request["name"]))
+    return {}
+
+
+def batch_get_projects(aws: Aws, request: Document) -> Document:
+    """Projects by name or ARN."""
+    found = {name: aws.store.get(KIND, bare_name(name)) for name in request["names"]}
+    return {
+        "projects": [project for project in found.values() if project],
+        "projectsNotFound": [name for name, project in found.items() if project is None],
+    }
+
+
+def list_projects(aws: Aws, request: Document) -> Document:
+    """The names of all projects, on one page."""
+    member = {"CREATED_TIME": "created", "LAST_MODIFIED_TIME": "lastModified"}.get(
+        request.get("sortBy", "NAME"), "name"
+    )
+    listed = sorted(aws.store.all(KIND), key=lambda project: (project[member], project["name"]))
+    names = [project["name"] for project in listed]
+    return {"projects": names[::-1] if request.get("sortOrder") == "DESCENDING" else names}
+
+
+def find_project(aws: Aws, name: str) -> Document:
+    """A project by name or ARN; raises CodeBuild's error where there is none."""
+    project = aws.store.get(KIND, bare_name(name))
+    if project is None:
+        arn = project_arn(aws.settings, bare_name(name))
+        raise AwsError("ResourceNotFoundException", f"Project cannot be found: {arn}")
+    return project
+
+
+def project_arn(settings: Settings, name: str) -> str:
+    """The ARN of a project, by its name or its ARN."""
+    return f"arn:aws:codebuild:{settings.region}:{settings.account}:project/{bare_name(name)}"
+
+
+def bare_name(name: str) -> str:
+    """A project's name, from the name or the ARN."""
+    return name.rpartition(":project/")[2]
+
+
+def check_trust(aws: Aws, role: str) -> None:
+    """Raise CodeBuild's error where IAM is enforced and the role does not let CodeBuild take it on."""
+    if aws.authority is None:
+        return
+    try:
+        aws.authority.clients(role, CODEBUILD)
+    except AwsError as error:
+        raise AwsError(
+            "InvalidInputException", f"CodeBuild is not authorized to perform: sts:AssumeRole on {role}"
+        ) from error
+
+
+def _check(aws: Aws, project: Document) -> None:
+    limit = project.get("concurrentBuildLimit")
+    if limit is not None and not 1 <= limit <= ACCOUNT_LIMIT:
+        raise AwsError(
+            "InvalidInputException",
+            "Project-level concurrent build limit must be at least 1."
+            if limit < 1
+            else f"Project-level concurrent build limit cannot exceed the account-level concurrent build limit of "
+            f"{ACCOUNT_LIMIT}.",
+        )
+    for variable in project["environment"].get("environmentVariables") or []:
+        check_variable(variable)
+    check_trust(aws, project["serviceRole"])
+
+
+def check_variable(variable: Document) -> None:
+    """Refuse what a build on a laptop cannot look up."""
+    if variable.get("type", "PLAINTEXT") != "PLAINTEXT":
+        raise AwsError(
+            "UnsupportedOperation",
+            f"The build's variable {variable['name']} is of type {variable['type']}; the local AWS takes PLAINTEXT.",
+        )

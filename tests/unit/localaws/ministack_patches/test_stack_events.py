@@ -1,0 +1,45 @@
+"""CloudFormation's events of stacks, from MiniStack's own record of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ministack.services.cloudformation import stacks
+
+from localaws.aws import Aws
+from localaws.ministack_patches import stack_events
+
+STACK = "arn:aws:cloudformation:us-east-1:000000000000:stack/bakery/1"
+KIND = "AWS::CloudFormation::Stack"
+
+
+def test_each_status_of_a_stack_is_told_and_none_of_its_resources(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(stacks, "_add_event", lambda *given, **_: recorded.append(given))
+
+    def replace(module: object, name: str, make: Callable[[Any], Any]) -> None:
+        monkeypatch.setattr(module, name, make(getattr(module, name)))
+
+    monkeypatch.setattr(stack_events, "replace", replace)
+    stack_events.apply(aws.events)
+
+    stacks._add_event(STACK, "bakery", "bakery", KIND, "CREATE_IN_PROGRESS", "User Initiated", STACK)
+    stacks._add_event(STACK, "bakery", "Oven", "AWS::S3::Bucket", "CREATE_COMPLETE", "", "oven")
+    stacks._add_event(STACK, "bakery", "Inner", KIND, "CREATE_COMPLETE", "", "inner")
+    stacks._add_event(STACK, "bakery", "bakery", KIND, "CREATE_COMPLETE", physical_id=STACK)
+
+    assert len(recorded) == 4
+    told = [event for _, event in aws.store.outbox(10)]
+    assert {(one["Source"], one["DetailType"]) for one in told} == {
+        ("aws.cloudformation", "CloudFormation Stack Status Change")
+    }
+    assert [one["Resources"] for one in told] == [[STACK], [STACK]]
+    details = [json.loads(one["Detail"]) for one in told]
+    assert [one["status-details"] for one in details] == [
+        {"status": "CREATE_IN_PROGRESS", "status-reason": "User Initiated"},
+        {"status": "CREATE_COMPLETE", "status-reason": ""},
+    ]
+    assert {one["stack-id"] for one in details} == {STACK}
