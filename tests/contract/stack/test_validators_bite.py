@@ -12,7 +12,7 @@ import pytest
 from ministack.services.cloudformation import engine
 
 from seedcode.stack.template import TEMPLATE, Template, load
-from tests.contract.stack.deployment import missing, unreached
+from tests.contract.stack.deployment import missing
 from tests.contract.stack.events import matches, sample
 from tests.contract.stack.limits import find_long_names, find_too_many
 from tests.contract.stack.policies import Policy, distinct, find_excuse, findings
@@ -115,10 +115,14 @@ def test_the_check_of_names_bites() -> None:
 
 
 def test_the_check_of_cloudformations_role_bites() -> None:
-    assert missing(_broken_stack("- sqs:SetQueueAttributes", "- sqs:GetQueueUrl")) == {"sqs:SetQueueAttributes"}
-    assert unreached(_broken_stack('"${SageMakerProjectName}-dead-letters"', '"dead-letters"')) == [
-        f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead-letters"
-    ]
+    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}"
+    lacking = missing(_broken_stack("- sqs:SetQueueAttributes", "- sqs:GetQueueUrl"))
+    renamed = missing(
+        _broken_stack('QueueName: !Sub "${SageMakerProjectName}-dead-letters"', 'QueueName: "dead-letters"')
+    )
+
+    assert lacking == {("sqs:SetQueueAttributes", f"{queue}:scones-dead-letters")}
+    assert {resource for _, resource in renamed} == {f"{queue}:dead-letters"}
 
 
 def test_botocore_bites() -> None:
