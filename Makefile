@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: demo test check container static format unit e2e access rehearsal faults soak bench fuzz install lock clean browser
+.PHONY: demo test check container static format unit e2e access rehearsal faults soak bench fuzz install lock sbom clean browser
 
 demo: .venv/laptop
 	@$(BIN)/scones demo
@@ -104,6 +104,17 @@ install: .venv/test
 	@$@/bin/pip --disable-pip-version-check --quiet install --require-hashes -r requirements/fuzz.lock
 	@touch $@
 
+# What the project is made of, as CycloneDX JSON in dist/; the library that has its schema lives in an environment of its own.
+sbom: .venv/sbom
+	@$(PYTHON) requirements/sbom.py
+	@.venv/sbom/bin/python requirements/validate_sbom.py dist/scones.cdx.json
+
+.venv/sbom: requirements/sbom.lock
+	@echo "Installing what validates the SBOM into .venv/sbom (once) ..."
+	@$(PYTHON) -m venv $@
+	@$@/bin/pip --disable-pip-version-check --quiet install --require-hashes -r requirements/sbom.lock
+	@touch $@
+
 # Write the locks again after a change in setup.py; pip-tools is needed for this alone.
 lock: .venv/test
 	$(PIP) install pip-tools==7.6.2
@@ -117,13 +128,14 @@ lock: .venv/test
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/test: requirements/test.lock setup.py
+.venv/test: requirements/test.lock requirements/npm/package-lock.json setup.py
 	@$(PYTHON) requirements/check_platform.py
 	@echo "Installing what runs and checks the project into .venv (once; a minute or two) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(PIP) install --require-hashes -r requirements/test.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
-	@command -v npm >/dev/null && npm install --silent --prefix .venv/npm asl-validator@4.0.0 || echo "No npm: the ASL is not validated."
+	@mkdir -p .venv/npm && cp requirements/npm/*.json .venv/npm/
+	@if command -v npm >/dev/null; then npm ci --silent --ignore-scripts --prefix .venv/npm; else echo "No npm: the ASL is not validated."; fi
 	@touch $@ .venv/laptop
 
 clean:

@@ -63,6 +63,7 @@ setup(
     python_requires=">=3.11,<3.13",
     packages=find_packages(
         include=[
+            "common*",
             "pipelines*",
             "processing*",
             "evaluation*",

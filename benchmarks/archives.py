@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from common.archives import unpack
+from console.dataset.members import read_members
 from console.dataset.sample import draw_sample
 from processing.records import RECORD_BYTES
 
@@ -25,8 +27,8 @@ def write_archive(folder: Path, times: int) -> Path:
     with tempfile.TemporaryDirectory() as drawn:
         sample = Path(drawn) / "sample.tar.gz"
         draw_sample(sample)
-        with tarfile.open(sample) as tar:
-            tar.extractall(drawn, filter="data")
+        with sample.open("rb") as file:
+            unpack(read_members(file), Path(drawn) / "files")
         with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
             for split, size in SIZES.items():
                 rows = np.fromfile(next(Path(drawn).glob(f"**/{split}.bin")), np.uint8).reshape(-1, RECORD_BYTES)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from common.masking import mask_values
 from console.executions import identifier, started_steps, summaries
 from console.progress.snapshot import Fixed, read_fixed
 from pipelines.hyperparameters import HYPERPARAMETERS
@@ -68,7 +69,8 @@ def conclusion(sagemaker: Any, arn: str) -> Iterator[str]:  # noqa: ANN401
     if best is None:
         return
     yield f"Best of {len(found)} trials: {found[0]['TrainingJobName']}, validation accuracy {best:.4f}"
-    values = ", ".join(f"{name} {short(value)}" for name, value in sorted(found[0]["TunedHyperParameters"].items()))
+    tuned = mask_values(found[0]["TunedHyperParameters"])
+    values = ", ".join(f"{name} {short(value)}" for name, value in sorted(tuned.items()))
     yield f"  {found[0].get('TrainingJobDefinitionName', '')}: {values}"
     yield _verdict(best, untuned(sagemaker, arn))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from common.model_files import BadModel, check_outputs, check_parameters, read_symbol
 from evaluation.artifact import Artifact
 from evaluation.engine import mx
 from evaluation.refusal import Refusal
@@ -29,8 +30,11 @@ class Network:
         """Load and bind the net once; refuse one that answers another number of classes than `classes`."""
         self._shape = (BATCH, artifact.channels, artifact.height, artifact.width)
         try:
-            symbol, arguments, states = mx.model.load_checkpoint(artifact.prefix, artifact.epoch)
+            symbol, arguments, states = _load(artifact)
+            check_outputs(symbol.get_internals().infer_shape(data=self._shape)[1])
             _, outputs, _ = symbol.infer_shape(data=self._shape)
+        except BadModel as error:
+            raise Refusal(f"in the artifact, {error}: train the model again.") from error
         except (mx.base.MXNetError, ValueError, TypeError, OSError) as error:
             reason = str(error).strip().splitlines()[0]
             raise Refusal(f"MXNet cannot load the artifact ({reason}): train the model again.") from error
@@ -63,6 +67,18 @@ class Network:
             raise Refusal(f"the artifact's parameters lack {', '.join(missing[:3])}: train the model again.")
         executor.copy_params_from(arguments, states, allow_extra_params=True)
         return executor
+
+
+def _load(artifact: Artifact) -> tuple[mx.sym.Symbol, dict[str, mx.nd.NDArray], dict[str, mx.nd.NDArray]]:
+    """Load the symbol, its parameters and its running statistics, each by the name that it has in the symbol."""
+    symbol = mx.sym.load_json(read_symbol(artifact.symbol))
+    check_parameters(artifact.parameters)
+    loaded = mx.nd.load(str(artifact.parameters))
+    named = {
+        kind: {name.removeprefix(kind): value for name, value in loaded.items() if name.startswith(kind)}
+        for kind in ("arg:", "aux:")
+    }
+    return symbol, named["arg:"], named["aux:"]
 
 
 def _convolutions(symbol: mx.sym.Symbol) -> int:

@@ -18,6 +18,7 @@ from pipelines.errors import PipelineError
 from pipelines.settings import Settings
 
 ROOMS = ("processing", "evaluation")
+SHARED = "common"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip archive can name
 READABLE = 0o644 << 16
 MAIN = '''"""Run `{room}` from its archive."""
@@ -55,15 +56,14 @@ class CodeLocations:
 
 
 def build_archive(room: str, folder: Path | None = None) -> Archive:
-    """Pack a room's folder (by default the installed package) into an archive that does not know its age."""
-    folder = folder or _find_folder(room)
+    """Pack a room's folder (by default the installed package) and what all share; the archive does not know its age."""
+    folders = {room: folder or _find_folder(room), SHARED: _find_folder(SHARED)}
     buffer = io.BytesIO()
     # Stored, not deflated: compressed bytes differ between zlib versions, and code is small.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         _add(archive, "__main__.py", MAIN.format(room=room).encode())
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
-                _add(archive, f"{room}/{path.relative_to(folder).as_posix()}", path.read_bytes())
+        for name, packed in sorted(folders.items()):
+            _add_folder(archive, name, packed)
     return Archive(room, buffer.getvalue())
 
 
@@ -91,6 +91,12 @@ def _find_folder(room: str) -> Path:
     if spec is None or spec.origin is None:
         raise PipelineError(f"The package {room} cannot be found; run this from the project's checkout.")
     return Path(spec.origin).parent
+
+
+def _add_folder(archive: zipfile.ZipFile, name: str, folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
+            _add(archive, f"{name}/{path.relative_to(folder).as_posix()}", path.read_bytes())
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

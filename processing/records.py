@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from common.archives import Member
 from processing import labels
-from processing.archive import Member
 from processing.refusal import Refusal
 
 SIDE = 32

@@ -3,8 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
+from common.archives import Member
 from processing import archive, labels, records
-from processing.archive import Member
 from processing.cluster import Cluster
 from processing.labels import CLASSES
 from processing.picture import TEST, TRAIN, Picture, digest
@@ -29,7 +29,7 @@ def scan(path: Path, cluster: Cluster, spool: Spool) -> tuple[list[Picture], lis
     seen: set[str] = set()
     with archive.opened(path) as members:
         for member in members:
-            _refuse_twice(member, seen)
+            seen.add(member.name)
             if member.name in ORIGINS:
                 _take(member, cluster, spool, found, kept)
             elif member.name == FINE_NAMES:
@@ -55,12 +55,6 @@ def _names(member: Member) -> list[str]:
     """The label names, one a line; the published file ends with empty lines."""
     text = member.content.read(NAMES_LIMIT)
     return text.decode("utf-8", errors="replace").split()
-
-
-def _refuse_twice(member: Member, seen: set[str]) -> None:
-    if member.name in seen:
-        raise Refusal(f"the archive holds {member.name} twice, where once is allowed: give {archive.PUBLISHED}.")
-    seen.add(member.name)
 
 
 def _refuse_gaps(path: Path, seen: set[str], found: list[Picture]) -> None:

@@ -90,7 +90,8 @@ def try_rooms(environment: Path) -> None:
     for room in rooms(DOCKERFILE.read_text(encoding="utf-8")):
         with tempfile.TemporaryDirectory() as folder:
             # As in the image: the rooms, without the rest of the checkout.
-            (Path(folder) / room).symlink_to(ROOT / room)
+            for package in (room, "common"):
+                (Path(folder) / package).symlink_to(ROOT / package)
             for words in (["-c", IMPORT_ALL, room], *JOBS.get(room, [["-m", room, "--help"]])):
                 _run(room, [str(environment / "bin" / "python"), *words], folder)
         sys.stdout.write(f"{room} runs on what the image installs.\n")

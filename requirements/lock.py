@@ -21,7 +21,12 @@ OPTIONS = [
     "--no-emit-trusted-host",
     "--generate-hashes",
 ]
-CHECKOV = "checkov==3.3.30"  # in an environment of its own, see the Makefile
+# In environments of their own, see the Makefile and the workflow audit.yml.
+ALONE = {
+    "checkov": "checkov==3.3.30",
+    "sbom": "cyclonedx-python-lib[json-validation]==11.12.0",
+    "audit": "pip-audit==2.10.1",
+}
 
 
 def lock(name: str, *words: str, given: str | None = None) -> None:
@@ -43,4 +48,5 @@ if __name__ == "__main__":
         kept.write_text(versions("test"), encoding="utf-8")
         for extra in ("laptop", "build", "container"):
             lock(extra, "--extra", extra, "--constraint", str(kept), "../setup.py")
-    lock("checkov", "-", given=CHECKOV)
+    for name, package in ALONE.items():
+        lock(name, "-", given=package)

@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 from benchmarks.alternation import alternate, seconds, timed
 from benchmarks.archives import write_archive
 from benchmarks.figures import Measured, Series
+from common.archives import unpack
+from console.dataset.members import read_members
 from processing import options, png
 from processing.prepare import prepare
 from processing.records import RECORD_BYTES, SIDE
@@ -56,8 +58,8 @@ def measure(quick: bool) -> Measured:
 
 
 def _encoding(archive: Path, rounds: int) -> list[Series]:
-    with tarfile.open(archive) as tar, tempfile.TemporaryDirectory() as folder:
-        tar.extractall(folder, filter="data")
+    with archive.open("rb") as file, tempfile.TemporaryDirectory() as folder:
+        unpack(read_members(file), Path(folder))
         rows = _read(Path(folder) / "cifar-100-binary/train.bin")[:ENCODED]
     found = timed({OURS: lambda: _encode_ours(rows), NOTEBOOK: lambda: _encode_notebook(rows)}, rounds)
     return [Series("1,000 pictures to PNG bytes", who, "s", values) for who, values in found.items()]

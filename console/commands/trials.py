@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import Any
 
+from common.masking import mask_values
 from console.executions import find
 from console.output import elapsed, print_rows
 from console.target import choose
@@ -39,7 +40,7 @@ def _row(trial: dict[str, Any], tell: Callable[[str], str]) -> dict[str, Any]:
         "status": trial["TrainingJobStatus"],
         "validation_accuracy": accuracy(trial),
         "variant": trial.get("TrainingJobDefinitionName"),
-        **{name: tell(value) for name, value in sorted(trial["TunedHyperParameters"].items())},
+        **{name: tell(value) for name, value in sorted(mask_values(trial["TunedHyperParameters"]).items())},
         "seconds": round(elapsed(started, ended)) if started else None,
         "reason": trial.get("FailureReason"),
     }

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import struct
-import tarfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import BinaryIO, Final
 
+from common.archives import BadArchive, Readable
 from console.dataset.error import ArchiveError
 from console.dataset.layout import BICYCLE, FINE_NAMES, FINE_NAMES_FILE, MEMBERS, MOTORCYCLE, TEST, TRAIN
 from console.dataset.members import read_members
@@ -68,31 +65,28 @@ def _check_outside(path: Path) -> None:
 
 @contextmanager
 def _in_words(path: Path) -> Iterator[None]:
-    """Put whatever the readers of gzip and tar stumble over into a sentence."""
+    """Name the file whose reading failed, in a sentence."""
     try:
         yield
     except ArchiveError as error:
         raise ArchiveError(f"{path}: {error}") from error
-    except EOFError as error:
-        size = f"{path.stat().st_size:,} bytes"
-        raise ArchiveError(f"{path}: it is truncated, it ends after {size}; fetch or copy it again") from error
-    except (gzip.BadGzipFile, zlib.error, tarfile.TarError, ValueError, TypeError, LookupError, struct.error) as error:
-        raise ArchiveError(f"{path}: it is damaged ({error}); fetch or copy it again") from error
+    except BadArchive as error:
+        raise ArchiveError(f"{path} ({path.stat().st_size:,} bytes): {error}; fetch or copy it again") from error
     except OSError as error:
         raise ArchiveError(f"{path}: it cannot be read ({error.strerror})") from error
 
 
-def _read_splits(file: IO[bytes]) -> dict[str, SplitFacts]:
+def _read_splits(file: BinaryIO) -> dict[str, SplitFacts]:
     """Return the facts of both splits by member name, after every member has been looked at."""
     splits: dict[str, SplitFacts] = {}
     seen: set[str] = set()
-    for name, size, content in read_members(file):
-        _refuse_python_version(name)
-        seen.add(name)
-        if name in (TRAIN, TEST):
-            splits[name] = count_records(name, size, content)
-        elif name == FINE_NAMES_FILE:
-            _check_names(content)
+    for member in read_members(file):
+        _refuse_python_version(member.name)
+        seen.add(member.name)
+        if member.name in (TRAIN, TEST):
+            splits[member.name] = count_records(member)
+        elif member.name == FINE_NAMES_FILE:
+            _check_names(member.content)
     _require_all(seen, splits)
     return splits
 
@@ -105,7 +99,7 @@ def _refuse_python_version(name: str) -> None:
         )
 
 
-def _check_names(content: IO[bytes]) -> None:
+def _check_names(content: Readable) -> None:
     """Refuse label names in another order: labels 8 and 48 would mean something else."""
     names = content.read(MAX_NAMES_BYTES).decode("ascii", "replace").split()
     for label in (BICYCLE, MOTORCYCLE):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import Final
 
 import numpy as np
 
+from common.archives import Member
 from console.dataset.error import ArchiveError
 from console.dataset.layout import BICYCLE, COARSE_NAMES, FINE_NAMES, MOTORCYCLE, RECORD_BYTES
 
@@ -22,13 +23,15 @@ class SplitFacts:
     motorcycles: int
 
 
-def count_records(name: str, size: int, content: IO[bytes]) -> SplitFacts:
-    """Return what a split of size bytes holds; raises ArchiveError if these are not CIFAR-100's records."""
-    if size % RECORD_BYTES:
-        raise ArchiveError(f"{name} has {size:,} bytes, which is no multiple of a record's {RECORD_BYTES:,}")
+def count_records(split: Member) -> SplitFacts:
+    """Return what a split holds; raises ArchiveError if these are not CIFAR-100's records."""
+    if split.size % RECORD_BYTES:
+        raise ArchiveError(
+            f"{split.name} has {split.size:,} bytes, which is no multiple of a record's {RECORD_BYTES:,}"
+        )
     counts = np.zeros(len(FINE_NAMES), np.int64)
-    for start in range(0, size, CHUNK_BYTES):
-        counts += _count_chunk(name, content.read(min(size - start, CHUNK_BYTES)))
+    for chunk in split.blocks(CHUNK_BYTES):
+        counts += _count_chunk(split.name, chunk)
     return SplitFacts(int(counts.sum()), int(counts[BICYCLE]), int(counts[MOTORCYCLE]))
 
 

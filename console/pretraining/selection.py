@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import BinaryIO, Final
 
 import numpy as np
 
+from common.archives import BadArchive, Member
 from console.dataset.error import ArchiveError
 from console.dataset.layout import BICYCLE, FINE_NAMES, MOTORCYCLE, RECORD_BYTES, SIDE, TEST, TRAIN
 from console.dataset.members import read_members
@@ -30,11 +31,11 @@ def select(archive: Path, folder: Path, progress: Progress = silent) -> dict[str
 
     The archive has been checked before (console.dataset.archive). Raises ArchiveError where a split has none.
     """
-    counts: dict[str, int] = {}
-    with archive.open("rb") as file:
-        for name, size, content in read_members(file):
-            if name in CHANNELS:
-                counts[CHANNELS[name]] = _write(content, size, folder / CHANNELS[name], progress)
+    try:
+        with archive.open("rb") as file:
+            counts = _write_all(file, folder, progress)
+    except BadArchive as error:
+        raise ArchiveError(f"{archive}: {error}; fetch or copy it again") from error
     for member, channel in CHANNELS.items():
         if not counts.get(channel):
             raise ArchiveError(
@@ -51,11 +52,19 @@ def relabel(fine: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> np.ndarray
     return table[fine]
 
 
-def _write(content: IO[bytes], size: int, folder: Path, progress: Progress) -> int:
+def _write_all(file: BinaryIO, folder: Path, progress: Progress) -> dict[str, int]:
+    return {
+        CHANNELS[member.name]: _write(member, folder / CHANNELS[member.name], progress)
+        for member in read_members(file)
+        if member.name in CHANNELS
+    }
+
+
+def _write(split: Member, folder: Path, progress: Progress) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    total, number = size // RECORD_BYTES, 0
+    total, number = split.size // RECORD_BYTES, 0
     with (folder / f"{folder.name}.rec").open("wb") as packed:
-        for done, rows in _chunks(content, size):
+        for done, rows in _chunks(split):
             labels = relabel(rows[:, 1])
             for row, label in zip(rows[labels >= 0], labels[labels >= 0], strict=True):
                 pixels = row[2:].reshape(3, SIDE, SIDE).transpose(1, 2, 0)
@@ -65,11 +74,10 @@ def _write(content: IO[bytes], size: int, folder: Path, progress: Progress) -> i
     return number
 
 
-def _chunks(content: IO[bytes], size: int) -> Iterator[tuple[int, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]]:
+def _chunks(split: Member) -> Iterator[tuple[int, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]]:
     """Yield how many records have been read, and those read now as rows."""
     done = 0
-    while done * RECORD_BYTES < size:
-        chunk = content.read(min(_CHUNK_RECORDS * RECORD_BYTES, size - done * RECORD_BYTES))
+    for chunk in split.blocks(_CHUNK_RECORDS * RECORD_BYTES):
         rows = np.frombuffer(chunk, np.uint8).reshape(-1, RECORD_BYTES)
         done += len(rows)
         yield done, rows

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from common.masking import mask_values
 from console import joblogs
 from console.executions import started_steps
 
@@ -82,7 +83,7 @@ class Fixed:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An execution and its steps."""
+    """An execution and its steps; of its parameters those that were changed, as they may be shown."""
 
     arn: str
     status: str
@@ -116,7 +117,7 @@ def take(
         start=execution["CreationTime"],
         end=execution["LastModifiedTime"] if ended else None,
         reason=execution.get("FailureReason"),
-        parameters=fixed.changed,
+        parameters=mask_values(fixed.changed),
         steps=tuple(
             _view(
                 body,

@@ -9,7 +9,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from evaluation import artifact
-from evaluation.artifact import FILE_LIMIT
+from evaluation.artifact import LIMITS
 from evaluation.network import Network
 from evaluation.predict import Answers, predict
 from evaluation.refusal import Refusal
@@ -38,6 +38,6 @@ def _fetch(uri: str, target: Path) -> None:
         raise Refusal("it is no address like s3://bucket/key")
     s3: Any = boto3.client("s3")  # boto3 makes its clients' methods at run time: there is no class to name
     size = s3.head_object(Bucket=found[1], Key=found[2])["ContentLength"]
-    if size > FILE_LIMIT:
-        raise Refusal(f"it has {size:,} bytes, where {FILE_LIMIT:,} are allowed")
+    if size > LIMITS.file_bytes:
+        raise Refusal(f"it has {size:,} bytes, where {LIMITS.file_bytes:,} are allowed")
     s3.download_file(found[1], found[2], str(target))

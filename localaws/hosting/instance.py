@@ -46,7 +46,7 @@ class Instance:
             self._root.mkdir(parents=True)
             aws = acting_as(self._aws, self._variant.role)
             self._log.write_as(aws.clients)
-            unpack_model(aws, self._variant.container, self._root)
+            self._unpack(aws)
             self._server = ModelServer(aws, self._variant.container, self._root, {})
             self._server.start(self._log.write)
             self._server.wait_ready(self._variant.startup_seconds, given_up)
@@ -57,6 +57,13 @@ class Instance:
                 f"The primary container for production variant {self._variant.name} did not pass the ping health "
                 f"check. {failure}"
             ) from failure
+
+    def _unpack(self, aws: Aws) -> None:
+        """Bring the model; where that fails, AWS gives the reason alone."""
+        try:
+            unpack_model(aws, self._variant.container, self._root)
+        except JobFailure as failure:
+            raise HostingFailure(str(failure).removeprefix("ClientError: ")) from failure
 
     @property
     def alive(self) -> bool:

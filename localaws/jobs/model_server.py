@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import http.client
 import socket
-import tarfile
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from common.archives import BadArchive, Limits, read_tar, unpack
 from localaws.aws import Aws
 from localaws.jobs import images, opt_ml, staging
 from localaws.jobs.container import Container, base_environment
@@ -19,7 +19,7 @@ from localaws.shapes import Document
 
 ANSWER_SECONDS = 60  # AWS's limit for one answer
 _PING_SECONDS = 0.05
-_LARGEST_MODEL = 4 * 1024**3
+_MODEL_LIMITS = Limits(members=10_000, file_bytes=4 << 30, total_bytes=4 << 30)
 _LAST_WORDS = 3
 
 
@@ -95,22 +95,26 @@ class ModelServer:
 
 
 def unpack_model(aws: Aws, definition: Document, root: Path) -> None:
-    """Bring the definition's model from S3 and unpack it into `root`/model."""
+    """Bring the definition's model from S3 and unpack it into `root`/model.
+
+    AWS refuses an archive with links as well: https://repost.aws/knowledge-center/sagemaker-endpoint-creation-fail.
+    """
     target = root / "model"
     target.mkdir(parents=True, exist_ok=True)
     if "ModelDataUrl" not in definition:
         return
-    work = root / "artifact"
-    staging.download(aws.clients.s3, definition["ModelDataUrl"], work, "S3Prefix")
-    archive = next(work.iterdir())
+    address, archive = definition["ModelDataUrl"], root / "model.tar.gz"
+    staging.download_object(aws.clients.s3, address, archive)
     try:
-        with tarfile.open(archive) as packed:
-            if sum(item.size for item in packed.getmembers()) > _LARGEST_MODEL:
-                raise ClientFailure(f"The model archive unpacks to more than {_LARGEST_MODEL} bytes.")
-            packed.extractall(target, filter="data")
-    except (tarfile.TarError, EOFError, OSError) as error:
-        raise ClientFailure(f"The model {definition['ModelDataUrl']} is not a .tar.gz archive: {error}.") from error
-    archive.unlink()
+        with archive.open("rb") as file:
+            unpack(read_tar(file, _MODEL_LIMITS), target)
+    except BadArchive as error:
+        raise ClientFailure(
+            f'Failed to extract model data archive for container "container_1" from URL "{address}". Please ensure '
+            f"that the object located at the URL is a valid tar.gz archive. It is refused, as {error}."
+        ) from error
+    finally:
+        archive.unlink()
 
 
 def _free_port() -> int:

@@ -7,16 +7,16 @@ directories.
 from __future__ import annotations
 
 import json
-import tarfile
 from collections.abc import Mapping
 from typing import Any
 
+from common.archives import BadArchive, Limits, read_tar, unpack
 from localaws.jobs import opt_ml, staging
 from localaws.jobs.failures import ClientFailure
 from localaws.jobs.supervise import Instance
 
 _PREFIX = "sagemaker_"
-_LARGEST_SOURCE = 512 * 1024 * 1024
+_SOURCE_LIMITS = Limits(members=20_000, file_bytes=512 << 20, total_bytes=512 << 20)
 
 
 def applies(hyperparameters: Mapping[str, str]) -> bool:
@@ -25,17 +25,17 @@ def applies(hyperparameters: Mapping[str, str]) -> bool:
 
 
 def prepare(s3: Any, hyperparameters: Mapping[str, str], member: Instance) -> None:  # noqa: ANN401
-    """Bring the uploaded source below /opt/ml/code."""
-    code = member.root / "code"
-    staging.download(s3, _plain(hyperparameters["sagemaker_submit_directory"]), code, "S3Prefix")
-    for archive in code.glob("*.tar.gz"):
-        try:
-            with tarfile.open(archive) as packed:
-                if sum(item.size for item in packed.getmembers()) > _LARGEST_SOURCE:
-                    raise ClientFailure(f"{archive.name} unpacks to more than {_LARGEST_SOURCE} bytes.")
-                packed.extractall(code, filter="data")
-        except (tarfile.TarError, EOFError) as error:
-            raise ClientFailure(f"{archive.name} is not a .tar.gz archive that can be unpacked: {error}.") from error
+    """Bring the uploaded source, one .tar.gz, below /opt/ml/code; the toolkit takes nothing else from S3."""
+    address = _plain(hyperparameters["sagemaker_submit_directory"])
+    code, archive = member.root / "code", member.root / "sourcedir.tar.gz"
+    staging.download_object(s3, address, archive)
+    try:
+        with archive.open("rb") as packed:
+            unpack(read_tar(packed, _SOURCE_LIMITS), code)
+    except BadArchive as error:
+        raise ClientFailure(f"{address} is not a .tar.gz archive that can be unpacked, as {error}.") from error
+    finally:
+        archive.unlink()
     opt_ml.rewrite_scripts(code, member.root)
 
 

@@ -49,6 +49,12 @@ def download(s3: Any, uri: str, target: Path, kind: str, share: tuple[int, int] 
     )
 
 
+def download_object(s3: Any, uri: str, target: Path) -> None:  # noqa: ANN401
+    """Copy the one object at `uri` to the file `target`."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _get(s3, *split_uri(uri), target)
+
+
 def upload(s3: Any, source: Path, uri: str) -> None:  # noqa: ANN401
     """Copy every file below `source` to `uri`/<relative path>."""
     bucket, prefix = split_uri(uri)

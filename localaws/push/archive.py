@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 import io
-import zipfile
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator
+from pathlib import Path
 
+from common.archives import BadArchive, Limits, Member, read_zip
+from common.archives import unpack as unpack_members
 from localaws.push.errors import PushError
 
 # CodeCommit takes less; what a project starts from is far below either.
-_MOST_FILES = 5_000
-_MOST_BYTES = 100_000_000
-_KIND = 0o170000
-_LINK = 0o120000
-_EXECUTABLE = 0o100
+_LIMITS = Limits(members=5_000, file_bytes=100_000_000, total_bytes=100_000_000)
 
 
 def unpack(content: bytes, folder: Path) -> None:
-    """Unpack a zip into a folder; raise PushError for one that is damaged, too large, or leads out of the folder."""
+    """Unpack a zip into a new folder; raise PushError for one that is damaged, too large, or leads out."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            _check(entries)
-            for entry in entries:
-                _write(archive, entry, folder / entry.filename)
-    except PushError:
-        raise
-    except Exception as error:  # each way of packing raises its own: zlib.error, LZMAError, struct.error ...
-        raise PushError(f"The repository's seed is no zip that can be read: {error}") from error
+        unpack_members(_read(content), folder)
+    except BadArchive as error:
+        raise PushError(f"The repository's seed is no zip that can be used, as {error}.") from error
 
 
-def _check(entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > _MOST_FILES or sum(entry.file_size for entry in entries) > _MOST_BYTES:
-        raise PushError(f"The repository's seed has more than {_MOST_FILES} files or {_MOST_BYTES:,} bytes.")
-    for entry in entries:
-        path = PurePosixPath(entry.filename)
-        inside = not path.is_absolute() and ".." not in path.parts and "\\" not in entry.filename
-        if not inside or ".git" in path.parts or (entry.external_attr >> 16) & _KIND == _LINK:
-            raise PushError(f"The repository's seed has {entry.filename!r}, which is a link or leads out of it.")
-
-
-def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # zipfile stops at the size that was declared, and the declared sizes were summed up.
-    path.write_bytes(archive.read(entry))
-    if (entry.external_attr >> 16) & _EXECUTABLE:
-        path.chmod(0o755)
+def _read(content: bytes) -> Iterator[Member]:
+    for member in read_zip(io.BytesIO(content), _LIMITS):
+        if ".git" in member.name.lower().split("/"):
+            raise BadArchive(f"it holds {member.name!r}, which git keeps for itself")
+        yield member

@@ -7,7 +7,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[2]
 DOCKERFILE = Path("seedcode/Dockerfile")
 LOCK = Path("requirements/container.lock")
-ROOMS = ("processing", "evaluation", "monitoring")
+ROOMS = ("common", "processing", "evaluation", "monitoring")
 _LENGTH = 16
 
 

@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
-import zipfile
 from pathlib import Path, PurePosixPath
 
+from common.archives import BadArchive, Limits, read_zip
 from seedcode.packaging.errors import PackagingError
 
 REQUIREMENTS = Path(__file__).parents[1] / "layer-requirements.txt"
 DOWNLOAD_SECONDS = 300
+LIMITS = Limits(members=20_000, file_bytes=250_000_000, total_bytes=250_000_000)  # a layer may have no more
 # Below `<name>.data/`, these two are what Python imports; scripts and headers have no use in a layer.
 IMPORTED = ("purelib", "platlib")
 
@@ -46,19 +47,20 @@ def read_wheels(folder: Path) -> dict[str, bytes]:
 
 def _read_wheel(wheel: Path) -> dict[str, bytes]:
     files = {}
-    with zipfile.ZipFile(wheel) as archive:
-        for entry in archive.infolist():
-            name = None if entry.is_dir() else _installed_name(wheel, entry.filename)
-            if name:
-                files[name] = archive.read(entry)
+    try:
+        with wheel.open("rb") as file:
+            for member in read_zip(file, LIMITS):
+                name = None if member.is_directory else _installed_name(member.name)
+                if name:
+                    files[name] = member.content.read(member.size)
+    except BadArchive as error:
+        raise PackagingError(f"{wheel.name} cannot be used, as {error}; do not use this wheel.") from error
     return files
 
 
-def _installed_name(wheel: Path, name: str) -> str | None:
+def _installed_name(name: str) -> str | None:
     """Return where an installation puts a wheel's file, from site-packages; None for what is not imported."""
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
-        raise PackagingError(f"{wheel.name} has a file {name!r} that leads out of its folder; do not use this wheel.")
     if not path.parts[0].endswith(".data"):
         return str(path)
     return "/".join(path.parts[2:]) if path.parts[1] in IMPORTED else None

@@ -5,10 +5,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from common.masking import mask_document
+
 SAME = "The pipeline's definition stays as it is."
 TITLE = "### The pipeline's definition"
 _LONGEST = 200
 _ABSENT = object()
+_Pair = tuple[Any, Any]
 
 
 def describe(before: Mapping[str, Any], after: Mapping[str, Any], limit: int | None = None) -> str:
@@ -24,8 +27,9 @@ def describe(before: Mapping[str, Any], after: Mapping[str, Any], limit: int | N
 
 
 def summarize(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each parameter, step or value that differs."""
-    return list(_changes(_index(before), _index(after), ""))
+    """Return a sentence for each parameter, step or value that differs; what looks like a secret is hidden in it."""
+    shown = (_index(mask_document(before)), _index(mask_document(after)))
+    return list(_changes((_index(before), _index(after)), shown, ""))
 
 
 def _index(value: Any) -> Any:  # noqa: ANN401 - any JSON
@@ -45,19 +49,25 @@ def _name(member: Any) -> str | None:  # noqa: ANN401
     return next((str(member[key]) for key in keys if key in member), None) if isinstance(member, Mapping) else None
 
 
-def _changes(before: Any, after: Any, path: str) -> Iterator[str]:  # noqa: ANN401
+def _changes(pair: _Pair, shown: _Pair, path: str) -> Iterator[str]:
+    """Compare a pair of values, and quote the pair that may be shown, which has the same form."""
+    before, after = pair
     if before == after:
         return
     if before is _ABSENT:
-        yield f"`{path}` is new: {_quote(after)}"
+        yield f"`{path}` is new: {_quote(shown[1])}"
     elif after is _ABSENT:
-        yield f"`{path}` is gone; it was {_quote(before)}"
+        yield f"`{path}` is gone; it was {_quote(shown[0])}"
     elif isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys((*before, *after)):
             inner = f"{path}.{key}" if path else str(key)
-            yield from _changes(before.get(key, _ABSENT), after.get(key, _ABSENT), inner)
+            yield from _changes(_inner(pair, key), _inner(shown, key), inner)
     else:
-        yield f"`{path}`: {_quote(before)} becomes {_quote(after)}"
+        yield f"`{path}`: {_quote(shown[0])} becomes {_quote(shown[1])}"
+
+
+def _inner(pair: _Pair, key: str) -> _Pair:
+    return pair[0].get(key, _ABSENT), pair[1].get(key, _ABSENT)
 
 
 def _quote(value: Any) -> str:  # noqa: ANN401
@@ -66,5 +76,5 @@ def _quote(value: Any) -> str:  # noqa: ANN401
 
 
 def _unified(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    old, new = (json.dumps(each, indent=2, sort_keys=True).splitlines() for each in (before, after))
+    old, new = (json.dumps(mask_document(each), indent=2, sort_keys=True).splitlines() for each in (before, after))
     return "\n".join(difflib.unified_diff(old, new, "before", "after", lineterm="", n=2))

@@ -9,7 +9,7 @@ CHECKOUT = Path(__file__).parents[2]
 OWN = Path("seedcode/seed/files")
 
 # Folders that are taken whole. What makes seeds stays here: a seeded repository has its own life.
-ROOMS = ("pipelines", "processing", "evaluation", "lambdas", "workflow", "seedcode", "tests/smoke")
+ROOMS = ("common", "pipelines", "processing", "evaluation", "lambdas", "workflow", "seedcode", "tests/smoke")
 WHERE_THERE = ("monitoring",)  # a project may do without
 LEFT_OUT = (Path("seedcode/seed"), Path("seedcode/commands/seed.py"))
 
@@ -22,7 +22,9 @@ FILES: Mapping[str, str] = {
     ".gitignore": f"{OWN}/gitignore",
     ".github/workflows/run.yml": "seedcode/github/run.yml",
     ".github/workflows/pull-request.yml": "seedcode/github/pull-request.yml",
+    ".github/workflows/audit.yml": "seedcode/github/audit.yml",
     "LICENSE": "LICENSE",
+    "requirements/audit.lock": "requirements/audit.lock",
     "requirements/build.lock": "requirements/build.lock",
     "requirements/container.lock": "requirements/container.lock",
 }

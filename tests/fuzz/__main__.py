@@ -20,7 +20,7 @@ from tests.fuzz.readers import load, names
 OUTPUT = Path(".fuzz")
 MOST_BYTES = 1 << 16
 MOST_MEGABYTES = 2048
-ROOMS = ("processing", "evaluation", "monitoring", "localaws", "console", "serialize_image", "ingest_image")
+ROOMS = ("common", "processing", "evaluation", "monitoring", "localaws", "console", "serialize_image", "ingest_image")
 LIBRARIES = ("PIL", "tarfile", "zipfile", "gzip", "json", "yaml")
 
 

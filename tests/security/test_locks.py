@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 TOP = Path(__file__).parents[2]
 LOCKS = sorted((TOP / "requirements").glob("*.lock"))
+WORKFLOWS = sorted([*(TOP / ".github/workflows").glob("*.yml"), *(TOP / "seedcode/github").glob("*.yml")])
 PINNED = re.compile(r"[A-Za-z0-9._-]+(\[[a-z0-9,-]+\])?==[A-Za-z0-9.+!]+( ; .+)?")
 
 
@@ -43,7 +45,35 @@ def test_every_install_from_a_lock_asks_for_hashes() -> None:
     assert [line for line in installs if " --require-hashes " not in line] == []
 
 
-def test_tools_of_other_registries_are_pinned_in_the_makefile() -> None:
+def test_npm_installs_what_its_lock_names_and_runs_no_script_of_it() -> None:
     text = (TOP / "Makefile").read_text(encoding="utf-8")
-    assert re.findall(r"npm install .*?(\S+@\S+)", text) == ["asl-validator@4.0.0"]
+    assert re.findall(r"npm (?:ci|install|i|exec)\b[^;|&]*|\bnpx\b", text) == [
+        "npm ci --silent --ignore-scripts --prefix .venv/npm"
+    ]
+    lock = json.loads((TOP / "requirements/npm/package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert len(packages) > 10
+    assert [name for name, entry in packages.items() if not entry["integrity"].startswith("sha512-")] == []
+    assert not any(entry.get("link") or entry.get("hasInstallScript") for entry in packages.values())
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_every_action_of_a_workflow_is_named_by_its_commit(workflow: Path) -> None:
+    used = re.findall(r"uses: (.*)", workflow.read_text(encoding="utf-8"))
+    assert used
+    assert [action for action in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", action)] == []
+
+
+def test_the_audit_looks_at_every_lock_and_takes_silence_for_no_answer() -> None:
+    """A package that cannot be looked up is a failure with --strict alone; a seeded project audits in the same way."""
+    text = (TOP / "seedcode/github/audit.yml").read_text(encoding="utf-8")
+    assert (TOP / ".github/workflows/audit.yml").read_text(encoding="utf-8") == text
+    assert "for lock in requirements/*.lock; do" in text
+    assert "pip-audit --strict --disable-pip --require-hashes" in text
+    assert "npm audit --package-lock-only" in text
+    assert "permissions:\n  contents: read\n\n" in text
+
+
+def test_tools_are_pinned_in_the_makefile() -> None:
+    text = (TOP / "Makefile").read_text(encoding="utf-8")
     assert all("==" in word for word in re.findall(r"install ([a-z-]+\S*)$", text, re.MULTILINE) if word != "--quiet")

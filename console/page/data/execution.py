@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from common.masking import mask_values
 from console.joblogs import Tails
 from console.page.data.executions import fixed
 from console.page.data.graph import Graph, of_definition
@@ -18,7 +19,7 @@ _LATE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Execution:
-    """A snapshot, the graph that it fills, and the parameters, changed or not."""
+    """A snapshot, the graph that it fills, and the parameters, changed or not, as they may be shown."""
 
     snapshot: Snapshot
     graph: Graph
@@ -42,7 +43,7 @@ def read(source: Source, tails: Tails, identifier: str) -> Execution:
     place = arn(source, identifier)
     known = fixed(source, place)
     snapshot = take(source.client, place, known, lambda client, metadata: _training(source, tails, client, metadata))
-    return Execution(snapshot, of_definition(known.definition), known.parameters)
+    return Execution(snapshot, of_definition(known.definition), mask_values(known.parameters))
 
 
 def _training(source: Source, tails: Tails, client: Client, metadata: dict[str, Any]) -> Training:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from common.masking import mask_values
 from console.executions import identifier
 from console.page.data.source import Source
 from console.progress.snapshot import ENDED, Fixed, read_fixed
@@ -93,13 +94,13 @@ def _details(source: Source, summary: dict[str, Any], may_ask: bool) -> Details 
     if not may_ask:
         return None
     arn = summary["PipelineExecutionArn"]
-    parameters = fixed(source, arn).changed
+    shown = mask_values(fixed(source, arn).changed)
     return Details(
         end=_end(source, arn, summary["PipelineExecutionStatus"]),
-        started_by=parameters.get("StartedBy", ""),
-        start_reason=parameters.get("StartReason", ""),
-        commit=parameters.get("CommitId", ""),
-        parameters=tuple((key, value) for key, value in parameters.items() if key not in _SHOWN_ELSEWHERE),
+        started_by=shown.get("StartedBy", ""),
+        start_reason=shown.get("StartReason", ""),
+        commit=shown.get("CommitId", ""),
+        parameters=tuple((key, value) for key, value in shown.items() if key not in _SHOWN_ELSEWHERE),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from common.masking import mask_arguments, mask_document, mask_value, mask_values
 from console.page.data.source import Source
 from console.page.data.storage import Size, measure
 from console.progress.snapshot import StepView
@@ -18,7 +19,6 @@ _CALLS = {
     "TransformJob": ("describe_transform_job", "TransformJobName"),
     "RegisterModel": ("describe_model_package", "ModelPackageName"),
 }
-_SECRET = ("SECRET", "TOKEN", "PASSWORD")
 
 
 @dataclass(frozen=True)
@@ -115,16 +115,9 @@ def _facts(kind: str, described: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _arguments(described: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    words = described.get("AppSpecification", {}).get("ContainerArguments", [])
-    index = 0
-    while index < len(words):
-        # `--name value` is one row; a word that stands alone is one as well.
-        paired = words[index].startswith("--") and index + 1 < len(words) and not words[index + 1].startswith("--")
-        yield words[index], words[index + 1] if paired else ""
-        index += 2 if paired else 1
-    yield from sorted(described.get("HyperParameters", {}).items())
-    for name, value in sorted(described.get("Environment", {}).items()):
-        yield name, "(hidden)" if any(word in name.upper() for word in _SECRET) else value
+    yield from mask_arguments(described.get("AppSpecification", {}).get("ContainerArguments", []))
+    for member in ("HyperParameters", "Environment"):
+        yield from sorted(mask_values(described.get(member, {})).items())
 
 
 def _plain(metadata: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -132,4 +125,4 @@ def _plain(metadata: dict[str, Any]) -> Iterator[tuple[str, str]]:
         # What a Fail step says is told as the reason.
         if name == "Fail":
             continue
-        yield name, value if isinstance(value, str) else json.dumps(value)
+        yield name, mask_value(name, value) if isinstance(value, str) else json.dumps(mask_document(value, name))

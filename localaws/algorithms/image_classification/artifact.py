@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.archives import BadArchive, Folder, Limits, read_tar
+from common.model_files import BadModel, check_outputs, check_parameters, read_input_shape, read_symbol
 from localaws.algorithms.image_classification.engine import mx
 from localaws.algorithms.image_classification.errors import ClientError
-from localaws.algorithms.image_classification.metered import members
 
 PREFIX = "image-classification"
 SYMBOL = f"{PREFIX}-symbol.json"
 SHAPES = "model-shapes.json"
 PARAMETERS = re.compile(rf"{PREFIX}-(\d{{4,}})\.params")
-MAX_MEMBER_BYTES = 2 << 30
+LIMITS = Limits(members=1_000, file_bytes=2 << 30, total_bytes=16 << 30)
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ def save_parameters(path: Path, parameters: Mapping[str, mx.nd.NDArray]) -> None
     unfinished = path.with_suffix(".unfinished")
     mx.nd.save(str(unfinished), dict(parameters))
     unfinished.replace(path)
+
+
+def load_parameters(path: Path) -> dict[str, mx.nd.NDArray]:
+    """Load parameters that came from elsewhere; raises BadModel."""
+    check_parameters(path)
+    loaded: dict[str, mx.nd.NDArray] = mx.nd.load(str(path))
+    return loaded
 
 
 def save_description(directory: Path, symbol: mx.sym.Symbol, image_shape: tuple[int, int, int]) -> None:
@@ -72,25 +80,22 @@ def _read_files(directory: Path) -> Artifact:
         )
     home = found[-1].parent
     try:
-        symbol = mx.sym.load(str(home / SYMBOL))
-        parameters = mx.nd.load(str(found[-1]))
-        _, *shape = json.loads((home / SHAPES).read_text(encoding="utf-8"))[0]["shape"]
-        channels, height, width = (int(side) for side in shape)
-    except (mx.base.MXNetError, OSError, ValueError, LookupError, TypeError) as error:
+        shape = read_input_shape(home / SHAPES)
+        symbol = mx.sym.load_json(read_symbol(home / SYMBOL))
+        check_outputs(symbol.get_internals().infer_shape(data=(1, *shape))[1])
+        return Artifact(symbol, load_parameters(found[-1]), shape)
+    except (BadModel, mx.base.MXNetError, OSError, TypeError) as error:
         reason = str(error).strip().splitlines()[-1]
         raise ClientError(f"The model artifact in {directory} cannot be read: {reason}.") from error
-    return Artifact(symbol, parameters, (channels, height, width))
 
 
 def _unpack(archive: Path, target: Path) -> None:
     """Unpack the known members and no other, under their bare names: no path in the archive is followed."""
     try:
-        for opened, member in members(archive):
-            name = Path(member.name).name
-            known = name in (SYMBOL, SHAPES) or PARAMETERS.fullmatch(name)
-            if member.isfile() and not member.issparse() and known and member.size <= MAX_MEMBER_BYTES:
-                opened.extract(member.replace(name=name), target, filter="data")
-    except ClientError:
-        raise
-    except Exception as error:  # a broken header makes tarfile raise whatever its parts do: TypeError, ValueError
+        with archive.open("rb") as stream, Folder(target) as folder:
+            for member in read_tar(stream, LIMITS):
+                name = Path(member.name).name
+                if not member.is_directory and (name in (SYMBOL, SHAPES) or PARAMETERS.fullmatch(name)):
+                    folder.write(member, name)
+    except BadArchive as error:
         raise ClientError(f"{archive.name} is not a whole model archive: {error}.") from error

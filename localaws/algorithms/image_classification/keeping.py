@@ -4,7 +4,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from common.model_files import BadModel
 from localaws.algorithms.image_classification.artifact import (
+    load_parameters,
     parameters_path,
     save_description,
     save_parameters,
@@ -50,9 +52,9 @@ class Keeper:
             return
         try:
             state = State(**json.loads((self._checkpoints / STATE).read_text(encoding="utf-8")))
-            newest = mx.nd.load(str(parameters_path(self._checkpoints, state.epochs_done)))
-            best = mx.nd.load(str(parameters_path(self._checkpoints, state.best_epoch)))
-        except (mx.base.MXNetError, OSError, ValueError, TypeError) as error:
+            newest = load_parameters(parameters_path(self._checkpoints, state.epochs_done))
+            best = load_parameters(parameters_path(self._checkpoints, state.best_epoch))
+        except (BadModel, mx.base.MXNetError, OSError, ValueError, TypeError) as error:
             where = self._checkpoints
             raise ClientError(f"The checkpoint in {where} cannot be read: empty that place.") from error
         self._network.load(newest, "checkpoint")
@@ -97,7 +99,7 @@ class Keeper:
         """Write parameters first and the state last: the state never names a file that is not there."""
         best = parameters_path(directory, self.state.best_epoch)
         if not best.is_file():
-            save_parameters(best, mx.nd.load(str(parameters_path(self._model, self.state.best_epoch))))
+            save_parameters(best, load_parameters(parameters_path(self._model, self.state.best_epoch)))
         newest = parameters_path(directory, self.state.epochs_done)
         save_parameters(newest, self._network.parameters())
         unfinished = directory / f"{STATE}.unfinished"

@@ -16,6 +16,7 @@ from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.invocation import (
     RefusedError,
     check_headers,
+    check_source,
     read_picture,
     write_answer,
 )
@@ -50,14 +51,19 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer SageMaker's health check."""
-        if self.path == "/ping":
+        try:
+            check_source(self.headers)
+            if self.path != "/ping":
+                words = f"There is no {self.path} here: GET /ping or POST /invocations."
+                raise RefusedError(HTTPStatus.NOT_FOUND, words)
             self._answer(HTTPStatus.OK, "application/json", b"")
-        else:
-            self._refuse(HTTPStatus.NOT_FOUND, f"There is no {self.path} here: GET /ping or POST /invocations.")
+        except RefusedError as refused:
+            self._refuse(refused.status, str(refused))
 
     def do_POST(self) -> None:
         """Classify one picture."""
         try:
+            check_source(self.headers)
             if self.path != "/invocations":
                 raise RefusedError(HTTPStatus.NOT_FOUND, f"There is no {self.path} here: POST /invocations.")
             body = self.rfile.read(check_headers(self.headers))
@@ -81,6 +87,9 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
+        # Should a browser show it all the same, it is no page: a sentence here repeats what the request said.
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Content-Security-Policy", "sandbox; default-src 'none'")
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ def test_an_artifact_that_is_too_large_is_not_fetched(
     ready: Path, arguments: list[str], publish: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish()
-    monkeypatch.setattr(live, "FILE_LIMIT", 100)
+    monkeypatch.setattr(live, "LIMITS", replace(live.LIMITS, file_bytes=100))
     assert main([*arguments, f"--live-model-uri={URI}"]) == 1
     assert "where 100 are allowed" in (ready / "message").read_text()
 

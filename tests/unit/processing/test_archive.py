@@ -44,7 +44,7 @@ def test_a_truncated_archive_is_refused_with_its_size(
     path = draft.save(tmp_path / "archive")
     half = path.read_bytes()[: path.stat().st_size // 2]
     path.write_bytes(half)
-    assert f"({len(half):,} bytes) is truncated" in refused()
+    assert f"({len(half):,} bytes) cannot be used, as it is truncated" in refused()
 
 
 def test_an_archive_cut_before_it_was_compressed_is_refused(
@@ -60,21 +60,21 @@ def test_a_changed_byte_at_the_end_is_noticed(draft: Draft, tmp_path: Path, refu
     content = bytearray(path.read_bytes())
     content[-8] ^= 1  # the checksum of the whole
     path.write_bytes(bytes(content))
-    assert "CRC check failed" in refused()
+    assert "incorrect data check" in refused()
 
 
 def test_a_text_file_is_refused_by_what_it_is(tmp_path: Path, refused: Callable[..., str]) -> None:
     folder = tmp_path / "archive"
     folder.mkdir()
     (folder / "notes.tar.gz").write_text("not an archive")
-    assert "notes.tar.gz (14 bytes) is damaged or no gzip-compressed tar archive" in refused()
+    assert "notes.tar.gz (14 bytes) cannot be used, as it is damaged or not compressed with gzip" in refused()
 
 
 def test_a_compressed_text_is_refused_too(tmp_path: Path, refused: Callable[..., str]) -> None:
     folder = tmp_path / "archive"
     folder.mkdir()
     (folder / "notes.tar.gz").write_bytes(gzip.compress(b"not an archive" * 100))
-    assert "no gzip-compressed tar archive" in refused()
+    assert "damaged or not a tar archive" in refused()
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path, refused: Callable[..., str]) -> None:
@@ -90,31 +90,6 @@ def test_two_archives_are_refused_by_name(draft: Draft, tmp_path: Path, refused:
     path = draft.save(tmp_path / "archive")
     path.with_name("second.tar.gz").write_bytes(path.read_bytes())
     assert "holds cifar.tar.gz, second.tar.gz, where exactly one" in refused()
-
-
-@pytest.mark.parametrize("name", ["../outside.bin", "/etc/passwd", "cifar-100-binary/../../x"])
-def test_a_path_outside_the_archive_is_refused(
-    draft: Draft, tmp_path: Path, refused: Callable[..., str], name: str
-) -> None:
-    draft.save(tmp_path / "archive", [tarfile.TarInfo(name)])
-    assert f"the path {name!r}, which leads outside" in refused()
-
-
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
-def test_a_link_or_device_is_refused(draft: Draft, tmp_path: Path, refused: Callable[..., str], kind: bytes) -> None:
-    info = tarfile.TarInfo("cifar-100-binary/link")
-    info.type, info.linkname = kind, "/etc/passwd"
-    draft.save(tmp_path / "archive", [info])
-    assert "a link or special file" in refused()
-
-
-def test_a_header_that_inflates_beyond_its_allowance_is_refused(
-    draft: Draft, tmp_path: Path, refused: Callable[..., str]
-) -> None:
-    path = draft.save(tmp_path / "archive")
-    padded = draft.tar() + bytes(20 << 20)
-    path.write_bytes(gzip.compress(padded, 1))
-    assert "decompression bomb" in refused()
 
 
 def test_a_file_of_many_gigabytes_is_refused_by_its_header(
@@ -169,7 +144,7 @@ def test_a_label_out_of_range_is_refused_with_its_record(
 def test_a_file_that_stands_twice_is_refused(draft: Draft, tmp_path: Path, refused: Callable[..., str]) -> None:
     draft.files[f"./{TEST}"] = draft.files[TEST]
     draft.save(tmp_path / "archive")
-    assert f"holds {TEST} twice" in refused()
+    assert f"holds {TEST!r} twice" in refused()
 
 
 @pytest.mark.parametrize(

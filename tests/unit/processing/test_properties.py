@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from common.archives import Member
 from processing import png, records, transform
-from processing.archive import Member
 from processing.picture import Picture, digest
 from processing.refusal import Refusal
 from processing.split import plan
@@ -20,7 +20,7 @@ def test_every_record_is_read_once_at_any_length(count: int) -> None:
     rows = random.integers(0, 256, (count, records.RECORD_BYTES), dtype=np.uint8)
     rows[:, 0] %= 20
     rows[:, 1] = random.choice([8, 48, 3], count)
-    member = Member("x.bin", rows.size, io.BytesIO(rows.tobytes()))
+    member = Member("x.bin", rows.size, False, False, io.BytesIO(rows.tobytes()))
     read = list(records.wanted(member))
     index = [int(each) for chunk in read for each in chunk.index]
     labels = [int(each) for chunk in read for each in chunk.label]

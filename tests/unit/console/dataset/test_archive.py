@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import io
 import tarfile
-import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -131,7 +131,7 @@ def test_a_packed_text_is_refused(tmp_path: Path) -> None:
 
 def test_a_truncated_archive_is_refused_with_its_size(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
-    assert f"is truncated, it ends after {path.stat().st_size:,} bytes" in refusal(path)
+    assert f"({path.stat().st_size:,} bytes): it is truncated" in refusal(path)
 
 
 def test_an_archive_whose_checksum_is_wrong_is_refused(path: Path) -> None:
@@ -185,56 +185,24 @@ def test_a_names_file_that_is_cut_short_is_refused(path: Path) -> None:
     assert "calls label 48 'nothing'" in refusal(path)
 
 
-@pytest.mark.parametrize("name", ["../train.bin", "/etc/passwd", "a/../../b", "..\\b", "C:evil"])
-def test_a_member_outside_the_archive_is_refused(path: Path, name: str) -> None:
-    prepend(path, tarfile.TarInfo(name), b"x")
-    sentence = refusal(path)
-    assert "would lie outside" in sentence
-    assert repr(name) in sentence
-
-
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE])
-def test_links_and_devices_are_refused(path: Path, kind: bytes) -> None:
-    member = tarfile.TarInfo("cifar-100-binary/link")
-    member.type, member.linkname = kind, "/etc/passwd"
-    prepend(path, member)
-    assert "is a link or a device" in refusal(path)
-
-
 def test_a_member_that_comes_twice_is_refused(path: Path) -> None:
     prepend(path, tarfile.TarInfo(TRAIN), GOOD[TRAIN])
-    assert f"the member {TRAIN!r} is in it twice" in refusal(path)
+    assert f"it holds {TRAIN!r} twice" in refusal(path)
 
 
 def test_too_many_members_are_refused(path: Path) -> None:
-    write_tarball(path, {**{f"extra/{n}": b"" for n in range(walking.MAX_MEMBERS)}, **GOOD})
+    write_tarball(path, {**{f"extra/{n}": b"" for n in range(walking.LIMITS.members)}, **GOOD})
     assert "more than the 64 members" in refusal(path)
 
 
 def test_a_member_that_is_too_large_is_refused_before_it_is_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walking, "MAX_MEMBER_BYTES", 5000)
-    assert f"{TRAIN!r} has 12,296 bytes, more than 5,000" in refusal(path)
+    monkeypatch.setattr(walking, "LIMITS", replace(walking.LIMITS, file_bytes=5000))
+    assert f"{TRAIN!r} of 12,296 bytes, where 5,000 are allowed" in refusal(path)
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "MAX_ARCHIVE_BYTES", 100)
     assert "and at most 100 are taken" in refusal(path)
-
-
-def test_data_behind_the_last_member_is_not_unpacked_without_end(path: Path) -> None:
-    path.write_bytes(path.read_bytes() + gzip.compress(bytes(50_000_000)))
-    assert "unpacks to far more than its members" in refusal(path)
-
-
-def test_a_header_of_many_megabytes_is_not_taken_into_memory(path: Path) -> None:
-    with tarfile.open(path, "w:gz", pax_headers={"comment": "x" * 50_000_000}) as archive:
-        archive.addfile(tarfile.TarInfo("a"))
-    tracemalloc.start()
-    sentence = refusal(path)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert "unpacks to far more than its members" in sentence
-    assert peak < 5_000_000
 
 
 def check_never_stumbles(path: Path, content: bytes) -> str:

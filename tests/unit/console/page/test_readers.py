@@ -97,6 +97,21 @@ def test_a_row_tells_who_started_it_and_only_the_parameters_that_differ(aws: Aws
     assert details.end == NOW + timedelta(seconds=90)
 
 
+def test_a_parameter_that_is_a_secret_is_hidden_in_the_list_and_in_the_execution(aws: Aws) -> None:
+    _page(aws, 1)
+    given = [{"Name": "DbPassword", "Value": "hunter2"}, {"Name": "Source", "Value": "https://hunter2@host/x"}]
+    aws.answers |= {
+        "ListPipelineParametersForExecution": lambda _: {"PipelineParameters": given},
+        "ListPipelineExecutionSteps": lambda _: {"PipelineExecutionSteps": []},
+    }
+    shown = {"DbPassword": "(hidden)", "Source": "https://(hidden)@host/x"}
+    (row,) = executions.read_page(aws.source).rows
+    assert row.details is not None
+    assert dict(row.details.parameters) == shown
+    read = execution.read(aws.source, Tails(), "e0")
+    assert (read.parameters, read.snapshot.parameters) == (shown, shown)
+
+
 def test_a_training_that_has_ended_long_ago_is_read_once(aws: Aws) -> None:
     _page(aws, 1)
     job = "arn:aws:sagemaker:us-east-1:000000000000:training-job/pipelines-e0-TrainModel-x"
@@ -155,6 +170,9 @@ def test_a_log_is_read_on_from_where_it_was_left(aws: Aws, monkeypatch: pytest.M
     assert tails.lines(logs, metadata) == ["one", "two", "three"]
 
 
+ARGUMENTS = ["--train", "/opt/ml/x", "--quick", "--api_token", "abc", "--password=abc"]
+
+
 def test_a_step_tells_its_arguments_and_how_much_went_in_and_out_and_hides_secrets(aws: Aws) -> None:
     job = "arn:aws:sagemaker:us-east-1:000000000000:processing-job/prepare"
     aws.answers |= {
@@ -163,8 +181,8 @@ def test_a_step_tells_its_arguments_and_how_much_went_in_and_out_and_hides_secre
             "ProcessingJobArn": job,
             "ProcessingJobStatus": "Completed",
             "CreationTime": NOW,
-            "AppSpecification": {"ImageUri": "image", "ContainerArguments": ["--train", "/opt/ml/x", "--quick"]},
-            "Environment": {"API_TOKEN": "abc", "SEED": "1"},
+            "AppSpecification": {"ImageUri": "image", "ContainerArguments": ARGUMENTS},
+            "Environment": {"API_TOKEN": "abc", "SEED": "1", "DATABASE_URL": "postgres://me:abc@db/x"},
             "ProcessingResources": {
                 "ClusterConfig": {"InstanceCount": 2, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 30}
             },
@@ -186,7 +204,10 @@ def test_a_step_tells_its_arguments_and_how_much_went_in_and_out_and_hides_secre
     }
     view = StepView("PrepareData", "Processing", 0, "Succeeded", metadata={"ProcessingJob": {"Arn": job}})
     read = step.read(aws.source, view)
-    assert dict(read.arguments) == {"--train": "/opt/ml/x", "--quick": "", "API_TOKEN": "(hidden)", "SEED": "1"}
+    assert dict(read.arguments) == {
+        **{"--train": "/opt/ml/x", "--quick": "", "--api_token": "(hidden)", "--password=(hidden)": ""},
+        **{"API_TOKEN": "(hidden)", "SEED": "1", "DATABASE_URL": "postgres://(hidden)@db/x"},
+    }
     assert dict(read.facts)["Machines"] == "2 x ml.m5.large"
     assert read.inputs[0].size == storage.Size(1, 5), "its neighbour's size is not its own"
     step.read(aws.source, view)

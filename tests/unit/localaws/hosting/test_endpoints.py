@@ -43,7 +43,7 @@ def test_a_model_archive_that_is_none_makes_the_endpoint_failed(hosting: Any, cl
         "CreateModel", ModelName="m", ExecutionRoleArn="arn:aws:iam::000000000000:role/r", PrimaryContainer=container
     )
     hosting.api("CreateEndpointConfig", EndpointConfigName="c", ProductionVariants=[hosting.variant("m")])
-    assert "is not a .tar.gz archive" in hosting.create("c")["FailureReason"]
+    assert hosting.create("c")["FailureReason"].startswith("Failed to extract model data archive for container")
 
 
 def test_a_deleted_endpoint_leaves_no_process_and_no_directory(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ def test_the_source_is_unpacked_and_names_the_job_s_own_directory(clients: FakeC
 
 
 def test_a_source_that_leads_out_of_its_directory_is_refused(clients: FakeClients, member: Instance) -> None:
-    with pytest.raises(ClientFailure, match=r"sourcedir.tar.gz is not"):
+    with pytest.raises(ClientFailure, match=r"'\.\./\.\./outside\.py', which leads outside of it"):
         prepare(clients, member, packed("../../outside.py", b"x"))
     assert not (member.root.parent / "outside.py").exists()
 
@@ -88,8 +89,8 @@ def test_a_source_that_leads_out_of_its_directory_is_refused(clients: FakeClient
 def test_a_source_that_is_too_large_is_refused(
     clients: FakeClients, member: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(script_mode, "_LARGEST_SOURCE", 3)
-    with pytest.raises(ClientFailure, match="unpacks to more than 3 bytes"):
+    monkeypatch.setattr(script_mode, "_SOURCE_LIMITS", replace(script_mode._SOURCE_LIMITS, file_bytes=3))
+    with pytest.raises(ClientFailure, match=r"'train.py' of 4 bytes, where 3 are allowed"):
         prepare(clients, member, packed("train.py", b"long"))
 
 

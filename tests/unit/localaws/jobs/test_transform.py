@@ -119,7 +119,9 @@ def test_a_model_that_is_no_archive_fails_the_job(run: Run, cloud: Aws) -> None:
     for body in (b"text", archive(bytes(9_999))[:40]):
         cloud.clients.s3.put_object(Bucket="bucket", Key="model.tar.gz", Body=body)
     ended = run(a=b"one")
-    assert "s3://bucket/model.tar.gz is not a .tar.gz archive" in ended["FailureReason"]
+    words = 'Failed to extract model data archive for container "container_1" from URL "s3://bucket/model.tar.gz". '
+    assert words in ended["FailureReason"]
+    assert "It is refused, as it is truncated" in ended["FailureReason"]
 
 
 def test_a_model_that_is_not_there_is_refused(api: Api) -> None:

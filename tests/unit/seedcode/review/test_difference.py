@@ -38,6 +38,20 @@ def test_a_changed_value_is_named_by_its_place() -> None:
     assert '+      "DefaultValue": 1,' in describe(BEFORE, after)
 
 
+def test_a_secret_that_changed_is_said_to_have_changed_and_shown_to_nobody() -> None:
+    job = {"Environment": {"API_TOKEN": "old-hunter2"}, "ContainerArguments": ["--password", "old-hunter2", "--n", "1"]}
+    other = {
+        "Environment": {"API_TOKEN": "new-hunter2"},
+        "ContainerArguments": ["--password", "new-hunter2", "--n", "2"],
+    }
+    before, after = (_after(Steps=[{"Name": "Train", "Arguments": arguments}]) for arguments in (job, other))
+    text = describe(before, after)
+    assert "hunter2" not in text
+    assert '`Steps.Train.Arguments.Environment.API_TOKEN`: `"(hidden)"` becomes `"(hidden)"`' in text
+    assert '`Steps.Train.Arguments.ContainerArguments.1`: `"(hidden)"` becomes `"(hidden)"`' in text
+    assert '`Steps.Train.Arguments.ContainerArguments.3`: `"1"` becomes `"2"`' in text
+
+
 def test_a_new_step_in_front_shifts_no_other() -> None:
     after = _after(Steps=[{"Name": "First"}, *BEFORE["Steps"]])
     assert summarize(BEFORE, after) == ['`Steps.First` is new: `{"Name": "First"}`']

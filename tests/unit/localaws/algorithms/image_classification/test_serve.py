@@ -101,6 +101,37 @@ def wait_for_ping(server: Server, process: "subprocess.Popen[str]") -> None:
     pytest.fail("no ping within a minute")
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "rebound.example.org"},
+        {"Host": "rebound.example.org:8080"},
+        {"Host": "127.0.0.1.example.org"},
+        {"Host": "localhost@example.org"},
+        {"Host": ""},
+        {"Origin": "https://example.org"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:4566"},
+        {"Referer": "https://example.org/page"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "none"},
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_web_page_s_request_is_refused_whatever_name_it_asks_under(
+    server: Server, method: str, headers: dict[str, str]
+) -> None:
+    path, body = ("/ping", b"") if method == "GET" else ("/invocations", encode(random_picture(1)))
+    status, kind, sentence = server.request(method, path, body, Content_Type="image/png", **headers)
+    assert (status, kind) == (403, "text/plain")
+    assert sentence.endswith(".")
+
+
+def test_a_request_under_this_machine_s_own_names_is_answered(server: Server) -> None:
+    for host in ("127.0.0.1", "localhost", f"localhost:{server.port}"):
+        assert server.request("GET", "/ping", Host=host)[0] == 200
+
+
 @pytest.mark.parametrize("content_type", ["application/x-image", "image/png"])
 def test_a_picture_gets_its_probabilities_in_label_order(server: Server, content_type: str) -> None:
     pixels = random_picture(1)
