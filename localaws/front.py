@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from localaws import ministack
+from localaws import ministack, rest
 from localaws.autoscaling.service import AUTOSCALING
 from localaws.aws import Aws
 from localaws.builds.service import CODEBUILD
@@ -25,6 +25,7 @@ from localaws.protocol import Service, answer
 from localaws.push import receiving
 from localaws.push.service import CODECOMMIT
 from localaws.sagemaker.service import SAGEMAKER
+from localaws.scheduler.service import SCHEDULER
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
 _INVOCATIONS = 64  # requests that wait for models at once; further ones wait for these
@@ -70,6 +71,9 @@ class Front:
         if scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", receiving.PATH):
             await _respond(send, *await asyncio.to_thread(self._receive, await _body(receive)))
             return
+        if scope["type"] == "http" and (routed := _routed(scope)):
+            await self._call_rest(*routed, scope, receive, send)
+            return
         if scope["type"] == "http" and (endpoint := _invoked(scope)):
             await self._invocation(endpoint, scope, receive, send)
             return
@@ -94,6 +98,19 @@ class Front:
             return 200, json.dumps(receiving.receive(self._aws, body)).encode()
         except AwsError as error:
             return error.status, json.dumps({"__type": error.code, "message": error.message}).encode()
+
+    async def _call_rest(
+        self, operation: str, labels: dict[str, str], scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """A call of EventBridge Scheduler, whose protocol is REST."""
+        body = await _body(receive)
+        request = rest.as_json(SCHEDULER.name, operation, labels, scope.get("query_string", b""), body)
+        authorize = partial(check_caller, self._aws.settings, Caller(scope, body)) if self._enforced else None
+        status, content = await asyncio.to_thread(answer, SCHEDULER, self._aws, operation, request, authorize)
+        headers = {"content-type": "application/json"}
+        if status >= 400:
+            headers["x-amzn-errortype"], content = rest.error(content)
+        await _send(send, status, headers, content)
 
     async def _invocation(self, endpoint: str, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -124,18 +141,28 @@ def _called(scope: Scope) -> tuple[Service, str] | None:
     """The service of ours and the operation that a request calls; None for MiniStack's services."""
     headers = {name.lower(): value for name, value in scope["headers"]}
     prefix, _, operation = headers.get(b"x-amz-target", b"").decode("latin-1").partition(".")
-    signed = _SIGNED_FOR.search(headers.get(b"authorization", b"").decode("latin-1"))
     service = _SERVICES.get(prefix)
-    if service and (signed is None or signed.group(1) == service.name):
+    if service and _signed_for(scope) in (None, service.name):
         return service, operation
     return None
 
 
-def _invoked(scope: Scope) -> str | None:
-    """The endpoint that a request of the service sagemaker-runtime names; no S3 request is signed for it."""
+def _routed(scope: Scope) -> tuple[str, dict[str, str]] | None:
+    """The operation of Scheduler that a request calls, with the members in its path; other services have such paths."""
+    if _signed_for(scope) != SCHEDULER.name:
+        return None
+    return rest.match(SCHEDULER.name, scope["method"], scope["path"])
+
+
+def _signed_for(scope: Scope) -> str | None:
     headers = {name.lower(): value for name, value in scope["headers"]}
     signed = _SIGNED_FOR.search(headers.get(b"authorization", b"").decode("latin-1"))
-    if signed is None or signed.group(1) != "sagemaker":
+    return signed.group(1) if signed else None
+
+
+def _invoked(scope: Scope) -> str | None:
+    """The endpoint that a request of the service sagemaker-runtime names; no S3 request is signed for it."""
+    if _signed_for(scope) != "sagemaker":
         return None
     path = _INVOKED.fullmatch(scope["path"])
     return path.group(1) if path else None

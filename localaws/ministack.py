@@ -14,6 +14,7 @@ import threading
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any, Protocol
@@ -89,6 +90,8 @@ def load() -> AsgiApp:
         (app, "_build_persistence_save_dict"),
         (cloudformation, "_change_sets"),
         (cloudformation, "_stacks"),
+        (eventbridge, "_cron_next_fire"),
+        (eventbridge, "_parse_cron_fields"),
         (eventbridge, "_put_events"),
         (lambda_svc, "_LAMBDA_ASYNC_RETRY_BASE_SECONDS"),
         (lambda_svc, "_execute_function_with_config_scope"),
@@ -110,6 +113,7 @@ def load() -> AsgiApp:
         (s3, "_bucket_default_sse_headers"),
         (s3, "_get_object_data"),
         (provisioners, "_RESOURCE_HANDLERS"),
+        (provisioners, "_eb_rule_create"),
         (provisioners, "_REPLACING_PROPERTIES"),
         (provisioners, "_CUSTOM_NAME_REPLACEMENT"),
         (provisioners, "_STACK_TAG_PROPERTY"),
@@ -125,6 +129,29 @@ def deliver_event(event: dict[str, Any]) -> None:
     from ministack.services import eventbridge  # noqa: PLC0415
 
     eventbridge._put_events({"Entries": [event]}, allow_aws_source=True)
+
+
+def cron_fields(expression: str) -> Any:  # noqa: ANN401 - MiniStack's own
+    """The fields of an AWS cron expression; None for a text that is none, or has a number that never comes."""
+    from ministack.services import eventbridge  # noqa: PLC0415
+
+    try:
+        fields = eventbridge._parse_cron_fields(expression)
+    except (ArithmeticError, LookupError, ValueError):
+        return None
+    if fields is None:
+        return None
+    minutes, hours, days, months, weekdays = fields[:5]
+    bounds = ((minutes, 0, 59), (hours, 0, 23), (days["days"], 1, 31), (months, 1, 12), (weekdays["days"], 1, 7))
+    return fields if all(low <= value <= high for values, low, high in bounds for value in values) else None
+
+
+def next_of_cron(expression: str, after: datetime) -> datetime | None:
+    """The first time of a valid cron expression later than `after`, on the same clock and in the same zone."""
+    from ministack.services import eventbridge  # noqa: PLC0415
+
+    found: datetime | None = eventbridge._cron_next_fire(cron_fields(expression), after)
+    return found
 
 
 def add_resource_type(
@@ -266,7 +293,7 @@ def _reading_once(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _remembering_body(extract: Callable[..., str]) -> Callable[..., str]:
     def extract_and_remember(service: str, method: str, path: str, headers: object, body: bytes, *more: object) -> str:
-        _body.set(body if service in ("states", "cloudformation") else b"")
+        _body.set(body if service in ("states", "cloudformation", "events") else b"")
         return extract(service, method, path, headers, body, *more)
 
     return extract_and_remember
@@ -382,8 +409,11 @@ def key_of(headers: Mapping[str, str], query: Mapping[str, Any]) -> str:
     return str(router.extract_access_key_id(headers, query) or "")
 
 
-def assume(role: str, service: str, account: str, region: str) -> tuple[str, str, str] | None:
-    """Key, secret and token of a session of a role for an AWS service; None where its trust policy forbids it."""
+def assume(role: str, service: str, account: str, region: str, source: str = "") -> tuple[str, str, str] | None:
+    """Key, secret and token of a session of a role for an AWS service; None where its trust policy forbids it.
+
+    `source` is the ARN of the resource for which the service asks, where it tells one.
+    """
     from ministack.core import iam_evaluator  # noqa: PLC0415
     from ministack.services import iam, sts  # noqa: PLC0415
 
@@ -397,7 +427,7 @@ def assume(role: str, service: str, account: str, region: str) -> tuple[str, str
         resource_arn=role,
         region=region,
         secure_transport=True,
-        service_context={"aws:sourceaccount": account},
+        service_context={"aws:sourceaccount": account} | ({"aws:sourcearn": source} if source else {}),
     )
     trust = found and iam_evaluator.evaluate_resource_policy(found["AssumeRolePolicyDocument"], question, service)
     if not trust or trust.decision != "Allow":

@@ -7,8 +7,8 @@ import itertools
 import os
 import signal
 import threading
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -19,6 +19,7 @@ from localaws.aws import Aws
 from localaws.builds import resource as projects
 from localaws.builds.starting import start_for_rule
 from localaws.clients import Clients
+from localaws.deliveries.deliveries import Deliveries
 from localaws.events import Events
 from localaws.front import Front
 from localaws.gaps import (
@@ -29,6 +30,7 @@ from localaws.gaps import (
     closed_connections,
     function_calls,
     mail,
+    pipeline_targets,
     workflows,
 )
 from localaws.gaps.alarm_events import AlarmEvents
@@ -44,6 +46,7 @@ from localaws.push import resource as repositories
 from localaws.push.announcing import announce_missed
 from localaws.recovery import recover, restore_logs, resume_tuning, revive_endpoints
 from localaws.resources.registration import register
+from localaws.scheduler.runner import Runner as Scheduler
 from localaws.settings import HOST, Settings
 from localaws.stacks import provisioning, roles
 from localaws.store import Store
@@ -79,6 +82,8 @@ def run(settings: Settings) -> None:
     )
     calls = Calls(store, aws.live.stopping)
     function_calls.close(calls)
+    deliveries = Deliveries(aws)
+    pipeline_targets.close(deliveries, settings)
     begun = Begun(store)
     begun_executions.close(begun)
     event_targets.apply({"codebuild": partial(start_for_rule, aws)})
@@ -90,7 +95,7 @@ def run(settings: Settings) -> None:
     front = Front(aws, others)
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
     try:
-        asyncio.run(_serve(aws, front, calls, begun))
+        asyncio.run(_serve(aws, front, begun, partial(_begin, aws, calls, deliveries)))
     finally:
         # First the store: what is killed here must be found as interrupted by the next start, not as failed by itself.
         store.close()
@@ -100,7 +105,7 @@ def run(settings: Settings) -> None:
         settings.pid_file.unlink(missing_ok=True)
 
 
-async def _serve(aws: Aws, front: Front, calls: Calls, begun: Begun) -> None:
+async def _serve(aws: Aws, front: Front, begun: Begun, begin: Callable[[], None]) -> None:
     config = Config()
     config.bind = [f"{HOST}:{aws.settings.port}"]
     config.keep_alive_timeout = 75
@@ -110,7 +115,7 @@ async def _serve(aws: Aws, front: Front, calls: Calls, begun: Begun) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    recovery = loop.run_in_executor(None, _begin, aws, calls, aws.settings.home / "ministack" / "state")
+    recovery = loop.run_in_executor(None, begin)
     saving = asyncio.create_task(_save_changes(front, begun))
     threading.Thread(target=aws.live.keep_flushing, args=(aws,), daemon=True).start()
     threading.Thread(target=keep_healing, args=(aws,), daemon=True).start()
@@ -130,14 +135,16 @@ async def _serve(aws: Aws, front: Front, calls: Calls, begun: Begun) -> None:
     await recovery
 
 
-def _begin(aws: Aws, calls: Calls, saved_state: Path) -> None:
-    restore_logs(aws, saved_state)
+def _begin(aws: Aws, calls: Calls, deliveries: Deliveries) -> None:
+    restore_logs(aws, aws.settings.home / "ministack" / "state")
     revive_endpoints(aws)
     calls.resume()
     resume_tuning(aws)
     # An execution reads S3, which answers by now.
     threading.Thread(target=Runner(aws).run, daemon=True).start()
     announce_missed(aws)
+    deliveries.resume()
+    threading.Thread(target=Scheduler(aws, deliveries).run, daemon=True).start()
     aws.events.start()
 
 

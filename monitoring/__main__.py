@@ -1,6 +1,7 @@
-"""Run the monitor: `python3 -m monitoring`, with Model Monitor's environment, in its container or anywhere.
+"""Run the monitor: `python3 -m monitoring`, in its container or anywhere.
 
-Without `start_time` it measures a baseline, with it the captures of a window.
+With CAPTURE_URI in its environment it is the step of the monitoring pipeline, and reads a window's captures from S3.
+Else the environment is Model Monitor's: without `start_time` it measures a baseline, with it it reads its inputs.
 """
 
 import argparse
@@ -10,7 +11,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from monitoring import baseline, run
+from botocore.exceptions import BotoCoreError, ClientError
+
+from monitoring import baseline, run, scheduled
 from monitoring.options import Options
 from monitoring.refusal import Refusal
 
@@ -28,17 +31,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     opt_ml = parser.parse_args(argv).opt_ml
     try:
-        options = Options.read(os.environ, opt_ml)
-        sentence = run.run(options) if options.window else baseline.measure(options)
+        sentence = _work(opt_ml)
     except Refusal as refusal:
         return _end(opt_ml, str(refusal), 1)
+    except (BotoCoreError, ClientError) as error:
+        return _end(opt_ml, f"AWS did not answer as it should ({error}): see the job's role and network.", 1)
     except OSError as error:
-        return _end(opt_ml, f"Monitoring could not read or write its files ({error}): mend that and run it again.", 1)
+        return _end(
+            opt_ml, f"Monitoring could not read or write its files ({error}): see the disk, and run it again.", 1
+        )
     return _end(opt_ml, sentence, 0)
 
 
+def _work(opt_ml: Path) -> str:
+    """Do what the environment asks for; answers the exit message."""
+    if scheduled.is_meant(os.environ):
+        return run.run(scheduled.read(os.environ, opt_ml))
+    options = Options.read(os.environ, opt_ml)
+    return run.run(options) if options.window else baseline.measure(options)
+
+
 def _end(opt_ml: Path, sentence: str, code: int) -> int:
-    """Say how it ended; Model Monitor reads from the message's first word whether there are violations."""
+    """Say how it ended; from the message's first word is read whether there are violations."""
     print(sentence, file=sys.stderr if code else sys.stdout)
     message = opt_ml / "output" / "message"
     with suppress(OSError):  # outside of a container the folder may not be ours to write

@@ -2,11 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from monitoring.options import Window, time
 from monitoring.payload import UnknownEncoding, content
@@ -31,18 +31,27 @@ class Capture:
 
 def read(folder: Path, window: Window, counts: Counter[str]) -> Iterator[Capture]:
     """Every capture of the window once, in the order of the files' names, whatever the folders above them."""
+    return parse(_files(folder), window, counts)
+
+
+def parse(streams: Iterable[IO[bytes]], window: Window, counts: Counter[str]) -> Iterator[Capture]:
+    """Every capture of the window once, in the order of the streams."""
     seen = Seen()
-    for file in sorted(folder.rglob("*.jsonl")):
-        for line in _lines(file):
+    for stream in streams:
+        for line in _lines(stream):
             counts["lines"] += 1
             capture = _capture(line, window, seen, counts)
             if capture:
                 yield capture
 
 
-def _lines(file: Path) -> Iterator[bytes]:
+def _files(folder: Path) -> Iterator[IO[bytes]]:
+    return (file.open("rb") for file in sorted(folder.rglob("*.jsonl")))
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
     """Lines that are not empty. Of one beyond the limit the beginning, which no one can read as JSON."""
-    with file.open("rb") as stream:
+    with stream:
         while line := stream.readline(LINE_LIMIT):
             beginning = line
             while line and not line.endswith(b"\n") and len(beginning) == LINE_LIMIT:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from monitoring.captures import Capture
 from monitoring.options import Window
 from monitoring.refusal import Refusal
+from monitoring.storage import client, list_keys, split
 
 MOST = 200_000
 """Labels held in memory, 100 bytes or so each; later ones are counted and left out."""
@@ -61,12 +61,9 @@ def fetch(uri: str, window: Window, names: list[str]) -> Labels:
     """Read the labels below `uri` for each hour of the window; an empty address has none."""
     labels = Labels(names)
     if uri:
-        scheme, _, place = uri.partition("://")
-        bucket, _, prefix = place.partition("/")
-        if scheme != "s3" or not bucket:
-            raise Refusal(f"GROUND_TRUTH_URI is {uri!r}, where s3://bucket/prefix is needed: mend or unset it.")
+        bucket, prefix = split(uri, "GROUND_TRUTH_URI")
         try:
-            labels.read(_lines(boto3.client("s3"), bucket, prefix.rstrip("/"), window))
+            labels.read(_lines(client("s3"), bucket, prefix, window))
         except (ClientError, BotoCoreError) as error:
             raise Refusal(
                 f"The labels below {uri} cannot be read ({error}): see the job's role and network."
@@ -75,13 +72,9 @@ def fetch(uri: str, window: Window, names: list[str]) -> Labels:
 
 
 def _lines(s3: Any, bucket: str, prefix: str, window: Window) -> Iterator[bytes]:  # noqa: ANN401 - boto3's
-    pages = s3.get_paginator("list_objects_v2")
     for hour in window.hours():
-        folder = f"{prefix}/{hour:%Y/%m/%d/%H}/".lstrip("/")
-        for page in pages.paginate(Bucket=bucket, Prefix=folder):
-            for entry in page.get("Contents", []):
-                if entry["Key"].endswith(".jsonl"):
-                    yield from _limited(s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"])
+        for key in list_keys(s3, bucket, f"{prefix}/{hour:%Y/%m/%d/%H}"):
+            yield from _limited(s3.get_object(Bucket=bucket, Key=key)["Body"])
 
 
 def _limited(body: Any) -> Iterator[bytes]:  # noqa: ANN401

@@ -1,14 +1,20 @@
-"""Metrics for CloudWatch, as the lines of JSON that Model Monitor publishes in the endpoint's name."""
+"""Metrics for CloudWatch: lines of JSON that Model Monitor publishes, or the same data put by the job itself."""
 
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from monitoring.drift import Comparison
 from monitoring.options import Options
+from monitoring.refusal import Refusal
+from monitoring.storage import client
 
 FOLDER = Path("output/metrics/cloudwatch")
+NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
+"""Where Model Monitor publishes, so that alarm and dashboard are the same for both."""
 
 
 def write(options: Options, comparisons: list[Comparison], violations: int) -> None:
@@ -18,6 +24,17 @@ def write(options: Options, comparisons: list[Comparison], violations: int) -> N
     lines = lines_of(options, comparisons, violations)
     text = "".join(f"{json.dumps(line)}\n" for line in lines)
     (folder / "drift.jsonl").write_text(text, encoding="utf-8")
+
+
+def put(options: Options, comparisons: list[Comparison], violations: int) -> None:
+    """Put the same metrics; raises Refusal where CloudWatch does not take them, as the alarm would hear of nothing."""
+    data = lines_of(options, comparisons, violations)
+    try:
+        client("cloudwatch").put_metric_data(Namespace=NAMESPACE, MetricData=data)
+    except (ClientError, BotoCoreError) as error:
+        raise Refusal(
+            f"CloudWatch did not take the metrics in {NAMESPACE} ({error}): see the job's role and network."
+        ) from error
 
 
 def lines_of(options: Options, comparisons: list[Comparison], violations: int) -> list[dict[str, Any]]:

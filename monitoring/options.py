@@ -33,7 +33,11 @@ class Window:
 
 @dataclass(frozen=True)
 class Options:
-    """What to read, where to write. `window` and the baseline's files are there for a run only."""
+    """What to read, where to write. `window` and the baseline's files are there for a run only.
+
+    A run of the pipeline reads captures and baseline from S3 itself, and puts its metrics itself: then `captures` and
+    `baseline` are addresses. For Model Monitor they are empty, and it does both.
+    """
 
     source: Path
     output: Path
@@ -46,14 +50,16 @@ class Options:
     schedule: str
     ground_truth: str
     side: int
+    captures: str = ""
+    baseline: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str], opt_ml: Path) -> "Options":
         """Read the environment; raises Refusal for what is missing or leads nowhere."""
         start, end = given.get("start_time"), given.get("end_time")
         return cls(
-            source=Path(_text(given, "dataset_source")),
-            output=Path(_text(given, "output_path")),
+            source=Path(text(given, "dataset_source")),
+            output=Path(text(given, "output_path")),
             opt_ml=opt_ml,
             window=_window(start, end) if start or end else None,
             statistics=_path(given, "baseline_statistics"),
@@ -66,9 +72,9 @@ class Options:
         )
 
 
-def time(text: str) -> datetime:
+def time(told: str) -> datetime:
     """An ISO 8601 time, UTC where it names no zone; raises ValueError. AWS's own sample has blanks in it."""
-    read = datetime.fromisoformat(re.sub(r"\s*:\s*", ":", text.strip()))
+    read = datetime.fromisoformat(re.sub(r"\s*:\s*", ":", told.strip()))
     return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 
 
@@ -88,9 +94,10 @@ def _window(start: str | None, end: str | None) -> Window:
     return window
 
 
-def _text(given: Mapping[str, str], name: str) -> str:
+def text(given: Mapping[str, str], name: str) -> str:
+    """A variable that must be set."""
     if not given.get(name):
-        raise Refusal(f"The environment has no {name}: start this container as Model Monitor does, with it set.")
+        raise Refusal(f"The environment has no {name}: start this container as the pipeline or Model Monitor does.")
     return given[name]
 
 
@@ -98,7 +105,7 @@ def _path(given: Mapping[str, str], name: str) -> Path | None:
     return Path(given[name]) if given.get(name) else None
 
 
-def _side(text: str) -> int:
-    if not text.isdecimal() or int(text) not in SIDES:
-        raise Refusal(f"IMAGE_SIZE is {text!r}, where {SIDES.start} to {SIDES.stop - 1} is allowed: mend it.")
-    return int(text)
+def _side(given: str) -> int:
+    if not given.isdecimal() or int(given) not in SIDES:
+        raise Refusal(f"IMAGE_SIZE is {given!r}, where {SIDES.start} to {SIDES.stop - 1} is allowed: set it so.")
+    return int(given)

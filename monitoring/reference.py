@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from monitoring.features import DRIFTING, NUMBERS, SCHEMA, SHAPES, WORDS, Vector
 from monitoring.refusal import Refusal
 
+FILES = ("statistics.json", "constraints.json")
 SIZE_LIMIT = 64 * 1024 * 1024
 _REMEDY = "measure the baseline anew, with this program and without start_time"
 

@@ -1,9 +1,26 @@
-"""A run: hold a window's captures against the baseline, and tell Model Monitor, CloudWatch and people."""
+"""A run: compare a window's captures with the baseline, and tell CloudWatch and people."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from monitoring import accuracy, captures, constraints, drift, labels, metrics, reference, report, statistics, together
+from monitoring import (
+    accuracy,
+    captures,
+    constraints,
+    drift,
+    labels,
+    metrics,
+    reference,
+    report,
+    statistics,
+    storage,
+    together,
+)
 from monitoring.accuracy import Measure
+from monitoring.captures import Capture
 from monitoring.documents import write
 from monitoring.drift import LEAST, Comparison
 from monitoring.observe import Observation
@@ -30,16 +47,31 @@ def run(options: Options) -> str:
     window = options.window
     if window is None:
         raise ValueError("a run needs a window")
-    baseline = reference.read(options.statistics, options.constraints)
+    baseline = _baseline(options)
     truth = labels.fetch(options.ground_truth, window, baseline.names)
     observed = Observation(baseline, truth)
-    observed.take(captures.read(options.source, window, observed.counts))
+    observed.take(_captures(options, window, observed.counts))
     found = judge(baseline, observed)
     _write(options, found)
     (options.output / "report.html").write_text(report.render(found, truth.counts, options), encoding="utf-8")
     if options.publish:
-        metrics.write(options, found.comparisons, len(found.violations))
+        publish = metrics.put if options.captures else metrics.write
+        publish(options, found.comparisons, len(found.violations))
     return sentence(found, window)
+
+
+def _baseline(options: Options) -> Reference:
+    if not options.baseline:
+        return reference.read(options.statistics, options.constraints)
+    with TemporaryDirectory() as folder:
+        files = storage.fetch(options.baseline, reference.FILES, Path(folder), reference.SIZE_LIMIT)
+        return reference.read(*files)
+
+
+def _captures(options: Options, window: Window, counts: Counter[str]) -> Iterator[Capture]:
+    if not options.captures:
+        return captures.read(options.source, window, counts)
+    return captures.parse(storage.captured(options.captures, options.endpoint, window), window, counts)
 
 
 def judge(baseline: Reference, observed: Observation) -> Findings:

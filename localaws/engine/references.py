@@ -70,7 +70,7 @@ def resolve(value: Any, scope: Scope) -> Any:  # noqa: ANN401
         return join.get("On", "").join(_text(resolve(item, scope)) for item in join["Values"])
     wanted = value["Std:JsonGet"]
     _, step, _, file = wanted["PropertyFile"]["Get"].split(".")
-    return _walk(scope.property_file(step, file), wanted["Path"], f"{step}'s property file {file}")
+    return walk(scope.property_file(step, file), wanted["Path"], f"{step}'s property file {file}")
 
 
 def _gets(value: Any) -> Iterator[str]:  # noqa: ANN401
@@ -98,11 +98,12 @@ def _get(path: str, scope: Scope) -> Any:  # noqa: ANN401
         name = re.split(r"[.\[]", rest, maxsplit=1)[0]
         if name not in scope.outputs:
             raise UnresolvedReference(f"{path!r} cannot be read: the step {name!r} has not run.")
-        return _walk(scope.outputs[name], rest[len(name) :], f"the step {name}")
+        return walk(scope.outputs[name], rest[len(name) :], f"the step {name}")
     raise UnresolvedReference(f"{path!r} is not a reference; it must begin with Parameters, Steps or Execution.")
 
 
-def _walk(value: Any, path: str, owner: str) -> Any:  # noqa: ANN401
+def walk(value: Any, path: str, owner: str) -> Any:  # noqa: ANN401
+    """What a path leads to in a value; raises UnresolvedReference where it leads nowhere. `owner` is said then."""
     if not is_path(path):
         raise UnresolvedReference(f"{owner} cannot be read at {path!r}: a path is written as in a.b[0]['c d'].")
     for match in _TOKEN.finditer(path):

@@ -74,6 +74,9 @@ def checks(settings: Settings, service: str, operation: str, request: Document) 
         arns = [f"arn:aws:codecommit:{settings.region}:{settings.account}:{name}" for name in named if name]
         yield from (Check(f"{service}:{operation}", place) for place in arns or ["*"])
         return
+    if service == "scheduler":
+        yield from _scheduling(settings, operation, request)
+        return
     resources = list(_resources(settings, operation, request)) or ["*"]
     tags = _tag_context(request)
     for resource in resources:
@@ -82,6 +85,27 @@ def checks(settings: Settings, service: str, operation: str, request: Document) 
         yield Check(f"{service}:AddTags", resources[0], tags)
     for role in sorted(set(_roles(request))):
         yield Check("iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"})
+
+
+def _scheduling(settings: Settings, operation: str, request: Document) -> Iterator[Check]:
+    """EventBridge Scheduler: the schedule in its group, and the target's role, which is handed to Scheduler.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html
+    """
+    place = f"arn:aws:scheduler:{settings.region}:{settings.account}"
+    group = request.get("GroupName", "default")
+    if "ResourceArn" in request:
+        resource = request["ResourceArn"]
+    elif "Name" not in request:
+        resource = "*"
+    elif operation.endswith("Group"):
+        resource = f"{place}:schedule-group/{request['Name']}"
+    else:
+        resource = f"{place}:schedule/{group}/{request['Name']}"
+    yield Check(f"scheduler:{operation}", resource, _tag_context(request))
+    if "Target" in request:
+        role = request["Target"]["RoleArn"]
+        yield Check("iam:PassRole", role, {"iam:PassedToService": "scheduler.amazonaws.com"})
 
 
 def _resources(settings: Settings, operation: str, request: Document) -> Iterator[str]:

@@ -20,14 +20,18 @@ class Authority:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._clients: dict[tuple[str, str], Clients] = {}
+        self._clients: dict[tuple[str, str, str], Clients] = {}
 
-    def clients(self, role: str, service: str = SAGEMAKER) -> Clients:
-        """Clients that call under a role; raises AWS's error where its trust policy does not let `service` take it."""
+    def clients(self, role: str, service: str = SAGEMAKER, source: str = "") -> Clients:
+        """Clients that call under a role; raises AWS's error where its trust policy does not let `service` take it.
+
+        `source` is the ARN of the resource for which the service does so, as `aws:SourceArn` has it.
+        """
         with self._lock:
-            if (role, service) not in self._clients:
-                self._clients[role, service] = Clients(self._settings, self._assume(role, service))
-            return self._clients[role, service]
+            taken = role, service, source
+            if taken not in self._clients:
+                self._clients[taken] = Clients(self._settings, self._assume(role, service, source))
+            return self._clients[taken]
 
     def check(
         self,
@@ -36,18 +40,21 @@ class Authority:
         resource: str,
         context: ministack.Context | None = None,
         service: str = SAGEMAKER,
+        source: str = "",
     ) -> None:
         """Raise AccessDeniedException where the policies of a role that `service` takes on do not allow the action."""
-        key = self.clients(role, service).credentials.key
+        key = self.clients(role, service, source).credentials.key
         ministack.enforce(key, action, resource, self._settings.region, context or {})
 
-    def check_call(self, role: str, service: str, operation: str, request: Document) -> None:
-        """Raise AccessDeniedException where the role does not allow a call of an operation of ours."""
+    def check_call(
+        self, role: str, service: str, operation: str, request: Document, principal: str = SAGEMAKER, source: str = ""
+    ) -> None:
+        """Raise AccessDeniedException where the role, taken on by `principal`, does not allow a call of ours."""
         for check in checks(self._settings, service, operation, request):
-            self.check(role, check.action, check.resource, check.context)
+            self.check(role, check.action, check.resource, check.context, principal, source)
 
-    def _assume(self, role: str, service: str) -> Credentials:
-        issued = ministack.assume(role, service, self._settings.account, self._settings.region)
+    def _assume(self, role: str, service: str, source: str) -> Credentials:
+        issued = ministack.assume(role, service, self._settings.account, self._settings.region, source)
         if issued is None:
             raise validation(
                 f"Could not assume role {role}. Please ensure that the role exists and allows principal '{service}' "

@@ -48,6 +48,9 @@ def further(settings: Settings, key_of: KeyOf, action: str, found: str, body: by
         role = members.get("roleArn")
         if isinstance(role, str):
             yield Check("iam:PassRole", role, {"iam:PassedToService": "states.amazonaws.com"})
+    if action == "events:PutTargets":
+        for role in _target_roles(body):
+            yield Check("iam:PassRole", role, {"iam:PassedToService": "events.amazonaws.com"})
     if action in _KEY_ACTIONS:
         bucket = found.removeprefix("arn:aws:s3:::").partition("/")[0]
         key = key_of(bucket)
@@ -70,6 +73,15 @@ def _machine(body: bytes) -> str:
     routes = members.get("routingConfiguration")
     version = routes[0].get("stateMachineVersionArn", "*") if isinstance(routes, list) and routes else "*"
     return _VERSION.sub("", version)
+
+
+def _target_roles(body: bytes) -> list[str]:
+    """The roles that a rule's targets are given."""
+    targets = _members(body).get("Targets")
+    found = (
+        [target.get("RoleArn") for target in targets if isinstance(target, dict)] if isinstance(targets, list) else []
+    )
+    return sorted({role for role in found if isinstance(role, str)})
 
 
 def _members(body: bytes) -> dict[str, object]:

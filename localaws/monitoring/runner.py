@@ -8,11 +8,11 @@ laptop slept or nothing ran, is left out and the schedule goes on with the next 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
+from localaws import clock
 from localaws.aws import Aws
 from localaws.monitoring import executions, times
 from localaws.monitoring.records import SCHEDULE, at
@@ -24,17 +24,12 @@ _LOOK_SECONDS = 0.5
 _LATEST = timedelta(minutes=20)
 
 
-def clock() -> datetime:
-    """The time of day, in UTC."""
-    return datetime.fromtimestamp(time.time(), UTC)
-
-
 class Runner:
     """Looks at every schedule; `now` tells the time."""
 
-    def __init__(self, aws: Aws, now: Callable[[], datetime] = clock) -> None:
+    def __init__(self, aws: Aws, now: Callable[[], datetime] | None = None) -> None:
         self._aws = aws
-        self._now = now
+        self._now = now or (lambda: clock.read(aws.settings.home))
 
     def run(self) -> None:
         """Look until the local AWS stops."""

@@ -14,12 +14,14 @@ from localaws.resources import (
     monitoring,
     pipelines,
     registry,
+    schedules,
 )
 
 
 def register(aws: Aws) -> None:
     """Register all types, after MiniStack is loaded."""
-    for module in (autoscaling, budgets, connections, endpoints, identity, models, monitoring, pipelines, registry):
+    types = (autoscaling, budgets, connections, endpoints, identity, models, monitoring, pipelines, registry, schedules)
+    for module in types:
         module.register(aws)
     # Endpoints and schedules are waited for; budgets and identity providers are MiniStack's own, behind our port.
     ministack.work_beside_the_loop((budgets.TYPE, endpoints.TYPE, identity.TYPE, monitoring.TYPE, pipelines.TYPE))

@@ -15,8 +15,11 @@ _STEPS = listing.Order({"StartTime": "StartTime"}, by="StartTime")
 _ENDED = ("Succeeded", "Failed", "Stopped")
 
 
-def start_pipeline_execution(aws: Aws, request: Document) -> Document:
-    """Bind the parameters and begin; the same client token again answers the same execution."""
+def start_pipeline_execution(aws: Aws, request: Document, began: float | None = None) -> Document:
+    """Bind the parameters and begin; the same client token again answers the same execution.
+
+    `began` is when the execution believes that it is started, in seconds; it is now but for a schedule's.
+    """
     if "SelectiveExecutionConfig" in request:
         raise errors.validation("SelectiveExecutionConfig cannot run on the local AWS; leave it out.")
     pipeline = pipelines.find(aws, request["PipelineName"])
@@ -37,7 +40,7 @@ def start_pipeline_execution(aws: Aws, request: Document) -> Document:
             "PipelineExecutionArn": arn,
             "PipelineExecutionStatus": "Executing",
             "Parameters": values,
-            "CreationTime": now(),
+            "CreationTime": now() if began is None else round(began, 3),
             "LastModifiedTime": now(),
             "CreatedBy": {},
             "LastModifiedBy": {},

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,14 @@ class Laptop:
         """The calls that roles have made so far, as localaws notes them."""
         log = self.home / "access.jsonl"
         return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+
+    def move_schedules_clock(self, to: datetime | None) -> None:
+        """Let schedules believe that it is `to`, and what they start with them; None sets their clock right again."""
+        file = self.home / "schedules-clock"
+        if to is None:
+            file.unlink(missing_ok=True)
+        else:
+            file.write_text(str((to - datetime.now(UTC)).total_seconds()))
 
     def keep_access_log(self) -> None:
         """Let roles' calls be noted where tests/access reads them: also the last one, before a kill or a wipe."""

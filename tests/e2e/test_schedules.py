@@ -18,6 +18,7 @@ from tests.e2e.laptop import REPOSITORY, Laptop, free_port
 
 BUCKET = "schedules-of-the-tests"
 ROLE = "arn:aws:iam::000000000000:role/monitoring"
+STARTER = "arn:aws:iam::000000000000:role/line"
 NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
 TRUST = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
 ALLOWED = [
@@ -145,6 +146,8 @@ def monitored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitored]:
     iam = laptop.client("iam")
     iam.create_role(RoleName="monitoring", AssumeRolePolicyDocument=policy([TRUST]))
     iam.put_role_policy(RoleName="monitoring", PolicyName="monitoring", PolicyDocument=policy(ALLOWED))
+    # Made now, so that it is saved long before a test kills the local AWS.
+    laptop.role("line", "sagemaker", "scheduler", "events", allows=["sagemaker:StartPipelineExecution"])
     laptop.client("s3").create_bucket(Bucket=BUCKET)
     laptop.client("s3").put_object(Bucket=BUCKET, Key="baseline/statistics.json", Body=b'{"features": []}')
     made = Monitored(laptop)
@@ -225,6 +228,84 @@ def test_a_window_without_captures_fails_as_aws_says_it(monitored: Monitored) ->
     assert execution["MonitoringExecutionStatus"] == "Failed"
     assert execution["FailureReason"] == "Job inputs had no data"
     assert "ProcessingJobArn" not in execution
+
+
+LINE = {
+    "Version": "2020-12-01",
+    "Parameters": [{"Name": "Key", "Type": "String", "DefaultValue": "none"}],
+    "Steps": [
+        {
+            "Name": "Say",
+            "Type": "Fail",
+            "Arguments": {
+                "ErrorMessage": {
+                    "Std:Join": {"On": " ", "Values": [{"Get": "Parameters.Key"}, {"Get": "Execution.StartDateTime"}]}
+                }
+            },
+        }
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def line(monitored: Monitored) -> str:
+    """A pipeline that only says what it was started with; its ARN."""
+    request = {"PipelineName": "line", "PipelineDefinition": json.dumps(LINE), "RoleArn": STARTER}
+    arn: str = monitored.sagemaker.create_pipeline(**request, ClientRequestToken="line" * 8)["PipelineArn"]
+    return arn
+
+
+def said(monitored: Monitored, count: int) -> list[str]:
+    """What the pipeline's executions have said when there are so many, oldest first."""
+    listed = monitored.until(
+        lambda: monitored.sagemaker.list_pipeline_executions(PipelineName="line")["PipelineExecutionSummaries"],
+        lambda them: len(them) == count and all(it["PipelineExecutionStatus"] == "Failed" for it in them),
+    )
+    return [it["PipelineExecutionFailureReason"] for it in reversed(listed)]
+
+
+def test_a_schedule_starts_a_pipeline_under_its_role_once_an_hour_also_over_a_kill(
+    monitored: Monitored, line: str
+) -> None:
+    scheduler = monitored.laptop.client("scheduler")
+    target = {
+        "Arn": line,
+        "RoleArn": STARTER,
+        "SageMakerPipelineParameters": {"PipelineParameterList": [{"Name": "Key", "Value": "hourly"}]},
+    }
+    scheduler.create_schedule(
+        Name="hourly",
+        ScheduleExpression="cron(10 * * * ? *)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target=target,
+    )
+    hour = (datetime.now(UTC) + timedelta(hours=1)).replace(minute=10, second=5, microsecond=0)
+    monitored.laptop.move_schedules_clock(hour)
+    (reason,) = said(monitored, 1)
+    assert f"hourly {hour:%Y-%m-%dT%H:10:}" in reason
+    os.kill(int((monitored.laptop.home / "localaws.pid").read_text()), signal.SIGKILL)
+    monitored.laptop.scones("up")
+    monitored.laptop.move_schedules_clock(hour + timedelta(hours=1))
+    _, second = said(monitored, 2)
+    assert f"hourly {hour + timedelta(hours=1):%Y-%m-%dT%H:10:}" in second
+    scheduler.delete_schedule(Name="hourly")
+    monitored.laptop.move_schedules_clock(None)
+
+
+def test_a_rule_starts_a_pipeline_under_its_role_with_what_its_event_says(monitored: Monitored, line: str) -> None:
+    events = monitored.laptop.client("events")
+    events.put_rule(Name="new-data", EventPattern=json.dumps({"source": ["ours"]}))
+    target = {
+        "Id": "line",
+        "Arn": line,
+        "RoleArn": STARTER,
+        "SageMakerPipelineParameters": {"PipelineParameterList": [{"Name": "Key", "Value": "$.detail.key"}]},
+    }
+    events.put_targets(Rule="new-data", Targets=[target])
+    before = len(monitored.sagemaker.list_pipeline_executions(PipelineName="line")["PipelineExecutionSummaries"])
+    events.put_events(Entries=[{"Source": "ours", "DetailType": "New", "Detail": json.dumps({"key": "raw/new.tar"})}])
+    assert any("raw/new.tar" in reason for reason in said(monitored, before + 1))
+    events.remove_targets(Rule="new-data", Ids=["line"])
 
 
 def test_after_a_kill_the_execution_has_failed_and_the_schedules_are_there(monitored: Monitored) -> None:

@@ -16,6 +16,7 @@ from localaws.iam.actions import Check, checks
 from localaws.protocol import Service
 from localaws.push.service import CODECOMMIT
 from localaws.sagemaker.service import OPERATIONS
+from localaws.scheduler.service import SCHEDULER
 from localaws.settings import Settings
 from localaws.shapes import service_model
 
@@ -51,7 +52,7 @@ def reference() -> Mapping[str, Mapping[str, Any]]:
     assert found
     assert found.origin
     services = json.loads((Path(found.origin).parent / "iam_definition.json").read_text(encoding="utf-8"))
-    wanted = ("sagemaker", "application-autoscaling", "codebuild", "codecommit")
+    wanted = ("sagemaker", "application-autoscaling", "codebuild", "codecommit", "scheduler")
     return {
         one["prefix"]: {item["privilege"]: item for item in one["privileges"]}
         for one in services
@@ -120,6 +121,29 @@ def test_builds_are_asked_about_by_their_projects_and_a_projects_role_must_be_pa
     created = needed("codebuild", "CreateProject", {"name": "one", "serviceRole": ROLE})
     passed = Check("iam:PassRole", ROLE, {"iam:PassedToService": "codebuild.amazonaws.com"})
     assert created == [Check("codebuild:CreateProject", PROJECT), passed]
+
+
+@pytest.mark.parametrize("operation", sorted(SCHEDULER.operations))
+def test_scheduler_asks_for_schedules_and_groups_where_aws_does(
+    reference: Mapping[str, Mapping[str, Any]], operation: str
+) -> None:
+    known = reference["scheduler"][operation]
+    kinds = {item["resource_type"].strip("*") for item in known["resource_types"]} - {""}
+    place = "arn:aws:scheduler:us-east-1:000000000000:"
+    request = {"Name": "One", "GroupName": "ours"} if kinds else {"GroupName": "ours"}
+    if "tag" in operation.lower():
+        request = {"ResourceArn": f"{place}schedule-group/One"}
+    (own,) = needed("scheduler", operation, request)
+    assert own.action == f"scheduler:{operation}"
+    places = {"schedule": "schedule/ours/One", "schedule-group": "schedule-group/One"}
+    assert own.resource == (place + places[kinds.pop()] if kinds else "*")
+
+
+def test_the_role_of_a_schedules_target_must_be_passed_to_scheduler() -> None:
+    request = {"Name": "One", "Target": {"Arn": "a", "RoleArn": ROLE}}
+    own, passed = needed("scheduler", "UpdateSchedule", request)
+    assert own.resource == "arn:aws:scheduler:us-east-1:000000000000:schedule/default/One"
+    assert passed == Check("iam:PassRole", ROLE, {"iam:PassedToService": "scheduler.amazonaws.com"})
 
 
 def test_a_role_that_is_handed_over_must_be_passed_to_sagemaker() -> None:

@@ -81,3 +81,18 @@ def test_a_version_that_is_published_with_an_update_is_a_permission_of_its_own()
     body = json.dumps({"publish": True}).encode()
     (check,) = further(Settings(), lambda _: None, "states:UpdateStateMachine", MACHINE, body)
     assert (check.action, check.resource) == ("states:PublishStateMachineVersion", MACHINE)
+
+
+def test_the_roles_of_a_rules_targets_must_be_passed() -> None:
+    role = "arn:aws:iam::000000000000:role/events"
+    targets = [
+        {"Id": "1", "Arn": "a", "RoleArn": role},
+        {"Id": "2", "Arn": "b"},
+        {"Id": "3", "RoleArn": 5},
+        "no target",
+    ]
+    body = json.dumps({"Rule": "r", "Targets": targets}).encode()
+    (check,) = further(Settings(), lambda _: None, "events:PutTargets", "arn:rule", body)
+    assert (check.action, check.resource) == ("iam:PassRole", role)
+    assert check.context == {"iam:PassedToService": "events.amazonaws.com"}
+    assert list(further(Settings(), lambda _: None, "events:PutTargets", "arn:rule", b'{"Targets": 1}')) == []

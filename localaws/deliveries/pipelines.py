@@ -1,0 +1,51 @@
+"""A SageMaker pipeline as a target: StartPipelineExecution under the target's role, with the parameters of its list.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/pipeline-eventbridge.html
+"""
+
+from __future__ import annotations
+
+import re
+
+from localaws.aws import Aws
+from localaws.deliveries import paths
+from localaws.deliveries.delivery import Delivery, Failed, failed
+from localaws.errors import AwsError, validation
+from localaws.sagemaker import pipeline_executions
+from localaws.shapes import Document, validate
+
+_PIPELINE = re.compile(r"arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:\d{12}:pipeline/[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}")
+_OPERATION = "StartPipelineExecution"
+
+
+def check(arn: str) -> None:
+    """Refuse an ARN of SageMaker's that names no pipeline."""
+    if not _PIPELINE.fullmatch(arn):
+        raise validation(f"{arn} is not a valid target; of SageMaker's resources only pipelines can be targets.")
+
+
+def request(delivery: Delivery) -> Document:
+    """What StartPipelineExecution is asked. Its token is the delivery's, so that a repetition starts no second one."""
+    listed = delivery.target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
+    parameters = [{"Name": item["Name"], "Value": paths.value(item["Value"], delivery.event)} for item in listed]
+    return {
+        "PipelineName": delivery.target["Arn"],
+        "PipelineParameters": parameters,
+        "ClientRequestToken": delivery.id,
+    }
+
+
+def start(aws: Aws, delivery: Delivery) -> None:
+    """Start an execution that believes it is started when the delivery began; raises Failed."""
+    try:
+        asked = request(delivery)
+        validate(_OPERATION, asked)
+        if aws.authority:
+            delivery.clients(aws)  # says which role cannot be taken on
+            caller = delivery.role, "sagemaker", _OPERATION, asked, delivery.principal, delivery.source_arn
+            aws.authority.check_call(*caller)
+        pipeline_executions.start_pipeline_execution(aws, asked, delivery.began)
+    except paths.NoSuchValue as error:
+        raise Failed("EVENT_IN_INCORRECT_FORMAT", str(error), again=False) from error
+    except AwsError as error:
+        raise failed(error.code, error.message, error.status) from error

@@ -1,0 +1,1 @@
+"""EventBridge Scheduler: schedules in the store, due by the clock, whose targets are called under their own roles."""

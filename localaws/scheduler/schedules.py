@@ -1,0 +1,100 @@
+"""Schedules: Create, Update, Get, List and Delete. A change of any kind sets the next due time anew."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from localaws import clock
+from localaws.aws import Aws, now
+from localaws.errors import AwsError
+from localaws.sagemaker import listing
+from localaws.scheduler import checks, records
+from localaws.scheduler.records import DEFAULT_GROUP, SCHEDULE
+from localaws.shapes import Document
+
+_DEFAULTS = {"State": "ENABLED", "ScheduleExpressionTimezone": "UTC", "ActionAfterCompletion": "NONE"}
+_RETRIES = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
+_ORDER = listing.Order({"Name": "Key"}, "Name", "Ascending")
+
+
+def create_schedule(aws: Aws, request: Document) -> Document:
+    """Store a schedule; the same client token again answers the same one."""
+    request = _normal(request)
+    checks.check(aws, request)
+    key = records.key(request["GroupName"], request["Name"])
+    arn = records.arn(aws, "schedule", key)
+    with aws.store.transaction():
+        existing = aws.store.get(SCHEDULE, key)
+        if existing and request.get("ClientToken") and existing.get("ClientToken") == request["ClientToken"]:
+            return {"ScheduleArn": arn}
+        if existing:
+            raise AwsError("ConflictException", f"Schedule {request['Name']} already exists.", 409)
+        _put(aws, {"Key": key, "Arn": arn, "CreationDate": now()} | request)
+    return {"ScheduleArn": arn}
+
+
+def update_schedule(aws: Aws, request: Document) -> Document:
+    """Put a schedule in the place of the one of this name: what the request leaves out has its default, as on AWS."""
+    request = _normal(request)
+    with aws.store.transaction():
+        existing = _find(aws, request)
+        checks.check(aws, request)
+        kept = {name: existing[name] for name in ("Key", "Arn", "CreationDate")}
+        _put(aws, kept | request)
+    return {"ScheduleArn": existing["Arn"]}
+
+
+def get_schedule(aws: Aws, request: Document) -> Document:
+    """A schedule as it is stored."""
+    return _find(aws, request)
+
+
+def list_schedules(aws: Aws, request: Document) -> Document:
+    """Schedules by group and name."""
+    found = [item for item in aws.store.all(SCHEDULE) if item["Name"].startswith(request.get("NamePrefix", ""))]
+    equals = {"GroupName": "GroupName", "State": "State"}
+    chosen, more = listing.page(request, found, _ORDER, "Key", equals)
+    return {"Schedules": [{**item, "Target": {"Arn": item["Target"]["Arn"]}} for item in chosen], **more}
+
+
+def delete_schedule(aws: Aws, request: Document) -> Document:
+    """Forget a schedule; what was due and is tried again goes on."""
+    with aws.store.transaction():
+        aws.store.delete(SCHEDULE, _find(aws, request)["Key"])
+    return {}
+
+
+def _find(aws: Aws, request: Document) -> Document:
+    document = aws.store.get(SCHEDULE, records.key(request.get("GroupName", DEFAULT_GROUP), request["Name"]))
+    if document is None:
+        raise checks.missing("Schedule", request["Name"])
+    return document
+
+
+def _put(aws: Aws, document: Document) -> None:
+    # By the schedules' clock: a rate without a StartDate counts from here, and begins at once.
+    moment = clock.read(aws.settings.home)
+    document["LastModificationDate"] = moment.timestamp()
+    document["NextTime"] = records.next_due(document, moment - timedelta(microseconds=1))
+    aws.store.put(SCHEDULE, document["Key"], document)
+
+
+def _normal(request: Document) -> Document:
+    """The request with AWS's defaults, its dates in seconds."""
+    target = {**request["Target"], "RetryPolicy": {**_RETRIES, **request["Target"].get("RetryPolicy", {})}}
+    dates = {name: _seconds(request[name]) for name in ("StartDate", "EndDate") if request.get(name) is not None}
+    return {**_DEFAULTS, "GroupName": DEFAULT_GROUP, **request, "Target": target, **dates}
+
+
+def _seconds(date: Any) -> float:  # noqa: ANN401 - a timestamp as a number or as text
+    return float(date) if not isinstance(date, str) else datetime.fromisoformat(date).timestamp()
+
+
+OPERATIONS = {
+    "CreateSchedule": create_schedule,
+    "UpdateSchedule": update_schedule,
+    "GetSchedule": get_schedule,
+    "ListSchedules": list_schedules,
+    "DeleteSchedule": delete_schedule,
+}
