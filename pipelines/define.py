@@ -39,6 +39,12 @@ def define(
         return str(import_module("pipelines.definition").build_definition(settings, profile, code, former, tuned))
 
 
+def define_monitoring(settings: Settings) -> str:
+    """Return the monitoring pipeline's definition, as `define` does that of the training pipeline."""
+    with _environment(OFFLINE), _quiet():
+        return str(import_module("pipelines.monitoring").build_monitoring_definition(settings))
+
+
 @contextmanager
 def _environment(values: dict[str, str]) -> Iterator[None]:
     """Set environment variables for a while."""

@@ -1,4 +1,4 @@
-"""`get-pipeline-definition`: print the pipeline's definition; no account and no network is needed."""
+"""`get-pipeline-definition`: print a pipeline's definition; no account and no network is needed."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.code import build_archives, locate_code
-from pipelines.define import define
+from pipelines.define import define, define_monitoring
 from pipelines.errors import PipelineError
 from pipelines.profiles import DEFAULT_PROFILE, PROFILES, find_profile
 from pipelines.settings import Settings
@@ -17,7 +17,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return the process's exit code."""
     options = _parse(words)
     try:
-        definition = _build(options.profile, options.tune)
+        definition = _build_monitoring() if options.monitoring else _build(options.profile, options.tune)
     except PipelineError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -34,10 +34,15 @@ def _build(profile: str, tuned: bool) -> str:
     return define(settings, find_profile(profile), locate_code(settings, build_archives()), tuned=tuned)
 
 
+def _build_monitoring() -> str:
+    return define_monitoring(Settings.from_environment(os.environ))
+
+
 def _parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("get-pipeline-definition", description="Print the pipeline's definition.")
     parser.add_argument("--profile", choices=sorted(PROFILES), default=DEFAULT_PROFILE)
     parser.add_argument("--tune", action="store_true", help="with TuneModel in place of TrainModel")
+    parser.add_argument("--monitoring", action="store_true", help="that of the pipeline that checks for drift")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write here instead of standard output")
     return parser.parse_args(words)
 

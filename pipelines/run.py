@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from pipelines.clients import Client, make_client
 from pipelines.code import build_archives, locate_code, upload_code
 from pipelines.data_version import keep_prefix, newest_archive, require_data, version_data
-from pipelines.define import define
+from pipelines.define import define, define_monitoring
 from pipelines.errors import PipelineError
 from pipelines.former_model import FormerModel, find_former
 from pipelines.live_model import find_live_model
@@ -15,7 +15,7 @@ from pipelines.metadata import LABELS, check_metadata, clean_label
 from pipelines.profiles import Profile
 from pipelines.settings import Settings
 from pipelines.start import check_parameters, start_execution
-from pipelines.upsert import upsert_pipeline
+from pipelines.upsert import upsert_monitoring_pipeline, upsert_pipeline
 
 
 def run(
@@ -45,6 +45,8 @@ def run(
             raise
         raise PipelineError(_missing_bucket(settings, overrides)) from error
     upsert_pipeline(sagemaker, settings, definition)
+    # With the training pipeline, so that it is there before the first version can be approved.
+    upsert_monitoring_pipeline(sagemaker, settings, define_monitoring(settings))
     parameters = choose_live_model(sagemaker, settings, parameters)
     return start_execution(sagemaker, settings.pipeline_name, parameters, display_name=display_name, token=token)
 

@@ -22,6 +22,7 @@ RULES: dict[str, tuple[str, str]] = {
     "SCONES_BUCKET": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3 to 63 small letters, digits, dots and dashes"),
     "SCONES_ROLE_ARN": (r"arn:aws[a-z-]*:iam::\d{12}:role/.+", "arn:aws:iam::<account>:role/<name>"),
     "SCONES_TRAINING_ROLE_ARN": (r"arn:aws[a-z-]*:iam::\d{12}:role/.+", "arn:aws:iam::<account>:role/<name>"),
+    "SCONES_MONITORING_ROLE_ARN": (r"arn:aws[a-z-]*:iam::\d{12}:role/.+", "arn:aws:iam::<account>:role/<name>"),
     "SCONES_IMAGE_URI": (r"[^\s:]+(:\d+)?/[^\s]+", "<registry>/<repository>:<tag>"),
     "SCONES_KMS_KEY": (r"[a-zA-Z0-9:/_-]+", "a KMS key id, alias or ARN"),
     "SCONES_SUBNETS": (r"subnet-[0-9a-z]+(,subnet-[0-9a-z]+)*", "subnet-... ids joined by commas"),
@@ -34,8 +35,8 @@ RULES: dict[str, tuple[str, str]] = {
 class Settings:
     """One project in one account and region; every default name follows from these three.
 
-    The pipeline runs as `role_arn` and hands `training_role_arn` to its jobs: what starts jobs reads no data, and what
-    reads data starts nothing.
+    Both pipelines run as `role_arn` and hand `training_role_arn` or `monitoring_role_arn` to their jobs: what starts
+    jobs reads no data, and what reads data starts nothing.
     """
 
     project: str
@@ -44,6 +45,7 @@ class Settings:
     bucket: str
     role_arn: str
     training_role_arn: str
+    monitoring_role_arn: str
     image_uri: str
     project_id: str | None = None
     kms_key: str | None = None
@@ -55,6 +57,16 @@ class Settings:
     def pipeline_name(self) -> str:
         """The pipeline's name, `scones-training` for the default project."""
         return f"{self.project}-training"
+
+    @property
+    def monitoring_pipeline_name(self) -> str:
+        """The name of the pipeline that checks for drift, `scones-monitoring` for the default project."""
+        return f"{self.project}-monitoring"
+
+    @property
+    def endpoint_name(self) -> str:
+        """The endpoint's name, `scones-vehicles` for the default project."""
+        return f"{self.project}-vehicles"
 
     @property
     def model_package_group(self) -> str:
@@ -80,6 +92,9 @@ class Settings:
             role_arn=_read(environment, "SCONES_ROLE_ARN", _default_role(project, "pipeline", account, region)),
             training_role_arn=_read(
                 environment, "SCONES_TRAINING_ROLE_ARN", _default_role(project, "training", account, region)
+            ),
+            monitoring_role_arn=_read(
+                environment, "SCONES_MONITORING_ROLE_ARN", _default_role(project, "monitoring", account, region)
             ),
             image_uri=_read(environment, "SCONES_IMAGE_URI", _default_image(project, account, region)),
             project_id=environment.get("SAGEMAKER_PROJECT_ID") or None,

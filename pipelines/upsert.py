@@ -1,4 +1,4 @@
-"""Bring the pipeline in SageMaker up to date: create it, update it, or leave it alone."""
+"""Bring the pipelines in SageMaker up to date: create, update, or leave alone."""
 
 import json
 from collections.abc import Callable
@@ -11,15 +11,25 @@ from pipelines.settings import Settings
 
 
 def upsert_pipeline(sagemaker: Client, settings: Settings, definition: str) -> str:
-    """Create the pipeline or update it where it differs, and return its ARN."""
+    """Create the training pipeline or update it where it differs, and return its ARN."""
     ensure_group(sagemaker, settings)
-    request = {
-        "PipelineName": settings.pipeline_name,
-        "PipelineDefinition": definition,
-        "RoleArn": settings.role_arn,
-    }
-    current = _describe(sagemaker.describe_pipeline, PipelineName=settings.pipeline_name)
-    if current is None and (created := _create(sagemaker, settings, request)):
+    request = _request(settings, settings.pipeline_name, definition)
+    return _upsert(sagemaker, settings, request, "From labelled pictures to a registered model")
+
+
+def upsert_monitoring_pipeline(sagemaker: Client, settings: Settings, definition: str) -> str:
+    """Create the monitoring pipeline or update it where it differs, and return its ARN."""
+    request = _request(settings, settings.monitoring_pipeline_name, definition)
+    return _upsert(sagemaker, settings, request, "Compares an hour's captures with the live version's baseline")
+
+
+def _request(settings: Settings, name: str, definition: str) -> dict[str, Any]:
+    return {"PipelineName": name, "PipelineDefinition": definition, "RoleArn": settings.role_arn}
+
+
+def _upsert(sagemaker: Client, settings: Settings, request: dict[str, Any], description: str) -> str:
+    current = _describe(sagemaker.describe_pipeline, PipelineName=request["PipelineName"])
+    if current is None and (created := _create(sagemaker, settings, request, description)):
         return created
     if current is None or _differs(current, request):
         arn = str(sagemaker.update_pipeline(**request)["PipelineArn"])
@@ -55,12 +65,12 @@ def _describe(describe: Callable[..., dict[str, Any]], **name: str) -> dict[str,
         raise
 
 
-def _create(sagemaker: Client, settings: Settings, request: dict[str, Any]) -> str | None:
+def _create(sagemaker: Client, settings: Settings, request: dict[str, Any], description: str) -> str | None:
     """Create the pipeline; return None when another start was quicker."""
     try:
         response = sagemaker.create_pipeline(
             **request,
-            PipelineDescription="From labelled pictures to a registered model",
+            PipelineDescription=description,
             Tags=settings.aws_tags,
         )
     except ClientError as error:

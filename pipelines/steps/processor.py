@@ -33,7 +33,7 @@ def make_processor(
         sagemaker_session=context.session,
         env=environment,
         tags=settings.aws_tags or None,
-        network_config=_network(settings),
+        network_config=network(settings),
     )
 
 
@@ -52,7 +52,8 @@ def result(context: Context, name: str, folder: str) -> ProcessingOutput:
     return ProcessingOutput(output_name=name, source=f"{ROOT}/{folder}", destination=run_uri(context.settings, name))
 
 
-def _network(settings: Settings) -> NetworkConfig | None:
+def network(settings: Settings) -> NetworkConfig | None:
+    """The network of a job, encrypted between its instances; None where there is no VPC."""
     if not settings.subnets:
         return None
     return NetworkConfig(

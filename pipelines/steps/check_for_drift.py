@@ -1,0 +1,66 @@
+"""CheckForDrift: the captures of the last hours meet the live version's baseline, in the project's own image.
+
+The container reads the captures itself, from the folders of the hours: as an input of the job, an hour without any
+would be an empty prefix, and AWS fails a job over that.
+"""
+
+from typing import TYPE_CHECKING
+
+from sagemaker.processing import ProcessingOutput, Processor
+from sagemaker.workflow.entities import PipelineVariable
+from sagemaker.workflow.execution_variables import ExecutionVariables
+from sagemaker.workflow.functions import Join
+from sagemaker.workflow.pipeline_context import PipelineSession
+from sagemaker.workflow.steps import ProcessingStep
+
+from pipelines.settings import Settings
+from pipelines.steps.policies import job_retries
+from pipelines.steps.processor import ROOT, VOLUME_GB, network
+
+if TYPE_CHECKING:  # which imports this
+    from pipelines.monitoring import MonitoringParameters
+
+NAME = "CheckForDrift"
+MAX_RUNTIME_SECONDS = 3_300  # it ends before the next one begins
+
+
+def check_for_drift(settings: Settings, parameters: "MonitoringParameters", session: PipelineSession) -> ProcessingStep:
+    """Build the step; it writes below the endpoint's reports, in a folder of the execution's own."""
+    processor = Processor(
+        role=settings.monitoring_role_arn,
+        image_uri=parameters.image_uri,
+        entrypoint=["python3", "-m", "monitoring"],
+        instance_count=1,
+        instance_type=parameters.instance_type,
+        volume_size_in_gb=VOLUME_GB,
+        volume_kms_key=settings.kms_key,
+        output_kms_key=settings.kms_key,
+        max_runtime_in_seconds=MAX_RUNTIME_SECONDS,
+        sagemaker_session=session,
+        env=_environment(settings, parameters),
+        tags=settings.aws_tags or None,
+        network_config=network(settings),
+    )
+    folder = [parameters.reports_uri, parameters.endpoint_name, ExecutionVariables.PIPELINE_EXECUTION_ID]
+    output = ProcessingOutput(output_name="report", source=f"{ROOT}/output", destination=Join("/", folder))
+    return ProcessingStep(
+        name=NAME,
+        display_name="Check for drift",
+        step_args=processor.run(outputs=[output]),
+        retry_policies=job_retries(),
+    )
+
+
+def _environment(settings: Settings, parameters: "MonitoringParameters") -> dict[str, str | PipelineVariable]:
+    """What monitoring/scheduled.py reads; none of it is empty, which AWS would refuse."""
+    return {
+        "AWS_DEFAULT_REGION": settings.region,
+        "BASELINE_URI": parameters.baseline_uri,
+        "CAPTURE_URI": parameters.capture_uri,
+        "ENDPOINT_NAME": parameters.endpoint_name,
+        "GROUND_TRUTH_URI": parameters.ground_truth_uri,
+        "HOURS": parameters.hours.to_string(),
+        "SCHEDULE_NAME": Join("-", [parameters.endpoint_name, "drift"]),
+        "STARTED_AT": ExecutionVariables.START_DATETIME.to_string(),
+        "WINDOW_END": parameters.window_end,
+    }
