@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from console.errors import CommandError
 
 
-def find(sagemaker: Any, pipeline: str, reference: str | None) -> str:  # noqa: ANN401 - a boto3 client
-    """The ARN of an execution given by its ARN, its id (or the beginning of it), or nothing for the newest one."""
+def find(sagemaker: Any, pipelines: Sequence[str], reference: str | None) -> str:  # noqa: ANN401 - a boto3 client
+    """The ARN of an execution of one of these pipelines given by its ARN or its id (or the beginning of it).
+
+    Nothing stands for the newest one of the first pipeline.
+    """
     if reference and reference.startswith("arn:"):
         return reference
-    for summary in summaries(sagemaker, pipeline):
-        arn: str = summary["PipelineExecutionArn"]
-        if reference is None or arn.rsplit("/", 1)[1].startswith(reference):
-            return arn
+    for pipeline in pipelines if reference else pipelines[:1]:
+        for summary in summaries(sagemaker, pipeline):
+            arn: str = summary["PipelineExecutionArn"]
+            if reference is None or identifier(arn).startswith(reference):
+                return arn
     if reference is None:
-        raise CommandError(f"The pipeline {pipeline} has no execution; start one with `scones run`.")
-    raise CommandError(f"The pipeline {pipeline} has no execution {reference!r}; `scones executions` lists them.")
+        raise CommandError(f"The pipeline {pipelines[0]} has no execution; start one with `scones run`.")
+    names = " or ".join(pipelines)
+    raise CommandError(f"There is no execution {reference!r} of {names}; `scones executions` lists them.")
 
 
 def summaries(sagemaker: Any, pipeline: str) -> list[dict[str, Any]]:  # noqa: ANN401

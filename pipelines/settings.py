@@ -64,6 +64,11 @@ class Settings:
         return f"{self.project}-monitoring"
 
     @property
+    def pipeline_names(self) -> tuple[str, str]:
+        """The names of both pipelines, the training pipeline's first."""
+        return self.pipeline_name, self.monitoring_pipeline_name
+
+    @property
     def endpoint_name(self) -> str:
         """The endpoint's name, `scones-vehicles` for the default project."""
         return f"{self.project}-vehicles"

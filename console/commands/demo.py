@@ -78,19 +78,20 @@ def _classify(target: Target, version: int) -> None:
 
 
 def _drift(target: Target) -> int:
-    from console import drift, monitoring
+    from console import drift
     from console.commands import bulk, monitor
+    from console.monitoring import watch
     from console.progress.follow import follow
     from console.transfer import Bar
 
-    monitoring.await_baseline(target)
+    watch.await_baseline(target)
     before = drift.newest_execution(target)
     with Bar("Dusk falls") as bar:
         prefix = drift.upload_dusk(target, bar.update)
     print(f"6/9  {drift.PICTURES} pictures taken at dusk go through the workflow:")
     bulk.print_summary(bulk.classify_prefix(target, target.project.bucket, prefix))
-    print("7/9  The monitoring schedule's job runs at once, instead of at the full hour:", flush=True)
-    monitor.show(target, monitoring.run_now(target, hours=1))
+    print("7/9  The check for drift runs at once, instead of at its hour:", flush=True)
+    monitor.show(target, watch.run_now(target, hours=1))
     execution = drift.await_retraining(target, before)
     print(f"8/9  The alarm has started a retraining: {execution.reason}\n     {execution.arn}", flush=True)
     code = follow(target.client, execution.arn)

@@ -13,15 +13,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Wait for the live version's baseline, send the images, and print what the workflow answered."""
-    from console import drift, monitoring
+    from console import drift
     from console.commands import bulk
+    from console.monitoring import watch
     from console.transfer import Bar
 
     target = choose(options.target)
-    monitoring.await_baseline(target)
+    watch.await_baseline(target)
     with Bar("Dusk falls") as bar:
         prefix = drift.upload_dusk(target, bar.update)
     print(f"{drift.PICTURES} images taken at dusk go through the workflow:", flush=True)
     bulk.print_summary(bulk.classify_prefix(target, target.project.bucket, prefix))
-    print("The next hour's monitoring sees them; `scones monitor --now` looks at once.")
+    print("The next hour's check for drift sees them; `scones monitor --now` looks at once.")
     return 0

@@ -1,4 +1,4 @@
-"""`scones executions`: list the pipeline's executions."""
+"""`scones executions`: list a pipeline's executions."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ _OPENING = "Step failure: One or multiple steps failed. "
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """`--json` for programs."""
+    """`--monitoring` for the checks for drift, `--json` for programs."""
+    parser.add_argument("--monitoring", action="store_true", help="those of the pipeline that checks for drift")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(options: Namespace) -> int:
     """Print them, newest first."""
     target = choose(options.target)
+    project = target.project
+    pipeline = project.monitoring_pipeline_name if options.monitoring else project.pipeline_name
     rows = [
         {
             "execution": identifier(item["PipelineExecutionArn"]),
@@ -27,7 +30,7 @@ def run(options: Namespace) -> int:
             "name": item.get("PipelineExecutionDisplayName"),
             "reason": item.get("PipelineExecutionFailureReason", "").removeprefix(_OPENING),
         }
-        for item in summaries(target.client("sagemaker"), target.project.pipeline_name)
+        for item in summaries(target.client("sagemaker"), pipeline)
     ]
-    print_rows(rows, as_json=options.json, empty="No executions yet; start one with `scones run`.")
+    print_rows(rows, as_json=options.json, empty=f"No executions of {pipeline} yet; start one with `scones run`.")
     return 0

@@ -24,7 +24,7 @@ def run(options: Namespace) -> int:
     target = choose(options.target)
     sagemaker = target.client("sagemaker")
     reference = None if options.execution == "latest" else options.execution
-    arn = find(sagemaker, target.project.pipeline_name, reference)
+    arn = find(sagemaker, target.project.pipeline_names, reference)
     found = started_steps(sagemaker, arn)
     if options.step not in found:
         raise CommandError(f"The execution has no started step {options.step!r}; it has {', '.join(sorted(found))}.")

@@ -1,13 +1,16 @@
-"""`scones monitor`: does what comes in still look like what the model was trained on?"""
+"""`scones monitor`: check for drift - does what comes in still look like what the model was trained on?"""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from console.output import moment, print_rows, say
 from console.target import Target, choose
+
+if TYPE_CHECKING:
+    from console.monitoring.runs import Run
 
 _SHOWN = 10
 
@@ -21,48 +24,45 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the schedule, its last runs, and what the last of them found; exit with 1 where a run with --now failed."""
-    from console import monitoring
+    from console.monitoring import watch
+    from console.monitoring.runs import UNSUCCESSFUL
 
     target = choose(options.target)
-    latest = monitoring.run_now(target, options.hours) if options.now else None
+    latest = watch.run_now(target, options.hours) if options.now else None
     facts = _facts(target, latest)
     if options.json:
         print(json.dumps(facts, indent=2))
     else:
         _print(facts)
-    return 1 if latest and latest["MonitoringExecutionStatus"] in ("Failed", "Stopped") else 0
+    return 1 if latest and latest.status in UNSUCCESSFUL else 0
 
 
-def show(target: Target, execution: dict[str, Any]) -> None:
+def show(target: Target, run: Run) -> None:
     """Say what one run has found."""
-    _print(_facts(target, execution))
+    _print(_facts(target, run))
 
 
-def _facts(target: Target, latest: dict[str, Any] | None) -> dict[str, Any]:
-    from console import monitoring
+def _facts(target: Target, latest: Run | None) -> dict[str, Any]:
+    from console.monitoring import watch
+    from console.monitoring.runs import ENDED
 
-    schedule = monitoring.require(target)
-    rows = monitoring.executions(target, _SHOWN)
-    latest = latest or next((row for row in rows if row["MonitoringExecutionStatus"] in monitoring.ENDED), None)
-    report = monitoring.report(target, latest) if latest else None
+    backend = watch.get(target)
+    schedule, runs = backend.schedule(), backend.runs(_SHOWN)
+    latest = latest or next((run for run in runs if run.status in ENDED), None)
+    report = watch.report(target, latest) if latest else None
     return {
-        "schedule": schedule["MonitoringScheduleName"],
-        "status": schedule["MonitoringScheduleStatus"],
-        "expression": schedule["MonitoringScheduleConfig"]["ScheduleConfig"]["ScheduleExpression"],
-        "runs": [_row(row) for row in rows],
+        "schedule": schedule.name,
+        "status": schedule.status,
+        "expression": schedule.expression,
+        "runs": [_row(run) for run in runs],
         "report": f"{report.address}/report.html" if report else None,
         "violations": report.violations if report else [],
-        "failure": latest.get("FailureReason") if latest else None,
+        "failure": latest.reason or None if latest else None,
     }
 
 
-def _row(execution: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "scheduled": moment(execution["ScheduledTime"]),
-        "status": execution["MonitoringExecutionStatus"],
-        "by": execution["MonitoringScheduleName"],
-        "reason": execution.get("FailureReason", ""),
-    }
+def _row(run: Run) -> dict[str, Any]:
+    return {"run": run.id, "scheduled": moment(run.at), "status": run.status, "by": run.by, "reason": run.reason}
 
 
 def _print(facts: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ def run(options: Namespace) -> int:
     """Retry; steps that succeeded are not run again."""
     target = choose(options.target)
     sagemaker = target.client("sagemaker")
-    arn = find(sagemaker, target.project.pipeline_name, options.execution)
+    arn = find(sagemaker, target.project.pipeline_names, options.execution)
     sagemaker.retry_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken=secrets.token_hex(16))
     print(arn, flush=True)
     if not options.watch:

@@ -18,7 +18,7 @@ def run(options: Namespace) -> int:
     """Ask it to stop."""
     target = choose(options.target)
     sagemaker = target.client("sagemaker")
-    arn = find(sagemaker, target.project.pipeline_name, options.execution)
+    arn = find(sagemaker, target.project.pipeline_names, options.execution)
     sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken=secrets.token_hex(16))
     print(f"{arn} is stopping.")
     return 0

@@ -24,7 +24,7 @@ def run(options: Namespace) -> int:
 
     target = choose(options.target)
     sagemaker = target.client("sagemaker")
-    arn = find(sagemaker, target.project.pipeline_name, options.execution)
+    arn = find(sagemaker, (target.project.pipeline_name,), options.execution)
     tell = str if options.json else short
     rows = [_row(trial, tell) for trial in trials(sagemaker, arn)]
     print_rows(rows, as_json=options.json, empty="The execution has no search; `scones run --tune` starts one with it.")

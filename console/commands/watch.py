@@ -18,4 +18,4 @@ def run(options: Namespace) -> int:
     from console.progress.follow import follow
 
     target = choose(options.target)
-    return follow(target.client, find(target.client("sagemaker"), target.project.pipeline_name, options.execution))
+    return follow(target.client, find(target.client("sagemaker"), target.project.pipeline_names, options.execution))

@@ -36,6 +36,12 @@ def is_missing(error: ClientError) -> bool:
     return "could not find" in said or "no scalable target found" in said
 
 
+def is_closed(error: ClientError) -> bool:
+    """Say whether a call was refused because AWS has closed a feature to this account; only the message tells that."""
+    said = error.response["Error"]["Message"].lower()
+    return "maintenance mode" in said and "new customers" in said
+
+
 def is_there_already(error: ClientError) -> bool:
     """Say whether a Create call failed because the resource exists."""
     message = error.response["Error"]["Message"].lower()

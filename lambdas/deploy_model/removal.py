@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy_model.aws import Client, delete, is_missing
+from deploy_model.aws import Client, delete, is_closed, is_missing
 from deploy_model.errors import RemovalUnfinished
 from deploy_model.transition import free_instance_type
 
@@ -29,12 +29,13 @@ class Removal:
     def of(self, endpoint_name: str, schedule_name: str) -> list[str]:
         """Remove schedule, scaling, endpoint, configurations and models; return their names.
 
-        In this order: AWS deletes no endpoint under a schedule, and no configuration that an endpoint runs. Raises
+        The schedule is Model Monitor's; where AWS has closed that to the account there is none, which is said. In this
+        order: AWS deletes no endpoint under a schedule, and no configuration that an endpoint runs. Raises
         RemovalUnfinished when that takes longer than there is time; the next attempt goes on from there.
         """
         removed = []
         if schedule_name:
-            removed += self._until_gone(self.sagemaker.delete_monitoring_schedule, MonitoringScheduleName=schedule_name)
+            removed += self._schedule(schedule_name)
         free_instance_type(self.autoscaling, endpoint_name)
         removed += self._until_gone(self.sagemaker.delete_endpoint, EndpointName=endpoint_name)
         for name in self._list("list_endpoint_configs", "EndpointConfigs", "EndpointConfigName", endpoint_name):
@@ -44,6 +45,14 @@ class Removal:
             delete(self.sagemaker.delete_model, ModelName=name)
             removed.append(name)
         return removed
+
+    def _schedule(self, name: str) -> list[str]:
+        try:
+            return self._until_gone(self.sagemaker.delete_monitoring_schedule, MonitoringScheduleName=name)
+        except ClientError as error:
+            if is_closed(error):
+                return [f"Model Monitor is closed to this account, so there is no schedule {name} to remove."]
+            raise
 
     def _until_gone(self, call: Callable[..., Any], **name: str) -> list[str]:
         """Delete again and again until AWS says that there is no such thing; return the name unless it was gone."""
@@ -55,7 +64,7 @@ class Removal:
             except ClientError as error:
                 if is_missing(error):
                     return [what] if done else []
-                if error.response["Error"]["Code"] not in _BUSY:
+                if error.response["Error"]["Code"] not in _BUSY or is_closed(error):
                     raise
                 said = error.response["Error"]["Message"]
             if self.remaining() < POLL_SECONDS * 1000:

@@ -12,7 +12,7 @@ Client = Any
 
 # Throttled calls wait and are sent again at a slower rate; what is left after six attempts is raised.
 _CONFIG = Config(retries={"mode": "adaptive", "total_max_attempts": 6}, connect_timeout=5, read_timeout=20)
-_MISSING = frozenset({"ResourceNotFound", "StateMachineDoesNotExist"})
+_MISSING = frozenset({"ResourceNotFound", "ResourceNotFoundException", "StateMachineDoesNotExist"})
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Clients:
     autoscaling: Client
     states: Client
     s3: Client
+    scheduler: Client
 
 
 clients = Clients(
@@ -30,6 +31,7 @@ clients = Clients(
     autoscaling=boto3.client("application-autoscaling", config=_CONFIG),
     states=boto3.client("stepfunctions", config=_CONFIG),
     s3=boto3.client("s3", config=_CONFIG),
+    scheduler=boto3.client("scheduler", config=_CONFIG),
 )
 
 
@@ -38,6 +40,12 @@ def is_missing(error: ClientError) -> bool:
     details = error.response["Error"]
     said = details["Message"].lower()
     return details["Code"] in _MISSING or "could not find" in said or "resource not found" in said
+
+
+def is_closed(error: ClientError) -> bool:
+    """Say whether a call was refused because AWS has closed a feature to this account; only the message tells that."""
+    said = error.response["Error"]["Message"].lower()
+    return "maintenance mode" in said and "new customers" in said
 
 
 def is_in_use(error: ClientError) -> bool:

@@ -13,6 +13,14 @@ def text(environment: Mapping[str, str], name: str) -> str:
     return value
 
 
+def one_of(environment: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """One of a few words."""
+    value = text(environment, name)
+    if value not in allowed:
+        raise SettingsError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+    return value
+
+
 def arn(environment: Mapping[str, str], name: str) -> str:
     """The ARN of a resource."""
     value = text(environment, name)

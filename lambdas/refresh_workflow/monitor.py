@@ -1,8 +1,9 @@
 """The live version is compared with what it was tested on: its baseline, and the schedule that measures every hour."""
 
+from refresh_workflow import hourly, model_monitor
 from refresh_workflow.aws import Clients
 from refresh_workflow.baseline import ensure_baseline, find_evidence
-from refresh_workflow.schedule import ensure_schedule
+from refresh_workflow.monitoring import PIPELINE, Monitoring
 from refresh_workflow.settings import Settings
 
 
@@ -21,6 +22,15 @@ def refresh_monitoring(clients: Clients, settings: Settings, version: str) -> li
     begun = []
     if ensure_baseline(clients, monitoring, settings.endpoint_name, evidence):
         begun.append("baseline")
-    if ensure_schedule(clients.sagemaker, monitoring, settings.endpoint_name, version):
-        begun.append("schedule")
-    return begun
+    return begun + _point(clients, monitoring, settings.endpoint_name, version)
+
+
+def _point(clients: Clients, monitoring: Monitoring, endpoint_name: str, version: str) -> list[str]:
+    """Point the stack's schedule at the version. The other backend's, of before an update of the stack, goes.
+
+    Scheduler's own is the stack's, which takes it away by itself.
+    """
+    if monitoring.backend == PIPELINE:
+        begun = hourly.point(clients.scheduler, monitoring, endpoint_name, version)
+        return begun + model_monitor.remove(clients.sagemaker, monitoring.schedule_name)
+    return model_monitor.point(clients.sagemaker, monitoring, endpoint_name, version)

@@ -4,18 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from refresh_workflow.environment import arn, folder, names, text
+from refresh_workflow.environment import arn, folder, names, one_of, text
 from refresh_workflow.errors import SettingsError
+
+PIPELINE, MODEL_MONITOR = "PIPELINE", "MODEL_MONITOR"
+BACKENDS = (PIPELINE, MODEL_MONITOR)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Monitoring:
     """The variables that begin with MONITORING_, and the addresses that go with them."""
 
+    backend: str
     schedule_name: str
     role_arn: str
     image_uri: str
     instance_type: str
+    capture_uri: str
     reports_uri: str
     baseline_uri: str
     ground_truth_uri: str
@@ -29,10 +34,12 @@ class Monitoring:
         if not environment.get("MONITORING_IMAGE_URI"):
             return None
         monitoring = cls(
+            backend=one_of(environment, "MONITORING_BACKEND", BACKENDS),
             schedule_name=text(environment, "MONITORING_SCHEDULE_NAME"),
             role_arn=arn(environment, "MONITORING_ROLE_ARN"),
             image_uri=text(environment, "MONITORING_IMAGE_URI"),
             instance_type=text(environment, "MONITORING_INSTANCE_TYPE"),
+            capture_uri=folder(environment, "CAPTURE_URI"),
             reports_uri=folder(environment, "REPORTS_URI"),
             baseline_uri=folder(environment, "BASELINE_URI"),
             ground_truth_uri=folder(environment, "GROUND_TRUTH_URI"),

@@ -20,9 +20,14 @@ class Project:
     images: str
 
     @property
-    def pipeline(self) -> str:
-        """The training pipeline."""
-        return f"{self.name}-training"
+    def pipelines(self) -> tuple[str, str]:
+        """The training pipeline, and the one that checks for drift."""
+        return f"{self.name}-training", f"{self.name}-monitoring"
+
+    @property
+    def schedule(self) -> str:
+        """The hourly schedule's name, EventBridge Scheduler's or Model Monitor's."""
+        return f"{self.vehicles}-drift"
 
     @property
     def vehicles(self) -> str:

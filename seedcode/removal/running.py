@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+
+from botocore.exceptions import ClientError
 
 from seedcode.removal.project import Project
-from seedcode.stack.asking import unless_gone
+from seedcode.stack.asking import is_closed, unless_gone
 
 ACTIVE = ("Executing", "Stopping")
 
@@ -17,9 +20,12 @@ class Running:
     executions: tuple[str, ...]
     builds: tuple[str, ...]
     workflows: tuple[str, ...]
-    schedules: tuple[str, ...]
+    hourly: str  # EventBridge Scheduler's schedule
+    schedules: tuple[str, ...]  # Model Monitor's
     endpoint: str
-    pipeline: str
+    pipelines: tuple[str, ...]
+    # What could not be asked for, a sentence each.
+    notes: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -27,11 +33,12 @@ class Running:
         endpoint = [f"endpoint {self.endpoint}: costs its instances by the hour"] if self.endpoint else []
         return [
             *endpoint,
+            *([f"schedule {self.hourly}: starts the monitoring pipeline by itself"] if self.hourly else []),
             *(f"monitoring schedule {name}: starts a job by itself" for name in self.schedules),
             *(f"execution {arn}: runs" for arn in self.executions),
             *(f"build {name}: runs" for name in self.builds),
             *(f"workflow {arn}: runs" for arn in self.workflows),
-            *([f"pipeline {self.pipeline}: its definition; costs nothing"] if self.pipeline else []),
+            *(f"pipeline {name}: its definition; costs nothing" for name in self.pipelines),
         ]
 
 
@@ -39,24 +46,37 @@ def find(project: Project) -> Running:
     """Look for everything that runs."""
     sagemaker = project.aws.client("sagemaker")
     endpoint = unless_gone(lambda: str(sagemaker.describe_endpoint(EndpointName=project.vehicles)["EndpointName"]), "")
-    pipeline = unless_gone(lambda: str(sagemaker.describe_pipeline(PipelineName=project.pipeline)["PipelineName"]), "")
+    schedules, notes = _model_monitors(project)
     return Running(
-        executions=unless_gone(lambda: executions(project), ()),
+        executions=executions(project),
         builds=tuple(found for name in project.builds for found in _builds(project, name)),
         workflows=tuple(found for arn in project.machines for found in _workflows(project, arn)),
-        schedules=unless_gone(lambda: _schedules(project), ()),
+        hourly=unless_gone(lambda: _hourly(project), ""),
+        schedules=schedules,
         endpoint=endpoint,
-        pipeline=pipeline,
+        pipelines=tuple(name for name in project.pipelines if unless_gone(partial(_pipeline, project, name), "")),
+        notes=notes,
     )
 
 
 def executions(project: Project) -> tuple[str, ...]:
-    """Executions of the pipeline that have not ended."""
+    """Executions of the pipelines that have not ended."""
+    return tuple(arn for name in project.pipelines for arn in unless_gone(partial(_executions, project, name), ()))
+
+
+def _executions(project: Project, pipeline: str) -> tuple[str, ...]:
     pages = project.aws.client("sagemaker").get_paginator("list_pipeline_executions")
-    found = [
-        entry for page in pages.paginate(PipelineName=project.pipeline) for entry in page["PipelineExecutionSummaries"]
-    ]
+    found = [entry for page in pages.paginate(PipelineName=pipeline) for entry in page["PipelineExecutionSummaries"]]
     return tuple(entry["PipelineExecutionArn"] for entry in found if entry["PipelineExecutionStatus"] in ACTIVE)
+
+
+def _pipeline(project: Project, name: str) -> str:
+    return str(project.aws.client("sagemaker").describe_pipeline(PipelineName=name)["PipelineName"])
+
+
+def _hourly(project: Project) -> str:
+    scheduler = project.aws.client("scheduler")
+    return str(scheduler.get_schedule(Name=project.schedule)["Name"])
 
 
 def _builds(project: Project, name: str) -> tuple[str, ...]:
@@ -74,6 +94,16 @@ def _workflows(project: Project, arn: str) -> tuple[str, ...]:
     pages = project.aws.client("stepfunctions").get_paginator("list_executions")
     found = unless_gone(lambda: list(pages.paginate(stateMachineArn=arn, statusFilter="RUNNING")), ())
     return tuple(entry["executionArn"] for page in found for entry in page["executions"])
+
+
+def _model_monitors(project: Project) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Model Monitor's schedules, and why it could not be asked for them."""
+    try:
+        return unless_gone(partial(_schedules, project), ()), ()
+    except ClientError as error:
+        if is_closed(error):
+            return (), ("Model Monitor is closed to this account, so there is no schedule of its to remove.",)
+        raise
 
 
 def _schedules(project: Project) -> tuple[str, ...]:

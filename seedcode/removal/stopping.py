@@ -18,7 +18,13 @@ CAUSE = "the project is removed with scones destroy"
 
 
 def stop(project: Project, running: Running, say: Callable[[str], None]) -> None:
-    """Stop executions, builds and workflows, then remove schedules, endpoint and pipeline."""
+    """Stop executions, builds and workflows, then remove schedules, endpoint and pipelines."""
+    sagemaker = project.aws.client("sagemaker")
+    if running.hourly:
+        # Before executions are stopped, or it might start another one. The stack finds it gone, which is as good.
+        say(f"Removing the schedule {running.hourly}.")
+        scheduler = project.aws.client("scheduler")
+        unless_gone(partial(scheduler.delete_schedule, Name=running.hourly), {})
     _stop_executions(project, running, say)
     for build in running.builds:
         say(f"Stopping the build {build}.")
@@ -28,15 +34,16 @@ def stop(project: Project, running: Running, say: Callable[[str], None]) -> None
         unless_gone(partial(project.aws.client("stepfunctions").stop_execution, executionArn=workflow, cause=CAUSE), {})
     for schedule in running.schedules:
         say(f"Removing the monitoring schedule {schedule}.")
-        sagemaker = project.aws.client("sagemaker")
         unless_gone(partial(sagemaker.delete_monitoring_schedule, MonitoringScheduleName=schedule), {})
+    for note in running.notes:
+        say(note)
     if running.endpoint:
         say(f"Removing the endpoint {running.endpoint}.")
         _remove_endpoint(project)
     remove_leftovers(project)
-    if running.pipeline:
-        say(f"Removing the pipeline {running.pipeline}.")
-        unless_gone(partial(project.aws.client("sagemaker").delete_pipeline, PipelineName=running.pipeline), {})
+    for pipeline in running.pipelines:
+        say(f"Removing the pipeline {pipeline}.")
+        unless_gone(partial(sagemaker.delete_pipeline, PipelineName=pipeline), {})
 
 
 def _stop_executions(project: Project, running: Running, say: Callable[[str], None]) -> None:
@@ -44,7 +51,7 @@ def _stop_executions(project: Project, running: Running, say: Callable[[str], No
         say(f"Stopping the execution {arn}.")
         unless_gone(partial(project.aws.client("sagemaker").stop_pipeline_execution, PipelineExecutionArn=arn), {})
     # Jobs that still run need the roles that the stack's deletion takes away.
-    _until(lambda: not unless_gone(lambda: executions(project), ()), "the executions to stop")
+    _until(lambda: not executions(project), "the executions to stop")
 
 
 def _remove_endpoint(project: Project) -> None:

@@ -37,3 +37,9 @@ def is_absent(error: ClientError) -> bool:
     if code in ABSENT:
         return True
     return code == "ValidationException" and any(words in message for words in MISSING_WORDS)
+
+
+def is_closed(error: ClientError) -> bool:
+    """Whether a refusal says that AWS has closed a feature to this account; only its message does."""
+    message = error.response["Error"].get("Message", "").lower()
+    return "maintenance mode" in message and "new customers" in message

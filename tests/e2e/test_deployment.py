@@ -7,6 +7,7 @@ import json
 import tarfile
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -238,16 +239,24 @@ def test_a_bulk_job_names_its_bad_pictures(laptop: Laptop, deployed: int, pictur
     assert summary["pictures_per_second"] > 0
 
 
-def test_dusk_is_seen_by_the_monitor_and_answered_by_a_retraining_that_says_why(laptop: Laptop, deployed: int) -> None:
-    _await_baseline(laptop, deployed)
+def test_dusk_is_seen_by_the_hourly_check_and_answered_by_a_retraining_that_says_why(
+    laptop: Laptop, deployed: int
+) -> None:
+    _await_baseline(laptop)
+    _await_room_in_the_hour()
     for number in range(DUSK):
         picture = draw_picture((BICYCLE, MOTORCYCLE)[number % 2], np.random.default_rng([5, number]))
         body = io.BytesIO()
         Image.fromarray((picture * 0.35).astype(np.uint8)).save(body, "PNG")
         laptop.client("s3").put_object(Bucket=BUCKET, Key=f"incoming-inference/dusk/{number}.png", Body=body.getvalue())
     laptop.scones("bulk", "incoming-inference/dusk/")
-    seen = json.loads(laptop.scones("monitor", "--now", "--json").stdout)
-    assert seen["runs"][0]["status"] == "CompletedWithViolations"
+    time.sleep(2)  # captures are written once a second
+    hour = (datetime.now(UTC) + timedelta(hours=1)).replace(minute=10, second=5, microsecond=0)
+    laptop.move_schedules_clock(hour)
+    seen = _await_check(laptop)
+    laptop.move_schedules_clock(None)
+    assert seen["runs"][0]["status"] == "CompletedWithViolations", seen["runs"][0]
+    assert seen["runs"][0]["by"] == "scones-vehicles-drift"
     assert "brightness" in {violation["feature_name"] for violation in seen["violations"]}
     execution = _await_retraining(laptop)
     laptop.client("sagemaker").stop_pipeline_execution(PipelineExecutionArn=execution["PipelineExecutionArn"])
@@ -255,17 +264,48 @@ def test_dusk_is_seen_by_the_monitor_and_answered_by_a_retraining_that_says_why(
     laptop.ended(execution["PipelineExecutionArn"])
 
 
-def _await_baseline(laptop: Laptop, version: int) -> None:
-    """Wait until the schedule compares with a version's baseline, and the baseline is measured."""
-    sagemaker, s3 = laptop.client("sagemaker"), laptop.client("s3")
+def test_a_check_by_hand_is_an_execution_whose_log_is_found_by_its_id(laptop: Laptop, deployed: int) -> None:
+    _await_baseline(laptop)
+    seen = json.loads(laptop.scones("monitor", "--now", "--json").stdout)
+    run = next(row for row in seen["runs"] if row["by"].startswith("now-"))
+    assert run["status"] in ("Completed", "CompletedWithViolations")
+    assert "Completed" in laptop.scones("logs", run["run"], "CheckForDrift").stdout
+    assert run["run"] in laptop.scones("executions", "--monitoring").stdout
+
+
+def _await_room_in_the_hour() -> None:
+    """What is captured in one go shall lie in one hour, which the check looks at as a whole."""
+    now = datetime.now(UTC)
+    left = 3600 - now.minute * 60 - now.second
+    if left < 120:
+        time.sleep(left + 1)
+
+
+def _await_check(laptop: Laptop) -> dict[str, Any]:
+    """The check that the schedule has started, when it has ended."""
+    deadline = time.monotonic() + 120
+    while True:
+        seen: dict[str, Any] = json.loads(laptop.scones("monitor", "--json").stdout)
+        ours = [row for row in seen["runs"] if row["by"] == "scones-vehicles-drift"]
+        if ours and ours[0]["status"] not in ("InProgress", "Executing"):
+            return {**seen, "runs": ours}
+        assert time.monotonic() < deadline, seen
+        time.sleep(0.5)
+
+
+def _await_baseline(laptop: Laptop) -> None:
+    """Wait until the schedule names a baseline and that is written."""
+    scheduler, s3 = laptop.client("scheduler"), laptop.client("s3")
     deadline = time.monotonic() + 60
     while True:
-        schedule = sagemaker.describe_monitoring_schedule(MonitoringScheduleName="scones-vehicles-drift")
-        config = schedule["MonitoringScheduleConfig"]["MonitoringJobDefinition"]["BaselineConfig"]
-        key = config["ConstraintsResource"]["S3Uri"].removeprefix(f"s3://{BUCKET}/")
-        if f"/v{version}/" in key and s3.list_objects_v2(Bucket=BUCKET, Prefix=key)["KeyCount"]:
+        target = scheduler.get_schedule(Name="scones-vehicles-drift")["Target"]
+        listed = target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
+        place = next((item["Value"] for item in listed if item["Name"] == "BaselineUri"), None)
+        key = place and f"{place.removeprefix(f's3://{BUCKET}/')}/constraints.json"
+        if key and s3.list_objects_v2(Bucket=BUCKET, Prefix=key)["KeyCount"]:
             return
-        assert time.monotonic() < deadline, sagemaker.list_processing_jobs(NameContains="baseline")
+        jobs = laptop.client("sagemaker").list_processing_jobs(NameContains="baseline")["ProcessingJobSummaries"]
+        assert time.monotonic() < deadline, (listed, jobs)
         time.sleep(0.5)
 
 

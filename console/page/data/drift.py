@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from console import monitoring
 from console.errors import CommandError
+from console.monitoring import watch
+from console.monitoring.runs import Run as Checked
 from console.page.data import storage
 from console.page.data.source import Source
 
@@ -28,12 +27,13 @@ class Findings:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the monitoring job."""
+    """One run; `execution` is the id of the pipeline's execution that it is, where it is one."""
 
     at: datetime
     status: str
     by: str
     reason: str
+    execution: str
     findings: Findings | None
 
 
@@ -62,14 +62,15 @@ class Drift:
 
 def read(source: Source) -> Drift | None:
     """Read schedule and runs; None before anything is monitored. A run that has ended is read once."""
-    described = monitoring.describe(source)
-    if described is None:
+    backend = watch.find(source, source.once)
+    if backend is None:
         return None
+    schedule = backend.schedule()
     return Drift(
-        schedule=described["MonitoringScheduleName"],
-        status=described["MonitoringScheduleStatus"],
-        expression=described["MonitoringScheduleConfig"].get("ScheduleConfig", {}).get("ScheduleExpression", ""),
-        runs=tuple(_run(source, summary) for summary in monitoring.executions(source, _MOST_RUNS)),
+        schedule=schedule.name,
+        status=schedule.status,
+        expression=schedule.expression,
+        runs=tuple(_run(source, run) for run in backend.runs(_MOST_RUNS)),
     )
 
 
@@ -82,29 +83,18 @@ def report(source: Source) -> bytes:
     return content
 
 
-def _run(source: Source, summary: dict[str, Any]) -> Run:
-    ended = summary["MonitoringExecutionStatus"] in monitoring.ENDED
-    return Run(
-        at=summary["ScheduledTime"],
-        status=summary["MonitoringExecutionStatus"],
-        by=summary["MonitoringScheduleName"],
-        reason=summary.get("FailureReason", ""),
-        findings=_findings(source, summary) if ended and "ProcessingJobArn" in summary else None,
-    )
+def _run(source: Source, run: Checked) -> Run:
+    findings = source.once(("findings", run.report), lambda: _read_findings(source, run)) if run.report else None
+    return Run(at=run.at, status=run.status, by=run.by, reason=run.reason, execution=_execution(run), findings=findings)
 
 
-def _findings(source: Source, summary: dict[str, Any]) -> Findings | None:
-    return source.once(("run", summary["ProcessingJobArn"]), lambda: _read_findings(source, summary))
+def _execution(run: Checked) -> str:
+    """The id of the pipeline's execution that a run is; Model Monitor's are jobs."""
+    return run.id if "/execution/" in run.arn else ""
 
 
-def _read_findings(source: Source, summary: dict[str, Any]) -> Findings | None:
-    try:
-        found = monitoring.report(source, summary)
-    except ClientError as error:
-        # SageMaker forgets jobs in the end; what it told of the run stays.
-        if "could not find" not in str(error).lower():
-            raise
-        return None
+def _read_findings(source: Source, run: Checked) -> Findings | None:
+    found = watch.report(source, run)
     if found is None:
         return None
     statistics = storage.read_json(source, f"{found.address}/statistics.json") or {}

@@ -31,11 +31,24 @@ class Execution:
 
 
 def arn(source: Source, identifier: str) -> str:
-    """The ARN of one of the project's executions."""
+    """The ARN of an execution of one of the project's pipelines; of the training pipeline where neither knows it."""
     project = source.project
     partition = project.role_arn.split(":")[1]
-    name = project.pipeline_name
-    return f"arn:{partition}:sagemaker:{project.region}:{project.account}:pipeline/{name}/execution/{identifier}"
+    root = f"arn:{partition}:sagemaker:{project.region}:{project.account}:pipeline"
+    places = [f"{root}/{name}/execution/{identifier}" for name in project.pipeline_names]
+    found = source.once(
+        ("place of", identifier), lambda: next((place for place in places if _exists(source, place)), ""), bool
+    )
+    return found or places[0]
+
+
+def _exists(source: Source, place: str) -> bool:
+    sagemaker = source.client("sagemaker")
+    try:
+        sagemaker.describe_pipeline_execution(PipelineExecutionArn=place)
+    except sagemaker.exceptions.ResourceNotFound:
+        return False
+    return True
 
 
 def read(source: Source, tails: Tails, identifier: str) -> Execution:

@@ -1,4 +1,4 @@
-"""Monitoring: is what comes in still what the model was trained for; what waits for a person; what was retrained."""
+"""Monitoring: the check for drift, what waits for a person, and what was retrained."""
 
 from __future__ import annotations
 
@@ -75,6 +75,8 @@ class Panel:
                     with box("row-of"):
                         State(run.status)
                         self._clock.when(run.at, "number", "faint")
+                        if run.execution:
+                            link(run.execution, f"/execution/{run.execution}", "mono")
                     for words in (*(run.findings.violations if run.findings else ()), *filter(None, [run.reason])):
                         text(words, "wrap")
 

@@ -78,9 +78,12 @@ class Schedules:
     """Monitoring schedules, which moto lacks: one, that takes some calls to go."""
 
     def __init__(self) -> None:
-        self.there, self.busy = True, 0
+        self.there, self.busy, self.closed = True, 0, False
 
     def answer(self, **_: Any) -> Any:
+        if self.closed:
+            words = "This operation is in maintenance mode and is not available to new customers."
+            return _refused("ValidationException", words)
         if not self.there:
             return _refused("ResourceNotFound", "Could not find the schedule.")
         if self.busy:
@@ -209,6 +212,18 @@ def test_a_schedule_that_is_busy_is_waited_for(
     schedules.busy = 5
     call(request("Delete", listener.url))
     assert listener.answers[0]["Status"] == "SUCCESS"
+
+
+@pytest.mark.usefixtures("serving")
+def test_an_account_to_which_model_monitor_is_closed_loses_its_endpoint_all_the_same_and_is_told(
+    call: Callable[..., Document], listener: Listener, schedules: Schedules, world: Any
+) -> None:
+    schedules.closed = True
+    told = call(request("Delete", listener.url))
+    assert listener.answers[0]["Status"] == "SUCCESS"
+    assert world.backend.endpoints == {}
+    assert "Model Monitor is closed to this account" in told["removed"][0]
+    assert world.changes().count("DeleteMonitoringSchedule") == 1
 
 
 @pytest.mark.usefixtures("serving")

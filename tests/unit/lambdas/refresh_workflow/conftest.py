@@ -212,7 +212,8 @@ def world(session: boto3.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for name in ("inference", "bulk"):
         (tmp_path / f"{name}.asl.json").write_text(json.dumps(TEMPLATE | {"Comment": name}))
     with mock_aws():
-        clients = Clients(*(session.client(n) for n in ("sagemaker", "application-autoscaling", "stepfunctions", "s3")))
+        services = ("sagemaker", "application-autoscaling", "stepfunctions", "s3", "scheduler")
+        clients = Clients(*map(session.client, services))
         world = World(clients, tmp_path)
         world.release(1)
         clients.sagemaker.create_endpoint(EndpointName="scones-vehicles", EndpointConfigName=release_name(1))

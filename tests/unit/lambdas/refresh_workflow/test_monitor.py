@@ -1,4 +1,4 @@
-"""The live version gets its baseline once, and the schedule is made to look at it."""
+"""The live version gets its baseline once, and Model Monitor's schedule is made to look at it."""
 
 import json
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from refresh_workflow.settings import Settings
 
 BUCKET = "scones-bucket"
 MONITORED = {
+    "MONITORING_BACKEND": "MODEL_MONITOR",
     "MONITORING_SCHEDULE_NAME": "scones-vehicles-drift",
     "MONITORING_ROLE_ARN": "arn:aws:iam::123456789012:role/scones-monitoring",
     "MONITORING_IMAGE_URI": "123456789012.dkr.ecr.us-east-1.amazonaws.com/scones:0.1.0",
@@ -264,6 +265,7 @@ def test_monitoring_that_fails_keeps_nobody_from_the_workflow(world: Any, jobs: 
         ({"MONITORING_ROLE_ARN": "scones-monitoring"}, "must be an ARN"),
         ({"BASELINE_URI": "/tmp/baseline"}, "must be an address"),
         ({"MONITORING_SCHEDULE_NAME": ""}, "MONITORING_SCHEDULE_NAME is not set"),
+        ({"MONITORING_BACKEND": "CLARIFY"}, "must be one of PIPELINE, MODEL_MONITOR"),
     ],
 )
 def test_what_cannot_be_is_refused(changes: dict[str, str], words: str, make_settings: Callable[..., Settings]) -> None:
@@ -275,3 +277,19 @@ def test_addresses_may_come_with_or_without_their_last_slash() -> None:
     monitoring = Monitoring.from_environment(MONITORED | {"BASELINE_URI": "s3://b/baseline"})
     assert monitoring is not None
     assert monitoring.baseline_uri == "s3://b/baseline/"
+
+
+@pytest.mark.parametrize("operation", ["DescribeMonitoringSchedule", "CreateMonitoringSchedule"])
+def test_an_account_to_which_model_monitor_is_closed_is_told_so_and_the_refresh_goes_on(
+    operation: str, world: Any, jobs: Jobs
+) -> None:
+    def refuse(_: Document) -> Document:
+        words = "This operation is in maintenance mode and is not available to new customers."
+        raise LookupError("ValidationException", words)
+
+    setattr(jobs, operation, refuse)
+    summary = world.refresh(**MONITORED)
+    assert summary.published == ["inference", "bulk"]
+    assert summary.monitoring[0] == "baseline"
+    assert "closed to this account" in summary.monitoring[1]
+    assert "MonitoringBackend=PIPELINE" in summary.monitoring[1]

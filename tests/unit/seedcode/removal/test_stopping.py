@@ -20,21 +20,37 @@ class _Everything:
         self.execution_status = "Executing"
         self.endpoint_status: str | None = "Updating"
         self.pipeline = True
+        self.closed = False
         self.calls: list[str] = []
 
     def get_paginator(self, operation: str) -> Any:
         pages = {
             "list_pipeline_executions": self._executions,
-            "list_executions": lambda: {"executions": [{"executionArn": "arn:workflow"}]},
-            "list_monitoring_schedules": lambda: {"MonitoringScheduleSummaries": [{"MonitoringScheduleName": "drift"}]},
-            "list_endpoint_configs": lambda: {"EndpointConfigs": [{"EndpointConfigName": n} for n in NAMES]},
-            "list_models": lambda: {"Models": [{"ModelName": n} for n in NAMES]},
+            "list_executions": lambda **_: {"executions": [{"executionArn": "arn:workflow"}]},
+            "list_monitoring_schedules": self._schedules,
+            "list_endpoint_configs": lambda **_: {"EndpointConfigs": [{"EndpointConfigName": n} for n in NAMES]},
+            "list_models": lambda **_: {"Models": [{"ModelName": n} for n in NAMES]},
         }
         return _Pages(pages[operation])
 
-    def _executions(self) -> dict[str, Any]:
-        entry = {"PipelineExecutionArn": "arn:execution", "PipelineExecutionStatus": self.execution_status}
+    def _executions(self, PipelineName: str) -> dict[str, Any]:
+        arn = f"arn:execution:{PipelineName}"
+        entry = {"PipelineExecutionArn": arn, "PipelineExecutionStatus": self.execution_status}
         return {"PipelineExecutionSummaries": [entry]}
+
+    def _schedules(self, **_: str) -> dict[str, Any]:
+        if self.closed:
+            words = "This operation is in maintenance mode and is not available to new customers."
+            raise _absent("ListMonitoringSchedules", words)
+        return {"MonitoringScheduleSummaries": [{"MonitoringScheduleName": "drift"}]}
+
+    def get_schedule(self, Name: str) -> dict[str, str]:
+        if not self.pipeline:
+            raise _absent("GetSchedule", f"Schedule {Name} does not exist.")
+        return {"Name": Name}
+
+    def delete_schedule(self, Name: str) -> None:
+        self.calls.append(f"delete_schedule {Name}")
 
     def list_builds_for_project(self, projectName: str) -> dict[str, Any]:
         return {"ids": [f"{projectName}:1", f"{projectName}:2"]}
@@ -86,8 +102,8 @@ class _Pages:
     def __init__(self, page: Any) -> None:
         self._page = page
 
-    def paginate(self, **_: str) -> list[dict[str, Any]]:
-        return [self._page()]
+    def paginate(self, **request: str) -> list[dict[str, Any]]:
+        return [self._page(**request)]
 
 
 NAMES = ("scones-vehicles-v1-0badcafe", "my-scones-vehicles-v1")
@@ -110,7 +126,9 @@ def project(everything: _Everything) -> Project:
 def test_what_runs_and_what_costs_money_is_listed(project: Project) -> None:
     lines = running.find(project).lines
     assert lines[0] == "endpoint scones-vehicles: costs its instances by the hour"
-    assert "execution arn:execution: runs" in lines
+    assert "execution arn:execution:scones-training: runs" in lines
+    assert "execution arn:execution:scones-monitoring: runs" in lines
+    assert "schedule scones-vehicles-drift: starts the monitoring pipeline by itself" in lines
     assert "build scones-build:1: runs" in lines
     assert "monitoring schedule drift: starts a job by itself" in lines
     assert not any("scones-pull-request" in line for line in lines)
@@ -119,7 +137,9 @@ def test_what_runs_and_what_costs_money_is_listed(project: Project) -> None:
 def test_everything_is_ended_in_an_order_that_aws_takes(project: Project, everything: _Everything) -> None:
     stopping.stop(project, running.find(project), lambda _: None)
     assert everything.calls == [
-        "stop_pipeline_execution arn:execution",
+        "delete_schedule scones-vehicles-drift",
+        "stop_pipeline_execution arn:execution:scones-training",
+        "stop_pipeline_execution arn:execution:scones-monitoring",
         "stop_build scones-build:1",
         "stop_execution arn:workflow",
         "stop_execution arn:workflow",
@@ -129,13 +149,25 @@ def test_everything_is_ended_in_an_order_that_aws_takes(project: Project, everyt
         "delete_endpoint_config scones-vehicles-v1-0badcafe",
         "delete_model scones-vehicles-v1-0badcafe",
         "delete_pipeline scones-training",
+        "delete_pipeline scones-monitoring",
     ]
+
+
+def test_an_account_to_which_model_monitor_is_closed_is_told_so_and_loses_the_rest(
+    project: Project, everything: _Everything
+) -> None:
+    everything.closed = True
+    said: list[str] = []
+    stopping.stop(project, running.find(project), said.append)
+    assert "Model Monitor is closed to this account, so there is no schedule of its to remove." in said
+    assert "delete_endpoint scones-vehicles" in everything.calls
+    assert not any(call.startswith("delete_monitoring_schedule") for call in everything.calls)
 
 
 def test_what_is_gone_already_is_not_ended_again(project: Project, everything: _Everything) -> None:
     everything.endpoint_status, everything.pipeline, everything.execution_status = None, False, "Failed"
     found = running.find(project)
-    assert (found.endpoint, found.pipeline, found.executions) == ("", "", ())
+    assert (found.endpoint, found.pipelines, found.executions, found.hourly) == ("", (), (), "")
     stopping.stop(project, found, lambda _: None)
     assert not any(call.startswith(("delete_endpoint scones", "delete_pipeline")) for call in everything.calls)
 

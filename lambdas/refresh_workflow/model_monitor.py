@@ -1,19 +1,53 @@
-"""The hourly monitoring schedule, pointed at the baseline of the version that serves."""
+"""Model Monitor's hourly schedule, pointed at the baseline of the version that serves.
+
+AWS closed Model Monitor to who did not use it before 2026-07-30: what it refuses them is said, and fails nothing.
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-availability-change.html
+"""
 
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from refresh_workflow.aws import Client, is_missing
+from refresh_workflow.aws import Client, is_closed, is_missing
 from refresh_workflow.baseline import CONSTRAINTS, ENTRY_POINT, ROOT, STATISTICS, address
 from refresh_workflow.monitoring import Monitoring
 
 HOURLY = "cron(0 * ? * * *)"
 MAX_RUNTIME_SECONDS = 3300  # a run must end before the next begins
+# What AWS answers while an execution of the schedule runs.
+_BUSY = frozenset({"ValidationException", "ResourceInUse", "ConflictException"})
 
 
-def ensure_schedule(sagemaker: Client, monitoring: Monitoring, endpoint_name: str, version: str) -> bool:
-    """Create the schedule, or update it where it differs; False when it is as it should be."""
+CLOSED = (
+    "Model Monitor is closed to this account, so nothing is monitored; "
+    "deploy the stack with MonitoringBackend=PIPELINE."
+)
+
+
+def point(sagemaker: Client, monitoring: Monitoring, endpoint_name: str, version: str) -> list[str]:
+    """Create the schedule, or update it where it differs; return what was begun, or why it was not."""
+    try:
+        return ["schedule"] if _ensure(sagemaker, monitoring, endpoint_name, version) else []
+    except ClientError as error:
+        if is_closed(error):
+            return [CLOSED]
+        raise
+
+
+def remove(sagemaker: Client, name: str) -> list[str]:
+    """Remove a schedule that the stack no longer wants; one that cannot go yet is said, and goes at a later refresh."""
+    try:
+        sagemaker.delete_monitoring_schedule(MonitoringScheduleName=name)
+    except ClientError as error:
+        if is_missing(error) or is_closed(error):
+            return []
+        if error.response["Error"]["Code"] in _BUSY:
+            return [f"Model Monitor's schedule {name} is not gone yet: {error.response['Error']['Message']}"]
+        raise
+    return [f"Model Monitor's schedule {name} was removed."]
+
+
+def _ensure(sagemaker: Client, monitoring: Monitoring, endpoint_name: str, version: str) -> bool:
     request = {
         "MonitoringScheduleName": monitoring.schedule_name,
         "MonitoringScheduleConfig": _configuration(monitoring, endpoint_name, version),
