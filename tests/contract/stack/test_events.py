@@ -80,6 +80,13 @@ def test_an_event_that_the_rule_is_not_for_stays(rule: str, event: str, changes:
     assert not matches(RULES[rule]["EventPattern"], sample(event, **changes))
 
 
+@pytest.mark.parametrize(("rule", "event", "changes"), PASSES)
+def test_an_event_of_another_account_stays_whatever_it_says(rule: str, event: str, changes: dict[str, Any]) -> None:
+    """Another account may put events of the same form on the bus, where a policy of the bus lets it."""
+    assert RULES[rule]["EventPattern"]["account"] == [ACCOUNT]
+    assert not matches(RULES[rule]["EventPattern"], sample(event, **changes, account="999999999999"))
+
+
 def test_each_rule_is_tried_both_ways_and_each_sample_is_used() -> None:
     assert {rule for rule, _, _ in PASSES} == {rule for rule, _, _ in STAYS} == set(RULES)
     assert {event for _, event, _ in PASSES} == {path.stem for path in FOLDER.glob("*.json")}
