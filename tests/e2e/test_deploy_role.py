@@ -75,8 +75,8 @@ def test_the_stack_is_changed_in_every_way_and_deleted_under_the_role_that_it_wa
     # Other sources of the code: what belongs to one goes, and what belongs to the next is made.
     network = {"SubnetIds": "subnet-1", "SecurityGroupIds": "sg-1"}
     connected = {"SourceProvider": "GITHUB_CONNECTION", "GitHubRepository": "bakery/scones"}
-    project.deploy(load(), **NOTHING, **network, **connected, ConnectionArn=FORMER)
-    project.deploy(load(), ConnectionArn=CONNECTION)
+    project.deploy(load(), **NOTHING, **network, **connected, ConnectionArn=FORMER, MonitoringBackend="MODEL_MONITOR")
+    project.deploy(load(), ConnectionArn=CONNECTION, MonitoringBackend="PIPELINE")
     project.deploy(load(), SourceProvider="GITHUB_ACTIONS")
     project.code = Code({**project.code.zips, "another": b"zip"})
     project.deploy(touched(), {"team": "cooks"}, **{**people, "MonthlyBudgetUsd": "20"}, LayerKey="")

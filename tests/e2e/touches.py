@@ -48,11 +48,11 @@ _CHANGED: dict[str, Properties] = {
     "AWS::SNS::Subscription": {"FilterPolicyScope": "MessageBody"},
     "AWS::SNS::Topic": {"DisplayName": _WORD},
     "AWS::SQS::Queue": {"VisibilityTimeout": 61},
+    "AWS::Scheduler::Schedule": {"Description": _WORD},
     "AWS::StepFunctions::StateMachine": {"TracingConfiguration": {"Enabled": False}},
 }
 # Type -> properties that are not given any more.
 _LEFT_OUT = {
-    "AWS::ECR::Repository": (),
     "AWS::Logs::LogGroup": ("KmsKeyId", "RetentionInDays"),
     "AWS::S3::Bucket": ("NotificationConfiguration",),
 }
