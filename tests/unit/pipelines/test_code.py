@@ -57,6 +57,7 @@ def test_the_containers_rooms_are_packed_from_the_checkout() -> None:
 
     assert set(rooms) == {"processing", "evaluation"}
     assert all(f"{room}/__init__.py" in names and names[0] == "__main__.py" for room, names in rooms.items())
+    assert all({"common/__init__.py", "common/archives/tar.py"} <= set(names) for names in rooms.values())
 
 
 def test_a_room_that_is_nowhere_is_named() -> None:
