@@ -49,6 +49,14 @@ def enforces_iam(settings: Settings) -> bool:
     return (_health(settings) or {}).get("auth") == "enabled"
 
 
+def account(settings: Settings) -> str:
+    """Which account the local AWS was last started as: new or existing (SCONES_ACCOUNT)."""
+    try:
+        return settings.account_file.read_text(encoding="ascii")
+    except OSError:
+        return "new"
+
+
 def _health(settings: Settings) -> dict[str, Any] | None:
     try:
         with urllib.request.urlopen(f"{settings.endpoint}/_ministack/health", timeout=_ANSWER_SECONDS) as response:  # noqa: S310

@@ -61,6 +61,7 @@ _PROMISED = ("stepfunctions", "sqs")
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. The port answers only after state has been recovered."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.account_file.write_text("existing" if settings.existing_customer else "new", encoding="ascii")
     ministack.configure(settings)
     others = ministack.load()
     workflows.close()

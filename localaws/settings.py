@@ -25,6 +25,7 @@ class Settings:
     region: str = REGION
     account: str = ACCOUNT
     enforce_iam: bool = False
+    existing_customer: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -35,6 +36,11 @@ class Settings:
     def pid_file(self) -> Path:
         """Holds the process id while the local AWS runs."""
         return self.home / "localaws.pid"
+
+    @property
+    def account_file(self) -> Path:
+        """Says which account the local AWS was started as: new or existing."""
+        return self.home / "account"
 
     @property
     def jobs(self) -> Path:
@@ -68,12 +74,19 @@ class Settings:
 
 
 def from_environment() -> Settings:
-    """Read SCONES_PORT (default 4566), SCONES_HOME (.scones/ in the working directory), SCONES_ENFORCE_IAM (false)."""
+    """Read what the environment says of a local AWS.
+
+    SCONES_PORT (default 4566), SCONES_HOME (.scones/ in the working directory), SCONES_ENFORCE_IAM (false), and
+    SCONES_ACCOUNT: `new` (default), to which AWS closed Model Monitor, Clarify and Debugger, or `existing`.
+    """
     port = os.environ.get("SCONES_PORT", str(DEFAULT_PORT))
     if not port.isdecimal() or not 1024 <= int(port) <= 65535:
         raise SettingsError(f"SCONES_PORT is {port!r}; it must be a number from 1024 to 65535.")
     enforce = os.environ.get("SCONES_ENFORCE_IAM", "") or "false"
     if enforce not in ("true", "false"):
         raise SettingsError(f"SCONES_ENFORCE_IAM is {enforce!r}; it must be true or false.")
+    account = os.environ.get("SCONES_ACCOUNT", "") or "new"
+    if account not in ("new", "existing"):
+        raise SettingsError(f"SCONES_ACCOUNT is {account!r}; it must be new or existing.")
     home = Path(os.environ.get("SCONES_HOME", ".scones")).resolve()
-    return Settings(port=int(port), home=home, enforce_iam=enforce == "true")
+    return Settings(port=int(port), home=home, enforce_iam=enforce == "true", existing_customer=account == "existing")

@@ -12,6 +12,11 @@ from console.executions import identifier, summaries
 from console.output import say
 from console.target import Target, choose
 
+_ACCOUNTS = {
+    "new": "a new customer's: Model Monitor, Clarify and Debugger are closed (SCONES_ACCOUNT=existing opens them)",
+    "existing": "an existing customer's: Model Monitor, Clarify and Debugger are open (SCONES_ACCOUNT=existing)",
+}
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """`--json` for programs."""
@@ -32,7 +37,7 @@ def run(options: Namespace) -> int:
 
 
 def _facts(target: Target) -> dict[str, Any]:
-    from localaws.process import enforces_iam, running_pid
+    from localaws.process import account, enforces_iam, running_pid
 
     sagemaker = target.client("sagemaker")
     executions = summaries(sagemaker, target.project.pipeline_name)
@@ -44,6 +49,7 @@ def _facts(target: Target) -> dict[str, Any]:
             "endpoint": target.local.endpoint,
             "state": str(target.local.home),
             "iam": "enforced" if enforces_iam(target.local) else "not enforced",
+            "account": _ACCOUNTS[account(target.local)],
         }
     facts |= {
         "bucket": target.project.bucket,

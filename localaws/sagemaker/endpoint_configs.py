@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from localaws import errors
 from localaws.aws import Aws, now
-from localaws.sagemaker import listing, models, tags
+from localaws.sagemaker import closed, listing, models, tags
 from localaws.shapes import Document, project_as
 
 KIND = "endpoint-config"
@@ -15,6 +15,7 @@ def create_endpoint_config(aws: Aws, request: Document) -> Document:
     """Store a configuration whose models exist."""
     name = request["EndpointConfigName"]
     arn = aws.arn("endpoint-config", name.lower())
+    closed.check_endpoint(aws, request)
     _check_variants(aws, request["ProductionVariants"])
     with aws.store.transaction():
         if aws.store.get(KIND, name):

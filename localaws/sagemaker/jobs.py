@@ -10,7 +10,7 @@ from localaws.aws import Aws, now
 from localaws.insistence import insist
 from localaws.jobs import processing, training, transform
 from localaws.jobs.kinds import ENDED, KINDS, PROCESSING, TRAINING, TRANSFORM, JobKind, announce, load
-from localaws.sagemaker import limits, listing, models, tags
+from localaws.sagemaker import closed, limits, listing, models, tags
 from localaws.shapes import Document, project_as
 from localaws.tasks import Stop
 
@@ -27,6 +27,7 @@ def create(kind: JobKind, aws: Aws, request: Document) -> Document:
     """Store the job and start it."""
     name = request[kind.name]
     arn = aws.arn(kind.noun, name.lower())
+    closed.check_job(aws, kind, request)
     limits.check(kind, request)
     if kind is TRANSFORM:
         models.describe_model(aws, {"ModelName": request["ModelName"]})

@@ -8,6 +8,7 @@ from localaws import protocol
 from localaws.aws import Aws
 from localaws.protocol import Operation, Service
 from localaws.sagemaker import (
+    closed,
     endpoint_configs,
     endpoint_updates,
     endpoints,
@@ -32,9 +33,9 @@ OPERATIONS: Mapping[str, Operation] = {
     **model_package_groups.OPERATIONS,
     **model_packages.OPERATIONS,
     **models.OPERATIONS,
-    **monitoring_definitions.OPERATIONS,
+    **closed.to_new_accounts(monitoring_definitions.OPERATIONS),
     **monitoring_executions.OPERATIONS,
-    **monitoring_schedules.OPERATIONS,
+    **closed.to_new_accounts(monitoring_schedules.OPERATIONS),
     **pipeline_executions.OPERATIONS,
     **pipelines.OPERATIONS,
     **tags.OPERATIONS,

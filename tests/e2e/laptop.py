@@ -31,6 +31,7 @@ class Laptop:
     port: int
     home: Path
     enforce_iam: str = "true"
+    account: str = "new"
 
     @property
     def endpoint(self) -> str:
@@ -43,6 +44,7 @@ class Laptop:
             "SCONES_PORT": str(self.port),
             "SCONES_HOME": str(self.home),
             "SCONES_ENFORCE_IAM": self.enforce_iam,
+            "SCONES_ACCOUNT": self.account,
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",

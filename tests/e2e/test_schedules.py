@@ -139,7 +139,7 @@ def policy(statements: list[dict[str, Any]]) -> str:
 @pytest.fixture(scope="module")
 def monitored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitored]:
     """A local AWS of these tests' own, as it is killed."""
-    laptop = Laptop(free_port(), tmp_path_factory.mktemp("schedules"))
+    laptop = Laptop(free_port(), tmp_path_factory.mktemp("schedules"), account="existing")
     server = ["python3", str(REPOSITORY / "tests" / "tiny_server.py")]
     (laptop.home / "images.json").write_text(json.dumps({"tiny": server}))
     laptop.scones("up")

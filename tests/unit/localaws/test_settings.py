@@ -43,6 +43,20 @@ def test_another_word_than_true_or_false_is_refused(monkeypatch: pytest.MonkeyPa
         from_environment()
 
 
+@pytest.mark.parametrize(("given", "existing"), [("new", False), ("existing", True), ("", False)])
+def test_the_account_is_new_unless_it_is_said_to_be_an_existing_customers(
+    monkeypatch: pytest.MonkeyPatch, given: str, *, existing: bool
+) -> None:
+    monkeypatch.setenv("SCONES_ACCOUNT", given)
+    assert from_environment().existing_customer is existing
+
+
+def test_another_account_than_new_or_existing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCONES_ACCOUNT", "old")
+    with pytest.raises(SettingsError, match="SCONES_ACCOUNT is 'old'; it must be new or existing"):
+        from_environment()
+
+
 @pytest.mark.parametrize("port", ["", "http", "80", "65536", "-1", "4566.0", "²"])
 def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
     monkeypatch.setenv("SCONES_PORT", port)

@@ -17,6 +17,7 @@ from moto import mock_aws
 from localaws.aws import Aws
 from localaws.hosting import states
 from localaws.monitoring.runner import Runner
+from localaws.settings import Settings
 
 Document = dict[str, Any]
 PROGRAM = Path(__file__).parents[3] / "tiny_monitor.py"
@@ -54,6 +55,12 @@ def config(when: Document, mode: str = "calm", **members: object) -> Document:
         "ScheduleConfig": when,
         "MonitoringJobDefinition": definition(Environment=environment, **members),
     }
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An account that has Model Monitor."""
+    return Settings(port=45660, home=tmp_path / "home", existing_customer=True)
 
 
 @dataclass

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from localaws.hosting import states
 from localaws.monitoring.runner import Runner
+from localaws.settings import Settings
 
 if TYPE_CHECKING:
     from localaws.aws import Aws
@@ -34,6 +36,12 @@ def properties(expression: str = "cron(0 * ? * * *)") -> dict[str, Any]:
     }
     config = {"ScheduleConfig": {"ScheduleExpression": expression}, "MonitoringJobDefinition": definition}
     return {"MonitoringScheduleName": "drift", "MonitoringScheduleConfig": config}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An account that has Model Monitor."""
+    return Settings(port=45660, home=tmp_path / "home", existing_customer=True)
 
 
 @pytest.fixture

@@ -1,0 +1,94 @@
+"""What is closed to an account that is new to SageMaker, and what stays open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from localaws.sagemaker import closed
+from localaws.sagemaker.service import OPERATIONS
+from tests.unit.localaws.monitoring.conftest import HOURLY, config
+
+if TYPE_CHECKING:
+    from localaws.aws import Aws
+    from tests.unit.localaws.conftest import Api
+
+ROLE = "arn:aws:iam::000000000000:role/pipeline"
+CLUSTER = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10}
+CLARIFY = "205585389593.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0"
+
+
+def training(**members: object) -> dict[str, Any]:
+    return {
+        "TrainingJobName": "watched",
+        "AlgorithmSpecification": {"TrainingImage": "t:1", "TrainingInputMode": "File"},
+        "RoleArn": ROLE,
+        "OutputDataConfig": {"S3OutputPath": "s3://bucket/o"},
+        "ResourceConfig": CLUSTER,
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        **members,
+    }
+
+
+def processing(image: str) -> dict[str, Any]:
+    return {
+        "ProcessingJobName": "explained",
+        "AppSpecification": {"ImageUri": image},
+        "ProcessingResources": {"ClusterConfig": CLUSTER},
+        "RoleArn": ROLE,
+    }
+
+
+DEBUGGED = (
+    {"DebugHookConfig": {"S3OutputPath": "s3://bucket/d"}},
+    {"DebugRuleConfigurations": [{"RuleConfigurationName": "r", "RuleEvaluatorImage": "r:1"}]},
+    {"ProfilerConfig": {"S3OutputPath": "s3://bucket/p"}},
+    {"ProfilerRuleConfigurations": [{"RuleConfigurationName": "r", "RuleEvaluatorImage": "r:1"}]},
+)
+
+
+def existing(aws: Aws) -> Aws:
+    return replace(aws, settings=replace(aws.settings, existing_customer=True))
+
+
+def test_a_new_account_makes_no_monitoring_schedule(api: Api) -> None:
+    code, message = api.refused(
+        "CreateMonitoringSchedule", MonitoringScheduleName="drift", MonitoringScheduleConfig=config(HOURLY)
+    )
+    assert code == "ValidationException"
+    assert message == "This operation is in maintenance mode and is not available to new customers."
+    assert api("ListMonitoringSchedules")["MonitoringScheduleSummaries"] == []
+
+
+def test_every_operation_of_model_monitor_that_the_local_aws_has_is_asked(aws: Aws) -> None:
+    for name in sorted(set(closed.MONITOR) & set(OPERATIONS)):
+        with pytest.raises(Exception, match="maintenance mode"):
+            OPERATIONS[name](aws, {})
+
+
+def test_a_new_account_runs_no_job_of_clarify_and_one_of_its_own_image(aws: Aws, api: Api) -> None:
+    _, message = api.refused("CreateProcessingJob", **processing(CLARIFY))
+    assert message == "SageMaker Clarify processing is in maintenance mode and is not available to new customers."
+    closed.check_job(aws, closed.PROCESSING, processing("monitor:1"))
+    closed.check_job(existing(aws), closed.PROCESSING, processing(CLARIFY))
+
+
+@pytest.mark.parametrize("members", DEBUGGED)
+def test_a_new_account_has_no_training_job_that_debugger_watches(aws: Aws, api: Api, members: dict[str, Any]) -> None:
+    _, message = api.refused("CreateTrainingJob", **training(**members))
+    assert message == "SageMaker Debugger is in maintenance mode and is not available to new customers."
+    closed.check_job(existing(aws), closed.TRAINING, training(**members))
+
+
+def test_a_training_job_without_debugger_is_open(aws: Aws) -> None:
+    closed.check_job(aws, closed.TRAINING, training(ProfilerConfig={"DisableProfiler": True}))
+    closed.check_job(aws, closed.TRAINING, training(TensorBoardOutputConfig={"S3OutputPath": "s3://bucket/t"}))
+
+
+def test_a_new_account_has_no_endpoint_that_explains(aws: Aws) -> None:
+    with pytest.raises(Exception, match="Clarify is in maintenance mode"):
+        closed.check_endpoint(aws, {"ExplainerConfig": {}})
+    closed.check_endpoint(existing(aws), {"ExplainerConfig": {}})
+    closed.check_endpoint(aws, {"DataCaptureConfig": {"EnableCapture": True}})
