@@ -87,7 +87,7 @@ def run(settings: Settings) -> None:
     pipeline_targets.close(deliveries, settings)
     begun = Begun(store)
     begun_executions.close(begun)
-    event_targets.apply({"codebuild": partial(start_for_rule, aws)})
+    event_targets.apply({"codebuild": partial(start_for_rule, aws)}, partial(event_targets.give_up, aws))
     stack_events.apply(aws.events)
     register(aws)
     repositories.register(aws)

@@ -31,12 +31,13 @@ def start_build(aws: Aws, request: Document) -> Document:
 
 
 def start_for_rule(aws: Aws, role: str, target: str, payload: str, rule: str) -> str:
-    """Start a build as EventBridge does for a rule's target, under the target's role; answers the build's id.
+    """Start a build as EventBridge does for a rule (its ARN) and its target, under the target's role; answers its id.
 
     The target's input has the members of StartBuild; others, as those of an event that comes as it is, are passed over.
     """
     if aws.authority:
-        aws.authority.check(role, "codebuild:StartBuild", project_arn(aws.settings, target), service=EVENTS)
+        place = project_arn(aws.settings, target)
+        aws.authority.check(role, "codebuild:StartBuild", place, service=EVENTS, source=rule)
     try:
         given = json.loads(payload)
     except ValueError as error:
@@ -46,7 +47,7 @@ def start_for_rule(aws: Aws, role: str, target: str, payload: str, rule: str) ->
     request = {name: value for name, value in members.items() if name in shape.members}
     request["projectName"] = target.rpartition(":project/")[2]
     validate("StartBuild", request, "codebuild")
-    return str(start(aws, request, f"rule/{rule}")["id"])
+    return str(start(aws, request, f"rule/{rule.rpartition('/')[2]}")["id"])
 
 
 def start(aws: Aws, request: Document, initiator: str) -> Document:

@@ -83,12 +83,12 @@ def _creating(create: Create) -> Create:
 
 
 def _check(target: Document) -> None:
-    """Refuse what AWS refuses: a pipeline without a role, and SageMaker's other resources."""
+    """Refuse what AWS refuses: a pipeline or a build without a role, and SageMaker's other resources."""
     arn = target.get("Arn", "")
     if service_of(arn) == "sagemaker":
         pipelines.check(arn)
-        if not target.get("RoleArn"):
-            raise validation(f"RoleArn is required for target {arn}.")
+    if service_of(arn) in ("sagemaker", "codebuild") and not target.get("RoleArn"):
+        raise validation(f"RoleArn is required for target {arn}.")
 
 
 def _ticking(tick: Callable[[], None]) -> Callable[[], None]:

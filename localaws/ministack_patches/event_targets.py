@@ -1,5 +1,7 @@
 """EventBridge's targets that MiniStack takes and never calls: they are called here, under the target's role.
 
+What is refused goes to the target's dead-letter queue at once, as what no repetition helps.
+
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 """
 
@@ -7,12 +9,16 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from localaws import ministack
+from localaws.aws import Aws, now
+from localaws.deliveries.dead_letters import RULES, send
+from localaws.deliveries.delivery import Delivery, Failed
 from localaws.errors import AwsError
 from localaws.ministack import replace
 
@@ -20,8 +26,10 @@ logger = logging.getLogger(__name__)
 
 Document = dict[str, Any]
 Invoke = Callable[..., None]
-# Of a target's role, ARN and input, and a rule's name: the id of what was started; raises AwsError where it is refused.
+# Of a target's role, ARN and input, and a rule's ARN: the id of what was started; raises AwsError where it is refused.
 Start = Callable[[str, str, str, str], str]
+# Of a rule's ARN, a target, the event and why it was refused.
+GiveUp = Callable[[str, Document, Document, AwsError], None]
 
 
 @dataclass(frozen=True)
@@ -47,21 +55,41 @@ def deliver(event: Document) -> list[Outcome]:
     return outcomes
 
 
-def apply(starts: Mapping[str, Start]) -> None:
+def apply(starts: Mapping[str, Start], give_up: GiveUp) -> None:
     """Call the targets of these services, by the service in their ARN."""
     from ministack.services import eventbridge  # noqa: PLC0415 - after configure()
 
-    replace(eventbridge, "_invoke_target", lambda invoke: _calling(invoke, starts))
+    replace(eventbridge, "_invoke_target", lambda invoke: _calling(invoke, starts, give_up))
 
 
-def _calling(invoke: Invoke, starts: Mapping[str, Start]) -> Invoke:
+def give_up(aws: Aws, rule: str, target: Document, event: Document, error: AwsError) -> None:
+    """Send an event whose target was refused to the target's dead-letter queue."""
+    at = now()
+    delivery = Delivery(source=rule, principal=RULES, target=target, scheduled=at, began=at, event=event)
+    failed = Failed(error.code, error.message, again=False)
+    # MiniStack may be answering PutEvents: the queue is asked over its port, in a thread of its own.
+    threading.Thread(target=send, args=(aws, delivery, failed, ""), name="dead-letter", daemon=True).start()
+
+
+def _calling(invoke: Invoke, starts: Mapping[str, Start], give_up: GiveUp) -> Invoke:
     def call_or_invoke(target: Document, event: Document, rule: Document, view: Any = None) -> None:  # noqa: ANN401
         arn = str(target.get("Arn", ""))
         start = starts.get(arn.split(":")[2]) if arn.count(":") > 4 else None
         if start is None:
             invoke(target, event, rule, view)
             return
-        outcome = _call(start, target, _input(target, event, rule, view), str(rule.get("Name", "")))
+        from ministack.services import eventbridge  # noqa: PLC0415
+
+        view = view or eventbridge._pattern_event_view(event)
+        seen = view.event_with_detail()
+        try:
+            started = start(str(target.get("RoleArn", "")), arn, _input(target, seen, rule, view), rule["Arn"])
+            outcome = Outcome(arn, started=started)
+        except AwsError as error:
+            name = rule.get("Name", "")
+            logger.warning("The rule %s did not reach %s: %s: %s", name, arn, error.code, error.message)
+            outcome = Outcome(arn, refused=f"The rule {name} could not start {arn}: {error.code}: {error.message}")
+            give_up(rule["Arn"], target, seen, error)
         told = _outcomes.get()
         if told is not None:
             told.append(outcome)
@@ -69,25 +97,15 @@ def _calling(invoke: Invoke, starts: Mapping[str, Start]) -> Invoke:
     return call_or_invoke
 
 
-def _call(start: Start, target: Document, given: str, rule: str) -> Outcome:
-    arn = target["Arn"]
-    try:
-        return Outcome(arn, started=start(str(target.get("RoleArn", "")), arn, given, rule))
-    except AwsError as error:
-        logger.warning("The rule %s did not reach %s: %s: %s", rule, arn, error.code, error.message)
-        return Outcome(arn, refused=f"The rule {rule} could not start {arn}: {error.code}: {error.message}")
-
-
-def _input(target: Document, event: Document, rule: Document, view: Any) -> str:  # noqa: ANN401
+def _input(target: Document, seen: Any, rule: Document, view: Any) -> str:  # noqa: ANN401
     """What a target is given: the event, a part of it, a constant, or what its transformer makes."""
     from ministack.services import eventbridge  # noqa: PLC0415
 
-    view = view or eventbridge._pattern_event_view(event)
     if target.get("InputTransformer"):
         return str(eventbridge._apply_input_transformer(target["InputTransformer"], rule, view))
     if target.get("Input"):
         return str(target["Input"])
-    value = view.event_with_detail()
+    value = seen
     for part in target.get("InputPath", "").removeprefix("$").split("."):
         if part:
             value = value.get(part) if isinstance(value, dict) else None

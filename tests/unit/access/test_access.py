@@ -113,6 +113,11 @@ def test_a_call_that_no_statement_allows_is_found(allowed: list[Allowance], acti
     assert found == f"scones-reader called {action} on {resource}, which no statement of its policy allows."
 
 
+def test_asking_who_one_is_needs_no_statement(allowed: list[Allowance]) -> None:
+    asked = Call("scones-reader", "sts:GetCallerIdentity", "*", allowed=True)
+    assert list(findings(allowed, [READ, ASK, asked])) == []
+
+
 def test_a_call_that_was_denied_is_found_also_where_the_text_allows_it(allowed: list[Allowance]) -> None:
     (found,) = findings(allowed, [READ, ASK, Call(READ.role, READ.action, READ.resource, allowed=False)])
     assert found == f"scones-reader was denied s3:GetObject on {OBJECT}."

@@ -16,6 +16,7 @@ from localaws.clients import Credentials
 from localaws.errors import AwsError, validation
 
 Document = dict[str, Any]
+RULE = "arn:aws:events:us-east-1:000000000000:rule/bakery-push"
 EVENTS_ROLE = "arn:aws:iam::000000000000:role/events"
 PROJECT = "arn:aws:codebuild:us-east-1:000000000000:project/bakery-build"
 SPEC = '{version: 0.2, phases: {build: {commands: ["echo key=$AWS_ACCESS_KEY_ID"]}}}'
@@ -42,7 +43,8 @@ class Authority:
             raise validation("untrusted")
         return RoleClients(self.aws.clients)
 
-    def check(self, role: str, action: str, resource: str, service: str) -> None:
+    def check(self, role: str, action: str, resource: str, service: str, source: str = "") -> None:
+        assert source == (RULE if service == "events.amazonaws.com" else "")
         self.clients(role, service)
         assert self.asked is not None
         self.asked.append((role, action, resource))
@@ -113,7 +115,7 @@ def test_a_rule_starts_a_build_under_its_targets_role_with_what_its_input_says(
     authority = enforced()
     builds.project()
     given = {"sourceVersion": builds.commits[0], "detail": "of an event", "source": "aws.codecommit"}
-    build_id = start_for_rule(builds.aws, EVENTS_ROLE, PROJECT, json.dumps(given), "bakery-push")
+    build_id = start_for_rule(builds.aws, EVENTS_ROLE, PROJECT, json.dumps(given), RULE)
     (build,) = builds("BatchGetBuilds", ids=[build_id])["builds"]
     assert (build["initiator"], build["sourceVersion"]) == ("rule/bakery-push", builds.commits[0])
     assert authority.asked is not None
@@ -128,7 +130,7 @@ def test_a_rule_whose_role_lacks_the_right_or_the_trust_starts_nothing(
     enforced(denied)
     builds.project()
     with pytest.raises(AwsError):
-        start_for_rule(builds.aws, EVENTS_ROLE, PROJECT, "{}", "bakery-push")
+        start_for_rule(builds.aws, EVENTS_ROLE, PROJECT, "{}", RULE)
     assert builds("ListBuilds")["ids"] == []
 
 
@@ -139,5 +141,5 @@ def test_an_input_that_startbuild_does_not_take_starts_nothing(builds: Any, payl
     builds.commit(buildspec__yml=SPEC)
     builds.project()
     with pytest.raises(AwsError) as refused:
-        start_for_rule(builds.aws, EVENTS_ROLE, PROJECT, payload, "bakery-push")
+        start_for_rule(builds.aws, EVENTS_ROLE, PROJECT, payload, RULE)
     assert refused.value.code == code

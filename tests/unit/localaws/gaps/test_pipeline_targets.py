@@ -16,6 +16,7 @@ from localaws.gaps import pipeline_targets
 from localaws.settings import Settings
 
 PIPELINE = "arn:aws:sagemaker:us-east-1:000000000000:pipeline/line"
+PROJECT = "arn:aws:codebuild:us-east-1:000000000000:project/bakery-build"
 ROLE = "arn:aws:iam::000000000000:role/events"
 TARGET = {"Id": "1", "Arn": PIPELINE, "RoleArn": ROLE}
 
@@ -68,6 +69,7 @@ def test_a_matching_event_is_handed_over_with_the_rule_and_what_it_matched(taken
     ("target", "words"),
     [
         ({"Id": "1", "Arn": PIPELINE}, f"RoleArn is required for target {PIPELINE}."),
+        ({"Id": "1", "Arn": PROJECT}, f"RoleArn is required for target {PROJECT}."),
         ({**TARGET, "Arn": PIPELINE.replace("pipeline", "model")}, "only pipelines can be targets"),
     ],
 )

@@ -13,6 +13,8 @@ from localaws.errors import AwsError
 from localaws.ministack_patches import event_targets
 from localaws.ministack_patches.event_targets import Outcome, deliver
 
+RULE = "arn:aws:events:us-east-1:000000000000:rule/push"
+GIVEN_UP: list[tuple[Any, ...]] = []
 ROLE = "arn:aws:iam::000000000000:role/events"
 PROJECT = "arn:aws:codebuild:us-east-1:000000000000:project/bakery-build"
 EVENT = {"Source": "aws.codecommit", "DetailType": "push", "Detail": json.dumps({"commitId": "c1", "branch": "main"})}
@@ -35,7 +37,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str, An
 
     monkeypatch.setattr(event_targets, "replace", replace)
     eventbridge._ensure_default_bus()
-    event_targets.apply({"codebuild": start})
+    event_targets.apply({"codebuild": start}, lambda *given: GIVEN_UP.append(given))
+    GIVEN_UP.clear()
     yield calls
     eventbridge.reset()
 
@@ -59,7 +62,7 @@ def test_a_target_is_called_under_its_role_with_the_input_that_it_wants(
 ) -> None:
     rule({"Arn": PROJECT, **how})
     assert deliver(EVENT) == [Outcome(PROJECT, started="build-1")]
-    assert started == [(ROLE, PROJECT, given, "push")]
+    assert started == [(ROLE, PROJECT, given, RULE)]
 
 
 def test_a_target_without_an_input_is_given_the_event(started: list[tuple[str, str, Any, str]]) -> None:
@@ -83,3 +86,10 @@ def test_a_refused_start_is_an_outcome_that_says_why(started: list[tuple[str, st
         "codebuild:StartBuild"
     )
     assert started == []
+    ((source, target, event, error),) = GIVEN_UP
+    assert (source, target["Id"], event["detail"], error.code) == (
+        RULE,
+        "build",
+        {"commitId": "c1", "branch": "main"},
+        "AccessDeniedException",
+    )
