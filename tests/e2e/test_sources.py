@@ -125,9 +125,10 @@ def _steps() -> list[dict[str, Any]]:
 def test_githubs_workflow_does_all_that_it_does_under_its_role(laptop: Laptop, tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     subprocess.run(["git", "clone", "--quiet", str(REPOSITORY), str(checkout)], check=True)
-    # Another version of the functions, so that the stack is updated.
-    with (checkout / "lambdas" / "start_training" / "handler.py").open("a", encoding="utf-8") as file:
-        file.write("# pushed to GitHub\n")
+    # Another version of the functions and of the image, so that stack and registry get something.
+    for changed in ("lambdas/start_training/handler.py", "processing/refusal.py"):
+        with (checkout / changed).open("a", encoding="utf-8") as file:
+            file.write("# pushed to GitHub\n")
     issuer = Issuer()
     issuer.publish(laptop.home / "issuers")
     variables = {"AWS_REGION": "us-east-1", "SCONES_PROJECT": "scones", **_variables(laptop)}
