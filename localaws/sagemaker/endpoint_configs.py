@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from localaws import errors
 from localaws.aws import Aws, now
-from localaws.sagemaker import closed, listing, models, tags
+from localaws.sagemaker import closed, listing, models, tags, unsupported
+from localaws.sagemaker.rules import check_joins
 from localaws.shapes import Document, project_as
 
 KIND = "endpoint-config"
@@ -16,6 +17,8 @@ def create_endpoint_config(aws: Aws, request: Document) -> Document:
     name = request["EndpointConfigName"]
     arn = aws.arn("endpoint-config", name.lower())
     closed.check_endpoint(aws, request)
+    check_joins("CreateEndpointConfig", request)
+    unsupported.refuse("CreateEndpointConfig", request)
     _check_variants(aws, request["ProductionVariants"])
     with aws.store.transaction():
         if aws.store.get(KIND, name):

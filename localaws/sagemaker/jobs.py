@@ -10,7 +10,8 @@ from localaws.aws import Aws, now
 from localaws.insistence import insist
 from localaws.jobs import processing, training, transform
 from localaws.jobs.kinds import ENDED, KINDS, PROCESSING, TRAINING, TRANSFORM, JobKind, announce, load
-from localaws.sagemaker import closed, limits, listing, models, tags
+from localaws.sagemaker import closed, limits, listing, models, tags, unsupported
+from localaws.sagemaker.rules import check_joins
 from localaws.shapes import Document, project_as
 from localaws.tasks import Stop
 
@@ -29,6 +30,8 @@ def create(kind: JobKind, aws: Aws, request: Document) -> Document:
     arn = aws.arn(kind.noun, name.lower())
     closed.check_job(aws, kind, request)
     limits.check(kind, request)
+    check_joins(f"Create{kind.stem}Job", request)
+    unsupported.refuse(f"Create{kind.stem}Job", request)
     if kind is TRANSFORM:
         models.describe_model(aws, {"ModelName": request["ModelName"]})
     with aws.store.transaction():

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from localaws import errors
 from localaws.aws import Aws, now
-from localaws.sagemaker import listing, model_package_groups, tags
+from localaws.sagemaker import listing, model_package_groups, tags, unsupported
 from localaws.sagemaker.names import bare
+from localaws.sagemaker.rules import check_joins
 from localaws.shapes import Document, project, project_as
 
 KIND = "model-package"
@@ -31,6 +32,8 @@ def create_model_package(aws: Aws, request: Document) -> Document:
         raise errors.validation("Give either ModelPackageGroupName or ModelPackageName, and not both.")
     if grouped and request.get("Tags"):
         raise errors.validation("Tags cannot be set on a versioned model package; set them on its group.")
+    check_joins("CreateModelPackage", request)
+    unsupported.refuse("CreateModelPackage", request)
     with aws.store.transaction():
         key, document = _numbered(aws, request) if grouped else _named(aws, request)
         document |= {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from localaws import errors
 from localaws.aws import Aws, now
-from localaws.sagemaker import listing, model_packages, tags
+from localaws.sagemaker import listing, model_packages, tags, unsupported
+from localaws.sagemaker.rules import check_joins
 from localaws.shapes import Document, project_as
 
 KIND = "model"
@@ -19,6 +20,8 @@ def create_model(aws: Aws, request: Document) -> Document:
         raise errors.validation("Give either PrimaryContainer or Containers, and not both.")
     for definition in _definitions(request):
         _check(aws, definition)
+    check_joins("CreateModel", request)
+    unsupported.refuse("CreateModel", request)
     with aws.store.transaction():
         if aws.store.get(KIND, name):
             raise errors.validation(f'Cannot create already existing model "{arn}".')

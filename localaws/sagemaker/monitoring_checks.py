@@ -7,6 +7,7 @@ from localaws.aws import Aws
 from localaws.hosting import states
 from localaws.monitoring import records, times
 from localaws.sagemaker import limits
+from localaws.sagemaker.rules import check_joins
 from localaws.shapes import Document
 
 # The scripts and the baselining job belong to AWS's own analyzer image, which cannot run here.
@@ -50,6 +51,7 @@ def check(aws: Aws, definition: Document) -> None:
         given.append("BaseliningJobName")
     if given:
         raise errors.validation(f"{' and '.join(given)} belong to AWS's own analyzer image, which cannot run here.")
+    check_joins("CreateMonitoringSchedule", definition)
     output = definition["MonitoringOutputConfig"]["MonitoringOutputs"][0]["S3Output"]
     limits.check_paths(source["EndpointInput"]["LocalPath"], output["LocalPath"])
     _check_endpoint(aws, source["EndpointInput"]["EndpointName"])

@@ -9,7 +9,8 @@ from __future__ import annotations
 from localaws import errors
 from localaws.jobs import images
 from localaws.jobs.kinds import TRAINING
-from localaws.sagemaker import limits, tuning_ranges
+from localaws.sagemaker import limits, tuning_ranges, unsupported
+from localaws.sagemaker.rules import check_joins
 from localaws.shapes import Document
 from localaws.tuning import definitions, endings, launch
 from localaws.tuning.definitions import Definition
@@ -78,7 +79,14 @@ def _training(body: Document) -> None:
     """What would be refused in each of the training jobs."""
     if ("ResourceConfig" in body) == ("HyperParameterTuningResourceConfig" in body):
         raise errors.validation("Give either ResourceConfig or HyperParameterTuningResourceConfig, and not both.")
-    limits.check(TRAINING, {**body, "ResourceConfig": launch.resources(body)})
+    check_joins("CreateHyperParameterTuningJob", body)
+    # A tuning job's own resources may leave the volume's size to AWS.
+    default = {} if "ResourceConfig" in body else {"VolumeSizeInGB": 1}
+    for resources in launch.kinds(body):
+        job = {**body, "ResourceConfig": default | resources}
+        limits.check(TRAINING, job)
+        check_joins("CreateTrainingJob", job)
+        unsupported.refuse("CreateTrainingJob", job)
 
 
 def _objective(definition: Definition) -> None:

@@ -48,10 +48,14 @@ def request(job: Document, proposal: Proposal, number: int, launched: int) -> Do
 
 def resources(body: Document) -> Document:
     """A definition's instances as a training job has them; of several kinds that would do, the one named first."""
+    return kinds(body)[0]
+
+
+def kinds(body: Document) -> list[Document]:
+    """A definition's instances as training jobs have them: one, or each of the kinds that would do."""
     given: Document = body.get("HyperParameterTuningResourceConfig") or body.get("ResourceConfig") or {}
-    kinds = given.get("InstanceConfigs") or [{}]
     common = {name: value for name, value in given.items() if name not in ("InstanceConfigs", "AllocationStrategy")}
-    return {**common, **kinds[0]}
+    return [{**common, **kind} for kind in given.get("InstanceConfigs") or [{}]]
 
 
 def again(job: Document, definition: Definition, trial: Trial, launched: int) -> Document:

@@ -148,7 +148,8 @@ def test_an_image_without_a_program_fails_the_job(run: Run) -> None:
 
 
 def test_an_input_of_another_kind_fails_the_job(run: Run) -> None:
-    ended = run(**request() | {"ProcessingInputs": [{"InputName": "query"}]})
+    query = {"InputName": "query", "DatasetDefinition": {"LocalPath": "/opt/ml/processing/query"}}
+    ended = run(**request() | {"ProcessingInputs": [query]})
     assert "The input 'query' has no S3Input" in ended["FailureReason"]
 
 

@@ -208,7 +208,8 @@ def test_two_instances_share_a_sharded_channel_and_the_first_s_model_is_kept(run
 
 def test_a_channel_that_is_not_in_s3_fails_the_job(run: Run) -> None:
     asked = request()
-    asked["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3DataType"] = "AugmentedManifestFile"
+    disk = {"FileSystemId": "fs-0123456789a", "FileSystemType": "EFS", "FileSystemAccessMode": "ro"}
+    asked["InputDataConfig"][0]["DataSource"] = {"FileSystemDataSource": {**disk, "DirectoryPath": "/in"}}
     assert "The channel 'train' cannot be read here" in run(**asked)["FailureReason"]
 
 

@@ -16,6 +16,11 @@ SPECIFICATION = {
     "SupportedContentTypes": ["application/x-image"],
     "SupportedResponseMIMETypes": ["application/json"],
 }
+UNVERSIONED = {
+    **SPECIFICATION,
+    "SupportedTransformInstanceTypes": ["ml.m5.large"],
+    "SupportedRealtimeInferenceInstanceTypes": ["ml.m5.large"],
+}
 EVENT = "Model Package State Change"
 
 
@@ -133,7 +138,7 @@ def test_a_group_is_described_by_name_or_arn_and_made_once(api: Api, group: str)
 
 def test_packages_without_a_group_have_names_and_are_listed_apart(api: Api, group: str) -> None:
     versioned = register(api)
-    named = api("CreateModelPackage", ModelPackageName="single", InferenceSpecification=SPECIFICATION)
+    named = api("CreateModelPackage", ModelPackageName="single", InferenceSpecification=UNVERSIONED)
 
     def listed(**request: str) -> set[str]:
         return {item["ModelPackageArn"] for item in api("ListModelPackages", **request)["ModelPackageSummaryList"]}
