@@ -18,6 +18,8 @@ from monitoring.tally import Tally
 PREDICTIONS = Path("evaluation/predictions.csv")
 EVALUATION = Path("evaluation/evaluation.json")
 PREFIX = "probability_"
+SIDES = range(8, 1025)
+"""Pixels a side: what is outside was not written by this project's evaluation."""
 
 
 def measure(options: Options) -> str:
@@ -52,12 +54,15 @@ def _read(path: Path) -> tuple[list[str], Iterator[dict[str, str]]]:
 
 
 def _side(options: Options) -> int:
-    """The side in pixels that the model takes: EvaluateModel tells it, else IMAGE_SIZE."""
+    """The side in pixels of the images that the model takes, as EvaluateModel wrote it down."""
+    path = options.source / EVALUATION
     try:
-        told = json.loads((options.source / EVALUATION).read_text(encoding="utf-8"))
-        return int(told["model"]["input_shape"][-1])
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
-        return options.side
+        side = int(json.loads(path.read_text(encoding="utf-8"))["model"]["input_shape"][-1])
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise Refusal(f"{path} does not tell the model's input_shape ({error!r}): evaluate the model again.") from error
+    if side not in SIDES:
+        raise Refusal(f"{path} tells an input of {side} pixels, and {SIDES.start} to {SIDES.stop - 1} are allowed.")
+    return side
 
 
 def _row(line: dict[str, str], names: list[str], source: Path, side: int) -> tuple[Row, int, int]:

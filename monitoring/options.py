@@ -8,7 +8,6 @@ from pathlib import Path
 
 from monitoring.refusal import Refusal
 
-SIDES = range(8, 1025)
 _LONGEST = timedelta(days=31)
 
 
@@ -49,7 +48,6 @@ class Options:
     endpoint: str
     schedule: str
     ground_truth: str
-    side: int
     captures: str = ""
     baseline: str = ""
 
@@ -68,7 +66,6 @@ class Options:
             endpoint=given.get("sagemaker_endpoint_name", ""),
             schedule=given.get("sagemaker_monitoring_schedule_name", ""),
             ground_truth=given.get("GROUND_TRUTH_URI", ""),
-            side=_side(given.get("IMAGE_SIZE") or "28"),
         )
 
 
@@ -103,9 +100,3 @@ def text(given: Mapping[str, str], name: str) -> str:
 
 def _path(given: Mapping[str, str], name: str) -> Path | None:
     return Path(given[name]) if given.get(name) else None
-
-
-def _side(given: str) -> int:
-    if not given.isdecimal() or int(given) not in SIDES:
-        raise Refusal(f"IMAGE_SIZE is {given!r}, where {SIDES.start} to {SIDES.stop - 1} is allowed: set it so.")
-    return int(given)

@@ -37,7 +37,6 @@ def read(given: Mapping[str, str], opt_ml: Path) -> Options:
         endpoint=text(given, "ENDPOINT_NAME"),
         schedule=text(given, "SCHEDULE_NAME"),
         ground_truth=given.get("GROUND_TRUTH_URI", ""),
-        side=0,
         captures=text(given, "CAPTURE_URI").rstrip("/"),
         baseline=text(given, "BASELINE_URI").rstrip("/"),
     )

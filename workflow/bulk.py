@@ -51,7 +51,7 @@ def _prepare_job() -> Pass:
 
 
 def _serialize() -> Task:
-    payload = {"items.$": "$.Items"}
+    payload = {"items.$": "$.Items", "image_size": placeholders.IMAGE_SIZE}
     return function_task("SerializeImages", placeholders.SERIALIZE_FUNCTION, payload, 300, [])
 
 

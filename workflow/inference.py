@@ -36,7 +36,9 @@ def build() -> dict[str, Any]:
 
 
 def _serialize(catch: list[Catch]) -> Task:
-    return function_task("SerializeImage", placeholders.SERIALIZE_FUNCTION, "$", 60, catch)
+    # The request stands by itself: nothing that a caller sends can pass for the live version's image size.
+    payload = {"request.$": "$", "image_size": placeholders.IMAGE_SIZE}
+    return function_task("SerializeImage", placeholders.SERIALIZE_FUNCTION, payload, 60, catch)
 
 
 def _classify(catch: list[Catch]) -> Task:

@@ -9,6 +9,7 @@ from refresh_workflow.aws import Clients
 from refresh_workflow.collection import delete_old_releases
 from refresh_workflow.endpoint import read_endpoint, read_version
 from refresh_workflow.monitor import refresh_monitoring
+from refresh_workflow.registry import read_image_size
 from refresh_workflow.scaling import refresh_scaling
 from refresh_workflow.settings import Settings
 from refresh_workflow.state_machines import delete_old_versions, refresh_state_machine
@@ -25,6 +26,7 @@ class Summary:
     endpoint_status: str
     model_version: str | None = None
     confidence_threshold: float | None = None
+    image_size: int | None = None
     published: list[str] = field(default_factory=list)
     scaling: list[str] = field(default_factory=list)
     deleted_releases: list[str] = field(default_factory=list)
@@ -46,11 +48,14 @@ def refresh(clients: Clients, settings: Settings, folder: Path = templates.PACKA
         return Summary(endpoint.status)
     version = read_version(clients.sagemaker, endpoint)
     threshold = choose_threshold(clients.sagemaker, settings, version)
+    image_size = read_image_size(clients.sagemaker, settings.model_package_group, version)
+    values = templates.collect_values(settings, version, threshold, image_size)
     return Summary(
         endpoint_status=endpoint.status,
         model_version=version,
         confidence_threshold=threshold,
-        published=_publish(clients, settings, templates.collect_values(settings, version, threshold), folder),
+        image_size=image_size,
+        published=_publish(clients, settings, values, folder),
         scaling=refresh_scaling(clients.autoscaling, settings),
         deleted_releases=delete_old_releases(clients.sagemaker, endpoint, settings.keep_versions),
         deleted_versions=_delete_versions(clients, settings),

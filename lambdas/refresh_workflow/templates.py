@@ -35,7 +35,7 @@ def render(template: str, values: Mapping[str, str]) -> str:
     return text
 
 
-def collect_values(settings: Settings, version: str, threshold: float) -> dict[str, str]:
+def collect_values(settings: Settings, version: str, threshold: float, image_size: int) -> dict[str, str]:
     """Return what the placeholders stand for, now that a version of the model is live."""
     return {
         "SerializeFunctionArn": settings.serialize_function_arn,
@@ -44,6 +44,7 @@ def collect_values(settings: Settings, version: str, threshold: float) -> dict[s
         "EndpointName": settings.endpoint_name,
         "ModelVersion": version,
         "ConfidenceThreshold": str(threshold),
+        "ImageSize": str(image_size),
         "Bucket": settings.bucket,
         "InferenceStateMachineArn": settings.inference_state_machine_arn,
     }

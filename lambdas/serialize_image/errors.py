@@ -13,6 +13,10 @@ class BadPicture(Refusal):
     """The picture is not one that the model can be asked about."""
 
 
+class SizeUnknown(Exception):
+    """The workflow does not say which image size the live version takes: no image is to blame, and no guess is made."""
+
+
 class Throttled(Exception):
     """S3 asks for fewer calls, or fails for a moment: worth another try."""
 

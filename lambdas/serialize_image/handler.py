@@ -1,4 +1,4 @@
-"""The entry point: one request, or `{"items": [...]}` of the bulk workflow."""
+"""The entry point: `{"request": ..., "image_size": ...}`, or `items` in the place of `request` in the bulk workflow."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from serialize_image.errors import Refusal
+from serialize_image.request import parse_image_size
 from serialize_image.serialize import Serializer
 from serialize_image.settings import Settings
 from serialize_image.storage import Storage
@@ -29,14 +30,19 @@ def serializer() -> Serializer:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Answer inference_id, image_uri and serialized_uri; of a batch, `items` with these or the refusal of each."""
+    """Answer inference_id, image_uri and serialized_uri; of a batch, `items` with these or the refusal of each.
+
+    `image_size` is the side in pixels of the square images that the live version takes: refresh_workflow puts it into
+    the workflow when it publishes it. Raises SizeUnknown without it.
+    """
+    size = parse_image_size(event.get("image_size"))
     if "items" in event:
-        items = serializer().batch(event["items"])
+        items = serializer().batch(event["items"], size)
         refused = [item for item in items if item.get("status") == "REFUSED"]
         _count(len(items) - len(refused), len(refused))
         return {"items": items}
     try:
-        answer = serializer().one(event)
+        answer = serializer().one(event["request"], size)
     except Refusal as refusal:
         logger.warning(str(refusal), extra={"error": type(refusal).__name__})
         _count(0, 1)

@@ -8,10 +8,14 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from serialize_image.errors import BadRequest
+from serialize_image.errors import BadRequest, SizeUnknown
 
 MOST_INLINE_CHARACTERS = 240_000
 """Below the 256 KiB that a Step Functions state may carry; about 180 KB of picture."""
+
+
+IMAGE_SIZES = range(8, 1025)
+"""Sides in pixels that the built-in algorithm's nets are trained for, with room to spare."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,17 @@ class Request:
 
     inference_id: str
     source: Address | bytes
+
+
+def parse_image_size(given: object) -> int:
+    """Read the side in pixels that the workflow gives, as text; raises SizeUnknown."""
+    text = str(given)
+    if text.isdecimal() and int(text) in IMAGE_SIZES:
+        return int(text)
+    raise SizeUnknown(
+        f"The workflow gives the image_size {given!r}, where {IMAGE_SIZES.start} to {IMAGE_SIZES.stop - 1} is allowed: "
+        "run refresh_workflow, which publishes the workflow with the live version's size."
+    )
 
 
 def parse(event: dict[str, Any]) -> Request:

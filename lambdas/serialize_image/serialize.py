@@ -25,11 +25,14 @@ class Serializer:
     settings: Settings
     storage: Storage
 
-    def one(self, event: Item) -> Item:
-        """Serialize the picture that the event names: its addresses and inference id. Raises Refusal."""
+    def one(self, event: Item, image_size: int) -> Item:
+        """Serialize the image that the event names to a square of `image_size` pixels a side: its addresses and id.
+
+        Raises Refusal.
+        """
         request = parse(event)
         content = request.source if isinstance(request.source, bytes) else self._read(request.source)
-        png = to_png(read(content, self.settings.limits), self.settings.image_size)
+        png = to_png(read(content, self.settings.limits), image_size)
         source = request.source
         if isinstance(source, bytes):
             source = self._keep(request.inference_id, source)
@@ -37,16 +40,16 @@ class Serializer:
         self.storage.write(target, png, "image/png")
         return {"inference_id": request.inference_id, "image_uri": source.uri, "serialized_uri": target.uri}
 
-    def batch(self, items: object) -> list[Item]:
+    def batch(self, items: object, image_size: int) -> list[Item]:
         """Serialize each of a list of events; one that is refused says so by its name and stops no other."""
         if not isinstance(items, list):
             raise BadRequest(f"items is of type {type(items).__name__}: give a list of requests.")
         # S3 consoles make "folders": empty objects whose key ends in a slash, listed with the pictures.
-        return [self._one_of_many(item) for item in items if not str(item.get("image_uri")).endswith("/")]
+        return [self._one_of_many(item, image_size) for item in items if not str(item.get("image_uri")).endswith("/")]
 
-    def _one_of_many(self, event: Item) -> Item:
+    def _one_of_many(self, event: Item, image_size: int) -> Item:
         try:
-            return self.one(event)
+            return self.one(event, image_size)
         except Refusal as refusal:
             return {
                 "status": "REFUSED",

@@ -16,18 +16,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Settings:
-    """Where serialized pictures go, and the side in pixels of the model's square input."""
+    """Where serialized images go."""
 
     bucket: str
-    image_size: int = 28
     limits: Limits = Limits()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """Read BUCKET, and IMAGE_SIZE, MAX_BYTES and MAX_PIXELS where they are set."""
+        """Read BUCKET, and MAX_BYTES and MAX_PIXELS where they are set."""
         return cls(
             bucket=environment["BUCKET"],
-            image_size=int(environment.get("IMAGE_SIZE", cls.image_size)),
             limits=Limits(
                 most_bytes=int(environment.get("MAX_BYTES", Limits.most_bytes)),
                 most_pixels=int(environment.get("MAX_PIXELS", Limits.most_pixels)),

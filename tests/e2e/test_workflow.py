@@ -68,7 +68,7 @@ def test_a_picture_gets_its_label_and_assignment_under_one_inference_id(
     assert (answer["status"], answer["label"], answer["assignment"]) == ("CLASSIFIED", label, assignment)
     assert (answer["model_version"], answer["image_uri"]) == ("7", uri)
     assert answer["confidence"] == max(answer["probabilities"].values()) >= 0.8
-    assert endpoint.asked[-1] == (answer["inference_id"], (28, 28))
+    assert endpoint.asked[-1] == (answer["inference_id"], (64, 64))
 
 
 def test_bucket_and_key_or_the_picture_itself_do_as_well(workflows: Workflows) -> None:

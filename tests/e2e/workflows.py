@@ -67,7 +67,13 @@ def deploy(laptop: Laptop, endpoint_url: str, bucket: str) -> Workflows:
         "ENDPOINT_NAME": "scones-vehicles",
         "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint_url,
     }
-    values = {"EndpointName": "scones-vehicles", "ModelVersion": "7", "ConfidenceThreshold": "0.80", "Bucket": bucket}
+    values = {
+        "EndpointName": "scones-vehicles",
+        "ModelVersion": "7",
+        "ConfidenceThreshold": "0.80",
+        "Bucket": bucket,
+        "ImageSize": "64",
+    }
     for name in FUNCTIONS:
         arn = laptop.client("lambda").create_function(
             FunctionName=f"workflow-test-{name.replace('_', '-')}",

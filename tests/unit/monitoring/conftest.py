@@ -141,9 +141,14 @@ class Monitor:
             return Ended(main(["--opt-ml", str(opt_ml)]), output, opt_ml)
 
 
-def save_evaluation(folder: Path, count: int) -> Path:
-    """What PrepareData and EvaluateModel leave: pictures of 32 x 32 in a folder a class, and predictions.csv."""
+def save_evaluation(folder: Path, count: int, side: int = 28) -> Path:
+    """What PrepareData and EvaluateModel leave: images of 32 x 32 in a folder a class, and the model's answers.
+
+    `side` is the side in pixels of the images that the model takes.
+    """
     (folder / "evaluation").mkdir(parents=True)
+    told = {"model": {"input_shape": [3, side, side]}}
+    (folder / "evaluation/evaluation.json").write_text(json.dumps(told))
     with (folder / "evaluation/predictions.csv").open("w", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["path", "label", "prediction", "probability_bicycle", "probability_motorcycle", "confidence"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,24 @@ def test_other_columns_are_refused_by_name(empty: Monitor, tmp_path: Path) -> No
     ended = empty.measure(source=source)
     assert ended.code == 1
     assert "has the columns name, score" in ended.message
+
+
+@pytest.mark.parametrize("side", [28, 64])
+def test_the_baseline_has_the_size_that_the_model_was_evaluated_with(empty: Monitor, tmp_path: Path, side: int) -> None:
+    ended = empty.measure(source=save_evaluation(tmp_path / "source", 4, side))
+    assert ended.code == 0, ended.message
+    assert json.loads((ended.output / "statistics.json").read_text())["custom_statistics"]["side"] == side
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", '{"model": {"input_shape": []}}', '{"model": {"input_shape": [3, 4, 4]}}']
+)
+def test_an_evaluation_that_does_not_tell_the_size_is_refused(empty: Monitor, tmp_path: Path, content: str) -> None:
+    source = save_evaluation(tmp_path / "source", 2)
+    (source / "evaluation/evaluation.json").write_text(content)
+    ended = empty.measure(source=source)
+    assert ended.code == 1
+    assert "evaluation.json" in ended.message
 
 
 def test_a_run_s_statistics_can_be_the_next_baseline(monitor: Monitor) -> None:

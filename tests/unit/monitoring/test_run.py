@@ -174,7 +174,6 @@ def test_equal_captures_give_equal_bytes(monitor: Monitor, captured: Captured) -
         ({"start_time": "yesterday"}, "'yesterday'"),
         ({"end_time": "2026-01-31T09:00:00Z"}, "set end_time after start_time"),
         ({"dataset_source": ""}, "has no dataset_source"),
-        ({"IMAGE_SIZE": "big"}, "IMAGE_SIZE is 'big'"),
         ({"GROUND_TRUTH_URI": "labels/"}, "GROUND_TRUTH_URI is 'labels/'"),
     ],
 )

@@ -137,6 +137,7 @@ class World:
     clients: Clients
     folder: Path
     states: FakeStates = field(default_factory=FakeStates)
+    image_size: int = 28  # of each version; test_registry reads it from the registry
     calls: list[str] = field(default_factory=list)
 
     def refresh(self, **changes: str) -> Summary:
@@ -215,6 +216,7 @@ def world(session: boto3.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         services = ("sagemaker", "application-autoscaling", "stepfunctions", "s3", "scheduler")
         clients = Clients(*map(session.client, services))
         world = World(clients, tmp_path)
+        monkeypatch.setattr("refresh_workflow.refresh.read_image_size", lambda *_: world.image_size)
         world.release(1)
         clients.sagemaker.create_endpoint(EndpointName="scones-vehicles", EndpointConfigName=release_name(1))
         for name in ("INFERENCE_STATE_MACHINE_ARN", "BULK_STATE_MACHINE_ARN"):

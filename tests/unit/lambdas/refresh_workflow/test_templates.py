@@ -38,6 +38,6 @@ def test_a_package_without_templates_says_how_to_mend_it(tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ["inference", "bulk"])
 @pytest.mark.skipif(not AUTHORED.is_dir(), reason="the workflow is not here")
 def test_the_project_s_own_templates_are_filled_in(name: str, make_settings: Callable[..., Settings]) -> None:
-    text = render(read_template(name, AUTHORED), collect_values(make_settings(), "7", 0.8))
+    text = render(read_template(name, AUTHORED), collect_values(make_settings(), "7", 0.8, 64))
     assert "${" not in text
     assert "scones-vehicles" in text
