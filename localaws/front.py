@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import Any
 
@@ -29,6 +30,8 @@ from localaws.scheduler.service import SCHEDULER
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
 _INVOCATIONS = 64  # requests that wait for models at once; further ones wait for these
+# Calls of our services at once. Threads of their own: a call may ask S3 or ECR, which need the loop's own threads.
+_CALLS = 32
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([a-z0-9-]+)/aws4_request")
 # Calls that change nothing, by the end of the path or of X-Amz-Target: some of them come every second.
 _READS = re.compile(r"[./](Describe|List|Get|Filter|Receive)\w*$")
@@ -53,6 +56,7 @@ class Front:
     def __init__(self, aws: Aws, others: ministack.AsgiApp) -> None:
         self._aws = aws
         self._others = others
+        self._calls = ThreadPoolExecutor(_CALLS, thread_name_prefix="call")
         self._models = ThreadPoolExecutor(_INVOCATIONS, thread_name_prefix="invocation")
         self._enforced = aws.settings.enforce_iam
         self.changed = threading.Event()
@@ -89,7 +93,8 @@ class Front:
             await _respond(send, 413, b'{"__type": "RequestEntityTooLargeException", "message": "Over 16 MiB."}')
             return
         authorize = partial(check_caller, self._aws.settings, Caller(scope, body)) if self._enforced else None
-        status, content = await asyncio.to_thread(answer, service, self._aws, operation, body, authorize)
+        run = partial(copy_context().run, answer, service, self._aws, operation, body, authorize)
+        status, content = await asyncio.get_running_loop().run_in_executor(self._calls, run)
         await _respond(send, status, content)
 
     def _receive(self, body: bytes) -> tuple[int, bytes]:

@@ -12,6 +12,7 @@ from localaws.hosting.plans import Plan, VariantPlan
 from localaws.hosting.policy import policy
 from localaws.sagemaker import endpoint_configs
 from localaws.sagemaker.endpoints import describe_endpoint
+from localaws.sagemaker.rules import withdrawn
 from localaws.shapes import Document
 
 
@@ -19,7 +20,9 @@ def update_endpoint(aws: Aws, request: Document) -> Document:
     """Begin to replace what an endpoint serves, blue/green."""
     name = request["EndpointName"]
     document = _in_service(aws, name)
-    wanted = Plan.of(aws, endpoint_configs.describe_endpoint_config(aws, request))
+    configuration = endpoint_configs.describe_endpoint_config(aws, request)
+    withdrawn.check_variants(aws, configuration)
+    wanted = Plan.of(aws, configuration)
     plan = _retained(request, Plan.from_document(document["Plan"]), wanted)
     _check_scaled(aws, name, Plan.from_document(document["Plan"]), plan)
     last: Document = document.get("LastDeploymentConfig", {}) if request.get("RetainDeploymentConfig") else {}

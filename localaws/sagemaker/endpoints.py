@@ -7,6 +7,7 @@ from localaws.aws import Aws, now
 from localaws.hosting import lifecycle, states
 from localaws.hosting.plans import Plan
 from localaws.sagemaker import endpoint_configs, listing, tags
+from localaws.sagemaker.rules import withdrawn
 from localaws.shapes import Document, project_as
 
 _ORDER = listing.Order({"Name": "EndpointName", "CreationTime": "CreationTime", "Status": "EndpointStatus"})
@@ -18,6 +19,7 @@ def create_endpoint(aws: Aws, request: Document) -> Document:
     name = request["EndpointName"]
     arn = aws.arn("endpoint", name.lower())
     config = endpoint_configs.describe_endpoint_config(aws, request)
+    withdrawn.check_variants(aws, config)
     plan = Plan.of(aws, config)
     with aws.store.transaction():
         if states.load(aws, name):

@@ -11,7 +11,7 @@ from localaws.insistence import insist
 from localaws.jobs import processing, training, transform
 from localaws.jobs.kinds import ENDED, KINDS, PROCESSING, TRAINING, TRANSFORM, JobKind, announce, load
 from localaws.sagemaker import closed, limits, listing, models, tags, unsupported
-from localaws.sagemaker.rules import check_joins
+from localaws.sagemaker.rules import check_joins, inputs, withdrawn
 from localaws.shapes import Document, project_as
 from localaws.tasks import Stop
 
@@ -32,8 +32,12 @@ def create(kind: JobKind, aws: Aws, request: Document) -> Document:
     limits.check(kind, request)
     check_joins(f"Create{kind.stem}Job", request)
     unsupported.refuse(f"Create{kind.stem}Job", request)
+    withdrawn.check_job(aws, kind.noun, request)
+    if kind is TRAINING:
+        inputs.check_channels(aws, request)
     if kind is TRANSFORM:
-        models.describe_model(aws, {"ModelName": request["ModelName"]})
+        model = models.describe_model(aws, {"ModelName": request["ModelName"]})
+        inputs.check_transform(aws, model.get("ExecutionRoleArn"), request)
     with aws.store.transaction():
         if load(aws, kind, name):
             raise errors.in_use(f"{kind.stem} job already exists: {arn}")

@@ -9,7 +9,7 @@ from localaws import errors
 from localaws.aws import Aws, now
 from localaws.sagemaker import listing, model_package_groups, tags, unsupported
 from localaws.sagemaker.names import bare
-from localaws.sagemaker.rules import check_joins
+from localaws.sagemaker.rules import artifacts, check_joins
 from localaws.shapes import Document, project, project_as
 
 KIND = "model-package"
@@ -27,6 +27,12 @@ _CHANGEABLE = (
 
 def create_model_package(aws: Aws, request: Document) -> Document:
     """Register a version in a group, or an unversioned package under a name of its own."""
+    check(aws, request)
+    return register(aws, request)
+
+
+def check(aws: Aws, request: Document) -> None:
+    """Refuse what AWS would not register. Not inside a transaction: it asks S3, which the event loop answers."""
     grouped = "ModelPackageGroupName" in request
     if grouped == ("ModelPackageName" in request):
         raise errors.validation("Give either ModelPackageGroupName or ModelPackageName, and not both.")
@@ -34,6 +40,12 @@ def create_model_package(aws: Aws, request: Document) -> Document:
         raise errors.validation("Tags cannot be set on a versioned model package; set them on its group.")
     check_joins("CreateModelPackage", request)
     unsupported.refuse("CreateModelPackage", request)
+    artifacts.check_package(aws, request)
+
+
+def register(aws: Aws, request: Document) -> Document:
+    """Store a package that has been checked."""
+    grouped = "ModelPackageGroupName" in request
     with aws.store.transaction():
         key, document = _numbered(aws, request) if grouped else _named(aws, request)
         document |= {

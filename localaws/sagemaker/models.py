@@ -5,7 +5,7 @@ from __future__ import annotations
 from localaws import errors
 from localaws.aws import Aws, now
 from localaws.sagemaker import listing, model_packages, tags, unsupported
-from localaws.sagemaker.rules import check_joins
+from localaws.sagemaker.rules import artifacts, check_joins
 from localaws.shapes import Document, project_as
 
 KIND = "model"
@@ -22,6 +22,8 @@ def create_model(aws: Aws, request: Document) -> Document:
         _check(aws, definition)
     check_joins("CreateModel", request)
     unsupported.refuse("CreateModel", request)
+    for definition in _definitions(request):
+        artifacts.check_model(aws, request.get("ExecutionRoleArn"), _packaged(aws, definition))
     with aws.store.transaction():
         if aws.store.get(KIND, name):
             raise errors.validation(f'Cannot create already existing model "{arn}".')
@@ -62,7 +64,10 @@ def container_of(aws: Aws, model: Document) -> Document:
         raise errors.validation(
             f"The model {model['ModelName']} has {len(definitions)} containers; the local AWS serves models with one."
         )
-    definition = definitions[0]
+    return _packaged(aws, definitions[0])
+
+
+def _packaged(aws: Aws, definition: Document) -> Document:
     if "ModelPackageName" not in definition:
         return definition
     specification = model_packages.find(aws, definition["ModelPackageName"])[1]["InferenceSpecification"]

@@ -7,10 +7,11 @@ algorithm may be searched, https://docs.aws.amazon.com/sagemaker/latest/dg/IC-tu
 from __future__ import annotations
 
 from localaws import errors
+from localaws.aws import Aws
 from localaws.jobs import images
 from localaws.jobs.kinds import TRAINING
 from localaws.sagemaker import limits, tuning_ranges, unsupported
-from localaws.sagemaker.rules import check_joins
+from localaws.sagemaker.rules import check_joins, withdrawn
 from localaws.shapes import Document
 from localaws.tuning import definitions, endings, launch
 from localaws.tuning.definitions import Definition
@@ -19,7 +20,7 @@ _MOST_PARALLEL = 100
 _MOST_EPOCHS = 20_000
 
 
-def check(request: Document) -> None:
+def check(aws: Aws, request: Document) -> None:
     """Refuse, with AWS's error, a tuning job that AWS would not create."""
     config = request["HyperParameterTuningJobConfig"]
     if ("TrainingJobDefinition" in request) == ("TrainingJobDefinitions" in request):
@@ -29,7 +30,7 @@ def check(request: Document) -> None:
     _placed(request, config)
     _several(request, config)
     for body in definitions.bodies(request):
-        _training(body)
+        _training(aws, body)
         tuning_ranges.check(config, body)
     found = definitions.of(request)
     for definition in found:
@@ -75,7 +76,7 @@ def _several(request: Document, config: Document) -> None:
         )
 
 
-def _training(body: Document) -> None:
+def _training(aws: Aws, body: Document) -> None:
     """What would be refused in each of the training jobs."""
     if ("ResourceConfig" in body) == ("HyperParameterTuningResourceConfig" in body):
         raise errors.validation("Give either ResourceConfig or HyperParameterTuningResourceConfig, and not both.")
@@ -87,6 +88,7 @@ def _training(body: Document) -> None:
         limits.check(TRAINING, job)
         check_joins("CreateTrainingJob", job)
         unsupported.refuse("CreateTrainingJob", job)
+        withdrawn.check_job(aws, TRAINING.noun, job)
 
 
 def _objective(definition: Definition) -> None:

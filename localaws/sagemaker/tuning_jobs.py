@@ -7,8 +7,9 @@ import secrets
 from localaws import errors
 from localaws.aws import Aws, now
 from localaws.sagemaker import listing, tags, tuning_checks, tuning_parents
+from localaws.sagemaker.rules import inputs
 from localaws.shapes import Document, project_as
-from localaws.tuning import records, runner, trials
+from localaws.tuning import definitions, records, runner, trials
 
 _JOBS = listing.Order(
     {"Name": "HyperParameterTuningJobName", "CreationTime": "CreationTime", "Status": "HyperParameterTuningJobStatus"}
@@ -29,8 +30,10 @@ def create_tuning_job(aws: Aws, request: Document) -> Document:
     """Store the tuning job and start it."""
     name = request["HyperParameterTuningJobName"]
     arn = aws.arn(records.KIND, name.lower())
-    tuning_checks.check(request)
+    tuning_checks.check(aws, request)
     tuning_parents.check(aws, request)
+    for definition in definitions.bodies(request):
+        inputs.check_channels(aws, definition)
     with aws.store.transaction():
         if records.load(aws, name):
             raise errors.in_use(f"Hyperparameter tuning job names must be unique; {arn} exists already.")

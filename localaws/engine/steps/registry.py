@@ -24,25 +24,50 @@ def register_model(context: StepContext) -> Document:
     group = context.arguments.get("ModelPackageGroupName")
     if group:
         _authorize(context, "DescribeModelPackageGroup", {"ModelPackageGroupName": group})
-    # Kept with the version: a kill before the step's own record must not register another at the retry.
-    step = f"{context.execution_id}#{context.step.name}"
+    if not _registered(context):
+        # Before the transaction: the check reads S3.
+        _check(context)
     with context.aws.store.transaction():
-        kept = (context.aws.store.get(REGISTERED, step) or {}).get("Arn")
         if group and not context.aws.store.get(model_package_groups.KIND, group):
             _call(context, "CreateModelPackageGroup", {"ModelPackageGroupName": group})
-        if kept and model_packages.exists(context.aws, kept):
-            arn = kept
-        else:
-            arn = _call(context, "CreateModelPackage", context.arguments)["ModelPackageArn"]
-            context.aws.store.put(REGISTERED, step, {"Arn": arn})
+        arn = _registered(context) or _register(context)
     context.record({"RegisterModel": {"Arn": arn}})
     _authorize(context, "DescribeModelPackage", {"ModelPackageName": arn})
     described = model_packages.describe_model_package(context.aws, {"ModelPackageName": arn})
     return project("DescribeModelPackage", described)
 
 
+def _registered(context: StepContext) -> str | None:
+    """The version that this very step has registered, where the local AWS was killed and the execution is retried."""
+    kept: str | None = (context.aws.store.get(REGISTERED, _key(context)) or {}).get("Arn")
+    return kept if kept and model_packages.exists(context.aws, kept) else None
+
+
+def _register(context: StepContext) -> str:
+    try:
+        arn: str = model_packages.register(context.aws, context.arguments)["ModelPackageArn"]
+    except errors.AwsError as error:
+        raise _failed("CreateModelPackage", error) from error
+    # Kept with the version: a kill before the step's own record must not register another at the retry.
+    context.aws.store.put(REGISTERED, _key(context), {"Arn": arn})
+    return arn
+
+
+def _key(context: StepContext) -> str:
+    return f"{context.execution_id}#{context.step.name}"
+
+
+def _check(context: StepContext) -> None:
+    _authorize(context, "CreateModelPackage", context.arguments)
+    try:
+        validate("CreateModelPackage", context.arguments)
+        model_packages.check(context.aws, context.arguments)
+    except errors.AwsError as error:
+        raise _failed("CreateModelPackage", error) from error
+
+
 def _call(context: StepContext, operation: str, request: Document) -> Document:
-    operations = {**models.OPERATIONS, **model_packages.OPERATIONS, **model_package_groups.OPERATIONS}
+    operations = {**models.OPERATIONS, **model_package_groups.OPERATIONS}
     _authorize(context, operation, request)
     try:
         validate(operation, request)

@@ -47,6 +47,16 @@ class FakeClients:
         return self.known["logs"]
 
 
+class AllThere:
+    """An S3 that has whatever it is asked for."""
+
+    def list_objects_v2(self, **_: object) -> Document:
+        return {"KeyCount": 1}
+
+    def head_object(self, **_: object) -> Document:
+        return {}
+
+
 @pytest.fixture(scope="session")
 def boto_clients() -> dict[str, Any]:
     """Clients are slow to make and keep no state, so they are made once; moto answers them while it is on."""
@@ -69,10 +79,10 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def aws(settings: Settings) -> Iterator[Aws]:
-    """A SageMaker whose events wait in the outbox and that has no other services."""
+    """A SageMaker whose events wait in the outbox, whose S3 has all that is named, and that has no other services."""
     store = Store(settings.home / "sagemaker.db")
     store._connection.execute("PRAGMA synchronous=OFF")  # quicker; what a crash may cost is test_store's
-    yield Aws(settings, store, Events(store, lambda _: None), FakeClients())
+    yield Aws(settings, store, Events(store, lambda _: None), FakeClients(s3=AllThere()))
     store.close()
 
 

@@ -213,7 +213,9 @@ def test_a_channel_that_is_not_in_s3_fails_the_job(run: Run) -> None:
     assert "The channel 'train' cannot be read here" in run(**asked)["FailureReason"]
 
 
-def test_an_empty_channel_fails_the_job_while_it_downloads(run: Run) -> None:
+def test_a_channel_of_an_empty_folder_fails_the_job_while_it_downloads(run: Run, cloud: Aws) -> None:
+    # The object that the S3 console makes for a folder: something is there when the job is created, and nothing in it.
+    cloud.clients.s3.put_object(Bucket="bucket", Key="nothing/", Body=b"")
     asked = request()
     asked["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = "s3://bucket/nothing"
     ended = run(**asked)
