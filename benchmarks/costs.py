@@ -1,6 +1,7 @@
 """What the project costs on AWS: `python -m benchmarks.costs` writes docs/costs.md, the arithmetic included.
 
-Prices are AWS's public on-demand prices for us-east-1, in US dollars. They change: look them up before relying on them.
+Prices are public on-demand prices for us-east-1, in US dollars, as they were known on PRICES_OF. Each says where
+somebody saw it; most of them nobody has looked up. What a stack has is counted in its template and code (deployed.py).
 """
 
 from __future__ import annotations
@@ -10,30 +11,55 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import deployed
+from pipelines.profiles import PROFILES
+
 PAGE = Path(__file__).parents[1] / "docs" / "costs.md"
-PRICES_OF = "2025-10"
+PRICES_OF = "2026-11-28"
 HOURS = 730  # of a month, as AWS counts
 PICTURES = 1_000_000
 BATCH = 100  # pictures in one child of the Distributed Map (workflow/additions.py)
+ZONES = 2
+# What functions and jobs in a VPC call (docs/security.md); S3 has a gateway endpoint, which costs nothing.
+INTERFACE_ENDPOINTS = ("sagemaker.api", "sagemaker.runtime", "kms", "sts", "logs", "monitoring", "sns", "states")
 
-# US dollars, for the unit in the name.
+
+@dataclass(frozen=True)
+class Price:
+    """US dollars for one unit, and where somebody saw that price; empty where nobody has looked it up."""
+
+    dollars: float
+    seen: str = ""
+
+
+_CODEBUILD = 'c3x.dev, "aws_codebuild_project cost estimation"'
+_CLOUDWATCH = 'factualminds.com, "Amazon CloudWatch Pricing", 2026-06'
+
+# By the unit.
 PRICES = {
-    "ml.m5.large hour": 0.115,
-    "ml.m5.xlarge hour": 0.23,
-    "ml.g4dn.xlarge hour": 0.736,
-    "CodeBuild small minute": 0.005,
-    "KMS key month": 1.00,
-    "alarm month": 0.10,
-    "S3 GB month": 0.023,
-    "S3 PUT": 0.005 / 1_000,
-    "S3 GET": 0.0004 / 1_000,
-    "ECR GB month": 0.10,
-    "logs GB": 0.50,
-    "Lambda request": 0.20 / 1_000_000,
-    "Lambda GB second": 0.0000166667,
-    "Standard transition": 0.025 / 1_000,
-    "Express request": 1.00 / 1_000_000,
-    "Express GB second": 0.00001667,
+    "ml.m5.large hour": Price(0.115),
+    "ml.m5.xlarge hour": Price(0.23),
+    "ml.g4dn.xlarge hour": Price(0.736),
+    "CodeBuild small minute": Price(0.005, _CODEBUILD),
+    "CodeBuild medium minute": Price(0.01, _CODEBUILD),
+    "CodeBuild large minute": Price(0.02, _CODEBUILD),
+    "KMS key month": Price(1.00),
+    "alarm month": Price(0.10),
+    "custom metric month": Price(0.30, 'signoz.io, "CloudWatch Pricing", 2026-02'),
+    "dashboard month": Price(3.00, _CLOUDWATCH),
+    "trace": Price(5.00 / 1_000_000),
+    "schedule": Price(1.00 / 1_000_000),
+    "interface endpoint hour": Price(0.01),
+    "S3 GB month": Price(0.023),
+    "S3 PUT": Price(0.005 / 1_000),
+    "S3 GET": Price(0.0004 / 1_000),
+    "ECR GB month": Price(0.10),
+    "logs GB": Price(0.50, _CLOUDWATCH),
+    "Lambda request": Price(0.20 / 1_000_000),
+    "Lambda GB second": Price(0.0000166667),
+    "Standard transition": Price(0.025 / 1_000),
+    "Express request": Price(1.00 / 1_000_000),
+    "Express GB second": Price(0.00001667),
 }
 
 
@@ -49,30 +75,54 @@ class Item:
     @property
     def dollars(self) -> float:
         """Units times price."""
-        return self.units * PRICES[self.price]
+        return self.units * PRICES[self.price].dollars
 
     @property
     def arithmetic(self) -> str:
         """The product in words, such as `48.67 x ml.m5.large hour at 0.115`."""
-        price = f"{PRICES[self.price]:.10f}".rstrip("0")
+        price = f"{PRICES[self.price].dollars:.10f}".rstrip("0")
         return f"{self.units:,.2f} x {self.price} at {price}".replace(".00 x", " x")
 
 
 RUN = [
     Item("PrepareData", "ml.m5.large hour", 4 / 60, "4 minutes, most of them the start"),
-    Item("TrainModel", "ml.g4dn.xlarge hour", 12 / 60, "12 minutes: `compact`, 250 epochs"),
+    Item("TrainModel", f"{PROFILES['compact'].instance_type} hour", 12 / 60, "12 minutes: `compact`, 250 epochs"),
     Item("EvaluateModel", "ml.m5.large hour", 4 / 60, "4 minutes"),
 ]
 
 MONTH = [
-    Item("endpoint", "ml.m5.xlarge hour", HOURS, "one instance, day and night"),
-    Item("monitoring", "ml.m5.large hour", HOURS * 4 / 60, "4 minutes an hour"),
-    Item("builds", "CodeBuild small minute", 20 * 8, "20 pushes of 8 minutes"),
-    Item("key", "KMS key month", 1, "none with a key of your own"),
-    Item("alarms", "alarm month", 15, "the stack's and autoscaling's"),
+    Item("endpoint", f"{deployed.default('EndpointInstanceType')} hour", HOURS, "one instance, day and night"),
+    Item(
+        "monitoring",
+        f"{deployed.default('MonitoringInstanceType')} hour",
+        HOURS * 4 / 60,
+        "a processing job of 4 minutes an hour, with either MonitoringBackend",
+    ),
+    Item("schedule", "schedule", HOURS, "what starts it, each hour"),
+    Item("drift metrics", "custom metric month", deployed.drift_metrics(), "a distance a feature, and the violations"),
+    Item(
+        "functions' metrics",
+        "custom metric month",
+        deployed.function_metrics(),
+        "at most: each name and function, as if it ran in every hour",
+    ),
+    Item("builds", f"CodeBuild {deployed.build_size()} minute", 20 * 8, "20 pushes of 8 minutes"),
+    Item("key", "KMS key month", deployed.count("AWS::KMS::Key"), "none with a key of your own"),
+    Item("alarms", "alarm month", deployed.alarms(), "the stack's and autoscaling's"),
+    Item("dashboard", "dashboard month", deployed.count("AWS::CloudWatch::Dashboard"), "the first three are free"),
     Item("S3", "S3 GB month", 10, "10 GB: data, 30 runs, captures"),
     Item("image", "ECR GB month", 3, "3 GB: the last few images"),
-    Item("logs", "logs GB", 1, "1 GB taken in"),
+    Item(
+        "logs", "logs GB", 1, f"1 GB taken in, by {deployed.count('AWS::Logs::LogGroup')} log groups and those of jobs"
+    ),
+]
+NETWORK = [
+    Item(
+        "interface endpoints",
+        "interface endpoint hour",
+        len(INTERFACE_ENDPOINTS) * ZONES * HOURS,
+        f"{len(INTERFACE_ENDPOINTS)} services in {ZONES} zones: {', '.join(INTERFACE_ENDPOINTS)}",
+    ),
 ]
 
 # A picture is read, cut and written, read and classified, judged.
@@ -88,6 +138,7 @@ STANDARD = [
     *FUNCTIONS,
     *OBJECTS,
     Item("state transitions", "Standard transition", 6 * PICTURES, "six states a picture"),
+    Item("traces", "trace", PICTURES, "one a picture: below one a second, X-Ray records each"),
 ]
 EXPRESS = [
     *FUNCTIONS,
@@ -102,6 +153,7 @@ DISTRIBUTED = [
     Item("children started", "Standard transition", PICTURES / BATCH, "one transition each"),
     Item("children's requests", "Express request", PICTURES / BATCH, "one a batch"),
     Item("children's duration", "Express GB second", 20 * 0.0625 * PICTURES / BATCH, "20 seconds a batch at 64 MB"),
+    Item("traces", "trace", PICTURES / BATCH, "at most one a batch"),
 ]
 
 
@@ -109,20 +161,25 @@ def page() -> str:
     """The page in Markdown."""
     parts = [
         "# Costs",
-        f"Written by `python -m benchmarks.costs`; prices of {PRICES_OF}, us-east-1, on demand, no free tiers, US "
-        "dollars. **Nothing here was billed yet**: all times are estimates. Put yours into the script.",
+        f"Written by `python -m benchmarks.costs`; prices as known on {PRICES_OF}, us-east-1, on demand, no free "
+        "tiers, US dollars. **Nothing here was billed yet**: all times are estimates. Put yours into the script. "
+        f"{_looked_up()} Counts are taken from the template and the code.",
         _table("A run of the pipeline", RUN),
         "A tuned run is as many TrainModels as it has trials.",
         _table("A month", MONTH),
         f"Without the endpoint it is {_sum(MONTH) - MONTH[0].dollars:.2f}; `scones destroy` takes the endpoint down "
         "first. A second instance, which a canary needs, costs what the first one does. `MonthlyBudgetUsd` sends word "
         "before a bill does.",
+        _table("In a VPC, on top of a month", NETWORK),
+        "The endpoints are yours to make (docs/security.md), and one set serves all that is in the VPC. Not counted: "
+        "what is sent through them, and requests to KMS, SNS, SQS and EventBridge, which come to cents.",
         "## A million pictures",
         "The endpoint's hours are above. What comes on top depends on the kind of workflow:",
         _table("Standard, one execution a picture (`scones-inference`)", STANDARD, level=3),
         _table("Express, one execution a picture (not used: its history is not kept)", EXPRESS, level=3),
         _table(f"Distributed Map, batches of {BATCH} (`scones-bulk-inference`)", DISTRIBUTED, level=3),
         "So: one by one while a person waits and wants the history, in bulk for everything else.",
+        _prices(),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -130,8 +187,21 @@ def page() -> str:
 def main() -> int:
     """Write the page."""
     PAGE.write_text(page(), encoding="utf-8")
-    print(f"Wrote {PAGE}.")
+    print(f"Wrote {PAGE}. Prices as known on {PRICES_OF}. {_looked_up()}")
     return 0
+
+
+def _looked_up() -> str:
+    unseen = [name for name, price in PRICES.items() if not price.seen]
+    return f"Of {len(PRICES)} prices nobody has looked up {len(unseen)}, and none was read from AWS's own price list."
+
+
+def _prices() -> str:
+    rows = [
+        f"| {name} | {f'{price.dollars:.10f}'.rstrip('0')} | {price.seen or 'nobody has looked it up'} |"
+        for name, price in PRICES.items()
+    ]
+    return "\n".join(["## Prices", "", "| unit | USD | seen |", "| --- | ---: | --- |", *rows])
 
 
 def _table(title: str, items: Sequence[Item], level: int = 2) -> str:
