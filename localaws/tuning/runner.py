@@ -23,11 +23,15 @@ _MOST_RETRIES = 5
 
 def run(aws: Aws, name: str, stop: Stop) -> None:
     """Launch trials until it is enough, and wait for those that run."""
+    job = records.load(aws, name) or {}
     try:
-        job = records.load(aws, name) or {}
         search = _search(aws, job)
         while not _step(aws, name, search):
             stop.wait(_POLL_SECONDS)
+    except errors.AwsError as error:
+        # What was there when the search was created is gone, such as its data: no further trial can be created.
+        _stop_all(aws, [trial for trial in trials.read(aws, job) if not trial.ended])
+        _end(aws, name, "Failed", f"ClientError: A training job could not be created: {error.message}")
     except Exception as error:
         _end(aws, name, "Failed", f"InternalServerError: {type(error).__name__}: {error}")
         raise

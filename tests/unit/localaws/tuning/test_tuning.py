@@ -301,3 +301,19 @@ def test_instances_may_be_given_as_the_sdk_gives_them(tuning: Tuning, make: Make
     tuning.run(wanted)
     job = tuning.api("DescribeTrainingJob", TrainingJobName=tuning.trials("tune")[0]["TrainingJobName"])
     assert job["ResourceConfig"] == given
+
+
+def test_a_search_whose_data_is_gone_fails_with_the_reason(tuning: Tuning, make: Make) -> None:
+    class Emptied:
+        """Has something below every prefix when it is first asked, and nothing from then on."""
+
+        def __init__(self) -> None:
+            self.counts = [1]
+
+        def list_objects_v2(self, **_: object) -> dict[str, int]:
+            return {"KeyCount": self.counts.pop() if self.counts else 0}
+
+    tuning.aws.clients.known["s3"] = Emptied()  # type: ignore[attr-defined]
+    ended = tuning.run(make.request())
+    assert ended["HyperParameterTuningJobStatus"] == "Failed"
+    assert ended["FailureReason"].startswith("ClientError: A training job could not be created: No S3 objects found")
