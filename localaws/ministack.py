@@ -443,6 +443,28 @@ def assume(role: str, service: str, account: str, region: str, source: str = "")
     return key, secret, token
 
 
+def policy_decision(policy: object, service: str, action: str, resource: str, region: str, context: Context) -> str:
+    """What a resource's policy says to a call of an AWS service: Allow, Deny (a statement does) or ImplicitDeny.
+
+    The context has lower-case names, and only what AWS supplies with the call.
+    """
+    from ministack.core import iam_evaluator  # noqa: PLC0415
+
+    question = iam_evaluator.EvalContext(
+        principal_arn="*",  # no principal of an account: a statement for the account does not let a service in
+        principal_type="Service",
+        principal_account="",
+        action=action,
+        resource_arn=resource,
+        region=region,
+        source_ip="",
+        secure_transport=True,
+        service_context={"aws:principalisawsservice": "true", "aws:principalservicename": service, **context},
+    )
+    decision: str = iam_evaluator.evaluate_resource_policy(policy or None, question, service).decision
+    return decision
+
+
 def _role_of(key: str) -> str | None:
     from ministack.services import sts  # noqa: PLC0415
 

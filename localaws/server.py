@@ -28,13 +28,16 @@ from localaws.gaps import (
     bucket_encryption,
     change_sets,
     closed_connections,
+    event_deliveries,
     function_calls,
     mail,
     pipeline_targets,
+    service_deliveries,
     workflows,
 )
 from localaws.gaps.alarm_events import AlarmEvents
 from localaws.gaps.begun_executions import Begun
+from localaws.gaps.event_deliveries import Deliveries
 from localaws.gaps.function_calls import Calls
 from localaws.hosting.healing import keep_healing
 from localaws.iam.enforcement import enforce
@@ -83,6 +86,9 @@ def run(settings: Settings) -> None:
     )
     calls = Calls(store, aws.live.stopping)
     function_calls.close(calls)
+    of_rules = event_deliveries.Deliveries(store, aws.live.stopping)
+    event_deliveries.close(of_rules)
+    service_deliveries.close()
     deliveries = Deliveries(aws)
     pipeline_targets.close(deliveries, settings)
     begun = Begun(store)
@@ -96,7 +102,7 @@ def run(settings: Settings) -> None:
     front = Front(aws, others)
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
     try:
-        asyncio.run(_serve(aws, front, begun, partial(_begin, aws, calls, deliveries)))
+        asyncio.run(_serve(aws, front, begun, partial(_begin, aws, calls, deliveries, of_rules)))
     finally:
         # First the store: what is killed here must be found as interrupted by the next start, not as failed by itself.
         store.close()
@@ -136,10 +142,11 @@ async def _serve(aws: Aws, front: Front, begun: Begun, begin: Callable[[], None]
     await recovery
 
 
-def _begin(aws: Aws, calls: Calls, deliveries: Deliveries) -> None:
+def _begin(aws: Aws, calls: Calls, deliveries: Deliveries, of_rules: event_deliveries.Deliveries) -> None:
     restore_logs(aws, aws.settings.home / "ministack" / "state")
     revive_endpoints(aws)
     calls.resume()
+    of_rules.resume()
     resume_tuning(aws)
     # An execution reads S3, which answers by now.
     threading.Thread(target=Runner(aws).run, daemon=True).start()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from localaws.errors import AwsError
+from localaws.gaps.service_grants import find_key
 from localaws.iam.authority import Authority
 from localaws.ministack import replace
 from localaws.settings import Settings
@@ -57,8 +58,13 @@ def _sending(send: Do, allowed: Allowed) -> Do:
         from ministack.services import lambda_svc  # noqa: PLC0415
 
         config = lambda_svc._functions.get(name, {}).get("config", {})
-        action = _SENDING.get(target.split(":")[2], "")
-        if not action or allowed(config.get("Role", ""), action, target):
+        action, role = _SENDING.get(target.split(":")[2], ""), config.get("Role", "")
+        if not action or (allowed(role, action, target) and _may_use_key(allowed, role, target)):
             send(target, name, event, result)
 
     return send_if_allowed
+
+
+def _may_use_key(allowed: Allowed, role: str, target: str) -> bool:
+    key = find_key(target) if ":sqs:" in target or ":sns:" in target else ""
+    return not key or all([allowed(role, "kms:GenerateDataKey", key), allowed(role, "kms:Decrypt", key)])

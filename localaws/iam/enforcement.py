@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from localaws import ministack
-from localaws.gaps import function_roles, workflow_roles
+from localaws.gaps import function_roles, service_grants, workflow_roles
 from localaws.iam import requests
 from localaws.iam.authority import Authority
 from localaws.iam.log import AccessLog
@@ -25,13 +25,18 @@ class _Judge:
         return requests.resource(action, found, body, ministack.find_stack)
 
     def further(self, action: str, resource: str, body: bytes) -> Iterator[tuple[str, str, ministack.Context]]:
-        for check in requests.further(self.settings, ministack.bucket_key, action, resource, body):
+        for check in requests.further(self.settings, _key_of, action, resource, body):
             yield check.action, check.resource, check.context
 
     def note(self, role: str, action: str, resource: str, allowed: bool) -> None:
         # A function may outlive its role by a call, while their stack is deleted; that says nothing of the policy.
         if allowed or ministack.has_role(role, self.settings.account):
             self.log.note(role, action, resource, allowed)
+
+
+def _key_of(encrypted: str) -> str | None:
+    kind, name = encrypted.split(":")[2], encrypted.rpartition(":")[2]
+    return ministack.bucket_key(name) if kind == "s3" else service_grants.find_key(encrypted) or None
 
 
 def enforce(settings: Settings) -> Authority:

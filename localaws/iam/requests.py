@@ -1,7 +1,7 @@
 """What AWS asks policies about a request to one of MiniStack's services, beyond what MiniStack asks.
 
 It finds no resource in some of Step Functions' requests, and names log groups and stacks otherwise; it checks neither
-the roles that are handed to Step Functions nor the keys that S3's objects are encrypted with.
+the roles that are handed to Step Functions nor the keys that objects, topics and queues are encrypted with.
 """
 
 from __future__ import annotations
@@ -17,10 +17,18 @@ from localaws.settings import Settings
 _ON_LOG_GROUPS = {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"}
 _MACHINES = ("stateMachineArn", "stateMachineAliasArn", "stateMachineVersionArn")
 _VERSION = re.compile(r":\d+$")
-_KEY_ACTIONS = {"s3:GetObject": "kms:Decrypt", "s3:PutObject": "kms:GenerateDataKey"}
+# https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html and SQS's page of the same name
+_KEY_ACTIONS = {
+    "s3:GetObject": ("kms:Decrypt",),
+    "s3:PutObject": ("kms:GenerateDataKey",),
+    "sns:Publish": ("kms:GenerateDataKey", "kms:Decrypt"),
+    "sqs:SendMessage": ("kms:GenerateDataKey", "kms:Decrypt"),
+    "sqs:ReceiveMessage": ("kms:Decrypt",),
+}
+_ENCRYPTION_CONTEXT = {"s3": "aws:s3:arn", "sns": "aws:sns:topicArn", "sqs": "aws:sqs:arn"}
 
 StackOf = Callable[[str, str], str | None]  # the id of a stack, by its name or the ARN of a change set
-KeyOf = Callable[[str], str | None]  # the key of a bucket's default encryption, of one's own making
+KeyOf = Callable[[str], str | None]  # the account's own key of a bucket's default encryption, a topic or a queue (ARNs)
 
 
 def resource(action: str, found: str, body: bytes, stack_of: StackOf = lambda *_: None) -> str:
@@ -51,17 +59,24 @@ def further(settings: Settings, key_of: KeyOf, action: str, found: str, body: by
     if action == "events:PutTargets":
         for role in _target_roles(body):
             yield Check("iam:PassRole", role, {"iam:PassedToService": "events.amazonaws.com"})
-    if action in _KEY_ACTIONS:
-        bucket = found.removeprefix("arn:aws:s3:::").partition("/")[0]
-        key = key_of(bucket)
-        if key:
-            through = f"s3.{settings.region}.amazonaws.com"
-            context: dict[str, str | list[str]] = {
-                "kms:ViaService": through,
-                "kms:CallerAccount": settings.account,
-                "kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket}",
-            }
-            yield Check(_KEY_ACTIONS[action], key, context)
+    encrypted = _encrypted(action, found)
+    key = key_of(encrypted) if encrypted else None
+    if key:
+        service = action.partition(":")[0]
+        context: dict[str, str | list[str]] = {
+            "kms:ViaService": f"{service}.{settings.region}.amazonaws.com",
+            "kms:CallerAccount": settings.account,
+            f"kms:EncryptionContext:{_ENCRYPTION_CONTEXT[service]}": encrypted,
+        }
+        for key_action in _KEY_ACTIONS[action]:
+            yield Check(key_action, key, context)
+
+
+def _encrypted(action: str, found: str) -> str:
+    """The bucket, topic or queue whose key an action uses; empty where none, as for a text message."""
+    if action not in _KEY_ACTIONS or not found.startswith("arn:"):
+        return ""
+    return found.partition("/")[0] if action.startswith("s3:") else found
 
 
 def _machine(body: bytes) -> str:

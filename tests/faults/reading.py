@@ -85,6 +85,9 @@ def dead_letters(site: Site) -> list[DeadLetter]:
 
 
 def _letter(body: dict[str, Any]) -> DeadLetter:
+    if "requestPayload" not in body:
+        # EventBridge's own: the event as it is, which reached no function.
+        return DeadLetter("EventBridge", "undelivered", str(body.get("detail-type")))
     detail = body["requestPayload"].get("detail", {})
     subject = detail.get("object", {}).get("key") or detail.get("ModelPackageArn") or detail.get("EndpointName", "")
     said = body["responsePayload"] or {}

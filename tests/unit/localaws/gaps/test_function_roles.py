@@ -65,3 +65,18 @@ def test_a_given_up_event_is_sent_on_only_where_the_role_may(functions: Lambda) 
     functions.allowed.clear()
     lambda_svc._route_async_failure(QUEUE, "bake", {}, {})
     assert functions.done == ["sent"]
+
+
+@pytest.mark.parametrize("lacking", ["kms:GenerateDataKey", "kms:Decrypt"])
+def test_an_encrypted_destination_needs_its_key_too(
+    functions: Lambda, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    key = "arn:aws:kms:us-east-1:000000000000:key/1"
+    monkeypatch.setattr(function_roles, "find_key", lambda _: key)
+    functions.allowed |= {"kms:GenerateDataKey", "kms:Decrypt"}
+    lambda_svc._route_async_failure(QUEUE, "bake", {}, {})
+    assert functions.done == ["sent"]
+    assert functions.asked[1:] == [(ROLE, "kms:GenerateDataKey", key), (ROLE, "kms:Decrypt", key)]
+    functions.allowed.discard(lacking)
+    lambda_svc._route_async_failure(QUEUE, "bake", {}, {})
+    assert functions.done == ["sent"]

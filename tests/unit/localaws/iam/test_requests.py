@@ -63,10 +63,26 @@ def test_a_stack_is_asked_about_by_its_whole_id_which_policies_name() -> None:
     ("action", "asked"), [("s3:GetObject", "kms:Decrypt"), ("s3:PutObject", "kms:GenerateDataKey")]
 )
 def test_an_object_in_a_bucket_with_a_key_of_its_own_needs_the_key(action: str, asked: str) -> None:
-    (check,) = further(Settings(), lambda bucket: KEY if bucket == "bucket" else None, action, OBJECT, b"")
+    (check,) = further(Settings(), {"arn:aws:s3:::bucket": KEY}.get, action, OBJECT, b"")
     assert (check.action, check.resource) == (asked, KEY)
     assert check.context["kms:ViaService"] == "s3.us-east-1.amazonaws.com"
     assert list(further(Settings(), lambda _: None, action, OBJECT, b"")) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "on", "asked"),
+    [
+        ("sns:Publish", "arn:aws:sns:us-east-1:000000000000:people", ["kms:GenerateDataKey", "kms:Decrypt"]),
+        ("sqs:SendMessage", "arn:aws:sqs:us-east-1:000000000000:letters", ["kms:GenerateDataKey", "kms:Decrypt"]),
+        ("sqs:ReceiveMessage", "arn:aws:sqs:us-east-1:000000000000:letters", ["kms:Decrypt"]),
+        ("sqs:DeleteMessage", "arn:aws:sqs:us-east-1:000000000000:letters", []),
+        ("sns:Publish", "*", []),
+    ],
+)
+def test_a_message_of_an_encrypted_topic_or_queue_needs_the_key(action: str, on: str, asked: list[str]) -> None:
+    checks = list(further(Settings(), {on: KEY}.get, action, on, b""))
+    assert [(check.action, check.resource) for check in checks] == [(one, KEY) for one in asked]
+    assert {check.context["kms:ViaService"] for check in checks} <= {f"{action[:3]}.us-east-1.amazonaws.com"}
 
 
 def test_a_role_that_is_handed_to_a_workflow_must_be_passed() -> None:
