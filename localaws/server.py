@@ -33,6 +33,7 @@ from localaws.gaps import (
     mail,
     pipeline_targets,
     service_deliveries,
+    template_functions,
     workflows,
 )
 from localaws.gaps.alarm_events import AlarmEvents
@@ -73,6 +74,7 @@ def run(settings: Settings) -> None:
     roles.close(settings)
     if settings.enforce_iam:
         provisioning.close(settings)
+    template_functions.close()
     bucket_encryption.close()
     closed_connections.close()
     mail.close(Mailbox(settings.mail))

@@ -86,7 +86,8 @@ class Resolver:
                 whole = self.text(node["Fn::Split"][1])
                 return None if whole is None else whole.split(node["Fn::Split"][0])
             whole = self.text(node)
-            return None if whole is None else whole.split(",")
+            # An empty list has no members: nothing can be selected from it.
+            return None if whole is None else whole.split(",") if whole else []
         texts = [self.text(item) for item in node]
         return None if None in texts else [str(item) for item in texts]
 

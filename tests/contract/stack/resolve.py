@@ -113,7 +113,9 @@ class Stack:
                 return self._arn(name).rpartition("/")[2]
             return self._arn(name) if kind in _REF_IS_ARN else self._name(name)
         value = self._values[name]
-        return value.split(",") if self.template.parameters.get(name, {}).get("Type") == "CommaDelimitedList" else value
+        if self.template.parameters.get(name, {}).get("Type") == "CommaDelimitedList":
+            return value.split(",") if value else []
+        return value
 
     def _get_att(self, given: list[str]) -> str:
         name, attribute = given
