@@ -30,6 +30,7 @@ from localaws.gaps import (
     closed_connections,
     event_deliveries,
     function_calls,
+    function_networks,
     mail,
     pipeline_targets,
     service_deliveries,
@@ -86,6 +87,7 @@ def run(settings: Settings) -> None:
         Clients(settings),
         authority=enforce(settings) if settings.enforce_iam else None,
     )
+    function_networks.close(aws.authority)
     calls = Calls(store, aws.live.stopping)
     function_calls.close(calls)
     of_rules = event_deliveries.Deliveries(store, aws.live.stopping)

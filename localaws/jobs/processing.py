@@ -9,7 +9,7 @@ from localaws.aws import Aws, now
 from localaws.jobs import images, opt_ml, staging
 from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.jobs.kinds import PROCESSING, change, load
-from localaws.jobs.role import acting_as
+from localaws.jobs.role import acting_as, check_network
 from localaws.jobs.slots import SLOTS
 from localaws.jobs.supervise import Instance, Job, Outcome, instances, run
 from localaws.shapes import Document
@@ -24,6 +24,7 @@ def run_job(aws: Aws, name: str, stop: Stop) -> None:
     document = load(aws, PROCESSING, name) or {}
     with SLOTS:
         try:
+            check_network(aws, document["RoleArn"], document.get("NetworkConfig", {}).get("VpcConfig"))
             outcome, message = _run(acting_as(aws, document["RoleArn"]), document, stop)
         except JobFailure as failure:
             _end(aws, name, "Failed", FailureReason=str(failure), ExitMessage=failure.exit_message)

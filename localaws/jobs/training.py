@@ -10,7 +10,7 @@ from localaws.jobs import images, pretrained, script_mode, staging
 from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.jobs.kinds import TRAINING, change, load
 from localaws.jobs.metrics import Metrics
-from localaws.jobs.role import acting_as
+from localaws.jobs.role import acting_as, check_network
 from localaws.jobs.slots import SLOTS
 from localaws.jobs.supervise import Instance, Job, Outcome, instances, run
 from localaws.shapes import Document
@@ -33,6 +33,7 @@ def run_job(aws: Aws, name: str, stop: Stop) -> None:
     document = load(aws, TRAINING, name) or {}
     with SLOTS:
         try:
+            check_network(aws, document["RoleArn"], document.get("VpcConfig"))
             outcome = _run(acting_as(aws, document["RoleArn"]), document, stop)
         except JobFailure as failure:
             _end(aws, name, "Failed", "Failed", FailureReason=str(failure))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.e2e
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 BUCKET = f"scones-{ACCOUNT}-{REGION}"
+IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/any:1"
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +103,37 @@ def test_a_build_deploys_with_lines_and_keeps_every_parameter(laptop: Laptop) ->
     done = laptop.python("-m", "seedcode", "deploy", "--set", "MaxInstances=6")
     assert "Modify   RefreshWorkflowFunction  AWS::Lambda::Function" in done.stdout
     assert (_parameter(laptop, "KeepVersions"), _parameter(laptop, "MaxInstances")) == ("11", "6")
+
+
+@pytest.mark.usefixtures("deployed")
+def test_functions_and_jobs_may_be_in_a_vpc(laptop: Laptop) -> None:
+    ec2 = laptop.client("ec2")
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    laptop.scones("deploy", "--set", f"SubnetIds={subnet}", "--set", f"SecurityGroupIds={group}")
+    function = laptop.client("lambda").get_function_configuration(FunctionName="scones-ingest-image")
+    assert function["VpcConfig"]["SubnetIds"] == [subnet]
+    assert processed_in(laptop, {"Subnets": [subnet], "SecurityGroupIds": [group]}) == "Completed"
+    laptop.scones("deploy", "--set", "SubnetIds=", "--set", "SecurityGroupIds=")
+    function = laptop.client("lambda").get_function_configuration(FunctionName="scones-ingest-image")
+    assert function["VpcConfig"]["SubnetIds"] == []
+
+
+def processed_in(laptop: Laptop, network: dict[str, Any]) -> str:
+    """How a processing job of the stack's training role ends in a VPC."""
+    sagemaker, name = laptop.client("sagemaker"), "in-a-vpc"
+    sagemaker.create_processing_job(
+        ProcessingJobName=name,
+        RoleArn=f"arn:aws:iam::{ACCOUNT}:role/scones-training",
+        AppSpecification={"ImageUri": IMAGE, "ContainerEntrypoint": ["python3", "-c", "pass"]},
+        ProcessingResources={"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}},
+        NetworkConfig={"VpcConfig": network},
+    )
+    while True:
+        status: str = sagemaker.describe_processing_job(ProcessingJobName=name)["ProcessingJobStatus"]
+        if status != "InProgress":
+            return status
+        time.sleep(0.1)
 
 
 @pytest.mark.usefixtures("deployed")

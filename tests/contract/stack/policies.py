@@ -56,6 +56,12 @@ EXCUSES = (
     Excuse("MALFORMED", (TRUST,), "a trust policy has no Resource; parliament knows no trust policies"),
     Excuse("UNKNOWN_FEDERATION_SOURCE", ("GitHubRole",), "parliament's list of federations is older than GitHub's"),
     Excuse("RESOURCE_STAR", ("Key",), "in a key's policy the star is the key itself"),
+    Excuse("RESOURCE_STAR", ("FunctionsNetwork",), "Lambda asks about all resources; the functions' code is denied it"),
+    Excuse(
+        "UNKNOWN_CONDITION_FOR_ACTION",
+        ("FunctionsNetwork",),
+        "lambda:SourceFunctionArn is in every call of a function's code, of whatever service",
+    ),
     Excuse(
         "RESOURCE_MISMATCH",
         ("BuildRole", "PullRequestRole", "DeployRole"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from localaws.gaps import function_networks
 from seedcode.stack.template import load
+from tests.contract.stack.policies import as_list
 from tests.contract.stack.resolve import Stack
 from tests.contract.stack.variants import CODE, VARIANTS
 
@@ -35,3 +37,17 @@ def test_only_a_stack_with_subnets_has_a_network() -> None:
         assert ("FunctionsNetwork" in stack.resources, "JobsNetwork" in stack.resources) == (network, network)
         for function in stack.of_type("AWS::Lambda::Function").values():
             assert ("VpcConfig" in function) == network
+
+
+def test_lambda_may_make_interfaces_on_all_resources_and_the_functions_code_on_none() -> None:
+    # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    stack = Stack(load(), VARIANTS["project"])
+    allowed, denied = stack.of_type("AWS::IAM::ManagedPolicy")["FunctionsNetwork"]["PolicyDocument"]["Statement"]
+    assert {f"ec2:{action}" for action in function_networks.ACTIONS} <= set(allowed["Action"])
+    assert (allowed["Effect"], allowed["Resource"], "Condition" in allowed) == ("Allow", "*", False)
+    assert (denied["Effect"], denied["Resource"], denied["Action"]) == ("Deny", "*", allowed["Action"])
+    assert as_list(denied["Condition"]["ArnLike"]["lambda:SourceFunctionArn"])[0].endswith(":function:scones-*")
+    for name, function in stack.of_type("AWS::Lambda::Function").items():
+        role = stack.resources[name.replace("Function", "Role")]["Properties"]
+        assert function["Role"].endswith(role["RoleName"])
+        assert stack.resolve({"Ref": "FunctionsNetwork"}) in role["ManagedPolicyArns"]
