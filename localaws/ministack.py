@@ -81,7 +81,15 @@ def load() -> AsgiApp:
         raise MiniStackError(f"MiniStack {installed} is installed; {PINNED} is needed: run `make install`.")
     from ministack import app  # noqa: PLC0415 - after configure()
     from ministack.core import iam_actions, iam_evaluator, router  # noqa: PLC0415
-    from ministack.services import cloudformation, eventbridge, iam, lambda_svc, s3, sts  # noqa: PLC0415
+    from ministack.services import (  # noqa: PLC0415
+        cloudformation,
+        cloudwatch,
+        eventbridge,
+        iam,
+        lambda_svc,
+        s3,
+        sts,
+    )
     from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     for module, name in (
@@ -99,6 +107,10 @@ def load() -> AsgiApp:
         (lambda_svc, "_get_func_record_for_ref"),
         (lambda_svc, "_route_async_failure"),
         (lambda_svc, "_run_with_function_config_scope"),
+        (cloudwatch, "_alarms"),
+        (cloudwatch, "_delete_alarms"),
+        (cloudwatch, "_put_metric_alarm"),
+        (iam, "_create_service_linked_role"),
         (iam, "_roles"),
         (iam_actions, "identity_denial_message"),
         (iam_evaluator, "is_root_access_key"),
@@ -226,6 +238,39 @@ def has_role(name: str, account: str) -> bool:
     from ministack.services import iam  # noqa: PLC0415
 
     return iam._roles.get_scoped(account, None, name) is not None
+
+
+def add_linked_role(name: str, service: str, account: str) -> None:
+    """Make the role that an AWS service makes for itself, where IAM has none of this name."""
+    from ministack.services import iam  # noqa: PLC0415
+
+    if has_role(name, account):
+        return
+    request = {"AWSServiceName": [service]}
+    status, _, _ = iam._create_service_linked_role(request)
+    # MiniStack names such a role after the service's first word.
+    made = iam._roles.pop(f"AWSServiceRoleFor{service.split('.', maxsplit=1)[0].capitalize()}") if status == 200 else {}
+    iam._roles[name] = {
+        **made,
+        "RoleName": name,
+        "Arn": f"arn:aws:iam::{account}:role/aws-service-role/{service}/{name}",
+    }
+
+
+def put_alarm(alarm: dict[str, Any]) -> str:
+    """Make or change a CloudWatch alarm of one metric, with PutMetricAlarm's members; answers its ARN."""
+    from ministack.services import cloudwatch  # noqa: PLC0415
+
+    cloudwatch._put_metric_alarm({}, alarm, False, True)
+    return str(cloudwatch._alarms[alarm["AlarmName"]]["AlarmArn"])
+
+
+def delete_alarms(names: Sequence[str]) -> None:
+    """Delete CloudWatch alarms; those that are gone already are passed over."""
+    from ministack.services import cloudwatch  # noqa: PLC0415
+
+    if names:
+        cloudwatch._delete_alarms({}, {"AlarmNames": list(names)}, False, True)
 
 
 def save(*services: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from localaws import errors
+from localaws import errors, ministack
+from localaws.autoscaling import alarms
 from localaws.aws import Aws, now
+from localaws.iam.scaling import LINKED_ROLE, SERVICE, linked_role_arn
 from localaws.shapes import Document
 
 KIND = "scalable-target"
@@ -38,6 +40,7 @@ def forget(aws: Aws, resource: str) -> None:
     """Remove a target and its policies, where there are any."""
     with aws.store.transaction():
         for policy in aws.store.all(POLICIES, f"{resource}/"):
+            alarms.delete(policy)
             aws.store.delete(POLICIES, f"{resource}/{policy['PolicyName']}")
         aws.store.delete(KIND, resource)
 
@@ -49,11 +52,12 @@ def register_scalable_target(aws: Aws, request: Document) -> Document:
     endpoint, variant = split(resource)
     with aws.store.transaction():
         existing = aws.store.get(KIND, resource) or {}
-        document = {"CreationTime": now(), "RoleARN": _role(aws), **existing, **request}
+        document = {"CreationTime": now(), "RoleARN": linked_role_arn(aws.settings.account), **existing, **request}
         _check_bounds(document)
         _check_variant(aws, endpoint, variant)
         document["ScalableTargetARN"] = _arn(aws, f"scalable-target/{endpoint}-{variant}")
         aws.store.put(KIND, resource, document)
+    ministack.add_linked_role(LINKED_ROLE, SERVICE, aws.settings.account)
     return {"ScalableTargetARN": document["ScalableTargetARN"]}
 
 
@@ -86,9 +90,12 @@ def put_scaling_policy(aws: Aws, request: Document) -> Document:
     arn = _arn(aws, f"scaling-policy/{endpoint}-{variant}/{name}")
     with aws.store.transaction():
         find(aws, resource)
-        existing = aws.store.get(POLICIES, f"{resource}/{name}") or {"CreationTime": now()}
-        aws.store.put(POLICIES, f"{resource}/{name}", {**existing, **request, "PolicyARN": arn, "Alarms": []})
-    return {"PolicyARN": arn, "Alarms": []}
+        existing = aws.store.get(POLICIES, f"{resource}/{name}") or {"CreationTime": now(), "Alarms": []}
+        policy = {**existing, **request, "PolicyARN": arn}
+        named = [alarm["AlarmName"] for alarm in existing["Alarms"]] or alarms.names(resource)
+        policy["Alarms"] = alarms.put(policy, named)
+        aws.store.put(POLICIES, f"{resource}/{name}", policy)
+    return {"PolicyARN": arn, "Alarms": policy["Alarms"]}
 
 
 def describe_scaling_policies(aws: Aws, request: Document) -> Document:
@@ -107,8 +114,10 @@ def delete_scaling_policy(aws: Aws, request: Document) -> Document:
     """Remove a policy; the variant keeps the instances that it has."""
     key = f"{request['ResourceId']}/{request['PolicyName']}"
     with aws.store.transaction():
-        if aws.store.get(POLICIES, key) is None:
+        policy = aws.store.get(POLICIES, key)
+        if policy is None:
             raise _not_found(f"No scaling policy found for {request['ResourceId']}: {request['PolicyName']}")
+        alarms.delete(policy)
         aws.store.delete(POLICIES, key)
     return {}
 
@@ -137,12 +146,6 @@ def _check_variant(aws: Aws, endpoint: str, variant: str) -> None:
     document = aws.store.get("endpoint", endpoint)
     if document is None or variant not in {item["VariantName"] for item in document["ProductionVariants"]}:
         raise errors.validation(f"The SageMaker endpoint {endpoint} has no production variant {variant}.")
-
-
-def _role(aws: Aws) -> str:
-    name = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
-    path = "aws-service-role/sagemaker.application-autoscaling.amazonaws.com"
-    return f"arn:aws:iam::{aws.settings.account}:role/{path}/{name}"
 
 
 def _arn(aws: Aws, resource: str) -> str:

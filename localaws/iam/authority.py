@@ -6,7 +6,8 @@ import threading
 
 from localaws import ministack
 from localaws.clients import Clients, Credentials
-from localaws.errors import validation
+from localaws.errors import AwsError, validation
+from localaws.iam import scaling
 from localaws.iam.actions import checks
 from localaws.settings import Settings
 from localaws.shapes import Document
@@ -68,3 +69,18 @@ def check_caller(settings: Settings, caller: ministack.Caller, service: str, ope
     key = ministack.identify(caller)
     for check in checks(settings, service, operation, request):
         ministack.enforce(key, check.action, check.resource, settings.region, check.context)
+    if service == "application-autoscaling":
+        _check_scaling(settings, key, operation, request)
+
+
+def _check_scaling(settings: Settings, key: str, operation: str, request: Document) -> None:
+    """Raise ValidationException with all that the owner of an access key may not do of what scaling takes."""
+    linked = ministack.has_role(scaling.LINKED_ROLE, settings.account)
+    missing = []
+    for check in scaling.validated(settings, operation, request, linked):
+        try:
+            ministack.enforce(key, check.action, check.resource, settings.region, check.context)
+        except AwsError:
+            missing.append(check.action)
+    if missing:
+        raise validation(f"User is missing the following permissions: {', '.join(missing)}")

@@ -50,6 +50,7 @@ class Excuse:
     issue: str
     owners: tuple[str, ...]
     reason: str
+    detail: str = ""  # where only findings with this in their detail are meant
 
 
 EXCUSES = (
@@ -58,9 +59,16 @@ EXCUSES = (
     Excuse("RESOURCE_STAR", ("Key",), "in a key's policy the star is the key itself"),
     Excuse("RESOURCE_STAR", ("FunctionsNetwork",), "Lambda asks about all resources; the functions' code is denied it"),
     Excuse(
+        "RESOURCE_STAR",
+        ("RefreshWorkflowRole",),
+        "CloudWatch asks about all alarms where a call names none, as application-autoscaling's does",
+        "['cloudwatch:DescribeAlarms']",
+    ),
+    Excuse(
         "UNKNOWN_CONDITION_FOR_ACTION",
         ("FunctionsNetwork",),
-        "lambda:SourceFunctionArn is in every call of a function's code, of whatever service",
+        "it is in every call of a function's code, of whatever service",
+        "lambda:SourceFunctionArn",
     ),
     Excuse(
         "RESOURCE_MISMATCH",
@@ -108,10 +116,11 @@ def findings(policy: Policy) -> list[tuple[str, str]]:
     return [(issue, detail) for issue, detail in found if not (issue == "UNKNOWN_ACTION" and _is_newer(detail))]
 
 
-def find_excuse(policy: Policy, issue: str) -> Excuse | None:
+def find_excuse(policy: Policy, issue: str, detail: str) -> Excuse | None:
     """The exception that explains a finding; None where there is none."""
     places = {policy.owner, policy.kind}
-    return next((one for one in EXCUSES if one.issue == issue and places & set(one.owners)), None)
+    meant = (one for one in EXCUSES if one.issue == issue and one.detail in detail)
+    return next((one for one in meant if places & set(one.owners)), None)
 
 
 def _is_newer(detail: str) -> bool:

@@ -15,7 +15,7 @@ from seedcode.stack.template import TEMPLATE, Template, load
 from tests.contract.stack.deployment import missing
 from tests.contract.stack.events import matches, sample
 from tests.contract.stack.limits import find_long_names, find_too_many
-from tests.contract.stack.policies import Policy, distinct, find_excuse, findings
+from tests.contract.stack.policies import distinct, find_excuse, findings
 from tests.contract.stack.requests import faults
 from tests.contract.stack.resolve import ACCOUNT, REGION, Stack
 from tests.contract.stack.variants import CODE
@@ -89,8 +89,8 @@ def test_parliament_bites(old: str, new: str, issue: str) -> None:
 
 
 def _unexplained_issues(stack: Stack) -> set[str]:
-    found: list[tuple[Policy, str]] = [(policy, issue) for policy in distinct([stack]) for issue, _ in findings(policy)]
-    return {issue for policy, issue in found if find_excuse(policy, issue) is None}
+    found = [(policy, *finding) for policy in distinct([stack]) for finding in findings(policy)]
+    return {issue for policy, issue, detail in found if find_excuse(policy, issue, detail) is None}
 
 
 def test_the_check_of_wildcards_bites() -> None:

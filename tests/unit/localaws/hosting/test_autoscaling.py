@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from ministack.services import cloudwatch, iam
 
 from localaws.autoscaling.service import AUTOSCALING
 from localaws.autoscaling.tracking import Tracking
@@ -70,6 +71,31 @@ def test_a_target_and_its_policy_are_described_changed_and_removed(hosting: Any,
     assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 10
     scaling("DeregisterScalableTarget", **VARIANT)
     assert scaling("DescribeScalingPolicies", ServiceNamespace="sagemaker")["ScalingPolicies"] == []
+
+
+def test_a_policy_has_the_two_alarms_that_aws_makes(hosting: Any, scaling: AutoScaling) -> None:
+    hosting.create(hosting.config("1"))
+    scaling("RegisterScalableTarget", **VARIANT, MinCapacity=1, MaxCapacity=3)
+    high, low = scaling("PutScalingPolicy", **tracking(10))["Alarms"]
+    assert high["AlarmName"].startswith("TargetTracking-endpoint/scones/variant/live-AlarmHigh-")
+    assert high["AlarmARN"] == f"arn:aws:cloudwatch:us-east-1:000000000000:alarm:{high['AlarmName']}"
+    (policy,) = scaling("DescribeScalingPolicies", ServiceNamespace="sagemaker")["ScalingPolicies"]
+    assert policy["Alarms"] == [high, low]
+    assert [cloudwatch._alarms[one["AlarmName"]]["Threshold"] for one in (high, low)] == [10, 9]
+    scaling("PutScalingPolicy", **tracking(20))
+    assert cloudwatch._alarms[high["AlarmName"]]["Threshold"] == 20
+    scaling("DeleteScalingPolicy", **VARIANT, PolicyName="follow")
+    assert not set(cloudwatch._alarms.keys()) & {high["AlarmName"], low["AlarmName"]}
+
+
+def test_the_first_target_makes_the_role_of_the_service(hosting: Any, scaling: AutoScaling) -> None:
+    hosting.create(hosting.config("1"))
+    scaling("RegisterScalableTarget", **VARIANT, MinCapacity=1, MaxCapacity=3)
+    (target,) = scaling("DescribeScalableTargets", ServiceNamespace="sagemaker")["ScalableTargets"]
+    name = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+    assert target["RoleARN"] == iam._roles[name]["Arn"]
+    assert "AWSServiceRoleForSagemaker" not in iam._roles
+    iam._roles.clear()
 
 
 def test_what_cannot_be_scaled_is_refused(hosting: Any, scaling: AutoScaling) -> None:
