@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from localaws.gaps import map_batches, map_results
+from localaws.gaps import map_batches, map_results, map_stops
 from localaws.ministack import replace
 
 Document = dict[str, Any]
@@ -37,6 +37,10 @@ def _running(run: Run) -> Run:
         results, _ = run(plain, raw, batches, processor, execution, context)
         map_run = _map_run(sfn, execution, label)
         children = _take_children(sfn, map_run, processor)
+        if execution["status"] == "ABORTED":
+            map_stops.end(map_run, children)
+            _count(map_run, children, "ItemBatcher" in state)
+            return raw, None
         _count(map_run, children, "ItemBatcher" in state)
         if "Resource" in state.get("ResultWriter", {}):
             results = map_results.write(state["ResultWriter"], map_run, children, effective, context)

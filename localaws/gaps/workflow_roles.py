@@ -5,13 +5,17 @@ The calls are made inside MiniStack, so that its own enforcement does not see th
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
 from localaws.errors import AwsError
+from localaws.gaps import map_stops
 from localaws.iam.authority import Authority
 from localaws.ministack import replace
+
+logger = logging.getLogger(__name__)
 
 Document = dict[str, Any]
 Step = Callable[..., Any]
@@ -22,7 +26,7 @@ _role: ContextVar[str] = ContextVar("role", default="")
 
 
 def close(authority: Authority) -> None:
-    """Ask the machine's role before each function, each map and what a map reads and writes."""
+    """Ask the machine's role before each function, each map, its stop, and what a map reads and writes."""
     from ministack.services import stepfunctions  # noqa: PLC0415 - after configure()
 
     def check(role: str, action: str, resource: str) -> None:
@@ -36,6 +40,7 @@ def close(authority: Authority) -> None:
     replace(stepfunctions, "_execute_task", _remembering)
     replace(stepfunctions, "_call_lambda", lambda call: _asking_for_functions(call, check))
     replace(stepfunctions, "_run_distributed_map", lambda run: _asking_for_maps(run, check))
+    replace(map_stops, "stop_children", lambda stop: _asking_to_stop(stop, authority))
 
 
 def _remembering(execute: Step) -> Step:
@@ -73,7 +78,9 @@ def _asking_for_maps(run: Step, check: Check) -> Step:
         from ministack.services import stepfunctions as sfn  # noqa: PLC0415
 
         role = _role_of(execution)
+        # https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
         check(role, "states:StartExecution", execution["stateMachineArn"])
+        check(role, "states:DescribeExecution", execution["executionArn"])
         if "Parameters" in state.get("ItemReader", {}):
             source = sfn._resolve_params_obj(state["ItemReader"]["Parameters"], effective, context)
             listed = "listObjectsV2" in state["ItemReader"]["Resource"]
@@ -85,3 +92,18 @@ def _asking_for_maps(run: Step, check: Check) -> Step:
         return run(state, raw, effective, processor, execution, context)
 
     return ask_and_run
+
+
+def _asking_to_stop(stop: Step, authority: Authority) -> Step:
+    """Where the role may not stop executions of its machine, the children of a map go on to their end."""
+
+    def ask_and_stop(execution: Document, map_run: Document) -> None:
+        try:
+            role = _role_of(execution)
+            authority.check(role, "states:StopExecution", execution["executionArn"], service=_STATES)
+        except AwsError as error:
+            logger.warning("The children of %s were not stopped: %s", map_run["mapRunArn"], error.message)
+        else:
+            stop(execution, map_run)
+
+    return ask_and_stop

@@ -5,6 +5,7 @@ from __future__ import annotations
 from localaws.gaps import (
     distributed_map,
     function_errors,
+    map_stops,
     retry_delays,
     same_names,
     state_machine_versions,
@@ -20,4 +21,6 @@ def close() -> None:
     # After versions, which would choose one anew for an execution that runs already.
     same_names.close()
     distributed_map.close()
+    # After the delays, whose retrier it takes away from who was stopped.
+    map_stops.close()
     workflow_limits.close()

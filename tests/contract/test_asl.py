@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from seedcode.stack.template import load
+from tests.contract.stack.resolve import ACCOUNT, REGION, Stack
+from tests.contract.stack.variants import CODE
 from workflow import __main__ as build
 from workflow import placeholders
 from workflow.delivery import ASSIGNMENTS
@@ -120,3 +123,13 @@ def test_the_bulk_form_reads_a_prefix_in_batches_and_writes_one_file() -> None:
 def test_pictures_travel_as_addresses() -> None:
     for file in FILES:
         assert "base64" not in json.dumps(_definition(file)).lower()
+
+
+def test_the_workflows_role_names_the_maps_executions_as_aws_does() -> None:
+    # https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+    role = Stack(load(), CODE).of_type("AWS::IAM::Role")["WorkflowRole"]
+    statements = {one["Sid"]: one for one in role["Policies"][0]["PolicyDocument"]["Statement"]}
+    executions, label = f"arn:aws:states:{REGION}:{ACCOUNT}:execution:scones-bulk-inference", "ClassifyPictures"
+    assert _states("bulk.asl.json")[label]["Label"] == label
+    assert statements["FollowTheMap"]["Resource"] == f"{executions}:*"
+    assert statements["GoOnWithTheMap"]["Resource"] == f"{executions}/{label}:*"

@@ -239,6 +239,32 @@ def test_a_bulk_job_names_its_bad_pictures(laptop: Laptop, deployed: int, pictur
     assert summary["pictures_per_second"] > 0
 
 
+def test_a_bulk_job_that_is_stopped_stops_its_batches(laptop: Laptop, deployed: int, pictures: list[Path]) -> None:
+    assert deployed
+    laptop.client("s3").upload_file(str(pictures[0]), BUCKET, "stopped/one.png")
+    # Without a single instance of the function the batch waits for one, through all of its attempts.
+    function = {"FunctionName": "scones-serialize-image"}
+    laptop.client("lambda").put_function_concurrency(**function, ReservedConcurrentExecutions=0)
+    states = laptop.client("stepfunctions")
+    machine = "arn:aws:states:us-east-1:000000000000:stateMachine:scones-bulk-inference:live"
+    given = json.dumps({"bucket": BUCKET, "prefix": "stopped/"})
+    execution = states.start_execution(stateMachineArn=machine, input=given)["executionArn"]
+    run = _await_map_run(laptop, execution)
+    states.stop_execution(executionArn=execution)
+    laptop.client("lambda").delete_function_concurrency(**function)
+    assert states.describe_map_run(mapRunArn=run)["status"] == "ABORTED"
+    assert states.describe_execution(executionArn=execution)["status"] == "ABORTED"
+
+
+def _await_map_run(laptop: Laptop, execution: str) -> str:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for run in laptop.client("stepfunctions").list_map_runs(executionArn=execution)["mapRuns"]:
+            return str(run["mapRunArn"])
+        time.sleep(0.05)
+    raise AssertionError(f"{execution} began no map run")
+
+
 def test_dusk_is_seen_by_the_hourly_check_and_answered_by_a_retraining_that_says_why(
     laptop: Laptop, deployed: int
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -10,7 +12,7 @@ import pytest
 from ministack.services import lambda_svc
 
 from localaws.errors import AwsError
-from localaws.gaps import distributed_map, workflow_roles
+from localaws.gaps import distributed_map, map_stops, workflow_roles
 
 if TYPE_CHECKING:
     from tests.unit.localaws.gaps.conftest import Machines
@@ -64,6 +66,7 @@ def asked(machines: Machines, close: Callable[[ModuleType], None], monkeypatch: 
     monkeypatch.setattr(lambda_svc, "_get_func_record_for_ref", lambda _: (known, known, "bake"))
     monkeypatch.setattr(workflow_roles, "close", lambda: original(made))  # the fixture closes without arguments
     close(distributed_map)
+    close(map_stops)
     close(workflow_roles)
     return made
 
@@ -89,18 +92,63 @@ def test_a_map_asks_for_its_children_its_items_and_its_results(machines: Machine
 
     s3._put_object(bucket, "in/one", b"", {})
     arn = machines.create("map", {"Each": MAP}, "Each")
-    assert machines.run(arn)["status"] == "SUCCEEDED"
+    execution = machines.run(arn)
+    assert execution["status"] == "SUCCEEDED"
     assert asked.asked == [
         (ROLE, "states:StartExecution", arn),
+        (ROLE, "states:DescribeExecution", execution["executionArn"]),
         (ROLE, "s3:ListBucket", "arn:aws:s3:::map-bucket"),
         (ROLE, "s3:PutObject", "arn:aws:s3:::map-bucket/out/*"),
         (ROLE, "lambda:InvokeFunction", FUNCTION),
     ]
 
 
-@pytest.mark.parametrize("action", ["states:StartExecution", "s3:ListBucket", "s3:PutObject"])
+@pytest.mark.parametrize(
+    "action", ["states:StartExecution", "states:DescribeExecution", "s3:ListBucket", "s3:PutObject"]
+)
 def test_a_map_that_lacks_a_permission_fails(machines: Machines, asked: Asked, bucket: str, action: str) -> None:
     asked.refused = action
     ended = machines.run(machines.create("map", {"Each": MAP}, "Each"))
     assert bucket
     assert (ended["status"], ended["error"]) == ("FAILED", "States.Permissions")
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_stopped_execution_stops_the_children_of_its_map_under_its_role(
+    machines: Machines, asked: Asked, bucket: str, allowed: bool
+) -> None:
+    from ministack.services import s3, stepfunctions
+
+    called, go_on = threading.Event(), threading.Event()
+
+    def bake(_: object) -> object:
+        called.set()
+        assert go_on.wait(5)
+        return {}
+
+    machines.functions[FUNCTION] = bake
+    asked.refused = "" if allowed else "states:StopExecution"
+    s3._put_object(bucket, "in/one", b"", {})
+    second = {**CALL, "Next": None}
+    states = {"Bake": {**CALL, "Next": "Again"}, "Again": second}
+    del states["Bake"]["End"], second["Next"]
+    processor = {**MAP["ItemProcessor"], "States": states}
+    arn = machines.create("stopped", {"Each": {**MAP, "ItemProcessor": processor}}, "Each")
+    execution = machines.call("_start_execution", stateMachineArn=arn, input="{}")["executionArn"]
+    assert called.wait(5)
+    machines.call("_stop_execution", executionArn=execution)
+    (run,) = machines.call("_list_map_runs", executionArn=execution)["mapRuns"]
+    described = machines.call("_describe_map_run", mapRunArn=run["mapRunArn"])
+    assert described["status"] == ("ABORTED" if allowed else "RUNNING")
+    go_on.set()
+    (child,) = [one for one in stepfunctions._executions.values() if one.get("mapRunArn") == run["mapRunArn"]]
+    deadline = time.monotonic() + 5
+    while child.get("aborted") or child["status"] == "RUNNING":
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    assert child["status"] == ("ABORTED" if allowed else "SUCCEEDED")
+    assert (ROLE, "states:StopExecution", execution) in asked.asked
+    assert machines.ended(execution)["status"] == "ABORTED"
+    # A second function is called only where the child was not stopped after the first.
+    calls = [action for _, action, _ in asked.asked if action == "lambda:InvokeFunction"]
+    assert len(calls) == (1 if allowed else 2)
