@@ -1,5 +1,6 @@
 """Where the job's instances meet: objects under the job's own output in S3. Only this module knows boto3."""
 
+import os
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,7 @@ class Rendezvous:
     @classmethod
     def at(cls, address: str, timeout: float) -> "Rendezvous":
         """Meet at an address with the job's own credentials; wait `timeout` seconds at most."""
-        return cls(address, boto3.client("s3"), timeout)
+        return cls(address, boto3.client("s3", region_name=os.environ.get("AWS_REGION")), timeout)
 
     def put(self, host: str, text: str) -> None:
         """Leave this instance's part."""

@@ -1,10 +1,12 @@
 """What the stepfunctions SDK 2.3.0 cannot say, added to the definition that it built, and said nowhere else.
 
-Jitter and a longest delay for every Retry, the error of Fail states taken from the input, and Distributed Map.
+Jitter and a longest delay for every Retry, the error of Fail states taken from the input, other partitions than `aws`,
+and Distributed Map.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +19,7 @@ BATCH_PICTURES = 100
 # A state carries 256 KiB. What a batch answers is less than eight times the addresses that it was asked with.
 BATCH_BYTES = 32_768
 TOLERATED_FAILURE_PERCENTAGE = 5
+_INTEGRATION = f"arn:{placeholders.PARTITION}:states:::"
 _IN_WORDS = {"ErrorPath": "$.failure.errorType", "CausePath": "$.failure.errorMessage"}
 _FAILURES = {
     "PictureRefused": _IN_WORDS,
@@ -26,11 +29,14 @@ _FAILURES = {
 
 
 def complete(definition: State) -> State:
-    """Add what every workflow needs: jittered retries, and failures in the words of what failed."""
+    """Add what every workflow needs: jittered retries, failures in the words of what failed, and the partition."""
     for name, state in _states(definition):
         for retry in state.get("Retry", []):
             retry.update({"JitterStrategy": "FULL", "MaxDelaySeconds": LONGEST_DELAY_SECONDS})
         state.update(_FAILURES.get(name, {}))
+        if "Resource" in state:
+            # The SDK knows one partition.
+            state["Resource"] = re.sub("^arn:[a-z-]+:states:::", _INTEGRATION, state["Resource"])
     return definition
 
 
@@ -44,14 +50,14 @@ def distribute(definition: State, name: str) -> State:
     state |= {
         "Label": name,
         "ItemReader": {
-            "Resource": "arn:aws:states:::s3:listObjectsV2",
+            "Resource": f"{_INTEGRATION}s3:listObjectsV2",
             "Parameters": {"Bucket.$": "$.bucket", "Prefix.$": "$.prefix"},
         },
         "ItemSelector": {"image_uri.$": "States.Format('s3://{}/{}', $.bucket, $$.Map.Item.Value.Key)"},
         "ItemBatcher": {"MaxItemsPerBatch": BATCH_PICTURES, "MaxInputBytesPerBatch": BATCH_BYTES},
         "ToleratedFailurePercentage": TOLERATED_FAILURE_PERCENTAGE,
         "ResultWriter": {
-            "Resource": "arn:aws:states:::s3:putObject",
+            "Resource": f"{_INTEGRATION}s3:putObject",
             "Parameters": {"Bucket": placeholders.BUCKET, "Prefix.$": "$.results_prefix"},
             "WriterConfig": {"Transformation": "FLATTEN", "OutputType": "JSONL"},
         },

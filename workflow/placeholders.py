@@ -8,3 +8,4 @@ MODEL_VERSION = "${ModelVersion}"
 IMAGE_SIZE = "${ImageSize}"
 CONFIDENCE_THRESHOLD = "${ConfidenceThreshold}"
 BUCKET = "${Bucket}"
+PARTITION = "${Partition}"  # aws, aws-cn or aws-us-gov: every ARN begins with it

@@ -1,5 +1,6 @@
 """The live version's net, fetched from S3 and asked about the same test pictures."""
 
+import os
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,7 +37,9 @@ def _fetch(uri: str, target: Path) -> None:
     found = ADDRESS.fullmatch(uri)
     if not found:
         raise Refusal("it is no address like s3://bucket/key")
-    s3: Any = boto3.client("s3")  # boto3 makes its clients' methods at run time: there is no class to name
+    s3: Any = boto3.client(
+        "s3", region_name=os.environ.get("AWS_REGION")
+    )  # boto3 makes its clients' methods at run time: there is no class to name
     size = s3.head_object(Bucket=found[1], Key=found[2])["ContentLength"]
     if size > LIMITS.file_bytes:
         raise Refusal(f"it has {size:,} bytes, where {LIMITS.file_bytes:,} are allowed")

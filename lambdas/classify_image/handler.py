@@ -27,8 +27,12 @@ _PATIENCE = Config(retries={"mode": "standard", "max_attempts": 3}, connect_time
 @cache
 def classifier() -> Classifier:
     """What stays from one invocation to the next: settings and clients."""
-    runtime = boto3.client("sagemaker-runtime", config=_PATIENCE)
-    return Classifier(Settings.from_environment(os.environ), Storage(boto3.client("s3")), Endpoint(runtime))
+    runtime = boto3.client("sagemaker-runtime", region_name=os.environ.get("AWS_REGION"), config=_PATIENCE)
+    return Classifier(
+        Settings.from_environment(os.environ),
+        Storage(boto3.client("s3", region_name=os.environ.get("AWS_REGION"))),
+        Endpoint(runtime),
+    )
 
 
 @logger.inject_lambda_context

@@ -3,6 +3,7 @@
 SageMaker answers both "not there" and "there already" as ValidationException: only the message tells them apart.
 """
 
+import os
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -17,14 +18,14 @@ Client = Any
 # Throttled calls wait and are sent again at a slower rate; what is left after six attempts is raised.
 _CONFIG = Config(retries={"mode": "adaptive", "total_max_attempts": 6}, connect_timeout=5, read_timeout=20)
 
-sagemaker: Client = boto3.client("sagemaker", config=_CONFIG)
-autoscaling: Client = boto3.client("application-autoscaling", config=_CONFIG)
+sagemaker: Client = boto3.client("sagemaker", region_name=os.environ.get("AWS_REGION"), config=_CONFIG)
+autoscaling: Client = boto3.client("application-autoscaling", region_name=os.environ.get("AWS_REGION"), config=_CONFIG)
 
 
 @cache
 def cloudformation() -> Client:
     """Made when it is asked for: only a stack that is deleted needs it."""
-    return boto3.client("cloudformation", config=_CONFIG)
+    return boto3.client("cloudformation", region_name=os.environ.get("AWS_REGION"), config=_CONFIG)
 
 
 def is_missing(error: ClientError) -> bool:

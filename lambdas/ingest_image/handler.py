@@ -31,7 +31,9 @@ _CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_
 def ingest() -> Ingest:
     """What stays from one invocation to the next: settings and clients."""
     settings = Settings.from_environment(os.environ)
-    return Ingest(settings, Storage(boto3.client("s3", config=_CONFIG), settings.bucket))
+    return Ingest(
+        settings, Storage(boto3.client("s3", region_name=os.environ.get("AWS_REGION"), config=_CONFIG), settings.bucket)
+    )
 
 
 @logger.inject_lambda_context

@@ -1,5 +1,6 @@
 """The edge to AWS: clients, made once for all calls of a warm function, and what AWS's errors mean."""
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ Client = Any
 
 # Throttled calls wait and are sent again at a slower rate; what is left after six attempts is raised.
 _CONFIG = Config(retries={"mode": "adaptive", "total_max_attempts": 6}, connect_timeout=5, read_timeout=20)
+_REGION = os.environ.get("AWS_REGION")
 _MISSING = frozenset({"ResourceNotFound", "ResourceNotFoundException", "StateMachineDoesNotExist"})
 
 
@@ -27,11 +29,11 @@ class Clients:
 
 
 clients = Clients(
-    sagemaker=boto3.client("sagemaker", config=_CONFIG),
-    autoscaling=boto3.client("application-autoscaling", config=_CONFIG),
-    states=boto3.client("stepfunctions", config=_CONFIG),
-    s3=boto3.client("s3", config=_CONFIG),
-    scheduler=boto3.client("scheduler", config=_CONFIG),
+    sagemaker=boto3.client("sagemaker", region_name=_REGION, config=_CONFIG),
+    autoscaling=boto3.client("application-autoscaling", region_name=_REGION, config=_CONFIG),
+    states=boto3.client("stepfunctions", region_name=_REGION, config=_CONFIG),
+    s3=boto3.client("s3", region_name=_REGION, config=_CONFIG),
+    scheduler=boto3.client("scheduler", region_name=_REGION, config=_CONFIG),
 )
 
 

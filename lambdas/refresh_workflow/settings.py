@@ -33,6 +33,11 @@ class Settings:
     monitoring: Monitoring | None = None
 
     @property
+    def partition(self) -> str:
+        """The partition of all ARNs here: aws, aws-cn or aws-us-gov."""
+        return self.inference_state_machine_arn.split(":")[1]
+
+    @property
     def account(self) -> str:
         """The account that the state machines, and so everything here, belong to."""
         return self.inference_state_machine_arn.split(":")[4]

@@ -46,5 +46,6 @@ def collect_values(settings: Settings, version: str, threshold: float, image_siz
         "ConfidenceThreshold": str(threshold),
         "ImageSize": str(image_size),
         "Bucket": settings.bucket,
+        "Partition": settings.partition,
         "InferenceStateMachineArn": settings.inference_state_machine_arn,
     }

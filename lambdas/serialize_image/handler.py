@@ -24,7 +24,9 @@ metrics = Metrics(namespace="Scones", service="serialize_image")
 @cache
 def serializer() -> Serializer:
     """What stays from one invocation to the next: settings and clients."""
-    return Serializer(Settings.from_environment(os.environ), Storage(boto3.client("s3")))
+    return Serializer(
+        Settings.from_environment(os.environ), Storage(boto3.client("s3", region_name=os.environ.get("AWS_REGION")))
+    )
 
 
 @logger.inject_lambda_context

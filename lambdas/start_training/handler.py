@@ -28,7 +28,10 @@ _CONFIG = Config(retries={"mode": "adaptive", "total_max_attempts": 6}, connect_
 @cache
 def trainer() -> Trainer:
     """What stays from one invocation to the next: settings and clients."""
-    clients = (boto3.client(service, config=_CONFIG) for service in ("sagemaker", "s3", "sns"))
+    clients = (
+        boto3.client(service, region_name=os.environ.get("AWS_REGION"), config=_CONFIG)
+        for service in ("sagemaker", "s3", "sns")
+    )
     return Trainer(Settings.from_environment(os.environ), *clients)
 
 

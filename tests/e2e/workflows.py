@@ -73,6 +73,7 @@ def deploy(laptop: Laptop, endpoint_url: str, bucket: str) -> Workflows:
         "ConfidenceThreshold": "0.80",
         "Bucket": bucket,
         "ImageSize": "64",
+        "Partition": "aws",
     }
     for name in FUNCTIONS:
         arn = laptop.client("lambda").create_function(

@@ -21,6 +21,7 @@ from tests.contract.stack.resolve import ACCOUNT, REGION, Stack
 from tests.contract.stack.variants import CODE
 from tests.contract.stack.wildcards import unexplained
 from workflow import __main__ as workflows
+from workflow import placeholders
 
 ROOT = TEMPLATE.parents[1]
 TEXT = load().body
@@ -163,7 +164,7 @@ def test_asl_validator_bites(tmp_path: Path) -> None:
     if program is None:
         pytest.skip("asl-validator is not on the PATH: `make` installs it where there is npm")
     broken = tmp_path / "inference.asl.json"
-    text = (workflows.FOLDER / "inference.asl.json").read_text(encoding="utf-8")
+    text = (workflows.FOLDER / "inference.asl.json").read_text(encoding="utf-8").replace(placeholders.PARTITION, "aws")
     broken.write_text(_break('"Type": "Task"', '"Type": "Tusk"', text), encoding="utf-8")
 
     done = subprocess.run(
