@@ -39,7 +39,6 @@ from localaws.gaps import (
 )
 from localaws.gaps.alarm_events import AlarmEvents
 from localaws.gaps.begun_executions import Begun
-from localaws.gaps.event_deliveries import Deliveries
 from localaws.gaps.function_calls import Calls
 from localaws.hosting.healing import keep_healing
 from localaws.iam.enforcement import enforce
