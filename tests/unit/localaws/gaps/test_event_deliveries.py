@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -119,6 +120,7 @@ def test_a_queues_policy_may_name_the_rule_or_the_account(world: Encrypted, cond
 def test_a_dead_letter_that_the_queue_refuses_is_counted_and_said(
     world: Encrypted, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.WARNING)
     encrypted.put_event()
     assert world.letters == []
     assert (world.counted("FailedInvocations"), world.counted("InvocationsFailedToBeSentToDlq")) == (1, 1)
