@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: demo test check container static format unit e2e access rehearsal faults soak bench fuzz install lock sbom clean browser
+.PHONY: demo test check container static format unit e2e access rehearsal aws-trial faults soak bench fuzz install lock sbom clean browser
 
 demo: .venv/laptop
 	@$(BIN)/scones demo
@@ -65,6 +65,10 @@ access: .venv/test
 # docs/aws.md, command by command against a local AWS of its own: make rehearsal ACCOUNT=existing.
 rehearsal: .venv/test .venv/wheels/ready
 	$(BIN)/python -m tests.rehearsal --account $(or $(ACCOUNT),new)
+
+# The same page in an account of yours: make aws-trial REGION=eu-west-1 MAIL=you@example.com. It says what it costs, and asks.
+aws-trial: .venv/test
+	$(BIN)/python -m tests.trial $(if $(REGION),--region $(REGION)) $(if $(MAIL),--mail $(MAIL)) $(if $(YES),--yes)
 
 # What the functions' layer is made of: the one thing that a rehearsal would ask a package index for.
 .venv/wheels/ready: seedcode/layer-requirements.txt .venv/test

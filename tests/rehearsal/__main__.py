@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.rehearsal import page, steps
+from tests.rehearsal import page, recording, steps
 from tests.rehearsal.people import PermissionsError
 from tests.rehearsal.rehearse import Rehearsal
 from tests.rehearsal.walk import WalkError
@@ -25,17 +25,29 @@ def main(words: Sequence[str] | None = None) -> int:
         if not options.literal:
             steps.check(followed)
         with tempfile.TemporaryDirectory(prefix="scones-rehearsal-") as folder:
-            rehearsal = Rehearsal(options.folder or Path(folder), options.account, sys.stdout.write)
+            place = options.folder or Path(folder)
+            rehearsal = Rehearsal(place, options.account, sys.stdout.write, patient=options.record)
             if options.permissions:
                 rehearsal.site.permissions = options.permissions.read_text(encoding="utf-8")
             rehearsal.run(followed[: options.until])
             rehearsal.report()
+            _hold(rehearsal, options)
     except (page.PageError, PermissionsError, WalkError) as error:
         sys.stdout.flush()
         sys.stderr.write(f"\nThe rehearsal has failed after {time.monotonic() - begun:.0f} s.\n{error}\n")
         return 1
     print(f"The page leads where it says: {time.monotonic() - begun:.0f} s as {options.account} account.")
     return 0
+
+
+def _hold(rehearsal: Rehearsal, options: argparse.Namespace) -> None:
+    """Write down what a trial on AWS is compared with, or see that what is written down is so still."""
+    if options.record:
+        recording.write(rehearsal.observer.steps)
+    elif options.account == "new" and options.until is None and options.page == page.PAGE:
+        stale = recording.stale(rehearsal.observer.steps)
+        if stale:
+            raise WalkError(f"{recording.FILE} is not what the local AWS gives: {stale}; write it with --record.")
 
 
 def _parse(words: Sequence[str] | None) -> argparse.Namespace:
@@ -45,6 +57,7 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--permissions", type=Path, help="another page than docs/permissions.md")
     parser.add_argument("--until", type=int, metavar="STEP", help="follow the page up to this step")
     parser.add_argument("--literal", action="store_true", help="run a page also where a look finds a step missing")
+    parser.add_argument("--record", action="store_true", help="write down what `make aws-trial` compares AWS with")
     parser.add_argument("--folder", type=Path, help="keep the local AWS and the checkout in this folder")
     return parser.parse_args(words)
 

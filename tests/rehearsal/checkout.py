@@ -8,6 +8,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
+
+from console.dataset.drawing.picture import draw_picture
+from console.dataset.layout import MOTORCYCLE
 from tests.rehearsal.site import CHECKOUT
 
 IDENTITY = ("-c", "user.name=Reader", "-c", "user.email=reader@example.com", "-c", "init.defaultBranch=main")
@@ -30,6 +35,18 @@ def shorten(folder: Path, epochs: int = EPOCHS) -> None:
     """Let every profile train for a few epochs; nothing else is changed, and the gate stays as high as it is."""
     _edit(folder / "pipelines" / "profiles.py", r'("epochs": )\d+', rf"\g<1>{epochs}")
     _commit(folder, f"Train for {epochs} epochs")
+
+
+def make_quick(folder: Path) -> None:
+    """Let what a push starts be of the profile `quick`."""
+    _edit(folder / "pipelines" / "profiles.py", r"(DEFAULT_PROFILE = )\w+\.name", r"\g<1>QUICK.name")
+    _commit(folder, "Train by the profile quick")
+
+
+def draw_photo(folder: Path) -> None:
+    """Put the image that a reader brings where the page expects it; git does not see it, as nobody commits it."""
+    image = Image.fromarray(draw_picture(MOTORCYCLE, np.random.default_rng(1)))
+    image.save(folder / "photo.png")
 
 
 def git(folder: Path, *words: str) -> str:

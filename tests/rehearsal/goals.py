@@ -15,6 +15,7 @@ _STAYS = re.compile(r"^  (\S.*?): .*; stays$", re.MULTILINE)
 
 def check(site: Site, act: Command | ByHand, printed: str) -> None:
     """Raise WalkError where an act has not led to what it is for."""
+    site.remember()
     for pattern, goal in _GOALS.items():
         if isinstance(act, Command) and re.search(pattern, act.text):
             goal(site, printed)
@@ -34,14 +35,43 @@ def _images_exist(site: Site, _: str) -> None:
             raise WalkError(f"the pipeline's jobs run in {image}, which nobody has pushed: {error}") from error
 
 
-def _serves_and_is_watched(site: Site, _: str) -> None:
-    """The endpoint is in service, and what watches it has the live version's baseline."""
+def _serves(site: Site, _: str) -> None:
+    """The endpoint is in service."""
     sagemaker = site.client("sagemaker")
     endpoint = sagemaker.describe_endpoint(EndpointName=f"{PROJECT}-vehicles")
     if endpoint["EndpointStatus"] != "InService":
         raise WalkError(
             f"the endpoint is {endpoint['EndpointStatus']} after the approval: {endpoint.get('FailureReason')}"
         )
+
+
+def _is_watched(site: Site, _: str) -> None:
+    """The hourly check is on, by the live version's baseline."""
+    version = site.client("sagemaker").list_tags(ResourceArn=_configuration(site))["Tags"]
+    live = next(tag["Value"] for tag in version if tag["Key"] == "scones:version")
+    baseline = _baseline(site)
+    if not re.search(rf"/v{live}(/|$)", baseline):
+        raise WalkError(f"version {live} is live, and the hourly check is held against {baseline or 'nothing'}")
+
+
+def _configuration(site: Site) -> str:
+    sagemaker = site.client("sagemaker")
+    endpoint = sagemaker.describe_endpoint(EndpointName=f"{PROJECT}-vehicles")
+    described = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
+    return str(described["EndpointConfigArn"])
+
+
+def _baseline(site: Site) -> str:
+    """The baseline that the schedule names, of either backend."""
+    scheduler, name = site.client("scheduler"), f"{PROJECT}-vehicles-drift"
+    try:
+        described = scheduler.get_schedule(Name=name)
+    except scheduler.exceptions.ResourceNotFoundException:
+        kept = site.client("sagemaker").describe_monitoring_schedule(MonitoringScheduleName=name)
+        job = kept["MonitoringScheduleConfig"]["MonitoringJobDefinition"]
+        return str(job["BaselineConfig"]["ConstraintsResource"]["S3Uri"])
+    listed = described["Target"]["SageMakerPipelineParameters"]["PipelineParameterList"]
+    return "".join(one["Value"] for one in listed if one["Name"] == "BaselineUri")
 
 
 def _stays_as_said(site: Site, printed: str) -> None:
@@ -66,8 +96,9 @@ def _listed(names: set[str]) -> str:
 
 Goal = Callable[[Site, str], None]
 _GOALS: dict[str, Goal] = {
-    r"scones .*\bwatch\b": _images_exist,
-    r"scones .*\bapprove\b": _serves_and_is_watched,
+    r"scones .*aws watch": _images_exist,
+    r"scones .*\bapprove\b": _serves,
+    r"scones .*\bdusk\b": _is_watched,
     r"scones .*\bdestroy$": _stays_as_said,
     r"scones .*\bdestroy --delete-data": _nothing_is_left,
 }

@@ -145,3 +145,17 @@ def _command(line: int, words: list[str], shows: list[str]) -> Command:
         elif text.strip():
             shown.append(text.rstrip())
     return Command(line, "\n".join(words), tuple(shown), tuple(answers))
+
+
+# Where the page's `scones` is the project's name and not the command.
+_NAME = re.compile(
+    r"(?<=repos/)scones|(?<=role/)scones(?=-)|(?<=the stack )scones|(?<=The stack )scones|(?<=The project )scones"
+    r"|(?<=Type )scones|(?<=remove it: )scones|(?<=  repository )scones|(?<=:)scones(?=-people)|\bscones(?=-vehicles)"
+    r"|\bscones(?=-123456789012)",
+    re.MULTILINE,
+)
+
+
+def renamed(text: str, name: str, region: str) -> str:
+    """The page for a project of another name in another region than it is written for."""
+    return _NAME.sub(name, text).replace("us-east-1", region)

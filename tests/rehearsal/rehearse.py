@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
-from console.dataset.drawing.picture import draw_picture
-from console.dataset.layout import MOTORCYCLE
 from tests.e2e.laptop import free_port
 from tests.rehearsal import archive, checkout, goals, mail
+from tests.rehearsal.observer import Observer
 from tests.rehearsal.page import ByHand, Command, Step
 from tests.rehearsal.replaced import AROUND, REPLACED
-from tests.rehearsal.site import Site, bin_folder
+from tests.rehearsal.site import PROJECT, PYTHON, Site, bin_folder
 from tests.rehearsal.terminal import Terminal
-from tests.rehearsal.walk import Walk, WalkError
+from tests.rehearsal.walk import Forgetful, Walk, WalkError
 
-PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+# How drift is watched, where it is not the default's way.
+BACKENDS = {"new": "", "existing": " --set MonitoringBackend=MODEL_MONITOR"}
 
 
 class Rehearsal:
     """One rehearsal in a folder; `hear` is given all that is printed."""
 
-    def __init__(self, folder: Path, account: str, hear: Callable[[str], object]) -> None:
+    def __init__(self, folder: Path, account: str, hear: Callable[[str], object], *, patient: bool = False) -> None:
         self.site = Site(folder, free_port())
+        settings = self.site.settings
+        self.observer = Observer(
+            self.site.client, PROJECT, settings.account, settings.region, patient=patient, changed=lambda: None
+        )
         self._account = account
         self._hear = hear
         self._walk: Walk | None = None
@@ -41,33 +42,33 @@ class Rehearsal:
         checkout.shorten(site.checkout)
         data = site.folder / "drawn.tar.gz"
         archive.draw(data)
-        image = Image.fromarray(draw_picture(MOTORCYCLE, np.random.default_rng(1)))
-        image.save(site.checkout / "photo.png")
+        checkout.draw_photo(site.checkout)
         site.start(self._account)
         try:
             with Terminal(site.checkout, site.environment(), lambda text: void(self._hear(text))) as terminal:
                 self._walk = Walk(
                     terminal,
                     REPLACED,
-                    {"bin": bin_folder(), "archive": str(data), "python": PYTHON},
+                    {"bin": bin_folder(), "archive": str(data), "python": PYTHON, "backend": BACKENDS[self._account]},
                     self._become,
                     self._by_hand,
                     self._achieved,
                     lambda text: void(self._hear(text)),
+                    Watched(self.observer),
+                    step_done=self._step_done,
                 )
+                self.observer.begin()
                 self._walk.follow(steps)
         finally:
+            self.observer.end()
             site.stop()
 
     def report(self) -> None:
         """Say how long each step took, and what was not done as the page has it."""
         assert self._walk is not None
         self._hear("\nHow long each step took:\n")
-        times: dict[str, float] = {}
-        for done in self._walk.done:
-            times[done.step.name] = times.get(done.step.name, 0) + done.seconds
-        for name, seconds in times.items():
-            self._hear(f"  {seconds:6.1f} s  {name}\n")
+        for title, record in self.observer.steps.items():
+            self._hear(f"  {record.seconds:6.1f} s  {title}\n")
         self._hear("\nWhat was done in another way than the page says, and why:\n")
         for one in dict.fromkeys(self._walk.used):
             self._hear(f"  {one.command}\n    -> {one.by or 'nothing'}: {one.reason}\n")
@@ -75,9 +76,13 @@ class Rehearsal:
             self._hear(f"  {around.what.format(epochs=checkout.EPOCHS)}: {around.reason}\n")
 
     def _become(self, step: Step) -> Mapping[str, str]:
+        self.observer.enter(step.title)
         # Who has signed in stays so until another step needs another's rights.
         self._rights = step.rights or self._rights
         return self.site.credentials(self._rights) if self._rights else {}
+
+    def _step_done(self, step: Step) -> None:
+        self.observer.leave(step.title, self.site.stack_id)
 
     def _by_hand(self, act: ByHand) -> None:
         if re.search("[Cc]onfirm subscription", act.text):
@@ -89,6 +94,16 @@ class Rehearsal:
 
     def _achieved(self, act: Command | ByHand, printed: str) -> None:
         goals.check(self.site, act, printed)
+
+
+@dataclass
+class Watched(Forgetful):
+    """A walk's journal that tells an observer how long each act took."""
+
+    observer: Observer
+
+    def finish(self, step: Step, _act: Command | ByHand, seconds: float) -> None:
+        self.observer.spent(step.title, seconds)
 
 
 def void(_: object) -> None:

@@ -41,8 +41,9 @@ REPLACED = (
     ),
     Replacement(
         r"(scones --target aws deploy\b.*)",
-        r"\1 --set BakeSeconds=1 --set PythonRuntime=python{python}",
-        "five minutes under watch after each change of the endpoint; the local AWS runs functions on this Python",
+        r"\1 --set BakeSeconds=1 --set PythonRuntime=python{python}{backend}",
+        "five minutes under watch after each change of the endpoint; the local AWS runs functions on this Python; an "
+        "existing account has Model Monitor",
     ),
 )
 AROUND = (

@@ -7,11 +7,13 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from localaws import process
 from localaws.clients import ROOT
@@ -45,6 +47,9 @@ class Site:
     def start(self, account: str) -> None:
         """Start the local AWS as an account that is `new` or `existing`."""
         os.environ.update(SCONES_ENFORCE_IAM="true", SCONES_ACCOUNT=account)
+        # Builds run in the local AWS, and find their packages where the reader's commands do.
+        pip = local_variables(self.settings.endpoint, self.settings.home, self.settings.region)
+        os.environ.update({name: value for name, value in pip.items() if name.startswith("PIP_")})
         process.start(self.settings)
 
     def stop(self) -> None:
@@ -66,19 +71,11 @@ class Site:
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
         kept = {name: value for name, value in os.environ.items() if not re.match("AWS_|SCONES_|GIT_|PYTHON", name)}
-        # git is told by its environment alone, so that what the page configures is what the reader has configured.
-        mapped = f"url.{self.settings.home / 'repositories'}/.insteadOf"
         return {
             **kept,
             "HOME": str(home),
-            "AWS_ENDPOINT_URL": self.settings.endpoint,
             "PYTHONPATH": str(self.checkout),
-            "PIP_NO_INDEX": "1",
-            "PIP_FIND_LINKS": str(WHEELS),
-            "GIT_CONFIG_COUNT": "1",
-            "GIT_CONFIG_KEY_0": mapped,
-            "GIT_CONFIG_VALUE_0": f"https://git-codecommit.{self.settings.region}.amazonaws.com/v1/repos/",
-            "GIT_CONFIG_NOSYSTEM": "1",
+            **local_variables(self.settings.endpoint, self.settings.home, self.settings.region),
         }
 
     def credentials(self, chapter: str) -> dict[str, str]:
@@ -110,11 +107,12 @@ class Site:
             return {}
         return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
 
-    @property
-    def key(self) -> str | None:
-        """The ARN of the stack's key, also when there is a stack no more."""
-        self._key = self.outputs().get("KeyArn") or self._key
-        return self._key
+    def remember(self) -> None:
+        """Keep the ARNs of the stack and of its key, by which they are found when there is a stack no more."""
+        with suppress(ClientError):
+            [stack] = self.client("cloudformation").describe_stacks(StackName=PROJECT)["Stacks"]
+            self.stack_id = stack["StackId"]
+            self.key = self.outputs().get("KeyArn") or self.key
 
     def _known(self) -> dict[str, str]:
         outputs, settings = self.outputs(), self.settings
@@ -127,7 +125,25 @@ class Site:
         }
 
     _made: set[str] = field(default_factory=set)
-    _key: str | None = None
+    key: str | None = None
+    stack_id: str | None = None
+
+
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def local_variables(endpoint: str, home: Path, region: str) -> Mapping[str, str]:
+    """What leads commands to a local AWS whose state is in `home`, without a word of it in any command."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(WHEELS),
+        # git is told by its environment alone, so that what the page configures is what the reader has configured.
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{home.resolve() / 'repositories'}/.insteadOf",
+        "GIT_CONFIG_VALUE_0": f"https://git-codecommit.{region}.amazonaws.com/v1/repos/",
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
 
 
 def bin_folder() -> str:

@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from tests.rehearsal.page import ByHand, Command, Step
 from tests.rehearsal.replaced import Replacement, replaced
 from tests.rehearsal.terminal import Terminal, TerminalError, missing
 
 _LAST_LINES = 15
+# What such a command does is gone with the terminal: it is done in each new one.
+_SETS_UP = re.compile(r"(export|unset|source|cd)\b")
 
 
 class WalkError(Exception):
     """The page, followed as it is written, does not lead where it says; the message names the page's step."""
 
 
-@dataclass(frozen=True)
-class Done:
-    """One act that was done, and how long it took."""
+class Journal(Protocol):
+    """Remembers the acts of a walk, so that one that was cut off can be gone on with."""
 
-    step: Step
-    act: Command | ByHand
-    seconds: float
+    def is_done(self, step: Step, act: Command | ByHand, /) -> bool:
+        """Whether an act was done, in this walk or in one before."""
+
+    def begin(self, step: Step, act: Command | ByHand, /) -> bool:
+        """An act begins; answers whether it had begun before and was cut off."""
+
+    def finish(self, step: Step, act: Command | ByHand, seconds: float, /) -> None:
+        """An act was done."""
+
+
+class Forgetful:
+    """A journal of a walk that begins anew each time."""
+
+    def is_done(self, _step: Step, _act: Command | ByHand) -> bool:
+        return False
+
+    def begin(self, _step: Step, _act: Command | ByHand) -> bool:
+        return False
+
+    def finish(self, _step: Step, _act: Command | ByHand, _seconds: float) -> None:
+        return
 
 
 @dataclass
 class Walk:
-    """One reader. `achieved` is asked after each act for what it must have led to, and raises WalkError."""
+    """One reader. `achieved` is asked after each act for what it must have led to, and raises WalkError.
+
+    `again` replaces commands that were begun in a walk before and do not take being run twice.
+    """
 
     terminal: Terminal
     table: Sequence[Replacement]
@@ -37,7 +61,9 @@ class Walk:
     by_hand: Callable[[ByHand], None]
     achieved: Callable[[Command | ByHand, str], None]
     say: Callable[[str], None]
-    done: list[Done] = field(default_factory=list)
+    journal: Journal = field(default_factory=Forgetful)
+    again: Sequence[Replacement] = ()
+    step_done: Callable[[Step], None] = lambda _: None
     used: list[Replacement] = field(default_factory=list)
 
     def follow(self, steps: Sequence[Step]) -> None:
@@ -45,25 +71,35 @@ class Walk:
         for step in steps:
             self.say(f"\n## {step.number}. {step.title}\n")
             self.terminal.export(self.become(step))
-            for act in step.acts:
-                begun = time.monotonic()
-                try:
-                    self._do(act)
-                except (WalkError, TerminalError) as error:
-                    raise WalkError(f"docs/aws.md line {act.line}, {step.name}: {error}") from error
-                self.done.append(Done(step, act, time.monotonic() - begun))
+            todo = [act for act in step.acts if not self._is_over(step, act)]
+            for act in todo:
+                self._take(step, act)
+            if todo:
+                self.step_done(step)
 
-    def _do(self, act: Command | ByHand) -> None:
-        printed = ""
-        if isinstance(act, ByHand):
-            self.say(f"By hand: {act.text}\n")
-            self.by_hand(act)
-        else:
-            printed = self._run(act)
-        self.achieved(act, printed)
+    def _is_over(self, step: Step, act: Command | ByHand) -> bool:
+        return self.journal.is_done(step, act) and not _SETS_UP.match(act.text)
 
-    def _run(self, command: Command) -> str:
+    def _take(self, step: Step, act: Command | ByHand) -> None:
+        again = self.journal.begin(step, act)
+        begun = time.monotonic()
+        try:
+            printed = self._run(act, again) if isinstance(act, Command) else self._do(act)
+            self.achieved(act, printed)
+        except (WalkError, TerminalError) as error:
+            raise WalkError(f"docs/aws.md line {act.line}, {step.name}: {error}") from error
+        self.journal.finish(step, act, time.monotonic() - begun)
+
+    def _do(self, act: ByHand) -> str:
+        self.say(f"By hand: {act.text}\n")
+        self.by_hand(act)
+        return ""
+
+    def _run(self, command: Command, again: bool) -> str:
         text, by = replaced(command.text, self.table, self.known)
+        if again and text:
+            text, once_more = replaced(text, self.again, self.known)
+            by = once_more or by
         self.say(f"$ {command.text}\n")
         if by:
             self.used.append(by)
@@ -71,7 +107,7 @@ class Walk:
         code, printed = self.terminal.run(text or ":", answers=command.answers)
         if code:
             raise WalkError(f"`{command.text}` ended with {code} and said:\n{_end_of(printed)}")
-        lacking = missing(command.shows, printed) if text == command.text else None
+        lacking = missing(command.shows, printed) if text == command.text and not again else None
         if lacking is not None:
             raise WalkError(
                 f"`{command.text}` does not show {lacking!r}, which the page shows; it said:\n{_end_of(printed)}"

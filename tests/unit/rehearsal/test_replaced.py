@@ -12,7 +12,7 @@ from tests.rehearsal.replaced import REPLACED, replaced
 COMMANDS = [
     act.text for step in parse(PAGE.read_text(encoding="utf-8")) for act in step.acts if isinstance(act, Command)
 ]
-KNOWN = {"bin": "/bin", "archive": "/a.tar.gz", "python": "3.12"}
+KNOWN = {"bin": "/bin", "archive": "/a.tar.gz", "python": "3.12", "backend": ""}
 
 
 @pytest.mark.parametrize("line", REPLACED, ids=lambda one: one.command)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsal.page import ByHand, parse
+from tests.rehearsal.page import ByHand, Command, Step, parse
 from tests.rehearsal.replaced import Replacement
 from tests.rehearsal.terminal import Terminal
-from tests.rehearsal.walk import Walk, WalkError
+from tests.rehearsal.walk import Forgetful, Walk, WalkError
 
 PAGE = """## 1. Greet
 
@@ -41,8 +41,16 @@ def walk(tmp_path: Path) -> Iterator[Walk]:
 
 
 def test_every_act_is_done_and_timed_and_what_was_replaced_is_known(walk: Walk) -> None:
+    times: list[tuple[int, int]] = []
+
+    class Watched(Forgetful):
+        def finish(self, step: Step, act: Command | ByHand, seconds: float) -> None:
+            assert seconds >= 0
+            times.append((step.number, act.line))
+
+    walk.journal = Watched()
     walk.follow(parse(PAGE.format(command="$ true")))
-    assert [(done.step.number, done.act.line) for done in walk.done] == [(1, 4), (1, 6), (1, 9), (2, 14)]
+    assert times == [(1, 4), (1, 6), (1, 9), (2, 14)]
     assert walk.used == list(TABLE)
 
 
