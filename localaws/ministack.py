@@ -33,6 +33,8 @@ Context = Mapping[str, str | list[str]]
 
 logger = logging.getLogger(__name__)
 
+# Services whose requests are asked about by what is in their bodies.
+_BODIES = ("states", "cloudformation", "events", "cloudwatch", "monitoring")
 # Two at once would write the same files.
 _saving = threading.Lock()
 _READS_OF_A_STATE = 5
@@ -310,6 +312,9 @@ class Judge(Protocol):
     def resource(self, action: str, found: str, body: bytes) -> str:
         """The resource to ask about, where MiniStack found `found` in a request."""
 
+    def context(self, action: str, body: bytes) -> Context:
+        """Condition keys of a request that MiniStack does not supply."""
+
     def further(self, action: str, resource: str, body: bytes) -> Iterable[tuple[str, str, Context]]:
         """Actions, resources and conditions that must be allowed as well."""
 
@@ -338,7 +343,7 @@ def _reading_once(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _remembering_body(extract: Callable[..., str]) -> Callable[..., str]:
     def extract_and_remember(service: str, method: str, path: str, headers: object, body: bytes, *more: object) -> str:
-        _body.set(body if service in ("states", "cloudformation", "events") else b"")
+        _body.set(body if service in _BODIES else b"")
         return extract(service, method, path, headers, body, *more)
 
     return extract_and_remember
@@ -362,6 +367,7 @@ def _judged(enforce: Callable[..., Any], by: Judge) -> Callable[..., Any]:
     ) -> Any:  # noqa: ANN401 - MiniStack's own
         _refused.set(None)
         resource = by.resource(action, resource_arn, _body.get())
+        service_context = {**(service_context or {}), **by.context(action, _body.get())}
         denied = ask(key, action, service, region, resource, service_context)
         if denied is not None or _role_of(key) is None:
             return denied

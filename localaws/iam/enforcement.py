@@ -24,6 +24,9 @@ class _Judge:
     def resource(self, action: str, found: str, body: bytes) -> str:
         return requests.resource(action, found, body, ministack.find_stack)
 
+    def context(self, action: str, body: bytes) -> ministack.Context:
+        return requests.context(action, body)
+
     def further(self, action: str, resource: str, body: bytes) -> Iterator[tuple[str, str, ministack.Context]]:
         for check in requests.further(self.settings, _key_of, action, resource, body):
             yield check.action, check.resource, check.context

@@ -47,6 +47,26 @@ def resource(action: str, found: str, body: bytes, stack_of: StackOf = lambda *_
     return found
 
 
+def context(action: str, body: bytes) -> dict[str, str]:
+    """Condition keys that AWS supplies with a request: PutMetricData's namespace, in whatever protocol it is sent.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
+    """
+    namespace = _namespace(body) if action == "cloudwatch:PutMetricData" else ""
+    return {"cloudwatch:namespace": namespace} if namespace else {}
+
+
+def _namespace(body: bytes) -> str:
+    """The member Namespace of a request in JSON, CBOR (RFC 8949, chapter 3) or a form; empty where there is none."""
+    _, member, rest = body.partition(b"iNamespace")  # CBOR's text of nine bytes
+    if member and rest and 0x60 <= rest[0] <= 0x78:
+        long = rest[0] == 0x78
+        length = rest[1] if long else rest[0] - 0x60
+        return rest[1 + long : 1 + long + length].decode(errors="replace")
+    named = _members(body).get("Namespace") or parse_qs(body.decode(errors="replace")).get("Namespace", [""])[0]
+    return str(named)
+
+
 def further(settings: Settings, key_of: KeyOf, action: str, found: str, body: bytes) -> Iterator[Check]:
     """What must be allowed as well for an action that is allowed."""
     if action in ("states:CreateStateMachine", "states:UpdateStateMachine"):

@@ -10,9 +10,10 @@ ITEMS = (
     Item("two trainings", "ml.g4dn.xlarge hour", 2 * 15 / 60, "profile `quick`, 15 minutes each with the start"),
     Item("preparation, evaluation, baselines, monitoring", "ml.m5.large hour", 12 * 6 / 60, "12 jobs of 6 minutes"),
     Item("endpoint", "ml.m5.xlarge hour", 2 * HOURS, f"{HOURS} hours, and twice as many instances while it is updated"),
-    Item("builds", "CodeBuild small minute", 2 * 30, "two of 30 minutes"),
+    Item("builds", "CodeBuild large minute", 2 * 30, "two of 30 minutes"),
     Item("key", "KMS key month", 1, "charged by the hour, and not while its deletion is pending"),
     Item("alarms", "alarm month", 20, "charged by the hour"),
+    Item("dashboard", "dashboard month", 1, "an account's first three are free"),
 )
 
 

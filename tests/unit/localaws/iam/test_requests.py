@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from localaws.iam.requests import further, resource
+from localaws.iam.requests import context, further, resource
 from localaws.settings import Settings
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:line"
@@ -83,6 +83,21 @@ def test_a_message_of_an_encrypted_topic_or_queue_needs_the_key(action: str, on:
     checks = list(further(Settings(), {on: KEY}.get, action, on, b""))
     assert [(check.action, check.resource) for check in checks] == [(one, KEY) for one in asked]
     assert {check.context["kms:ViaService"] for check in checks} <= {f"{action[:3]}.us-east-1.amazonaws.com"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xa2iNamespace\x6bAWS/Scones!jMetricData\x80",
+        b"\xa1iNamespace\x78\x0bAWS/Scones!",
+        b'{"Namespace": "AWS/Scones!"}',
+        b"Action=PutMetricData&Namespace=AWS%2FScones%21",
+    ],
+)
+def test_the_namespace_of_metrics_is_a_condition_in_every_protocol(body: bytes) -> None:
+    assert context("cloudwatch:PutMetricData", body) == {"cloudwatch:namespace": "AWS/Scones!"}
+    assert context("cloudwatch:ListMetrics", body) == {}
+    assert context("cloudwatch:PutMetricData", b"\xa0") == {}
 
 
 def test_a_role_that_is_handed_to_a_workflow_must_be_passed() -> None:
