@@ -48,6 +48,9 @@ class Asked:
     def resource(self, _: str, found: str, body: bytes) -> str:
         return body.decode() or found
 
+    def context(self, *_: object) -> dict[str, str]:
+        return {}
+
     def further(self, *_: object) -> Sequence[tuple[str, str, dict[str, str]]]:
         return self.more
 
