@@ -268,7 +268,7 @@ def _await_map_run(laptop: Laptop, execution: str) -> str:
 def test_dusk_is_seen_by_the_hourly_check_and_answered_by_a_retraining_that_says_why(
     laptop: Laptop, deployed: int
 ) -> None:
-    _await_baseline(laptop)
+    _await_baseline(laptop, deployed)
     _await_room_in_the_hour()
     for number in range(DUSK):
         picture = draw_picture((BICYCLE, MOTORCYCLE)[number % 2], np.random.default_rng([5, number]))
@@ -291,7 +291,7 @@ def test_dusk_is_seen_by_the_hourly_check_and_answered_by_a_retraining_that_says
 
 
 def test_a_check_by_hand_is_an_execution_whose_log_is_found_by_its_id(laptop: Laptop, deployed: int) -> None:
-    _await_baseline(laptop)
+    _await_baseline(laptop, deployed)
     seen = json.loads(laptop.scones("monitor", "--now", "--json").stdout)
     run = next(row for row in seen["runs"] if row["by"].startswith("now-"))
     assert run["status"] in ("Completed", "CompletedWithViolations")
@@ -319,8 +319,8 @@ def _await_check(laptop: Laptop) -> dict[str, Any]:
         time.sleep(0.5)
 
 
-def _await_baseline(laptop: Laptop) -> None:
-    """Wait until the schedule names a baseline and that is written."""
+def _await_baseline(laptop: Laptop, version: int) -> None:
+    """Wait until the schedule names a version's baseline and that is written."""
     scheduler, s3 = laptop.client("scheduler"), laptop.client("s3")
     deadline = time.monotonic() + 60
     while True:
@@ -328,7 +328,7 @@ def _await_baseline(laptop: Laptop) -> None:
         listed = target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
         place = next((item["Value"] for item in listed if item["Name"] == "BaselineUri"), None)
         key = place and f"{place.removeprefix(f's3://{BUCKET}/')}/constraints.json"
-        if key and s3.list_objects_v2(Bucket=BUCKET, Prefix=key)["KeyCount"]:
+        if key and f"/v{version}/" in key and s3.list_objects_v2(Bucket=BUCKET, Prefix=key)["KeyCount"]:
             return
         jobs = laptop.client("sagemaker").list_processing_jobs(NameContains="baseline")["ProcessingJobSummaries"]
         assert time.monotonic() < deadline, (listed, jobs)
