@@ -28,6 +28,8 @@ from localaws.gaps import (
     bucket_encryption,
     change_sets,
     closed_connections,
+    ecr_images,
+    ecr_layers,
     event_deliveries,
     function_calls,
     function_networks,
@@ -78,6 +80,8 @@ def run(settings: Settings) -> None:
     bucket_encryption.close()
     closed_connections.close()
     mail.close(Mailbox(settings.mail))
+    ecr_images.close()
+    ecr_layers.close()
     store = Store(settings.home / "sagemaker.db")
     aws = Aws(
         settings,
