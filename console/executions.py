@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from console.errors import CommandError
+from console.target import Target
 
 
 def find(sagemaker: Any, pipelines: Sequence[str], reference: str | None) -> str:  # noqa: ANN401 - a boto3 client
@@ -46,3 +49,14 @@ def started_steps(sagemaker: Any, arn: str) -> dict[str, dict[str, Any]]:  # noq
 def identifier(arn: str) -> str:
     """The last part of an ARN: an execution's id, a job's name."""
     return arn.rsplit("/", 1)[1]
+
+
+def retry(target: Target, arn: str) -> None:
+    """Go on with a failed or stopped execution, whose definition stays; raise PipelineError where its image is gone."""
+    from pipelines.clients import make_client
+    from pipelines.images import check_images, list_images
+
+    sagemaker = target.client("sagemaker")
+    described = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
+    check_images(list_images(described["PipelineDefinition"], arn.split(":")[4]), partial(make_client, "ecr"))
+    sagemaker.retry_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken=secrets.token_hex(16))

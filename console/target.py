@@ -23,15 +23,23 @@ class Target:
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
         """A boto3 client for the target."""
         from pipelines.clients import make_client
+        from pipelines.settings import Settings
 
-        return make_client(service, self.project.region)
+        return make_client(service, Settings.from_environment(os.environ).region)
 
     @property
     def project(self) -> Settings:
-        """The project's settings: names of the bucket, role, pipeline and registry."""
-        from pipelines.clients import find_settings
+        """The project's settings: what its stack knows, and without a stack the names that follow from the project."""
+        from pipelines.stack import find_settings
 
-        return find_settings(os.environ)
+        return find_settings(os.environ, self.client)
+
+    @property
+    def deployed(self) -> Settings:
+        """The settings of a start; raises PipelineError where there is no stack, or its image was not built yet."""
+        from pipelines.stack import get_settings
+
+        return get_settings(os.environ, self.client)
 
 
 def choose(name: str, *, must_run: bool = True) -> Target:

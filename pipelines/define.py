@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from importlib import import_module
 
 from pipelines.code import CodeLocations
+from pipelines.errors import PipelineError
 from pipelines.former_model import FormerModel
 from pipelines.profiles import Profile
 from pipelines.settings import Settings
@@ -34,15 +35,25 @@ def define(
     """Return the pipeline's definition as canonical JSON, without a network call.
 
     The SDK takes two seconds to import: nothing that answers quickly may do so at its own import.
+    Raises PipelineError where the settings name no image.
     """
+    _require_image(settings)
     with _environment(OFFLINE), _quiet():
         return str(import_module("pipelines.definition").build_definition(settings, profile, code, former, tuned))
 
 
 def define_monitoring(settings: Settings) -> str:
     """Return the monitoring pipeline's definition, as `define` does that of the training pipeline."""
+    _require_image(settings)
     with _environment(OFFLINE), _quiet():
         return str(import_module("pipelines.monitoring").build_monitoring_definition(settings))
+
+
+def _require_image(settings: Settings) -> None:
+    if settings.image_uri is None:
+        raise PipelineError(
+            "No container image is named; give one in SCONES_IMAGE_URI, or deploy a stack that has one."
+        )
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""`get-pipeline-definition`: print a pipeline's definition; no account and no network is needed."""
+"""`get-pipeline-definition`: print a pipeline's definition; no account and no network is needed.
+
+It is for reading and comparing: unless SCONES_IMAGE_URI names an image, the definition has one that nobody has built.
+"""
 
 import argparse
 import os
@@ -11,6 +14,8 @@ from pipelines.define import define, define_monitoring
 from pipelines.errors import PipelineError
 from pipelines.profiles import DEFAULT_PROFILE, PROFILES, find_profile
 from pipelines.settings import Settings
+
+UNBUILT = "registry.invalid/scones:unbuilt"
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -30,12 +35,17 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _build(profile: str, tuned: bool) -> str:
     """Build the definition from this checkout's code and the environment's settings."""
-    settings = Settings.from_environment(os.environ)
+    settings = _read_settings()
     return define(settings, find_profile(profile), locate_code(settings, build_archives()), tuned=tuned)
 
 
 def _build_monitoring() -> str:
-    return define_monitoring(Settings.from_environment(os.environ))
+    return define_monitoring(_read_settings())
+
+
+def _read_settings() -> Settings:
+    given = {name: value for name, value in os.environ.items() if value.strip()}
+    return Settings.from_environment({"SCONES_IMAGE_URI": UNBUILT, **given})
 
 
 def _parse(words: Sequence[str] | None) -> argparse.Namespace:

@@ -1,6 +1,7 @@
 """Everything between a checkout and a running execution: code, definition, data version, upsert, start."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from botocore.exceptions import ClientError
 
@@ -9,7 +10,8 @@ from pipelines.code import build_archives, locate_code, upload_code
 from pipelines.data_version import keep_prefix, newest_archive, require_data, version_data
 from pipelines.define import define, define_monitoring
 from pipelines.errors import PipelineError
-from pipelines.former_model import FormerModel, find_former
+from pipelines.former_model import find_former
+from pipelines.images import check_images, list_images
 from pipelines.live_model import find_live_model
 from pipelines.metadata import LABELS, check_metadata, clean_label
 from pipelines.profiles import Profile
@@ -31,13 +33,18 @@ def run(
     """Bring code and pipeline up to date, start an execution and return its ARN.
 
     `from_version` is the number of a registered version to go on from, or `live`. Raises PipelineError before anything
-    is started: for an unknown parameter, a value that it does not take, a missing bucket or archive, another net.
+    is started: for an unknown parameter or a value that it does not take, a missing image, bucket or archive, another
+    net.
     """
     overrides = {**overrides, **{name: clean_label(overrides[name]) for name in LABELS if name in overrides}}
     s3, sagemaker = (make_client(service, settings.region) for service in ("s3", "sagemaker"))
     try:
         former = find_former(s3, sagemaker, settings, profile, overrides, from_version)
-        definition = _publish_code(s3, settings, profile, overrides, former, tuned)
+        archives = build_archives()
+        definition = define(settings, profile, locate_code(settings, archives), former, tuned=tuned)
+        check_parameters(definition, overrides)
+        check_images(list_images(definition, settings.account), partial(make_client, "ecr"))
+        upload_code(s3, settings, archives)
         parameters = choose_data(s3, settings, overrides)
         check_metadata(parameters)
     except ClientError as error:
@@ -78,19 +85,3 @@ def _missing_bucket(settings: Settings, overrides: Mapping[str, str]) -> str:
         f"The bucket {settings.bucket}{given} does not exist; create the project's stack with `scones up` or "
         "`scones deploy`, or name another bucket in SCONES_BUCKET or in the address."
     )
-
-
-def _publish_code(
-    s3: Client,
-    settings: Settings,
-    profile: Profile,
-    overrides: Mapping[str, str],
-    former: FormerModel | None,
-    tuned: bool,
-) -> str:
-    """Return the definition, its parameters checked and its code in place."""
-    archives = build_archives()
-    definition = define(settings, profile, locate_code(settings, archives), former, tuned=tuned)
-    check_parameters(definition, overrides)
-    upload_code(s3, settings, archives)
-    return definition

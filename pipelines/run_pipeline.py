@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pipelines.clients import find_settings, make_client
+from pipelines.clients import make_client
 from pipelines.errors import PipelineError
 from pipelines.profiles import DEFAULT_PROFILE, PROFILES, find_profile
 from pipelines.run import run
 from pipelines.search_space import STRATEGIES, tuning_overrides
+from pipelines.stack import get_settings
 from pipelines.start import parse_overrides
 from pipelines.wait import wait_for_execution
 
@@ -27,7 +28,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    settings = find_settings(os.environ)
+    settings = get_settings(os.environ)
     arn = run(
         settings,
         find_profile(options.profile),

@@ -8,7 +8,6 @@ from typing import Self
 from pipelines.errors import PipelineError
 
 OFFLINE_ACCOUNT = "000000000000"
-IMAGE_TAG = "0.1.0"
 
 # Environment variable -> what a value must look like, and how to say so.
 RULES: dict[str, tuple[str, str]] = {
@@ -33,7 +32,7 @@ RULES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One project in one account and region; every default name follows from these three.
+    """One project in one account and region; every default name follows from these three, but the image's.
 
     Both pipelines run as `role_arn` and hand `training_role_arn` or `monitoring_role_arn` to their jobs: what starts
     jobs reads no data, and what reads data starts nothing.
@@ -46,7 +45,7 @@ class Settings:
     role_arn: str
     training_role_arn: str
     monitoring_role_arn: str
-    image_uri: str
+    image_uri: str | None = None  # until a build has made one
     project_id: str | None = None
     kms_key: str | None = None
     subnets: tuple[str, ...] = ()
@@ -101,7 +100,7 @@ class Settings:
             monitoring_role_arn=_read(
                 environment, "SCONES_MONITORING_ROLE_ARN", _default_role(project, "monitoring", account, region)
             ),
-            image_uri=_read(environment, "SCONES_IMAGE_URI", _default_image(project, account, region)),
+            image_uri=_read(environment, "SCONES_IMAGE_URI", "") or None,
             project_id=environment.get("SAGEMAKER_PROJECT_ID") or None,
             kms_key=_read(environment, "SCONES_KMS_KEY", "") or None,
             subnets=_split(_read(environment, "SCONES_SUBNETS", "")),
@@ -160,8 +159,3 @@ def _partition(region: str) -> str:
 
 def _default_role(project: str, what: str, account: str, region: str) -> str:
     return f"arn:{_partition(region)}:iam::{account}:role/{project}-{what}"
-
-
-def _default_image(project: str, account: str, region: str) -> str:
-    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    return f"{account}.dkr.ecr.{region}.{domain}/{project.lower()}:{IMAGE_TAG}"

@@ -36,11 +36,13 @@ def run(options: Namespace) -> int:
             raise CommandError("--json asks nothing; pass --yes with it.", 2)
         quiet = show.Quiet()
         agree = Consent(yes=True, local=True)
-        outputs = Deployment(project.account(target), wished, quiet, agree).run(project.code(target, wished))
+        images = project.image_publisher(target, quiet.say)
+        outputs = Deployment(project.account(target), wished, quiet, agree, images).run(project.code(target, wished))
         print(json.dumps({"changes": quiet.made, "outputs": outputs}, indent=2))
         return 0
     with show.reporter() as reporter:
-        deployment = Deployment(project.account(target), wished, reporter, consent)
+        images = project.image_publisher(target, reporter.say)
+        deployment = Deployment(project.account(target), wished, reporter, consent, images)
         outputs = deployment.run(project.code(target, wished))
     _print(wished.project, outputs)
     return 0

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from argparse import ArgumentParser, Namespace
 
-from console.executions import find
+from console.executions import find, retry
 from console.target import choose
 
 
@@ -18,9 +17,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Retry; steps that succeeded are not run again."""
     target = choose(options.target)
-    sagemaker = target.client("sagemaker")
-    arn = find(sagemaker, target.project.pipeline_names, options.execution)
-    sagemaker.retry_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken=secrets.token_hex(16))
+    arn = find(target.client("sagemaker"), target.project.pipeline_names, options.execution)
+    retry(target, arn)
     print(arn, flush=True)
     if not options.watch:
         return 0

@@ -55,11 +55,11 @@ def start(
     from pipelines.run import run as run_pipeline
     from pipelines.start import parse_overrides
 
-    chosen = find_profile(profile or DEFAULT_PROFILE)
+    chosen, settings = find_profile(profile or DEFAULT_PROFILE), target.deployed
     overrides = {**_origin(), **(search or {}), **parse_overrides(assignments)}
     if chosen.starts_from_weights and from_version is None:
-        _upload_weights(target, chosen, overrides)
-    return run_pipeline(target.project, chosen, overrides, from_version=from_version, tuned=search is not None)
+        _upload_weights(target, settings.bucket, chosen, overrides)
+    return run_pipeline(settings, chosen, overrides, from_version=from_version, tuned=search is not None)
 
 
 def _search(options: Namespace) -> dict[str, str] | None:
@@ -68,7 +68,7 @@ def _search(options: Namespace) -> dict[str, str] | None:
     return tuning_overrides(options.trials, options.strategy) if options.tune else None
 
 
-def _upload_weights(target: Target, profile: Profile, overrides: Mapping[str, str]) -> None:
+def _upload_weights(target: Target, bucket: str, profile: Profile, overrides: Mapping[str, str]) -> None:
     """Put the weights that `scones pretrain` has made for this net where the pipeline looks for them."""
     from console.commands.pretrain import shelves
     from console.pretraining.shelf import MODEL, find
@@ -80,7 +80,7 @@ def _upload_weights(target: Target, profile: Profile, overrides: Mapping[str, st
     if weights is not None:
         key = f"{weights_prefix(net)}{weights.sha256[:16]}/{MODEL}"
         with weights.model.open("rb") as body:
-            target.client("s3").put_object(Bucket=target.project.bucket, Key=key, Body=body)
+            target.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
 
 
 def _origin() -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
@@ -66,11 +67,12 @@ def _facts(target: Target) -> dict[str, Any]:
 def _not_emulated(target: Target, *, iam_enforced: bool) -> dict[str, str]:
     """What the local AWS leaves out of the deployed stack's resources, a sentence a type."""
     from localaws.resources.omissions import omitted
+    from pipelines.stack import stack_name
 
     try:
         pages = target.client("cloudformation").get_paginator("list_stack_resources")
         listed = [
-            item for page in pages.paginate(StackName=target.project.project) for item in page["StackResourceSummaries"]
+            item for page in pages.paginate(StackName=stack_name(os.environ)) for item in page["StackResourceSummaries"]
         ]
     except ClientError:
         return {}  # no stack is deployed

@@ -47,5 +47,6 @@ def bring_up() -> Target:
         raise CommandError("The local AWS has no settings.")
     start(target.local)
     wished = project.wish(target, {})
-    Deployment(project.account(target), wished, Silent(), lambda *_: True).run(project.code(target, wished))
+    images = project.image_publisher(target, lambda _: None)
+    Deployment(project.account(target), wished, Silent(), lambda *_: True, images).run(project.code(target, wished))
     return target

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from console.target import Target
+from pipelines.stack import stack_name
+from seedcode.image.content import USER
+from seedcode.image.publish import publish
+from seedcode.image.registry import Registry
 from seedcode.packaging.layer import build_layer
 from seedcode.stack.deployment import LAPTOP
 from seedcode.stack.functions import Code, build_code
@@ -19,7 +23,8 @@ RUNTIME = {"PythonRuntime": "python3.12"}
 
 def account(target: Target) -> Account:
     """Where the target's stack is."""
-    return Account(target.client, target.project.account, target.project.region)
+    project = target.project
+    return Account(target.client, project.account, project.region)
 
 
 def wish(target: Target, given: Mapping[str, str]) -> Wish:
@@ -31,6 +36,7 @@ def wish(target: Target, given: Mapping[str, str]) -> Wish:
         template=load(),
         given={**own, **_project_id(project.project_id), **given},
         tags=project.tags,
+        stack_name=stack_name(os.environ),
         role_arn=os.environ.get("SCONES_DEPLOY_ROLE_ARN") or None,
     )
 
@@ -47,3 +53,10 @@ def code(target: Target, wished: Wish) -> Code:
     with TemporaryDirectory() as folder:
         runtime = wished.given["PythonRuntime"].removeprefix("python")
         return build_code(build_layer(runtime, folder=Path(folder)).read_bytes())
+
+
+def image_publisher(target: Target, say: Callable[[str], None]) -> Callable[[str], str] | None:
+    """What publishes the container image into the stack's repository: a laptop does as it deploys, on AWS a build."""
+    if target.local is None:
+        return None
+    return lambda repository: publish(Registry(target.client("ecr"), repository), USER, say)

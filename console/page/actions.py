@@ -9,7 +9,7 @@ from typing import Any
 
 from nicegui import ui
 
-from console import registry
+from console import executions, registry
 from console.intake.review import CHOICES
 from console.page.context import Context
 from console.page.data import execution, review
@@ -48,7 +48,7 @@ async def retry(context: Context, identifier: str) -> None:
     """Go on with a failed or stopped execution from the step where it ended."""
     await perform(
         context,
-        lambda: context.source.client("sagemaker").retry_pipeline_execution(**_request(context, identifier)),
+        lambda: executions.retry(context.source, execution.arn(context.source, identifier)),
         f"{identifier} goes on from where it ended.",
         "executions",
         "execution",

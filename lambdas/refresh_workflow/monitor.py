@@ -15,7 +15,7 @@ def refresh_monitoring(clients: Clients, settings: Settings, version: str) -> li
     """
     monitoring = settings.monitoring
     if monitoring is None:
-        return ["The stack names no MONITORING_IMAGE_URI, so nothing is monitored; deploy it again."]
+        return ["No container image was built yet, so nothing is monitored; push the code, or deploy with ImageUri."]
     evidence = find_evidence(clients.sagemaker, settings.model_package_group, version)
     if evidence is None:
         return [f"Version {version} does not say where its test pictures lie, so it is not monitored; train it anew."]

@@ -30,7 +30,7 @@ class Monitoring:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self | None:
-        """Read the variables; None where an older stack sets none of them."""
+        """Read the variables; None where the stack has no image yet, by which to monitor."""
         if not environment.get("MONITORING_IMAGE_URI"):
             return None
         monitoring = cls(

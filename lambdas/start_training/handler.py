@@ -30,7 +30,7 @@ def trainer() -> Trainer:
     """What stays from one invocation to the next: settings and clients."""
     clients = (
         boto3.client(service, region_name=os.environ.get("AWS_REGION"), config=_CONFIG)
-        for service in ("sagemaker", "s3", "sns")
+        for service in ("sagemaker", "s3", "sns", "ecr")
     )
     return Trainer(Settings.from_environment(os.environ), *clients)
 

@@ -16,6 +16,7 @@ class Settings:
     bucket: str
     pipeline_name: str
     model_package_group: str
+    image_repository_uri: str
     topic_arn: str
     drift_alarm_name: str
     cooldown: timedelta
@@ -33,6 +34,7 @@ class Settings:
             bucket=_text(environment, "BUCKET"),
             pipeline_name=_text(environment, "PIPELINE_NAME"),
             model_package_group=_text(environment, "MODEL_PACKAGE_GROUP"),
+            image_repository_uri=_text(environment, "IMAGE_REPOSITORY_URI"),
             topic_arn=_text(environment, "TOPIC_ARN"),
             drift_alarm_name=_text(environment, "DRIFT_ALARM_NAME"),
             cooldown=timedelta(hours=_number(environment, "COOLDOWN_HOURS", 0, 8760)),

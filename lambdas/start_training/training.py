@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from start_training import data
+from start_training import data, images
 from start_training.batches import Batches
 from start_training.call import Call
 from start_training.decision import DAY, Action, Decision, decide
@@ -33,12 +33,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Trainer:
-    """Thinks about calls. `sagemaker`, `s3` and `sns` are boto3's clients."""
+    """Thinks about calls. `sagemaker`, `s3`, `sns` and `ecr` are boto3's clients."""
 
     settings: Settings
     sagemaker: Any
     s3: Any
     sns: Any
+    ecr: Any
 
     def consider(self, call: Call, now: datetime) -> Outcome:
         """Start a training where the call is worth one; what fails for a passing reason is raised."""
@@ -61,6 +62,9 @@ class Trainer:
         self, call: Call, decision: Decision, waiting: list[str], executions: Sequence[Execution], now: datetime
     ) -> Outcome:
         pipeline, sentence = self.settings.pipeline_name, decision.reason
+        missing = self._missing_image()
+        if missing:
+            return self._refuse(call, Decision(Action.REFUSE, missing), executions)
         try:
             # After the batches were listed: their pictures are curated before their markers are written.
             chosen = data.choose(self.s3, self.settings.bucket)
@@ -80,6 +84,14 @@ class Trainer:
             "The version that it registers waits for approval.",
         )
         return Outcome(Action.START, sentence, arn, told)
+
+    def _missing_image(self) -> str | None:
+        """Say in a sentence that the image of the pipeline's definition is not there; None where it is."""
+        described = self.sagemaker.describe_pipeline(PipelineName=self.settings.pipeline_name)
+        missing = images.find_missing(self.ecr, described["PipelineDefinition"], self.settings.image_repository_uri)
+        if missing is None:
+            return None
+        return f"The container image {missing} of the pipeline is not in ECR; push the code to have it built again."
 
     def _refuse(self, call: Call, decision: Decision, executions: Sequence[Execution]) -> Outcome:
         """Tell once for a kind of call and the execution that is newest: a flapping alarm is not worth more."""

@@ -40,8 +40,6 @@ def make(
         "CI": "true",
         **_aws(settings, credentials),
         **_codebuild(settings, build, folder),
-        # Containers are subprocesses here: see docs/decisions/0001.
-        "SCONES_NO_IMAGE": "true",
         **{one["name"]: str(one.get("value", "")) for one in build["environment"]["environmentVariables"]},
     }
 

@@ -7,8 +7,9 @@ from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipelines.clients import find_settings, make_client
+from pipelines.clients import make_client
 from pipelines.settings import Settings
+from pipelines.stack import find_settings, stack_name
 from pipelines.start import parse_overrides
 from seedcode.packaging.layer import build_layer
 from seedcode.stack.deployment import Deployment
@@ -36,7 +37,7 @@ def run(options: Namespace) -> int:
     """Deploy, print the change set and the progress as lines, and then the stack's outputs."""
     settings = find_settings(os.environ)
     aws = Account(lambda service: make_client(service, settings.region), settings.account, settings.region)
-    wished = _wish(settings, parse_overrides(options.set))
+    wished = _wish(aws, settings, parse_overrides(options.set))
     code = build_code(_layer(aws, wished) if options.layer else None)
     outputs = Deployment(aws, wished, Lines(), lambda _, dangers: _tell(dangers)).run(code)
     for name, value in outputs.items():
@@ -44,18 +45,19 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def _wish(settings: Settings, given: dict[str, str]) -> Wish:
+def _wish(aws: Account, settings: Settings, given: dict[str, str]) -> Wish:
+    name = stack_name(os.environ)
+    stack = describe(aws.client("cloudformation"), name)
     # The build knows the image that it has pushed.
     image = {"ImageUri": os.environ["SCONES_IMAGE_URI"]} if os.environ.get("SCONES_IMAGE_URI") else {}
-    template = load()
-    known = {name: value for name, value in image.items() if name in template.parameters}
     return Wish(
         project=settings.project,
-        stack_name=os.environ.get("SCONES_STACK", ""),
-        template=template,
-        given={**known, **given},
+        stack_name=name,
+        template=load(),
+        given={**image, **given},
         tags=settings.tags,
-        role_arn=os.environ.get("SCONES_DEPLOY_ROLE_ARN") or None,
+        # Who runs a build may hand CloudFormation this role, and no other.
+        role_arn=os.environ.get("SCONES_DEPLOY_ROLE_ARN") or (stack.outputs if stack else {}).get("DeployRoleArn"),
     )
 
 

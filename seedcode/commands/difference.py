@@ -6,7 +6,8 @@ import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from pipelines.clients import find_settings, make_client
+from pipelines.clients import make_client
+from pipelines.settings import Settings
 from seedcode.packaging.errors import PackagingError
 from seedcode.review.codecommit import LONGEST, PullRequest, comment
 from seedcode.review.difference import describe
@@ -32,7 +33,7 @@ def run(options: Namespace) -> int:
     if options.post and os.environ.get(WEBHOOK_BASE):
         print("This is a request on GitHub, to which a build cannot write; the difference stands above.")
     elif options.post:
-        client = make_client("codecommit", find_settings(os.environ).region)
+        client = make_client("codecommit", Settings.from_environment(os.environ).region)
         print(f"Posted as comment {comment(client, _read_request(), describe(before, after, LONGEST))}.")
     return 0
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser, Namespace
 
-from pipelines.clients import find_settings, make_client
+from pipelines.clients import make_client
+from pipelines.stack import find_settings
 from seedcode.stack.refresh import refresh
 
 

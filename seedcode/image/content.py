@@ -8,10 +8,12 @@ CHECKOUT = Path(__file__).parents[2]
 DOCKERFILE = Path("seedcode/Dockerfile")
 LOCK = Path("requirements/container.lock")
 ROOMS = ("common", "processing", "evaluation", "monitoring")
+USER = 0
+"""Whom the image runs as: root, for whom SageMaker mounts a processing job's inputs and outputs."""
 _LENGTH = 16
 
 
-def tag(user: int, root: Path = CHECKOUT) -> str:
+def tag(user: int = USER, root: Path = CHECKOUT) -> str:
     """Return the image's tag: a digest of the Dockerfile, the lock, the rooms that are copied, and the user."""
     digest = hashlib.sha256(str(user).encode())
     for path in list_files(root):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from seedcode.image import docker
 from seedcode.image.content import CHECKOUT, tag
+from seedcode.image.environment import MANIFEST_TYPE, describe_environment
 from seedcode.image.errors import ImageError
 from seedcode.image.registry import Registry
 
@@ -12,16 +13,35 @@ REFUSED = "CRITICAL"
 
 
 def publish(registry: Registry, user: int, say: Callable[[str], None], root: Path = CHECKOUT) -> str:
-    """Return the image's URI, having built and pushed it unless it was there.
+    """Return the image's URI, having built and pushed it unless it was there; a laptop's registry gets one unbuilt.
 
-    ECR scans what is pushed, so the image arrives under a tag that nobody uses, and gets its own when the scan is in.
-    Raises ImageError for a critical finding; such an image is removed again.
+    The tag is the same for the same content on AWS and on a laptop. Raises ImageError where it cannot be built.
     """
     name = tag(user, root)
     uri = f"{registry.uri}:{name}"
     if registry.has(name):
         say(f"{uri} is there already.")
-        return uri
+    elif registry.is_local:
+        _describe(registry, name, root)
+        say(f"{uri} describes this environment, which runs the containers of the local AWS.")
+    else:
+        _build(registry, name, user, say, root)
+    return uri
+
+
+def _describe(registry: Registry, name: str, root: Path) -> None:
+    image = describe_environment(name, root)
+    for blob in (image.config, image.layer):
+        registry.upload(blob)
+    registry.put(image.manifest, MANIFEST_TYPE, name)
+
+
+def _build(registry: Registry, name: str, user: int, say: Callable[[str], None], root: Path) -> None:
+    """Build and push an image, and name it when its scan is in.
+
+    ECR scans what is pushed, so the image arrives under a tag that nobody uses. Raises ImageError for a critical
+    finding; such an image is removed again.
+    """
     if not docker.has_engine():
         raise ImageError(
             "No Docker engine answers, so the image cannot be built; build where there is one, or set "
@@ -37,7 +57,6 @@ def publish(registry: Registry, user: int, say: Callable[[str], None], root: Pat
         registry.name_image(candidate, name)
     finally:
         registry.remove(candidate)
-    return uri
 
 
 def _judge(findings: dict[str, int], say: Callable[[str], None]) -> None:

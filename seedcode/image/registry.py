@@ -1,17 +1,23 @@
 """The project's repository in ECR: what is there, what the scan found, and giving an image its tag."""
 
 import base64
+import hashlib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
 from seedcode.image.errors import ImageError
 
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _POLL_SECONDS = 5
 _SCAN_SECONDS = 600
 _MISSING = frozenset({"ImageNotFoundException", "ScanNotFoundException"})
+_THERE = frozenset({"ImageAlreadyExistsException", "ImageTagAlreadyExistsException", "LayerAlreadyExistsException"})
 _SCANNED = frozenset({"COMPLETE", "ACTIVE"})  # basic and enhanced scanning
 
 
@@ -31,6 +37,11 @@ class Registry:
     def name(self) -> str:
         """The repository's name."""
         return self.uri.partition("/")[2]
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the registry is a laptop's: there a container is a process, and no image is pulled."""
+        return urlsplit(self.client.meta.endpoint_url).hostname in _LOOPBACK
 
     def password(self) -> str:
         """Docker's password for the registry."""
@@ -67,6 +78,29 @@ class Registry:
         media = {"imageManifestMediaType": found["imageManifestMediaType"]} if "imageManifestMediaType" in found else {}
         self.client.put_image(repositoryName=self.name, imageManifest=found["imageManifest"], imageTag=new, **media)
 
+    def upload(self, blob: bytes) -> None:
+        """Upload a layer or a configuration, unless it is there."""
+        digest = f"sha256:{hashlib.sha256(blob).hexdigest()}"
+        known = self.client.batch_check_layer_availability(repositoryName=self.name, layerDigests=[digest])
+        if any(layer["layerAvailability"] == "AVAILABLE" for layer in known["layers"]):
+            return
+        begun = self.client.initiate_layer_upload(repositoryName=self.name)
+        upload = {"repositoryName": self.name, "uploadId": begun["uploadId"]}
+        for first in range(0, len(blob), begun["partSize"]):
+            part = blob[first : first + begun["partSize"]]
+            self.client.upload_layer_part(
+                **upload, partFirstByte=first, partLastByte=first + len(part) - 1, layerPartBlob=part
+            )
+        with _unless_there():
+            self.client.complete_layer_upload(**upload, layerDigests=[digest])
+
+    def put(self, manifest: str, media_type: str, tag: str) -> None:
+        """Put an image whose blobs are there under a tag, unless another build has put one there meanwhile."""
+        with _unless_there():
+            self.client.put_image(
+                repositoryName=self.name, imageManifest=manifest, imageManifestMediaType=media_type, imageTag=tag
+            )
+
     def remove(self, tag: str) -> None:
         """Take a tag away; an image goes with its last tag. One that is not there is no error."""
         self.client.batch_delete_image(repositoryName=self.name, imageIds=[{"imageTag": tag}])
@@ -82,3 +116,13 @@ class Registry:
         status = found.get("imageScanStatus", {})
         counts = found.get("imageScanFindings", {}).get("findingSeverityCounts", {})
         return status.get("status", "PENDING"), status.get("description", ""), dict(counts)
+
+
+@contextmanager
+def _unless_there() -> Iterator[None]:
+    """Pass over ECR's refusal of what it has already: builds may run at once, and the same tag is the same content."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _THERE:
+            raise

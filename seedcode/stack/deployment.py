@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -38,6 +38,9 @@ class Deployment:
     wish: Wish
     reporter: Reporter
     consent: Consent
+    # Publishes the container image to a repository (its URI) and answers the image's URI: on a laptop, where an image
+    # is made in a moment. On AWS a build pushes it before it deploys.
+    publish_image: Callable[[str], str] | None = None
 
     def run(self, code: Code) -> dict[str, str]:
         """Create or update the stack and answer its outputs; a stack that is as wished stays untouched.
@@ -45,6 +48,7 @@ class Deployment:
         Raises StackError where it cannot be deployed, failed, or was not consented to.
         """
         stack = self._find()
+        code = self._with_image(stack, code)
         if stack and self._as_wished(stack, code):
             self.reporter.say(f"The stack {stack.name} is up to date: there is nothing to change.")
             return stack.outputs
@@ -54,7 +58,19 @@ class Deployment:
         self._validate(location)
         stack = stack or self._begin(location)
         upload_code(self.aws.client("s3"), self._bucket(stack), code)
-        return self._update(stack, location, code).outputs
+        updated = self._update(stack, location, self._with_image(stack, code))
+        named = self._with_image(updated, code)
+        if named.image_uri != updated.parameters.get("ImageUri", named.image_uri):
+            # An imported stack has its repository since this update.
+            updated = self._update(updated, location, named)
+        return updated.outputs
+
+    def _with_image(self, stack: Stack | None, code: Code) -> Code:
+        """Publish the image once the stack has a repository for it; without one, or a publisher, nothing is done."""
+        repository = stack.outputs.get("ImageRepositoryUri") if stack and stack.status in READY else None
+        if self.publish_image is None or repository is None:
+            return code
+        return replace(code, image_uri=self.publish_image(repository))
 
     def _find(self) -> Stack | None:
         """The stack; what an unexecuted change set left of one is removed, it holds nothing."""

@@ -17,10 +17,11 @@ _NAME_LENGTH = 16
 
 @dataclass(frozen=True)
 class Code:
-    """What the functions run: a zip each, and their layer where they need one."""
+    """What the functions run: a zip each, their layer where they need one, and the image of the jobs they start."""
 
     zips: dict[str, bytes]
     layer: bytes | None = None
+    image_uri: str | None = None
 
     @property
     def version(self) -> str:
@@ -40,7 +41,8 @@ class Code:
     @property
     def parameters(self) -> dict[str, str]:
         """The template's parameters that name this code."""
-        return {"CodeVersion": self.version} | ({"LayerKey": self.layer_key} if self.layer_key else {})
+        named = {"LayerKey": self.layer_key, "ImageUri": self.image_uri}
+        return {"CodeVersion": self.version} | {name: value for name, value in named.items() if value}
 
     @property
     def objects(self) -> dict[str, bytes]:

@@ -22,9 +22,11 @@ from pipelines.define import define_monitoring
 from pipelines.settings import Settings
 
 GOLDEN = Path(__file__).parent / "golden" / "scones-monitoring.json"
-OFFLINE = Settings.from_environment({})
+IMAGE = {"SCONES_IMAGE_URI": "000000000000.dkr.ecr.us-east-1.amazonaws.com/scones:0123456789abcdef"}
+OFFLINE = Settings.from_environment(IMAGE)
 GUARDED = Settings.from_environment(
     {
+        **IMAGE,
         "AWS_REGION": "eu-west-1",
         "SCONES_KMS_KEY": "arn:aws:kms:eu-west-1:000000000000:key/1",
         "SCONES_SUBNETS": "subnet-1,subnet-2",

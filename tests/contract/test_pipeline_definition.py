@@ -42,9 +42,11 @@ CODE = CodeLocations(
     processing="s3://scones-000000000000-us-east-1/code/0000/processing.pyz",
     evaluation="s3://scones-000000000000-us-east-1/code/0000/evaluation.pyz",
 )
-OFFLINE = Settings.from_environment({})
+IMAGE = {"SCONES_IMAGE_URI": "000000000000.dkr.ecr.us-east-1.amazonaws.com/scones:0123456789abcdef"}
+OFFLINE = Settings.from_environment(IMAGE)
 GUARDED = Settings.from_environment(
     {
+        **IMAGE,
         "AWS_REGION": "eu-west-1",
         "SCONES_KMS_KEY": "arn:aws:kms:eu-west-1:000000000000:key/1",
         "SCONES_SUBNETS": "subnet-1,subnet-2",
@@ -229,7 +231,7 @@ def test_the_algorithms_image_is_the_one_of_the_sdks_table(compact: Definition, 
 
 def test_a_region_without_the_algorithm_is_refused_by_name() -> None:
     with pytest.raises(PipelineError, match="not offered in eu-nowhere-1"):
-        _build(Settings.from_environment({"AWS_REGION": "eu-nowhere-1"}))
+        _build(Settings.from_environment({**IMAGE, "AWS_REGION": "eu-nowhere-1"}))
 
 
 def test_the_reference_profile_sends_the_missions_hyperparameters_and_no_others(reference: Definition) -> None:

@@ -18,6 +18,7 @@ import boto3
 
 from console.dataset.layout import TEST, TRAIN
 from console.dataset.sample import draw_sample
+from tests.images import push_image
 
 REPOSITORY = Path(__file__).parents[2]
 FEW = {TRAIN: (100, 4), TEST: (100, 1)}
@@ -92,6 +93,10 @@ class Laptop:
         made: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
         iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
         return made
+
+    def push_image(self, name: str) -> str:
+        """Push a small image to the account's registry, such as `any:1`; answers its URI."""
+        return push_image(self.client("ecr"), f"000000000000.dkr.ecr.us-east-1.amazonaws.com/{name}")
 
     def access(self) -> list[dict[str, Any]]:
         """The calls that roles have made so far, as localaws notes them."""

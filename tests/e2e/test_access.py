@@ -21,6 +21,7 @@ def bucket(laptop: Laptop) -> str:
     s3 = laptop.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key="in/data.txt", Body=b"data")
+    assert laptop.push_image("any:1") == IMAGE
     return BUCKET
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from seedcode.image.content import USER, tag
 from tests.e2e.laptop import REPOSITORY, Laptop
 
 pytestmark = pytest.mark.e2e
@@ -98,6 +99,8 @@ def test_a_push_is_built_under_the_build_role_and_starts_a_run_of_that_commit(la
     # Another version of the functions, so that the stack is updated as well.
     with (clone / "lambdas" / "start_training" / "handler.py").open("a", encoding="utf-8") as file:
         file.write("# pushed\n")
+    with (clone / "processing" / "refusal.py").open("a", encoding="utf-8") as file:
+        file.write("\n# Of another image.\n")
     commit = _commit(clone, "Train for one epoch")
 
     said = _git(clone, *PUSH, "main")
@@ -119,6 +122,14 @@ def test_a_push_is_built_under_the_build_role_and_starts_a_run_of_that_commit(la
     assert build["serviceRole"].endswith(":role/scones-build")
     logs = {"logGroupName": "/aws/codebuild/scones-build", "logStreamName": build["logs"]["streamName"]}
     assert started[1] in [event["message"] for event in laptop.client("logs").get_log_events(**logs)["events"]]
+    image = tag(USER, clone)
+    assert image != tag(USER, REPOSITORY)
+    images = laptop.client("ecr").describe_images(repositoryName="scones", imageIds=[{"imageTag": image}])
+    assert images["imageDetails"][0]["imageSizeInBytes"]
+    assert f"/scones:{image}" in described["PipelineDefinition"]
+    stack = laptop.client("cloudformation").describe_stacks(StackName="scones")["Stacks"][0]
+    outputs = {entry["OutputKey"]: entry["OutputValue"] for entry in stack["Outputs"]}
+    assert outputs["ImageUri"].endswith(f"/scones:{image}")
 
 
 def test_a_broken_test_starts_no_run_and_the_pusher_is_told(laptop: Laptop, clone: Path) -> None:

@@ -19,7 +19,8 @@ PROGRAM = Path(__file__).with_name("foreign_pipeline.py")
 
 @pytest.fixture(scope="module")
 def function(laptop: Laptop) -> str:
-    """A Lambda function that doubles a number."""
+    """A Lambda function that doubles a number, and the image of the jobs beside it."""
+    laptop.push_image("any:1")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("double.py", "def handler(event, context):\n    return {'doubled': event['number'] * 2}\n")

@@ -119,6 +119,7 @@ def stack(laptop: Laptop) -> Iterator[Stack]:
     made = Stack(laptop)
     images = laptop.home / "images.json"
     images.write_text(json.dumps({"tiny": [sys.executable, str(TINY)]}))
+    laptop.push_image("tiny:1")
     laptop.role("served", "sagemaker")
     made.client.create_stack(StackName=NAME, TemplateBody=template(), Capabilities=["CAPABILITY_IAM"])
     made.ends("stack_create_complete")

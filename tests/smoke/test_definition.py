@@ -10,7 +10,7 @@ from pipelines.define import define
 from pipelines.profiles import DEFAULT_PROFILE, PROFILES
 from pipelines.settings import Settings
 
-SETTINGS = Settings.from_environment({})
+SETTINGS = Settings.from_environment({"SCONES_IMAGE_URI": "registry/scones:1"})
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from botocore.config import Config
 
 from console.target import Target
+from localaws.process import answers
 from pipelines.settings import Settings
 
 T = TypeVar("T")
@@ -20,6 +22,7 @@ _CONFIG = Config(
     connect_timeout=3, read_timeout=20, retries={"mode": "standard", "max_attempts": 2}, max_pool_connections=20
 )
 _KEPT = 4_000
+_PROJECT = ("project",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +35,13 @@ class Source(Target):
 
     @property
     def project(self) -> Settings:
-        """The project's settings; on AWS the account is asked for once."""
-        return self.once(("project",), lambda: super(Source, self).project)
+        """What the stack knows, read once; the names that follow from the project while a local AWS is down.
+
+        The page goes on when it is up: it shows names, and none of them changes while a stack lives.
+        """
+        if self.local and not self.knows(_PROJECT) and not answers(self.local):
+            return Settings.from_environment(os.environ)
+        return self.once(_PROJECT, lambda: super(Source, self).project)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
         """The client of a service; boto3's clients can be used by several threads."""
@@ -45,7 +53,7 @@ class Source(Target):
     def _make(self, service: str) -> Any:  # noqa: ANN401
         import boto3
 
-        return boto3.client(service, region_name=self.project.region, config=_CONFIG)
+        return boto3.client(service, region_name=Settings.from_environment(os.environ).region, config=_CONFIG)
 
     def once(self, key: Hashable, read: Callable[[], T], keep: Callable[[T], bool] = lambda _: True) -> T:
         """Read something that never changes once; `keep` says of an answer whether that is so already."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 from ministack.services.cloudformation import engine
 
-from pipelines.settings import IMAGE_TAG
+from pipelines.settings import Settings
+from pipelines.stack import Stack as Outputs
 from seedcode.stack.template import load
-from tests.contract.stack.resolve import Stack
+from tests.contract.stack.resolve import ACCOUNT, Stack
 from tests.contract.stack.variants import CODE, CONNECTION, VARIANTS, stacks
 
 DOCUMENT = load().document
@@ -145,7 +145,46 @@ def test_what_sagemaker_looks_for_carries_the_projects_tags() -> None:
     assert "Tags" not in stacks()["plain"].of_type("AWS::SageMaker::ModelPackageGroup")["Registry"]
 
 
-def test_the_image_that_is_assumed_is_the_pipelines() -> None:
-    variables = stacks()["plain"].of_type("AWS::Lambda::Function")["RefreshWorkflowFunction"]["Environment"]
+def test_without_an_image_nothing_is_told_of_one() -> None:
+    """A tag that nobody has pushed would fail each job minutes after its start."""
+    plain, built = stacks()["plain"], Stack(load(), {**CODE, "ImageUri": "1.dkr.ecr.eu-west-1.amazonaws.com/scones:1"})
 
-    assert re.fullmatch(rf".*/scones:{re.escape(IMAGE_TAG)}", variables["Variables"]["MONITORING_IMAGE_URI"])
+    assert ("ImageUri" in plain.outputs, built.outputs["ImageUri"]["Value"]) == (
+        False,
+        "1.dkr.ecr.eu-west-1.amazonaws.com/scones:1",
+    )
+    monitoring = [
+        stack.of_type("AWS::Lambda::Function")["RefreshWorkflowFunction"]["Environment"]["Variables"]
+        for stack in (plain, built)
+    ]
+    assert "MONITORING_IMAGE_URI" not in monitoring[0]
+    assert monitoring[1]["MONITORING_IMAGE_URI"] == "1.dkr.ecr.eu-west-1.amazonaws.com/scones:1"
+
+
+@pytest.mark.parametrize("stack", stacks().values(), ids=VARIANTS)
+def test_a_start_finds_in_the_outputs_all_that_the_stack_has_decided(stack: Stack) -> None:
+    outputs = {name: str(entry["Value"]) for name, entry in stack.outputs.items()}
+    found = Outputs(str(stack.resolve({"Ref": "AWS::StackId"})), outputs, {}).variables
+    settings = Settings.from_environment({"AWS_REGION": "eu-west-1", **found})
+
+    roles = stack.of_type("AWS::IAM::Role")
+    assert settings.project == "scones"
+    assert settings.account == ACCOUNT
+    assert settings.bucket == stack.of_type("AWS::S3::Bucket")["Bucket"]["BucketName"]
+    assert settings.role_arn.endswith(f":role/{roles['PipelineRole']['RoleName']}")
+    assert settings.training_role_arn.endswith(f":role/{roles['TrainingRole']['RoleName']}")
+    assert settings.monitoring_role_arn.endswith(f":role/{roles['MonitoringRole']['RoleName']}")
+    assert (
+        settings.kms_key
+        == stack.of_type("AWS::S3::Bucket")["Bucket"]["BucketEncryption"]["ServerSideEncryptionConfiguration"][0][
+            "ServerSideEncryptionByDefault"
+        ]["KMSMasterKeyID"]
+    )
+    network = [
+        (",".join(item["VpcConfig"]["SubnetIds"]), ",".join(item["VpcConfig"]["SecurityGroupIds"]))
+        for item in stack.of_type("AWS::Lambda::Function").values()
+        if "VpcConfig" in item
+    ]
+    assert {(",".join(settings.subnets), ",".join(settings.security_groups))} == set(network or [("", "")])
+    assert settings.project_id == (stack.given.get("SageMakerProjectId") or None)
+    assert ("sagemaker:project-id" in settings.tags) == ("SageMakerProjectId" in stack.given)

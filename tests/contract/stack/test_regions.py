@@ -42,7 +42,11 @@ def test_the_pipeline_takes_the_image_that_the_table_names_in_every_region() -> 
 
 @pytest.mark.parametrize("region", ["eu-west-1", "cn-north-1"])
 def test_the_definition_names_the_image_of_its_region(region: str) -> None:
-    definition = define(Settings.from_environment({"AWS_REGION": region}), find_profile(DEFAULT_PROFILE), CODE)
+    definition = define(
+        Settings.from_environment({"AWS_REGION": region, "SCONES_IMAGE_URI": "registry/scones:1"}),
+        find_profile(DEFAULT_PROFILE),
+        CODE,
+    )
 
     assert definition.count(_image(region)) == 2  # for training, and for the version that serves
 

@@ -110,6 +110,7 @@ def test_weights_of_the_runs_own_net_are_taken_and_their_lack_is_told_with_the_m
         find_former(s3, sagemaker, settings, PRETRAINED, {"NumLayers": "many"}, None)
 
 
+@pytest.mark.usefixtures("image")
 def test_a_started_pipeline_has_the_artifact_as_default_so_that_a_retraining_finds_it(
     s3: Client, sagemaker: Client, settings: Settings, register: Register
 ) -> None:

@@ -1,6 +1,8 @@
 """From checkout to execution against a faked AWS, by function and by console script."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,14 @@ COMPACT = PROFILES["compact"]
 
 
 @pytest.fixture
-def archive(s3: Client, settings: Settings) -> str:
+def stack(deploy: Callable[..., None], settings: Settings) -> None:
+    """The project's stack, with what it knows of the image."""
+    deploy(ImageUri=settings.image_uri)
+
+
+@pytest.fixture
+def archive(s3: Client, image: str, settings: Settings) -> str:
+    assert image
     s3.put_object(Bucket=settings.bucket, Key="raw/cifar-100-binary.tar.gz", Body=b"archive")
     return f"s3://{settings.bucket}/raw/cifar-100-binary.tar.gz"
 
@@ -85,6 +94,7 @@ def test_a_starter_and_a_reason_with_odd_characters_are_recorded_as_aws_allows(
     assert {"Name": "StartReason", "Value": "a bump- of numpy"} in started["PipelineParameters"]
 
 
+@pytest.mark.usefixtures("image")
 def test_an_archive_whose_name_aws_would_refuse_at_the_end_is_refused_at_the_start(
     s3: Client, settings: Settings
 ) -> None:
@@ -94,13 +104,28 @@ def test_an_archive_whose_name_aws_would_refuse_at_the_end_is_refused_at_the_sta
         run(settings, COMPACT, {})
 
 
-@pytest.mark.usefixtures("aws")
+@pytest.mark.usefixtures("archive")
+def test_an_image_that_is_not_in_ecr_is_one_sentence_and_nothing_is_uploaded_or_started(
+    s3: Client, sagemaker: Client, settings: Settings
+) -> None:
+    absent = replace(settings, image_uri="123456789012.dkr.ecr.us-east-1.amazonaws.com/scones:gone")
+
+    with pytest.raises(PipelineError, match=r"image 1234\S+/scones:gone is not in ECR, so nothing was started; push"):
+        run(absent, COMPACT, {})
+
+    assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=settings.bucket)["Contents"]] == [
+        "raw/cifar-100-binary.tar.gz"
+    ]
+    assert sagemaker.list_pipelines()["PipelineSummaries"] == []
+
+
+@pytest.mark.usefixtures("image")
 def test_a_missing_bucket_is_a_sentence_with_the_command_that_mends_it(settings: Settings) -> None:
     with pytest.raises(PipelineError, match=f"bucket {settings.bucket} does not exist; .*scones up"):
         run(settings, COMPACT, {})
 
 
-@pytest.mark.usefixtures("archive")
+@pytest.mark.usefixtures("archive", "stack")
 def test_run_pipeline_prints_the_arn_alone(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEBUILD_RESOLVED_SOURCE_VERSION", "abc123")
 
@@ -113,7 +138,7 @@ def test_run_pipeline_prints_the_arn_alone(capsys: pytest.CaptureFixture[str], m
     assert output.err == ""
 
 
-@pytest.mark.usefixtures("archive")
+@pytest.mark.usefixtures("archive", "stack")
 def test_run_pipeline_starts_nothing_with_an_impossible_number(
     sagemaker: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -123,6 +148,7 @@ def test_run_pipeline_starts_nothing_with_an_impossible_number(
     assert sagemaker.list_pipelines()["PipelineSummaries"] == []
 
 
+@pytest.mark.usefixtures("stack")
 def test_run_pipeline_tells_commit_and_starter_from_the_build_environment(
     sagemaker: Client, archive: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,7 +164,7 @@ def test_run_pipeline_tells_commit_and_starter_from_the_build_environment(
     assert parameters["StartedBy"] == "codepipeline/scones"
 
 
-@pytest.mark.usefixtures("s3")
+@pytest.mark.usefixtures("s3", "image", "stack")
 def test_run_pipeline_fails_with_one_sentence_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_pipeline.main([]) == 1
 
@@ -148,7 +174,7 @@ def test_run_pipeline_fails_with_one_sentence_on_standard_error(capsys: pytest.C
     assert output.err.count("\n") == 1
 
 
-@pytest.mark.usefixtures("archive")
+@pytest.mark.usefixtures("archive", "stack")
 @pytest.mark.parametrize(
     ("ending", "code", "told"),
     [

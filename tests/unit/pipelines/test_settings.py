@@ -2,7 +2,6 @@
 
 import pytest
 
-from pipelines.clients import find_settings
 from pipelines.errors import PipelineError
 from pipelines.settings import Settings
 
@@ -13,7 +12,7 @@ def test_an_empty_environment_gives_the_offline_defaults() -> None:
     assert settings.bucket == "scones-000000000000-us-east-1"
     assert settings.role_arn == "arn:aws:iam::000000000000:role/scones-pipeline"
     assert settings.training_role_arn == "arn:aws:iam::000000000000:role/scones-training"
-    assert settings.image_uri == "000000000000.dkr.ecr.us-east-1.amazonaws.com/scones:0.1.0"
+    assert settings.image_uri is None, "no name follows from others: a build makes it"
     assert settings.pipeline_name == "scones-training"
     assert settings.model_package_group == "scones-vehicles"
 
@@ -25,7 +24,6 @@ def test_names_follow_from_project_account_and_region() -> None:
 
     assert settings.bucket == "bakery-123456789012-cn-north-1"
     assert settings.role_arn == "arn:aws-cn:iam::123456789012:role/Bakery-pipeline"
-    assert settings.image_uri == "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/bakery:0.1.0"
 
 
 def test_the_region_falls_back_to_the_default_region() -> None:
@@ -79,13 +77,3 @@ def test_a_bad_value_is_refused_in_one_sentence_with_the_value_and_what_is_allow
 def test_subnets_without_security_groups_are_refused() -> None:
     with pytest.raises(PipelineError, match="belong together"):
         Settings.from_environment({"SCONES_SUBNETS": "subnet-1"})
-
-
-@pytest.mark.usefixtures("aws")
-def test_a_missing_account_is_asked_for() -> None:
-    assert find_settings({}).account == "123456789012"
-
-
-@pytest.mark.usefixtures("aws")
-def test_a_given_account_is_not_asked_for() -> None:
-    assert find_settings({"SCONES_ACCOUNT_ID": "210987654321"}).bucket == "scones-210987654321-us-east-1"

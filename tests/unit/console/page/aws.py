@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -12,6 +13,12 @@ from botocore.validate import validate_parameters
 
 from console.page.data.source import Source
 
+_STACK = {
+    "StackName": "scones",
+    "StackId": "arn:aws:cloudformation:us-east-1:000000000000:stack/scones/1",
+    "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
+    "StackStatus": "CREATE_COMPLETE",
+}
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -19,7 +26,7 @@ class Aws:
     """Stands where the network is: before a request is sent, its answer is made."""
 
     def __init__(self, monkeypatch: Any) -> None:
-        self.answers: dict[str, Answer] = {}
+        self.answers: dict[str, Answer] = {"DescribeStacks": lambda _: {"Stacks": [_STACK]}}
         self.calls: Counter[str] = Counter()
         for name, value in {
             "AWS_ACCESS_KEY_ID": "test",

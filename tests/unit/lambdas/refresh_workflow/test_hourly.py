@@ -23,7 +23,7 @@ MONITORED = {
     "MONITORING_BACKEND": "PIPELINE",
     "MONITORING_SCHEDULE_NAME": NAME,
     "MONITORING_ROLE_ARN": "arn:aws:iam::123456789012:role/scones-monitoring",
-    "MONITORING_IMAGE_URI": "123456789012.dkr.ecr.us-east-1.amazonaws.com/scones:0.1.0",
+    "MONITORING_IMAGE_URI": "123456789012.dkr.ecr.us-east-1.amazonaws.com/scones:0123456789abcdef",
     "MONITORING_INSTANCE_TYPE": "ml.m5.large",
     "CAPTURE_URI": f"s3://{BUCKET}/data-capture/",
     "REPORTS_URI": f"s3://{BUCKET}/monitoring/reports/",
@@ -135,7 +135,8 @@ def test_every_parameter_is_one_of_the_pipelines_and_none_is_empty_or_ends_in_a_
     world: Any, monitor: ModelMonitor
 ) -> None:
     world.refresh(**MONITORED)
-    declared = json.loads(define_monitoring(Project.from_environment({})))["Parameters"]
+    project = Project.from_environment({"SCONES_IMAGE_URI": "registry/scones:1"})
+    declared = json.loads(define_monitoring(project))["Parameters"]
     known = {item["Name"]: item.get("DefaultValue") for item in declared}
     assert parameters(world).keys() <= known.keys()
     assert {name for name, default in known.items() if default is None} <= parameters(world).keys()

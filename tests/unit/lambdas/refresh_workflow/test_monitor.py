@@ -18,7 +18,7 @@ MONITORED = {
     "MONITORING_BACKEND": "MODEL_MONITOR",
     "MONITORING_SCHEDULE_NAME": "scones-vehicles-drift",
     "MONITORING_ROLE_ARN": "arn:aws:iam::123456789012:role/scones-monitoring",
-    "MONITORING_IMAGE_URI": "123456789012.dkr.ecr.us-east-1.amazonaws.com/scones:0.1.0",
+    "MONITORING_IMAGE_URI": "123456789012.dkr.ecr.us-east-1.amazonaws.com/scones:0123456789abcdef",
     "MONITORING_INSTANCE_TYPE": "ml.m5.large",
     "CAPTURE_URI": f"s3://{BUCKET}/data-capture/",
     "REPORTS_URI": f"s3://{BUCKET}/monitoring/reports/",
@@ -242,10 +242,12 @@ def test_a_version_that_does_not_tell_where_its_pictures_lie_is_not_monitored(wo
 
 
 @pytest.mark.usefixtures("jobs")
-def test_an_older_stack_is_refreshed_without_monitoring(world: Any) -> None:
+def test_a_stack_whose_image_was_not_built_yet_is_refreshed_without_monitoring_and_says_so(world: Any) -> None:
     summary = world.refresh()
     assert summary.published == ["inference", "bulk"]
-    assert "names no MONITORING_IMAGE_URI" in summary.monitoring[0]
+    assert summary.monitoring == [
+        "No container image was built yet, so nothing is monitored; push the code, or deploy with ImageUri."
+    ]
 
 
 def test_monitoring_that_fails_keeps_nobody_from_the_workflow(world: Any, jobs: Jobs) -> None:

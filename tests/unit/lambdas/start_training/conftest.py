@@ -1,5 +1,6 @@
-"""A pipeline whose executions a test begins and ends, moto's S3 and SNS, and a clock that a test moves."""
+"""A pipeline whose executions a test begins and ends, moto's S3, SNS and ECR, and a clock that a test moves."""
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,14 +19,19 @@ from start_training.call import Call, parse
 from start_training.settings import Settings
 from start_training.training import Outcome, Trainer
 
+from tests.images import put_image
+
 BUCKET = "scones-bucket"
 PIPELINE = "scones-training"
 ALARM = "scones-vehicles-drift"
+REPOSITORY = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/scones"
+IMAGE = f"{REPOSITORY}:0123456789abcdef"
 PIPELINE_ARN = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:pipeline/{PIPELINE}"
 ENVIRONMENT = {
     "BUCKET": BUCKET,
     "PIPELINE_NAME": PIPELINE,
     "MODEL_PACKAGE_GROUP": "scones-vehicles",
+    "IMAGE_REPOSITORY_URI": REPOSITORY,
     "TOPIC_ARN": f"arn:aws:sns:us-east-1:{ACCOUNT}:scones-people",
     "DRIFT_ALARM_NAME": ALARM,
     "COOLDOWN_HOURS": "24",
@@ -68,12 +74,11 @@ class Pipelines:
     refusal: tuple[str, str] | None = None
     hidden: int = 0
     approved: list[Document] = field(default_factory=list)
+    image: str = IMAGE
     now: datetime = NOON
 
     def answer(self, model: Any, params: Document, **_: Any) -> Any:
         """Botocore calls this after its validation of a request."""
-        import json
-
         try:
             found, status = getattr(self, model.name)(json.loads(params["body"])), 200
         except LookupError as error:
@@ -92,6 +97,12 @@ class Pipelines:
                 request["PipelineParameters"],
             )
         return {"PipelineExecutionArn": self.tokens[token]}
+
+    def DescribePipeline(self, request: Document) -> Document:
+        """A definition of two jobs: one in the project's own image, one in AWS's, which is nobody's to look for."""
+        own, of_aws = {"ImageUri": self.image}, {"TrainingImage": f"811284229777.{REPOSITORY[13:]}:1"}
+        steps = [{"Arguments": {"AppSpecification": own}}, {"Arguments": {"AlgorithmSpecification": of_aws}}]
+        return {"PipelineName": request["PipelineName"], "PipelineDefinition": json.dumps({"Steps": steps})}
 
     def DescribePipelineExecution(self, request: Document) -> Document:
         return next(each for each in self.executions if each["PipelineExecutionArn"] == request["PipelineExecutionArn"])
@@ -186,13 +197,15 @@ def world(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[W
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         once = Config(retries={"total_max_attempts": 1})
-        sagemaker, s3, sns = (session.client(name, config=once) for name in ("sagemaker", "s3", "sns"))
+        clients = [session.client(name, config=once) for name in ("sagemaker", "s3", "sns", "ecr")]
+        sagemaker, s3, sns, ecr = clients
         s3.create_bucket(Bucket=BUCKET)
         s3.put_object(Bucket=BUCKET, Key="raw/cifar-100-binary.tar.gz", Body=b"archive")
         sns.create_topic(Name="scones-people")
+        put_image(ecr, IMAGE)
         pipelines = Pipelines()
         sagemaker.meta.events.register("before-call.sagemaker", pipelines.answer)
-        world = World(Trainer(SETTINGS, sagemaker, s3, sns), pipelines)
+        world = World(Trainer(SETTINGS, *clients), pipelines)
         pipelines.now = NOON - timedelta(days=3)
         pipelines.begin("execution-1", parameters=[{"Name": "CommitId", "Value": "f00d"}])
         pipelines.end()

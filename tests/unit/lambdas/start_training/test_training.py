@@ -14,7 +14,9 @@ from start_training.decision import Action
 from tests.unit.lambdas.start_training.conftest import (
     ACCOUNT,
     BUCKET,
+    IMAGE,
     NOON,
+    REPOSITORY,
     SETTINGS,
     World,
     alarm_event,
@@ -361,3 +363,25 @@ def test_events_twice_and_in_any_order_start_one_training_and_lose_no_batch(
     world.deliver(ended_event())
     assert len(world.pipelines.executions) == 2
     assert world.keys("batches/pending/") == []
+
+
+@pytest.mark.parametrize("image", [f"{REPOSITORY}:gone", f"{REPOSITORY}@sha256:{'0' * 64}", REPOSITORY])
+def test_an_image_that_is_gone_is_one_sentence_to_people_and_no_training(image: str, world: World) -> None:
+    world.pipelines.image = image
+    outcome = world.deliver(alarm_event(world.at))
+    assert (outcome.action, world.pipelines.tokens) == (Action.REFUSE, {})
+    assert outcome.reason == (
+        f"The container image {image} of the pipeline is not in ECR; push the code to have it built again."
+    )
+    ((subject, text),) = world.messages()
+    assert subject == "scones-training: no training was started"
+    assert outcome.reason in text
+
+
+def test_a_batch_waits_until_the_image_is_there(world: World) -> None:
+    world.pipelines.image = f"{REPOSITORY}:gone"
+    world.put_batch()
+    assert world.deliver(batch_event()).action is Action.REFUSE
+    assert world.keys("batches/pending/") == ["b1.json"]
+    world.pipelines.image = IMAGE
+    assert world.deliver(batch_event()).action is Action.START

@@ -64,6 +64,7 @@ ENVIRONMENT = {
     "CLASSIFY_FUNCTION_ARN": FUNCTION,
     "FILTER_FUNCTION_ARN": FUNCTION,
     "PIPELINE_NAME": "scones-training",
+    "IMAGE_REPOSITORY_URI": "000000000000.dkr.ecr.us-east-1.amazonaws.com/scones",
     "TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:scones-people",
     "DRIFT_ALARM_NAME": "scones-vehicles-drift",
     "COOLDOWN_HOURS": "24",
