@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import urlparse
 
 from pipelines.clients import Client
-from pipelines.errors import PipelineError
+from pipelines.errors import NoDataError, PipelineError
 
 KEEP = ".keep"
 DIGITS = 16
@@ -47,10 +47,10 @@ def list_objects(s3: Client, uri: str) -> Iterator[StoredObject]:
 
 
 def newest_archive(s3: Client, bucket: str) -> str:
-    """Return the address of the archive that was put into `raw/` last."""
+    """Return the address of the archive that was put into `raw/` last; raise NoDataError where there is none."""
     archives = list(list_objects(s3, f"s3://{bucket}/raw/"))
     if not archives:
-        raise PipelineError(
+        raise NoDataError(
             f"There is no archive under s3://{bucket}/raw/; put one there with "
             "`scones dataset sample`, `scones dataset cifar100` or `scones dataset upload PATH`."
         )

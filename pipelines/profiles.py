@@ -23,12 +23,26 @@ class Profile:
     record_io: bool = False
     # Starts from weights that `scones pretrain` made of other classes, by the channel `model` (docs/decisions/0017).
     starts_from_weights: bool = False
+    # What the profile was asked to run on, where AWS has withdrawn it: `instance_type` takes its place.
+    withdrawn_type: str | None = None
+
+    @property
+    def note(self) -> str | None:
+        """What who starts a run of this profile has to know; None for most."""
+        if self.withdrawn_type is None:
+            return None
+        return (
+            f"The profile {self.name} asks for {self.withdrawn_type}, which AWS has withdrawn; it runs on "
+            f"{self.instance_type} unless TrainingInstanceType names another type."
+        )
 
 
-# The mission's values to the letter: layers unset (the algorithm then takes 152), no augmentation.
+# The mission's values to the letter: layers unset (the algorithm then takes 152), no augmentation. Only the instance is
+# another: EC2 withdrew P3 at the end of 2025; of what the algorithm runs on, this has as many cores and a GPU as large.
 REFERENCE = Profile(
     name="reference",
-    instance_type="ml.p3.2xlarge",
+    instance_type="ml.g5.2xlarge",
+    withdrawn_type="ml.p3.2xlarge",
     max_runtime_seconds=86_400,
     hyperparameters={
         "image_shape": "3,32,32",

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipelines.clients import make_client
-from pipelines.errors import PipelineError
+from pipelines.errors import NoDataError, PipelineError
 from pipelines.profiles import DEFAULT_PROFILE, PROFILES, find_profile
 from pipelines.run import run
 from pipelines.search_space import STRATEGIES, tuning_overrides
@@ -28,16 +28,26 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    settings = get_settings(os.environ)
-    arn = run(
-        settings,
-        find_profile(options.profile),
-        _describe_origin(os.environ) | _tuning(options) | parse_overrides(options.set),
-        display_name=options.display_name,
-        token=options.token,
-        from_version=options.from_version,
-        tuned=options.tune,
-    )
+    settings, profile = get_settings(os.environ), find_profile(options.profile)
+    if profile.note:
+        sys.stderr.write(f"{profile.note}\n")
+    try:
+        arn = run(
+            settings,
+            profile,
+            _describe_origin(os.environ) | _tuning(options) | parse_overrides(options.set),
+            display_name=options.display_name,
+            token=options.token,
+            from_version=options.from_version,
+            tuned=options.tune,
+        )
+    except NoDataError as error:
+        if not options.skip_without_data:
+            raise
+        sys.stderr.write(
+            f"No run was started, and nothing is wrong: {error} Then start one with `scones run`, or push.\n"
+        )
+        return 0
     sys.stdout.write(f"{arn}\n")
     sys.stdout.flush()
     if not options.wait:
@@ -74,6 +84,11 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--from-version", metavar="V", help="go on from this registered version, or from `live`")
     parser.add_argument("--display-name", help="what Studio calls the execution")
     parser.add_argument("--token", help="start at most one execution for this token of 32 to 128 characters")
+    parser.add_argument(
+        "--skip-without-data",
+        action="store_true",
+        help="where no archive was brought yet, say so and exit with 0, as a new project's first build does",
+    )
     parser.add_argument("--wait", action="store_true", help="wait for the end; exit with 1 unless it is good")
     return parser.parse_args(words)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import subprocess
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -56,6 +57,8 @@ def start(
     from pipelines.start import parse_overrides
 
     chosen, settings = find_profile(profile or DEFAULT_PROFILE), target.deployed
+    if chosen.note:
+        print(chosen.note, file=sys.stderr)
     overrides = {**_origin(), **(search or {}), **parse_overrides(assignments)}
     if chosen.starts_from_weights and from_version is None:
         _upload_weights(target, settings.bucket, chosen, overrides)

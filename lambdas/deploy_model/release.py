@@ -16,7 +16,8 @@ from deploy_model.versions import Version
 
 VARIANT = "live"
 # Instances of these families keep volumes on local disks, encrypted by the hardware; AWS refuses a key for them.
-LOCAL_DISKS = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|g5|g6|g6e|g7|g7e|p5e?n?|trn\d+n?)\.")
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/InstanceStorage.html
+LOCAL_DISKS = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|dl1|g[5-7]e?|p5e?n?|p6e?-\w+|trn\d+n?)\.")
 Request = dict[str, Any]
 
 

@@ -1,5 +1,6 @@
 """What the stack decides about monitoring: by which image, as whom, and where baselines and reports lie."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -9,6 +10,9 @@ from refresh_workflow.errors import SettingsError
 
 PIPELINE, MODEL_MONITOR = "PIPELINE", "MODEL_MONITOR"
 BACKENDS = (PIPELINE, MODEL_MONITOR)
+# Instances of these families keep volumes on local disks, encrypted by the hardware; AWS refuses a key for them.
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/InstanceStorage.html
+LOCAL_DISKS = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|dl1|g[5-7]e?|p5e?n?|p6e?-\w+|trn\d+n?)\.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +59,8 @@ class Monitoring:
     def cluster(self) -> dict[str, Any]:
         """One instance: an hour's captures are a few thousand pictures."""
         cluster = {"InstanceCount": 1, "InstanceType": self.instance_type, "VolumeSizeInGB": 30}
-        return cluster | ({"VolumeKmsKeyId": self.kms_key_arn} if self.kms_key_arn else {})
+        encrypts = self.kms_key_arn and not LOCAL_DISKS.match(self.instance_type)
+        return cluster | ({"VolumeKmsKeyId": self.kms_key_arn} if encrypts else {})
 
     @property
     def network(self) -> dict[str, Any]:

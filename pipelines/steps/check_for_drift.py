@@ -33,7 +33,7 @@ def check_for_drift(settings: Settings, parameters: "MonitoringParameters", sess
         instance_count=1,
         instance_type=parameters.instance_type,
         volume_size_in_gb=VOLUME_GB,
-        volume_kms_key=settings.kms_key,
+        # No key for the volume: AWS refuses one where instances have local disks, and a start chooses the type.
         output_kms_key=settings.kms_key,
         max_runtime_in_seconds=MAX_RUNTIME_SECONDS,
         sagemaker_session=session,

@@ -27,7 +27,7 @@ def make_processor(
         instance_count=instance_count,
         instance_type=context.parameters.processing_instance_type,
         volume_size_in_gb=VOLUME_GB,
-        volume_kms_key=settings.kms_key,
+        # No key for the volume: AWS refuses one where instances have local disks, and a start chooses the type.
         output_kms_key=settings.kms_key,
         max_runtime_in_seconds=MAX_RUNTIME_SECONDS,
         sagemaker_session=context.session,

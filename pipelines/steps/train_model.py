@@ -49,7 +49,7 @@ def make_estimator(context: Context, changes: Mapping[str, Value] | None = None)
         instance_count=context.parameters.training_instance_count,
         instance_type=context.parameters.training_instance_type,
         volume_size=VOLUME_GB,
-        volume_kms_key=settings.kms_key,
+        # No key for the volume: AWS refuses one where instances have local disks, as all current GPU types have.
         output_kms_key=settings.kms_key,
         max_run=context.profile.max_runtime_seconds,
         input_mode="File",

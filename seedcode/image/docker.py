@@ -9,6 +9,12 @@ from seedcode.image.content import DOCKERFILE
 from seedcode.image.errors import ImageError
 
 PLATFORM = "linux/amd64"
+# Fixed words, with nothing put into them; what apt says goes to the log.
+_LIST_UPGRADABLE = """set -e
+apt-get update -qq >&2
+names=$(apt-get upgrade --simulate -qq | awk '$1 == "Inst" {print $2}')
+test -z "$names" || dpkg-query --show --showformat='${source:Package}\n' $names
+"""
 _ANSWER_SECONDS = 20
 _BUILD_SECONDS = 3600
 
@@ -33,7 +39,8 @@ def log_in(registry: str, password: str) -> None:
 
 def build(uri: str, user: int, root: Path) -> None:
     """Build the image under a name. Without provenance it is one manifest, which is what ECR scans."""
-    words = ["--platform", PLATFORM, "--provenance=false", "--pull", "--build-arg", f"RUN_AS={user}"]
+    # A layer of an earlier day would lack Debian's fixes since.
+    words = ["--platform", PLATFORM, "--provenance=false", "--pull", "--no-cache", "--build-arg", f"RUN_AS={user}"]
     _docker("build", *words, "--file", str(root / DOCKERFILE), "--tag", uri, str(root))
 
 
@@ -42,11 +49,18 @@ def push(uri: str) -> None:
     _docker("push", uri)
 
 
-def _docker(*words: str, given: str | None = None) -> None:
+def list_upgradable(uri: str) -> frozenset[str]:
+    """Ask an image which of its packages Debian has newer; return the source packages, as ECR's scan names them."""
+    words = ["--rm", "--platform", PLATFORM, "--user", "0", "--entrypoint", "sh", uri, "-c", _LIST_UPGRADABLE]
+    return frozenset(_docker("run", *words, output=subprocess.PIPE).split())
+
+
+def _docker(*words: str, given: str | None = None, output: int | None = None) -> str:
     program = shutil.which("docker") or "docker"
-    # What Docker says goes to the build's log; standard output is kept for the image's name.
+    # What Docker says goes to the build's log unless it is wanted; standard output is kept for the image's name.
     done = subprocess.run(
-        [program, *words], input=given, text=True, stdout=sys.stderr, timeout=_BUILD_SECONDS, check=False
+        [program, *words], input=given, text=True, stdout=output or sys.stderr, timeout=_BUILD_SECONDS, check=False
     )
     if done.returncode:
         raise ImageError(f"`docker {words[0]}` ended with {done.returncode}; the lines above say why.")
+    return done.stdout or ""

@@ -1,22 +1,28 @@
 """From a checkout to an image that may be used: built, scanned, and only then named."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from seedcode.image import docker
+from seedcode.image.accepted import Accepted, load_accepted
 from seedcode.image.content import CHECKOUT, tag
 from seedcode.image.environment import MANIFEST_TYPE, describe_environment
 from seedcode.image.errors import ImageError
+from seedcode.image.findings import Finding, settle_fixes
+from seedcode.image.gate import REFUSED, check_findings
 from seedcode.image.registry import Registry
-
-REFUSED = "CRITICAL"
 
 
 def publish(registry: Registry, user: int, say: Callable[[str], None], root: Path = CHECKOUT) -> str:
     """Return the image's URI, having built and pushed it unless it was there; a laptop's registry gets one unbuilt.
 
-    The tag is the same for the same content on AWS and on a laptop. Raises ImageError where it cannot be built.
+    The tag is the same for the same content on AWS and on a laptop. Raises ImageError where it cannot be built, and for
+    an accepted finding whose last day is over.
     """
+    accepted = load_accepted(root, datetime.now(UTC).date())
     name = tag(user, root)
     uri = f"{registry.uri}:{name}"
     if registry.has(name):
@@ -25,7 +31,7 @@ def publish(registry: Registry, user: int, say: Callable[[str], None], root: Pat
         _describe(registry, name, root)
         say(f"{uri} describes this environment, which runs the containers of the local AWS.")
     else:
-        _build(registry, name, user, say, root)
+        _build(registry, name, user, accepted, say, root)
     return uri
 
 
@@ -36,11 +42,18 @@ def _describe(registry: Registry, name: str, root: Path) -> None:
     registry.put(image.manifest, MANIFEST_TYPE, name)
 
 
-def _build(registry: Registry, name: str, user: int, say: Callable[[str], None], root: Path) -> None:
+def _build(
+    registry: Registry,
+    name: str,
+    user: int,
+    accepted: Mapping[str, Accepted],
+    say: Callable[[str], None],
+    root: Path,
+) -> None:
     """Build and push an image, and name it when its scan is in.
 
     ECR scans what is pushed, so the image arrives under a tag that nobody uses. Raises ImageError for a critical
-    finding; such an image is removed again.
+    finding that has a fix; such an image is removed again.
     """
     if not docker.has_engine():
         raise ImageError(
@@ -49,24 +62,20 @@ def _build(registry: Registry, name: str, user: int, say: Callable[[str], None],
         )
     candidate = f"scan-{name}"
     registry.remove(candidate)  # of a build that was interrupted
+    uri = f"{registry.uri}:{candidate}"
     docker.log_in(registry.host, registry.password())
-    docker.build(f"{registry.uri}:{candidate}", user, root)
-    docker.push(f"{registry.uri}:{candidate}")
+    docker.build(uri, user, root)
+    docker.push(uri)
     try:
-        _judge(registry.wait_for_findings(candidate), say)
+        findings = registry.wait_for_findings(candidate)
+        say(f"The scan found {_count(findings)}.")
+        critical = [finding for finding in findings if finding.severity == REFUSED]
+        check_findings(settle_fixes(critical, partial(docker.list_upgradable, uri)), accepted, say)
         registry.name_image(candidate, name)
     finally:
         registry.remove(candidate)
 
 
-def _judge(findings: dict[str, int], say: Callable[[str], None]) -> None:
-    say(
-        "The scan found "
-        + (", ".join(f"{count} {name}" for name, count in sorted(findings.items())) or "nothing")
-        + "."
-    )
-    if findings.get(REFUSED):
-        raise ImageError(
-            f"The scan found {findings[REFUSED]} critical weaknesses, so the image is not used; take a newer base "
-            "image in seedcode/Dockerfile, or newer packages with `make lock`."
-        )
+def _count(findings: Sequence[Finding]) -> str:
+    counts = sorted(Counter(finding.severity for finding in findings).items())
+    return ", ".join(f"{count} {name}" for name, count in counts) or "nothing"

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from seedcode.image.errors import ImageError
+from seedcode.image.findings import Finding, read_findings
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _POLL_SECONDS = 5
@@ -58,13 +59,14 @@ class Registry:
             return False
         return True
 
-    def wait_for_findings(self, tag: str, seconds: float = _SCAN_SECONDS) -> dict[str, int]:
-        """Wait for the scan that a push started; return the number of findings by severity."""
+    def wait_for_findings(self, tag: str, seconds: float = _SCAN_SECONDS) -> list[Finding]:
+        """Wait for the scan that a push started; return what it found."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            status, description, findings = self._scan(tag)
+            status, description = self._scan(tag)
             if status in _SCANNED:
-                return findings
+                pages = self.client.get_paginator("describe_image_scan_findings")
+                return read_findings(pages.paginate(repositoryName=self.name, imageId={"imageTag": tag}))
             if status not in ("IN_PROGRESS", "PENDING"):
                 raise ImageError(f"ECR could not scan the image: {status}: {description}")
             time.sleep(_POLL_SECONDS)
@@ -105,17 +107,17 @@ class Registry:
         """Take a tag away; an image goes with its last tag. One that is not there is no error."""
         self.client.batch_delete_image(repositoryName=self.name, imageIds=[{"imageTag": tag}])
 
-    def _scan(self, tag: str) -> tuple[str, str, dict[str, int]]:
+    def _scan(self, tag: str) -> tuple[str, str]:
+        """How far the scan is, and in ECR's words why."""
         try:
             found = self.client.describe_image_scan_findings(repositoryName=self.name, imageId={"imageTag": tag})
         except ClientError as error:
             # A moment after the push there is no scan yet.
             if error.response["Error"]["Code"] not in _MISSING:
                 raise
-            return "PENDING", "", {}
+            return "PENDING", ""
         status = found.get("imageScanStatus", {})
-        counts = found.get("imageScanFindings", {}).get("findingSeverityCounts", {})
-        return status.get("status", "PENDING"), status.get("description", ""), dict(counts)
+        return status.get("status", "PENDING"), status.get("description", "")
 
 
 @contextmanager

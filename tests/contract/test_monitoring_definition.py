@@ -115,7 +115,7 @@ def test_a_run_without_a_baseline_cannot_be_started(definition: Definition) -> N
 
 def test_encryption_network_and_tags_reach_the_job() -> None:
     request = request_of(build(GUARDED))
-    assert request["ProcessingResources"]["ClusterConfig"]["VolumeKmsKeyId"] == GUARDED.kms_key
+    assert "VolumeKmsKeyId" not in request["ProcessingResources"]["ClusterConfig"], "refused for types with local disks"
     assert request["ProcessingOutputConfig"]["KmsKeyId"] == GUARDED.kms_key
     assert request["NetworkConfig"]["VpcConfig"] == {"Subnets": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
     assert request["Tags"] == GUARDED.aws_tags

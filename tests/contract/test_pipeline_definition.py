@@ -250,7 +250,7 @@ def test_the_reference_profile_sends_the_missions_hyperparameters_and_no_others(
     assert defaults["ImageShape"] == "3,32,32"
     assert (defaults["LearningRate"], defaults["MiniBatchSize"], defaults["Epochs"]) == (0.1, 32, 30)
     assert defaults["Optimizer"] == "sgd"
-    assert defaults["TrainingInstanceType"] == "ml.p3.2xlarge"
+    assert defaults["TrainingInstanceType"] == "ml.g5.2xlarge", "the mission's ml.p3.2xlarge is withdrawn"
     assert "NumLayers" not in defaults
     assert "AugmentationType" not in defaults
 
@@ -439,15 +439,20 @@ def test_encryption_network_and_tags_reach_every_job(guarded: Definition) -> Non
         job = steps[name]["Arguments"]
         assert job["NetworkConfig"]["VpcConfig"] == vpc
         assert job["ProcessingOutputConfig"]["KmsKeyId"] == GUARDED.kms_key
-        assert job["ProcessingResources"]["ClusterConfig"]["VolumeKmsKeyId"] == GUARDED.kms_key
         assert job["Tags"] == tags
     training = steps["TrainModel"]["Arguments"]
     assert training["VpcConfig"] == vpc
     assert training["OutputDataConfig"]["KmsKeyId"] == GUARDED.kms_key
-    assert training["ResourceConfig"]["VolumeKmsKeyId"] == GUARDED.kms_key
     assert training["Tags"] == tags
     assert steps["RegisterModel"]["Arguments"]["SecurityConfig"] == {"KmsKeyId": GUARDED.kms_key}
     assert steps["RegisterModel"]["Arguments"]["MetadataProperties"]["ProjectId"] == "p-1"
+
+
+def test_no_job_asks_for_a_key_of_its_volume_as_types_with_local_disks_are_refused_with_one(
+    guarded: Definition, tuned_guarded: Definition
+) -> None:
+    assert str(GUARDED.kms_key) in json.dumps(guarded)
+    assert "VolumeKmsKeyId" not in json.dumps([guarded, tuned_guarded])
 
 
 def test_training_leaves_the_metrics_to_the_algorithm_and_has_a_time_limit(
@@ -573,5 +578,4 @@ def test_encryption_network_and_tags_reach_every_trial(tuned_guarded: Definition
     for definition in arguments["TrainingJobDefinitions"]:
         assert definition["VpcConfig"] == {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]}
         assert definition["OutputDataConfig"]["KmsKeyId"] == GUARDED.kms_key
-        assert definition["HyperParameterTuningResourceConfig"]["VolumeKmsKeyId"] == GUARDED.kms_key
         assert definition["EnableInterContainerTrafficEncryption"] is True

@@ -94,6 +94,11 @@ class Laptop:
         iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
         return made
 
+    def outputs(self) -> dict[str, str]:
+        """The outputs of the project's stack."""
+        stack = self.client("cloudformation").describe_stacks(StackName="scones")["Stacks"][0]
+        return {entry["OutputKey"]: entry["OutputValue"] for entry in stack["Outputs"]}
+
     def push_image(self, name: str) -> str:
         """Push a small image to the account's registry, such as `any:1`; answers its URI."""
         return push_image(self.client("ecr"), f"000000000000.dkr.ecr.us-east-1.amazonaws.com/{name}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
-from tests.e2e.laptop import Laptop
+from seedcode.image.content import USER, tag
+from tests.e2e.laptop import REPOSITORY, Laptop
 
 BUCKET = "scones-000000000000-us-east-1"
 # Another test's version may be live: these are compared with none.
@@ -33,6 +35,42 @@ def test_a_run_registers_a_version_that_waits_for_approval(laptop: Laptop, first
     assert version["approval"] == "PendingManualApproval"
     assert version["training_pictures"] == "900"
     assert 0.1 <= float(version["accuracy"]) <= 1
+
+
+def _steps(laptop: Laptop, arn: str) -> dict[str, dict[str, Any]]:
+    """The requests of the steps that an execution's definition has, but for those behind the gate."""
+    described = laptop.client("sagemaker").describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
+    return {step["Name"]: step["Arguments"] for step in json.loads(described["PipelineDefinition"])["Steps"]}
+
+
+def test_a_run_has_what_the_stack_has_decided_as_on_aws(laptop: Laptop, first_run: str) -> None:
+    steps, outputs = _steps(laptop, first_run), laptop.outputs()
+    for name in ("PrepareData", "EvaluateModel"):
+        repository, _, image = steps[name]["AppSpecification"]["ImageUri"].partition(":")
+        assert repository == outputs["ImageRepositoryUri"]
+        assert re.fullmatch("[0-9a-f]{16}", image)
+        assert steps[name]["ProcessingOutputConfig"]["KmsKeyId"] == outputs["KeyArn"]
+        assert steps[name]["RoleArn"] == outputs["TrainingRoleArn"]
+    assert steps["TrainModel"]["OutputDataConfig"]["KmsKeyId"] == outputs["KeyArn"]
+    pipeline = laptop.client("sagemaker").describe_pipeline(PipelineName="scones-training")
+    assert pipeline["RoleArn"] == outputs["PipelineRoleArn"]
+
+
+def test_without_its_image_nothing_is_started_or_goes_on_and_up_brings_it_back(laptop: Laptop, first_run: str) -> None:
+    ecr, image = laptop.client("ecr"), laptop.outputs()["ImageUri"]
+    of_run = _steps(laptop, first_run)["PrepareData"]["AppSpecification"]["ImageUri"]
+    for gone in {image, of_run}:
+        ecr.batch_delete_image(repositoryName="scones", imageIds=[{"imageTag": gone.rpartition(":")[2]}])
+    before = laptop.scones("executions").stdout
+    for command, missing in ((("run",), image), (("retry", first_run), of_run)):
+        said = laptop.scones(*command, code=1).stderr
+        assert f"The container image {missing} is not in ECR, so nothing was started; push the code" in said
+        assert said.count("\n") == 1
+    assert laptop.scones("executions").stdout == before
+    laptop.scones("up")
+    there = {"imageTag": tag(USER, REPOSITORY)}
+    assert ecr.describe_images(repositoryName="scones", imageIds=[there])["imageDetails"]
+    assert laptop.outputs()["ImageUri"].endswith(":" + there["imageTag"])
 
 
 def test_the_evaluation_lies_in_the_run_s_own_prefix(laptop: Laptop, first_run: str) -> None:

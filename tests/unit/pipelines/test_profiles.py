@@ -8,7 +8,7 @@ from pipelines.profiles import DEFAULT_PROFILE, PROFILES, REFERENCE, Profile, fi
 
 
 def test_the_reference_profile_has_the_missions_values_and_no_others() -> None:
-    assert REFERENCE.instance_type == "ml.p3.2xlarge"
+    assert REFERENCE.withdrawn_type == "ml.p3.2xlarge"
     assert dict(REFERENCE.hyperparameters) == {
         "image_shape": "3,32,32",
         "learning_rate": 0.1,

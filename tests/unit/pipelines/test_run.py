@@ -174,6 +174,41 @@ def test_run_pipeline_fails_with_one_sentence_on_standard_error(capsys: pytest.C
     assert output.err.count("\n") == 1
 
 
+@pytest.mark.usefixtures("s3", "image", "stack")
+def test_a_build_without_data_yet_says_so_starts_nothing_and_is_good(
+    sagemaker: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_pipeline.main(["--skip-without-data"]) == 0
+
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("No run was started, and nothing is wrong: There is no archive under s3://scones-")
+    assert "`scones dataset upload PATH`" in output.err
+    assert sagemaker.list_pipelines()["PipelineSummaries"] == []
+
+
+@pytest.mark.usefixtures("s3", "image", "stack")
+def test_data_that_was_named_and_is_not_there_is_a_fault_also_to_a_build(capsys: pytest.CaptureFixture[str]) -> None:
+    named = "InputDataUri=s3://scones-123456789012-us-east-1/raw/gone.tar.gz"
+    assert run_pipeline.main(["--skip-without-data", "--set", named]) == 1
+    assert "no object is there" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("archive", "stack")
+def test_a_run_of_the_reference_profile_says_on_what_it_runs_in_place_of_what_aws_has_withdrawn(
+    sagemaker: Client, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_pipeline.main(["--profile", "reference"]) == 0
+
+    assert capsys.readouterr().err == (
+        "The profile reference asks for ml.p3.2xlarge, which AWS has withdrawn; it runs on ml.g5.2xlarge unless "
+        "TrainingInstanceType names another type.\n"
+    )
+    definition = json.loads(sagemaker.describe_pipeline(PipelineName=settings.pipeline_name)["PipelineDefinition"])
+    defaults = {entry["Name"]: entry.get("DefaultValue") for entry in definition["Parameters"]}
+    assert defaults["TrainingInstanceType"] == "ml.g5.2xlarge"
+
+
 @pytest.mark.usefixtures("archive", "stack")
 @pytest.mark.parametrize(
     ("ending", "code", "told"),

@@ -208,6 +208,13 @@ def test_a_stack_that_decides_otherwise_changes_the_schedule(change: Document, w
     assert world.refresh(**MONITORED | change).monitoring == []
 
 
+def test_no_key_is_asked_for_volumes_on_local_disks_as_aws_refuses_it(world: Any, jobs: Jobs) -> None:
+    world.refresh(**MONITORED | GUARDED | {"MONITORING_INSTANCE_TYPE": "ml.r5d.large"})
+    job = jobs.jobs["scones-vehicles-baseline-s2-v1"]
+    assert "VolumeKmsKeyId" not in job["ProcessingResources"]["ClusterConfig"]
+    assert job["ProcessingOutputConfig"]["KmsKeyId"] == GUARDED["KMS_KEY_ARN"]
+
+
 def test_key_and_network_reach_job_and_schedule(world: Any, jobs: Jobs) -> None:
     world.refresh(**MONITORED | GUARDED)
     job = jobs.jobs["scones-vehicles-baseline-s2-v1"]

@@ -29,7 +29,8 @@ def _job(name: str) -> dict[str, Any]:
 
 def _modules(commands: list[str]) -> list[str]:
     found = [
-        re.search(r"python -m (pip install|pytest tests/smoke|seedcode \w+|pipelines\.\w+)", each) for each in commands
+        re.search(r"python -m (pip install|pytest tests/smoke|seedcode \w+|pipelines\.\w+.*)", each)
+        for each in commands
     ]
     return [match[1] for match in found if match]
 

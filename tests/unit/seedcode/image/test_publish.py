@@ -4,10 +4,13 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
+import sys
 import tarfile
 from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,18 +20,20 @@ from botocore.exceptions import ClientError
 
 from seedcode.commands import image
 from seedcode.image import docker, publish
+from seedcode.image.accepted import FILE
 from seedcode.image.content import CHECKOUT, DOCKERFILE, USER, list_files, tag
 from seedcode.image.errors import ImageError
 from seedcode.image.registry import Registry
 
+Document = dict[str, Any]
 AWS = "https://api.ecr.us-east-1.amazonaws.com"
 URI = "000000000000.dkr.ecr.us-east-1.amazonaws.com/scones"
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """What the image is made of, in a folder of its own."""
-    for path in list_files():
+    """What the image is made of, in a folder of its own, and which findings are accepted."""
+    for path in (*list_files(), FILE):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(CHECKOUT / path, tmp_path / path)
     return tmp_path
@@ -51,14 +56,27 @@ def test_another_user_has_another_tag_and_what_python_leaves_behind_has_not(root
     assert tag(0, root) != before
 
 
+def basic(name: str, package: str, severity: str = "CRITICAL") -> Document:
+    """A finding of a basic scan, which says nothing of a fix."""
+    attributes = [{"key": "package_name", "value": package}, {"key": "package_version", "value": "1.0"}]
+    return {"name": name, "severity": severity, "attributes": attributes}
+
+
+def enhanced(name: str, fixed: str, version: str | None = None, severity: str = "CRITICAL") -> Document:
+    """A finding of an enhanced scan."""
+    package = {"name": "pillow", "version": "1.0", **({"fixedInVersion": version} if version else {})}
+    details = {"vulnerabilityId": name, "vulnerablePackages": [package]}
+    return {"severity": severity, "fixAvailable": fixed, "packageVulnerabilityDetails": details}
+
+
 class Ecr:
     """A repository in memory that answers as ECR does."""
 
     def __init__(
-        self, *tags: str, findings: dict[str, int] | None = None, status: str = "COMPLETE", endpoint: str = AWS
+        self, *tags: str, findings: Sequence[Document] = (), status: str = "COMPLETE", endpoint: str = AWS
     ) -> None:
         self.tags = set(tags)
-        self.findings = findings or {}
+        self.findings = findings
         self.status = status
         self.meta = SimpleNamespace(endpoint_url=endpoint)
         self.blobs: dict[str, bytes] = {}
@@ -72,12 +90,16 @@ class Ecr:
     def get_authorization_token(self) -> dict[str, Any]:
         return {"authorizationData": [{"authorizationToken": "QVdTOnNlc2FtZQ=="}]}  # AWS:sesame
 
-    def describe_image_scan_findings(self, imageId: dict[str, str], **_: str) -> dict[str, Any]:
+    def describe_image_scan_findings(self, imageId: dict[str, str], **_: str) -> Document:
         assert imageId["imageTag"] in self.tags
-        return {
-            "imageScanStatus": {"status": self.status, "description": "of no kind that is known"},
-            "imageScanFindings": {"findingSeverityCounts": self.findings},
-        }
+        return {"imageScanStatus": {"status": self.status, "description": "of no kind that is known"}}
+
+    def get_paginator(self, operation: str) -> Any:
+        """One finding a page, in the member that its kind of scan fills."""
+        assert operation == "describe_image_scan_findings"
+        kind = {True: "enhancedFindings", False: "findings"}
+        pages = [{"imageScanFindings": {kind["fixAvailable" in one]: [one]}} for one in self.findings]
+        return SimpleNamespace(paginate=lambda **_: pages)
 
     def batch_get_image(self, imageIds: list[dict[str, str]], **_: str) -> dict[str, Any]:
         return {"images": [{"imageManifest": f"manifest of {imageIds[0]['imageTag']}"}]}
@@ -124,15 +146,15 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     return asked
 
 
-def _publish(ecr: Ecr, root: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def _publish(ecr: Ecr, root: Path, monkeypatch: pytest.MonkeyPatch, say: Callable[[str], None] = lambda _: None) -> str:
     monkeypatch.setattr(docker, "push", lambda uri: ecr.tags.add(uri.rpartition(":")[2]))
-    return publish.publish(Registry(ecr, URI), 1000, lambda _: None, root)
+    return publish.publish(Registry(ecr, URI), 1000, say, root)
 
 
 def test_an_image_is_built_scanned_and_then_named(
     engine: list[tuple[str, ...]], root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ecr = Ecr(findings={"HIGH": 2})
+    ecr = Ecr(findings=[basic("CVE-1", "zlib", "HIGH"), enhanced("CVE-2", "YES", "2.0", "HIGH")])
     assert _publish(ecr, root, monkeypatch) == f"{URI}:{tag(1000, root)}"
     assert ecr.tags == {tag(1000, root)}
     assert engine[0] == ("login", "--username", "AWS", "--password-stdin", URI.partition("/")[0], "sesame")
@@ -145,17 +167,91 @@ def test_an_image_that_is_there_is_not_built_again(root: Path, monkeypatch: pyte
     assert _publish(Ecr(tag(1000, root)), root, monkeypatch).endswith(tag(1000, root))
 
 
+def test_an_image_that_cannot_be_scanned_is_never_named(
+    engine: list[tuple[str, ...]], root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ecr = Ecr(status="UNSUPPORTED_IMAGE")
+    with pytest.raises(ImageError, match="could not scan"):
+        _publish(ecr, root, monkeypatch)
+    assert engine
+    assert ecr.tags == set()
+
+
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize(
-    ("ecr", "said"),
-    [(Ecr(findings={"CRITICAL": 1}), "1 critical weakness"), (Ecr(status="UNSUPPORTED_IMAGE"), "could not scan")],
+    ("finding", "upgradable", "fix"),
+    [
+        (basic("CVE-2026-1", "openssl"), {"openssl", "zlib"}, "CVE-2026-1 in openssl, fixed by a newer Debian package"),
+        (enhanced("CVE-2026-1", "YES", "2.0.1"), set(), "CVE-2026-1 in pillow, fixed by 2.0.1"),
+        (enhanced("CVE-2026-1", "PARTIAL"), set(), "CVE-2026-1 in pillow, fixed by a newer package"),
+    ],
 )
-def test_an_image_that_is_weak_or_cannot_be_scanned_is_never_named(
-    ecr: Ecr, said: str, root: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_critical_finding_that_has_a_fix_stops_the_image_unless_it_is_accepted(
+    finding: Document, upgradable: set[str], fix: str, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ImageError, match=said):
+    monkeypatch.setattr(docker, "list_upgradable", lambda _: upgradable)
+    ecr = Ecr(findings=[finding])
+    with pytest.raises(ImageError, match=f"{re.escape(fix)}. Take a newer base image"):
         _publish(ecr, root, monkeypatch)
     assert ecr.tags == set()
+
+    entry = "- {cve: CVE-2026-1, reason: It is not reached., expires: 9999-12-31}"
+    (root / FILE).write_text(entry, encoding="utf-8")
+    assert _publish(ecr, root, monkeypatch).endswith(tag(1000, root))
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("finding", [basic("CVE-2023-45853", "zlib"), enhanced("CVE-2023-45853", "NO", "NotAvailable")])
+def test_a_critical_finding_without_a_fix_is_told_and_stops_nothing(
+    finding: Document, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Debian's slim images have such findings for months, and the first build of a new project would end with them."""
+    monkeypatch.setattr(docker, "list_upgradable", lambda _: {"openssl"})
+    said: list[str] = []
+    ecr = Ecr(findings=[finding])
+    assert _publish(ecr, root, monkeypatch, said.append).endswith(tag(1000, root))
+    assert "The scan found 1 CRITICAL." in said
+    assert any("CVE-2023-45853" in line and line.endswith("has no fix, and stops nothing.") for line in said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- {cve: CVE-1, reason: none, expires: 2026-01-31}", "accepts CVE-1 until 2026-01-31, which is over"),
+        ("- {cve: CVE-1, reason: none}", "each has cve, reason and expires"),
+        ("- {cve: CVE-1, reason: none, expires: soon}", "until 'soon'; write a day such as 2027-01-31"),
+        ("- {cve: CVE-1, reason: none, expires: 2027-01-31 10:00:00}", "write a day such as"),
+        ("- {cve: CVE-1, reason: '', expires: 2027-01-31}", "its reason must be a text"),
+        ("cve: CVE-1", "it must be a list"),
+        ("[", "is no YAML"),
+    ],
+)
+def test_a_list_of_accepted_findings_that_is_over_or_not_whole_stops_the_build_before_it_begins(
+    text: str, said: str, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(docker, "has_engine", lambda: pytest.fail("Docker was asked"))
+    (root / FILE).write_text(text, encoding="utf-8")
+    with pytest.raises(ImageError, match=said):
+        publish.publish(Registry(Ecr(tag(1000, root)), URI), 1000, lambda _: None, root)
+
+
+def test_an_image_is_asked_for_the_sources_of_the_packages_that_debian_has_newer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = {
+        "apt-get": 'test "$1" = update || printf "Inst libssl3t64 [3.5.1] (3.5.7 Debian:13)\\nConf libssl3t64\\n"',
+        "dpkg-query": 'test "$*" = "--show --showformat=\\${source:Package}\n libssl3t64" && echo openssl',
+        # Docker runs what follows the entry point in the image; here it runs beside it.
+        "docker": 'while test "$1" != -c; do shift; done; exec sh "$@"',
+    }
+    for name, text in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(sys, "stderr", sys.__stderr__)
+    assert docker.list_upgradable("image") == {"openssl"}
+    (tmp_path / "apt-get").write_text("#!/bin/sh\n", encoding="utf-8")
+    assert docker.list_upgradable("image") == set()
 
 
 def test_without_a_docker_engine_it_says_what_to_do(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
