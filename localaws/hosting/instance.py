@@ -13,6 +13,7 @@ from localaws.jobs.failures import JobFailure
 from localaws.jobs.logs import JobLog
 from localaws.jobs.model_server import ModelServer, unpack_model
 from localaws.jobs.role import acting_as
+from localaws.sagemaker.rules import pulling
 
 LOG_GROUP = "/aws/sagemaker/Endpoints"
 _GRACE_SECONDS = 5.0
@@ -46,6 +47,7 @@ class Instance:
             self._root.mkdir(parents=True)
             aws = acting_as(self._aws, self._variant.role)
             self._log.write_as(aws.clients)
+            pulling.pull(aws, self._variant.container["Image"])
             self._unpack(aws)
             self._server = ModelServer(aws, self._variant.container, self._root, {})
             self._server.start(self._log.write)

@@ -12,6 +12,7 @@ from localaws.jobs.kinds import PROCESSING, change, load
 from localaws.jobs.role import acting_as, check_network
 from localaws.jobs.slots import SLOTS
 from localaws.jobs.supervise import Instance, Job, Outcome, instances, run
+from localaws.sagemaker.rules import pulling
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
@@ -44,6 +45,7 @@ def _end(aws: Aws, name: str, status: str, **changes: Any) -> None:  # noqa: ANN
 def _run(aws: Aws, document: Document, stop: Stop) -> tuple[Outcome, str | None]:
     name = document["ProcessingJobName"]
     specification = document["AppSpecification"]
+    pulling.pull(aws, specification["ImageUri"])
     argv = images.command(
         aws.settings.home,
         specification["ImageUri"],

@@ -17,6 +17,7 @@ from localaws.jobs.role import acting_as
 from localaws.jobs.slots import SLOTS
 from localaws.jobs.supervise import instances
 from localaws.sagemaker import models
+from localaws.sagemaker.rules import pulling
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
@@ -47,6 +48,7 @@ def _run(aws: Aws, document: Document, stop: Stop) -> bool:
         raise ClientFailure(f"The model {document['ModelName']!r} does not exist any more.")
     definition = models.container_of(aws, model)
     aws = acting_as(aws, model.get("ExecutionRoleArn"))
+    pulling.pull(aws, definition["Image"])
     source = member.root / "input" / "data"
     location = document["TransformInput"]["DataSource"]["S3DataSource"]
     staging.download(aws.clients.s3, location["S3Uri"], source, location["S3DataType"])

@@ -11,7 +11,7 @@ from localaws.insistence import insist
 from localaws.jobs import processing, training, transform
 from localaws.jobs.kinds import ENDED, KINDS, PROCESSING, TRAINING, TRANSFORM, JobKind, announce, load
 from localaws.sagemaker import closed, limits, listing, models, tags, unsupported
-from localaws.sagemaker.rules import check_joins, inputs, withdrawn
+from localaws.sagemaker.rules import check_joins, inputs, pulling, withdrawn
 from localaws.shapes import Document, project_as
 from localaws.tasks import Stop
 
@@ -34,6 +34,7 @@ def create(kind: JobKind, aws: Aws, request: Document) -> Document:
     unsupported.refuse(f"Create{kind.stem}Job", request)
     withdrawn.check_job(aws, kind.noun, request)
     if kind is TRAINING:
+        pulling.check_training(aws, request)
         inputs.check_channels(aws, request)
     if kind is TRANSFORM:
         model = models.describe_model(aws, {"ModelName": request["ModelName"]})

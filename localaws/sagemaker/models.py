@@ -5,7 +5,7 @@ from __future__ import annotations
 from localaws import errors
 from localaws.aws import Aws, now
 from localaws.sagemaker import listing, model_packages, tags, unsupported
-from localaws.sagemaker.rules import artifacts, check_joins
+from localaws.sagemaker.rules import artifacts, check_joins, pulling
 from localaws.shapes import Document, project_as
 
 KIND = "model"
@@ -23,7 +23,9 @@ def create_model(aws: Aws, request: Document) -> Document:
     check_joins("CreateModel", request)
     unsupported.refuse("CreateModel", request)
     for definition in _definitions(request):
-        artifacts.check_model(aws, request.get("ExecutionRoleArn"), _packaged(aws, definition))
+        container = _packaged(aws, definition)
+        pulling.check_model(aws, request.get("ExecutionRoleArn"), container)
+        artifacts.check_model(aws, request.get("ExecutionRoleArn"), container)
     with aws.store.transaction():
         if aws.store.get(KIND, name):
             raise errors.validation(f'Cannot create already existing model "{arn}".')

@@ -7,7 +7,7 @@ import secrets
 from localaws import errors
 from localaws.aws import Aws, now
 from localaws.sagemaker import listing, tags, tuning_checks, tuning_parents
-from localaws.sagemaker.rules import inputs
+from localaws.sagemaker.rules import inputs, pulling
 from localaws.shapes import Document, project_as
 from localaws.tuning import definitions, records, runner, trials
 
@@ -33,6 +33,7 @@ def create_tuning_job(aws: Aws, request: Document) -> Document:
     tuning_checks.check(aws, request)
     tuning_parents.check(aws, request)
     for definition in definitions.bodies(request):
+        pulling.check_training(aws, definition)
         inputs.check_channels(aws, definition)
     with aws.store.transaction():
         if records.load(aws, name):

@@ -11,7 +11,6 @@ from tests.e2e.laptop import Laptop
 
 ROLES = "arn:aws:iam::000000000000:role"
 NEVER_ENDING = ["python3", "-c", "import time; time.sleep(3600)"]
-IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/any:1"
 LONG = ("--set", "Epochs=2000", "--set", "ImageShape=3,8,8")
 
 
@@ -20,7 +19,7 @@ def processing(laptop: Laptop) -> str:
     """An execution of a pipeline whose one job would process for an hour, under the template's roles."""
     cluster = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}
     job = {
-        "AppSpecification": {"ImageUri": IMAGE, "ContainerEntrypoint": NEVER_ENDING},
+        "AppSpecification": {"ImageUri": laptop.push_image("any:1"), "ContainerEntrypoint": NEVER_ENDING},
         "ProcessingResources": {"ClusterConfig": cluster},
         "RoleArn": f"{ROLES}/scones-training",
     }

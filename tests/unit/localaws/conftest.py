@@ -48,7 +48,10 @@ class FakeClients:
 
 
 class AllThere:
-    """An S3 that has whatever it is asked for."""
+    """An S3 and an ECR that have whatever they are asked for."""
+
+    def batch_get_image(self, **_: object) -> Document:
+        return {"images": [{}]}
 
     def list_objects_v2(self, **_: object) -> Document:
         return {"KeyCount": 1}
@@ -62,7 +65,7 @@ def boto_clients() -> dict[str, Any]:
     """Clients are slow to make and keep no state, so they are made once; moto answers them while it is on."""
     session = boto3.Session("test", "test", region_name="us-east-1")
     with mock_aws():
-        return {name: session.client(name) for name in ("s3", "logs")}
+        return {name: session.client(name) for name in ("s3", "logs", "ecr")}
 
 
 @pytest.fixture
@@ -79,16 +82,16 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def aws(settings: Settings) -> Iterator[Aws]:
-    """A SageMaker whose events wait in the outbox, whose S3 has all that is named, and that has no other services."""
+    """A SageMaker whose events wait in the outbox, beside an S3 and an ECR that have all that is named, and no more."""
     store = Store(settings.home / "sagemaker.db")
     store._connection.execute("PRAGMA synchronous=OFF")  # quicker; what a crash may cost is test_store's
-    yield Aws(settings, store, Events(store, lambda _: None), FakeClients(s3=AllThere()))
+    yield Aws(settings, store, Events(store, lambda _: None), FakeClients(s3=AllThere(), ecr=AllThere()))
     store.close()
 
 
 @pytest.fixture
 def cloud(aws: Aws, clients: FakeClients) -> Aws:
-    """A SageMaker with S3 and logs beside it, and the bucket `bucket`."""
+    """A SageMaker with S3, ECR and logs beside it, and the bucket `bucket`."""
     aws.clients.known.update(clients.known)
     return aws
 

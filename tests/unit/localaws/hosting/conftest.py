@@ -18,6 +18,7 @@ from localaws.hosting.invocation import Answer, invoke
 
 Document = dict[str, Any]
 IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/tiny:1"
+MANIFEST = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"})
 ROLE = "arn:aws:iam::000000000000:role/endpoint"
 ENDPOINT = "scones"
 _PROGRAM = Path(__file__).parents[3] / "tiny_server.py"
@@ -98,6 +99,9 @@ def hosting(cloud: Aws, cloud_api: Any) -> Iterator[Hosting]:
     """A SageMaker in which the image `tiny` is tests/tiny_server.py."""
     cloud.settings.home.mkdir(parents=True, exist_ok=True)
     (cloud.settings.home / "images.json").write_text(json.dumps({"tiny": [sys.executable, str(_PROGRAM)]}))
+    ecr = cloud.clients.get("ecr")
+    ecr.create_repository(repositoryName="tiny")
+    ecr.put_image(repositoryName="tiny", imageManifest=MANIFEST, imageTag="1")
     session = boto3.Session("test", "test", region_name="us-east-1")
     cloud.clients.known["cloudwatch"] = session.client("cloudwatch")  # type: ignore[attr-defined]
     made = Hosting(cloud, cloud_api)
