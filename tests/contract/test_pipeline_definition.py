@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import reduce
 from operator import getitem
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.session
@@ -24,6 +25,7 @@ from evaluation.trust.comparison import without_live
 from evaluation.trust.gate import judge
 from localaws.engine.references import Scope, resolve
 from localaws.sagemaker import tuning_checks
+from localaws.settings import Settings as LocalSettings
 from localaws.shapes import validate
 from pipelines.code import CodeLocations
 from pipelines.define import define
@@ -523,6 +525,7 @@ def test_a_tuned_run_searches_in_the_place_of_training(compact: Definition, tune
 
 
 def test_a_search_is_what_aws_takes_for_the_built_in_algorithm(tuned: Definition, tuned_guarded: Definition) -> None:
+    account: Any = SimpleNamespace(settings=LocalSettings())  # a new customer's, who gets no withdrawn instance
     for definition in (tuned, tuned_guarded):
         arguments = _steps(definition)["TuneModel"]["Arguments"]
         told = {"Parameters": {entry["Name"]: entry["DefaultValue"] for entry in definition["Parameters"]}}
@@ -532,7 +535,7 @@ def test_a_search_is_what_aws_takes_for_the_built_in_algorithm(tuned: Definition
         text = json.dumps(arguments).replace("Steps.PrepareData.ProcessingOutputConfig", "Execution.Output")
         resolved = resolve(_without_outputs(json.loads(text)), scope)
         validate("CreateHyperParameterTuningJob", {"HyperParameterTuningJobName": "job", **resolved})
-        tuning_checks.check(resolved)
+        tuning_checks.check(account, resolved)
 
 
 def _without_outputs(value: Any) -> Any:
