@@ -17,8 +17,9 @@ from localaws.autoscaling.service import AUTOSCALING
 from localaws.aws import Aws
 from localaws.builds.service import CODEBUILD
 from localaws.errors import AwsError
-from localaws.gaps.browsers import refusal
+from localaws.gaps.browsers import harmless, refusal
 from localaws.gaps.managed_key import name_managed_key
+from localaws.gaps.response_headers import refused_override
 from localaws.hosting.invocation import Answer, invoke
 from localaws.iam.authority import check_caller
 from localaws.ministack import Caller
@@ -62,6 +63,7 @@ class Front:
         self.changed = threading.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        send = harmless(send)
         sentence = refusal(scope) if scope["type"] in ("http", "websocket") else None
         if sentence and scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": sentence[:100]})
@@ -69,6 +71,12 @@ class Front:
         if sentence:
             await _respond(send, 403, json.dumps({"__type": "AccessDeniedException", "message": sentence}).encode())
             return
+        if scope["type"] == "http" and (invalid := refused_override(scope)):
+            await _send(send, 400, {"content-type": "application/xml"}, invalid)
+            return
+        await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (called := _called(scope)):
             await self._call(*called, scope, receive, send)
             return

@@ -1,18 +1,35 @@
 """Keeps web pages out. The local AWS runs code that is sent to it, and MiniStack lets every origin in.
 
-A page in the user's browser can reach 127.0.0.1 in three ways: by its own script or web socket (which carries an
+A page in the user's browser can reach 127.0.0.1 in three ways: by its own script, form or web socket (which carries an
 Origin header), under a name of its own that resolves to 127.0.0.1 (which carries that name as Host), and by a mere
-address, as that of a picture or a form. The last carries no Origin: there browsers say themselves whose page asks
-(Sec-Fetch-Site, Referer), and what would act is refused without a signed header, which no page can put there.
+address, as that of an image (where browsers say themselves that a page asks: Sec-Fetch-*, Referer). Every page is
+refused, also one that the local AWS itself has answered: an object in S3 is what somebody sent. What a browser may
+have is an address that a person opens, by GET and without an operation in it.
+
+What is answered may do nothing in a browser: it is no page of this origin, runs no script, loads nothing, and is of the
+type that it is said to be. SDKs, the AWS command line and git send none of these headers and read none of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 _OURS = ("127.0.0.1", "localhost")
-_FOREIGN = "cross-site"
+_OF_PAGES = ("origin", "referer")
+"""Headers that a browser adds where a page asks, and that no program needs here."""
+_FETCH = "sec-fetch-"
+# What browsers say of an address that a person opens: https://www.w3.org/TR/fetch-metadata/
+_OPENED = {"sec-fetch-site": "none", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "sec-fetch-user": "?1"}
+_HARMLESS = {
+    b"content-security-policy": b"sandbox; default-src 'none'",
+    b"x-content-type-options": b"nosniff",
+}
+_STARTS = ("http.response.start", "websocket.http.response.start")
+
+Message = dict[str, Any]
+Send = Callable[[Message], Any]
 
 
 def refusal(scope: dict[str, Any]) -> str | None:
@@ -21,16 +38,35 @@ def refusal(scope: dict[str, Any]) -> str | None:
     host = headers.get("host", "127.0.0.1")
     if not _is_ours(f"//{host}"):
         return f"The host {host!r} is not this machine's own name; use 127.0.0.1 or localhost."
-    for source in ("origin", "referer"):
-        if source in headers and not _is_ours(headers[source]):
-            return f"Requests of web pages from {headers[source]!r} are refused."
-    if headers.get("sec-fetch-site") == _FOREIGN:
-        return "Requests of web pages are refused: open the address by itself."
+    for source in _OF_PAGES:
+        if source in headers:
+            return f"Requests of web pages are refused, and this one comes from {headers[source]!r}: use a program."
+    if _asks_for_a_page(headers, scope.get("method", "GET")):
+        return "Requests of web pages are refused: open the address by itself, or use a program."
     if "authorization" not in headers and _acts_by_address(scope):
         return (
             "An Action in the address is refused without an Authorization header: a web page could have put it there."
         )
     return None
+
+
+def harmless(send: Send) -> Send:
+    """An ASGI `send` whose answers, whoever made them, can do nothing in a browser."""
+
+    async def send_harmless(message: Message) -> None:
+        if message["type"] in _STARTS:
+            others = [(name, value) for name, value in message.get("headers", []) if name.lower() not in _HARMLESS]
+            message = {**message, "headers": [*others, *_HARMLESS.items()]}
+        await send(message)
+
+    return send_harmless
+
+
+def _asks_for_a_page(headers: dict[str, str], method: str) -> bool:
+    """Whether a browser sends this for a page, or to change something; one of before 2023 may say nothing of it."""
+    said = {name: value for name, value in headers.items() if name.startswith(_FETCH)}
+    opened = all(value == _OPENED.get(name) for name, value in said.items())
+    return bool(said) and not (opened and method in ("GET", "HEAD"))
 
 
 def _acts_by_address(scope: dict[str, Any]) -> bool:
