@@ -28,6 +28,17 @@ class Endpoint:
     described: dict[str, Any]
 
     @property
+    def deploys(self) -> bool:
+        """Whether a deployment is under way; autoscaling, which is `Updating` too, changes no configuration.
+
+        https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_PendingDeploymentSummary.html
+        """
+        if self.status in ("Creating", "RollingBack"):
+            return True
+        pending = self.described.get("PendingDeploymentSummary", {}).get("EndpointConfigName")
+        return self.status == "Updating" and pending not in (None, self.described.get("EndpointConfigName"))
+
+    @property
     def reason(self) -> str | None:
         """Why the last change failed or was rolled back, in AWS's words."""
         reason: str | None = self.described.get("FailureReason")
@@ -66,7 +77,7 @@ def wait_for(target: Target, version: int, say: Callable[[str], None]) -> Endpoi
             told = status
         if endpoint and endpoint.status == "InService" and endpoint.version == str(version):
             return endpoint
-        begun = begun or (endpoint is not None and endpoint.status not in _RESTING)
+        begun = begun or (endpoint is not None and endpoint.deploys)
         if endpoint and begun and endpoint.status in _RESTING:
             raise CommandError(
                 f"The endpoint is {endpoint.status} with version {endpoint.version}, not {version}: {endpoint.reason}"

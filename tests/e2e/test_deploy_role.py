@@ -73,7 +73,7 @@ def test_the_stack_is_changed_in_every_way_and_deleted_under_the_role_that_it_wa
     project.deploy(touched(), {"team": "bakers"}, **people)
     assert _stack(spare)["RoleARN"] == ROLE
     # Other sources of the code: what belongs to one goes, and what belongs to the next is made.
-    network = {"SubnetIds": "subnet-1", "SecurityGroupIds": "sg-1"}
+    network = _network(spare)
     connected = {"SourceProvider": "GITHUB_CONNECTION", "GitHubRepository": "bakery/scones"}
     project.deploy(load(), **NOTHING, **network, **connected, ConnectionArn=FORMER, MonitoringBackend="MODEL_MONITOR")
     project.deploy(load(), ConnectionArn=CONNECTION, MonitoringBackend="PIPELINE")
@@ -126,6 +126,13 @@ def test_a_new_stack_makes_the_role_itself_and_says_so(spare: Laptop) -> None:
     said = spare.scones("deploy", code=1, SCONES_DEPLOY_ROLE_ARN=ROLE).stderr
     assert "deploy it the first time without SCONES_DEPLOY_ROLE_ARN" in said
     spare.scones("up")
+
+
+def _network(laptop: Laptop) -> dict[str, str]:
+    """The stack's parameters for a network that is there: functions are refused subnets that are not."""
+    ec2 = laptop.client("ec2")
+    subnet, group = ec2.describe_subnets()["Subnets"][0], ec2.describe_security_groups()["SecurityGroups"][0]
+    return {"SubnetIds": subnet["SubnetId"], "SecurityGroupIds": group["GroupId"]}
 
 
 def _stack(laptop: Laptop, name: str = "scones") -> dict[str, Any]:

@@ -181,7 +181,7 @@ def test_a_version_whose_server_cannot_start_is_rolled_back_and_the_endpoint_say
     number = broken.rsplit("/", 1)[1]
     said = laptop.scones("approve", number, code=1).stderr
     assert f"with version {deployed}, not {number}" in said
-    facts = json.loads(laptop.scones("endpoint", "--json").stdout)
+    facts = _facts_at_rest(laptop)
     assert (facts["status"], facts["version"]) == ("InService", str(deployed))
     assert "rolled back" in facts["last_failure"]
     assert json.loads(laptop.scones("classify", "--json", str(pictures[1])).stdout)[0]["model_version"] == str(deployed)
@@ -397,6 +397,16 @@ def _execute(laptop: Laptop, machine: str, request: dict[str, Any]) -> dict[str,
 def _endpoint(laptop: Laptop) -> dict[str, Any]:
     described: dict[str, Any] = laptop.client("sagemaker").describe_endpoint(EndpointName=ENDPOINT)
     return described
+
+
+def _facts_at_rest(laptop: Laptop) -> dict[str, Any]:
+    """What `scones endpoint` says when autoscaling, which other tests' load may have set going, is done."""
+    deadline = time.monotonic() + 60
+    while True:
+        facts: dict[str, Any] = json.loads(laptop.scones("endpoint", "--json").stdout)
+        if facts["status"] != "Updating" or time.monotonic() > deadline:
+            return facts
+        time.sleep(0.5)
 
 
 def _configuration(laptop: Laptop) -> str:
