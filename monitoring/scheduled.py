@@ -13,7 +13,7 @@ from monitoring.refusal import Refusal
 
 MOST_HOURS = 24 * 31
 LAST_FULL_HOUR, NOW = "LAST_FULL_HOUR", "NOW"
-OUTPUT = "/opt/ml/processing/output"
+OUTPUT = Path("processing/output")  # below /opt/ml, where the step's output is taken from
 _MILLISECONDS_FROM = 1e11
 """As seconds, this number is in the year 5138: a larger one counts milliseconds."""
 
@@ -28,7 +28,7 @@ def read(given: Mapping[str, str], opt_ml: Path) -> Options:
     window = _window(text(given, "STARTED_AT"), given.get("HOURS", "1"), given.get("WINDOW_END", LAST_FULL_HOUR))
     return Options(
         source=opt_ml,
-        output=Path(given.get("output_path") or OUTPUT),
+        output=Path(given["output_path"]) if given.get("output_path") else opt_ml / OUTPUT,
         opt_ml=opt_ml,
         window=window,
         statistics=None,

@@ -230,3 +230,16 @@ def test_metrics_that_are_not_taken_fail_the_run_as_nobody_would_hear_of_drift(
 
     monkeypatch.setattr("monitoring.metrics.client", refuse)
     assert step.run().code == 1
+
+
+def test_its_files_go_below_the_container_s_own_opt_ml(tmp_path: Path) -> None:
+    given = {
+        "STARTED_AT": "2026-01-31T11:10:00Z",
+        "ENDPOINT_NAME": "e",
+        "SCHEDULE_NAME": "s",
+        "CAPTURE_URI": "s3://b/c",
+        "BASELINE_URI": "s3://b/d",
+    }
+    # Elsewhere than in a container /opt/ml is another folder, and what is written past it is never uploaded.
+    assert scheduled.read(given, tmp_path).output == tmp_path / "processing" / "output"
+    assert scheduled.read(given, Path("/opt/ml")).output == Path("/opt/ml/processing/output")
