@@ -15,6 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localaws import ministack
 from localaws.aws import Aws
 from localaws.deliveries.delivery import Delivery, Failed
+from localaws.gaps.dead_letters import count
+from localaws.gaps.service_grants import find_refusal
 from localaws.shapes import Document
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,12 @@ _CODES = {
 def send(aws: Aws, delivery: Delivery, failed: Failed, condition: str) -> None:
     """Put a delivery into its dead-letter queue; without one, or where the queue does not take it, it is lost."""
     queue = delivery.target.get("DeadLetterConfig", {}).get("Arn", "")
+    if delivery.principal == RULES:
+        rule = {"Name": delivery.source.rpartition("/")[2]}
+        count("FailedInvocations", rule)
+        if queue and not _lets_in(aws, delivery, queue):
+            count("InvocationsFailedToBeSentToDlq", rule)
+            return
     if not queue:
         return
     attributes = {name: text for name, text in _attributes(delivery, failed, condition).items() if text}
@@ -51,6 +59,14 @@ def send(aws: Aws, delivery: Delivery, failed: Failed, condition: str) -> None:
         return
     # The message must be on disk before the delivery is forgotten.
     ministack.save("sqs")
+
+
+def _lets_in(aws: Aws, delivery: Delivery, queue: str) -> bool:
+    """Whether a queue's policy, and its key's, let EventBridge send to it for the delivery's rule."""
+    refused = find_refusal(RULES, queue, delivery.source, aws.settings.account)
+    if refused:
+        logger.warning("%s did not reach its dead-letter queue: %s", delivery.source, refused.message)
+    return refused is None
 
 
 def _attributes(delivery: Delivery, failed: Failed, condition: str) -> Document:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from localaws.deliveries import dead_letters, deliveries
 from localaws.deliveries.deliveries import KIND, Deliveries
 from localaws.deliveries.delivery import Delivery
+from localaws.gaps.service_grants import Refusal
 
 if TYPE_CHECKING:
     from localaws.aws import Aws
@@ -102,5 +103,11 @@ def delivering(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Delivering
     waits: list[float] = []
     live = replace(aws.live, stopping=Stopping(waits))
     monkeypatch.setattr(dead_letters.ministack, "save", lambda *_: None)
+    monkeypatch.setattr(dead_letters, "count", lambda *_: None)
+    # Of MiniStack's queues there are none here: one that ends in `closed` lets nobody in.
+    closed = Refusal("NO_PERMISSIONS", "sqs:SendMessage", "no")
+    monkeypatch.setattr(
+        dead_letters, "find_refusal", lambda _, queue, *__: closed if queue.endswith("closed") else None
+    )
     monkeypatch.setattr(deliveries, "_FIRST_WAIT_SECONDS", 1.0)
     yield Delivering(replace(aws, live=live), services, waits)

@@ -82,6 +82,16 @@ def test_a_path_that_leads_nowhere_is_given_up_with_awss_code(delivering: Delive
     assert runs.aws.store.all(records.EXECUTION) == []
 
 
+def test_a_queue_whose_policy_does_not_let_eventbridge_in_gets_no_dead_letter(
+    delivering: Delivering, runs: Runs, build: Build
+) -> None:
+    runs.create(build.text(build.step("Train"), parameters=NAMED))
+    rule = {"principal": "events.amazonaws.com", "source": RULE, "event": {"detail": {}}}
+    target = pipeline(Source="$.detail.key") | {"DeadLetterConfig": {"Arn": f"{QUEUE}-closed"}}
+    delivering.deliver(target, **rule)
+    assert delivering.dead == []
+
+
 def test_a_missing_pipeline_or_parameter_is_given_up_at_once_and_told_in_the_queue(
     delivering: Delivering, runs: Runs, build: Build
 ) -> None:
