@@ -29,7 +29,7 @@ def settings() -> Settings:
 @cache
 def review() -> Review:
     """What stays from one invocation to the next: the client."""
-    return Review(boto3.client("s3", region_name=os.environ.get("AWS_REGION")), settings().bucket)
+    return Review(boto3.client("s3", region_name=os.environ.get("AWS_REGION")), settings().bucket, settings().limits)
 
 
 @logger.inject_lambda_context

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from filter_confidence.confidence import unit_number
-from filter_confidence.errors import BadRequest
+from filter_confidence.errors import BadPicture, BadRequest, NotFound
 from filter_confidence.review import Review
 
 Item = dict[str, Any]
@@ -21,7 +21,7 @@ class Judge:
     review: Review
 
     def one(self, item: Item) -> Item:
-        """Add `passed` and the threshold, and below it the `review_uri` of the original picture's copy."""
+        """Add `passed` and the threshold, and below it the `review_uri` of the image's copy. Raises Refusal."""
         passed = unit_number(item.get("confidence"), "confidence") >= self.threshold
         judged = {**item, "passed": passed, "threshold": self.threshold}
         if not passed:
@@ -37,7 +37,15 @@ class Judge:
     def _one_of_many(self, item: Item, assignments: Mapping[str, str]) -> Item:
         if item.get("status") == "REFUSED":
             return item
-        judged = self.one(item)
+        try:
+            judged = self.one(item)
+        except (BadPicture, NotFound) as refusal:
+            return {
+                "status": "REFUSED",
+                "image_uri": item.get("image_uri"),
+                "error": type(refusal).__name__,
+                "cause": str(refusal),
+            }
         if not judged.pop("passed"):
             return {"status": "NEEDS_REVIEW", **judged}
         label = str(item.get("label"))

@@ -67,7 +67,10 @@ class Storage:
         self._s3.delete_object(Bucket=self._bucket, Key=key)
 
     def put_aside(self, source: str, target: str, etag: str, sentence: str) -> None:
-        """Copy an object, however large, as it came; its metadata says why. Raises Changed."""
+        """Copy an object, however large, as it came; its metadata says why. Raises Changed.
+
+        It may be anything, so a browser is told to save it and not what the sender said that it is.
+        """
         words = {"reason": _plain(sentence), "source": _plain(quote(source))}
         try:
             self._s3.copy(
@@ -76,6 +79,8 @@ class Storage:
                 target,
                 ExtraArgs={
                     "CopySourceIfMatch": etag,
+                    "ContentType": "application/octet-stream",
+                    "ContentDisposition": "attachment",
                     "Metadata": words,
                     "MetadataDirective": "REPLACE",
                     "TaggingDirective": "REPLACE",

@@ -6,9 +6,9 @@ else the model is asked about other pixels than those its accuracy was measured 
 
 from __future__ import annotations
 
-import io
-
 from PIL import Image
+
+from serialize_image.bare import encode
 
 CROP = 0.875
 """The part of the shorter side that the model sees: 28 of 32, 224 of 256."""
@@ -18,9 +18,7 @@ def to_png(image: Image.Image, size: int) -> bytes:
     """Encode an RGB picture as a PNG of `size` x `size` pixels; one that has the size already keeps its pixels."""
     if image.size != (size, size):
         image = _crop(_scale(image, round(size / CROP)), size)
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
+    return encode(image)
 
 
 def _scale(image: Image.Image, shorter: int) -> Image.Image:

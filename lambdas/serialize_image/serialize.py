@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from PIL import Image
+
+from serialize_image.bare import bare_png
 from serialize_image.errors import BadRequest, Refusal
 from serialize_image.fit import to_png
 from serialize_image.picture import read
@@ -32,10 +35,11 @@ class Serializer:
         """
         request = parse(event)
         content = request.source if isinstance(request.source, bytes) else self._read(request.source)
-        png = to_png(read(content, self.settings.limits), image_size)
+        image = read(content, self.settings.limits)
+        png = to_png(image, image_size)
         source = request.source
         if isinstance(source, bytes):
-            source = self._keep(request.inference_id, source)
+            source = self._keep(request.inference_id, image)
         target = Address(self.settings.bucket, f"{SERIALIZED}/{request.inference_id}.png")
         self.storage.write(target, png, "image/png")
         return {"inference_id": request.inference_id, "image_uri": source.uri, "serialized_uri": target.uri}
@@ -61,9 +65,8 @@ class Serializer:
     def _read(self, address: Address) -> bytes:
         return self.storage.read(address, self.settings.limits.most_bytes)
 
-    def _keep(self, inference_id: str, content: bytes) -> Address:
-        """Put a picture that came inline where a person can look at it."""
-        kind = "png" if content.startswith(b"\x89PNG") else "jpeg"
-        address = Address(self.settings.bucket, f"{INLINE}/{inference_id}.{kind}")
-        self.storage.write(address, content, f"image/{kind}")
+    def _keep(self, inference_id: str, image: Image.Image) -> Address:
+        """Put an image that came inline where a person can look at it: its pixels, and nothing else of what came."""
+        address = Address(self.settings.bucket, f"{INLINE}/{inference_id}.png")
+        self.storage.write(address, bare_png(image), "image/png")
         return address

@@ -1,4 +1,4 @@
-"""Hostile pictures at each of the six readers: refused in its own words, at once, and before they fill the memory."""
+"""Hostile pictures at each of the seven readers: refused in its own words, at once, and before they fill the memory."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from filter_confidence.errors import BadPicture as ReviewRefusal
+from filter_confidence.picture import read as review
+from filter_confidence.settings import Limits as ReviewLimits
 from ingest_image.clean import clean
 from ingest_image.errors import Refusal as IngestRefusal
 from ingest_image.settings import Limits as IngestLimits
@@ -90,6 +93,7 @@ def _from_file(read: Callable[[Path], object]) -> Callable[[bytes], object]:
 
 READERS: dict[str, tuple[Callable[[bytes], object], type[Exception] | None]] = {
     "serialize_image": (lambda data: serialize(data, SerializeLimits()), BadPicture),
+    "filter_confidence": (lambda data: review(data, ReviewLimits()), ReviewRefusal),
     "ingest_image": (lambda data: clean(data, IngestLimits()), IngestRefusal),
     "PrepareData": (_from_file(load), Refusal),
     "EvaluateModel": (_from_file(lambda path: Split("test", path.parent, [], []).open(path.name)), EvaluationRefusal),

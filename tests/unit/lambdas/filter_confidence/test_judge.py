@@ -1,5 +1,6 @@
 """Who decides about a picture: the model where it is sure, a person where it is not."""
 
+import io
 import math
 import os
 from collections.abc import Iterator
@@ -13,18 +14,33 @@ import boto3
 import pytest
 from filter_confidence import handler as function
 from filter_confidence.confidence import unit_number
-from filter_confidence.errors import BadRequest
+from filter_confidence.errors import BadPicture, BadRequest, NotFound
 from filter_confidence.judge import Judge
 from filter_confidence.review import Review
-from filter_confidence.settings import Settings
+from filter_confidence.settings import Limits, Settings
+from ingest_image.clean import clean
+from ingest_image.settings import Limits as IngestLimits
 from moto import mock_aws
+from PIL import Image, PngImagePlugin
+
+from tests.unit.lambdas.serialize_image.conftest import encode, noise
 
 BUCKET = "scones-bucket"
 ASSIGNMENTS = {"bicycle": "nearby orders", "motorcycle": "distant orders"}
 ITEM: dict[str, Any] = {"inference_id": "id-1", "image_uri": f"s3://{BUCKET}/photos/p 1.jpg", "label": "bicycle"}
+ORIGINAL = encode(noise(40, 30), "JPEG")
+SCRIPT = "<html><script>fetch('/')</script></html>"
 CONTEXT: Any = SimpleNamespace(
     function_name="f", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="request"
 )
+
+
+def polyglot(kind: str) -> bytes:
+    """An image that is a page as well, where somebody takes it for one: in its text, and behind its end."""
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Comment", SCRIPT)
+    extra: dict[str, Any] = {"pnginfo": text} if kind == "PNG" else {"comment": SCRIPT.encode()}
+    return encode(noise(40, 30), kind, icc_profile=SCRIPT.encode(), **extra) + SCRIPT.encode()
 
 
 @pytest.fixture
@@ -32,7 +48,7 @@ def s3() -> Iterator[Any]:
     with mock_aws():
         client = boto3.client("s3")
         client.create_bucket(Bucket=BUCKET)
-        client.put_object(Bucket=BUCKET, Key="photos/p 1.jpg", Body=b"the original")
+        client.put_object(Bucket=BUCKET, Key="photos/p 1.jpg", Body=ORIGINAL)
         yield client
 
 
@@ -46,18 +62,57 @@ def test_the_threshold_itself_is_sure_enough(judge: Judge, confidence: float, pa
     assert judge.one({**ITEM, "confidence": confidence})["passed"] is passed
 
 
-def test_below_the_threshold_the_original_lies_under_review_for_the_day(judge: Judge, s3: Any) -> None:
+def test_below_the_threshold_the_original_s_pixels_lie_under_review_for_the_day(judge: Judge, s3: Any) -> None:
     uri = judge.one({**ITEM, "confidence": 0.6})["review_uri"]
-    assert uri == f"s3://{BUCKET}/review/{datetime.now(UTC):%Y-%m-%d}/id-1-p 1.jpg"
+    assert uri == f"s3://{BUCKET}/review/{datetime.now(UTC):%Y-%m-%d}/id-1-p 1.png"
     copy = s3.get_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))
-    assert copy["Body"].read() == b"the original"
+    assert Image.open(io.BytesIO(copy["Body"].read())).tobytes() == Image.open(io.BytesIO(ORIGINAL)).tobytes()
 
 
 def test_the_copy_says_what_the_model_guessed_and_is_shown_by_a_browser(judge: Judge, s3: Any) -> None:
     uri = judge.one({**ITEM, "confidence": 0.6, "model_version": "3"})["review_uri"]
     copy = s3.head_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))
     assert copy["Metadata"] == {"label": "bicycle", "confidence": "0.6", "model-version": "3"}
-    assert copy["ContentType"] == "image/jpeg"
+    assert copy["ContentType"] == "image/png"
+
+
+@pytest.mark.parametrize("name", ["holiday.html", "holiday.svg", "holiday", ".html", "holiday.png", "a.png.xhtml"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_no_name_and_no_text_of_an_image_makes_its_copy_a_page(judge: Judge, s3: Any, name: str, kind: str) -> None:
+    s3.put_object(Bucket=BUCKET, Key=f"photos/{name}", Body=polyglot(kind), ContentType="text/html")
+    uri = judge.one({**ITEM, "image_uri": f"s3://{BUCKET}/photos/{name}", "confidence": 0.1})["review_uri"]
+    copy = s3.get_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))
+    content = copy["Body"].read()
+    assert (copy["ContentType"], uri.endswith(".png")) == ("image/png", True)
+    assert content.startswith(b"\x89PNG") and b"script" not in content
+
+
+def test_a_copy_has_no_more_pixels_than_are_curated_and_the_same_ones(judge: Judge, s3: Any) -> None:
+    large = encode(noise(1600, 1200), "JPEG")
+    s3.put_object(Bucket=BUCKET, Key="photos/large", Body=large)
+    uri = judge.one({**ITEM, "image_uri": f"s3://{BUCKET}/photos/large", "confidence": 0.1})["review_uri"]
+    copy = s3.get_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))["Body"].read()
+    assert clean(copy, IngestLimits()) == clean(large, IngestLimits())
+
+
+@pytest.mark.parametrize("content", [b"<script>alert(1)</script>", b"GIF89a", b""])
+def test_what_is_no_image_any_more_is_refused_in_words_and_kept_out(judge: Judge, s3: Any, content: bytes) -> None:
+    s3.put_object(Bucket=BUCKET, Key="photos/p 1.jpg", Body=content, ContentType="text/html")
+    item = {**ITEM, "confidence": 0.1}
+    with pytest.raises(BadPicture, match="give a PNG or JPEG"):
+        judge.one(item)
+    assert judge.batch([item], ASSIGNMENTS)[0]["error"] == "BadPicture"
+    assert s3.list_objects_v2(Bucket=BUCKET, Prefix="review/")["KeyCount"] == 0
+
+
+def test_what_is_too_large_is_refused_unread(s3: Any) -> None:
+    with pytest.raises(BadPicture, match="and 10 are allowed"):
+        Judge(0.8, Review(s3, BUCKET, Limits(most_bytes=10))).one({**ITEM, "confidence": 0.1})
+
+
+def test_an_image_that_is_gone_is_named(judge: Judge) -> None:
+    with pytest.raises(NotFound, match="photos/gone is not there any more"):
+        judge.one({**ITEM, "image_uri": f"s3://{BUCKET}/photos/gone", "confidence": 0.1})
 
 
 def test_what_passes_is_not_copied(judge: Judge, s3: Any) -> None:

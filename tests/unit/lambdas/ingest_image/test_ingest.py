@@ -55,6 +55,16 @@ def test_a_bad_picture_is_put_aside_as_it_came_with_the_reason(ingest: Ingest, b
     }
 
 
+def test_what_is_put_aside_is_for_a_browser_to_save_whatever_its_sender_called_it(
+    ingest: Ingest, bucket: Bucket
+) -> None:
+    page = b"<script>alert(1)</script>"
+    bucket.s3.put_object(Bucket=BUCKET, Key="incoming/bicycle/x.html", Body=page, ContentType="text/html")
+    target = str(ingest.one("incoming/bicycle/x.html").target)
+    found = bucket.s3.head_object(Bucket=BUCKET, Key=target)
+    assert (found["ContentType"], found["ContentDisposition"]) == ("application/octet-stream", "attachment")
+
+
 @pytest.mark.parametrize(
     ("key", "target"),
     [

@@ -38,10 +38,12 @@ def test_the_fitted_picture_lies_under_its_inference_id(serializer: Serializer, 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_an_inline_picture_is_kept_where_a_person_can_look_at_it(serializer: Serializer, s3: Any, kind: str) -> None:
-    content = encode(noise(32, 32), kind)
+    content = encode(noise(32, 32), kind, icc_profile=b"<script>") + b"<script>"
     answer = serializer.one({"image_base64": base64.b64encode(content).decode()}, 28)
-    assert answer["image_uri"] == f"s3://{BUCKET}/incoming-inference/{answer['inference_id']}.{kind.lower()}"
-    assert _object(s3, answer["image_uri"]) == content
+    assert answer["image_uri"] == f"s3://{BUCKET}/incoming-inference/{answer['inference_id']}.png"
+    kept = _object(s3, answer["image_uri"])
+    assert Image.open(io.BytesIO(kept)).tobytes() == Image.open(io.BytesIO(content)).tobytes()
+    assert b"script" not in kept and b"iCCP" not in _object(s3, answer["serialized_uri"])
 
 
 def test_a_refused_inline_picture_leaves_nothing_behind(serializer: Serializer, s3: Any) -> None:
