@@ -27,7 +27,7 @@ EVENTS: dict[str, tuple[dict[str, Any], str]] = {
         {"account": "111111111111", "detail-type": "SageMaker Endpoint State Change", "detail": {}},
         "111111111111",
     ),
-    "serialize_image": ({"image_uri": "not an address"}, "BadRequest"),
+    "serialize_image": ({"request": {"image_uri": "not an address"}, "image_size": "28"}, "BadRequest"),
     "classify_image": ({"serialized_uri": 7}, "BadRequest"),
     "filter_confidence": ({"confidence": "high"}, "BadRequest"),
     "ingest_image": ({"detail-type": "Object Deleted"}, "Object Deleted"),
