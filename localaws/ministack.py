@@ -18,7 +18,7 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any, Protocol
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from localaws.errors import AwsError
 from localaws.settings import HOST, Settings
@@ -422,7 +422,9 @@ def identify(caller: Caller) -> str:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     path = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1")
     iam_evaluator.pin_request_origin("127.0.0.1", True)
-    iam_evaluator.pin_signed_request(scope["method"], path, {}, scope["headers"])
+    # What stands in the address is signed as well, as a schedule's client token when it is deleted.
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+    iam_evaluator.pin_signed_request(scope["method"], path, query, scope["headers"])
     iam_evaluator.pin_signed_body(caller.body)
     key: str = router.extract_access_key_id(headers, {}) or ""
     return key
