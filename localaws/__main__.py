@@ -9,6 +9,7 @@ import sys
 
 from localaws.settings import HOST, Settings, SettingsError, from_environment
 from localaws.store import StoreError
+from localaws.surroundings import forget_the_rest
 
 
 def main() -> int:
@@ -16,6 +17,7 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         settings = from_environment()
+        forget_the_rest()
         _refuse_taken_port(settings)
         from localaws.server import run  # noqa: PLC0415 - after the cheap checks
 

@@ -14,6 +14,7 @@ import urllib.request
 from typing import Any
 
 from localaws.settings import Settings
+from localaws.surroundings import kept
 
 _START_SECONDS = 120
 _STOP_SECONDS = 20
@@ -79,7 +80,7 @@ def start(settings: Settings) -> bool:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env={**os.environ, "SCONES_PORT": str(settings.port), "SCONES_HOME": str(settings.home)},
+            env={**kept(os.environ), "SCONES_PORT": str(settings.port), "SCONES_HOME": str(settings.home)},
         )
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:

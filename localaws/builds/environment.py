@@ -1,7 +1,8 @@
 """What a build finds in its environment: CodeBuild's variables, the local AWS under the build's role, and little else.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html
-Nothing of who pushes comes in: an AWS profile, git's variables or a foreign Python path would lead a build astray.
+Nothing of who pushes comes in: an AWS profile, git's variables or a foreign Python path would lead a build astray,
+and a proxy or package index with a password would tell it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,7 @@ from localaws.builds.projects import project_arn
 from localaws.clients import Credentials
 from localaws.settings import Settings
 from localaws.shapes import Document
-
-_KEPT = {
-    *("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "USER", "TMPDIR", "TZ"),
-    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
-    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
-}
-_KEPT_PREFIXES = ("PIP_",)  # where packages come from is the machine's business
+from localaws.surroundings import kept_for_builds
 
 
 def make(
@@ -33,7 +28,7 @@ def make(
 ) -> dict[str, str]:
     """The environment of a build whose source lies in a folder, before what the buildspec and its commands add."""
     return {
-        **_kept(given),
+        **kept_for_builds(given),
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), given.get("PATH", os.defpath))),
         "PYTHONUNBUFFERED": "1",
         "OMP_NUM_THREADS": "1",
@@ -42,10 +37,6 @@ def make(
         **_codebuild(settings, build, folder),
         **{one["name"]: str(one.get("value", "")) for one in build["environment"]["environmentVariables"]},
     }
-
-
-def _kept(given: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in given.items() if name in _KEPT or name.startswith(_KEPT_PREFIXES)}
 
 
 def _aws(settings: Settings, credentials: Credentials) -> dict[str, str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from localaws import process
 from localaws.aws import Aws
 from localaws.clients import ROOT
 from localaws.events import Events
@@ -78,6 +81,37 @@ def test_a_job_that_prints_all_it_knows_knows_no_secret_of_the_laptop(settings: 
 
 def test_what_containers_are_given_is_named_and_nothing_else_comes_along(settings: Settings) -> None:
     assert set(SECRETS.values()).isdisjoint(base_environment(settings).values())
+
+
+def test_the_local_aws_is_started_without_the_laptop_s_secrets(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Functions get its whole environment, and jobs of the same user can read it in /proc."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:letmein@proxy.example.org:3128")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://__token__:letmein@packages.example.org/simple")
+    monkeypatch.setenv("SOME_NEW_TOOLS_KEY", "letmein")
+    given: dict[str, str] = {}
+
+    class Started(Exception):
+        pass
+
+    def start(_: object, env: dict[str, str], **__: object) -> None:
+        given.update(env)
+        raise Started
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with pytest.raises(Started):
+        process.start(settings)
+    assert not [value for value in given.values() if "letmein" in value or value in SECRETS.values()]
+    assert {"PATH", "HOME", "SCONES_PORT", "SCONES_HOME"} <= set(given)
+
+
+def test_a_local_aws_in_the_foreground_forgets_them_as_well() -> None:
+    program = (
+        "import os; from localaws.surroundings import forget_the_rest; forget_the_rest(); print(*os.environ.values())"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert not [value for value in SECRETS.values() if value in told]
 
 
 def test_a_defect_tells_its_sentence_and_logs_no_request(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from localaws.builds import environment
 from localaws.clients import Credentials
 from localaws.settings import Settings
@@ -36,3 +38,24 @@ def test_a_build_finds_codebuilds_variables_and_nothing_of_the_pushers(settings:
     assert made["AWS_ENDPOINT_URL"] == settings.endpoint
     assert made["SCONES_PROJECT"] == "bakery"
     assert made["PATH"].endswith(":/bin")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "comes"),
+    [
+        ("HTTPS_PROXY", "http://proxy.example.org:3128", True),
+        ("HTTPS_PROXY", "http://me:letmein@proxy.example.org:3128", False),
+        ("https_proxy", "http://letmein@proxy.example.org:3128", False),
+        ("PIP_CERT", "/etc/ssl/certs/ca.pem", True),
+        ("PIP_FIND_LINKS", "/wheels", True),
+        ("PIP_INDEX_URL", "https://packages.example.org/simple", True),
+        ("PIP_EXTRA_INDEX_URL", "https://a.example.org/simple https://me:letmein@b.example.org/simple", False),
+        ("PIP_INDEX_TOKEN", "letmein", False),
+    ],
+)
+def test_a_proxy_or_package_index_comes_along_unless_it_tells_a_password(
+    settings: Settings, tmp_path: Path, name: str, value: str, comes: bool
+) -> None:
+    made = environment.make(settings, BUILD, tmp_path, Credentials("ASIAROLE", "secret", "token"), {name: value})
+    assert (made.get(name) == value) is comes
+    assert "letmein" not in str(made) or comes
