@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -106,12 +107,25 @@ def test_the_local_aws_is_started_without_the_laptop_s_secrets(
     assert {"PATH", "HOME", "SCONES_PORT", "SCONES_HOME"} <= set(given)
 
 
+TELLS_BEFORE_IT_BINDS = """
+import os
+from localaws import __main__ as program
+
+def tell(_):
+    print(*os.environ.values())
+    raise program.SettingsError("enough")
+
+program._refuse_taken_port = tell
+program.main()
+"""
+
+
+@pytest.mark.usefixtures("settings")
 def test_a_local_aws_in_the_foreground_forgets_them_as_well() -> None:
-    program = (
-        "import os; from localaws.surroundings import forget_the_rest; forget_the_rest(); print(*os.environ.values())"
-    )
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert not [value for value in SECRETS.values() if value in told]
+    words = [sys.executable, "-c", TELLS_BEFORE_IT_BINDS]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert os.environ["PATH"] in told
+    assert [name for name, value in SECRETS.items() if value in told] == []
 
 
 def test_a_defect_tells_its_sentence_and_logs_no_request(
