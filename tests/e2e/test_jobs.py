@@ -22,6 +22,13 @@ def queue(laptop: Laptop) -> str:
     sqs, events = laptop.client("sqs"), laptop.client("events")
     url: str = sqs.create_queue(QueueName="sagemaker-events")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps({"Statement": [statement]})})
     events.put_rule(Name="sagemaker-events", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
     events.put_targets(Rule="sagemaker-events", Targets=[{"Id": "queue", "Arn": arn}])
     return url
