@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.rehearsal import recording
 from tests.rehearsal.observer import StepRecord
 from tests.rehearsal.page import PAGE, parse
 
 
-@pytest.mark.skipif(not recording.read(), reason="the recording is not written yet")
 def test_the_recording_is_of_the_page_s_steps() -> None:
     titles = {step.title for step in parse(PAGE.read_text(encoding="utf-8"))}
     assert set(recording.read()) <= titles
