@@ -14,6 +14,9 @@ from tests.e2e.laptop import Laptop
 
 BUCKET = "access-of-the-tests"
 IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/any:1"
+# A job's role pulls its image before it reads anything.
+PULLING = ["ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage"]
+PULLING += ["ecr:GetDownloadUrlForLayer"]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +59,7 @@ def processed(laptop: Laptop, name: str, role: str, program: str = "pass") -> di
 )
 def test_a_job_fails_by_what_its_role_may_not_do(laptop: Laptop, bucket: str, allows: list[str], refused: str) -> None:
     name = f"refused-{refused.rpartition(':')[2].lower()}"
-    ended = processed(laptop, name, laptop.role(name, "sagemaker", allows=allows))
+    ended = processed(laptop, name, laptop.role(name, "sagemaker", allows=[*PULLING, *allows]))
     assert ended["ProcessingJobStatus"] == "Failed"
     assert f"assumed-role/{name}/sagemaker is not authorized to perform: {refused}" in ended["FailureReason"]
     assert f"s3://{bucket}/" in ended["FailureReason"]
