@@ -105,7 +105,7 @@ def test_a_person_with_a_user_of_their_own_may_do_what_its_policy_says(laptop: L
 
 def test_what_roles_did_is_in_the_log_once_each(laptop: Laptop, bucket: str) -> None:
     assert bucket
-    role = laptop.role("noted", "sagemaker", allows=["s3:ListBucket"])
+    role = laptop.role("noted", "sagemaker", allows=[*PULLING, "s3:ListBucket"])
     for name in ("noted-once", "noted-again"):
         processed(laptop, name, role)
     noted = [one for one in laptop.access() if one["role"] == "noted"]
