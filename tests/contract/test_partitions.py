@@ -27,7 +27,6 @@ PARTITIONS = {"cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"}
 SAME_EVERYWHERE = re.compile(r"(?:sagemaker\.application-autoscaling|[a-z]+)\.amazonaws\.com")
 # Where a text is what its reader chooses by region or shows a person as an example; where a region is looked for.
 CHOSEN = {
-    ("pipelines/settings.py", "amazonaws.com"),
     ("pipelines/settings.py", "arn:aws:"),
     ("seedcode/stack/resolve.py", "amazonaws.com"),
 }

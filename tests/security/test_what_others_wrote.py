@@ -41,7 +41,7 @@ def test_a_job_s_log_cannot_write_to_the_window_or_the_clipboard(
 ) -> None:
     steps = [{"PipelineExecutionSteps": [{"StepName": "TrainModel", "Metadata": {}}]}]
     client = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: steps))
-    target = SimpleNamespace(client=lambda _: client, project=SimpleNamespace(pipeline_name="line"))
+    target = SimpleNamespace(client=lambda _: client, project=SimpleNamespace(pipeline_names=("line",)))
     monkeypatch.setattr(logs, "choose", lambda _: target)
     monkeypatch.setattr(logs, "find", lambda *_: "arn")
     monkeypatch.setattr("console.joblogs.lines", lambda *_: iter([f"epoch 1 {ESCAPE}"]))
