@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuratio
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from localaws.errors import AwsError
@@ -19,6 +20,8 @@ Handler = Callable[..., Any]
 
 _FUNCTION = "AWS::Lambda::Function"
 ACTIONS = ("CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface")
+# The network of the template's function that is being provisioned: MiniStack updates it without telling of that.
+_of_template: ContextVar[Document | None] = ContextVar("of_template", default=None)
 
 
 class NetworkError(ValueError):
@@ -101,9 +104,9 @@ def _updating(update: Handler, check: Callable[[str, Document], None]) -> Handle
         known = (lambda_svc._functions.get(name) or {}).get("config") or {}
         if "VpcConfig" in request or "Role" in request:
             try:
-                check(
-                    request.get("Role", known.get("Role", "")), request.get("VpcConfig", known.get("VpcConfig")) or {}
-                )
+                given = _of_template.get()
+                network = request.get("VpcConfig", known.get("VpcConfig") if given is None else given)
+                check(request.get("Role", known.get("Role", "")), network or {})
             except NetworkError as error:
                 return _answering(error)
         return update(name, request)
@@ -120,7 +123,11 @@ def _provisioning(provision: Handler, check: Callable[[str, Document], None], at
         properties = given[at]
         network = properties.get("VpcConfig") or {}
         check(properties.get("Role", ""), network)
-        made = provision(*given, **more)
+        token = _of_template.set(network)
+        try:
+            made = provision(*given, **more)
+        finally:
+            _of_template.reset(token)
         function = lambda_svc._functions[made[0]]
         function["config"]["VpcConfig"] = lambda_svc._vpc_config_with_id(network or None)
         return made

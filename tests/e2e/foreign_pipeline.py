@@ -59,6 +59,9 @@ def build(session: PipelineSession, function: str) -> Pipeline:
         image_uri="000000000000.dkr.ecr.us-east-1.amazonaws.com/any:1",
         entry_point="train.py",
         source_dir=".",
+        # The SDK hooks Debugger in by default, which is closed to an account of today.
+        debugger_hook_config=False,
+        disable_profiler=True,
         role=ROLE,
         instance_count=1,
         instance_type="ml.m5.large",

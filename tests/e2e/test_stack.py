@@ -125,14 +125,17 @@ def processed_in(laptop: Laptop, network: dict[str, Any]) -> str:
     sagemaker.create_processing_job(
         ProcessingJobName=name,
         RoleArn=f"arn:aws:iam::{ACCOUNT}:role/scones-training",
-        AppSpecification={"ImageUri": IMAGE, "ContainerEntrypoint": ["python3", "-c", "pass"]},
+        AppSpecification={
+            "ImageUri": _output(laptop, "ImageUri"),
+            "ContainerEntrypoint": ["python3", "-c", "pass"],
+        },
         ProcessingResources={"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}},
         NetworkConfig={"VpcConfig": network},
     )
     while True:
-        status: str = sagemaker.describe_processing_job(ProcessingJobName=name)["ProcessingJobStatus"]
-        if status != "InProgress":
-            return status
+        described = sagemaker.describe_processing_job(ProcessingJobName=name)
+        if described["ProcessingJobStatus"] != "InProgress":
+            return str(described.get("FailureReason") or described["ProcessingJobStatus"])
         time.sleep(0.1)
 
 
