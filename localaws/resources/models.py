@@ -34,6 +34,7 @@ class _Kind:
 
 
 _KINDS = (_Kind("Model", models.KIND), _Kind("EndpointConfig", endpoint_configs.KIND))
+TYPES = tuple(f"AWS::SageMaker::{kind.stem}" for kind in _KINDS)
 
 
 def register(aws: Aws) -> None:

@@ -23,5 +23,20 @@ def register(aws: Aws) -> None:
     types = (autoscaling, budgets, connections, endpoints, identity, models, monitoring, pipelines, registry, schedules)
     for module in types:
         module.register(aws)
-    # Endpoints and schedules are waited for; budgets and identity providers are MiniStack's own, behind our port.
-    ministack.work_beside_the_loop((budgets.TYPE, endpoints.TYPE, identity.TYPE, monitoring.TYPE, pipelines.TYPE))
+    # Endpoints and schedules are waited for; budgets and identity providers are MiniStack's own, behind our port; the
+    # others ask MiniStack for what they name: images, artifacts, alarms. In the loop such a request waits for itself.
+    ministack.work_beside_the_loop(
+        (
+            *models.TYPES,
+            autoscaling.POLICY,
+            autoscaling.TARGET,
+            budgets.TYPE,
+            endpoints.TYPE,
+            identity.TYPE,
+            monitoring.TYPE,
+            pipelines.TYPE,
+            registry.TYPE,
+            schedules.GROUP_TYPE,
+            schedules.TYPE,
+        )
+    )
