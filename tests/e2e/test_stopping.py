@@ -19,7 +19,7 @@ def processing(laptop: Laptop) -> str:
     """An execution of a pipeline whose one job would process for an hour, under the template's roles."""
     cluster = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}
     job = {
-        "AppSpecification": {"ImageUri": laptop.push_image("any:1"), "ContainerEntrypoint": NEVER_ENDING},
+        "AppSpecification": {"ImageUri": _image(laptop), "ContainerEntrypoint": NEVER_ENDING},
         "ProcessingResources": {"ClusterConfig": cluster},
         "RoleArn": f"{ROLES}/scones-training",
     }
@@ -51,6 +51,12 @@ def test_a_search_is_stopped_in_the_pipelines_name(laptop: Laptop, sample: str) 
     arn = laptop.scones("run", *search, "--set", f"InputDataUri={sample}").stdout.strip()
     assert _stopped(laptop, arn, "TuneModel")["StepStatus"] == "Stopped"
     assert _pipeline_did(laptop, "sagemaker:StopHyperParameterTuningJob")
+
+
+def _image(laptop: Laptop) -> str:
+    """The project's own image, which alone its jobs' role may pull."""
+    stack = laptop.client("cloudformation").describe_stacks(StackName="scones")["Stacks"][0]
+    return next(str(entry["OutputValue"]) for entry in stack["Outputs"] if entry["OutputKey"] == "ImageUri")
 
 
 def _stopped(laptop: Laptop, arn: str, step: str) -> dict[str, Any]:
