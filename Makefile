@@ -17,7 +17,7 @@ demo: .venv/laptop
 	@$(BIN)/scones demo
 
 # Files go to the workers in the folders' order: the browser's and the end-to-end ones, which wait much, begin.
-test: .venv/test browser
+test: .venv/test .venv/wheels/ready browser
 	@rm -rf $(SCONES_ACCESS_DIR)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=85
 	$(BIN)/python -m pytest -s tests/access/replay.py
@@ -55,11 +55,11 @@ format: .venv/test
 unit: .venv/test
 	$(BIN)/python -m pytest tests/unit tests/contract
 
-e2e: .venv/test
+e2e: .venv/test .venv/wheels/ready
 	$(BIN)/python -m pytest tests/e2e
 
 # The end-to-end tests in random order, then what roles were used for: make access ROUNDS=10 SEED=1.
-access: .venv/test
+access: .venv/test .venv/wheels/ready
 	ROUNDS=$(ROUNDS) SEED=$(SEED) $(BIN)/python -m tests.access
 
 # docs/aws.md, command by command against a local AWS of its own: make rehearsal ACCOUNT=existing.

@@ -23,7 +23,6 @@ pytestmark = pytest.mark.e2e
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 BUCKET = f"scones-{ACCOUNT}-{REGION}"
-IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/any:1"
 
 
 @pytest.fixture(scope="module")
