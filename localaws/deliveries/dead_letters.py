@@ -15,13 +15,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localaws import ministack
 from localaws.aws import Aws
 from localaws.deliveries.delivery import Delivery, Failed
-from localaws.gaps.dead_letters import count
-from localaws.gaps.service_grants import find_refusal
+from localaws.gaps.dead_letters import Failure, Lost, give_up
+from localaws.gaps.service_grants import EVENTS
 from localaws.shapes import Document
 
 logger = logging.getLogger(__name__)
 
-RULES = "events.amazonaws.com"
 # What EventBridge calls a rule's failures; Scheduler hands on the target's own code.
 _CODES = {
     "AccessDeniedException": "NO_PERMISSIONS",
@@ -34,22 +33,20 @@ _CODES = {
 
 def send(aws: Aws, delivery: Delivery, failed: Failed, condition: str) -> None:
     """Put a delivery into its dead-letter queue; without one, or where the queue does not take it, it is lost."""
+    if delivery.principal == EVENTS:
+        lost = Lost(delivery.source, aws.settings.account, delivery.target, delivery.event, delivery.retries)
+        give_up(lost, Failure(_CODES.get(failed.code, "ERROR_FROM_TARGET"), str(failed)), condition)
+        return
+    logger.warning("%s was not delivered to %s: %s", delivery.source, delivery.target["Arn"], failed)
     queue = delivery.target.get("DeadLetterConfig", {}).get("Arn", "")
-    if delivery.principal == RULES:
-        rule = {"Name": delivery.source.rpartition("/")[2]}
-        count("FailedInvocations", rule)
-        if queue and not _lets_in(aws, delivery, queue):
-            count("InvocationsFailedToBeSentToDlq", rule)
-            return
     if not queue:
         return
     attributes = {name: text for name, text in _attributes(delivery, failed, condition).items() if text}
     try:
-        # Scheduler sends under the schedule's role. A rule's queue lets EventBridge in by its own policy.
-        clients = aws.clients if delivery.principal == RULES else delivery.clients(aws)
-        clients.get("sqs").send_message(
+        # Scheduler sends under the schedule's role.
+        delivery.clients(aws).get("sqs").send_message(
             QueueUrl=f"{aws.settings.endpoint}/{aws.settings.account}/{queue.rsplit(':', 1)[-1]}",
-            MessageBody=json.dumps(delivery.event or delivery.target),
+            MessageBody=json.dumps(delivery.target),
             MessageAttributes={
                 name: {"DataType": "String", "StringValue": text[:1024]} for name, text in attributes.items()
             },
@@ -61,28 +58,15 @@ def send(aws: Aws, delivery: Delivery, failed: Failed, condition: str) -> None:
     ministack.save("sqs")
 
 
-def _lets_in(aws: Aws, delivery: Delivery, queue: str) -> bool:
-    """Whether a queue's policy, and its key's, let EventBridge send to it for the delivery's rule."""
-    refused = find_refusal(RULES, queue, delivery.source, aws.settings.account)
-    if refused:
-        logger.warning("%s did not reach its dead-letter queue: %s", delivery.source, refused.message)
-    return refused is None
-
-
 def _attributes(delivery: Delivery, failed: Failed, condition: str) -> Document:
-    common = {
-        "ERROR_MESSAGE": str(failed),
-        "EXHAUSTED_RETRY_CONDITION": condition,
-        "RETRY_ATTEMPTS": str(delivery.retries),
-        "TARGET_ARN": delivery.target["Arn"],
-    }
-    if delivery.principal == RULES:
-        return {**common, "ERROR_CODE": _CODES.get(failed.code, "ERROR_FROM_TARGET"), "RULE_ARN": delivery.source}
     return {
-        **common,
         "ERROR_CODE": failed.code,
+        "ERROR_MESSAGE": str(failed),
         "EXECUTION_ID": delivery.id,
+        "EXHAUSTED_RETRY_CONDITION": condition,
         "IS_PAYLOAD_TRUNCATED": "false",
+        "RETRY_ATTEMPTS": str(delivery.retries),
         "SCHEDULED_TIME": datetime.fromtimestamp(delivery.scheduled, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "SCHEDULE_ARN": delivery.source,
+        "TARGET_ARN": delivery.target["Arn"],
     }

@@ -56,7 +56,6 @@ class Deliveries:
                 return  # it failed because the local AWS ends; the next one goes on
             condition = _exhausted(delivery, failed)
             if condition is not None:
-                logger.warning("%s was not delivered to %s: %s", delivery.source, delivery.target["Arn"], failed)
                 dead_letters.send(self._aws, delivery, failed, condition)
                 break
             wait = min(_FIRST_WAIT_SECONDS * 2**delivery.retries, _LONGEST_WAIT_SECONDS)

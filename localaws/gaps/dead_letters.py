@@ -31,42 +31,57 @@ class Failure:
     retriable: bool = False
 
 
-def count(metric: str, rule: Document) -> None:
-    """Count one for a rule in a metric of the namespace AWS/Events."""
+@dataclass(frozen=True)
+class Lost:
+    """What a rule (an ARN) could not deliver: the target as PutTargets took it, the event as the target sees it."""
+
+    rule: str
+    account: str
+    target: Document
+    event: Document
+    retries: int
+
+    @property
+    def name(self) -> str:
+        """The rule's name."""
+        return self.rule.rpartition("/")[2]
+
+
+def count(metric: str, rule: str) -> None:
+    """Count one for a rule, by its name, in a metric of the namespace AWS/Events."""
     from ministack.services import cloudwatch  # noqa: PLC0415 - after configure()
 
-    cloudwatch.record_metric("AWS/Events", metric, 1.0, "Count", {"RuleName": rule.get("Name", "")})
+    cloudwatch.record_metric("AWS/Events", metric, 1.0, "Count", {"RuleName": rule})
 
 
-def give_up(kept: Document, failure: Failure, exhausted: str) -> None:
-    """End a delivery (its Target, Event, Rule and Attempts) for good; `exhausted` names the limit that was reached."""
-    target, rule = kept["Target"], kept["Rule"]
-    arn = target.get("Arn", "")
-    logger.warning("The rule %s did not reach %s: %s: %s", rule.get("Name"), arn, failure.code, failure.message)
-    count("FailedInvocations", rule)
-    queue = (target.get("DeadLetterConfig") or {}).get("Arn")
+def give_up(lost: Lost, failure: Failure, exhausted: str) -> None:
+    """End a delivery for good; `exhausted` names the limit of its RetryPolicy that was reached, if one was."""
+    arn = lost.target.get("Arn", "")
+    logger.warning("The rule %s did not reach %s: %s: %s", lost.name, arn, failure.code, failure.message)
+    count("FailedInvocations", lost.name)
+    queue = (lost.target.get("DeadLetterConfig") or {}).get("Arn")
     if not queue:
         return
-    refused = find_refusal(EVENTS, queue, rule.get("Arn", ""), kept["Event"].get("Account", ""))
+    refused = find_refusal(EVENTS, queue, lost.rule, lost.account)
     if refused:
-        logger.warning("The rule %s did not reach its dead-letter queue: %s", rule.get("Name"), refused.message)
-        count("InvocationsFailedToBeSentToDlq", rule)
+        logger.warning("The rule %s did not reach its dead-letter queue: %s", lost.name, refused.message)
+        count("InvocationsFailedToBeSentToDlq", lost.name)
         return
     told = {
-        "RULE_ARN": rule.get("Arn", ""),
+        "RULE_ARN": lost.rule,
         "TARGET_ARN": arn,
         "ERROR_CODE": failure.code,
         "ERROR_MESSAGE": failure.message,
-        "RETRY_ATTEMPTS": str(kept["Attempts"]),
+        "RETRY_ATTEMPTS": str(lost.retries),
     }
-    _send(queue, kept["Event"], told | ({"EXHAUSTED_RETRY_CONDITION": exhausted} if exhausted else {}))
-    count("InvocationsSentToDlq", rule)
+    send(queue, json.dumps(lost.event), told | ({"EXHAUSTED_RETRY_CONDITION": exhausted} if exhausted else {}))
+    count("InvocationsSentToDlq", lost.name)
 
 
-def _send(queue: str, event: Document, told: dict[str, str]) -> None:
-    from ministack.services import eventbridge, sqs  # noqa: PLC0415
+def send(queue: str, body: str, told: dict[str, str]) -> None:
+    """Put a message with its attributes into a queue (an ARN), on disk."""
+    from ministack.services import sqs  # noqa: PLC0415
 
-    body = json.dumps(eventbridge._pattern_event_view(event).event_with_detail())
     attributes = {name: {"StringValue": value, "DataType": "String"} for name, value in told.items()}
     found, now = sqs._queue_by_arn(queue), time.time()
     message = {

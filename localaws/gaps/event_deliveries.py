@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localaws.gaps import dead_letters
-from localaws.gaps.dead_letters import Failure
+from localaws.gaps.dead_letters import Failure, Lost
 from localaws.gaps.service_grants import EVENTS, find_refusal
 from localaws.insistence import insist
 from localaws.ministack import replace
@@ -88,7 +88,7 @@ class Deliveries:
         finally:
             _attempt.reset(token)
         if not attempt.failures:
-            dead_letters.count("Invocations", rule)
+            dead_letters.count("Invocations", rule.get("Name", ""))
         return attempt.failures[0] if attempt.failures else None
 
     def _go_on(self, kept: Document, failure: Failure) -> None:
@@ -101,7 +101,7 @@ class Deliveries:
                 logger.warning("A delivery is lost if this process ends before it: %s", error)
             self._begin(kept)
             return
-        dead_letters.give_up(kept, failure, exhausted)
+        dead_letters.give_up(_lost(kept), failure, exhausted)
         if "Key" in kept:
             insist(lambda: self._store.delete(KIND, kept["Key"]))
 
@@ -113,12 +113,20 @@ class Deliveries:
         longest = min(_FIRST_SECONDS * 2 ** min(kept["Attempts"], 20), _LONGEST_SECONDS)
         if self._stopping.wait(longest * (0.5 + random.random() / 2)):  # noqa: S311 - no secret
             return
-        dead_letters.count("RetryInvocationAttempts", kept["Rule"])
+        dead_letters.count("RetryInvocationAttempts", kept["Rule"].get("Name", ""))
         failure = self._try(kept["Target"], kept["Event"], kept["Rule"])
         if failure:
             self._go_on({**kept, "Attempts": kept["Attempts"] + 1}, failure)
         else:
             insist(lambda: self._store.delete(KIND, kept["Key"]))
+
+
+def _lost(kept: Document) -> Lost:
+    from ministack.services import eventbridge  # noqa: PLC0415 - after configure()
+
+    event = kept["Event"]
+    seen = eventbridge._pattern_event_view(event).event_with_detail()
+    return Lost(kept["Rule"].get("Arn", ""), event.get("Account", ""), kept["Target"], seen, kept["Attempts"])
 
 
 def exhausted_condition(kept: Document, now: float) -> str:

@@ -11,11 +11,11 @@ from typing import Any
 
 from localaws import clock
 from localaws.deliveries import pipelines
-from localaws.deliveries.dead_letters import RULES
 from localaws.deliveries.deliveries import Deliveries
 from localaws.deliveries.delivery import Delivery
 from localaws.deliveries.targets import service_of
 from localaws.errors import AwsError, validation
+from localaws.gaps.service_grants import EVENTS
 from localaws.ministack import replace
 from localaws.settings import Settings
 
@@ -49,7 +49,7 @@ def _invoking(invoke: Invoke, deliveries: Deliveries, settings: Settings) -> Inv
         moment = clock.read(settings.home).timestamp()
         # MiniStack may be answering PutEvents: the call goes on in a thread of its own.
         deliveries.take(
-            Delivery(source=rule["Arn"], principal=RULES, target=target, scheduled=moment, began=moment, event=seen)
+            Delivery(source=rule["Arn"], principal=EVENTS, target=target, scheduled=moment, began=moment, event=seen)
         )
 
     return invoke_or_start

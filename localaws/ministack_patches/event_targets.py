@@ -8,8 +8,6 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 from __future__ import annotations
 
 import json
-import logging
-import threading
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,12 +15,11 @@ from typing import Any
 
 from localaws import ministack
 from localaws.aws import Aws, now
-from localaws.deliveries.dead_letters import RULES, send
+from localaws.deliveries.dead_letters import send
 from localaws.deliveries.delivery import Delivery, Failed
 from localaws.errors import AwsError
+from localaws.gaps.service_grants import EVENTS
 from localaws.ministack import replace
-
-logger = logging.getLogger(__name__)
 
 Document = dict[str, Any]
 Invoke = Callable[..., None]
@@ -65,10 +62,9 @@ def apply(starts: Mapping[str, Start], give_up: GiveUp) -> None:
 def give_up(aws: Aws, rule: str, target: Document, event: Document, error: AwsError) -> None:
     """Send an event whose target was refused to the target's dead-letter queue."""
     at = now()
-    delivery = Delivery(source=rule, principal=RULES, target=target, scheduled=at, began=at, event=event)
+    delivery = Delivery(source=rule, principal=EVENTS, target=target, scheduled=at, began=at, event=event)
     failed = Failed(error.code, error.message, again=False)
-    # MiniStack may be answering PutEvents: the queue is asked over its port, in a thread of its own.
-    threading.Thread(target=send, args=(aws, delivery, failed, ""), name="dead-letter", daemon=True).start()
+    send(aws, delivery, failed, "")
 
 
 def _calling(invoke: Invoke, starts: Mapping[str, Start], give_up: GiveUp) -> Invoke:
@@ -87,7 +83,6 @@ def _calling(invoke: Invoke, starts: Mapping[str, Start], give_up: GiveUp) -> In
             outcome = Outcome(arn, started=started)
         except AwsError as error:
             name = rule.get("Name", "")
-            logger.warning("The rule %s did not reach %s: %s: %s", name, arn, error.code, error.message)
             outcome = Outcome(arn, refused=f"The rule {name} could not start {arn}: {error.code}: {error.message}")
             give_up(rule["Arn"], target, seen, error)
         told = _outcomes.get()

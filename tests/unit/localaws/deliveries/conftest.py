@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from localaws.deliveries import dead_letters, deliveries
 from localaws.deliveries.deliveries import KIND, Deliveries
 from localaws.deliveries.delivery import Delivery
+from localaws.gaps import dead_letters as of_rules
 from localaws.gaps.service_grants import Refusal
 
 if TYPE_CHECKING:
@@ -95,6 +96,22 @@ class Stopping(threading.Event):
         return self.is_set()
 
 
+def _replace_queues(monkeypatch: pytest.MonkeyPatch, sqs: Service) -> None:
+    """In the place of MiniStack's queues, to which rules' dead letters go: one that ends in `closed` lets nobody in."""
+    closed = Refusal("NO_PERMISSIONS", "sqs:SendMessage", "no")
+
+    def send(queue: str, body: str, told: dict[str, str]) -> None:
+        sqs.send_message(
+            QueueUrl=queue,
+            MessageBody=body,
+            MessageAttributes={name: {"DataType": "String", "StringValue": text} for name, text in told.items()},
+        )
+
+    monkeypatch.setattr(of_rules, "count", lambda *_: None)
+    monkeypatch.setattr(of_rules, "find_refusal", lambda _, queue, *__: closed if queue.endswith("closed") else None)
+    monkeypatch.setattr(of_rules, "send", send)
+
+
 @pytest.fixture
 def delivering(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Delivering]:
     services = {name: Service() for name in ("lambda", "sqs", "sns", "stepfunctions", "events", "sagemaker")}
@@ -103,11 +120,6 @@ def delivering(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Delivering
     waits: list[float] = []
     live = replace(aws.live, stopping=Stopping(waits))
     monkeypatch.setattr(dead_letters.ministack, "save", lambda *_: None)
-    monkeypatch.setattr(dead_letters, "count", lambda *_: None)
-    # Of MiniStack's queues there are none here: one that ends in `closed` lets nobody in.
-    closed = Refusal("NO_PERMISSIONS", "sqs:SendMessage", "no")
-    monkeypatch.setattr(
-        dead_letters, "find_refusal", lambda _, queue, *__: closed if queue.endswith("closed") else None
-    )
+    _replace_queues(monkeypatch, services["sqs"])
     monkeypatch.setattr(deliveries, "_FIRST_WAIT_SECONDS", 1.0)
     yield Delivering(replace(aws, live=live), services, waits)
