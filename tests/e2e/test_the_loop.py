@@ -25,7 +25,8 @@ def whole(laptop: Laptop) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def first_run(laptop: Laptop, whole: tuple[str, str]) -> str:
-    """A run on the whole sample, as a person's first one is."""
+    """A run on the whole sample, as a person's first one is; its image is this repository's, not a push's."""
+    laptop.scones("up")
     return laptop.scones("run", *SMALL, *whole, "--watch").stdout.split()[0]
 
 
