@@ -13,16 +13,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from filter_confidence.bare import bare_png
+from common.images import DEFAULT_LIMITS, MOST_KEPT_PIXELS, BadImage, Limits, encode_png, read, scale_down
 from filter_confidence.errors import BadPicture, BadRequest, NotFound, Throttled
-from filter_confidence.picture import read
-from filter_confidence.settings import Limits
 
 PREFIX = "review"
 GUESS = {"label": "label", "confidence": "confidence", "model-version": "model_version"}
 """What is written on a copy for the person who looks at it, by the names of S3's metadata."""
 _LONGEST_NAME = 200
-_LIMITS = Limits()
 _ABSENT = ("NoSuchKey", "NoSuchBucket", "AccessDenied", "InvalidObjectState", "404", "403")
 _PASSING = frozenset({"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "Throttling", "503", "500"})
 
@@ -30,7 +27,7 @@ _PASSING = frozenset({"SlowDown", "ServiceUnavailable", "InternalError", "Reques
 class Review:
     """Copies images for review. `s3` is boto3's client."""
 
-    def __init__(self, s3: Any, bucket: str, limits: Limits = _LIMITS) -> None:  # noqa: ANN401 - boto3's have no type
+    def __init__(self, s3: Any, bucket: str, limits: Limits = DEFAULT_LIMITS) -> None:  # noqa: ANN401 - boto3's have no type
         self._s3 = s3
         self._bucket = bucket
         self._limits = limits
@@ -45,7 +42,7 @@ class Review:
             raise BadRequest(f"image_uri is {str(image_uri)[:200]!r}: give the address that serialize_image answered.")
         target = f"{PREFIX}/{datetime.now(UTC):%Y-%m-%d}/{inference_id}-{_name(key)}.png"
         try:
-            png = bare_png(read(self._read(source, key), self._limits))
+            png = self._bare(self._read(source, key))
             self._s3.put_object(
                 Bucket=self._bucket,
                 Key=target,
@@ -59,6 +56,14 @@ class Review:
                 raise Throttled(f"S3 said {code} of {image_uri}: try again.") from error
             raise
         return f"s3://{self._bucket}/{target}"
+
+    def _bare(self, content: bytes) -> bytes:
+        """The image's pixels and nothing else of it, as a PNG; raises BadPicture."""
+        try:
+            image = read(content, self._limits)
+        except BadImage as error:
+            raise BadPicture(str(error)) from error
+        return encode_png(scale_down(image, MOST_KEPT_PIXELS))
 
     def _read(self, bucket: str, key: str) -> bytes:
         """The object's bytes, unread where they are too many; raises NotFound or BadPicture."""

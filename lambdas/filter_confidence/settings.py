@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Limits:
-    """How much one image may take, as serialize_image has it: bytes as it is stored, and pixels once it is decoded."""
-
-    most_bytes: int = 20 * 1024 * 1024
-    most_pixels: int = 25_000_000
+from common.images import DEFAULT_LIMITS, Limits
 
 
 @dataclass(frozen=True)
@@ -20,7 +14,7 @@ class Settings:
 
     bucket: str
     threshold: str = "0.80"
-    limits: Limits = Limits()
+    limits: Limits = DEFAULT_LIMITS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -28,8 +22,5 @@ class Settings:
         return cls(
             bucket=environment["BUCKET"],
             threshold=environment.get("CONFIDENCE_THRESHOLD", cls.threshold),
-            limits=Limits(
-                most_bytes=int(environment.get("MAX_BYTES", Limits.most_bytes)),
-                most_pixels=int(environment.get("MAX_PIXELS", Limits.most_pixels)),
-            ),
+            limits=Limits.from_environment(environment),
         )

@@ -5,23 +5,15 @@ from __future__ import annotations
 import io
 import warnings
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from common.images import to_rgb, upright
 from ingest_image.errors import Refusal
 from ingest_image.settings import Limits
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 LONGEST_SIDE = 100
 """Times the shorter side: a line of one pixel's width shows no vehicle."""
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 
 def read(data: bytes, limits: Limits) -> Image.Image:
@@ -32,7 +24,7 @@ def read(data: bytes, limits: Limits) -> Image.Image:
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 _measure(image, limits)
                 image.load()
-                return _to_rgb(_upright(image))
+                return to_rgb(upright(image))
     except Refusal:
         raise
     except Image.DecompressionBombError:
@@ -56,24 +48,3 @@ def _measure(image: Image.Image, limits: Limits) -> None:
     # A JPEG of several frames is a phone's (depth map, preview) and its first frame is the picture; others are films.
     if image.format != "JPEG" and getattr(image, "is_animated", False):
         raise Refusal("animated", f"The {image.format} is animated, and which of its frames was labelled is unknown.")
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    """Turn the picture as the camera was held. ImageOps.exif_transpose would write EXIF anew, and fail on odd ones."""
-    try:
-        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # broken EXIF, whatever Pillow makes of it, says nothing about the pixels
-        turn = None
-    return image if turn is None else image.transpose(turn)
-
-
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):
-        # 16 bits a pixel: Pillow's own conversion would clip every value over 255 to white.
-        image = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
-    if image.has_transparency_data:
-        seen = image.convert("RGBA")
-        white = Image.new("RGB", seen.size, "white")
-        white.paste(seen, mask=seen.getchannel("A"))
-        return white
-    return image.convert("RGB")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from common.images import MOST_KEPT_PIXELS
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -17,7 +19,7 @@ class Limits:
     most_bytes: int = 20 * 1024 * 1024
     most_pixels: int = 25_000_000
     least_side: int = 28
-    most_kept_pixels: int = 1024 * 1024
+    most_kept_pixels: int = MOST_KEPT_PIXELS
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from serialize_image.bare import encode
+from common.images import encode_png
 
 CROP = 0.875
 """The part of the shorter side that the model sees: 28 of 32, 224 of 256."""
@@ -18,7 +18,7 @@ def to_png(image: Image.Image, size: int) -> bytes:
     """Encode an RGB picture as a PNG of `size` x `size` pixels; one that has the size already keeps its pixels."""
     if image.size != (size, size):
         image = _crop(_scale(image, round(size / CROP)), size)
-    return encode(image)
+    return encode_png(image)
 
 
 def _scale(image: Image.Image, shorter: int) -> Image.Image:

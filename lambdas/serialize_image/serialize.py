@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from serialize_image.bare import bare_png
+from common.images import MOST_KEPT_PIXELS, encode_png, scale_down
 from serialize_image.errors import BadRequest, Refusal
 from serialize_image.fit import to_png
 from serialize_image.picture import read
@@ -68,5 +68,5 @@ class Serializer:
     def _keep(self, inference_id: str, image: Image.Image) -> Address:
         """Put an image that came inline where a person can look at it: its pixels, and nothing else of what came."""
         address = Address(self.settings.bucket, f"{INLINE}/{inference_id}.png")
-        self.storage.write(address, bare_png(image), "image/png")
+        self.storage.write(address, encode_png(scale_down(image, MOST_KEPT_PIXELS)), "image/png")
         return address

@@ -1,4 +1,4 @@
-"""One function's zip: its folder as a package, and for refresh_workflow the state machines' definitions."""
+"""One function's zip: its folder as a package, what it shares with others, and the workflow's definitions."""
 
 from pathlib import Path
 
@@ -9,6 +9,9 @@ CHECKOUT = Path(__file__).parents[2]
 HANDLER = "handler.py"
 # refresh_workflow fills the definitions in, so they travel with it.
 NEEDS_DEFINITIONS = "refresh_workflow"
+# Those that read images read them by one module.
+NEED_IMAGES = ("filter_confidence", "ingest_image", "serialize_image")
+IMAGES = ("common/__init__.py", "common/images.py")
 
 
 def list_functions(root: Path = CHECKOUT) -> list[str]:
@@ -27,6 +30,8 @@ def build_function(name: str, root: Path = CHECKOUT, folder: Path | None = None)
     files = _read_package(root / "lambdas" / name)
     if name == NEEDS_DEFINITIONS:
         files |= _read_definitions(root / "workflow", f"{name}/asl")
+    if name in NEED_IMAGES:
+        files |= {path: (root / path).read_bytes() for path in IMAGES}
     return write_archive(name, files, FUNCTION_LIMIT, folder or root / "dist")
 
 

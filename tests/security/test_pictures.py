@@ -14,9 +14,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from filter_confidence.errors import BadPicture as ReviewRefusal
-from filter_confidence.picture import read as review
-from filter_confidence.settings import Limits as ReviewLimits
 from ingest_image.clean import clean
 from ingest_image.errors import Refusal as IngestRefusal
 from ingest_image.settings import Limits as IngestLimits
@@ -25,6 +22,7 @@ from serialize_image.errors import BadPicture
 from serialize_image.picture import read as serialize
 from serialize_image.settings import Limits as SerializeLimits
 
+from common import images
 from evaluation.refusal import Refusal as EvaluationRefusal
 from evaluation.split import Split
 from localaws.algorithms.image_classification.pictures import PictureError, decode
@@ -93,7 +91,7 @@ def _from_file(read: Callable[[Path], object]) -> Callable[[bytes], object]:
 
 READERS: dict[str, tuple[Callable[[bytes], object], type[Exception] | None]] = {
     "serialize_image": (lambda data: serialize(data, SerializeLimits()), BadPicture),
-    "filter_confidence": (lambda data: review(data, ReviewLimits()), ReviewRefusal),
+    "filter_confidence": (lambda data: images.read(data, images.Limits()), images.BadImage),
     "ingest_image": (lambda data: clean(data, IngestLimits()), IngestRefusal),
     "PrepareData": (_from_file(load), Refusal),
     "EvaluateModel": (_from_file(lambda path: Split("test", path.parent, [], []).open(path.name)), EvaluationRefusal),
