@@ -9,9 +9,13 @@ CHECKOUT = Path(__file__).parents[2]
 HANDLER = "handler.py"
 # refresh_workflow fills the definitions in, so they travel with it.
 NEEDS_DEFINITIONS = "refresh_workflow"
-# Those that read images read them by one module.
-NEED_IMAGES = ("filter_confidence", "ingest_image", "serialize_image")
-IMAGES = ("common/__init__.py", "common/images.py")
+# The modules of `common` that functions share with others.
+SHARED = {
+    "filter_confidence": "images",
+    "ingest_image": "images",
+    "serialize_image": "images",
+    "start_training": "container_images",
+}
 
 
 def list_functions(root: Path = CHECKOUT) -> list[str]:
@@ -30,8 +34,9 @@ def build_function(name: str, root: Path = CHECKOUT, folder: Path | None = None)
     files = _read_package(root / "lambdas" / name)
     if name == NEEDS_DEFINITIONS:
         files |= _read_definitions(root / "workflow", f"{name}/asl")
-    if name in NEED_IMAGES:
-        files |= {path: (root / path).read_bytes() for path in IMAGES}
+    if name in SHARED:
+        paths = ("common/__init__.py", f"common/{SHARED[name]}.py")
+        files |= {path: (root / path).read_bytes() for path in paths}
     return write_archive(name, files, FUNCTION_LIMIT, folder or root / "dist")
 
 
