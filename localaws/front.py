@@ -17,12 +17,12 @@ from localaws.autoscaling.service import AUTOSCALING
 from localaws.aws import Aws
 from localaws.builds.service import CODEBUILD
 from localaws.errors import AwsError
-from localaws.gaps.browsers import harmless, refusal
-from localaws.gaps.managed_key import name_managed_key
-from localaws.gaps.response_headers import refused_override
 from localaws.hosting.invocation import Answer, invoke
 from localaws.iam.authority import check_caller
 from localaws.ministack import Caller
+from localaws.ministack_patches.browsers import harmless, refusal
+from localaws.ministack_patches.managed_key import name_managed_key
+from localaws.ministack_patches.response_headers import refused_override
 from localaws.protocol import Service, answer
 from localaws.push import receiving
 from localaws.push.service import CODECOMMIT

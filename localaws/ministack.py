@@ -229,7 +229,7 @@ def add_import(name: str, adopt: Callable[[dict[str, str]], tuple[str, dict[str,
 
 
 def replace(module: object, name: str, make: Callable[[Any], Any]) -> None:
-    """Put `make(what stands there)` in the place of a private name, which must be there; see gaps/."""
+    """Put `make(what stands there)` in the place of a private name, which must be there; see ministack_patches/."""
     if not hasattr(module, name):
         raise MiniStackError(f"MiniStack {PINNED} has no {getattr(module, '__name__', module)}.{name} to be replaced.")
     setattr(module, name, make(getattr(module, name)))

@@ -22,7 +22,11 @@ from localaws.clients import Clients
 from localaws.deliveries.deliveries import Deliveries
 from localaws.events import Events
 from localaws.front import Front
-from localaws.gaps import (
+from localaws.hosting.healing import keep_healing
+from localaws.iam.enforcement import enforce
+from localaws.jobs import container
+from localaws.mailbox import Mailbox
+from localaws.ministack_patches import (
     alarm_states,
     begun_executions,
     bucket_encryption,
@@ -31,22 +35,19 @@ from localaws.gaps import (
     ecr_images,
     ecr_layers,
     event_deliveries,
+    event_targets,
     function_calls,
     function_networks,
     mail,
     pipeline_targets,
     service_deliveries,
+    stack_events,
     template_functions,
     workflows,
 )
-from localaws.gaps.alarm_events import AlarmEvents
-from localaws.gaps.begun_executions import Begun
-from localaws.gaps.function_calls import Calls
-from localaws.hosting.healing import keep_healing
-from localaws.iam.enforcement import enforce
-from localaws.jobs import container
-from localaws.mailbox import Mailbox
-from localaws.ministack_patches import event_targets, stack_events
+from localaws.ministack_patches.alarm_events import AlarmEvents
+from localaws.ministack_patches.begun_executions import Begun
+from localaws.ministack_patches.function_calls import Calls
 from localaws.monitoring.runner import Runner
 from localaws.push import resource as repositories
 from localaws.push.announcing import announce_missed
@@ -70,18 +71,18 @@ def run(settings: Settings) -> None:
     settings.account_file.write_text("existing" if settings.existing_customer else "new", encoding="ascii")
     ministack.configure(settings)
     others = ministack.load()
-    workflows.close()
-    alarm_states.close()
-    change_sets.close()
-    roles.close(settings)
+    workflows.apply()
+    alarm_states.apply()
+    change_sets.apply()
+    roles.apply(settings)
     if settings.enforce_iam:
-        provisioning.close(settings)
-    template_functions.close()
-    bucket_encryption.close()
-    closed_connections.close()
-    mail.close(Mailbox(settings.mail))
-    ecr_images.close()
-    ecr_layers.close()
+        provisioning.apply(settings)
+    template_functions.apply()
+    bucket_encryption.apply()
+    closed_connections.apply()
+    mail.apply(Mailbox(settings.mail))
+    ecr_images.apply()
+    ecr_layers.apply()
     store = Store(settings.home / "sagemaker.db")
     aws = Aws(
         settings,
@@ -90,16 +91,16 @@ def run(settings: Settings) -> None:
         Clients(settings),
         authority=enforce(settings) if settings.enforce_iam else None,
     )
-    function_networks.close(aws.authority)
+    function_networks.apply(aws.authority)
     calls = Calls(store, aws.live.stopping)
-    function_calls.close(calls)
+    function_calls.apply(calls)
     of_rules = event_deliveries.Deliveries(store, aws.live.stopping)
-    event_deliveries.close(of_rules)
-    service_deliveries.close()
+    event_deliveries.apply(of_rules)
+    service_deliveries.apply()
     deliveries = Deliveries(aws)
-    pipeline_targets.close(deliveries, settings)
+    pipeline_targets.apply(deliveries, settings)
     begun = Begun(store)
-    begun_executions.close(begun)
+    begun_executions.apply(begun)
     event_targets.apply({"codebuild": partial(start_for_rule, aws)}, partial(event_targets.give_up, aws))
     stack_events.apply(aws.events)
     register(aws)

@@ -15,8 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localaws import ministack
 from localaws.aws import Aws
 from localaws.deliveries.delivery import Delivery, Failed
-from localaws.gaps.dead_letters import Failure, Lost, give_up
-from localaws.gaps.service_grants import EVENTS
+from localaws.ministack_patches.dead_letters import Failure, Lost, give_up
+from localaws.ministack_patches.service_grants import EVENTS
 from localaws.shapes import Document
 
 logger = logging.getLogger(__name__)

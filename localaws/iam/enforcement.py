@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from localaws import ministack
-from localaws.gaps import function_roles, service_grants, workflow_roles
 from localaws.iam import requests
 from localaws.iam.authority import Authority
 from localaws.iam.log import AccessLog
-from localaws.ministack_patches import web_identity
+from localaws.ministack_patches import function_roles, service_grants, web_identity, workflow_roles
 from localaws.settings import Settings
 
 
@@ -43,10 +42,10 @@ def _key_of(encrypted: str) -> str | None:
 
 
 def enforce(settings: Settings) -> Authority:
-    """Enforce IAM from now on, after MiniStack was loaded and its gaps are closed; log what roles are used for."""
+    """Enforce IAM from now on, after MiniStack was loaded and patched; log what roles are used for."""
     ministack.judge(_Judge(settings, AccessLog(settings.access_log)))
     authority = Authority(settings)
-    workflow_roles.close(authority)
-    function_roles.close(authority, settings)
+    workflow_roles.apply(authority)
+    function_roles.apply(authority, settings)
     web_identity.apply(settings.issuers)
     return authority

@@ -18,8 +18,8 @@ from localaws.aws import Aws, now
 from localaws.deliveries.dead_letters import send
 from localaws.deliveries.delivery import Delivery, Failed
 from localaws.errors import AwsError
-from localaws.gaps.service_grants import EVENTS
 from localaws.ministack import replace
+from localaws.ministack_patches.service_grants import EVENTS
 
 Document = dict[str, Any]
 Invoke = Callable[..., None]

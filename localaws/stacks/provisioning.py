@@ -17,7 +17,7 @@ Made = tuple[str, Properties]
 Do = Callable[..., Any]
 
 
-def close(settings: Settings) -> None:
+def apply(settings: Settings) -> None:
     """Let each resource be asked about, wherever the engine works on one."""
     from ministack.services.cloudformation import changesets, provisioners, stacks  # noqa: PLC0415 - after configure()
 

@@ -20,7 +20,7 @@ _CHANGES = ("UpdateStack", "DeleteStack", "RollbackStack", "ContinueUpdateRollba
 _caller: ContextVar[str] = ContextVar("caller", default="")
 
 
-def close(settings: Settings) -> None:
+def apply(settings: Settings) -> None:
     """Keep the roles of stacks, and act as them where IAM is enforced."""
     from ministack.services import cloudformation  # noqa: PLC0415 - after configure()
 

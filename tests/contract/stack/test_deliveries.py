@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from localaws.gaps import service_grants
-from localaws.gaps.service_grants import ALARMS, EVENTS, Refusal, find_refusal
+from localaws.ministack_patches import service_grants
+from localaws.ministack_patches.service_grants import ALARMS, EVENTS, Refusal, find_refusal
 from seedcode.stack.template import load
 from tests.contract.stack.resolve import ACCOUNT, REGION, Stack
 from tests.contract.stack.variants import CODE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from localaws.gaps import function_networks
+from localaws.ministack_patches import function_networks
 from seedcode.stack.template import load
 from tests.contract.stack.policies import as_list
 from tests.contract.stack.resolve import Stack

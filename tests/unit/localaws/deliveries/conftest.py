@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError
 from localaws.deliveries import dead_letters, deliveries
 from localaws.deliveries.deliveries import KIND, Deliveries
 from localaws.deliveries.delivery import Delivery
-from localaws.gaps import dead_letters as of_rules
-from localaws.gaps.service_grants import Refusal
+from localaws.ministack_patches import dead_letters as of_rules
+from localaws.ministack_patches.service_grants import Refusal
 
 if TYPE_CHECKING:
     from localaws.aws import Aws

@@ -67,9 +67,9 @@ def stacks(monkeypatch: pytest.MonkeyPatch, enforced: bool) -> Iterator[Stacks]:
     monkeypatch.setattr(ministack, "replace", replace)
     monkeypatch.setattr(provisioning, "replace", replace)
     settings = Settings(enforce_iam=enforced)
-    roles.close(settings)
+    roles.apply(settings)
     if enforced:
-        provisioning.close(settings)
+        provisioning.apply(settings)
     yield Stacks()
     for store in (_stacks, _stack_events, _change_sets, sqs._queues, sqs._queue_name_to_url, iam._roles):
         store.clear()

@@ -1,1 +1,0 @@
-"""What MiniStack does otherwise than AWS and this project needs, closed in one module each."""

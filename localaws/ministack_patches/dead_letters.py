@@ -1,0 +1,99 @@
+"""What EventBridge could not deliver: counted, said in the log, and sent to the target's dead-letter queue.
+
+The message is the event; its attributes tell what failed:
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from localaws import ministack
+from localaws.ministack_patches.service_grants import EVENTS, find_refusal
+
+logger = logging.getLogger(__name__)
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a delivery failed: an error code of dead letters, a sentence, and whether another attempt may succeed."""
+
+    code: str
+    message: str
+    retriable: bool = False
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What a rule (an ARN) could not deliver: the target as PutTargets took it, the event as the target sees it."""
+
+    rule: str
+    account: str
+    target: Document
+    event: Document
+    retries: int
+
+    @property
+    def name(self) -> str:
+        """The rule's name."""
+        return self.rule.rpartition("/")[2]
+
+
+def count(metric: str, rule: str) -> None:
+    """Count one for a rule, by its name, in a metric of the namespace AWS/Events."""
+    from ministack.services import cloudwatch  # noqa: PLC0415 - after configure()
+
+    cloudwatch.record_metric("AWS/Events", metric, 1.0, "Count", {"RuleName": rule})
+
+
+def give_up(lost: Lost, failure: Failure, exhausted: str) -> None:
+    """End a delivery for good; `exhausted` names the limit of its RetryPolicy that was reached, if one was."""
+    arn = lost.target.get("Arn", "")
+    logger.warning("The rule %s did not reach %s: %s: %s", lost.name, arn, failure.code, failure.message)
+    count("FailedInvocations", lost.name)
+    queue = (lost.target.get("DeadLetterConfig") or {}).get("Arn")
+    if not queue:
+        return
+    refused = find_refusal(EVENTS, queue, lost.rule, lost.account)
+    if refused:
+        logger.warning("The rule %s did not reach its dead-letter queue: %s", lost.name, refused.message)
+        count("InvocationsFailedToBeSentToDlq", lost.name)
+        return
+    told = {
+        "RULE_ARN": lost.rule,
+        "TARGET_ARN": arn,
+        "ERROR_CODE": failure.code,
+        "ERROR_MESSAGE": failure.message,
+        "RETRY_ATTEMPTS": str(lost.retries),
+    }
+    send(queue, json.dumps(lost.event), told | ({"EXHAUSTED_RETRY_CONDITION": exhausted} if exhausted else {}))
+    count("InvocationsSentToDlq", lost.name)
+
+
+def send(queue: str, body: str, told: dict[str, str]) -> None:
+    """Put a message with its attributes into a queue (an ARN), on disk."""
+    from ministack.services import sqs  # noqa: PLC0415
+
+    attributes = {name: {"StringValue": value, "DataType": "String"} for name, value in told.items()}
+    found, now = sqs._queue_by_arn(queue), time.time()
+    message = {
+        "id": str(uuid.uuid4()),
+        "body": body,
+        "md5": hashlib.md5(body.encode(), usedforsecurity=False).hexdigest(),
+        "message_attributes": attributes,
+        "md5_attrs": sqs._md5_msg_attrs(attributes),
+        "sent_at": now,
+        "visible_at": now + sqs.queue_delay(found),
+    }
+    sqs._ensure_msg_fields(message)
+    found["messages"].append(message)
+    # It must be on disk before the delivery is forgotten.
+    ministack.save("sqs")
