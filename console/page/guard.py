@@ -1,19 +1,21 @@
-"""Lets in who holds the token. The page can approve a model: no other page and no other user may reach it.
+"""Lets in who was given the address. The page can approve a model: no other page and no other user may reach it.
 
-The address that `scones console` prints carries the token; the first visit turns it into a cookie, and the address in
-the browser loses it. A page of somebody else's in the same browser can reach 127.0.0.1 by a script (which carries its
-Origin) or under a name of its own that resolves there (which carries that name as Host); both are refused.
+The address that `scones console` prints carries a token, which holds once: the visit turns it into a cookie that holds
+another secret, and the address in the browser loses it (see entrance.py). A page of somebody else's in the same browser
+can reach 127.0.0.1 by a script (which carries its Origin) or under a name of its own that resolves there (which carries
+that name as Host); both are refused.
 """
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from console.page.entrance import Entrance
 
 Scope = MutableMapping[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -34,8 +36,8 @@ _HEADERS = {
 class Guard:
     """ASGI middleware around the whole application, web socket and uploads included."""
 
-    def __init__(self, app: Application, *, token: str, port: int) -> None:
-        self._app, self._token, self._port = app, token, port
+    def __init__(self, app: Application, *, entrance: Entrance, port: int) -> None:
+        self._app, self._entrance = app, entrance
         # Browsers share cookies between the ports of a host.
         self._cookie = f"scones_console_{port}"
 
@@ -58,10 +60,13 @@ class Guard:
         if refused:
             return PlainTextResponse(refused, 403)
         given = connection.query_params.get("token")
-        if connection.scope["type"] == "http" and given is not None and self._is_token(given):
+        if connection.scope["type"] == "http" and given is not None and self._entrance.admits(given):
             return self._welcome(connection)
-        if not self._is_token(connection.cookies.get(self._cookie, "")):
-            return PlainTextResponse("Open the address that `scones console` printed: it carries the token.", 403)
+        if not self._entrance.knows(connection.cookies.get(self._cookie, "")):
+            return PlainTextResponse(
+                "Open the last address that `scones console` printed: it carries a token, which holds for one visit.",
+                403,
+            )
         return None
 
     def refusal(self, host: str | None, origin: str | None) -> str | None:
@@ -72,15 +77,12 @@ class Guard:
             return f"Requests of web pages from {origin!r} are refused."
         return None
 
-    def _is_token(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode(), self._token.encode())
-
     def _welcome(self, connection: HTTPConnection) -> Response:
         rest = urlencode([(key, value) for key, value in parse_qsl(connection.url.query) if key != "token"])
         # A path that begins with two slashes would lead to another host.
         place = "/" + connection.url.path.lstrip("/") + (f"?{rest}" if rest else "")
         answer = RedirectResponse(place, 303)
-        answer.set_cookie(self._cookie, self._token, httponly=True, samesite="lax")
+        answer.set_cookie(self._cookie, self._entrance.cookie, httponly=True, samesite="lax")
         return answer
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import socket
 import webbrowser
 
@@ -12,11 +11,13 @@ from console.errors import CommandError
 from console.page import topics
 from console.page.context import Context
 from console.page.data.source import Source
+from console.page.entrance import Entrance
 from console.page.frame import build
 from console.page.guard import Guard
 from console.page.poller import Poller
 from console.page.reports import offer as offer_reports
 from console.target import Target
+from localaws.settings import from_environment
 
 _HOST = "127.0.0.1"
 # AWS's calls are slower and counted; a laptop's are neither.
@@ -28,11 +29,11 @@ def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
     """Serve until the process is told to end."""
     port = port or _free_port()
     _require_free(port)
-    token = secrets.token_urlsafe(24)
+    entrance = Entrance(f"http://{_HOST}:{port}", from_environment().home / "console" / f"{port}.html", _announce_next)
     context = Context(Source(target.local), Poller(1.0 if target.local else _AWS_PACE), may_act)
-    app.add_middleware(Guard, token=token, port=port)
-    address = f"http://{_HOST}:{port}/?token={token}"
-    app.on_startup(lambda: _announce(address, opens=opens))
+    app.add_middleware(Guard, entrance=entrance, port=port)
+    app.on_startup(lambda: announce(entrance, opens=opens))
+    app.on_shutdown(entrance.close)
     # Who opens the page finds the list read already.
     app.on_startup(lambda: context.poller.ask(topics.execution_list(context)))
 
@@ -58,10 +59,15 @@ def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
     )
 
 
-def _announce(address: str, *, opens: bool) -> None:
-    print(f"The page is on {address}", flush=True)
+def announce(entrance: Entrance, *, opens: bool) -> None:
+    """Print the address, and send a browser there if asked to."""
+    print(f"The page is on {entrance.address}", flush=True)
     if opens:
-        webbrowser.open(address)
+        webbrowser.open(entrance.file.as_uri())
+
+
+def _announce_next(address: str) -> None:
+    print(f"Opened. That address held once; for another browser: {address}", flush=True)
 
 
 def _free_port() -> int:

@@ -156,6 +156,14 @@ def test_everything_is_reached_by_keyboard(watch: Tab, trained: str) -> None:
     expect(step).to_have_attribute("aria-pressed", "true")
 
 
+def test_an_address_that_was_used_opens_nothing_in_another_browser(browser: Browser, served: Console) -> None:
+    used = served.address
+    with tab(browser, served):
+        answer = browser.new_context().new_page().goto(used)
+    assert answer is not None
+    assert answer.status == 403
+
+
 def test_json_of_the_list_is_what_the_page_shows(laptop: Laptop, watch: Tab, trained: str) -> None:
     listed = json.loads(laptop.scones("executions", "--json").stdout)
     watch.says(trained)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import coverage
 from axe_playwright_python.sync_playwright import Axe
@@ -33,14 +34,29 @@ DESK = {"width": 1280, "height": 900}
 
 @dataclass
 class Console:
-    """One `scones console` process."""
+    """One `scones console` process, the address of its next visit, and the file by which a browser is sent there."""
 
-    address: str
     process: subprocess.Popen[str]
+    home: Path
+    address: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.listen()
+
+    def listen(self) -> None:
+        """Read the address that the console prints next: it does when it starts, and whenever one was used."""
+        assert self.process.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\S+", self.process.stdout.readline())
+        assert found, "the console said no address"
+        self.address = found[0]
 
     @property
     def root(self) -> str:
         return self.address.split("/?")[0]
+
+    @property
+    def file(self) -> Path:
+        return self.home / "console" / f"{urlsplit(self.address).port}.html"
 
 
 def _python() -> list[str]:
@@ -62,10 +78,7 @@ def console(laptop: Laptop, port: int, *words: str, **environment: str) -> Itera
         text=True,
     )
     try:
-        assert process.stdout is not None
-        found = re.search(r"http://127\.0\.0\.1:\S+", process.stdout.readline())
-        assert found, "the console said no address"
-        yield Console(found[0], process)
+        yield Console(process, laptop.home)
     finally:
         process.terminate()
         process.wait(20)
@@ -110,14 +123,16 @@ class Tab:
 def tab(
     browser: Browser, served: Console, *, scheme: str = "light", size: dict[str, int] | None = None
 ) -> Iterator[Tab]:
-    """Open a tab with the address that the console printed; it must not complain."""
+    """Open a tab by the console's file, as `scones console` opens one; it must not complain."""
     context = browser.new_context(viewport=size or DESK, color_scheme=scheme)  # type: ignore[arg-type]
     opened = Tab(context.new_page(), served.root)
     opened.page.on(
         "console", lambda message: opened.complaints.append(message.text) if message.type == "error" else None
     )
     opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-    opened.page.goto(served.address)
+    opened.page.goto(served.file.as_uri())
+    opened.page.wait_for_url(f"{served.root}/")
+    served.listen()
     opened.page.wait_for_selector("h1")
     yield opened
     context.close()

@@ -1,0 +1,76 @@
+"""The way in to the page: an address that holds for one visit, and the file by which a browser is sent to it.
+
+Any user of this machine can read what a process was started with. A browser is therefore given the name of a file that
+is its owner's alone, as Jupyter's is, and not the address; and an address that somebody saw later leads nowhere.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from urllib.parse import urlencode
+
+_OURS_ALONE = 0o600
+
+
+class Entrance:
+    """Holds the token of the next visit and the secret that a visit's cookie holds; neither tells the other."""
+
+    def __init__(self, root: str, file: Path, announce: Callable[[str], None]) -> None:
+        """Make the first token. `announce` is told each later address, when the one before it was used."""
+        self.cookie = secrets.token_urlsafe(24)
+        self.file = file
+        self._root, self._announce = root, announce
+        self._renew()
+
+    @property
+    def address(self) -> str:
+        """Where the next visit begins."""
+        return f"{self._root}/?{urlencode({'token': self._token})}"
+
+    def admits(self, token: str) -> bool:
+        """Whether this is the token; it is none any more when it was, and another one is announced."""
+        if not _same(token, self._token):
+            return False
+        self._renew()
+        self._announce(self.address)
+        return True
+
+    def knows(self, cookie: str) -> bool:
+        """Whether this is what a visit's cookie holds."""
+        return _same(cookie, self.cookie)
+
+    def close(self) -> None:
+        """Remove the file."""
+        self.file.unlink(missing_ok=True)
+
+    def _renew(self) -> None:
+        self._token = secrets.token_urlsafe(24)
+        _write(self.file, _page(self.address))
+
+
+def _same(given: str, secret: str) -> bool:
+    return hmac.compare_digest(given.encode(), secret.encode())
+
+
+def _page(address: str) -> str:
+    there = escape(address, quote=True)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Scones</title>'
+        f'<meta name="referrer" content="no-referrer"><meta http-equiv="refresh" content="0; url={there}"></head>'
+        f'<body><p><a href="{there}">Open Scones</a></p></body></html>\n'
+    )
+
+
+def _write(file: Path, text: str) -> None:
+    """Replace a file by one that was its owner's alone from the beginning."""
+    file.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    new = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _OURS_ALONE), "w") as writer:
+        writer.write(text)
+    new.replace(file)
