@@ -255,13 +255,16 @@ def line(monitored: Monitored) -> str:
     return arn
 
 
-def said(monitored: Monitored, count: int) -> list[str]:
-    """What the pipeline's executions have said when there are so many, oldest first."""
-    listed = monitored.until(
-        lambda: monitored.sagemaker.list_pipeline_executions(PipelineName="line")["PipelineExecutionSummaries"],
-        lambda them: len(them) == count and all(it["PipelineExecutionStatus"] == "Failed" for it in them),
-    )
-    return [it["PipelineExecutionFailureReason"] for it in reversed(listed)]
+def said(monitored: Monitored, key: str, count: int) -> list[str]:
+    """What the pipeline's executions for a key have said when there are so many, oldest first."""
+
+    def reasons() -> list[str]:
+        listed = monitored.sagemaker.list_pipeline_executions(PipelineName="line")["PipelineExecutionSummaries"]
+        them = [it.get("PipelineExecutionFailureReason", "") for it in reversed(listed)]
+        return [reason for reason in them if f" {key} " in reason]
+
+    found: list[str] = monitored.until(reasons, lambda them: len(them) == count)
+    return found
 
 
 def test_a_schedule_starts_a_pipeline_under_its_role_once_an_hour_also_over_a_kill(
@@ -281,12 +284,12 @@ def test_a_schedule_starts_a_pipeline_under_its_role_once_an_hour_also_over_a_ki
     )
     hour = (datetime.now(UTC) + timedelta(hours=1)).replace(minute=10, second=5, microsecond=0)
     monitored.laptop.move_schedules_clock(hour)
-    (reason,) = said(monitored, 1)
+    (reason,) = said(monitored, "hourly", 1)
     assert f"hourly {hour:%Y-%m-%dT%H:10:}" in reason
     os.kill(int((monitored.laptop.home / "localaws.pid").read_text()), signal.SIGKILL)
     monitored.laptop.scones("up")
     monitored.laptop.move_schedules_clock(hour + timedelta(hours=1))
-    _, second = said(monitored, 2)
+    _, second = said(monitored, "hourly", 2)
     assert f"hourly {hour + timedelta(hours=1):%Y-%m-%dT%H:10:}" in second
     scheduler.delete_schedule(Name="hourly")
     monitored.laptop.move_schedules_clock(None)
@@ -302,9 +305,8 @@ def test_a_rule_starts_a_pipeline_under_its_role_with_what_its_event_says(monito
         "SageMakerPipelineParameters": {"PipelineParameterList": [{"Name": "Key", "Value": "$.detail.key"}]},
     }
     events.put_targets(Rule="new-data", Targets=[target])
-    before = len(monitored.sagemaker.list_pipeline_executions(PipelineName="line")["PipelineExecutionSummaries"])
     events.put_events(Entries=[{"Source": "ours", "DetailType": "New", "Detail": json.dumps({"key": "raw/new.tar"})}])
-    assert any("raw/new.tar" in reason for reason in said(monitored, before + 1))
+    said(monitored, "raw/new.tar", 1)
     events.remove_targets(Rule="new-data", Ids=["line"])
 
 

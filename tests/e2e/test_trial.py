@@ -42,10 +42,19 @@ def trial(laptop: Laptop, page: Path, tmp_path: Path) -> Iterator[list[str]]:
 
 
 def _begin(laptop: Laptop, words: list[str], folder: Path) -> subprocess.Popen[str]:
-    environment = {**laptop.environment, "PYTHONPATH": str(REPOSITORY)}
-    return subprocess.Popen(
-        words, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    """Begin a trial as a shell does in its background, with interrupts ignored."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return subprocess.Popen(
+            words,
+            cwd=folder,
+            env={**laptop.environment, "PYTHONPATH": str(REPOSITORY)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _await(state: Path, begun: int, seconds: float = 120) -> None:

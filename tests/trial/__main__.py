@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,6 +30,8 @@ _INTERRUPTED = 130
 def main(words: Sequence[str] | None = None, setting: Callable[[str], Setting] = Setting) -> int:
     """Begin a trial, or go on with one that was cut off; 1 where it failed, 130 where it was interrupted."""
     options = _parse(words)
+    # A shell begins what runs in its background with this signal ignored, and a trial must be stoppable there too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         where = setting(options.region)
         store, state = _find(options, where)
