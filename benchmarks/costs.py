@@ -21,7 +21,11 @@ PICTURES = 1_000_000
 BATCH = 100  # pictures in one child of the Distributed Map (workflow/additions.py)
 ZONES = 2
 # What functions and jobs in a VPC call (docs/security.md); S3 has a gateway endpoint, which costs nothing.
-INTERFACE_ENDPOINTS = ("sagemaker.api", "sagemaker.runtime", "kms", "sts", "logs", "monitoring", "sns", "states")
+# What functions and jobs ask in a network of their own; S3's is a gateway's, and costs nothing.
+INTERFACE_ENDPOINTS = (
+    *("sagemaker.api", "sagemaker.runtime", "states", "scheduler", "application-autoscaling", "cloudformation"),
+    *("ecr.api", "sns", "kms", "sts", "logs", "monitoring"),
+)
 
 
 @dataclass(frozen=True)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from console.target import Target
 from pipelines.stack import stack_name
 from seedcode.image.content import USER
 from seedcode.image.publish import publish
 from seedcode.image.registry import Registry
-from seedcode.packaging.layer import build_layer
-from seedcode.stack.deployment import LAPTOP
-from seedcode.stack.functions import Code, build_code
+from seedcode.stack.deployment import LAPTOP, LAPTOP_RUNTIME
+from seedcode.stack.functions import Code, build_code, build_layer_of
+from seedcode.stack.state import UNBORN, describe
 from seedcode.stack.template import load
 from seedcode.stack.wish import Account, Wish
-
-RUNTIME = {"PythonRuntime": "python3.12"}
 
 
 def account(target: Target) -> Account:
@@ -29,16 +25,23 @@ def account(target: Target) -> Account:
 
 def wish(target: Target, given: Mapping[str, str]) -> Wish:
     """The stack as the checkout has it, with what a person set."""
-    own = LAPTOP if target.local else RUNTIME
-    project = target.project
+    project, name = target.project, stack_name(os.environ)
     return Wish(
         project=project.project,
         template=load(),
-        given={**own, **_project_id(project.project_id), **given},
+        given={**_of_laptop(target, name), **_project_id(project.project_id), **given},
         tags=project.tags,
-        stack_name=stack_name(os.environ),
+        stack_name=name,
         role_arn=os.environ.get("SCONES_DEPLOY_ROLE_ARN") or None,
     )
+
+
+def _of_laptop(target: Target, stack: str) -> dict[str, str]:
+    """What a laptop decides: the functions' Python is its own; a new stack has its values for the rest."""
+    if target.local is None:
+        return {}
+    found = describe(target.client("cloudformation"), stack)
+    return LAPTOP_RUNTIME if found and found.status != UNBORN else {**LAPTOP_RUNTIME, **LAPTOP}
 
 
 def _project_id(identifier: str | None) -> dict[str, str]:
@@ -50,9 +53,7 @@ def code(target: Target, wished: Wish) -> Code:
     """The functions; on AWS with their layer, on the laptop they run on the packages of this environment."""
     if target.local:
         return build_code()
-    with TemporaryDirectory() as folder:
-        runtime = wished.given["PythonRuntime"].removeprefix("python")
-        return build_code(build_layer(runtime, folder=Path(folder)).read_bytes())
+    return build_code(build_layer_of(account(target), wished))
 
 
 def image_publisher(target: Target, say: Callable[[str], None]) -> Callable[[str], str] | None:

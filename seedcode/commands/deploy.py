@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pipelines.clients import make_client
 from pipelines.settings import Settings
 from pipelines.stack import find_settings, stack_name
 from pipelines.start import parse_overrides
-from seedcode.packaging.layer import build_layer
 from seedcode.stack.deployment import Deployment
-from seedcode.stack.functions import build_code
+from seedcode.stack.functions import build_code, build_layer_of
 from seedcode.stack.report import Lines
 from seedcode.stack.state import describe
 from seedcode.stack.template import load
@@ -38,7 +35,7 @@ def run(options: Namespace) -> int:
     settings = find_settings(os.environ)
     aws = Account(lambda service: make_client(service, settings.region), settings.account, settings.region)
     wished = _wish(aws, settings, parse_overrides(options.set))
-    code = build_code(_layer(aws, wished) if options.layer else None)
+    code = build_code(build_layer_of(aws, wished) if options.layer else None)
     outputs = Deployment(aws, wished, Lines(), lambda _, dangers: _tell(dangers)).run(code)
     for name, value in outputs.items():
         print(f"{name}  {value}")
@@ -59,13 +56,6 @@ def _wish(aws: Account, settings: Settings, given: dict[str, str]) -> Wish:
         # Who runs a build may hand CloudFormation this role, and no other.
         role_arn=os.environ.get("SCONES_DEPLOY_ROLE_ARN") or (stack.outputs if stack else {}).get("DeployRoleArn"),
     )
-
-
-def _layer(aws: Account, wished: Wish) -> bytes:
-    """The layer for the Python that the stack's functions run on."""
-    runtime = wished.values(describe(aws.client("cloudformation"), wished.stack))["PythonRuntime"]
-    with TemporaryDirectory() as folder:
-        return build_layer(runtime.removeprefix("python"), folder=Path(folder)).read_bytes()
 
 
 def _tell(dangers: object) -> bool:

@@ -23,8 +23,10 @@ from seedcode.stack.report import Change, Reporter
 from seedcode.stack.state import READY, UNBORN, Stack, describe, find_obstacle
 from seedcode.stack.wish import Account, Wish
 
-# On a laptop the functions run on this Python, with the packages of its environment; a new version bakes briefly.
-LAPTOP = {"PythonRuntime": f"python3.{sys.version_info.minor}", "BakeSeconds": "5"}
+# On a laptop the functions run on this Python, with the packages of its environment; in a new stack a version bakes
+# briefly.
+LAPTOP_RUNTIME = {"PythonRuntime": f"python3.{sys.version_info.minor}"}
+LAPTOP = {"BakeSeconds": "5"}
 GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 # Whether a change set is to be executed, having been shown; it is told what is dangerous in it.
 Consent = Callable[[Sequence[Change], Sequence[str]], bool]

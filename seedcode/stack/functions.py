@@ -10,7 +10,9 @@ from tempfile import TemporaryDirectory
 from botocore.exceptions import ClientError
 
 from seedcode.packaging.function import build_function, list_functions
-from seedcode.stack.state import Client
+from seedcode.packaging.layer import build_layer
+from seedcode.stack.state import Client, describe
+from seedcode.stack.wish import Account, Wish
 
 _NAME_LENGTH = 16
 
@@ -55,6 +57,13 @@ def build_code(layer: bytes | None = None) -> Code:
     """Pack every function."""
     with TemporaryDirectory() as folder:
         return Code({name: build_function(name, folder=Path(folder)).read_bytes() for name in list_functions()}, layer)
+
+
+def build_layer_of(aws: Account, wish: Wish) -> bytes:
+    """Build the layer for the Python that the stack's functions run on: given, or as the stack has it."""
+    runtime = wish.values(describe(aws.client("cloudformation"), wish.stack))["PythonRuntime"]
+    with TemporaryDirectory() as folder:
+        return build_layer(runtime.removeprefix("python"), folder=Path(folder)).read_bytes()
 
 
 def upload_code(s3: Client, bucket: str, code: Code) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from seedcode.stack.deployment import LAPTOP, Deployment
+from seedcode.stack.deployment import LAPTOP, LAPTOP_RUNTIME, Deployment
 from seedcode.stack.errors import StackError
 from seedcode.stack.functions import Code, build_code
 from seedcode.stack.location import locate
@@ -44,7 +44,7 @@ class Project:
         self.code = build_code()
 
     def deploy(self, template: Template, tags: Mapping[str, str] | None = None, **given: str) -> None:
-        wish = Wish("scones", template, {**LAPTOP, **given}, tags or {}, ROLE)
+        wish = Wish("scones", template, {**LAPTOP_RUNTIME, **LAPTOP, **given}, tags or {}, ROLE)
         Deployment(self.account, wish, Silent(), lambda *_: True).run(self.code)
 
     def untag(self) -> None:

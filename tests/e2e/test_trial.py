@@ -36,7 +36,7 @@ HANGS = "\n## 6. Wait\n\n```console\n$ sleep 300\n```\n"
 def trial(laptop: Laptop, page: Path, tmp_path: Path) -> Iterator[list[str]]:
     """The words that begin a trial, or go on with one."""
     words = ["-m", "tests.trial.locally", "--yes", "--name", NAME, "--page", str(page)]
-    yield [sys.executable, *words, "--trials", str(tmp_path / "trials")]
+    yield [sys.executable, *words, "--trials", "trials"]
     left = leftovers.find(laptop.client, NAME, None)
     assert left == set()
 

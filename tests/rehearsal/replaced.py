@@ -49,7 +49,7 @@ REPLACED = (
 AROUND = (
     Changed("AWS_ENDPOINT_URL names the local AWS, a new one that enforces IAM", "no account"),
     Changed(
-        "git takes the address of CodeCommit for a folder (GIT_CONFIG_*), the right to push to it is asked of IAM",
+        "git takes the address of CodeCommit for a folder (GIT_CONFIG_*); nobody asks IAM whether the person may push",
         "the local AWS serves no git over HTTPS",
     ),
     Changed("pip finds the layer's wheels in a folder (PIP_FIND_LINKS)", "no network in tests; `make` fetches them"),

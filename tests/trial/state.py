@@ -42,7 +42,7 @@ class Store:
     """A trial's folder: its state, the page that it follows, its checkout."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = folder.resolve()  # the commands run within its checkout
         self._lock = threading.Lock()  # events are noted while acts are done
 
     @property

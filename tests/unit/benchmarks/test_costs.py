@@ -6,6 +6,7 @@ import ast
 import json
 from pathlib import Path
 
+import boto3
 import pytest
 
 from benchmarks import costs, deployed
@@ -53,6 +54,20 @@ def test_builds_cost_what_the_template_s_size_costs() -> None:
     assert "BUILD_GENERAL1_MEDIUM" in deployed.template().body
     assert builds.price == "CodeBuild medium minute"
     assert builds.dollars == pytest.approx(160 * 0.01)
+
+
+def test_every_service_that_a_function_calls_has_an_endpoint_in_a_network_of_its_own() -> None:
+    named = {"sagemaker": "sagemaker.api", "sagemaker-runtime": "sagemaker.runtime", "stepfunctions": "states"}
+    services = {
+        node.value
+        for path in LAMBDAS.rglob("*.py")
+        if "boto3.client(" in (source := path.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and node.value in boto3.Session().get_available_services()
+    }
+    assert {"sagemaker", "ecr", "s3"} < services
+    endpoints = {named.get(service, service).replace("ecr", "ecr.api") for service in services - {"s3"}}
+    assert endpoints <= set(costs.INTERFACE_ENDPOINTS)
 
 
 def test_metrics_whose_names_are_made_at_run_time_are_counted_by_what_they_can_be() -> None:
