@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from parliament import analyze_policy_string
 
 from seedcode.stack.template import load
 from tests.rehearsal import page, people
 
+REPOSITORY = Path(__file__).parents[3]
 TEXT = people.PAGE.read_text(encoding="utf-8")
 KNOWN = {"NAME": "scones", "ACCOUNT": "0" * 12, "REGION": "us-east-1", "BUCKET": "scones-bucket", "KEY": "1234"}
-CHAPTERS = sorted({step.rights for step in page.parse(page.PAGE.read_text(encoding="utf-8")) if step.rights})
+WHO_LOOKS = "who-looks"
+LINKED = {step.rights for step in page.parse(page.PAGE.read_text(encoding="utf-8")) if step.rights}
+CHAPTERS = sorted({WHO_LOOKS, *LINKED})
 ESCALATION = {"PRIVILEGE_ESCALATION", "RESOURCE_POLICY_PRIVILEGE_ESCALATION"}
 
 
@@ -40,6 +47,84 @@ def test_who_deploys_first_has_the_rights_of_the_deploy_role_with_its_conditions
     assert "iam:CreateRole" not in json.dumps(own)
     assert "Fn::" not in json.dumps(of_role)
     assert any("iam:PassedToService" in json.dumps(policy) for policy in of_role)
+
+
+def _operations(*places: str) -> set[str]:
+    """The names of boto3's methods that source code mentions."""
+    found: set[str] = set()
+    for path in (file for place in places for file in REPOSITORY.glob(place)):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute):
+                found.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)  # the name of a paginator
+    return found
+
+
+def _actions(named: set[str]) -> dict[str, set[str]]:
+    """The IAM actions of the clients' methods among some names, one for each service that has the method."""
+    found: dict[str, set[str]] = {}
+    for service, prefix in SERVICES.items():
+        client = boto3.client(service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-")
+        methods = client.meta.method_to_api_mapping
+        for method in named & methods.keys():
+            action = f"{prefix}:{methods[method]}"
+            found.setdefault(method, set()).add(ANOTHER_NAME.get(action, action))
+    return found
+
+
+# Actions whose name is not that of the operation:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+ANOTHER_NAME = {"s3:HeadObject": "s3:GetObject", "s3:CopyObject": "s3:PutObject", "s3:ListObjectsV2": "s3:ListBucket"}
+# What the command and the page ask. STS answers GetCallerIdentity to everybody.
+SERVICES = {
+    **{
+        name: name
+        for name in ("sagemaker", "cloudwatch", "logs", "s3", "scheduler", "codebuild", "cloudformation", "ecr")
+    },
+    "stepfunctions": "states",
+}
+# Names of Python's and of the project's own that are a client's method as well.
+HOMONYMS = {"search", "list_images"}
+LOOKING = (
+    "page/data/*.py",
+    "progress/*.py",
+    "builds.py",
+    "executions.py",
+    "joblogs.py",
+    "tuning.py",
+    "monitoring/*.py",
+)
+
+
+READING = ("describe_", "list_", "get_", "filter_", "batch_get_", "head_")
+
+
+@pytest.mark.parametrize(
+    ("chapters", "places", "methods"),
+    [
+        ([WHO_LOOKS], [f"console/{place}" for place in LOOKING], READING),
+        (CHAPTERS, ["console/**/*.py", "pipelines/**/*.py"], ("",)),
+    ],
+)
+def test_who_looks_and_who_works_may_ask_all_that_the_command_and_the_page_ask(
+    chapters: list[str], places: list[str], methods: tuple[str, ...]
+) -> None:
+    granted = {
+        action
+        for chapter in chapters
+        for policy in _policies(chapter)
+        for entry in policy["Statement"]
+        for action in _listed(entry["Action"])
+    }
+    asked = _actions({name for name in _operations(*places) - HOMONYMS if name.startswith(methods)})
+    assert asked
+    missing = {
+        method: actions
+        for method, actions in asked.items()
+        if not any(fnmatchcase(action, pattern) for action in actions for pattern in granted)
+    }
+    assert missing == {}
 
 
 def test_a_chapter_that_is_not_there_or_has_no_policy_is_a_sentence() -> None:

@@ -36,6 +36,7 @@ class CloudFormation:
 
 def target(monkeypatch: pytest.MonkeyPatch, stack: CloudFormation, local: Settings | None = None) -> Target:
     monkeypatch.setattr(Target, "client", lambda *_: stack)
+    monkeypatch.setenv("SCONES_ACCOUNT_ID", "000000000000")
     return Target(local)
 
 
