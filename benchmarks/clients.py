@@ -1,29 +1,29 @@
 """HTTP clients that ask as fast as they are answered: `python benchmarks/clients.py PORT PATH CLIENTS SECONDS PICTURE`.
 
 Each client is a thread with one warm connection and a request written beforehand, so that clients cost little of the
-cores that they share with the server.
+cores that they share with the server. It is signed once, by the key that SDKs find in the environment.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sys
 import threading
 import time
 from pathlib import Path
 
-SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sagemaker/aws4_request, SignedHeaders=host, Signature=0"
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
 WARM_SECONDS = 0.5
 
 
 def main(port: int, path: str, clients: int, seconds: float, picture: bytes) -> None:
     """Ask, and print every answer's milliseconds."""
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: image/png\r\nAuthorization: {SIGNED}\r\n"
-        f"Content-Length: {len(picture)}\r\n\r\n"
-    )
-    request, begin = head.encode() + picture, time.perf_counter() + WARM_SECONDS
+    request, begin = _request(path, picture), time.perf_counter() + WARM_SECONDS
     took: list[list[float]] = [[] for _ in range(clients)]
     threads = [threading.Thread(target=_ask, args=(port, request, begin, begin + seconds, mine)) for mine in took]
     for thread in threads:
@@ -31,6 +31,14 @@ def main(port: int, path: str, clients: int, seconds: float, picture: bytes) -> 
     for thread in threads:
         thread.join()
     print(json.dumps({"milliseconds": sorted(value for mine in took for value in mine), "seconds": seconds}))
+
+
+def _request(path: str, picture: bytes) -> bytes:
+    asked = AWSRequest("POST", f"http://127.0.0.1{path}", {"Host": "127.0.0.1", "Content-Type": "image/png"}, picture)
+    key = Credentials(os.environ.get("AWS_ACCESS_KEY_ID", "none"), os.environ.get("AWS_SECRET_ACCESS_KEY", "none"))
+    SigV4Auth(key, "sagemaker", "us-east-1").add_auth(asked)
+    lines = [f"{name}: {value}" for name, value in (*asked.headers.items(), ("Content-Length", str(len(picture))))]
+    return "\r\n".join([f"POST {path} HTTP/1.1", *lines, "", ""]).encode() + picture
 
 
 def _ask(port: int, request: bytes, begin: float, end: float, took: list[float]) -> None:

@@ -12,7 +12,8 @@ from typing import Any, Self
 
 import boto3
 
-from localaws import process
+from localaws import keys, process
+from localaws.keys import Credentials
 from localaws.settings import HOST, Settings
 
 
@@ -39,9 +40,14 @@ class LocalAws:
             service,
             endpoint_url=self.settings.endpoint,
             region_name=self.settings.region,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - the local AWS takes any
+            aws_access_key_id=self.key.key,
+            aws_secret_access_key=self.key.secret,
         )
+
+    @property
+    def key(self) -> Credentials:
+        """The access key that it takes."""
+        return keys.ensure(self.settings)
 
 
 def free_port(below: int = 65536) -> int:

@@ -14,6 +14,7 @@ COMMANDS = {
     "up": "start the local AWS and deploy the stack",
     "down": "stop the local AWS",
     "status": "what runs, and what the stack holds",
+    "env": "what leads the AWS command line and SDKs to the local AWS, with its access key",
     "package": "build every artifact of a deployment",
     "seed": "write the repository that a new project starts from",
     "deploy": "bring the stack up to date, on either target",

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from console.errors import CommandError
+from localaws import home, keys
+from localaws.keys import Credentials
 from localaws.settings import Settings as LocalSettings
 from localaws.settings import from_environment
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
+
+THEIRS = ("AWS_PROFILE", "AWS_SESSION_TOKEN")
+"""Variables of somebody's own AWS that would be preferred to a local one's key."""
+_NO_KEY = Credentials("NOT-STARTED", "not-started")  # so that nobody's own key is sent where one is forgotten
 
 
 @dataclass(frozen=True)
@@ -42,29 +49,34 @@ class Target:
         return get_settings(os.environ, self.client)
 
 
-def choose(name: str, *, must_run: bool = True) -> Target:
+def choose(name: str, *, must_run: bool = True, make_key: bool = False) -> Target:
     """The target that `--target` names; the environment of this process is set to it.
 
-    Raises CommandError when the local AWS is meant, needed, and not running.
+    Raises CommandError when the local AWS is meant, needed, and not running. `make_key` is for who starts it, or waits
+    for it: an installation that was never started has no access key yet.
     """
     if name != "local":
         return Target(None)
     settings = from_environment()
-    os.environ.update(
-        {
-            "AWS_ENDPOINT_URL": settings.endpoint,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": settings.region,
-            "AWS_DEFAULT_REGION": settings.region,
-            "SCONES_ACCOUNT_ID": settings.account,
-        }
-    )
-    for name_of_theirs in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        os.environ.pop(name_of_theirs, None)
+    if home.close(settings.home):
+        sys.stderr.write(f"{home.was_open(settings.home)}\n")
     if must_run:
         _require_running(settings)
+    key = keys.ensure(settings) if make_key else keys.load(settings) or _NO_KEY
+    os.environ.update({**local_environment(settings, key), "SCONES_ACCOUNT_ID": settings.account})
+    for name_of_theirs in THEIRS:
+        os.environ.pop(name_of_theirs, None)
     return Target(settings)
+
+
+def local_environment(settings: LocalSettings, key: Credentials) -> dict[str, str]:
+    """The variables that lead every SDK to a local AWS, with the key that it takes."""
+    return {
+        "AWS_ENDPOINT_URL": settings.endpoint,
+        **key.environment,
+        "AWS_REGION": settings.region,
+        "AWS_DEFAULT_REGION": settings.region,
+    }
 
 
 def _require_running(settings: LocalSettings) -> None:

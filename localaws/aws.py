@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 
-from localaws.clients import ROOT, Clients, Credentials
+from localaws.clients import Clients
 from localaws.events import Events
 from localaws.hosting.live import Live
 from localaws.iam.authority import Authority
+from localaws.iam.sessions import Sessions
+from localaws.keys import Credentials
 from localaws.settings import Settings
 from localaws.store import Store
 from localaws.tasks import Tasks
@@ -25,14 +27,21 @@ class Aws:
     tasks: Tasks = field(default_factory=Tasks)
     live: Live = field(default_factory=Live)
     authority: Authority | None = None  # None where IAM is not enforced
-    credentials: Credentials = ROOT
+    sessions: Sessions = field(default_factory=Sessions)
+    role: str | None = None
 
     def acting_as(self, role: str | None) -> Aws:
-        """The local AWS under a role, where IAM is enforced: what it then reads and writes, the role must allow."""
-        if self.authority is None or not role:
+        """The local AWS under a role: what it then reads and writes, the role must allow where IAM is enforced."""
+        if not role:
             return self
-        clients = self.authority.clients(role)
-        return replace(self, clients=clients, credentials=clients.credentials)
+        return replace(self, role=role, clients=self.authority.clients(role) if self.authority else self.clients)
+
+    @property
+    def credentials(self) -> Credentials:
+        """What a program is given that runs under this role: a session of it, and never the installation's key."""
+        if self.authority and self.role:
+            return self.authority.clients(self.role).credentials
+        return self.sessions.of(self.role, self.settings.account, "sagemaker")
 
     def arn(self, resource: str, name: str) -> str:
         """The ARN of a SageMaker resource, such as `arn("pipeline", "scones-training")`."""

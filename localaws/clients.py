@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
+from localaws.keys import Credentials
 from localaws.settings import Settings
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """Who calls: an access key, and the token of a role's session."""
-
-    key: str
-    secret: str
-    token: str | None = None
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The variables that SDKs read."""
-        token = {"AWS_SESSION_TOKEN": self.token} if self.token else {}
-        return {"AWS_ACCESS_KEY_ID": self.key, "AWS_SECRET_ACCESS_KEY": self.secret, **token}
-
-
-ROOT = Credentials("test", "test")  # may do everything; the local AWS takes these also where it enforces IAM
 
 
 class Clients:
     """One client a service, made when first asked for and then shared by all threads."""
 
-    def __init__(self, settings: Settings, credentials: Credentials = ROOT) -> None:
+    def __init__(self, settings: Settings, credentials: Credentials) -> None:
         self.credentials = credentials
         self._session = boto3.session.Session(
             aws_access_key_id=credentials.key,

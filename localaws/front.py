@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qs
 
 from localaws import ministack, rest
 from localaws.autoscaling.service import AUTOSCALING
@@ -19,6 +20,7 @@ from localaws.builds.service import CODEBUILD
 from localaws.errors import AwsError
 from localaws.hosting.invocation import Answer, invoke
 from localaws.iam.authority import check_caller
+from localaws.iam.gate import Gate
 from localaws.ministack import Caller
 from localaws.ministack_patches.browsers import harmless, refusal
 from localaws.ministack_patches.managed_key import name_managed_key
@@ -28,6 +30,7 @@ from localaws.push import receiving
 from localaws.push.service import CODECOMMIT
 from localaws.sagemaker.service import SAGEMAKER
 from localaws.scheduler.service import SCHEDULER
+from localaws.settings import HEALTH
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
 _INVOCATIONS = 64  # requests that wait for models at once; further ones wait for these
@@ -36,6 +39,7 @@ _CALLS = 32
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([a-z0-9-]+)/aws4_request")
 # Calls that change nothing, by the end of the path or of X-Amz-Target: some of them come every second.
 _READS = re.compile(r"[./](Describe|List|Get|Filter|Receive)\w*$")
+_NONCE = re.compile(r"[0-9a-f]{64}")
 _INVOKED = re.compile(r"/endpoints/([^/]+)/invocations")
 
 # By the prefix of the header X-Amz-Target.
@@ -54,9 +58,13 @@ Send = Callable[[dict[str, Any]], Any]
 class Front:
     """The ASGI application: SageMaker's requests go to our service, all others to MiniStack."""
 
-    def __init__(self, aws: Aws, others: ministack.AsgiApp) -> None:
+    def __init__(
+        self, aws: Aws, others: ministack.AsgiApp, gate: Gate | None = None, prove: Callable[[str], str] | None = None
+    ) -> None:
         self._aws = aws
         self._others = others
+        self._gate = gate  # None where somebody else has asked who sends a request, as a test does
+        self._prove = prove
         self._calls = ThreadPoolExecutor(_CALLS, thread_name_prefix="call")
         self._models = ThreadPoolExecutor(_INVOCATIONS, thread_name_prefix="invocation")
         self._enforced = aws.settings.enforce_iam
@@ -71,10 +79,25 @@ class Front:
         if sentence:
             await _respond(send, 403, json.dumps({"__type": "AccessDeniedException", "message": sentence}).encode())
             return
+        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", HEALTH):
+            await _send(send, 200, {"content-type": "application/json"}, self._health(scope))
+            return
+        if self._gate:
+            admitted = await self._gate.admit(scope, receive, send)
+            if admitted is None:
+                return
+            scope, receive = admitted
         if scope["type"] == "http" and (invalid := refused_override(scope)):
             await _send(send, 400, {"content-type": "application/xml"}, invalid)
             return
         await self._answer(scope, receive, send)
+
+    def _health(self, scope: Scope) -> bytes:
+        """What everybody may know, and the proof that this is the installation which holds the key; see process."""
+        settings = self._aws.settings
+        [nonce] = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("nonce", [""])[:1]
+        proof = self._prove(nonce) if self._prove and _NONCE.fullmatch(nonce) else ""
+        return json.dumps({"proof": proof, "enforces_iam": settings.enforce_iam, "open": settings.open_to_all}).encode()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (called := _called(scope)):

@@ -82,7 +82,7 @@ def load() -> AsgiApp:
     if installed != PINNED:
         raise MiniStackError(f"MiniStack {installed} is installed; {PINNED} is needed: run `make install`.")
     from ministack import app  # noqa: PLC0415 - after configure()
-    from ministack.core import iam_actions, iam_evaluator, router  # noqa: PLC0415
+    from ministack.core import iam_actions, iam_evaluator, responses, router, sigv4  # noqa: PLC0415
     from ministack.services import (  # noqa: PLC0415
         cloudformation,
         cloudwatch,
@@ -115,13 +115,26 @@ def load() -> AsgiApp:
         (iam, "_create_service_linked_role"),
         (iam, "_roles"),
         (iam_actions, "identity_denial_message"),
+        (app, "_credential_failure"),
+        (app, "_extract_s3_vhost_bucket"),
+        (iam_evaluator, "_sigv2_check"),
+        (iam_evaluator, "find_iam_access_key_account"),
         (iam_evaluator, "is_root_access_key"),
+        (iam_evaluator, "resolve_credential"),
         (iam_evaluator, "EvalContext"),
         (iam_evaluator, "evaluate_resource_policy"),
         (iam_evaluator, "pin_request_origin"),
         (iam_evaluator, "pin_signed_body"),
         (iam_evaluator, "pin_signed_request"),
+        (responses, "_account_from_sts_session"),
+        (router, "detect_service"),
         (router, "extract_access_key_id"),
+        (sigv4, "_amz_datetime"),
+        (sigv4, "_cached_signing_key"),
+        (sigv4, "_chunk_signatures_match"),
+        (sigv4, "header_signing_documents"),
+        (sigv4, "presigned_request_is_expired"),
+        (sigv4, "request_time_failure"),
         (sts, "_sessions"),
         (sts, "register_session"),
         (s3, "_bucket_default_sse_headers"),
@@ -450,9 +463,10 @@ def enforce(key: str, action: str, resource: str, region: str, context: Context)
 def is_root(key: str) -> bool:
     """Whether an access key is the account's own, to which no policy applies."""
     from ministack.core import iam_evaluator  # noqa: PLC0415
+    from ministack.services import sts  # noqa: PLC0415
 
-    root: bool = iam_evaluator.is_root_access_key(key)
-    return root
+    # The installation's key is a session of root for MiniStack; see localaws.iam.signatures.
+    return bool(iam_evaluator.is_root_access_key(key)) or sts._sessions.get(key, {}).get("PrincipalType") == "Root"
 
 
 def key_of(headers: Mapping[str, str], query: Mapping[str, Any]) -> str:
@@ -468,7 +482,7 @@ def assume(role: str, service: str, account: str, region: str, source: str = "")
     `source` is the ARN of the resource for which the service asks, where it tells one.
     """
     from ministack.core import iam_evaluator  # noqa: PLC0415
-    from ministack.services import iam, sts  # noqa: PLC0415
+    from ministack.services import iam  # noqa: PLC0415
 
     name = role.rsplit("/", 1)[-1]
     found = iam._roles.get_scoped(account, None, name)
@@ -485,14 +499,23 @@ def assume(role: str, service: str, account: str, region: str, source: str = "")
     trust = found and iam_evaluator.evaluate_resource_policy(found["AssumeRolePolicyDocument"], question, service)
     if not trust or trust.decision != "Allow":
         return None
+    return issue(name, _SESSIONS.get(service, service.partition(".")[0]), account)
+
+
+def issue(role: str, session: str, account: str) -> tuple[str, str, str]:
+    """Key, secret and token of a session of a role, by its name; nobody is asked whether it may be taken on."""
+    from ministack.services import sts  # noqa: PLC0415
+
     key, secret, token = f"ASIA{secrets.token_hex(8).upper()}", secrets.token_hex(20), secrets.token_hex(32)
-    session = {
-        "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{_SESSIONS.get(service, service.partition('.')[0])}",
-        "UserId": f"{name}:{service}",
-        "SecretAccessKey": secret,
-        "SessionToken": token,
-    }
-    sts.register_session(key, session)
+    sts.register_session(
+        key,
+        {
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{role}/{session}",
+            "UserId": f"{role}:{session}",
+            "SecretAccessKey": secret,
+            "SessionToken": token,
+        },
+    )
     return key, secret, token
 
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import hmac
+import http.client
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
+from contextlib import suppress
 from typing import Any
 
-from localaws.settings import Settings
+from localaws import keys
+from localaws.settings import HEALTH, HOST, Settings
 from localaws.surroundings import kept
 
 _START_SECONDS = 120
 _STOP_SECONDS = 20
 # A port that nobody listens on refuses at once; on a busy machine an answer may take its time.
 _ANSWER_SECONDS = 10
+_LONGEST_ANSWER = 4096  # bytes
 _STATE = (
     *("ministack", "jobs", "endpoints", "repositories", "builds", "mail", "access.jsonl"),
     *("sagemaker.db", "sagemaker.db-wal", "sagemaker.db-shm", "localaws.log"),
@@ -28,6 +32,10 @@ _STATE = (
 
 class ProcessError(RuntimeError):
     """The local AWS did not start or stop; the message says why and what to do."""
+
+
+class StrangerError(ProcessError):
+    """What answers on the port is not this installation's local AWS."""
 
 
 def running_pid(settings: Settings) -> int | None:
@@ -41,13 +49,18 @@ def running_pid(settings: Settings) -> int | None:
 
 
 def answers(settings: Settings) -> bool:
-    """Whether the endpoint answers."""
+    """Whether this installation's local AWS answers on its port; raises StrangerError where something else does."""
     return _health(settings) is not None
 
 
 def enforces_iam(settings: Settings) -> bool:
     """Whether the local AWS that answers was started with SCONES_ENFORCE_IAM=true."""
-    return (_health(settings) or {}).get("auth") == "enabled"
+    return (_health(settings) or {}).get("enforces_iam") is True
+
+
+def is_open(settings: Settings) -> bool:
+    """Whether the local AWS that answers was started with SCONES_OPEN=true, and takes any credentials."""
+    return (_health(settings) or {}).get("open") is True
 
 
 def account(settings: Settings) -> str:
@@ -59,19 +72,42 @@ def account(settings: Settings) -> str:
 
 
 def _health(settings: Settings) -> dict[str, Any] | None:
+    """What the local AWS says of itself; None where nobody answers, StrangerError where it cannot prove the key.
+
+    Nothing but a random number is sent before it has, and the key is not sent at all.
+    """
+    nonce = secrets.token_hex(32)
+    connection = http.client.HTTPConnection(HOST, settings.port, timeout=_ANSWER_SECONDS)
     try:
-        with urllib.request.urlopen(f"{settings.endpoint}/_ministack/health", timeout=_ANSWER_SECONDS) as response:  # noqa: S310
-            health: dict[str, Any] | None = json.load(response) if response.status == 200 else None
-            return health
-    except (urllib.error.URLError, OSError, ValueError):
+        connection.request("GET", f"{HEALTH}?nonce={nonce}")
+        said = connection.getresponse().read(_LONGEST_ANSWER)
+    except http.client.HTTPException:
+        said = b""
+    except OSError:
         return None
+    finally:
+        connection.close()
+    key = keys.load(settings)
+    try:
+        health: dict[str, Any] = json.loads(said)
+        proof = str(health["proof"]).encode()
+    except (ValueError, KeyError, TypeError):
+        health, proof = {}, b""
+    if key is None or not hmac.compare_digest(proof, keys.prove(key, settings.port, nonce).encode()):
+        raise StrangerError(
+            f"Something else answers on port {settings.port} of {HOST}: it does not know the key in "
+            f"{settings.key_file}, so nothing was sent to it. Stop it, where it is a local AWS of another home or of "
+            "before an update, or choose another port with SCONES_PORT."
+        )
+    return health
 
 
 def start(settings: Settings) -> bool:
     """Start it in the background and wait until it answers; False where it ran already."""
     if running_pid(settings):
         return False
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    answers(settings)  # a stranger on the port is told before anything is begun
+    keys.ensure(settings)
     log = settings.home / "localaws.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -88,8 +124,9 @@ def start(settings: Settings) -> bool:
             last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
             raise ProcessError(f"The local AWS did not start: {''.join(last)} (see {log})")
         # Another local AWS may answer on this port: only our own process counts.
-        if running_pid(settings) == process.pid:
-            return True
+        with suppress(StrangerError):
+            if running_pid(settings) == process.pid:
+                return True
         time.sleep(0.05)
     process.terminate()
     raise ProcessError(f"The local AWS did not answer within {_START_SECONDS} s; see {log}.")

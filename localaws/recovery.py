@@ -18,6 +18,7 @@ from localaws.jobs import container, logs
 from localaws.jobs.kinds import ENDED, KINDS
 from localaws.monitoring import executions
 from localaws.sagemaker import jobs
+from localaws.settings import HEALTH
 from localaws.tuning import runner
 
 _READY_SECONDS = 30
@@ -73,7 +74,7 @@ def _wait_until_serving(endpoint: str) -> None:
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=1):  # noqa: S310 - our own address
+            with urllib.request.urlopen(f"{endpoint}{HEALTH}", timeout=1):  # noqa: S310 - our own address
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)

@@ -13,7 +13,7 @@ from functools import partial
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from localaws import ministack
+from localaws import keys, ministack
 from localaws.autoscaling.tracking import Tracking
 from localaws.aws import Aws
 from localaws.builds import resource as projects
@@ -24,6 +24,7 @@ from localaws.events import Events
 from localaws.front import Front
 from localaws.hosting.healing import keep_healing
 from localaws.iam.enforcement import enforce
+from localaws.iam.gate import Gate
 from localaws.jobs import container
 from localaws.mailbox import Mailbox
 from localaws.ministack_patches import (
@@ -38,6 +39,7 @@ from localaws.ministack_patches import (
     event_targets,
     function_calls,
     function_networks,
+    function_sessions,
     mail,
     pipeline_targets,
     service_deliveries,
@@ -67,7 +69,7 @@ _PROMISED = ("stepfunctions", "sqs")
 
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. The port answers only after state has been recovered."""
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    root = keys.ensure(settings)
     settings.account_file.write_text("existing" if settings.existing_customer else "new", encoding="ascii")
     ministack.configure(settings)
     others = ministack.load()
@@ -88,9 +90,10 @@ def run(settings: Settings) -> None:
         settings,
         store,
         Events(store, event_targets.deliver),
-        Clients(settings),
+        Clients(settings, root),
         authority=enforce(settings) if settings.enforce_iam else None,
     )
+    function_sessions.apply(aws.sessions)
     function_networks.apply(aws.authority)
     calls = Calls(store, aws.live.stopping)
     function_calls.apply(calls)
@@ -107,7 +110,7 @@ def run(settings: Settings) -> None:
     repositories.register(aws)
     projects.register(aws)
     recover(aws)
-    front = Front(aws, others)
+    front = Front(aws, others, Gate(settings, root), partial(keys.prove, root, settings.port))
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
     try:
         asyncio.run(_serve(aws, front, begun, partial(_begin, aws, calls, deliveries, of_rules)))

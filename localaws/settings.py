@@ -10,6 +10,7 @@ DEFAULT_PORT = 4566
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 HOST = "127.0.0.1"
+HEALTH = "/_localaws/health"  # the one path that answers everybody
 
 
 class SettingsError(ValueError):
@@ -26,11 +27,17 @@ class Settings:
     account: str = ACCOUNT
     enforce_iam: bool = False
     existing_customer: bool = False
+    open_to_all: bool = False
 
     @property
     def endpoint(self) -> str:
         """The URL that AWS_ENDPOINT_URL names."""
         return f"http://{HOST}:{self.port}"
+
+    @property
+    def key_file(self) -> Path:
+        """Holds the installation's access key, for its owner alone; see localaws.keys."""
+        return self.home / "credentials"
 
     @property
     def pid_file(self) -> Path:
@@ -76,17 +83,25 @@ class Settings:
 def from_environment() -> Settings:
     """Read what the environment says of a local AWS.
 
-    SCONES_PORT (default 4566), SCONES_HOME (.scones/ in the working directory), SCONES_ENFORCE_IAM (false), and
-    SCONES_ACCOUNT: `new` (default), to which AWS closed Model Monitor, Clarify and Debugger, or `existing`.
+    SCONES_PORT (default 4566), SCONES_HOME (.scones/ in the working directory), SCONES_ENFORCE_IAM (false), SCONES_OPEN
+    (false: who has no key of the installation is refused), and SCONES_ACCOUNT: `new` (default), to which AWS closed
+    Model Monitor, Clarify and Debugger, or `existing`.
     """
     port = os.environ.get("SCONES_PORT", str(DEFAULT_PORT))
     if not port.isdecimal() or not 1024 <= int(port) <= 65535:
         raise SettingsError(f"SCONES_PORT is {port!r}; it must be a number from 1024 to 65535.")
-    enforce = os.environ.get("SCONES_ENFORCE_IAM", "") or "false"
-    if enforce not in ("true", "false"):
-        raise SettingsError(f"SCONES_ENFORCE_IAM is {enforce!r}; it must be true or false.")
+    enforce, open_to_all = _flag("SCONES_ENFORCE_IAM"), _flag("SCONES_OPEN")
     account = os.environ.get("SCONES_ACCOUNT", "") or "new"
     if account not in ("new", "existing"):
         raise SettingsError(f"SCONES_ACCOUNT is {account!r}; it must be new or existing.")
     home = Path(os.environ.get("SCONES_HOME", ".scones")).resolve()
-    return Settings(port=int(port), home=home, enforce_iam=enforce == "true", existing_customer=account == "existing")
+    return Settings(
+        int(port), home, enforce_iam=enforce, existing_customer=account == "existing", open_to_all=open_to_all
+    )
+
+
+def _flag(name: str) -> bool:
+    value = os.environ.get(name, "") or "false"
+    if value not in ("true", "false"):
+        raise SettingsError(f"{name} is {value!r}; it must be true or false.")
+    return value == "true"

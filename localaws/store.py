@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from localaws import home
+
 Document = dict[str, Any]
 
 _SCHEMA = """
@@ -32,7 +34,7 @@ class Store:
     """Documents by kind and key. Safe to use from any thread; a transaction holds the one lock."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        home.make(path.parent)
         self._path = path
         self._lock = threading.RLock()
         self._depth = 0

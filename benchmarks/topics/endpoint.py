@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -50,7 +51,7 @@ def measure(quick: bool) -> Measured:
         for number in range(rounds):
             for clients in CLIENTS:
                 for who, place in places.items():
-                    found.setdefault((who, clients), []).append(_ask(place, clients, span, picture))
+                    found.setdefault((who, clients), []).append(_ask(place, clients, span, picture, local))
             for batch, rates in bare.items():
                 rates.append(_forward(work / "model", batch, span))
             print(f"  round {number + 1} of {rounds}", file=sys.stderr, flush=True)
@@ -73,9 +74,9 @@ def _series(found: Found, bare: dict[int, list[float]]) -> list[Series]:
     return sorted(series, key=lambda each: (("throughput", "p50", "p99").index(each.what.split(",")[0]), each.x))
 
 
-def _ask(place: Place, clients: int, span: float, picture: Path) -> dict[str, float]:
+def _ask(place: Place, clients: int, span: float, picture: Path, local: LocalAws) -> dict[str, float]:
     port, path = place
-    told = _run("clients.py", str(port), path, str(clients), str(span), str(picture))
+    told = _run("clients.py", str(port), path, str(clients), str(span), str(picture), **local.key.environment)
     took = told["milliseconds"]
     return {
         "throughput": len(took) / told["seconds"],
@@ -89,9 +90,9 @@ def _forward(model: Path, batch: int, span: float) -> float:
     return rate
 
 
-def _run(program: str, *arguments: str) -> dict[str, Any]:
+def _run(program: str, *arguments: str, **variables: str) -> dict[str, Any]:
     words = [sys.executable, str(HERE / program), *arguments]
-    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(words, env={**os.environ, **variables}, check=True, stdout=subprocess.PIPE, text=True)
     told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return told
 

@@ -27,7 +27,7 @@ def run(options: Namespace) -> int:
     """Serve the page until Ctrl+C."""
     port = _port(options.port)
     # A local AWS that is down is a thing to watch as well: the page says so, and goes on when it is up.
-    target = choose(options.target, must_run=False)
+    target = choose(options.target, must_run=False, make_key=True)
     from console.page.server import serve
 
     opens = not options.no_open and sys.stdout.isatty()

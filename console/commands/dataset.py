@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from console.target import Target, choose
+from localaws import home
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -75,4 +76,6 @@ def _given(options: Namespace, _: Target) -> Path:
 
 def folder(target: Target) -> Path:
     """Where archives and pictures that were drawn or downloaded are kept."""
-    return (target.local.home if target.local else Path(".scones").resolve()) / "data"
+    place = target.local.home if target.local else Path(".scones").resolve()
+    home.make(place)
+    return place / "data"

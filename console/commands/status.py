@@ -18,6 +18,11 @@ _ACCOUNTS = {
     "existing": "an existing customer's: Model Monitor, Clarify and Debugger are open (SCONES_ACCOUNT=existing)",
 }
 
+_CREDENTIALS = {
+    False: "the access key of this installation, which `scones env` prints, and what it has issued",
+    True: "any (SCONES_OPEN=true): every user of this machine may call it, and run code as you",
+}
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """`--json` for programs."""
@@ -38,7 +43,7 @@ def run(options: Namespace) -> int:
 
 
 def _facts(target: Target) -> dict[str, Any]:
-    from localaws.process import account, enforces_iam, running_pid
+    from localaws.process import account, enforces_iam, is_open, running_pid
 
     sagemaker = target.client("sagemaker")
     executions = summaries(sagemaker, target.project.pipeline_name)
@@ -50,6 +55,7 @@ def _facts(target: Target) -> dict[str, Any]:
             "endpoint": target.local.endpoint,
             "state": str(target.local.home),
             "iam": "enforced" if enforces_iam(target.local) else "not enforced",
+            "credentials": _CREDENTIALS[is_open(target.local)],
             "account": _ACCOUNTS[account(target.local)],
         }
     facts |= {

@@ -42,7 +42,7 @@ def bring_up() -> Target:
     from seedcode.stack.deployment import Deployment
     from seedcode.stack.report import Silent
 
-    target = choose("local", must_run=False)
+    target = choose("local", must_run=False, make_key=True)
     if target.local is None:
         raise CommandError("The local AWS has no settings.")
     start(target.local)

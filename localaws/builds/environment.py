@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from localaws.builds.projects import project_arn
-from localaws.clients import Credentials
+from localaws.keys import Credentials
 from localaws.settings import Settings
 from localaws.shapes import Document
 from localaws.surroundings import kept_for_builds

@@ -13,10 +13,11 @@ from localaws.builds import buildspec, environment, phases, records, source
 from localaws.builds.errors import YAML_FILE_ERROR, BuildError
 from localaws.builds.log import BuildLog, forget_old
 from localaws.builds.projects import CODEBUILD
-from localaws.clients import Clients, Credentials
+from localaws.clients import Clients
 from localaws.insistence import insist
 from localaws.jobs.container import remember
 from localaws.jobs.slots import COUNT
+from localaws.keys import Credentials
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
@@ -112,7 +113,7 @@ class _Run:
     def _take_on(self, role: str) -> tuple[Clients, Credentials]:
         """Who writes the log and runs the commands: the build's role, where IAM is enforced."""
         if self._aws.authority is None:
-            return self._aws.clients, self._aws.credentials
+            return self._aws.clients, self._aws.sessions.of(role, self._aws.settings.account, "codebuild")
         clients = self._aws.authority.clients(role, CODEBUILD)
         return clients, clients.credentials
 

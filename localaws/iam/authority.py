@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 
 from localaws import ministack
-from localaws.clients import Clients, Credentials
+from localaws.clients import Clients
 from localaws.errors import AwsError, validation
 from localaws.iam import scaling
 from localaws.iam.actions import checks
+from localaws.keys import Credentials
 from localaws.settings import Settings
 from localaws.shapes import Document
 

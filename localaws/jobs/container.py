@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from localaws.clients import ROOT, Credentials
 from localaws.jobs.failures import ClientFailure
+from localaws.keys import Credentials
 from localaws.settings import Settings
 
 # What a program needs of the laptop's environment; nothing else (no real credentials) reaches it.
@@ -97,7 +97,7 @@ class Container:
                 on_line(line.decode("utf-8", errors="replace").rstrip("\r\n"))
 
 
-def base_environment(settings: Settings, credentials: Credentials = ROOT) -> dict[str, str]:
+def base_environment(settings: Settings, credentials: Credentials) -> dict[str, str]:
     """What every container has: the local AWS as its AWS, one numeric thread, unbuffered output."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     passed["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), passed.get("PATH", os.defpath)])

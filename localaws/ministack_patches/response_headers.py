@@ -1,8 +1,8 @@
 """Refuses addresses that make a browser take an object in S3 for something that acts.
 
 GetObject's query may say what the answer's headers are to be (`response-content-type=text/html`). On AWS that is safe,
-as a bucket's host has no rights; here every service answers at the same host, and anybody can sign with `test`. Types
-that browsers only show or save are let through, all others are refused, and so are values that would end the header.
+as a bucket's host has no rights; here every service answers at the same host. Types that browsers only show or save are
+let through, all others are refused, and so are values that would end the header.
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax
 """
 

@@ -11,9 +11,10 @@ from types import FrameType
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from localaws.process import ProcessError
 from localaws.push.errors import PushError
 from localaws.push.following import follow, read_changes
-from localaws.settings import Settings
+from localaws.settings import Settings, SettingsError
 
 _INTERRUPTED = 130
 
@@ -26,7 +27,7 @@ def main(words: list[str]) -> int:
         signal.signal(number, _interrupt)
     try:
         return follow(Settings(port=int(port), home=Path(home)), Path(repository), read_changes(sys.stdin), _say)
-    except (PushError, BotoCoreError, ClientError) as error:
+    except (PushError, ProcessError, SettingsError, BotoCoreError, ClientError) as error:
         _say(f"FAILED: {error}\n")
         return 1
     except KeyboardInterrupt:

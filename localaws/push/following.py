@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import EndpointConnectionError
 
+from localaws import keys
 from localaws.builds.log import FILE
 from localaws.clients import Clients
 from localaws.process import answers
@@ -53,16 +57,15 @@ def follow(settings: Settings, repository: Path, changes: list[Change], say: Say
             "built by the local AWS when it is up again."
         )
     name = repository.name.removesuffix(".git")
-    codebuild = Clients(settings).get("codebuild")
+    codebuild = Clients(settings, keys.ensure(settings)).get("codebuild")
     return max((_follow(settings, codebuild, pushed, say) for pushed in tell(settings, name, changes)), default=0)
 
 
 def tell(settings: Settings, name: str, changes: list[Change]) -> list[Pushed]:
     """Tell the local AWS of a push; answers what each change has started."""
     body = json.dumps({"repository": name, "changes": [[each.old, each.new, each.ref] for each in changes]}).encode()
-    request = urllib.request.Request(f"{settings.endpoint}{PATH}", body, method="POST")  # noqa: S310 - our own address
     try:
-        with urllib.request.urlopen(request, timeout=_TOLD_SECONDS) as response:  # noqa: S310
+        with urllib.request.urlopen(_signed(settings, body), timeout=_TOLD_SECONDS) as response:  # noqa: S310
             answered = json.load(response)["changes"]
     except urllib.error.HTTPError as error:
         raise PushError(f"The local AWS did not take the push: {error.read().decode(errors='replace')}") from error
@@ -75,6 +78,14 @@ def tell(settings: Settings, name: str, changes: list[Change]) -> list[Pushed]:
         Pushed(Change(one["old"], one["new"], one["ref"]), tuple(one["started"]), tuple(one["refused"]))
         for one in answered
     ]
+
+
+def _signed(settings: Settings, body: bytes) -> urllib.request.Request:
+    """The request that tells of a push, signed as CodeCommit's are: nobody else may tell of one."""
+    key = keys.ensure(settings)
+    asked = AWSRequest("POST", f"{settings.endpoint}{PATH}", {"Content-Type": "application/json"}, body)
+    SigV4Auth(Credentials(key.key, key.secret), "codecommit", settings.region).add_auth(asked)
+    return urllib.request.Request(asked.url, body, dict(asked.headers.items()), method="POST")  # noqa: S310 - our own
 
 
 def _follow(settings: Settings, codebuild: Any, pushed: Pushed, say: Say) -> int:  # noqa: ANN401 - a boto3 client

@@ -28,7 +28,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
 
 @pytest.fixture(scope="session")
 def relay(laptop: Laptop) -> Iterator[Relay]:
-    made = Relay(laptop.port)
+    made = Relay(laptop.port, laptop.key)
     yield made
     made.close()
 

@@ -11,13 +11,18 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}
+from localaws import keys
+from localaws.keys import Credentials
+from localaws.settings import HEALTH
+
+_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}  # Host is signed, and goes on
 
 
 class Relay:
-    """A relay to a port of 127.0.0.1."""
+    """A relay to a port of 127.0.0.1 that knows the key: who does not cannot stand in between."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, key: Credentials) -> None:
+        self._key = key
         self.calls: Counter[str] = Counter()
         self._refused: dict[str, str] = {}
         relay = self
@@ -64,6 +69,10 @@ class Relay:
         body = handler.rfile.read(int(handler.headers.get("content-length", 0)))
         operation = handler.headers.get("x-amz-target", handler.path.split("?")[0]).split(".")[-1]
         self.calls[operation] += 1
+        if operation.endswith(HEALTH):
+            nonce = handler.path.rpartition("nonce=")[2]
+            said = json.dumps({"proof": keys.prove(self._key, self.port, nonce)}).encode()
+            return _answer(handler, 200, {"content-type": "application/json"}, said)
         code = self._refused.get(operation)
         if code:
             said = json.dumps({"__type": code, "message": "not for you"}).encode()

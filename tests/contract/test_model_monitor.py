@@ -21,6 +21,7 @@ from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
 from localaws.hosting import states
+from localaws.keys import Credentials
 from localaws.monitoring.runner import Runner
 from localaws.sagemaker.service import answer
 from localaws.settings import Settings
@@ -70,7 +71,7 @@ def account(tmp_path: Path) -> Iterator[Callable[[bool], SageMaker]]:
         settings = Settings(home=tmp_path / str(existing), existing_customer=existing)
         store = Store(settings.home / "sagemaker.db")
         stores.append(store)
-        aws = Aws(settings, store, Events(store, lambda _: None), Clients(settings))
+        aws = Aws(settings, store, Events(store, lambda _: None), Clients(settings, Credentials("key", "secret")))
         capture = {"EnableCapture": True, "DestinationS3Uri": MONITORING.capture_uri}
         document = {
             "EndpointName": ENDPOINT,

@@ -15,9 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials as Signer
 
 from console.dataset.layout import TEST, TRAIN
 from console.dataset.sample import draw_sample
+from localaws import home, keys
+from localaws.keys import Credentials
+from localaws.settings import Settings
 from tests.images import push_image
 
 REPOSITORY = Path(__file__).parents[2]
@@ -47,10 +53,14 @@ class Laptop:
             "SCONES_ENFORCE_IAM": self.enforce_iam,
             "SCONES_ACCOUNT": self.account,
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            **self.key.environment,
             "AWS_DEFAULT_REGION": "us-east-1",
         }
+
+    @property
+    def key(self) -> Credentials:
+        """The access key of this installation, as `scones env` prints it."""
+        return keys.ensure(Settings(self.port, self.home))
 
     def scones(self, *words: str, code: int | None = 0, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run the command as a person does; `code` is the exit code that is expected (None: any)."""
@@ -122,7 +132,7 @@ class Laptop:
         log = self.home / "access.jsonl"
         if kept and not log.is_symlink():
             Path(kept).mkdir(parents=True, exist_ok=True)
-            self.home.mkdir(parents=True, exist_ok=True)
+            home.make(self.home)
             # A home is one local AWS's alone, a port is not.
             log.symlink_to(Path(kept).absolute() / f"{str(self.home).strip('/').replace('/', '-')}.jsonl")
 
@@ -131,9 +141,16 @@ class Laptop:
             service,
             endpoint_url=self.endpoint,
             region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=self.key.key,
+            aws_secret_access_key=self.key.secret,
         )
+
+    def signed(self, service: str, method: str, path: str, body: bytes = b"", **headers: str) -> dict[str, str]:
+        """The headers of a request whose path goes out as it is written, signed by the installation's key."""
+        asked = AWSRequest(method, f"{self.endpoint}{path}", headers, body)
+        signer = S3SigV4Auth if service == "s3" else SigV4Auth
+        signer(Signer(self.key.key, self.key.secret), service, "us-east-1").add_auth(asked)
+        return dict(asked.headers.items())
 
     def steps(self, arn: str) -> dict[str, dict[str, Any]]:
         """The started steps of an execution by name."""

@@ -16,6 +16,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from PIL import Image
 
 from tests.e2e.laptop import REPOSITORY, Laptop, free_port
@@ -125,7 +126,7 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
     laptop.scones("down", "--wipe")
 
 
-def test_any_credentials_do_where_iam_is_not_enforced(endpoints: Endpoints) -> None:
+def test_the_installations_key_is_asked_for_where_iam_is_not_enforced_too(endpoints: Endpoints) -> None:
     somebody = boto3.client(
         "sagemaker",
         endpoint_url=endpoints.laptop.endpoint,
@@ -133,7 +134,10 @@ def test_any_credentials_do_where_iam_is_not_enforced(endpoints: Endpoints) -> N
         aws_access_key_id="somebody",
         aws_secret_access_key="anything",
     )
-    assert somebody.list_endpoints(NameContains="nothing-of-this-name")["Endpoints"] == []
+    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+        somebody.list_endpoints()
+    mine = endpoints.laptop.client("sagemaker")
+    assert mine.list_endpoints(NameContains="nothing-of-this-name")["Endpoints"] == []
     assert not (endpoints.laptop.home / "access.jsonl").exists()
 
 

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
+from localaws.settings import HEALTH
 from tests.e2e.laptop import Laptop, free_port
 from tests.faults.site import BUCKET, ENDPOINT, PIPELINE, Site
 
@@ -72,7 +73,7 @@ def _ask(site: Site, kind: str, number: int) -> None:
     elif kind == "connect":
         # A client that opens a connection for each request, and leaves.
         connection = http.client.HTTPConnection("127.0.0.1", site.laptop.port)
-        connection.request("GET", "/_ministack/health")
+        connection.request("GET", HEALTH)
         connection.getresponse().read()
         connection.close()
     else:

@@ -15,8 +15,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from localaws import process
-from localaws.clients import ROOT
+from localaws import keys, process
 from localaws.settings import Settings
 from seedcode.stack.template import Template
 from tests.rehearsal import people
@@ -58,12 +57,13 @@ class Site:
 
     def client(self, service: str) -> Any:
         """A client that may do everything, for looking and for what happens outside of the page."""
+        root = keys.ensure(self.settings)
         return boto3.client(
             service,
             endpoint_url=self.settings.endpoint,
             region_name=self.settings.region,
-            aws_access_key_id=ROOT.key,
-            aws_secret_access_key=ROOT.secret,
+            aws_access_key_id=root.key,
+            aws_secret_access_key=root.secret,
         )
 
     def environment(self) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from localaws import process
+from localaws import keys, process
 from localaws.aws import Aws
-from localaws.clients import ROOT
 from localaws.events import Events
 from localaws.jobs import supervise
 from localaws.jobs.container import base_environment
 from localaws.jobs.kinds import TRAINING
 from localaws.jobs.supervise import Job
+from localaws.keys import Credentials
 from localaws.sagemaker.service import answer
 from localaws.settings import Settings
 from localaws.store import Store
@@ -67,21 +68,22 @@ def _kept(folder: Path) -> bytes:
 
 
 def test_a_job_that_prints_all_it_knows_knows_no_secret_of_the_laptop(settings: Settings) -> None:
-    logs = _Logs()
+    logs, root = _Logs(), keys.ensure(settings)
     aws = _aws(settings, SimpleNamespace(logs=logs))
     members = supervise.instances(aws, "loud", 1)
     job = Job(TRAINING, "loud", ["python3", "-c", PROGRAM], {"OWN": "given"}, 30)
     assert supervise.run(aws, job, members, Stop()).exit_code == 3
     told = json.dumps(logs.events)
     assert "OWN given" in told
-    assert f"AWS_ACCESS_KEY_ID {ROOT.key}" in told
+    assert re.search(r"AWS_ACCESS_KEY_ID ASIA\w{16}", told)  # a session's, and not the installation's
+    assert not {root.key, root.secret} & set(re.split(r'[\s"]', told))
     aws.store.close()
     found = [name for name, value in SECRETS.items() if value in told or value.encode() in _kept(settings.home)]
     assert found == []
 
 
 def test_what_containers_are_given_is_named_and_nothing_else_comes_along(settings: Settings) -> None:
-    assert set(SECRETS.values()).isdisjoint(base_environment(settings).values())
+    assert set(SECRETS.values()).isdisjoint(base_environment(settings, Credentials("of-a-role", "secret")).values())
 
 
 def test_the_local_aws_is_started_without_the_laptop_s_secrets(

@@ -90,10 +90,10 @@ def test_a_wipe_removes_state_and_keeps_what_was_drawn(home: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("health", "enforced"), [({"auth": "enabled"}, True), ({"auth": "disabled"}, False), (None, False)]
+    ("health", "enforced"), [({"enforces_iam": True}, True), ({"enforces_iam": False}, False), (None, False)]
 )
 def test_whether_iam_is_enforced_is_what_the_local_aws_says(
-    home: Settings, monkeypatch: pytest.MonkeyPatch, health: dict[str, str] | None, *, enforced: bool
+    home: Settings, monkeypatch: pytest.MonkeyPatch, health: dict[str, bool] | None, *, enforced: bool
 ) -> None:
     monkeypatch.setattr(process, "_health", lambda _: health)
     assert process.enforces_iam(home) is enforced

@@ -81,7 +81,7 @@ class Health:
         self.asked = 0
 
     def open(self, address: str, timeout: float) -> Any:
-        assert (address, timeout) == ("http://127.0.0.1:45660/_ministack/health", 1)
+        assert (address, timeout) == ("http://127.0.0.1:45660/_localaws/health", 1)
         self.asked += 1
         if self.asked < 3:
             raise urllib.error.URLError("refused")

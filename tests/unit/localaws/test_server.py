@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localaws import front, ministack
+from localaws import front, keys, ministack
 from localaws.clients import Clients
 
 if TYPE_CHECKING:
@@ -117,11 +117,9 @@ def test_another_version_of_ministack_is_refused_with_what_to_do(monkeypatch: py
         ministack.load()
 
 
-def test_the_local_aws_asks_itself_with_made_up_credentials(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_local_aws_asks_itself_with_its_own_key(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "real")
-    clients = Clients(settings)
+    clients = Clients(settings, keys.ensure(settings))
     assert clients.s3 is clients.get("s3")
     assert clients.logs.meta.endpoint_url == clients.s3.meta.endpoint_url == settings.endpoint
-    assert clients.s3._request_signer._credentials.access_key == "test"
+    assert clients.s3._request_signer._credentials.access_key == keys.ensure(settings).key

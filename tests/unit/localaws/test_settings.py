@@ -68,3 +68,14 @@ def test_two_homes_share_nothing() -> None:
     one, two = Settings(port=5000, home=Path("a")), Settings(port=5001, home=Path("b"))
     assert one.endpoint != two.endpoint
     assert not {one.pid_file, one.jobs} & {two.pid_file, two.jobs}
+
+
+@pytest.mark.parametrize(("given", "opened"), [("true", True), ("false", False), ("", False)])
+def test_a_local_aws_is_open_only_where_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, given: str, *, opened: bool
+) -> None:
+    monkeypatch.setenv("SCONES_OPEN", given)
+    assert from_environment().open_to_all is opened
+    monkeypatch.setenv("SCONES_OPEN", "yes")
+    with pytest.raises(SettingsError, match="SCONES_OPEN is 'yes'; it must be true or false"):
+        from_environment()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from localaws.builds import environment
-from localaws.clients import Credentials
+from localaws.keys import Credentials
 from localaws.settings import Settings
 
 BUILD = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,8 +13,8 @@ from botocore.exceptions import ClientError
 
 from localaws.aws import Aws
 from localaws.builds.starting import start_for_rule
-from localaws.clients import Credentials
 from localaws.errors import AwsError, validation
+from localaws.keys import Credentials
 
 Document = dict[str, Any]
 RULE = "arn:aws:events:us-east-1:000000000000:rule/bakery-push"
@@ -143,3 +144,9 @@ def test_an_input_that_startbuild_does_not_take_starts_nothing(builds: Any, payl
     with pytest.raises(AwsError) as refused:
         start_for_rule(builds.aws, EVENTS_ROLE, PROJECT, payload, RULE)
     assert refused.value.code == code
+
+
+def test_a_build_has_a_session_where_iam_is_not_enforced(builds: Any) -> None:
+    builds.commit(buildspec__yml=SPEC)
+    builds.project()
+    assert re.search(r"\nkey=ASIA[0-9A-F]{16}\n", builds.log(builds.ended(builds.start())))

@@ -13,14 +13,15 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as Signer
 
-from localaws.clients import ROOT, Credentials
 from localaws.front import Front
 from localaws.iam.authority import Authority
+from localaws.keys import Credentials
 
 if TYPE_CHECKING:
     from localaws.aws import Aws
 
 SAGEMAKER = "sagemaker.amazonaws.com"
+ROOT = Credentials("test", "test")  # who is taken for root by MiniStack; the gate lets nobody of that name in
 Ask = Callable[..., tuple[int, Any]]
 
 

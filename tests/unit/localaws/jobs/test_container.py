@@ -14,6 +14,7 @@ import pytest
 
 from localaws.jobs.container import Container, base_environment, kill_left_over
 from localaws.jobs.failures import JobFailure
+from localaws.keys import Credentials
 from localaws.settings import Settings
 
 SLEEP = "import time; print('up', flush=True); time.sleep(60)"
@@ -185,8 +186,8 @@ def test_a_broken_or_stale_pid_file_does_not_hinder_the_start(tmp_path: Path, ro
 
 def test_containers_are_given_the_local_aws_and_no_real_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
-    environment = base_environment(Settings(port=4999))
+    environment = base_environment(Settings(port=4999), Credentials("of-a-role", "secret"))
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4999"
-    assert environment["AWS_ACCESS_KEY_ID"] == "test"
+    assert environment["AWS_ACCESS_KEY_ID"] == "of-a-role"
     assert "AWS_SESSION_TOKEN" not in environment
     assert environment["PATH"].startswith(str(Path(sys.executable).parent))

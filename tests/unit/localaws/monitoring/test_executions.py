@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localaws import recovery
-from localaws.clients import ROOT
 from localaws.errors import AwsError
+from localaws.keys import Credentials
 from localaws.monitoring.metrics import NAMESPACE
 from localaws.monitoring.runner import Runner
 
@@ -139,7 +139,7 @@ def test_a_role_that_may_not_write_the_metrics_fails_the_execution_with_the_reas
 
     monitor.captured(at(10, 30))
     monitor.create()
-    monitor.aws.clients.credentials = ROOT
+    monitor.aws.clients.credentials = Credentials("role", "secret")
     enforced = replace(monitor.aws, authority=Authority())
     monitor.runner = Runner(enforced, lambda: monitor.now)
     monitor.look(at(11))

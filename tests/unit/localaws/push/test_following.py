@@ -51,7 +51,7 @@ def push(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., t
         monkeypatch.setattr(following, "answers", lambda _: True)
         monkeypatch.setattr(following, "_POLL_SECONDS", 0)
         monkeypatch.setattr(following, "tell", lambda *_: [told])
-        monkeypatch.setattr(following, "Clients", lambda _: type("", (), {"get": lambda *_: codebuild})())
+        monkeypatch.setattr(following, "Clients", lambda *_: type("", (), {"get": lambda *_: codebuild})())
         said: list[str] = []
         return follow(settings, Path("bakery.git"), [PUSHED], said.append), "".join(said)
 
