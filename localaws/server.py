@@ -41,7 +41,9 @@ from localaws.ministack_patches import (
     function_networks,
     function_sessions,
     mail,
+    object_checksums,
     pipeline_targets,
+    principal_arns,
     service_deliveries,
     stack_events,
     template_functions,
@@ -81,6 +83,8 @@ def run(settings: Settings) -> None:
         provisioning.apply(settings)
     template_functions.apply()
     bucket_encryption.apply()
+    object_checksums.apply()
+    principal_arns.apply()
     closed_connections.apply()
     mail.apply(Mailbox(settings.mail))
     ecr_images.apply()
