@@ -6,8 +6,10 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
+from console import registry
 from console.errors import CommandError
 from console.output import plain
 from console.target import Target
@@ -17,6 +19,8 @@ _RESTING = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
 _POLL_SECONDS = 0.5
 _WAIT_SECONDS = 3_600
 _GRACE_SECONDS = 60
+# What deploy_model writes on the endpoint: what it last attempted, as `<release>@<approval>`, and why it refused it.
+_ATTEMPT, _REFUSED = "scones:attempt", "scones:refused"
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ def read(target: Target) -> Endpoint | None:
 def wait_for(target: Target, version: int, say: Callable[[str], None]) -> Endpoint:
     """Wait until the endpoint rests on a version; `say` hears each new status.
 
-    Raises CommandError where it comes to rest on another one, or nothing begins within a minute.
+    Raises CommandError where it comes to rest on another one, where deploy_model refuses the version, and where nothing
+    begins within a minute.
     """
     started = time.monotonic()
     begun, told = False, ""
@@ -78,6 +83,11 @@ def wait_for(target: Target, version: int, say: Callable[[str], None]) -> Endpoi
         if endpoint and endpoint.status == "InService" and endpoint.version == str(version):
             return endpoint
         begun = begun or (endpoint is not None and endpoint.deploys)
+        if endpoint and not begun and (refusal := find_refusal(target, endpoint, version)):
+            raise CommandError(
+                f"{refusal}. The endpoint goes on with version {endpoint.version}; the mail and the log of the "
+                f"function {target.project.project}-deploy-model say what to do."
+            )
         if endpoint and begun and endpoint.status in _RESTING:
             raise CommandError(
                 f"The endpoint is {endpoint.status} with version {endpoint.version}, not {version}: {endpoint.reason}"
@@ -89,6 +99,20 @@ def wait_for(target: Target, version: int, say: Callable[[str], None]) -> Endpoi
             )
         time.sleep(_POLL_SECONDS)
     raise CommandError(f"The endpoint was not in service within {_WAIT_SECONDS} s; see `scones endpoint`.")
+
+
+def find_refusal(target: Target, endpoint: Endpoint, version: int) -> str | None:
+    """Why deploy_model refused a version's last approval, in the words of its tag; None where it did not."""
+    sagemaker = target.client("sagemaker")
+    listed = sagemaker.list_tags(ResourceArn=endpoint.described["EndpointArn"])["Tags"]
+    tags = {tag["Key"]: tag["Value"] for tag in listed}
+    release, _, approval = tags.get(_ATTEMPT, "").partition("@")
+    if not tags.get(_REFUSED) or f"-v{version}-" not in release:
+        return None
+    package = sagemaker.describe_model_package(ModelPackageName=registry.find(target, version)["ModelPackageArn"])
+    changed = package.get("LastModifiedTime", package["CreationTime"])
+    refusal: str = tags[_REFUSED]
+    return refusal if approval == changed.astimezone(UTC).isoformat(timespec="milliseconds") else None
 
 
 def tell(line: str) -> None:

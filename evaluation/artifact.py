@@ -1,5 +1,6 @@
 """Open a model.tar.gz of the built-in image classification algorithm, wherever it was made."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,11 @@ LIMITS = Limits(members=256, file_bytes=2 << 30, total_bytes=8 << 30)
 
 @dataclass(frozen=True)
 class Artifact:
-    """A net on disk, as others made it; it takes (channels, height, width)."""
+    """A net on disk, as others made it; it takes (channels, height, width).
+
+    `sha256` is the digest of the archive that it came in, in hexadecimal digits: what is evaluated under this digest is
+    what may be registered and deployed.
+    """
 
     symbol: Path
     parameters: Path
@@ -28,6 +33,7 @@ class Artifact:
     channels: int
     height: int
     width: int
+    sha256: str
 
 
 @contextmanager
@@ -42,18 +48,21 @@ def opened(directory: Path) -> Iterator[Artifact]:
     with TemporaryDirectory() as folder:
         target = Path(folder)
         try:
-            epoch = _unpack(path, target)
+            epoch, digest = _unpack(path, target)
         except BadArchive as error:
             size = path.stat().st_size
             raise Refusal(f"{path} ({size:,} bytes) cannot be used, as {error}: train the model again.") from error
         channels, height, width = _shape(target, path)
-        yield Artifact(target / SYMBOL, target / f"{PREFIX}-{epoch:04d}.params", epoch, channels, height, width)
+        parameters = target / f"{PREFIX}-{epoch:04d}.params"
+        yield Artifact(target / SYMBOL, parameters, epoch, channels, height, width, digest)
 
 
-def _unpack(path: Path, target: Path) -> int:
-    """Copy what is needed and return the last epoch."""
+def _unpack(path: Path, target: Path) -> tuple[int, str]:
+    """Copy what is needed; return the last epoch and the archive's digest."""
     epoch = -1
     with path.open("rb") as stream, Folder(target) as folder:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        stream.seek(0)
         for member in read_tar(stream, LIMITS):
             numbered = PARAMS.fullmatch(member.name)
             if member.is_directory:
@@ -71,7 +80,7 @@ def _unpack(path: Path, target: Path) -> int:
             f"{path} holds no {', '.join(missing)} at its top, where {SYMBOL}, {PREFIX}-NNNN.params and {SHAPES} "
             "are needed: give an artifact of the built-in image classification algorithm."
         )
-    return epoch
+    return epoch, digest
 
 
 def _shape(target: Path, path: Path) -> tuple[int, int, int]:

@@ -62,7 +62,11 @@ def _write(folder: Path, evaluated: Evaluated, answers: Answers) -> None:
         "dataset": _dataset(answers),
         # Not of Model Monitor's shape, like all that follows the metrics: its baseline cuts the test pictures to
         # what the net takes.
-        "model": {"input_shape": list(evaluated.net.input_shape), "epoch": evaluated.net.epoch},
+        "model": {
+            "archive_sha256": evaluated.net.sha256,
+            "epoch": evaluated.net.epoch,
+            "input_shape": list(evaluated.net.input_shape),
+        },
         "binary_classification_metrics": evaluated.metrics,
         **evaluated.trust.sections,
     }

@@ -21,6 +21,7 @@ class Facts:
     input_shape: tuple[int, int, int]
     convolutions: int
     parameters: int
+    sha256: str
 
 
 class Network:
@@ -44,7 +45,7 @@ class Network:
                 f"train with num_classes={classes}, or evaluate on the data set that it was trained on."
             )
         self._executor = self._bind(symbol, arguments, states)
-        self.facts = Facts(artifact.epoch, self._shape[1:], _convolutions(symbol), _size(arguments))
+        self.facts = Facts(artifact.epoch, self._shape[1:], _convolutions(symbol), _size(arguments), artifact.sha256)
 
     def probabilities(self, pictures: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probabilities (n, classes) of pictures (n, 3, height, width), 0 to 255, n at most BATCH.

@@ -171,6 +171,7 @@ def _net(net: Facts) -> str:
         ("Convolutions", f"{net.convolutions}"),
         ("Parameters", f"{net.parameters:,}"),
         ("Epoch kept", f"{net.epoch}"),
+        ("model.tar.gz, SHA-256", net.sha256),
     ]
     return page.heading("Net") + page.facts(rows)
 

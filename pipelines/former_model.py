@@ -15,7 +15,7 @@ from pipelines.clients import Client
 from pipelines.data_version import list_objects
 from pipelines.errors import PipelineError
 from pipelines.hyperparameters import HYPERPARAMETERS, Value
-from pipelines.live_model import MISSING, find_live_version
+from pipelines.live_model import MISSING, find_artifact, find_live_version
 from pipelines.profiles import PROFILES, Profile
 from pipelines.settings import Settings
 from pipelines.weights import net_name, net_of
@@ -106,7 +106,7 @@ def _registered(s3: Client, sagemaker: Client, settings: Settings, net: tuple[in
             f"Version {number} has {_describe(theirs)}, and this run has {_describe(net)}; incremental training needs "
             "the same net, so choose a profile or a version that fits."
         )
-    uri = str(package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"])
+    uri = find_artifact(s3, settings.bucket, package)
     if next(list_objects(s3, uri), None) is None:
         raise PipelineError(f"The artifact of version {number} is gone from {uri}; choose a later version.")
     return FormerModel(uri, f"version {number}")

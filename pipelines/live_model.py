@@ -3,20 +3,28 @@
 It is deploy_model's rule; a contract test holds this, deploy_model and start_training to the same answer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from common.approved import approved_key, registered_uri
 from pipelines.clients import Client
+from pipelines.data_version import list_objects
 
 MISSING = frozenset({"ResourceNotFound", "ValidationException"})
 
 
-def find_live_model(sagemaker: Client, group: str) -> str:
+def find_live_model(s3: Client, sagemaker: Client, bucket: str, group: str) -> str:
     """Return the S3 address of the live version's model.tar.gz; empty where no version is approved."""
     version = find_live_version(sagemaker, group)
-    return "" if version is None else str(version["InferenceSpecification"]["Containers"][0].get("ModelDataUrl", ""))
+    return "" if version is None else find_artifact(s3, bucket, version)
+
+
+def find_artifact(s3: Client, bucket: str, version: Mapping[str, Any]) -> str:
+    """Return the address of a version's approved copy, else of what it was registered with, which jobs may write to."""
+    approved = f"s3://{bucket}/{approved_key(version)}"
+    return registered_uri(version) if next(list_objects(s3, approved), None) is None else approved
 
 
 def find_live_version(sagemaker: Client, group: str) -> dict[str, Any] | None:

@@ -54,7 +54,7 @@ def run(
     upsert_pipeline(sagemaker, settings, definition)
     # With the training pipeline, so that it is there before the first version can be approved.
     upsert_monitoring_pipeline(sagemaker, settings, define_monitoring(settings))
-    parameters = choose_live_model(sagemaker, settings, parameters)
+    parameters = choose_live_model(s3, sagemaker, settings, parameters)
     return start_execution(sagemaker, settings.pipeline_name, parameters, display_name=display_name, token=token)
 
 
@@ -68,11 +68,13 @@ def choose_data(s3: Client, settings: Settings, overrides: Mapping[str, str]) ->
     return {"DatasetVersion": version, **overrides, "InputDataUri": source, "CuratedDataUri": curated}
 
 
-def choose_live_model(sagemaker: Client, settings: Settings, parameters: Mapping[str, str]) -> dict[str, str]:
+def choose_live_model(
+    s3: Client, sagemaker: Client, settings: Settings, parameters: Mapping[str, str]
+) -> dict[str, str]:
     """Complete the parameters: the model to compare with is the live one, unless one is named or `LiveModelUri=` is."""
     uri = parameters.get("LiveModelUri")
     if uri is None:
-        uri = find_live_model(sagemaker, settings.model_package_group)
+        uri = find_live_model(s3, sagemaker, settings.bucket, settings.model_package_group)
     others = {name: value for name, value in parameters.items() if name != "LiveModelUri"}
     return others | ({"LiveModelUri": uri} if uri else {})
 

@@ -19,6 +19,11 @@ Client = Any
 _CONFIG = Config(retries={"mode": "adaptive", "total_max_attempts": 6}, connect_timeout=5, read_timeout=20)
 
 sagemaker: Client = boto3.client("sagemaker", region_name=os.environ.get("AWS_REGION"), config=_CONFIG)
+# S3 answers a copy when it is made; those of 5 GB, the largest that it makes in one piece, take minutes.
+s3: Client = boto3.client(
+    "s3", region_name=os.environ.get("AWS_REGION"), config=_CONFIG.merge(Config(read_timeout=300))
+)
+sns: Client = boto3.client("sns", region_name=os.environ.get("AWS_REGION"), config=_CONFIG)
 autoscaling: Client = boto3.client("application-autoscaling", region_name=os.environ.get("AWS_REGION"), config=_CONFIG)
 
 

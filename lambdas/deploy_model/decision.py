@@ -16,6 +16,7 @@ class Action(StrEnum):
     REPLACE = "replace"
     DISCARD = "discard"
     WAIT = "wait"
+    REFUSE = "refuse"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ def decide(release: Release | None, endpoint: Endpoint | None) -> Decision:
     attempted = endpoint.attempt == release.attempt
     if endpoint.is_changing:
         return _while_changing(release, endpoint, attempted)
+    if attempted and endpoint.refusal and endpoint.configuration != release.name:
+        return Decision(Action.KEEP, f"{endpoint.refusal}; approve it again to try again.")
     if endpoint.status == "Failed":
         return _after_failure(release, attempted)
     return _at_rest(release, endpoint, attempted)

@@ -1,5 +1,6 @@
 """The endpoint as it is now."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +9,19 @@ from botocore.exceptions import ClientError
 from deploy_model.aws import Client, is_missing
 
 ATTEMPT_TAG = "scones:attempt"
+REFUSED_TAG = "scones:refused"
+# What AWS takes as a tag's value: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
+LONGEST_VALUE = 256
+FORBIDDEN = re.compile(r"[^\w .:/=+\-@]")
 CHANGING = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What AWS tells about the endpoint; `attempt` is what was last begun on it, read from its tags."""
+    """What AWS tells about the endpoint, and its tags.
+
+    `attempt` is what was last begun on it, and `refusal` why it was not: empty where it was.
+    """
 
     arn: str
     status: str
@@ -21,6 +29,7 @@ class Endpoint:
     pending: str | None
     instance_count: int
     attempt: str | None
+    refusal: str = ""
 
     @property
     def is_changing(self) -> bool:
@@ -41,22 +50,24 @@ def find_endpoint(sagemaker: Client, name: str) -> Endpoint | None:
         if is_missing(error):
             return None
         raise
+    tags = _read_tags(sagemaker, found["EndpointArn"])
     return Endpoint(
         arn=found["EndpointArn"],
         status=found["EndpointStatus"],
         configuration=found.get("EndpointConfigName"),
         pending=found.get("PendingDeploymentSummary", {}).get("EndpointConfigName"),
         instance_count=sum(variant.get("CurrentInstanceCount", 0) for variant in found.get("ProductionVariants", [])),
-        attempt=_read_attempt(sagemaker, found["EndpointArn"]),
+        attempt=tags.get(ATTEMPT_TAG),
+        refusal=tags.get(REFUSED_TAG, ""),
     )
 
 
-def tag_attempt(attempt: str) -> list[dict[str, str]]:
-    """Write an attempt as the tags of an endpoint."""
-    return [{"Key": ATTEMPT_TAG, "Value": attempt}]
+def tag_attempt(attempt: str, refusal: str = "") -> list[dict[str, str]]:
+    """Write an attempt, and why it was refused, as the tags of an endpoint."""
+    words = FORBIDDEN.sub("-", refusal)[:LONGEST_VALUE]
+    return [{"Key": ATTEMPT_TAG, "Value": attempt}, {"Key": REFUSED_TAG, "Value": words}]
 
 
-def _read_attempt(sagemaker: Client, arn: str) -> str | None:
+def _read_tags(sagemaker: Client, arn: str) -> dict[str, str]:
     pages: Any = sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
-    tags = {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
-    return tags.get(ATTEMPT_TAG)
+    return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}

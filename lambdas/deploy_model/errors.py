@@ -12,5 +12,14 @@ class EndpointBusy(Exception):
     """
 
 
+class VersionRefused(Exception):
+    """The artifact of a version is not what the registry names, or cannot be had; nothing of it may go live."""
+
+    def __init__(self, version: int, reason: str, remedy: str) -> None:
+        """Say why and what to do; `summary` is short enough for a tag."""
+        self.summary = f"Version {version} is refused: {reason}"
+        super().__init__(f"{self.summary}. {remedy}")
+
+
 class RemovalUnfinished(Exception):
     """Something of the endpoint is still there when the function's time is over."""

@@ -9,10 +9,9 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from deploy_model import aws
-from deploy_model.custom_resource import Clients, fulfil
+from deploy_model import aws, custom_resource
 from deploy_model.events import why_ignored
-from deploy_model.reconcile import reconcile
+from deploy_model.reconcile import Clients, reconcile
 from deploy_model.settings import Settings
 
 logger = Logger(service="deploy_model")
@@ -37,7 +36,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         metrics.add_metric(name="EventsIgnored", unit=MetricUnit.Count, value=1)
         logger.info("Ignored an event", extra={"reason": reason})
         return {"action": "ignore", "reason": reason}
-    outcome = reconcile(aws.sagemaker, aws.autoscaling, settings())
+    outcome = reconcile(Clients(aws.sagemaker, aws.autoscaling, aws.s3, aws.sns), settings())
     metrics.add_metric(name=f"Decided{outcome.action.title()}", unit=MetricUnit.Count, value=1)
     logger.info("Reconciled the endpoint with the registry", extra=asdict(outcome))
     return asdict(outcome)
@@ -45,8 +44,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _fulfil(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer the stack, which holds the endpoint as a resource of its own."""
-    clients = Clients(aws.sagemaker, aws.autoscaling, aws.cloudformation())
-    told = fulfil(event, clients, context.get_remaining_time_in_millis)
+    clients = custom_resource.Clients(aws.sagemaker, aws.autoscaling, aws.cloudformation())
+    told = custom_resource.fulfil(event, clients, context.get_remaining_time_in_millis)
     metrics.add_metric(name=f"Stack{told['request']}", unit=MetricUnit.Count, value=1)
     logger.info("Answered CloudFormation", extra=told)
     return told

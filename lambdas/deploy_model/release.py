@@ -66,8 +66,17 @@ def _tags(version: Version) -> list[dict[str, str]]:
 
 
 def _model(version: Version, settings: Settings, tags: list[dict[str, str]]) -> Request:
+    """Serve the approved copy: a model that names its package would be fetched from where jobs may write.
+
+    What else the package says of its container is kept; AWS takes no other artifact beside a ModelPackageName.
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
+    """
+    packaged = version.containers[0] if version.containers else {}
     return {
-        "PrimaryContainer": {"ModelPackageName": version.arn},
+        "PrimaryContainer": {
+            **{name: packaged[name] for name in ("Image", "Environment") if packaged.get(name)},
+            "ModelDataUrl": f"s3://{settings.bucket}/{version.approved_key}",
+        },
         "ExecutionRoleArn": settings.role_arn,
         # SageMaker itself fetches the artifact; the algorithm needs no network to answer about a picture.
         "EnableNetworkIsolation": True,

@@ -25,6 +25,8 @@ class Settings:
     bake_seconds: int
     step_percent: int
     capture_uri: str
+    bucket: str
+    topic_arn: str
     alarm_names: tuple[str, ...] = ()
     kms_key_arn: str | None = None
 
@@ -51,6 +53,8 @@ class Settings:
             bake_seconds=_number(environment, "BAKE_SECONDS", 0, 3600),
             step_percent=_number(environment, "STEP_PERCENT", 1, 100),
             capture_uri=_text(environment, "CAPTURE_URI"),
+            bucket=_text(environment, "BUCKET"),
+            topic_arn=_text(environment, "TOPIC_ARN"),
             alarm_names=_names(environment.get("ALARM_NAMES", "")),
             kms_key_arn=environment.get("KMS_KEY_ARN") or None,
         )

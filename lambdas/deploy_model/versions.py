@@ -1,10 +1,11 @@
 """The registry's approved versions, and which of them should serve."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from common.approved import DIGEST, approved_key, registered_uri
 from deploy_model.aws import Client
 
 UNKNOWN = "unknown"
@@ -12,13 +13,21 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Version:
-    """An approved version: `changed` is when it was last changed, which is when somebody approved it."""
+    """An approved version: `changed` is when it was last changed, which is when somebody approved it.
+
+    `containers` are its containers as the registry has them, `source` the address that its artifact was registered
+    with, `sha256` the digest that the registry names of it, and `approved_key` where its copy lies in our bucket.
+    """
 
     number: int
     arn: str
     changed: datetime
     execution: str = UNKNOWN
     commit: str = UNKNOWN
+    containers: tuple[Mapping[str, Any], ...] = ()
+    source: str = ""
+    sha256: str | None = None
+    approved_key: str = ""
 
 
 def list_approved(sagemaker: Client, group: str) -> list[Version]:
@@ -57,6 +66,10 @@ def _describe(sagemaker: Client, arn: str) -> Version:
         changed=package.get("LastModifiedTime", package["CreationTime"]),
         execution=_execution(package),
         commit=_note(package, "commit") or package.get("MetadataProperties", {}).get("CommitId") or UNKNOWN,
+        containers=tuple(package.get("InferenceSpecification", {}).get("Containers") or ()),
+        source=registered_uri(package),
+        sha256=(_note(package, DIGEST) or "").lower() or None,
+        approved_key=approved_key(package),
     )
 
 

@@ -7,17 +7,22 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from common.approved import approved_key, registered_uri
+
 MISSING = frozenset({"ResourceNotFound", "ValidationException"})
 
 
-def choose_live_model(sagemaker: Any, group: str) -> dict[str, str]:  # noqa: ANN401
+def choose_live_model(s3: Any, sagemaker: Any, bucket: str, group: str) -> dict[str, str]:  # noqa: ANN401
     """The parameter LiveModelUri where a version is live; none for the first version of all."""
-    uri = find_live_model(sagemaker, group)
+    uri = find_live_model(s3, sagemaker, bucket, group)
     return {"LiveModelUri": uri} if uri else {}
 
 
-def find_live_model(sagemaker: Any, group: str) -> str:  # noqa: ANN401 - boto3's clients have no static type
-    """The S3 address of the live version's model.tar.gz; empty where no version is approved, or no group is there."""
+def find_live_model(s3: Any, sagemaker: Any, bucket: str, group: str) -> str:  # noqa: ANN401 - boto3's have no type
+    """The S3 address of the live version's model.tar.gz; empty where no version is approved, or no group is there.
+
+    It is the copy that deploy_model has made, and what was registered only until there is one.
+    """
     try:
         versions = list(_approved(sagemaker, group))
     except ClientError as error:
@@ -26,7 +31,10 @@ def find_live_model(sagemaker: Any, group: str) -> str:  # noqa: ANN401 - boto3'
         raise
     if not versions:
         return ""
-    return str(max(versions, key=_approval)["InferenceSpecification"]["Containers"][0].get("ModelDataUrl", ""))
+    version = max(versions, key=_approval)
+    key = approved_key(version)
+    copied = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("KeyCount", 0)
+    return f"s3://{bucket}/{key}" if copied else registered_uri(version)
 
 
 def _approval(version: dict[str, Any]) -> tuple[Any, int]:

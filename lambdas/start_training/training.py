@@ -70,7 +70,7 @@ class Trainer:
             chosen = data.choose(self.s3, self.settings.bucket)
         except NothingToTrainOn as nothing:
             return self._refuse(call, Decision(Action.REFUSE, str(nothing)), executions)
-        live = choose_live_model(self.sagemaker, self.settings.model_package_group)
+        live = choose_live_model(self.s3, self.sagemaker, self.settings.bucket, self.settings.model_package_group)
         arn = start(self.sagemaker, pipeline, call, sentence, chosen | live, waiting, executions)
         if waiting:
             self._batches.settle(self._executions(now))

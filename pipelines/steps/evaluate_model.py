@@ -56,6 +56,11 @@ def measured_accuracy() -> JsonGet:
     return JsonGet(step_name=NAME, property_file=REPORT, json_path="binary_classification_metrics.accuracy.value")
 
 
+def evaluated_digest() -> JsonGet:
+    """Refer to the SHA-256 of the model.tar.gz that was evaluated, in hexadecimal digits."""
+    return JsonGet(step_name=NAME, property_file=REPORT, json_path="model.archive_sha256")
+
+
 def compared_with_live() -> JsonGet:
     """Refer to the p-value of the comparison with the live version; a small one says that the new model is worse."""
     return JsonGet(step_name=NAME, property_file=REPORT, json_path="comparison.p_value")

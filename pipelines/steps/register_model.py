@@ -9,9 +9,10 @@ from sagemaker.workflow.functions import Join
 from sagemaker.workflow.model_step import ModelStep
 from sagemaker.workflow.steps import ProcessingStep, Step
 
+from common.approved import DIGEST
 from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
-from pipelines.steps.evaluate_model import measured_accuracy, recommended_threshold
+from pipelines.steps.evaluate_model import evaluated_digest, measured_accuracy, recommended_threshold
 from pipelines.steps.outputs import output_file, output_uri
 from pipelines.steps.policies import step_retries
 from pipelines.steps.prepare_data import training_samples
@@ -79,7 +80,8 @@ def _description(
     """Tell what a person wants to know before approving; `pipelines.metadata` knows what AWS takes.
 
     The two addresses of outputs are what refresh_workflow makes the version's monitoring baseline from; where a step
-    came from the cache, they lie with the execution that ran it.
+    came from the cache, they lie with the execution that ran it. By the digest deploy_model tells that what it deploys
+    is what was evaluated: the jobs may write over what lies under runs/.
     """
     parameters = context.parameters
     layers = parameters.hyperparameters.get("num_layers")
@@ -89,6 +91,7 @@ def _description(
         "accuracy": measured_accuracy().to_string(),
         "accuracy_threshold": parameters.accuracy_threshold.to_string(),
         "commit": parameters.commit_id,
+        DIGEST: evaluated_digest().to_string(),
         "dataset_uri": parameters.input_data_uri,
         "dataset_version": parameters.dataset_version,
         "evaluation_uri": output_uri(evaluated, "evaluation"),

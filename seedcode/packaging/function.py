@@ -11,10 +11,11 @@ HANDLER = "handler.py"
 NEEDS_DEFINITIONS = "refresh_workflow"
 # The modules of `common` that functions share with others.
 SHARED = {
-    "filter_confidence": "images",
-    "ingest_image": "images",
-    "serialize_image": "images",
-    "start_training": "container_images",
+    "deploy_model": ("approved",),
+    "filter_confidence": ("images",),
+    "ingest_image": ("images",),
+    "serialize_image": ("images",),
+    "start_training": ("approved", "container_images"),
 }
 
 
@@ -35,7 +36,7 @@ def build_function(name: str, root: Path = CHECKOUT, folder: Path | None = None)
     if name == NEEDS_DEFINITIONS:
         files |= _read_definitions(root / "workflow", f"{name}/asl")
     if name in SHARED:
-        paths = ("common/__init__.py", f"common/{SHARED[name]}.py")
+        paths = ["common/__init__.py", *(f"common/{module}.py" for module in SHARED[name])]
         files |= {path: (root / path).read_bytes() for path in paths}
     return write_archive(name, files, FUNCTION_LIMIT, folder or root / "dist")
 

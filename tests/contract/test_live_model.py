@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
@@ -12,20 +13,31 @@ from deploy_model.versions import choose, list_approved
 from start_training.live import choose_live_model
 from start_training.live import find_live_model as found_by_start_training
 
+from common.approved import approved_key
 from pipelines import run
 from pipelines.live_model import find_live_model
 from pipelines.settings import Settings
 
 GROUP = "scones-vehicles"
+BUCKET = "scones-000000000000-us-east-1"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROJECT = Settings.from_environment({})
 NOTHING: list[tuple[str, str, int | None]] = []
 
 
 class Registry:
-    """Versions as (approval, status, hours since the last change or None), each created an hour after the last."""
+    """Versions as (approval, status, hours since the last change or None), each created an hour after the last.
 
-    def __init__(self, versions: list[tuple[str, str, int | None]], refusal: str | None = None) -> None:
+    It is the S3 as well, where the approved copies of `copied` lie.
+    """
+
+    def __init__(
+        self,
+        versions: list[tuple[str, str, int | None]],
+        refusal: str | None = None,
+        copied: frozenset[int] = frozenset(),
+    ) -> None:
+        self.copied = copied
         self.versions = [self._version(number, *each) for number, each in enumerate(versions, start=1)]
         self.refusal = refusal
 
@@ -41,8 +53,17 @@ class Registry:
             **times,
         }
 
-    def get_paginator(self, _name: str) -> Any:
-        return self
+    def get_paginator(self, name: str) -> Any:
+        return self if name == "list_model_packages" else SimpleNamespace(paginate=self.list_pages)
+
+    def list_objects_v2(self, Bucket: str, Prefix: str, **_: int) -> dict[str, Any]:
+        keys = {approved_key(version) for version in self.versions if version["ModelPackageVersion"] in self.copied}
+        listed = [{"Key": key, "ETag": '"1"', "LastModified": NOON} for key in keys if key.startswith(Prefix)]
+        assert Bucket == BUCKET
+        return {"Contents": listed, "KeyCount": len(listed)}
+
+    def list_pages(self, **request: str) -> list[dict[str, Any]]:
+        return [self.list_objects_v2(**request)]
 
     def paginate(self, ModelApprovalStatus: str, **_: str) -> list[dict[str, Any]]:
         if self.refusal:
@@ -72,20 +93,36 @@ def test_all_three_find_the_version_that_was_approved_last(
 ) -> None:
     registry = Registry(versions)
     served = choose(list_approved(registry, GROUP))
-    assert found_by_start_training(registry, GROUP) == find_live_model(registry, GROUP) == live
-    assert (f"s3://b/{served.number}/model.tar.gz" if served else "") == live
+    assert _found(registry) == live
+    assert (served.source if served else "") == live
+
+
+def test_all_three_name_the_copy_that_deploy_model_made_of_it_where_there_is_one() -> None:
+    registry = Registry([("Approved", "Completed", 9), ("Approved", "Completed", 5)], copied=frozenset({1, 2}))
+    served = choose(list_approved(registry, GROUP))
+    assert served is not None
+    assert _found(registry) == f"s3://{BUCKET}/{served.approved_key}"
+    assert served.approved_key == "approved/v2-20260225T100000Z/model.tar.gz"
+
+
+def _found(registry: Registry) -> str:
+    """What both that ask find, which is one and the same."""
+    found, other = (find(registry, registry, BUCKET, GROUP) for find in (find_live_model, found_by_start_training))
+    assert found == other
+    return found
 
 
 @pytest.mark.parametrize("code", ["ValidationException", "ResourceNotFound"])
 def test_a_group_that_is_not_there_has_no_live_version(code: str) -> None:
-    assert find_live_model(Registry(NOTHING, code), GROUP) == found_by_start_training(Registry(NOTHING, code), GROUP)
-    assert choose_live_model(Registry(NOTHING, code), GROUP) == {}
+    registry = Registry(NOTHING, code)
+    assert _found(registry) == ""
+    assert choose_live_model(registry, registry, BUCKET, GROUP) == {}
 
 
 def test_what_aws_forbids_is_no_answer() -> None:
     for find in (find_live_model, found_by_start_training):
         with pytest.raises(ClientError, match="AccessDenied"):
-            find(Registry(NOTHING, "AccessDeniedException"), GROUP)
+            find(None, Registry(NOTHING, "AccessDeniedException"), BUCKET, GROUP)
 
 
 @pytest.mark.parametrize(
@@ -98,4 +135,4 @@ def test_what_aws_forbids_is_no_answer() -> None:
 )
 def test_a_person_may_name_another_model_or_none(given: dict[str, str], sent: dict[str, str]) -> None:
     registry = Registry([("Approved", "Completed", 1)])
-    assert run.choose_live_model(registry, PROJECT, {"Seed": "1", **given}) == {"Seed": "1", **sent}
+    assert run.choose_live_model(registry, registry, PROJECT, {"Seed": "1", **given}) == {"Seed": "1", **sent}

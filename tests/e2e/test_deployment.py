@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tarfile
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from common.approved import approved_key
 from console.dataset.drawing.picture import draw_picture
 from console.dataset.examples import draw_examples
 from console.dataset.layout import BICYCLE, MOTORCYCLE
@@ -61,7 +63,7 @@ def test_a_model_that_is_worse_than_the_live_one_is_refused_though_it_is_above_t
     arn = done.stdout.split()[0]
     refusal = laptop.ended(arn)["FailureReason"]
     assert "worse than the live version" in refusal
-    assert live["InferenceSpecification"]["Containers"][0]["ModelDataUrl"] in refusal
+    assert f"s3://{BUCKET}/{approved_key(live)}" in refusal, "the copy, which no job can have changed"
     assert "below the PairedGateLevel of 0.05" in refusal
     assert "below the AccuracyThreshold" not in refusal
     assert "CacheHitResult" in laptop.steps(arn)["TrainModel"], "the version that was registered while none was live"
@@ -188,6 +190,37 @@ def test_a_version_whose_server_cannot_start_is_rolled_back_and_the_endpoint_say
     laptop.scones("reject", number)
     models = sagemaker.list_models(NameContains=f"-v{number}-")["Models"]
     assert models == [], "a failed update leaves no orphan"
+
+
+def test_an_artifact_that_was_changed_after_it_was_registered_is_refused_in_words_and_the_live_version_stays(
+    laptop: Laptop, deployed: int, pictures: list[Path]
+) -> None:
+    sagemaker, s3 = laptop.client("sagemaker"), laptop.client("s3")
+    live = sagemaker.describe_model_package(ModelPackageName=f"{GROUP_ARN}/{deployed}")
+    digest = live["CustomerMetadataProperties"]["artifact_sha256"]
+    good = s3.get_object(Bucket=BUCKET, Key=approved_key(live))["Body"].read()
+    assert hashlib.sha256(good).hexdigest() == digest, "what was evaluated is what serves"
+    key, specification = "runs/changed/model.tar.gz", live["InferenceSpecification"]
+    s3.put_object(Bucket=BUCKET, Key=key, Body=good)
+    container = {"Image": specification["Containers"][0]["Image"], "ModelDataUrl": f"s3://{BUCKET}/{key}"}
+    changed = sagemaker.create_model_package(
+        ModelPackageGroupName=ENDPOINT,
+        InferenceSpecification={**specification, "Containers": [container]},
+        ModelApprovalStatus="PendingManualApproval",
+        CustomerMetadataProperties={"artifact_sha256": digest},
+    )["ModelPackageArn"]
+    number = changed.rsplit("/", 1)[1]
+    s3.put_object(Bucket=BUCKET, Key=key, Body=good[:-1])
+    before = _configuration(laptop)
+    said = laptop.scones("approve", number, code=1).stderr
+    assert f"Version {number} is refused: its artifact has the SHA-256 " in said
+    assert f"and the registry names the SHA-256 {digest[:16]}. The endpoint goes on with version {deployed}" in said
+    assert _configuration(laptop) == before
+    copies = s3.list_objects_v2(Bucket=BUCKET, Prefix=f"approved/v{number}-")
+    assert (copies["KeyCount"], sagemaker.list_models(NameContains=f"-v{number}-")["Models"]) == (0, [])
+    answer = json.loads(laptop.scones("classify", "--json", str(pictures[0])).stdout)[0]
+    assert answer["model_version"] == str(deployed)
+    laptop.scones("reject", number)
 
 
 def _picture(mode: str, kind: str, **options: Any) -> bytes:

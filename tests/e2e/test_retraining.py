@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -129,7 +130,8 @@ def test_the_drift_alarm_starts_a_training_that_says_why(trained: Laptop, drift:
     given = parameters(trained, drift)
     assert given["StartReason"].startswith(f"drift: the alarm {ALARM} rang at ")
     assert given["StartedBy"] == "start_training"
-    assert given["LiveModelUri"].startswith(f"s3://{BUCKET}/runs/"), "the version that a person has approved"
+    live = re.fullmatch(rf"s3://{BUCKET}/(approved/v1-\w+|runs/\S+)/model\.tar\.gz", given["LiveModelUri"])
+    assert live, "the version that a person has approved, by its copy if deploy_model has made that already"
     assert given["CommitId"] == parameters(trained, executions(trained)[-1]["PipelineExecutionArn"])["CommitId"]
 
 

@@ -154,8 +154,10 @@ class Site:
         """The version of each variant of an endpoint configuration."""
         sagemaker = self.client("sagemaker")
         variants = sagemaker.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]
-        models = [sagemaker.describe_model(ModelName=variant["ModelName"]) for variant in variants]
-        return [model["PrimaryContainer"]["ModelPackageName"] for model in models]
+        models = [sagemaker.describe_model(ModelName=variant["ModelName"])["ModelArn"] for variant in variants]
+        tags = [sagemaker.list_tags(ResourceArn=arn)["Tags"] for arn in models]
+        numbers = [next(tag["Value"] for tag in found if tag["Key"] == "scones:version") for found in tags]
+        return [arn for number in numbers for arn in self.versions() if arn.endswith(f"/{number}")]
 
     def approved_last(self) -> tuple[str, str]:
         """The version that is approved last by the registry, and the run that it comes from."""

@@ -161,7 +161,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _evaluate(folder: Path) -> None:
-    Network(Artifact(folder / f"{PREFIX}-symbol.json", folder / f"{PREFIX}-0001.params", 1, 3, 28, 28), 2)
+    Network(Artifact(folder / f"{PREFIX}-symbol.json", folder / f"{PREFIX}-0001.params", 1, 3, 28, 28, ""), 2)
 
 
 READERS: dict[str, tuple[Callable[[Path], object], type[Exception]]] = {

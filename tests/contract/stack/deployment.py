@@ -74,16 +74,22 @@ def _takings(stack: Stack) -> Iterator[Check]:
 
 def is_allowed(policies: list[Any], one: Check) -> bool:
     """Whether policies, as MiniStack reads them, allow what is asked."""
-    question = iam_evaluator.EvalContext(
-        principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/scones-deploy/AWSCloudFormation",
+    question = asked(one, f"arn:aws:sts::{ACCOUNT}:assumed-role/scones-deploy/AWSCloudFormation")
+    return bool(iam_evaluator.evaluate(question, policies).decision == "Allow")
+
+
+def asked(one: Check, principal: str, *, secure: bool = False) -> Any:
+    """A question of a principal in the form that MiniStack's policies answer; `secure` says that it comes by TLS."""
+    return iam_evaluator.EvalContext(
+        principal_arn=principal,
         principal_type="AssumedRole",
         principal_account=ACCOUNT,
         action=one.action,
         resource_arn=one.resource,
         region=REGION,
+        secure_transport=secure,
         service_context={key.lower(): value for key, value in one.context.items()},
     )
-    return bool(iam_evaluator.evaluate(question, policies).decision == "Allow")
 
 
 def _is_about_any(statement: dict[str, Any], resources: set[str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ def moments(monkeypatch: pytest.MonkeyPatch) -> list[Endpoint]:
     found: list[Endpoint] = []
     monkeypatch.setattr(endpoint, "read", lambda _: found.pop(0))
     monkeypatch.setattr(endpoint, "_POLL_SECONDS", 0.0)
+    monkeypatch.setattr(endpoint, "find_refusal", lambda *_: None)
     return found
 
 
@@ -41,3 +44,52 @@ def test_a_deployment_that_was_rolled_back_is_told_at_once(moments: list[Endpoin
     moments += [_seen("InService", "1")]
     with pytest.raises(CommandError, match="InService with version 1, not 2"):
         _wait()
+
+
+APPROVED = datetime(2026, 11, 28, 10, 0, 0, 123_000, tzinfo=UTC)
+ATTEMPT = "scones-vehicles-v2-0123abcd@2026-11-28T10:00:00.123+00:00"
+
+
+class _Account:
+    """A target whose endpoint has tags, and whose registry has version 2."""
+
+    def __init__(self, **tags: str) -> None:
+        self.tags = [{"Key": f"scones:{name}", "Value": value} for name, value in tags.items()]
+        self.project = SimpleNamespace(project="scones", model_package_group="scones-vehicles")
+
+    def client(self, _service: str) -> Any:
+        return self
+
+    def list_tags(self, **_: str) -> Any:
+        return {"Tags": self.tags}
+
+    def get_paginator(self, _name: str) -> Any:
+        summary = {"ModelPackageVersion": 2, "ModelPackageArn": "arn"}
+        return SimpleNamespace(paginate=lambda **_: [{"ModelPackageSummaryList": [summary]}])
+
+    def describe_model_package(self, **_: str) -> Any:
+        return {"LastModifiedTime": APPROVED, "CreationTime": APPROVED}
+
+
+def test_a_refusal_of_this_approval_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    resting = Endpoint("InService", "1", {"EndpointArn": "arn", "EndpointConfigName": "config-1"})
+    monkeypatch.setattr(endpoint, "read", lambda _: resting)
+    account: Any = _Account(attempt=ATTEMPT, refused="Version 2 is refused: its artifact is another")
+    with pytest.raises(
+        CommandError, match=r"^Version 2 is refused: its artifact is another\. The endpoint goes on with "
+    ):
+        wait_for(account, 2, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {},
+        {"attempt": ATTEMPT, "refused": ""},
+        {"attempt": ATTEMPT.replace("10:00", "09:59"), "refused": "an earlier approval"},
+        {"attempt": ATTEMPT.replace("-v2-", "-v22-"), "refused": "another version"},
+    ],
+)
+def test_an_earlier_approval_s_refusal_and_another_version_s_are_none_of_this_one(tags: dict[str, str]) -> None:
+    account: Any = _Account(**tags)
+    assert endpoint.find_refusal(account, Endpoint("InService", "1", {"EndpointArn": "arn"}), 2) is None

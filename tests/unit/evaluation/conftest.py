@@ -1,5 +1,6 @@
 """A net that knows bright from dark, and pictures to ask it about."""
 
+import gzip
 import json
 import tarfile
 from collections.abc import Callable
@@ -19,7 +20,7 @@ GREYS = {0: (30, 60, 90), 1: (160, 190, 220)}
 def symbol(classes: int) -> mx.sym.Symbol:
     """A dense layer over the mean of a picture."""
     mean = mx.sym.Pooling(mx.sym.Variable("data"), global_pool=True, kernel=(7, 7), pool_type="avg", name="pool")
-    dense = mx.sym.FullyConnected(mx.sym.Flatten(mean), num_hidden=classes, name="fc")
+    dense = mx.sym.FullyConnected(mx.sym.Flatten(mean, name="flat"), num_hidden=classes, name="fc")
     return mx.sym.SoftmaxOutput(dense, name="softmax")
 
 
@@ -35,13 +36,18 @@ def save_net(folder: Path, classes: int = 2, side: int = 28, epoch: int = 3) -> 
 
 
 def pack(folder: Path, target: Path) -> Path:
-    """Pack a folder's files as the algorithm does, at the top of model.tar.gz."""
+    """Pack a folder's files as the algorithm does, at the top of model.tar.gz; the same files are the same bytes."""
     target.mkdir(parents=True, exist_ok=True)
     path = target / "model.tar.gz"
-    with tarfile.open(path, "w:gz") as tar:
+    with gzip.GzipFile(path, "wb", mtime=0) as packed, tarfile.open(fileobj=packed, mode="w") as tar:
         for file in sorted(folder.iterdir()):
-            tar.add(file, arcname=file.name)
+            tar.add(file, arcname=file.name, filter=_undated)
     return path
+
+
+def _undated(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.mtime = 0
+    return member
 
 
 def save_pictures(root: Path, per_class: int, mistakes: int = 0) -> None:

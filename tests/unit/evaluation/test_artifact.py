@@ -1,5 +1,6 @@
 """Artifacts that are whole, and those that are not."""
 
+import hashlib
 import io
 import json
 import tarfile
@@ -44,6 +45,12 @@ def test_of_several_epochs_the_last_is_taken(net: Path, packed: Callable[[Path],
         assert opened.parameters.name == "image-classification-0012.params"
         assert opened.parameters.read_bytes() == params
         assert len(list(opened.symbol.parent.iterdir())) == 3
+
+
+def test_the_digest_is_that_of_the_archive_as_it_came(net: Path, packed: Callable[[Path], Path]) -> None:
+    archive = packed(net)
+    with artifact.opened(archive.parent) as opened:
+        assert opened.sha256 == hashlib.sha256(archive.read_bytes()).hexdigest()
 
 
 def test_nothing_stays_on_disk_afterwards(net: Path, packed: Callable[[Path], Path]) -> None:

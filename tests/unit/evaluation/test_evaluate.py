@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -32,6 +33,12 @@ def test_the_gate_finds_the_accuracy_where_it_looks(output: Path) -> None:
     measured = json.loads((output / "evaluation.json").read_text())
     assert measured["binary_classification_metrics"]["accuracy"]["value"] == pytest.approx(10 / 12)
     assert measured["dataset"] == {"item_count": 12, "class_counts": {"bicycle": 6, "motorcycle": 6}}
+
+
+def test_the_registry_finds_the_digest_of_what_was_evaluated(output: Path) -> None:
+    digest = hashlib.sha256((output.parent / "model/model.tar.gz").read_bytes()).hexdigest()
+    assert json.loads((output / "evaluation.json").read_text())["model"]["archive_sha256"] == digest
+    assert digest in (output / "report.html").read_text()
 
 
 def test_the_confusion_matrix_reads_from_truth_to_answer(output: Path) -> None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from common.approved import approved_key
 from pipelines.clients import Client
 from pipelines.errors import PipelineError
 from pipelines.former_model import FormerModel, find_former
@@ -53,6 +54,20 @@ def test_a_version_of_the_same_net_is_gone_on_from(
 ) -> None:
     uri = register(num_layers="20", profile="compact")
     assert find_former(s3, sagemaker, settings, COMPACT, {}, "1") == FormerModel(uri, "version 1")
+
+
+def test_of_an_approved_version_the_copy_is_gone_on_from_which_no_job_can_have_changed(
+    s3: Client, sagemaker: Client, settings: Settings, register: Register
+) -> None:
+    register(num_layers="20", profile="compact")
+    arn = sagemaker.list_model_packages(ModelPackageGroupName=settings.model_package_group)["ModelPackageSummaryList"][
+        0
+    ]["ModelPackageArn"]
+    key = approved_key(sagemaker.describe_model_package(ModelPackageName=arn))
+    s3.put_object(Bucket=settings.bucket, Key=key, Body=b"model")
+    copy = FormerModel(f"s3://{settings.bucket}/{key}", "version 1")
+    assert find_former(s3, sagemaker, settings, COMPACT, {}, "1") == copy
+    assert find_former(s3, sagemaker, settings, COMPACT, {}, "live") == copy
 
 
 def test_live_is_the_approved_version_that_was_changed_last(

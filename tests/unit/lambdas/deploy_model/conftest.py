@@ -1,5 +1,6 @@
-"""A SageMaker to deploy to: moto's, with the UpdateEndpoint that it lacks, a clock, and a record of every call."""
+"""A SageMaker and an S3 to deploy from: moto's, with what they lack, a clock, and a record of every call."""
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,13 +12,14 @@ os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 import boto3
 import pytest
 from botocore.config import Config
-from deploy_model.reconcile import Outcome, reconcile
+from deploy_model.reconcile import Clients, Outcome, reconcile
 from deploy_model.settings import Settings
 from moto import mock_aws
 from moto.sagemaker.models import sagemaker_backends
 
 ACCOUNT = "123456789012"
 GROUP = "scones-vehicles"
+BUCKET = f"scones-{ACCOUNT}-us-east-1"
 ENVIRONMENT = {
     "MODEL_PACKAGE_GROUP": GROUP,
     "ENDPOINT_NAME": "scones-vehicles",
@@ -27,7 +29,9 @@ ENVIRONMENT = {
     "TRAFFIC_ROUTING": "ALL_AT_ONCE",
     "BAKE_SECONDS": "120",
     "STEP_PERCENT": "50",
-    "CAPTURE_URI": f"s3://scones-{ACCOUNT}-us-east-1/data-capture/",
+    "CAPTURE_URI": f"s3://{BUCKET}/data-capture/",
+    "BUCKET": BUCKET,
+    "TOPIC_ARN": f"arn:aws:sns:us-east-1:{ACCOUNT}:scones-people",
     "ALARM_NAMES": "scones-5xx,scones-latency",
     "KMS_KEY_ARN": "",
 }
@@ -40,33 +44,62 @@ def settings_with(**changes: str) -> Settings:
 
 
 @dataclass
+class Mail:
+    """SNS, as far as it is called: subjects and texts in the order in which they came."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+
+    def publish(self, TopicArn: str, Subject: str, Message: str) -> None:
+        assert TopicArn == ENVIRONMENT["TOPIC_ARN"]
+        self.sent.append((Subject, Message))
+
+
+@dataclass
 class World:
-    """One account; `calls` holds what was sent to SageMaker, and `failing` which operations it refuses, and how."""
+    """One account; `calls` holds what was sent to it, and `failing` which operations are refused, and how."""
 
     client: Any
     autoscaling: Any
+    s3: Any
+    mail: Mail = field(default_factory=Mail)
     settings: Settings = field(default_factory=settings_with)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     failing: dict[str, tuple[str, str]] = field(default_factory=dict)
     minutes: int = 0
 
-    def register(self, status: str = "PendingManualApproval") -> str:
-        arn: str = self.client.create_model_package(
-            ModelPackageGroupName=GROUP,
-            ModelApprovalStatus=status,
-            InferenceSpecification={
-                "Containers": [{"Image": "image", "ModelDataUrl": "s3://bucket/model.tar.gz"}],
+    def register(self, status: str = "PendingManualApproval", name: str = "model", **changes: Any) -> str:
+        """Register `runs/<name>.tar.gz` with its digest, as the pipeline does; `changes` are of the request."""
+        body = name.encode()
+        self.put(f"runs/{name}.tar.gz", body)
+        request = {
+            "ModelPackageGroupName": GROUP,
+            "ModelApprovalStatus": status,
+            "InferenceSpecification": {
+                "Containers": [{"Image": "image", "ModelDataUrl": f"s3://{BUCKET}/runs/{name}.tar.gz"}],
                 "SupportedContentTypes": ["image/png"],
                 "SupportedResponseMIMETypes": ["application/json"],
             },
-            CustomerMetadataProperties=ORIGIN,
-        )["ModelPackageArn"]
+            "CustomerMetadataProperties": {**ORIGIN, "artifact_sha256": hashlib.sha256(body).hexdigest()},
+        }
+        arn: str = self.client.create_model_package(**request | changes)["ModelPackageArn"]
         return arn
+
+    def put(self, key: str, body: bytes) -> None:
+        """Write an object, as a job may under runs/."""
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+
+    def copies(self) -> dict[str, bytes]:
+        """What lies under approved/, by key."""
+        listed = self.s3.list_objects_v2(Bucket=BUCKET, Prefix="approved/").get("Contents", [])
+        keys = [entry["Key"] for entry in listed]
+        return {key: self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys}
 
     def judge(self, arn: str, status: str) -> None:
         """Approve or reject a version, a minute after whatever happened before."""
+        # AWS adds to what is there; moto replaces it.
+        known = self.backend.model_packages[arn].customer_metadata_properties
         self.client.update_model_package(
-            ModelPackageArn=arn, ModelApprovalStatus=status, CustomerMetadataProperties=ORIGIN
+            ModelPackageArn=arn, ModelApprovalStatus=status, CustomerMetadataProperties=known
         )
         self.minutes += 1
         self.backend.model_packages[arn].last_modified_time = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(
@@ -81,7 +114,8 @@ class World:
 
     def deliver(self, **changes: str) -> Outcome:
         """Let the function look at the world once."""
-        return reconcile(self.client, self.autoscaling, settings_with(**changes) if changes else self.settings)
+        clients = Clients(self.client, self.autoscaling, self.s3, self.mail)
+        return reconcile(clients, settings_with(**changes) if changes else self.settings)
 
     @property
     def backend(self) -> Any:
@@ -97,10 +131,10 @@ class World:
         return int({tag["Key"]: tag["Value"] for tag in tags}["scones:version"])
 
     def changes(self) -> list[str]:
-        """Names of the calls that change something, since the last time that this was asked."""
+        """Names of the calls that change something in SageMaker, since the last time that this was asked."""
         names = [name for name, _ in self.calls if not name.startswith(READS)]
         self.calls.clear()
-        return [name for name in names if not name.endswith("ModelPackage")]
+        return [name for name in names if not name.endswith("ModelPackage") and name != "CopyObject"]
 
     def sent(self, operation: str) -> dict[str, Any]:
         """Return the parameters of the last call of an operation."""
@@ -115,6 +149,10 @@ class World:
         if model.name in self.failing:
             code, message = self.failing[model.name]
             return _response(400), {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {}}
+        asked = self.sent("CopyObject") if model.name == "CopyObject" else {}
+        if asked.get("IfNoneMatch") == "*" and asked["Key"] in self.copies():
+            error = {"Code": "PreconditionFailed", "Message": "At least one of the pre-conditions did not hold"}
+            return _response(412), {"Error": error, "ResponseMetadata": {}}
         if model.name == "UpdateEndpoint":
             # From here on the endpoint is at rest again, with the configuration that the test settles it on.
             self.endpoint.endpoint_config_name = self.sent("UpdateEndpoint")["EndpointConfigName"]
@@ -151,9 +189,11 @@ def world(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[W
     with mock_aws():
         client = session.client("sagemaker", config=Config(retries={"total_max_attempts": 1}))
         client.create_model_package_group(ModelPackageGroupName=GROUP)
-        world = World(client, session.client("application-autoscaling"))
-        client.meta.events.register("provide-client-params.sagemaker", world.record)
-        client.meta.events.register("before-call.sagemaker", world.answer)
+        world = World(client, session.client("application-autoscaling"), session.client("s3"))
+        world.s3.create_bucket(Bucket=BUCKET)
+        for service, events in (("sagemaker", client.meta.events), ("s3.CopyObject", world.s3.meta.events)):
+            events.register(f"provide-client-params.{service}", world.record)
+            events.register(f"before-call.{service}", world.answer)
         yield world
 
 

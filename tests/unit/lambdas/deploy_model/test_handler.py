@@ -25,7 +25,8 @@ EVENT = {
 def variables(world: Any, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(aws, "sagemaker", world.client)
+    for name, client in {"sagemaker": world.client, "s3": world.s3, "sns": world.mail}.items():
+        monkeypatch.setattr(aws, name, client)
     handler.settings.cache_clear()
 
 
