@@ -33,6 +33,8 @@ def secure(s3: Client, version: Version, bucket: str) -> None:
     it is held to, as nobody else can write there.
     """
     source = _find_source(version)
+    if not source:
+        return
     place, remedy = f"s3://{bucket}/{version.approved_key}", f"approve the version again to copy it anew from {source}"
     digest = _digest_of_copy(s3, version, bucket)
     if digest is None:
@@ -50,9 +52,10 @@ def secure(s3: Client, version: Version, bucket: str) -> None:
 
 
 def _find_source(version: Version) -> str:
-    """Return the address of a version's one artifact; refuse whatever has none, or more than that."""
+    """Return the address of a version's one artifact, empty where its image is all that it is; refuse what has more."""
     others = [name for name in ELSEWHERE if version.containers[0].get(name)] if version.containers else []
-    if len(version.containers) != 1 or others or not ADDRESS.fullmatch(version.source):
+    bare = not version.source and not version.sha256
+    if len(version.containers) != 1 or others or not (bare or ADDRESS.fullmatch(version.source)):
         raise VersionRefused(
             version.number,
             "it does not name one artifact",

@@ -75,7 +75,7 @@ def _model(version: Version, settings: Settings, tags: list[dict[str, str]]) -> 
     return {
         "PrimaryContainer": {
             **{name: packaged[name] for name in ("Image", "Environment") if packaged.get(name)},
-            "ModelDataUrl": f"s3://{settings.bucket}/{version.approved_key}",
+            **({"ModelDataUrl": f"s3://{settings.bucket}/{version.approved_key}"} if version.source else {}),
         },
         "ExecutionRoleArn": settings.role_arn,
         # SageMaker itself fetches the artifact; the algorithm needs no network to answer about a picture.

@@ -222,20 +222,35 @@ def test_what_fails_for_a_passing_reason_is_raised_and_completed_by_the_next_eve
     assert world.mail.sent == []
 
 
+SOURCE = {"S3Uri": f"s3://{BUCKET}/runs/", "S3DataType": "S3Prefix", "CompressionType": "None"}
 ONE = {"Image": "image", "ModelDataUrl": f"s3://{BUCKET}/runs/model.tar.gz"}
 
 
 @pytest.mark.parametrize(
     "containers",
-    [[ONE, ONE], [{"Image": "image"}], [{**ONE, "ModelDataUrl": "https://models.example.com/model.tar.gz"}]],
+    [
+        [ONE, ONE],
+        [{"Image": "image"}],
+        [{**ONE, "ModelDataUrl": "https://models.example.com/model.tar.gz"}],
+        [{**ONE, "ModelDataSource": {"S3DataSource": SOURCE}}],
+    ],
 )
 def test_a_version_that_does_not_name_one_archive_in_s3_is_refused(
-    world: Any, containers: list[dict[str, str]]
+    world: Any, containers: list[dict[str, Any]]
 ) -> None:
     world.approve(world.register(InferenceSpecification={"Containers": containers}))
     outcome = world.deliver()
     assert outcome.action is Action.REFUSE
     assert outcome.reason.startswith("Version 1 is refused: it does not name one artifact. It has ")
+
+
+def test_a_version_that_is_its_image_alone_has_nothing_to_copy(world: Any) -> None:
+    arn = world.register(InferenceSpecification={"Containers": [{"Image": "image", "Environment": {"A": "b"}}]})
+    _without_digest(arn, world)
+    world.approve(arn)
+    assert world.deliver().action is Action.CREATE
+    assert world.sent("CreateModel")["PrimaryContainer"] == {"Image": "image", "Environment": {"A": "b"}}
+    assert world.copies() == {}
 
 
 def test_nothing_is_copied_for_an_event_that_deploys_nothing(world: Any, versions: list[str]) -> None:
