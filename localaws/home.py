@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import tempfile
 from pathlib import Path
 
 from localaws.settings import SettingsError
@@ -41,6 +43,17 @@ def close(home: Path) -> bool:
         return False
     home.chmod(PRIVATE)
     return True
+
+
+def keep_temporary_files(home: Path) -> None:
+    """Let this process put its temporary files into the home, from now on and without those of the process before.
+
+    MiniStack unpacks code of functions into folders of /tmp whose names everybody can tell beforehand, and runs it.
+    """
+    folder = home / "tmp"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=PRIVATE)
+    tempfile.tempdir = str(folder)
 
 
 def was_open(home: Path) -> str:

@@ -25,7 +25,7 @@ _STOP_SECONDS = 20
 _ANSWER_SECONDS = 10
 _LONGEST_ANSWER = 4096  # bytes
 _STATE = (
-    *("ministack", "jobs", "endpoints", "repositories", "builds", "mail", "access.jsonl"),
+    *("ministack", "jobs", "endpoints", "repositories", "builds", "mail", "tmp", "access.jsonl"),
     *("sagemaker.db", "sagemaker.db-wal", "sagemaker.db-shm", "localaws.log"),
 )
 

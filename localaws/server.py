@@ -13,7 +13,7 @@ from functools import partial
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from localaws import keys, ministack
+from localaws import home, keys, ministack
 from localaws.autoscaling.tracking import Tracking
 from localaws.aws import Aws
 from localaws.builds import resource as projects
@@ -72,6 +72,7 @@ _PROMISED = ("stepfunctions", "sqs")
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. The port answers only after state has been recovered."""
     root = keys.ensure(settings)
+    home.keep_temporary_files(settings.home)
     settings.account_file.write_text("existing" if settings.existing_customer else "new", encoding="ascii")
     ministack.configure(settings)
     others = ministack.load()

@@ -15,11 +15,15 @@ def add_arguments(_: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Start what is not running and bring the stack up to date."""
+    from localaws.process import is_open
+
     if options.target != "local":
         raise CommandError("`scones up` starts the local AWS; AWS itself is always up. Leave out --target.", 2)
     target = bring_up()
     if target.local:
         print(f"The local AWS runs on {target.local.endpoint}, with its state in {target.local.home}.")
+        if is_open(target.local):
+            print("It takes any credentials (SCONES_OPEN=true): every user of this machine may run code as you.")
     print(f"The stack {target.project.project} is deployed: bucket {target.project.bucket}.")
     sentence = _connect(target)
     if sentence:

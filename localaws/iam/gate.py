@@ -75,7 +75,7 @@ class Gate:
         if scope["type"] != "http" or not _PLAIN_HOST.fullmatch(request.headers.get("host", "")) or request.query:
             raise missing
         if request.method == "PUT" and _ANSWER.fullmatch(request.path):
-            return _bare(scope), receive
+            return _bare(scope), _again(await _body(receive, _MOST_ANONYMOUS), receive)
         if (request.method, request.path) != ("POST", "/") or not request.headers.get("content-type", "").startswith(
             _FORM
         ):
@@ -114,7 +114,7 @@ async def _body(receive: Receive, most: int | None, service: str = "") -> bytes:
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if most is not None and size > most:
-            sentence = f"A body that is not signed by its digest has at most {most} bytes."
+            sentence = f"Without a signature of its digest, a body has at most {most} bytes here."
             raise RefusedError("SignatureDoesNotMatch", sentence, service)
         if not message.get("more_body"):
             return b"".join(parts)

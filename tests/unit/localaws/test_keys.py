@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -116,3 +118,27 @@ def test_a_folder_of_another_user_or_of_everybody_is_no_home(tmp_path: Path, mon
     monkeypatch.setattr(os, "geteuid", lambda: shared.stat().st_uid + 1)
     with pytest.raises(SettingsError, match="another user"):
         home.close(tmp_path)
+
+
+UNPACKS = """
+import sys
+from pathlib import Path
+from localaws import home, ministack
+from localaws.settings import Settings
+
+settings = Settings(home=Path(sys.argv[1]))
+home.make(settings.home)
+home.keep_temporary_files(settings.home)
+ministack.configure(settings)
+ministack.load()
+from ministack.services import lambda_svc
+print(lambda_svc._PROVIDED_CODE_CACHE, lambda_svc._DOCKER_EXTRACT_CACHE)
+"""
+
+
+def test_no_code_is_unpacked_where_others_could_wait_for_it(tmp_path: Path) -> None:
+    (tmp_path / "home" / "tmp" / "ministack-provided-code-4566").mkdir(parents=True)
+    words = [sys.executable, "-c", UNPACKS, str(tmp_path / "home")]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+    assert [Path(folder).parent for folder in told] == [tmp_path / "home" / "tmp"] * 2
+    assert (mode(tmp_path / "home" / "tmp"), list((tmp_path / "home" / "tmp").iterdir())) == (0o700, [])

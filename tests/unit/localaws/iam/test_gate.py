@@ -341,6 +341,7 @@ def test_a_custom_resource_answers_its_address_and_brings_nothing_else(door: Doo
             scope_of("PUT", f"{ENDPOINT}{ANSWER}", {"X-Amz-Target": "SageMaker.X", "Content-Length": "2"}), b"{}"
         )
     assert {name for name, _ in admitted.value.scope["headers"]} == {b"host", b"content-length"}
+    assert door.knock(scope_of("PUT", f"{ENDPOINT}{ANSWER}", {}), *[b"x" * 100_000] * 3)[0] == 403
     for url in (f"{ENDPOINT}{ANSWER}?Action=X", f"http://api.execute-api.localhost:45660{ANSWER}"):
         assert door.knock(scope_of("PUT", url, {}), b"{}")[0] == 403
 
