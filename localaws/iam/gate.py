@@ -29,6 +29,10 @@ _BESIDE_THE_LOOP = 1024 * 1024  # bytes to hash while nothing else is answered
 # The address that CloudFormation gives a custom resource's function, as AWS gives it one of S3 that is signed: who
 # knows the random number in it was asked. MiniStack draws it by uuid4, and forgets it once it is answered.
 _ANSWER = re.compile(r"/_ministack/cfn-(response|signal)/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# The token is who asks: one that a provider has signed, and one that was sent to who is subscribed.
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+# https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html
+_BY_TOKEN = (["AssumeRoleWithWebIdentity"], ["ConfirmSubscription"])
 _PLAIN_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?")
 _FORM = "application/x-www-form-urlencoded"
 _OURS = "sagemaker"
@@ -81,11 +85,10 @@ class Gate:
         ):
             raise missing
         body = await _body(receive, _MOST_ANONYMOUS)
-        # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html: the token is who asks.
         form = parse_qs(body.decode("utf-8", "replace"))
-        if form.get("Action") != ["AssumeRoleWithWebIdentity"]:
+        if form.get("Action") not in _BY_TOKEN or form.get("AuthenticateOnUnsubscribe", ["false"]) != ["false"]:
             raise RefusedError(missing.code, missing.message, form=form)
-        if not self._settings.enforce_iam:
+        if form["Action"] == ["AssumeRoleWithWebIdentity"] and not self._settings.enforce_iam:
             # MiniStack would take any token at its word.
             sentence = (
                 "The local AWS verifies tokens only where IAM is enforced: start it with SCONES_ENFORCE_IAM=true."

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from seedcode.image import docker
 from seedcode.image.accepted import Accepted, load_accepted
+from seedcode.image.base import check_base
 from seedcode.image.content import CHECKOUT, tag
 from seedcode.image.environment import MANIFEST_TYPE, describe_environment
 from seedcode.image.errors import ImageError
@@ -19,9 +20,10 @@ from seedcode.image.registry import Registry
 def publish(registry: Registry, user: int, say: Callable[[str], None], root: Path = CHECKOUT) -> str:
     """Return the image's URI, having built and pushed it unless it was there; a laptop's registry gets one unbuilt.
 
-    The tag is the same for the same content on AWS and on a laptop. Raises ImageError where it cannot be built, and for
-    an accepted finding whose last day is over.
+    The tag is the same for the same content on AWS and on a laptop. Raises ImageError where it cannot be built, for a
+    base image that CodeBuild may not get, and for an accepted finding whose last day is over.
     """
+    check_base(root)
     accepted = load_accepted(root, datetime.now(UTC).date())
     name = tag(user, root)
     uri = f"{registry.uri}:{name}"

@@ -360,6 +360,18 @@ def test_a_web_identity_s_token_is_its_credential_where_tokens_are_verified(door
     assert (status, b"SCONES_ENFORCE_IAM=true" in said) == (403, True)
 
 
+CONFIRM = b"Action=ConfirmSubscription&Version=2010-03-31&TopicArn=arn&Token=abc"
+
+
+def test_who_has_the_mail_confirms_without_credentials_unless_to_end_it_shall_need_some(door: Door) -> None:
+    asked = scope_of("POST", f"{ENDPOINT}/", FORM)
+    for body in (CONFIRM, CONFIRM + b"&AuthenticateOnUnsubscribe=false"):
+        with pytest.raises(AdmittedError):
+            door.knock(asked, body)
+    assert door.knock(asked, CONFIRM + b"&AuthenticateOnUnsubscribe=true")[0] in (400, 403)
+    assert door.knock(asked, CONFIRM + b"&Action=Publish")[0] in (400, 403)
+
+
 @pytest.mark.parametrize(
     ("url", "headers", "body"),
     [

@@ -13,7 +13,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 from seedcode.commands import image
 from seedcode.image import docker, publish
 from seedcode.image.accepted import FILE
+from seedcode.image.base import check_base
 from seedcode.image.content import CHECKOUT, DOCKERFILE, USER, list_files, tag
 from seedcode.image.errors import ImageError
 from seedcode.image.registry import Registry
@@ -54,6 +55,31 @@ def test_another_user_has_another_tag_and_what_python_leaves_behind_has_not(root
     (root / "processing" / "__pycache__" / "x.pyc").write_bytes(b"x")
     assert tag(1000, root) == before
     assert tag(0, root) != before
+
+
+DIGEST = "@sha256:" + "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("base", "allowed"),
+    [
+        ("FROM public.ecr.aws/docker/library/python:3.11-slim" + DIGEST, True),
+        (f"FROM --platform=linux/amd64 {URI}{DIGEST}", True),
+        (f"FROM {URI}{DIGEST} AS build\nFROM build", True),
+        ("FROM python:3.11-slim" + DIGEST, False),
+        ("FROM docker.io/library/python:3.11-slim" + DIGEST, False),
+        ("FROM public.ecr.aws/docker/library/python:3.11-slim", False),
+        (f"FROM {URI}{DIGEST} AS build\nfrom ghcr.io/one/two{DIGEST}", False),
+        ("FROM evil.example/public.ecr.aws/python" + DIGEST, False),
+    ],
+)
+def test_a_base_comes_from_ecr_by_its_digest_on_a_laptop_as_well(base: str, allowed: bool, root: Path) -> None:
+    (root / DOCKERFILE).write_text(base + "\n", encoding="utf-8")
+    if allowed:
+        check_base(root)
+        return
+    with pytest.raises(ImageError, match=r"begins from \S+; take it from public\.ecr\.aws"):
+        publish.publish(cast("Registry", None), USER, print, root)
 
 
 def basic(name: str, package: str, severity: str = "CRITICAL") -> Document:
