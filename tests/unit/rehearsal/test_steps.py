@@ -56,7 +56,7 @@ def test_a_page_without_a_step_is_refused_by_the_step_s_name(name: str) -> None:
         (4, 10, r"to send dusk comes too early or lacks what it needs: confirm the mail \(step 10"),
         (3, 12, r"to confirm the mail comes too early or lacks what it needs: deploy"),
         (8, 10, r"to classify comes too early or lacks what it needs: approve"),
-        (12, 1, r"to take it down comes too early or lacks what it needs: deploy"),
+        (13, 1, r"to take it down comes too early or lacks what it needs: deploy"),
     ],
 )
 def test_a_step_out_of_order_is_refused_with_where_the_other_stands(number: int, behind: int, sentence: str) -> None:
