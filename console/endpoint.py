@@ -94,7 +94,7 @@ def wait_for(target: Target, version: int, say: Callable[[str], None]) -> Endpoi
             )
         if not begun and time.monotonic() - started > _GRACE_SECONDS:
             raise CommandError(
-                f"Nothing was deployed within {_GRACE_SECONDS} s; see the log of the function "
+                f"Nothing was deployed within {_GRACE_SECONDS} s; see the mail, the log of the function "
                 f"{target.project.project}-deploy-model and the queue {target.project.project}-dead-letters."
             )
         time.sleep(_POLL_SECONDS)

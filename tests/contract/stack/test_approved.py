@@ -11,7 +11,8 @@ from tests.contract.stack.policies import IDENTITY, distinct
 from tests.contract.stack.resolve import ACCOUNT, Stack
 from tests.contract.stack.variants import VARIANTS, stacks
 
-WRITING = ("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion")
+WRITING = ("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateObject", "s3:ReplicateDelete")
+"""By which an object's bytes become others; parts, copies and forms are put."""
 KEY = "v7-20261128T100000Z/model.tar.gz"
 STACKS = pytest.mark.parametrize("stack", stacks().values(), ids=VARIANTS)
 
@@ -44,9 +45,9 @@ def _is_denied(stack: Stack, principal: str, action: str, key: str) -> bool:
 @STACKS
 def test_one_role_may_write_approved_artifacts(stack: Stack) -> None:
     writers = {"DeployModelRole"} if stack.given else set()
-    for action in ("s3:PutObject", "s3:DeleteObject"):
-        assert _who_may(stack, action, f"approved/{KEY}") == writers
-    assert _who_may(stack, "s3:DeleteObjectVersion", f"approved/{KEY}") == set()
+    for action in WRITING:
+        allowed = writers if action in ("s3:PutObject", "s3:DeleteObject") else set()
+        assert _who_may(stack, action, f"approved/{KEY}") == allowed
 
 
 @STACKS
@@ -56,10 +57,10 @@ def test_the_bucket_denies_it_to_everybody_else_whatever_they_may(stack: Stack) 
     own = f"{place}:role/scones-deploy-model"
     others = {f"{place}:role/{name}" for name in names} - {own}
     for principal in (*others, f"{place}:user/administrator", f"{place}:root", f"{place}:role/scones-deploy-model-2"):
-        assert [_is_denied(stack, principal, action, f"approved/{KEY}") for action in WRITING] == [True] * 3, principal
+        assert [_is_denied(stack, principal, action, f"approved/{KEY}") for action in WRITING] == [True] * 5, principal
         assert not _is_denied(stack, principal, "s3:GetObject", f"approved/{KEY}")
         assert not _is_denied(stack, principal, "s3:PutObject", f"runs/{KEY}")
-    assert [_is_denied(stack, own, action, f"approved/{KEY}") for action in WRITING] == [False] * 3
+    assert [_is_denied(stack, own, action, f"approved/{KEY}") for action in WRITING] == [False] * 5
 
 
 @STACKS
