@@ -34,7 +34,7 @@ Context = Mapping[str, str | list[str]]
 logger = logging.getLogger(__name__)
 
 # Services whose requests are asked about by what is in their bodies.
-_BODIES = ("states", "cloudformation", "events", "cloudwatch", "monitoring")
+_BODIES = ("states", "cloudformation", "events", "cloudwatch", "monitoring", "iam", "lambda", "logs")
 # Two at once would write the same files.
 _saving = threading.Lock()
 _READS_OF_A_STATE = 5
@@ -114,6 +114,7 @@ def load() -> AsgiApp:
         (cloudwatch, "_put_metric_alarm"),
         (iam, "_create_service_linked_role"),
         (iam, "_roles"),
+        (iam, "_users"),
         (iam_actions, "identity_denial_message"),
         (app, "_credential_failure"),
         (app, "_extract_s3_vhost_bucket"),
@@ -253,6 +254,14 @@ def has_role(name: str, account: str) -> bool:
     from ministack.services import iam  # noqa: PLC0415
 
     return iam._roles.get_scoped(account, None, name) is not None
+
+
+def boundary(kind: str, name: str, account: str) -> str | None:
+    """The ARN of the permissions boundary of a `role` or `user`; None where it has none, or there is nobody."""
+    from ministack.services import iam  # noqa: PLC0415
+
+    store = iam._roles if kind == "role" else iam._users
+    return (store.get_scoped(account, None, name) or {}).get("PermissionsBoundary") or None
 
 
 def add_linked_role(name: str, service: str, account: str) -> None:

@@ -44,6 +44,7 @@ from localaws.ministack_patches import (
     object_checksums,
     pipeline_targets,
     principal_arns,
+    role_boundaries,
     service_deliveries,
     stack_events,
     template_functions,
@@ -76,9 +77,8 @@ def run(settings: Settings) -> None:
     settings.account_file.write_text("existing" if settings.existing_customer else "new", encoding="ascii")
     ministack.configure(settings)
     others = ministack.load()
-    workflows.apply()
-    alarm_states.apply()
-    change_sets.apply()
+    for patch in (workflows, alarm_states, change_sets, role_boundaries):
+        patch.apply()
     roles.apply(settings)
     if settings.enforce_iam:
         provisioning.apply(settings)

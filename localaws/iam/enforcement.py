@@ -24,7 +24,7 @@ class _Judge:
         return requests.resource(action, found, body, ministack.find_stack)
 
     def context(self, action: str, body: bytes) -> ministack.Context:
-        return requests.context(action, body)
+        return requests.context(action, body, lambda kind, name: ministack.boundary(kind, name, self.settings.account))
 
     def further(self, action: str, resource: str, body: bytes) -> Iterator[tuple[str, str, ministack.Context]]:
         for check in requests.further(self.settings, _key_of, action, resource, body):

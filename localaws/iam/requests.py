@@ -1,7 +1,7 @@
 """What AWS asks policies about a request to one of MiniStack's services, beyond what MiniStack asks.
 
 It finds no resource in some of Step Functions' requests, and names log groups and stacks otherwise; it checks neither
-the roles that are handed to Step Functions nor the keys that objects, topics and queues are encrypted with.
+the roles that are handed to Step Functions and Lambda nor the keys that objects, topics and queues are encrypted with.
 """
 
 from __future__ import annotations
@@ -11,10 +11,15 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs
 
+from localaws.iam import condition_keys
 from localaws.iam.actions import Check
+from localaws.iam.condition_keys import BoundaryOf
 from localaws.settings import Settings
 
-_ON_LOG_GROUPS = {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"}
+_ON_LOG_GROUPS = {
+    *("logs:CreateLogGroup", "logs:CreateLogStream", "logs:DeleteLogGroup", "logs:DescribeLogStreams"),
+    *("logs:FilterLogEvents", "logs:GetLogEvents", "logs:PutLogEvents"),
+}
 _MACHINES = ("stateMachineArn", "stateMachineAliasArn", "stateMachineVersionArn")
 _VERSION = re.compile(r":\d+$")
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html and SQS's page of the same name
@@ -40,20 +45,26 @@ def resource(action: str, found: str, body: bytes, stack_of: StackOf = lambda *_
         return stack_of(name, change_set) or found
     if action in _ON_LOG_GROUPS and ":log-stream:" not in found:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
-        return f"{found.removesuffix(':*')}:log-stream:"
+        stream = _members(body).get("logStreamName", "") if action == "logs:GetLogEvents" else ""
+        return f"{found.removesuffix(':*')}:log-stream:{stream}"
     # Of an alias that is made, MiniStack takes the name for that of a machine.
     if action == "states:CreateStateMachineAlias" or (action.startswith("states:") and found == "*"):
         return _machine(body)
     return found
 
 
-def context(action: str, body: bytes) -> dict[str, str]:
-    """Condition keys that AWS supplies with a request: PutMetricData's namespace, in whatever protocol it is sent.
+def context(action: str, body: bytes, boundary_of: BoundaryOf = lambda *_: None) -> dict[str, str]:
+    """Condition keys that AWS supplies with a request, beside those that MiniStack supplies.
 
+    PutMetricData's namespace comes in whatever protocol it is sent.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
     """
-    namespace = _namespace(body) if action == "cloudwatch:PutMetricData" else ""
-    return {"cloudwatch:namespace": namespace} if namespace else {}
+    if action == "cloudwatch:PutMetricData":
+        namespace = _namespace(body)
+        return {"cloudwatch:namespace": namespace} if namespace else {}
+    if action.startswith("cloudformation:"):
+        return condition_keys.of_stacks(body)
+    return condition_keys.of_identities(action, body, boundary_of) if action.startswith("iam:") else {}
 
 
 def _namespace(body: bytes) -> str:
@@ -76,6 +87,10 @@ def further(settings: Settings, key_of: KeyOf, action: str, found: str, body: by
         role = members.get("roleArn")
         if isinstance(role, str):
             yield Check("iam:PassRole", role, {"iam:PassedToService": "states.amazonaws.com"})
+    if action in ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"):
+        role = _members(body).get("Role")
+        if isinstance(role, str):
+            yield Check("iam:PassRole", role, {"iam:PassedToService": "lambda.amazonaws.com"})
     if action == "events:PutTargets":
         for role in _target_roles(body):
             yield Check("iam:PassRole", role, {"iam:PassedToService": "events.amazonaws.com"})

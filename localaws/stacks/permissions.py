@@ -26,6 +26,7 @@ _UNTAGGING = re.compile(r":(Untag|DeleteTags|DeleteBucketTagging)")
 _LOOKING = re.compile(r":(Get|List)")
 # Of another service, for as long as the property is there: a key is used, and a network looked at, in each change.
 _HELD = ("ec2", "iam", "kms")
+_ATTACHING = {"iam:AttachRolePolicy", "iam:DetachRolePolicy"}
 _CALLS_NOTHING = {"AWS::CloudFormation::WaitCondition", "AWS::CloudFormation::WaitConditionHandle"}
 
 
@@ -112,6 +113,9 @@ def _checks(settings: Settings, resource: Resource, action: str) -> Iterator[Che
     if action == "iam:PassRole":
         yield from _passing(resource)
         return
+    if action in _ATTACHING:
+        yield from _attaching(settings, resource, action)
+        return
     found = place(settings, resource, action)
     for arn in arns(settings, resource) if found is None else found:
         yield Check(action, arn, _context(resource, action))
@@ -122,6 +126,22 @@ def _passing(resource: Resource) -> Iterator[Check]:
     roles = {role for path in paths for role in values(resource.properties, path) if isinstance(role, str) and role}
     for role in sorted(roles):
         yield Check("iam:PassRole", role, {"iam:PassedToService": f"{service}.amazonaws.com"})
+
+
+def _attaching(settings: Settings, resource: Resource, action: str) -> Iterator[Check]:
+    """A question for each policy that a role gets or loses, and each role that a policy is given to or taken from."""
+    old, new = resource.old, resource.new
+    first, second = (old, new) if _REMOVING.search(action) else (new, old)
+    if resource.kind == "AWS::IAM::ManagedPolicy":
+        (policy,) = arns(settings, resource)
+        names = [name for name in values(first, "Roles/*") if name not in list(values(second, "Roles/*"))]
+        found = [(f"arn:aws:iam::{settings.account}:role/{name}", policy) for name in names]
+    else:
+        (role,) = arns(settings, resource)
+        path = "ManagedPolicyArns/*"
+        found = [(role, str(one)) for one in values(first, path) if one not in list(values(second, path))]
+    for place_, policy in found:
+        yield Check(action, place_, {**_context(resource, action), "iam:PolicyARN": policy})
 
 
 def _context(resource: Resource, action: str) -> dict[str, str | list[str]]:

@@ -21,6 +21,9 @@ OBJECT = "arn:aws:s3:::bucket/raw/a.png"
     [
         ("logs:CreateLogGroup", GROUP, {}, f"{GROUP}:log-stream:"),
         ("logs:PutLogEvents", f"{GROUP}:log-stream:one", {}, f"{GROUP}:log-stream:one"),
+        ("logs:GetLogEvents", GROUP, {"logStreamName": "one"}, f"{GROUP}:log-stream:one"),
+        ("logs:FilterLogEvents", GROUP, {}, f"{GROUP}:log-stream:"),
+        ("logs:DeleteLogGroup", GROUP, {}, f"{GROUP}:log-stream:"),
         ("logs:TagResource", GROUP, {}, GROUP),
         ("states:DescribeStateMachineAlias", "*", {"stateMachineAliasArn": f"{MACHINE}:live"}, f"{MACHINE}:live"),
         ("states:ListStateMachines", "*", {}, "*"),
@@ -127,3 +130,48 @@ def test_the_roles_of_a_rules_targets_must_be_passed() -> None:
     assert (check.action, check.resource) == ("iam:PassRole", role)
     assert check.context == {"iam:PassedToService": "events.amazonaws.com"}
     assert list(further(Settings(), lambda _: None, "events:PutTargets", "arn:rule", b'{"Targets": 1}')) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "keys"),
+    [
+        (
+            "cloudformation:CreateChangeSet",
+            "StackName=scones&ChangeSetName=push-1&RoleARN=arn%3Arole&TemplateURL=https%3A%2F%2Fb%2Ft",
+            {
+                "cloudformation:ChangeSetName": "push-1",
+                "cloudformation:RoleArn": "arn:role",
+                "cloudformation:TemplateUrl": "https://b/t",
+            },
+        ),
+        ("cloudformation:DeleteStack", "StackName=scones", {}),
+        ("cloudformation:ExecuteChangeSet", "ChangeSetName=arn%3Aset", {"cloudformation:ChangeSetName": "arn:set"}),
+        ("iam:CreateRole", "RoleName=free&PermissionsBoundary=arn%3Anew", {"iam:PermissionsBoundary": "arn:new"}),
+        # A role that is to be made has no boundary yet, whatever one of that name had.
+        ("iam:CreateRole", "RoleName=bounded", {}),
+        ("iam:PutRolePolicy", "RoleName=bounded&PermissionsBoundary=x", {"iam:PermissionsBoundary": "arn:boundary"}),
+        ("iam:PutRolePolicy", "RoleName=free", {}),
+        (
+            "iam:AttachRolePolicy",
+            "RoleName=bounded&PolicyArn=arn%3Aadmin",
+            {"iam:PolicyARN": "arn:admin", "iam:PermissionsBoundary": "arn:boundary"},
+        ),
+        ("iam:DeleteRolePermissionsBoundary", "RoleName=bounded", {"iam:PermissionsBoundary": "arn:boundary"}),
+        ("iam:AttachUserPolicy", "UserName=bounded&PolicyArn=arn%3Aadmin", {"iam:PolicyARN": "arn:admin"}),
+        ("iam:CreatePolicyVersion", "PolicyArn=arn%3Aone", {}),
+        ("iam:CreateServiceLinkedRole", "AWSServiceName=x.amazonaws.com", {"iam:AWSServiceName": "x.amazonaws.com"}),
+    ],
+)
+def test_the_condition_keys_of_stacks_and_identities_are_those_of_the_request_and_of_the_role(
+    action: str, body: str, keys: dict[str, str]
+) -> None:
+    boundaries = {("role", "bounded"): "arn:boundary"}
+    assert context(action, body.encode(), lambda *named: boundaries.get(named)) == keys
+
+
+@pytest.mark.parametrize("action", ["lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"])
+def test_a_role_is_handed_to_lambda_with_a_function(action: str) -> None:
+    (check,) = further(Settings(), lambda _: None, action, "*", json.dumps({"Role": "arn:role"}).encode())
+    assert (check.action, check.resource) == ("iam:PassRole", "arn:role")
+    assert check.context == {"iam:PassedToService": "lambda.amazonaws.com"}
+    assert list(further(Settings(), lambda _: None, action, "*", b'{"MemorySize": 256}')) == []

@@ -154,3 +154,28 @@ def test_every_table_speaks_of_types_and_actions_that_there_are() -> None:
         unknown = {one for listed in properties.values() for one in listed.split()} - called
         # Keys and networks are listed once for all types.
         assert {one.partition(":")[0] for one in unknown} <= {"kms", "ec2"}, (kind, unknown)
+
+
+def test_a_policy_is_asked_about_by_its_own_name_when_a_role_gets_or_loses_it() -> None:
+    def found(verb: str, old: list[str], new: list[str]) -> list[tuple[str, object]]:
+        both = ({"RoleName": "r", "ManagedPolicyArns": listed} if listed else {} for listed in (old, new))
+        resource = Resource("AWS::IAM::Role", "s", "R", "r", *both)
+        asks = [one for one in checks(SETTINGS, verb, resource) if "tachRolePolicy" in one.action]
+        return [(one.action, one.context["iam:PolicyARN"]) for one in asks]
+
+    assert found(CREATE, [], ["arn:a", "arn:b"]) == [
+        ("iam:AttachRolePolicy", "arn:a"),
+        ("iam:AttachRolePolicy", "arn:b"),
+    ]
+    assert sorted(found(UPDATE, ["arn:a", "arn:b"], ["arn:b", "arn:c"])) == [
+        ("iam:AttachRolePolicy", "arn:c"),
+        ("iam:DetachRolePolicy", "arn:a"),
+    ]
+    assert found(DELETE, ["arn:a"], []) == [("iam:DetachRolePolicy", "arn:a")]
+
+
+def test_a_policy_that_names_roles_is_asked_about_on_those_roles() -> None:
+    policy = Resource("AWS::IAM::ManagedPolicy", "s", "P", new={"ManagedPolicyName": "p", "Roles": ["admin"]})
+    (one,) = [one for one in checks(SETTINGS, CREATE, policy) if one.action == "iam:AttachRolePolicy"]
+    assert one.resource == "arn:aws:iam::000000000000:role/admin"
+    assert one.context == {"iam:PolicyARN": "arn:aws:iam::000000000000:policy/p"}
