@@ -15,8 +15,6 @@ from seedcode.review.revision import define_at, define_here, merge_base
 
 # What the rule for pull requests passes to the build, from CodeCommit's event.
 VARIABLES = ("SCONES_PULL_REQUEST_ID", "SCONES_REPOSITORY", "SCONES_DESTINATION_COMMIT", "SCONES_SOURCE_COMMIT")
-# Where GitHub's webhook starts the build, it names the branch that the request is for.
-WEBHOOK_BASE = "CODEBUILD_WEBHOOK_BASE_REF"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -28,19 +26,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Print the difference as Markdown."""
     root = Path.cwd()
-    before, after = define_at(merge_base(options.base or _find_base(), "HEAD", root), root), define_here(root)
+    base = options.base or _read_variable("SCONES_DESTINATION_COMMIT")
+    before, after = define_at(merge_base(base, "HEAD", root), root), define_here(root)
     print(describe(before, after))
-    if options.post and os.environ.get(WEBHOOK_BASE):
-        print("This is a request on GitHub, to which a build cannot write; the difference stands above.")
-    elif options.post:
+    if options.post:
         client = make_client("codecommit", Settings.from_environment(os.environ).region)
         print(f"Posted as comment {comment(client, _read_request(), describe(before, after, LONGEST))}.")
     return 0
-
-
-def _find_base() -> str:
-    webhook = os.environ.get(WEBHOOK_BASE, "")
-    return f"origin/{webhook.removeprefix('refs/heads/')}" if webhook else _read_variable("SCONES_DESTINATION_COMMIT")
 
 
 def _read_request() -> PullRequest:

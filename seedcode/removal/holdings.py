@@ -117,8 +117,12 @@ def _images(project: Project) -> Iterator[Holding]:
 def log_groups(project: Project) -> list[tuple[str, int]]:
     """Names and sizes of the project's log groups."""
     pages = project.aws.client("logs").get_paginator("describe_log_groups")
-    found = [pages.paginate(logGroupNamePrefix=begin) for begin in project.log_groups]
-    groups = [group for answers in found for page in answers for group in page["logGroups"]]
+    own = project.log_groups
+    found = [pages.paginate(logGroupNamePrefix=name) for name in own]
+    # What begins likewise may be another project's.
+    groups = [
+        group for answers in found for page in answers for group in page["logGroups"] if group["logGroupName"] in own
+    ]
     return [(group["logGroupName"], group.get("storedBytes", 0)) for group in groups]
 
 

@@ -12,7 +12,7 @@ from seedcode.removal import erasing, holdings, running, stopping
 from seedcode.removal.holdings import Holding
 from seedcode.removal.project import Project
 from seedcode.removal.running import Running
-from seedcode.stack import deploy_role
+from seedcode.stack import service_roles
 from seedcode.stack.errors import StackError
 from seedcode.stack.follow import Operation
 from seedcode.stack.location import templates_bucket
@@ -73,7 +73,7 @@ def remove(project: Project, reporter: Reporter, *, delete_data: bool, role_arn:
     stack = describe(project.aws.client("cloudformation"), project.name)
     if stack:
         _delete_stack(project, stack, reporter, role_arn)
-    for sentence in deploy_role.remove(project.aws.client("iam"), project.name):
+    for sentence in service_roles.remove(project.aws.client("iam"), project.name):
         reporter.say(f"Removed the {sentence}.")
     bucket = templates_bucket(project.name, project.aws.account, project.aws.region)
     if erasing.remove_bucket(project.aws.client("s3"), bucket):
@@ -87,6 +87,8 @@ def remove(project: Project, reporter: Reporter, *, delete_data: bool, role_arn:
 def _delete_stack(project: Project, stack: Stack, reporter: Reporter, role_arn: str | None) -> None:
     cloudformation = project.aws.client("cloudformation")
     operation = Operation(cloudformation, stack.id)
+    # Without a role CloudFormation would take the one of the last update, which may be that of a push.
+    role_arn = role_arn or service_roles.find_of_people(project.aws, project.name, stack)
     cloudformation.delete_stack(StackName=stack.id, **({"RoleARN": role_arn} if role_arn else {}))
     ended = operation.follow(reporter)
     if ended.status != "DELETE_COMPLETE":

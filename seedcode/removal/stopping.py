@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from functools import partial
@@ -81,15 +82,17 @@ def remove_leftovers(project: Project) -> None:
     """Remove the configurations and models of the endpoint's versions; they cost nothing, and are in the way."""
     sagemaker = project.aws.client("sagemaker")
     begin = f"{project.vehicles}-v"
+    # What deploy_model makes for a version; what else begins so may be another project's.
+    ours = re.compile(rf"{re.escape(project.vehicles)}-v\d+-[0-9a-f]{{8}}")
     for page in sagemaker.get_paginator("list_endpoint_configs").paginate(NameContains=begin):
         for entry in page["EndpointConfigs"]:
-            if entry["EndpointConfigName"].startswith(begin):
+            if ours.fullmatch(entry["EndpointConfigName"]):
                 unless_gone(
                     partial(sagemaker.delete_endpoint_config, EndpointConfigName=entry["EndpointConfigName"]), {}
                 )
     for page in sagemaker.get_paginator("list_models").paginate(NameContains=begin):
         for entry in page["Models"]:
-            if entry["ModelName"].startswith(begin):
+            if ours.fullmatch(entry["ModelName"]):
                 unless_gone(partial(sagemaker.delete_model, ModelName=entry["ModelName"]), {})
 
 

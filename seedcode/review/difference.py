@@ -23,7 +23,8 @@ def describe(before: Mapping[str, Any], after: Mapping[str, Any], limit: int | N
     if limit is None or len(whole) <= limit:
         return whole
     note = "\n\nThe rest is too long for a comment; `make definition` shows it.\n"
-    return summary[: limit - len(note)] + note
+    # Whole lines: half a line would leave a code span open, and what follows would be read as Markdown.
+    return summary[: limit - len(note)].rpartition("\n")[0] + note
 
 
 def summarize(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -55,15 +56,15 @@ def _changes(pair: _Pair, shown: _Pair, path: str) -> Iterator[str]:
     if before == after:
         return
     if before is _ABSENT:
-        yield f"`{path}` is new: {_quote(shown[1])}"
+        yield f"{_code(path)} is new: {_quote(shown[1])}"
     elif after is _ABSENT:
-        yield f"`{path}` is gone; it was {_quote(shown[0])}"
+        yield f"{_code(path)} is gone; it was {_quote(shown[0])}"
     elif isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys((*before, *after)):
             inner = f"{path}.{key}" if path else str(key)
             yield from _changes(_inner(pair, key), _inner(shown, key), inner)
     else:
-        yield f"`{path}`: {_quote(shown[0])} becomes {_quote(shown[1])}"
+        yield f"{_code(path)}: {_quote(shown[0])} becomes {_quote(shown[1])}"
 
 
 def _inner(pair: _Pair, key: str) -> _Pair:
@@ -71,8 +72,14 @@ def _inner(pair: _Pair, key: str) -> _Pair:
 
 
 def _quote(value: Any) -> str:  # noqa: ANN401
-    text = json.dumps(value, ensure_ascii=False).replace("`", "'")
-    return f"`{text if len(text) <= _LONGEST else text[: _LONGEST - 3] + '...'}`"
+    return _code(json.dumps(value, ensure_ascii=False))
+
+
+def _code(text: str) -> str:
+    """A code span, which nothing that the author of a pull request wrote can end, break up or turn around."""
+    cut = text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+    shown = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in cut)
+    return f"`{shown.replace('`', chr(39))}`"
 
 
 def _unified(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,41 +27,61 @@ class ChangeSet:
     """A change set that can be executed."""
 
     id: str
+    name: str
+    stack: str
     stack_id: str
     type: str
     changes: tuple[Change, ...]
 
 
-def create(cloudformation: Client, request: Mapping[str, Any]) -> ChangeSet | None:
+def create(cloudformation: Client, request: Mapping[str, Any], prefix: str = "scones") -> ChangeSet | None:
     """Create a change set and wait until it can be executed; None where nothing would change.
 
-    Raises StackError with CloudFormation's reason for one that failed.
+    Its name begins with `prefix`, by which policies tell who made it: they know a change set that is named, and not one
+    that is given by its ARN. Raises StackError with CloudFormation's reason for one that failed.
     """
-    kind = request["ChangeSetType"]
-    made = cloudformation.create_change_set(ChangeSetName=f"scones-{uuid4().hex}", Capabilities=CAPABILITIES, **request)
+    kind, stack, name = request["ChangeSetType"], request["StackName"], f"{prefix}-{uuid4().hex}"
+    made = cloudformation.create_change_set(ChangeSetName=name, Capabilities=CAPABILITIES, **request)
     described = _await_end(cloudformation, made["Id"])
     if described["Status"] == "FAILED":
         reason = described.get("StatusReason", "no reason was given")
-        cloudformation.delete_change_set(ChangeSetName=made["Id"])
+        cloudformation.delete_change_set(ChangeSetName=name, StackName=stack)
         if any(words in reason for words in NOTHING):
             return None
         raise StackError(f"CloudFormation refused the change set: {reason}{_details(cloudformation, made['Id'])}")
     if described.get("ExecutionStatus") == "UNAVAILABLE":
         raise StackError(f"The change set cannot be executed: {described.get('StatusReason', 'no reason was given')}")
-    return ChangeSet(made["Id"], made["StackId"], kind, _changes(cloudformation, made["Id"], described))
+    return ChangeSet(made["Id"], name, stack, made["StackId"], kind, _changes(cloudformation, made["Id"], described))
 
 
 def execute(cloudformation: Client, change_set: ChangeSet) -> None:
     """Begin the change set's execution; what a failed one has created is removed, also where it would be retained."""
     request = {} if change_set.type == "IMPORT" else {"RetainExceptOnCreate": True}
-    cloudformation.execute_change_set(ChangeSetName=change_set.id, **request)
+    cloudformation.execute_change_set(ChangeSetName=change_set.name, StackName=change_set.stack, **request)
 
 
 def discard(cloudformation: Client, change_set: ChangeSet) -> None:
     """Delete a change set that nobody wants, and the empty stack that a new one brought."""
-    cloudformation.delete_change_set(ChangeSetName=change_set.id)
+    cloudformation.delete_change_set(ChangeSetName=change_set.name, StackName=change_set.stack)
     if change_set.type != "UPDATE":
         cloudformation.delete_stack(StackName=change_set.stack_id)
+
+
+def has_template(cloudformation: Client, change_set: ChangeSet, body: str) -> bool:
+    """Whether CloudFormation took this very template.
+
+    It reads a large one from the bucket, where whoever may upload code could have put another one meanwhile: a push
+    would decide what a person's role does.
+    """
+    found = cloudformation.get_template(
+        ChangeSetName=change_set.name, StackName=change_set.stack, TemplateStage="Original"
+    )["TemplateBody"]
+    if isinstance(found, str):
+        return found.strip() == body.strip()
+    try:  # the SDK reads a template that is JSON
+        return bool(found == json.loads(body))
+    except ValueError:
+        return False
 
 
 def find_dangers(changes: Sequence[Change]) -> list[str]:
@@ -109,7 +130,17 @@ def _change(raw: dict[str, Any]) -> Change:
         replacement=raw.get("Replacement", "") if raw["Action"] == "Modify" else "",
         physical_id=raw.get("PhysicalResourceId", ""),
         policy=raw.get("PolicyAction", ""),
+        follows=raw["Action"] == "Modify" and bool(raw.get("Details")) and all(map(_follows, raw["Details"])),
     )
+
+
+def _follows(detail: Mapping[str, Any]) -> bool:
+    """Whether a detail tells of a reference whose value is known when the change set is executed, and not before.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html
+    """
+    referring = detail.get("ChangeSource") in ("ResourceAttribute", "ResourceReference")
+    return referring and detail.get("Evaluation") == "Dynamic"
 
 
 def _details(cloudformation: Client, identifier: str) -> str:

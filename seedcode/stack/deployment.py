@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from seedcode.stack import changes, deploy_role, kept, parameters
+from seedcode.stack import changes, foundation, identity_provider, kept, parameters, service_roles
 from seedcode.stack.errors import StackError
 from seedcode.stack.follow import Operation
 from seedcode.stack.functions import Code, upload_code
@@ -120,38 +120,59 @@ class Deployment:
         request = self.wish.request(location) | {
             "ChangeSetType": "CREATE",
             "OnStackFailure": "DELETE",
-            "Parameters": parameters.request(self.wish.template, self.wish.parameters(), {}),
+            "Parameters": parameters.request(self.wish.template, self._given(None), {}),
         }
         return self._apply(request) or self._existing()
 
     def _clear(self) -> None:
-        """Take away the role that an earlier stack was deleted as; the stack makes it, as it stands in the template."""
-        if self.wish.role_arn and self.wish.role_arn.endswith(f"role/{self.wish.project}-deploy"):
+        """Take away the roles that an earlier stack has left; the stack makes them, as they stand in the template."""
+        if service_roles.is_own(self.wish.role_arn, self.wish.project):
             raise StackError(
                 f"There is no stack {self.wish.stack} yet, and it makes the role {self.wish.role_arn} itself: deploy "
                 "it the first time without SCONES_DEPLOY_ROLE_ARN."
             )
-        for sentence in deploy_role.remove(self.aws.client("iam"), self.wish.project):
+        for sentence in service_roles.remove(self.aws.client("iam"), self.wish.project):
             self.reporter.say(f"Removed the {sentence}, which an earlier stack has left.")
 
     def _update(self, stack: Stack, location: Mapping[str, str], code: Code) -> Stack:
-        given = self.wish.parameters(code.parameters)
-        request = self.wish.request(location) | {
+        # Without a role CloudFormation would take the one of the last update, which may be that of a push.
+        role = service_roles.find_of_people(self.aws, self.wish.project, stack)
+        request = self.wish.request(location, role) | {
             "ChangeSetType": "UPDATE",
-            "Parameters": parameters.request(self.wish.template, given, stack.parameters),
+            "Parameters": parameters.request(self.wish.template, self._given(stack, code), stack.parameters),
         }
-        updated = self._apply(request)
+        updated = self._apply(request, bounded=bool(stack.parameters.get("PermissionsBoundaryArn")))
         if updated is None:
             self.reporter.say(f"The stack {stack.name} is up to date: there is nothing to change.")
         return updated or self._existing()
 
-    def _apply(self, request: Mapping[str, Any]) -> Stack | None:
-        """Create, show and execute a change set; None where there is nothing to change."""
+    def _given(self, stack: Stack | None, code: Code | None = None) -> dict[str, str]:
+        """The parameters that are sent; a push asks nothing of IAM, whose provider a person has named before."""
+        given = self.wish.parameters(code.parameters if code else None)
+        if service_roles.is_of_pushes(self.wish.role_arn, self.wish.project):
+            return given
+        return {**identity_provider.find(self.aws, self.wish, stack), **given}
+
+    def _apply(self, request: Mapping[str, Any], *, bounded: bool = False) -> Stack | None:
+        """Create, show and execute a change set; None where there is nothing to change.
+
+        `bounded` says whether the stack's roles have a permissions boundary, within which a push may change some.
+        """
         cloudformation = self.aws.client("cloudformation")
-        change_set = changes.create(cloudformation, request)
+        pushed = service_roles.is_of_pushes(request.get("RoleARN"), self.wish.project)
+        change_set = changes.create(cloudformation, request, "push" if pushed else "scones")
         if change_set is None:
             return None
+        if "TemplateURL" in request and not changes.has_template(cloudformation, change_set, self.wish.template.body):
+            changes.discard(cloudformation, change_set)
+            raise StackError(
+                f"Nothing was changed: {request['TemplateURL']} holds another template than the one that was uploaded "
+                "to it. Somebody else writes there; find out who, and deploy again."
+            )
         self.reporter.changes(change_set.changes)
+        if pushed and (left := foundation.find(change_set.changes, bounded=bounded)):
+            changes.discard(cloudformation, change_set)
+            raise StackError(foundation.refusal(left, self.wish.project))
         if not self.consent(change_set.changes, changes.find_dangers(change_set.changes)):
             changes.discard(cloudformation, change_set)
             raise StackError("Nothing was changed: the change set was not agreed to, and has been deleted.")

@@ -20,6 +20,8 @@ class Change:
     physical_id: str = ""
     # What becomes of a resource that is removed or replaced, where CloudFormation says so: Retain, ReplaceAndDelete ...
     policy: str = ""
+    # Whether it is listed only because it refers to something that changes: it may turn out to stay as it is.
+    follows: bool = False
 
 
 @dataclass(frozen=True)

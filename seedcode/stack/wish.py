@@ -56,9 +56,10 @@ class Wish:
         known = pseudo_parameters(aws.account, aws.region, self.stack)
         return Resolver(self.template.document, {**self.values(stack, code), **known})
 
-    def request(self, location: Mapping[str, str]) -> dict[str, Any]:
-        """What every change set of this deployment has."""
+    def request(self, location: Mapping[str, str], role_arn: str | None = None) -> dict[str, Any]:
+        """What every change set of this deployment has, with the role that was asked for, else `role_arn`."""
         request: dict[str, Any] = {"StackName": self.stack, **location}
         if self.tags:
             request["Tags"] = [{"Key": key, "Value": value} for key, value in sorted(self.tags.items())]
-        return request | ({"RoleARN": self.role_arn} if self.role_arn else {})
+        role = self.role_arn or role_arn
+        return request | ({"RoleARN": role} if role else {})

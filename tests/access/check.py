@@ -14,7 +14,7 @@ _FREE = frozenset({"sts:GetCallerIdentity"})
 
 @dataclass(frozen=True)
 class Use:
-    """An allowance and how many distinct calls were within it."""
+    """An allowance and how many distinct calls were within it, of all roles that share it."""
 
     allowance: Allowance
     calls: int
@@ -22,7 +22,7 @@ class Use:
 
 def uses(allowances: Sequence[Allowance], calls: Sequence[Call]) -> list[Use]:
     """How often each allowance was used."""
-    return [Use(one, sum(map(one.allows, calls))) for one in allowances]
+    return [Use(one, sum(map(one.was_used_by, calls))) for one in allowances]
 
 
 def findings(allowances: Sequence[Allowance], calls: Sequence[Call]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -21,6 +21,12 @@ class Allowance:
     action: str
     resources: tuple[str, ...]
     reason: str
+    # All roles that have the statement: of a managed policy, those that it is attached to.
+    shared_by: frozenset[str] = frozenset()
+
+    def was_used_by(self, call: Call) -> bool:
+        """Whether the call is within this allowance, of whichever role that shares it."""
+        return any(replace(self, role=role).allows(call) for role in self.shared_by | {self.role})
 
     def allows(self, call: Call) -> bool:
         """Whether the call is within this allowance, its conditions aside."""
@@ -34,13 +40,32 @@ class Allowance:
 def allowances(document: Document) -> Iterator[Allowance]:
     """All allowances of all roles."""
     managed = dict(document.of_type("AWS::IAM::ManagedPolicy"))
-    for logical, role in document.of_type("AWS::IAM::Role"):
-        name = next(patterns(document, role.get("RoleName", logical)))
-        for policy in role.get("Policies", []):
+    roles = {
+        next(patterns(document, role.get("RoleName", logical))): role
+        for logical, role in document.of_type("AWS::IAM::Role")
+    }
+    sharing = {
+        policy: frozenset(
+            name for name, role in roles.items() if policy in _attached(role.get("ManagedPolicyArns", []))
+        )
+        for policy in managed
+    }
+    for name, role in roles.items():
+        for policy in _policies(role.get("Policies", [])):
             yield from _of_policy(document, name, policy["PolicyDocument"])
         for attached in _attached(role.get("ManagedPolicyArns", [])):
             if attached in managed:
-                yield from _of_policy(document, name, managed[attached]["PolicyDocument"])
+                for one in _of_policy(document, name, managed[attached]["PolicyDocument"]):
+                    yield replace(one, shared_by=sharing[attached])
+
+
+def _policies(value: Any) -> Iterator[dict[str, Any]]:
+    """A role's own policies, also those that a condition leaves out."""
+    if isinstance(value, list):
+        yield from value
+    elif isinstance(value, dict) and "If" in value:
+        for branch in value["If"][1:]:
+            yield from _policies(branch)
 
 
 def _of_policy(document: Document, role: str, policy: dict[str, Any]) -> Iterator[Allowance]:

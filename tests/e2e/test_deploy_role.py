@@ -1,13 +1,19 @@
-"""CloudFormation under a role: the template's own suffices for every change of the stack, a lesser one does not."""
+"""CloudFormation under a role: the template's own suffice for every change of the stack, of a person and of a push.
+
+A lesser role does not, and a push changes no role.
+"""
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import zipfile
 from collections.abc import Mapping
 from typing import Any
+from unittest.mock import Mock
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -23,7 +29,8 @@ from tests.e2e.touches import touched
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 BUCKET = f"scones-{ACCOUNT}-{REGION}"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/scones-deploy"
+PUSH = f"arn:aws:iam::{ACCOUNT}:role/scones-deploy"
+PERSON = f"arn:aws:iam::{ACCOUNT}:role/scones-foundation"
 CONNECTION = f"arn:aws:codeconnections:{REGION}:{ACCOUNT}:connection/11111111-2222-3333-4444-555555555555"
 FORMER = CONNECTION.replace("codeconnections", "codestar-connections")
 NOTHING = {"CodeVersion": "", "LayerKey": ""}
@@ -37,14 +44,15 @@ def zipped(name: str) -> bytes:
 
 
 class Project:
-    """The project's stack, deployed under its role: `Deployment` is what `scones deploy` and the builds use."""
+    """The project's stack, deployed under a role: `Deployment` is what `scones deploy` and the builds use."""
 
-    def __init__(self, laptop: Laptop) -> None:
+    def __init__(self, laptop: Laptop, role: str | None = None) -> None:
         self.account = Account(laptop.client, ACCOUNT, REGION)
         self.code = build_code()
+        self.role = role
 
     def deploy(self, template: Template, tags: Mapping[str, str] | None = None, **given: str) -> None:
-        wish = Wish("scones", template, {**LAPTOP_RUNTIME, **LAPTOP, **given}, tags or {}, ROLE)
+        wish = Wish("scones", template, {**LAPTOP_RUNTIME, **LAPTOP, **given}, tags or {}, self.role)
         Deployment(self.account, wish, Silent(), lambda *_: True).run(self.code)
 
     def untag(self) -> None:
@@ -71,7 +79,7 @@ def test_the_stack_is_changed_in_every_way_and_deleted_under_the_role_that_it_wa
     project.code = Code(project.code.zips, layer=zipped("python/one.py"))
     people = {"NotificationEmail": "baker@example.com", "MonthlyBudgetUsd": "10", "RunRetentionDays": "60"}
     project.deploy(touched(), {"team": "bakers"}, **people)
-    assert _stack(spare)["RoleARN"] == ROLE
+    assert _stack(spare)["RoleARN"] == PERSON
     # Other sources of the code: what belongs to one goes, and what belongs to the next is made.
     network = _network(spare)
     connected = {"SourceProvider": "GITHUB_CONNECTION", "GitHubRepository": "bakery/scones"}
@@ -90,11 +98,98 @@ def test_the_stack_is_changed_in_every_way_and_deleted_under_the_role_that_it_wa
 
     said = spare.scones("destroy", "--yes").stdout
 
-    assert "Removed the role scones-deploy." in said
-    assert "Removed the policy scones-deploy-foundation." in said
+    for name in ("role scones-deploy", "role scones-foundation", "policy scones-deploy-data"):
+        assert f"Removed the {name}." in said
     with pytest.raises(ClientError, match="NoSuchEntity"):
-        spare.client("iam").get_role(RoleName="scones-deploy")
+        spare.client("iam").get_role(RoleName="scones-foundation")
+    # An account has one provider for all its stacks: it stays, and the next stack uses it.
+    (provider,) = spare.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]
     spare.scones("up")
+    spare.scones("deploy", "--yes", *_set(SourceProvider="GITHUB_ACTIONS", GitHubRepository="bakery/scones"))
+    assert _parameters(spare)["GitHubOidcProviderArn"] == provider["Arn"]
+    spare.scones("deploy", "--yes", *_set(SourceProvider="CODECOMMIT"))
+
+
+def test_a_push_changes_all_that_serves_and_runs_and_no_role_and_a_person_goes_on_after_it(spare: Laptop) -> None:
+    spare.scones("up")
+    push = Project(spare, PUSH)
+    push.code = Code({**push.code.zips, "another": b"zip"})
+    push.deploy(touched(by_a_push=True))
+    push.deploy(load())
+    assert _stack(spare)["RoleARN"] == PUSH
+    before = _stack(spare)["LastUpdatedTime"]
+    with pytest.raises(StackError) as refused:
+        push.deploy(_with_a_wider_role())
+    assert "this commit changes PipelineRole (AWS::IAM::Role), and a push is deployed as" in str(refused.value)
+    assert "scones --target aws deploy" in str(refused.value)
+    assert _stack(spare)["LastUpdatedTime"] == before
+    # The stack keeps to the role of pushes, but for who names another.
+    Project(spare).deploy(_with_a_wider_role())
+    assert _stack(spare)["RoleARN"] == PERSON
+    Project(spare).deploy(load())
+
+
+def test_cloudformation_itself_lets_no_push_change_a_role(spare: Laptop) -> None:
+    spare.scones("up")
+    likewise = spare.role("likewise", "cloudformation", allows=["sns:GetTopicAttributes"])
+    iam = spare.client("iam")
+    attached = [f"arn:aws:iam::{ACCOUNT}:policy/scones-deploy-{one}" for one in ("data", "functions", "events", "logs")]
+    for policy in attached:
+        iam.attach_role_policy(RoleName="likewise", PolicyArn=policy)
+    forced = Project(spare, likewise)
+    with pytest.raises(
+        StackError, match=r"PipelineRole .*likewise/AWSCloudFormation is not authorized to perform: iam:"
+    ):
+        forced.deploy(_with_a_wider_role())
+    assert iam.list_role_policies(RoleName="scones-pipeline")["PolicyNames"] == ["pipeline"]
+    for policy in attached:
+        iam.detach_role_policy(RoleName="likewise", PolicyArn=policy)
+    Project(spare).deploy(load(), LogRetentionDays="30")
+
+
+def test_who_pushes_cannot_use_the_role_that_a_person_left_on_the_stack(spare: Laptop) -> None:
+    spare.scones("up")
+    Project(spare).deploy(load(), LogRetentionDays="60")
+    assert _stack(spare)["RoleARN"] == PERSON
+    theirs = {**_request(), "ChangeSetName": "scones-1"}
+    spare.client("cloudformation").create_change_set(**theirs)
+    pusher = _pusher(spare)
+    ours = {**_request(), "ChangeSetName": "push-1"}
+    for given in ({}, {"RoleARN": PERSON}, {"RoleARN": PUSH, "ChangeSetName": "scones-2"}):
+        with pytest.raises(ClientError, match="not authorized to perform: cloudformation:CreateChangeSet"):
+            pusher.create_change_set(**{**ours, **given})
+    for name, call in (("ExecuteChangeSet", pusher.execute_change_set), ("DeleteChangeSet", pusher.delete_change_set)):
+        with pytest.raises(ClientError, match=f"not authorized to perform: cloudformation:{name}"):
+            call(StackName="scones", ChangeSetName="scones-1")
+    for name, call in (("UpdateStack", pusher.update_stack), ("DeleteStack", pusher.delete_stack)):
+        more = {"UsePreviousTemplate": True} if name == "UpdateStack" else {}
+        with pytest.raises(ClientError, match=f"not authorized to perform: cloudformation:{name}"):
+            call(StackName="scones", **more)
+    pusher.create_change_set(**ours, RoleARN=PUSH)
+    pusher.delete_change_set(StackName="scones", ChangeSetName="push-1")
+    spare.client("cloudformation").delete_change_set(StackName="scones", ChangeSetName="scones-1")
+
+
+def test_a_template_that_somebody_exchanged_in_the_bucket_is_not_deployed(spare: Laptop) -> None:
+    spare.scones("up")
+    project = Project(spare)
+    s3 = spare.client("s3")
+
+    def put(Body: bytes, **request: Any) -> dict[str, Any]:
+        """Upload as the deployment asks, and another template over it as whoever may upload code could."""
+        answer: dict[str, Any] = s3.put_object(Body=Body, **request)
+        if request["Key"].startswith("code/templates/"):
+            s3.put_object(Body=_with_a_wider_role().body.encode(), **request)
+        return answer
+
+    meddled = Mock(wraps=s3, put_object=put)
+    project.account = Account(lambda service: meddled if service == "s3" else spare.client(service), ACCOUNT, REGION)
+    before = _stack(spare)
+    with pytest.raises(StackError, match="holds another template than the one that was uploaded"):
+        project.deploy(load(), LogRetentionDays="90")
+    assert _stack(spare) == before
+    assert spare.client("iam").list_role_policies(RoleName="scones-pipeline")["PolicyNames"] == ["pipeline"]
+    Project(spare).deploy(load(), LogRetentionDays="90")
 
 
 def test_what_a_role_lacks_fails_its_resource_in_awss_words_and_the_stack_is_as_it_was(spare: Laptop) -> None:
@@ -123,9 +218,57 @@ def test_what_a_role_lacks_fails_its_resource_in_awss_words_and_the_stack_is_as_
 
 def test_a_new_stack_makes_the_role_itself_and_says_so(spare: Laptop) -> None:
     spare.scones("destroy", "--yes")
-    said = spare.scones("deploy", code=1, SCONES_DEPLOY_ROLE_ARN=ROLE).stderr
+    said = spare.scones("deploy", code=1, SCONES_DEPLOY_ROLE_ARN=PUSH).stderr
     assert "deploy it the first time without SCONES_DEPLOY_ROLE_ARN" in said
     spare.scones("up")
+
+
+def _set(**given: str) -> list[str]:
+    return [word for name, value in given.items() for word in ("--set", f"{name}={value}")]
+
+
+def _with_a_wider_role() -> Template:
+    """The template with one more policy of a role."""
+    document = copy.deepcopy(load().document)
+    wide = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    policies = document["Resources"]["PipelineRole"]["Properties"]["Policies"]
+    policies.append({"PolicyName": "more", "PolicyDocument": wide})
+    return Template(json.dumps(document))
+
+
+def _request() -> dict[str, Any]:
+    """A change set that changes one parameter of the stack."""
+    kept = {name for name in load().parameters if name != "KeepVersions"}
+    return {
+        "StackName": "scones",
+        "UsePreviousTemplate": True,
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        "Parameters": [
+            {"ParameterKey": "KeepVersions", "ParameterValue": "7"},
+            *({"ParameterKey": name, "UsePreviousValue": True} for name in sorted(kept)),
+        ],
+    }
+
+
+def _pusher(laptop: Laptop) -> Any:
+    """CloudFormation's client of somebody who may do what a build may."""
+    iam = laptop.client("iam")
+    trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName="pusher", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.attach_role_policy(RoleName="pusher", PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/scones-build")
+    issued = laptop.client("sts").assume_role(RoleArn=role, RoleSessionName="pusher")["Credentials"]
+    return boto3.client(
+        "cloudformation",
+        endpoint_url=laptop.endpoint,
+        region_name=REGION,
+        aws_access_key_id=issued["AccessKeyId"],
+        aws_secret_access_key=issued["SecretAccessKey"],
+        aws_session_token=issued["SessionToken"],
+    )
+
+
+def _parameters(laptop: Laptop) -> dict[str, str]:
+    return {one["ParameterKey"]: one["ParameterValue"] for one in _stack(laptop)["Parameters"]}
 
 
 def _network(laptop: Laptop) -> dict[str, str]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from seedcode.stack import foundation
 from seedcode.stack.template import Template, load
 
 Properties = dict[str, Any]
@@ -82,15 +83,20 @@ _DEEPER: dict[str, Callable[[Properties], None]] = {
 }
 
 
-def touched() -> Template:
-    """The project's template, touched."""
+# The roles that make such changes, and their policies, stay what they are.
+_OWN = ("DeployData", "DeployEvents", "DeployFunctions", "DeployLogs", "DeployRole", "FoundationRole")
+
+
+def touched(*, by_a_push: bool = False) -> Template:
+    """The project's template, touched; `by_a_push` leaves out what no push may touch."""
     document = copy.deepcopy(load().document)
     for name, resource in document["Resources"].items():
         kind, properties = resource["Type"], resource.setdefault("Properties", {})
+        if by_a_push and kind.startswith(foundation.TYPES):
+            continue
         properties.update(_CHANGED.get(kind, {}))
         for member in _LEFT_OUT.get(kind, ()):
             properties.pop(member, None)
-        # The role that makes this change, and its policy, stay what they are.
-        if kind in _DEEPER and not name.startswith("Deploy"):
+        if kind in _DEEPER and name not in _OWN:
             _DEEPER[kind](properties)
     return Template(json.dumps(document))

@@ -1,7 +1,7 @@
 """Who follows the page: roles with exactly the rights of docs/permissions.md, a chapter each.
 
 A chapter's policies are its `json` blocks, with NAME, ACCOUNT, REGION, BUCKET and KEY to be filled in. The sentence
-`DeployRole's statements` stands for those of the template's role of that name.
+`FoundationRole's statements` stands for those of the template's role of that name.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from seedcode.stack.template import Template
 from seedcode.stack.wish import Wish
 
 PAGE = Path(__file__).parents[2] / "docs" / "permissions.md"
-DEPLOY_ROLE = "DeployRole"
-ADDED = "Added to the statements of the template's `DeployRole`"
+FOUNDATION = "FoundationRole"
+ADDED = "Added to the statements of the template's `FoundationRole`"
 
 KEY_ARN = {"Fn::GetAtt": ["Key", "Arn"]}
 ANY_KEY = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
@@ -49,7 +49,7 @@ def policies(text: str, chapter: str, template: Template, known: Mapping[str, st
     found = [_fill_in(block, known) for block in _BLOCK.findall(bodies[chapter])]
     if not found:
         raise PermissionsError(f"docs/permissions.md#{chapter} has no policy, a block of `json`.")
-    return found + (_deploy_role(template, known) if ADDED in bodies[chapter] else [])
+    return found + (_foundation(template, known) if ADDED in bodies[chapter] else [])
 
 
 def _fill_in(block: str, known: Mapping[str, str]) -> Policy:
@@ -59,12 +59,12 @@ def _fill_in(block: str, known: Mapping[str, str]) -> Policy:
     return policy
 
 
-def _deploy_role(template: Template, known: Mapping[str, str]) -> list[Policy]:
-    """What the template's DeployRole may do, before there is a stack to ask."""
+def _foundation(template: Template, known: Mapping[str, str]) -> list[Policy]:
+    """What the template's FoundationRole may do, before there is a stack to ask."""
     wish = Wish(known["NAME"], template)
     values = wish.values(None, {"CodeVersion": "0"}) | pseudo_parameters(known["ACCOUNT"], known["REGION"], wish.stack)
     resolver = Resolver(template.document, {**values, "Bucket": known["BUCKET"]})
-    role = template.resources[DEPLOY_ROLE]["Properties"]
+    role = template.resources[FOUNDATION]["Properties"]
     attached = [one["Ref"] for one in role.get("ManagedPolicyArns", []) if one.get("Ref") in template.resources]
     documents = [template.resources[name]["Properties"]["PolicyDocument"] for name in attached]
     documents += [one["PolicyDocument"] for one in role.get("Policies", [])]
@@ -84,7 +84,7 @@ def _resolve(resolver: Resolver, node: Any) -> Any:
         # A key has a name only when it is made.
         text = resolver.text(node if node != KEY_ARN else {"Fn::Sub": ANY_KEY})
         if text is None:
-            raise PermissionsError(f"{DEPLOY_ROLE} has {json.dumps(node)}, which nobody knows before there is a stack.")
+            raise PermissionsError(f"{FOUNDATION} has {json.dumps(node)}, which nobody knows before there is a stack.")
         return text
     return {key: _resolve(resolver, item) for key, item in node.items() if not _is_left_out(resolver, item)}
 

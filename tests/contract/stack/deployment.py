@@ -1,4 +1,7 @@
-"""Whether CloudFormation's own role suffices for an update, and allows no more: held to what is asked for each type."""
+"""Whether CloudFormation's own roles suffice for an update, and allow no more: held to what is asked for each type.
+
+A person's update may change everything that is there, a push's all but the foundation (seedcode/stack/foundation.py).
+"""
 
 from __future__ import annotations
 
@@ -13,27 +16,32 @@ from localaws.iam.actions import Check
 from localaws.settings import Settings
 from localaws.stacks.permissions import CREATE, DELETE, READ, UPDATE, checks
 from localaws.stacks.resource import Resource
+from seedcode.stack import foundation
+from seedcode.stack.report import Change
 from tests.contract.stack.policies import IDENTITY, Policy, as_list, distinct
 from tests.contract.stack.resolve import ACCOUNT, REGION, Stack
 
 SETTINGS = Settings(home=Path("/nowhere"), region=REGION, account=ACCOUNT)
 
 
-def missing(stack: Stack) -> set[tuple[str, str]]:
-    """What CloudFormation asks for the stack's resources and its role does not allow, as actions and resources."""
-    policies = [iam_evaluator.parse_policy_document(policy.document) for policy in _own(stack)]
-    return {(one.action, one.resource) for one in needed(stack) if not is_allowed(policies, one)}
+PUSH, PERSON = "DeployRole", "FoundationRole"
 
 
-def superfluous(stacks: list[Stack]) -> set[tuple[str, str]]:
-    """Statements and actions of the role that are asked for by no resource of any of the stacks."""
+def missing(stack: Stack, role: str) -> set[tuple[str, str]]:
+    """What CloudFormation asks for the stack's resources and a role does not allow, as actions and resources."""
+    policies = [iam_evaluator.parse_policy_document(policy.document) for policy in own(stack, role)]
+    return {(one.action, one.resource) for one in needed(stack, role) if not is_allowed(policies, one)}
+
+
+def superfluous(stacks: list[Stack], role: str) -> set[tuple[str, str]]:
+    """Statements and actions of a role that are asked for by no resource of any of the stacks."""
     asked: dict[str, set[str]] = {}
-    for one in [one for stack in stacks for one in [*needed(stack), *_takings(stack)]]:
+    for one in [one for stack in stacks for one in [*needed(stack, role), *_takings(stack, role)]]:
         asked.setdefault(one.action, set()).add(one.resource)
     listed = [
         (statement, action)
         for stack in stacks
-        for policy in _own(stack)
+        for policy in own(stack, role)
         for statement in policy.statements
         for action in as_list(statement["Action"])
     ]
@@ -41,9 +49,17 @@ def superfluous(stacks: list[Stack]) -> set[tuple[str, str]]:
     return {(of["Sid"], action) for of, action in listed} - used
 
 
-def needed(stack: Stack) -> Iterator[Check]:
-    """All questions about making, reading, changing and deleting the stack's resources."""
-    for name, entry in stack.resources.items():
+def changed(stack: Stack, role: str) -> dict[str, dict[str, Any]]:
+    """The stack's resources that an update under a role may change, by logical id."""
+    bounded = bool(stack.given.get("PermissionsBoundaryArn"))
+    changes = [Change("Modify", name, entry["Type"], "False") for name, entry in stack.resources.items()]
+    left = {change.logical_id for change in foundation.find(changes, bounded=bounded)} if role == PUSH else set()
+    return {name: entry for name, entry in stack.resources.items() if name not in left}
+
+
+def needed(stack: Stack, role: str) -> Iterator[Check]:
+    """All questions about making, reading, changing and deleting the resources that a role is for."""
+    for name, entry in changed(stack, role).items():
         kind, properties = entry["Type"], entry.get("Properties", {})
         made = str(stack.resolve({"Ref": name}))
         if not stack.template.retains(name):
@@ -60,9 +76,9 @@ def needed(stack: Stack) -> Iterator[Check]:
             yield from checks(SETTINGS, UPDATE, Resource(kind, "scones", name, made, old=less, new=properties))
 
 
-def _takings(stack: Stack) -> Iterator[Check]:
+def _takings(stack: Stack, role: str) -> Iterator[Check]:
     """Questions about taking properties away, which a role may refuse, and about tags, which the stack may have."""
-    for name, entry in stack.resources.items():
+    for name, entry in changed(stack, role).items():
         kind, properties = entry["Type"], entry.get("Properties", {})
         made = str(stack.resolve({"Ref": name}))
         tagged = {**properties, "Tags": [{"Key": "a", "Value": "b"}], "ResourceTags": [{"Key": "a", "Value": "b"}]}
@@ -74,7 +90,7 @@ def _takings(stack: Stack) -> Iterator[Check]:
 
 def is_allowed(policies: list[Any], one: Check) -> bool:
     """Whether policies, as MiniStack reads them, allow what is asked."""
-    question = asked(one, f"arn:aws:sts::{ACCOUNT}:assumed-role/scones-deploy/AWSCloudFormation")
+    question = asked(one, f"arn:aws:sts::{ACCOUNT}:assumed-role/scones/AWSCloudFormation")
     return bool(iam_evaluator.evaluate(question, policies).decision == "Allow")
 
 
@@ -96,6 +112,10 @@ def _is_about_any(statement: dict[str, Any], resources: set[str]) -> bool:
     return any(fnmatchcase(one, item) for item in as_list(statement["Resource"]) for one in resources)
 
 
-def _own(stack: Stack) -> list[Policy]:
-    own = ("DeployRole", "DeployFoundation")
-    return [policy for policy in distinct([stack]) if policy.owner in own and policy.kind == IDENTITY]
+def own(stack: Stack, role: str) -> list[Policy]:
+    """A role's policies, the attached ones included."""
+    attached = {arn.rpartition("/")[2] for arn in stack.of_type("AWS::IAM::Role")[role].get("ManagedPolicyArns", [])}
+    owners = {role} | {
+        name for name, made in stack.of_type("AWS::IAM::ManagedPolicy").items() if made["ManagedPolicyName"] in attached
+    }
+    return [policy for policy in distinct([stack]) if policy.owner in owners and policy.kind == IDENTITY]

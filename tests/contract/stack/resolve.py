@@ -107,6 +107,7 @@ class Stack:
             "Fn::GetAtt": self._get_att,
             "Fn::Sub": self._sub,
             "Fn::If": lambda given: self.resolve(given[1] if self._resolver.holds(given[0]) else given[2]),
+            "Fn::Split": lambda given: str(self.resolve(given[1])).split(given[0]),
             "Fn::Join": lambda given: str(given[0]).join(self.resolve(given[1])),
             "Fn::Select": lambda given: self.resolve(given[1])[int(given[0])],
             "Fn::FindInMap": self._find_in_map,

@@ -34,8 +34,8 @@ def test_everything_has_a_default_so_that_sagemaker_need_only_say_name_and_id() 
     [
         (
             "SageMakerProjectName",
-            ["scones", "My-Scones-2"],
-            ["", "-scones", "2scones", "scones-", "a" * 33, "my_scones"],
+            ["scones", "My-Scones-2", "bulk", "vehicles", "a-vehiclesmith"],
+            ["", "-scones", "2scones", "scones-", "a" * 33, "my_scones", "a-vehicles", "a-vehicles-v2", "a-bulk"],
         ),
         ("SageMakerProjectId", ["", "p-1a2b3c4d5e6f"], ["P-1", "1", "p_1"]),
         ("GitHubRepository", ["", "bakery/scones.py"], ["scones", "https://github.com/bakery/scones", "a/b/c"]),
@@ -93,11 +93,18 @@ def _refusal(given: dict[str, str]) -> str | None:
     return None
 
 
-def test_only_what_holds_data_and_what_deletes_the_stack_outlive_it() -> None:
+def test_the_template_has_plain_letters_only() -> None:
+    # CloudFormation answers others as question marks, and a deployment compares what it took with what was sent.
+    assert load().body.isascii()
+
+
+def test_only_what_holds_data_what_deletes_the_stack_and_what_others_share_outlive_it() -> None:
     kept = {name for name, entry in DOCUMENT["Resources"].items() if "DeletionPolicy" in entry}
 
-    data, deleting = {"Bucket", "Key", "Registry", "Repository"}, {"DeployFoundation", "DeployRole"}
-    assert kept == data | deleting
+    data, deleting = {"Bucket", "Key", "Registry", "Repository"}, {"DeployRole", "FoundationRole"}
+    attached = {"DeployData", "DeployEvents", "DeployFunctions", "DeployLogs"}
+    shared = {"GitHubOidcProvider"}  # with other stacks of the account
+    assert kept == data | deleting | attached | shared
     assert all(DOCUMENT["Resources"][name]["UpdateReplacePolicy"] == "Retain" for name in kept)
 
 

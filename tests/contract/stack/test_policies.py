@@ -7,7 +7,7 @@ import re
 import pytest
 
 from seedcode.stack.template import load
-from tests.contract.stack.deployment import missing, superfluous
+from tests.contract.stack.deployment import PERSON, PUSH, missing, superfluous
 from tests.contract.stack.policies import (
     EXCUSES,
     IDENTITY,
@@ -24,6 +24,7 @@ from tests.contract.stack.wildcards import unexplained
 
 ALL = distinct(stacks().values())
 LONGEST_NAME = "a" * 32
+MOST_ATTACHED = 10  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 INLINE_CHARACTERS, MANAGED_CHARACTERS, TRUST_CHARACTERS = 10_240, 6_144, 2_048
 
 
@@ -84,12 +85,48 @@ def test_github_gets_its_role_for_one_branch_of_one_repository() -> None:
     }
 
 
-def test_code_that_nobody_has_looked_at_can_change_nothing() -> None:
-    [policy] = [one for one in ALL if one.owner == "PullRequestRole" and one.kind == IDENTITY][:1]
-    allowed = {action for statement in policy.statements for action in as_list(statement["Action"])}
+def test_code_that_nobody_has_looked_at_reads_its_source_and_comments_and_nothing_else() -> None:
+    found = [one for one in ALL if one.owner == "PullRequestRole" and one.kind == IDENTITY]
+    allowed = {action for one in found for statement in one.statements for action in as_list(statement["Action"])}
 
-    changing = re.compile(r"(Create|Update|Delete|Put|Start|Pass|Execute)(?!LogStream|LogEvents)")
-    assert {action for action in allowed if changing.search(action)} == set()
+    assert allowed == {
+        "codecommit:GitPull",
+        "codecommit:PostCommentForPullRequest",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
+    roles = [stack.of_type("AWS::IAM::Role").get("PullRequestRole", {}) for stack in stacks().values()]
+    assert [role["ManagedPolicyArns"] for role in roles if "ManagedPolicyArns" in role] == []
+
+
+def test_a_connection_whose_token_may_write_is_no_pull_request_s() -> None:
+    # Whoever may read by a connection gets a token that may do all that GitHub's app may:
+    # https://docs.aws.amazon.com/codebuild/latest/userguide/connections-github-app.html
+    connected = stacks()["connection"]
+    projects = connected.of_type("AWS::CodeBuild::Project")
+    assert set(projects) == {"BuildProject"}
+    assert "PullRequestRole" not in connected.resources
+    [kinds] = [
+        kind["Pattern"] for kind in projects["BuildProject"]["Triggers"]["FilterGroups"][0] if kind["Type"] == "EVENT"
+    ]
+    assert kinds == "PUSH"
+
+
+def test_a_branch_with_a_dot_is_built_and_no_other() -> None:
+    stack = Stack(load(), {**VARIANTS["connection"], "Branch": "release-1.2"})
+    [filters] = stack.of_type("AWS::CodeBuild::Project")["BuildProject"]["Triggers"]["FilterGroups"]
+    [pattern] = [one["Pattern"] for one in filters if one["Type"] == "HEAD_REF"]
+    assert re.search(pattern, "refs/heads/release-1.2")
+    assert not re.search(pattern, "refs/heads/release-1x2")
+    # Nothing else that a branch may be called means anything in a regular expression.
+    allowed = load().parameters["Branch"]["AllowedPattern"]
+    assert [sign for sign in "^$*+?()[]{}|\\" if re.fullmatch(allowed, f"a{sign}b")] == []
+
+
+@pytest.mark.parametrize("given", VARIANTS.values(), ids=VARIANTS)
+def test_a_role_has_no_more_managed_policies_than_iam_attaches(given: dict[str, str]) -> None:
+    for name, role in Stack(load(), given).of_type("AWS::IAM::Role").items():
+        assert len(role.get("ManagedPolicyArns", [])) <= MOST_ATTACHED, name
 
 
 @pytest.mark.parametrize("given", VARIANTS.values(), ids=VARIANTS)
@@ -102,12 +139,14 @@ def test_policies_fit_into_iam_under_the_longest_name(given: dict[str, str]) -> 
         assert policy.size <= (TRUST_CHARACTERS if policy.kind == TRUST else most), (policy.owner, policy.size)
 
 
+@pytest.mark.parametrize("role", [PUSH, PERSON])
 @pytest.mark.parametrize("stack", stacks().values(), ids=VARIANTS)
-def test_cloudformations_role_may_do_what_cloudformation_asks_for_each_resource(stack: Stack) -> None:
-    assert missing(stack) == set()
+def test_cloudformations_role_may_do_what_cloudformation_asks_for_each_resource(stack: Stack, role: str) -> None:
+    assert missing(stack, role) == set()
 
 
-def test_cloudformations_role_may_do_nothing_that_cloudformation_does_not_ask_for() -> None:
+@pytest.mark.parametrize("role", [PUSH, PERSON])
+def test_cloudformations_role_may_do_nothing_that_cloudformation_does_not_ask_for(role: str) -> None:
     given = VARIANTS["connection"]
     former = {**given, "ConnectionArn": given["ConnectionArn"].replace("codeconnections", "codestar-connections")}
-    assert superfluous([*stacks().values(), Stack(load(), former)]) == set()
+    assert superfluous([*stacks().values(), Stack(load(), former)], role) == set()

@@ -12,7 +12,7 @@ import pytest
 from ministack.services.cloudformation import engine
 
 from seedcode.stack.template import TEMPLATE, Template, load
-from tests.contract.stack.deployment import missing
+from tests.contract.stack.deployment import PERSON, PUSH, missing
 from tests.contract.stack.events import matches, sample
 from tests.contract.stack.limits import find_long_names, find_too_many
 from tests.contract.stack.policies import distinct, find_excuse, findings
@@ -117,9 +117,9 @@ def test_the_check_of_names_bites() -> None:
 
 def test_the_check_of_cloudformations_role_bites() -> None:
     queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}"
-    lacking = missing(_broken_stack("- sqs:SetQueueAttributes", "- sqs:GetQueueUrl"))
+    lacking = missing(_broken_stack("- sqs:SetQueueAttributes", "- sqs:GetQueueUrl"), PUSH)
     renamed = missing(
-        _broken_stack('QueueName: !Sub "${SageMakerProjectName}-dead-letters"', 'QueueName: "dead-letters"')
+        _broken_stack('QueueName: !Sub "${SageMakerProjectName}-dead-letters"', 'QueueName: "dead-letters"'), PERSON
     )
 
     assert lacking == {("sqs:SetQueueAttributes", f"{queue}:scones-dead-letters")}

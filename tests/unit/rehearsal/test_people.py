@@ -40,7 +40,7 @@ def test_the_policies_that_the_page_links_to_are_well_formed_and_filled_in(chapt
         assert not [name for name in KNOWN if f":{name}:" in text or f"/{name}" in text or f"{name}-" in text]
 
 
-def test_who_deploys_first_has_the_rights_of_the_deploy_role_with_its_conditions() -> None:
+def test_who_deploys_first_has_the_rights_of_the_foundation_role_with_its_conditions() -> None:
     own, *of_role = _policies("who-deploys-for-the-first-time")
     actions = {action for policy in of_role for entry in policy["Statement"] for action in _listed(entry["Action"])}
     assert {"iam:CreateRole", "lambda:CreateFunction", "s3:PutLifecycleConfiguration"} <= actions
@@ -64,7 +64,7 @@ def _operations(*places: str) -> set[str]:
 def _actions(named: set[str]) -> dict[str, set[str]]:
     """The IAM actions of the clients' methods among some names, one for each service that has the method."""
     found: dict[str, set[str]] = {}
-    for service, prefix in SERVICES.items():
+    for service, prefix in {**SERVICES, **{name: name for name in TAKING_DOWN}}.items():
         client = boto3.client(service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-")
         methods = client.meta.method_to_api_mapping
         for method in named & methods.keys():
@@ -75,7 +75,14 @@ def _actions(named: set[str]) -> dict[str, set[str]]:
 
 # Actions whose name is not that of the operation:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-ANOTHER_NAME = {"s3:HeadObject": "s3:GetObject", "s3:CopyObject": "s3:PutObject", "s3:ListObjectsV2": "s3:ListBucket"}
+ANOTHER_NAME = {
+    "s3:CopyObject": "s3:PutObject",
+    "s3:DeleteObjects": "s3:DeleteObjectVersion",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:ListObjectsV2": "s3:ListBucket",
+}
 # What the command and the page ask. STS answers GetCallerIdentity to everybody.
 SERVICES = {
     **{
@@ -84,6 +91,14 @@ SERVICES = {
     },
     "stepfunctions": "states",
 }
+# What taking a project down asks besides.
+TAKING_DOWN = ("application-autoscaling", "codecommit", "iam", "kms")
+REMOVAL = [
+    "seedcode/removal/*.py",
+    "seedcode/stack/service_roles.py",
+    "seedcode/stack/follow.py",
+    "seedcode/stack/state.py",
+]
 # Names of Python's and of the project's own that are a client's method as well.
 HOMONYMS = {"search", "list_images"}
 LOOKING = (
@@ -104,6 +119,7 @@ READING = ("describe_", "list_", "get_", "filter_", "batch_get_", "head_")
     ("chapters", "places", "methods"),
     [
         ([WHO_LOOKS], [f"console/{place}" for place in LOOKING], READING),
+        (["who-takes-it-down"], REMOVAL, ("",)),
         (CHAPTERS, ["console/**/*.py", "pipelines/**/*.py"], ("",)),
     ],
 )

@@ -19,6 +19,16 @@ def project(aws: Account) -> Project:
     return Project(aws, "scones", BUCKET, "scones", "scones")
 
 
+# Another project's, whose name begins likewise, and one of nobody's.
+OTHERS = (
+    "/aws/lambda/other",
+    "/aws/lambda/scones-prod-deploy-model",
+    "/aws/lambda/scones-deploy-model-deploy-model",
+    "/aws/codebuild/scones-prod-build",
+    "/aws/sagemaker/Endpoints/scones-vehicles-x-vehicles",
+)
+
+
 def _fill(project: Project) -> None:
     aws = project.aws
     key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -33,7 +43,7 @@ def _fill(project: Project) -> None:
     s3.delete_object(Bucket=BUCKET, Key="raw/two")
     aws.client("ecr").create_repository(repositoryName="scones")
     aws.client("codecommit").create_repository(repositoryName="scones")
-    for name in ("/aws/lambda/scones-deploy-model", "/aws/sagemaker/Endpoints/scones-vehicles", "/aws/lambda/other"):
+    for name in ("/aws/lambda/scones-deploy-model", "/aws/sagemaker/Endpoints/scones-vehicles", *OTHERS):
         aws.client("logs").create_log_group(logGroupName=name)
 
 
@@ -71,7 +81,7 @@ def test_data_that_is_given_up_goes_whole_and_nothing_of_others_does(project: Pr
     assert f"bucket {BUCKET}" in done
     assert [holding.name for holding in holdings.find(project)] == []
     logs = project.aws.client("logs").describe_log_groups()["logGroups"]
-    assert [group["logGroupName"] for group in logs] == ["/aws/lambda/other"]
+    assert [group["logGroupName"] for group in logs] == sorted(OTHERS)
     assert done[-1].endswith("in 7 days")
     assert erasing.erase(project) == []
 

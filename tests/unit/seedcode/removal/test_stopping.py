@@ -106,7 +106,7 @@ class _Pages:
         return [self._page(**request)]
 
 
-NAMES = ("scones-vehicles-v1-0badcafe", "my-scones-vehicles-v1")
+NAMES = ("scones-vehicles-v1-0badcafe", "my-scones-vehicles-v1", "scones-vehicles-v1-vehicles-v2-0badcafe")
 
 
 def _absent(operation: str, message: str) -> ClientError:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,28 @@ def test_a_secret_that_changed_is_said_to_have_changed_and_shown_to_nobody() -> 
     assert '`Steps.Train.Arguments.Environment.API_TOKEN`: `"(hidden)"` becomes `"(hidden)"`' in text
     assert '`Steps.Train.Arguments.ContainerArguments.1`: `"(hidden)"` becomes `"(hidden)"`' in text
     assert '`Steps.Train.Arguments.ContainerArguments.3`: `"1"` becomes `"2"`' in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Train`![x](https://example.com/leak)`",
+        "Train\n\n# Approved by the owner\n",
+        "Train\u202eniart",
+        "Train\x1b[2J",
+        "`",
+    ],
+)
+def test_nothing_that_the_author_wrote_leaves_its_code_span(name: str) -> None:
+    after = _after(Steps=[*BEFORE["Steps"], {"Name": name, "Arguments": {name: name}}])
+    (line,) = summarize(BEFORE, after)
+    assert line.isprintable()
+    assert re.fullmatch("`[^`]*` is new: `[^`]*`", line)
+    text = describe(BEFORE, after)
+    assert [shown for shown in text.splitlines() if shown.startswith("#")] == ["### The pipeline's definition"]
+    # What is too long ends with a whole line, or its last code span would stay open.
+    cut = describe(BEFORE, _after(Steps=[{"Name": f"{name}{number}"} for number in range(99)]), limit=900)
+    assert all(shown.count("`") % 2 == 0 for shown in cut.splitlines())
 
 
 def test_a_new_step_in_front_shifts_no_other() -> None:

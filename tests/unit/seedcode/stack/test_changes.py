@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -29,12 +30,15 @@ class _CloudFormation:
 
     def create_change_set(self, **request: Any) -> dict[str, str]:
         assert request["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
+        self.named = request["ChangeSetName"]
         return {"Id": "arn:set", "StackId": "arn:stack"}
 
     def describe_change_set(self, **_: str) -> dict[str, Any]:
         return self.answers.pop(0)
 
-    def delete_change_set(self, ChangeSetName: str) -> None:
+    def delete_change_set(self, ChangeSetName: str, StackName: str) -> None:
+        # A policy knows a change set by its name, and not by its ARN.
+        assert (ChangeSetName.startswith("arn:"), StackName) == (False, "scones")
         self.deleted.append(ChangeSetName)
 
     def delete_stack(self, StackName: str) -> None:
@@ -45,6 +49,10 @@ class _CloudFormation:
 
     def execute_change_set(self, **request: Any) -> None:
         self.executed = request
+
+
+def _change_set(kind: str) -> changes.ChangeSet:
+    return changes.ChangeSet("arn:set", "scones-1", "scones", "arn:stack", kind, ())
 
 
 def test_a_change_set_is_waited_for_and_read_to_its_last_page() -> None:
@@ -71,8 +79,9 @@ def test_a_change_set_is_waited_for_and_read_to_its_last_page() -> None:
 )
 def test_nothing_to_change_is_no_failure_and_leaves_no_change_set(reason: str) -> None:
     aws = _CloudFormation({"Status": "FAILED", "StatusReason": reason})
-    assert changes.create(aws, REQUEST) is None
-    assert aws.deleted == ["arn:set"]
+    assert changes.create(aws, REQUEST, "push") is None
+    assert aws.deleted == [aws.named]
+    assert aws.named.startswith("push-")
 
 
 def test_a_refused_change_set_gives_the_reason_and_what_early_validation_found() -> None:
@@ -84,17 +93,57 @@ def test_a_refused_change_set_gives_the_reason_and_what_early_validation_found()
 
 def test_a_failed_creation_retains_nothing_that_it_made_and_an_import_is_executed_plainly() -> None:
     aws = _CloudFormation()
-    changes.execute(aws, changes.ChangeSet("arn:set", "arn:stack", "CREATE", ()))
-    assert aws.executed == {"ChangeSetName": "arn:set", "RetainExceptOnCreate": True}
-    changes.execute(aws, changes.ChangeSet("arn:set", "arn:stack", "IMPORT", ()))
-    assert aws.executed == {"ChangeSetName": "arn:set"}
+    changes.execute(aws, _change_set("CREATE"))
+    assert aws.executed == {"ChangeSetName": "scones-1", "StackName": "scones", "RetainExceptOnCreate": True}
+    changes.execute(aws, _change_set("IMPORT"))
+    assert aws.executed == {"ChangeSetName": "scones-1", "StackName": "scones"}
 
 
-@pytest.mark.parametrize(("kind", "deleted"), [("CREATE", ["arn:set", "arn:stack"]), ("UPDATE", ["arn:set"])])
+@pytest.mark.parametrize(("kind", "deleted"), [("CREATE", ["scones-1", "arn:stack"]), ("UPDATE", ["scones-1"])])
 def test_an_unwanted_change_set_takes_only_a_new_stack_with_it(kind: str, deleted: list[str]) -> None:
     aws = _CloudFormation()
-    changes.discard(aws, changes.ChangeSet("arn:set", "arn:stack", kind, ()))
+    changes.discard(aws, _change_set(kind))
     assert aws.deleted == deleted
+
+
+@pytest.mark.parametrize(
+    ("action", "details", "follows"),
+    [
+        ("Modify", [("ResourceAttribute", "Dynamic")], True),
+        ("Modify", [("ResourceAttribute", "Dynamic"), ("ResourceReference", "Dynamic")], True),
+        ("Modify", [("ResourceAttribute", "Static")], False),
+        # A policy that was changed by hand and that refers to a resource which changes as well.
+        ("Modify", [("DirectModification", "Dynamic"), ("ResourceAttribute", "Dynamic")], False),
+        ("Modify", [("ParameterReference", "Static")], False),
+        ("Modify", [], False),
+        ("Add", [], False),
+        ("Remove", [], False),
+    ],
+)
+def test_what_only_refers_to_something_that_changes_is_told_apart(
+    action: str, details: list[tuple[str, str]], follows: bool
+) -> None:
+    told = [{"ChangeSource": source, "Evaluation": evaluation} for source, evaluation in details]
+    aws = _CloudFormation({"Status": "CREATE_COMPLETE", "Changes": [_entry("A", action, Details=told)]})
+    made = changes.create(aws, REQUEST)
+    assert made is not None
+    assert [change.follows for change in made.changes] == [follows]
+
+
+@pytest.mark.parametrize(
+    ("sent", "taken", "same"),
+    [
+        ("A: 1\n", "A: 1", True),
+        ("A: 1\n", "A: 2", False),
+        ("A: 1\n", {"A": 1}, False),
+        ('{"A": 1}', {"A": 1}, True),
+        ('{"A": 1}', {"A": 2}, False),
+    ],
+)
+def test_the_template_that_was_taken_is_held_against_the_one_that_was_sent(sent: str, taken: Any, same: bool) -> None:
+    aws = Mock()
+    aws.get_template.return_value = {"TemplateBody": taken}
+    assert changes.has_template(aws, _change_set("UPDATE"), sent) is same
 
 
 def test_only_changes_that_cost_data_are_dangerous() -> None:
