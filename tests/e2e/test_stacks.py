@@ -129,7 +129,7 @@ def stack(laptop: Laptop) -> Iterator[Stack]:
     images.unlink()
 
 
-def test_what_the_stack_made_is_there_and_works(laptop: Laptop, stack: Stack) -> None:
+def test_what_the_stack_made_is_there_and_works_and_a_changed_template_changes_it(laptop: Laptop, stack: Stack) -> None:
     assert stack.outputs["Said"] == "hello Create"
     answer = laptop.client("sagemaker-runtime").invoke_endpoint(EndpointName="everything", Body=b"x")
     assert b"one" in answer["Body"].read()
@@ -139,8 +139,6 @@ def test_what_the_stack_made_is_there_and_works(laptop: Laptop, stack: Stack) ->
     described = laptop.client("budgets").describe_budget(AccountId="000000000000", BudgetName=stack.outputs["Budget"])
     assert float(described["Budget"]["BudgetLimit"]["Amount"]) == 10
 
-
-def test_a_changed_template_changes_what_is_there(laptop: Laptop, stack: Stack) -> None:
     stack.client.update_stack(
         StackName=NAME, TemplateBody=template("bye", "two", 3, 20), Capabilities=["CAPABILITY_IAM"]
     )
