@@ -95,6 +95,12 @@ def test_the_stack_is_changed_in_every_way_and_deleted_under_the_role_that_it_wa
     seeded = {"SeedBucket": "seeds-of-the-tests", "SeedKey": "seed.zip"}
     project.deploy(load(), SourceProvider="CODECOMMIT", **seeded)
     project.deploy(load(), PermissionsBoundaryArn=_boundary(spare))
+    # Within the boundary a push changes the roles that do the project's work, and still none that pushes have.
+    push = Project(spare, PUSH)
+    push.code = project.code
+    push.deploy(_with_more_rights("PipelineRole"))
+    with pytest.raises(StackError, match=r"this commit changes BuildRole \(AWS::IAM::Role\), and a push"):
+        push.deploy(_with_more_rights("PipelineRole", "BuildRole"))
 
     said = spare.scones("destroy", "--yes").stdout
 
@@ -119,12 +125,12 @@ def test_a_push_changes_all_that_serves_and_runs_and_no_role_and_a_person_goes_o
     assert _stack(spare)["RoleARN"] == PUSH
     before = _stack(spare)["LastUpdatedTime"]
     with pytest.raises(StackError) as refused:
-        push.deploy(_with_a_wider_role())
+        push.deploy(_with_more_rights("PipelineRole"))
     assert "this commit changes PipelineRole (AWS::IAM::Role), and a push is deployed as" in str(refused.value)
     assert "scones --target aws deploy" in str(refused.value)
     assert _stack(spare)["LastUpdatedTime"] == before
     # The stack keeps to the role of pushes, but for who names another.
-    Project(spare).deploy(_with_a_wider_role())
+    Project(spare).deploy(_with_more_rights("PipelineRole"))
     assert _stack(spare)["RoleARN"] == PERSON
     Project(spare).deploy(load())
 
@@ -140,7 +146,7 @@ def test_cloudformation_itself_lets_no_push_change_a_role(spare: Laptop) -> None
     with pytest.raises(
         StackError, match=r"PipelineRole .*likewise/AWSCloudFormation is not authorized to perform: iam:"
     ):
-        forced.deploy(_with_a_wider_role())
+        forced.deploy(_with_more_rights("PipelineRole"))
     assert iam.list_role_policies(RoleName="scones-pipeline")["PolicyNames"] == ["pipeline"]
     for policy in attached:
         iam.detach_role_policy(RoleName="likewise", PolicyArn=policy)
@@ -179,7 +185,7 @@ def test_a_template_that_somebody_exchanged_in_the_bucket_is_not_deployed(spare:
         """Upload as the deployment asks, and another template over it as whoever may upload code could."""
         answer: dict[str, Any] = s3.put_object(Body=Body, **request)
         if request["Key"].startswith("code/templates/"):
-            s3.put_object(Body=_with_a_wider_role().body.encode(), **request)
+            s3.put_object(Body=_with_more_rights("PipelineRole").body.encode(), **request)
         return answer
 
     meddled = Mock(wraps=s3, put_object=put)
@@ -227,12 +233,13 @@ def _set(**given: str) -> list[str]:
     return [word for name, value in given.items() for word in ("--set", f"{name}={value}")]
 
 
-def _with_a_wider_role() -> Template:
-    """The template with one more policy of a role."""
+def _with_more_rights(*roles: str) -> Template:
+    """The template with one more policy of some roles."""
     document = copy.deepcopy(load().document)
     wide = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    policies = document["Resources"]["PipelineRole"]["Properties"]["Policies"]
-    policies.append({"PolicyName": "more", "PolicyDocument": wide})
+    for role in roles:
+        policies = document["Resources"][role]["Properties"]["Policies"]
+        policies.append({"PolicyName": "more", "PolicyDocument": wide})
     return Template(json.dumps(document))
 
 

@@ -124,9 +124,11 @@ def test_a_branch_with_a_dot_is_built_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("given", VARIANTS.values(), ids=VARIANTS)
-def test_a_role_has_no_more_managed_policies_than_iam_attaches(given: dict[str, str]) -> None:
-    for name, role in Stack(load(), given).of_type("AWS::IAM::Role").items():
+def test_a_role_has_no_more_policies_than_iam_takes_of_one_role(given: dict[str, str]) -> None:
+    for name, role in Stack(load(), {**given, "SageMakerProjectName": LONGEST_NAME}).of_type("AWS::IAM::Role").items():
         assert len(role.get("ManagedPolicyArns", [])) <= MOST_ATTACHED, name
+        inline = [Policy(name, IDENTITY, policy["PolicyDocument"]).size for policy in role.get("Policies", [])]
+        assert sum(inline) <= INLINE_CHARACTERS, name
 
 
 @pytest.mark.parametrize("given", VARIANTS.values(), ids=VARIANTS)
