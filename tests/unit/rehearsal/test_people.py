@@ -12,6 +12,7 @@ import boto3
 import pytest
 from parliament import analyze_policy_string
 
+from console.monitoring.model_monitor import BY_HAND
 from seedcode.stack.template import load
 from tests.rehearsal import page, people
 
@@ -141,6 +142,27 @@ def test_who_looks_and_who_works_may_ask_all_that_the_command_and_the_page_ask(
         if not any(fnmatchcase(action, pattern) for action in actions for pattern in granted)
     }
     assert missing == {}
+
+
+@pytest.mark.parametrize(
+    ("chapter", "action"),
+    [
+        ("who-runs-and-approves", "sagemaker:CreateMonitoringSchedule"),
+        ("who-takes-it-down", "sagemaker:DeleteMonitoringSchedule"),
+        (WHO_LOOKS, "sagemaker:DescribeMonitoringSchedule"),
+    ],
+)
+def test_a_check_for_drift_by_hand_has_a_schedule_of_its_own_which_the_rights_name(chapter: str, action: str) -> None:
+    arn = f"arn:aws:sagemaker:us-east-1:{'0' * 12}:monitoring-schedule/scones-vehicles-drift"
+    allowed = [
+        resource
+        for policy in _policies(chapter)
+        for entry in policy["Statement"]
+        if action in _listed(entry["Action"])
+        for resource in _listed(entry["Resource"])
+    ]
+    for name in (arn, f"{arn}{BY_HAND}20261128"):
+        assert any(fnmatchcase(name, resource) for resource in allowed)
 
 
 def test_a_chapter_that_is_not_there_or_has_no_policy_is_a_sentence() -> None:
