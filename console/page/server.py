@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import webbrowser
+from contextlib import suppress
 
-from nicegui import app, ui
+from nicegui import app, background_tasks, ui
 
 from console.errors import CommandError
 from console.page import topics
@@ -23,6 +25,7 @@ _HOST = "127.0.0.1"
 # AWS's calls are slower and counted; a laptop's are neither.
 _AWS_PACE = 2.0
 _FIRST_LOOK_SECONDS = 0.5
+_PORT_POLL_SECONDS = 0.02
 
 
 def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
@@ -32,7 +35,7 @@ def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
     entrance = Entrance(f"http://{_HOST}:{port}", from_environment().home / "console" / f"{port}.html", _announce_next)
     context = Context(Source(target.local), Poller(1.0 if target.local else _AWS_PACE), may_act)
     app.add_middleware(Guard, entrance=entrance, port=port)
-    app.on_startup(lambda: announce(entrance, opens=opens))
+    app.on_startup(lambda: background_tasks.create(_announce_when_served(entrance, port, opens=opens)))
     app.on_shutdown(entrance.close)
     # Who opens the page finds the list read already.
     app.on_startup(lambda: context.poller.ask(topics.execution_list(context)))
@@ -57,6 +60,17 @@ def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
         # Nothing travels further than this machine, and packing takes longer than sending.
         gzip_middleware_factory=None,
     )
+
+
+async def _announce_when_served(entrance: Entrance, port: int, *, opens: bool) -> None:
+    """Wait for the port, which listens after the start only: a browser that comes before it is refused."""
+    while True:
+        with suppress(OSError):
+            _, writer = await asyncio.open_connection(_HOST, port)
+            writer.close()
+            break
+        await asyncio.sleep(_PORT_POLL_SECONDS)
+    announce(entrance, opens=opens)
 
 
 def announce(entrance: Entrance, *, opens: bool) -> None:

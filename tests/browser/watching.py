@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,6 +43,8 @@ class Console:
 
     def __post_init__(self) -> None:
         self.listen()
+        # Who reads the address comes at once.
+        socket.create_connection(("127.0.0.1", urlsplit(self.address).port or 0), timeout=1).close()
 
     def listen(self) -> None:
         """Read the address that the console prints next: it does when it starts, and whenever one was used."""

@@ -52,6 +52,20 @@ def received(laptop: Laptop, url: str, text: str) -> Document:
 
 
 @pytest.fixture
+def letters(laptop: Laptop) -> Iterator[str]:
+    """The stack's queue of dead letters, whose policy names the stack's rules and, for a while, the tests' as well."""
+    sqs = laptop.client("sqs")
+    url: str = sqs.get_queue_url(QueueName="scones-dead-letters")["QueueUrl"]
+    own = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"]
+    wider = json.loads(own)
+    [rules] = [entry["Condition"]["ArnLike"] for entry in wider["Statement"] if entry["Sid"] == "FromEventBridge"]
+    rules["aws:SourceArn"].append("arn:aws:events:us-east-1:000000000000:rule/scones-of-the-tests")
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(wider)})
+    yield url
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": own})
+
+
+@pytest.fixture
 def rule(laptop: Laptop) -> Iterator[Callable[[str], None]]:
     """Let events of the source `bakery` go to a topic, and what fails to the stack's dead letters."""
     events = laptop.client("events")
@@ -79,11 +93,12 @@ def test_people_hear_of_an_alarm(laptop: Laptop, heard: Callable[[str], Document
     laptop.client("cloudwatch").set_alarm_state(**alarm, StateValue="OK")
 
 
-def test_what_a_topic_refuses_waits_among_the_dead_letters(laptop: Laptop, rule: Callable[[str], None]) -> None:
+def test_what_a_topic_refuses_waits_among_the_dead_letters(
+    laptop: Laptop, rule: Callable[[str], None], letters: str
+) -> None:
     topic = laptop.client("sns").create_topic(Name="of-nobody")["TopicArn"]
     rule(topic)
-    url = laptop.client("sqs").get_queue_url(QueueName="scones-dead-letters")["QueueUrl"]
-    told = received(laptop, url, "Burnt")["MessageAttributes"]
+    told = received(laptop, letters, "Burnt")["MessageAttributes"]
     assert told["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
     assert told["TARGET_ARN"]["StringValue"] == topic
     assert "sns:Publish" in told["ERROR_MESSAGE"]["StringValue"]
