@@ -43,10 +43,10 @@ def test_a_local_aws_that_is_down_is_named_with_the_mend(tmp_path: Path) -> None
         assert len(said.strip().splitlines()) == 1
 
 
-def test_a_port_in_use_is_refused_in_words(own: Laptop, tmp_path: Path) -> None:
-    other = Laptop(own.port, tmp_path / "other")
+def test_a_port_in_use_is_refused_in_words(laptop: Laptop, tmp_path: Path) -> None:
+    other = Laptop(laptop.port, tmp_path / "other")
     said = other.scones("up", code=1).stderr
-    assert str(own.port) in said
+    assert str(laptop.port) in said
     assert "SCONES_PORT" in said
 
 
