@@ -1,7 +1,6 @@
 # The README's two commands are `make demo` and `make test`; both set up .venv by themselves.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 BIN := .venv/bin
-PACKAGES := pipelines processing evaluation localaws console
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export OMP_NUM_THREADS ?= 1
 export PATH := $(CURDIR)/.venv/npm/node_modules/.bin:$(PATH)

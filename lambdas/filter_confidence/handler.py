@@ -36,7 +36,7 @@ def review() -> Review:
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Answer the item with `passed`; of a batch, `items` with a status each: CLASSIFIED, NEEDS_REVIEW or REFUSED."""
-    judge = Judge(unit_number(event.get("threshold", settings().threshold), "threshold"), review())
+    judge = Judge(unit_number(event.get("threshold"), "threshold"), review())
     if "items" in event:
         items = judge.batch(event["items"], event.get("assignments", {}))
         _count(sum(item["status"] == "NEEDS_REVIEW" for item in items))

@@ -10,17 +10,12 @@ from common.images import DEFAULT_LIMITS, Limits
 
 @dataclass(frozen=True)
 class Settings:
-    """Where images for a person go, the threshold where the event gives none, and what an image may take."""
+    """Where images for a person go, and what an image may take."""
 
     bucket: str
-    threshold: str = "0.80"
     limits: Limits = DEFAULT_LIMITS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """Read BUCKET, and CONFIDENCE_THRESHOLD, MAX_BYTES and MAX_PIXELS where they are set."""
-        return cls(
-            bucket=environment["BUCKET"],
-            threshold=environment.get("CONFIDENCE_THRESHOLD", cls.threshold),
-            limits=Limits.from_environment(environment),
-        )
+        """Read BUCKET, and MAX_BYTES and MAX_PIXELS where they are set."""
+        return cls(bucket=environment["BUCKET"], limits=Limits.from_environment(environment))

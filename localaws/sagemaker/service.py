@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from localaws import protocol
-from localaws.aws import Aws
 from localaws.protocol import Operation, Service
 from localaws.sagemaker import (
     closed,
@@ -44,8 +42,3 @@ OPERATIONS: Mapping[str, Operation] = {
 
 
 SAGEMAKER = Service("SageMaker", "sagemaker", OPERATIONS)
-
-
-def answer(aws: Aws, operation: str, body: bytes) -> tuple[int, bytes]:
-    """The HTTP status and JSON body that answer a call of SageMaker."""
-    return protocol.answer(SAGEMAKER, aws, operation, body)

@@ -22,18 +22,6 @@ Identifier = dict[str, str]
 KEY = "AWS::KMS::Key"
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 PLACE = re.compile(r"\$\{([^!}][^}]*)\}")
-KEY = "AWS::KMS::Key"
-POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
-PLACE = re.compile(r"\$\{([^!}][^}]*)\}")
-# How services say that something is not there; 403 is a bucket of somebody else, which is none of ours.
-ABSENT = (
-    *("403", "404", "NoSuchBucket", "NotFoundException", "ResourceNotFoundException", "ValidationException"),
-    *(
-        "RepositoryNotFoundException",
-        "RepositoryDoesNotExistException",
-        "ServerSideEncryptionConfigurationNotFoundError",
-    ),
-)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 _PLACE = re.compile(r"\$\{(!?)([^}]+)\}")
-NO_VALUE = "AWS::NoValue"
 
 
 def pseudo_parameters(account: str, region: str, stack: str) -> dict[str, str]:

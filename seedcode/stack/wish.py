@@ -12,7 +12,6 @@ from seedcode.stack.template import Template
 
 # The template's parameter that begins every name.
 NAME_PARAMETER = "SageMakerProjectName"
-CODE_PARAMETERS = ("CodeVersion", "LayerKey")
 
 
 @dataclass(frozen=True)

@@ -152,17 +152,20 @@ def test_a_batch_that_is_no_list_is_refused(judge: Judge) -> None:
         judge.batch({}, ASSIGNMENTS)
 
 
-def test_the_event_s_threshold_goes_before_the_environment_s(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_threshold_is_the_event_s_and_without_one_nothing_is_judged(
+    s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BUCKET", BUCKET)
-    monkeypatch.setenv("CONFIDENCE_THRESHOLD", "0.5")
     function.settings.cache_clear()
     function.review.cache_clear()
     item = {**ITEM, "confidence": 0.6}
-    assert function.handler(item, CONTEXT)["passed"] is True
+    assert function.handler({**item, "threshold": 0.5}, CONTEXT)["passed"] is True
     assert function.handler({**item, "threshold": "0.7"}, CONTEXT)["passed"] is False
     answer = function.handler({"items": [item], "threshold": 0.7, "assignments": ASSIGNMENTS}, CONTEXT)
     assert answer["items"][0]["status"] == "NEEDS_REVIEW"
+    with pytest.raises(BadRequest, match="threshold is 'None': give a number from 0 to 1"):
+        function.handler(item, CONTEXT)
 
 
 def test_settings_are_read_from_the_environment() -> None:
-    assert Settings.from_environment({"BUCKET": "b"}) == Settings("b", "0.80")
+    assert Settings.from_environment({"BUCKET": "b"}) == Settings("b")

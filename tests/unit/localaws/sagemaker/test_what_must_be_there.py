@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 
 from localaws.aws import Aws
 from localaws.errors import validation
-from localaws.sagemaker.service import answer
+from localaws.protocol import answer
+from localaws.sagemaker.service import SAGEMAKER
 
 if TYPE_CHECKING:
     from tests.unit.localaws.conftest import Api
@@ -182,7 +183,7 @@ def test_a_model_whose_role_may_not_read_it_is_refused(cloud: Aws, api: Api, *, 
     status, said = type(api)(aws).raw("CreateModel", json.dumps(request).encode())
     assert (status, said["__type"]) == (400, "ValidationException")
     assert said["message"].startswith(f'Could not access model data at {ARTIFACT}. Please ensure that the role "{ROLE}')
-    assert answer(aws, "DescribeModel", b'{"ModelName": "m"}')[0] == 400
+    assert answer(SAGEMAKER, aws, "DescribeModel", b'{"ModelName": "m"}')[0] == 400
 
 
 def test_a_role_that_may_not_list_the_inputs_is_told_as_if_there_were_none(cloud: Aws, api: Api) -> None:
