@@ -26,14 +26,15 @@ class Allowance:
 
     def was_used_by(self, call: Call) -> bool:
         """Whether the call is within this allowance, of whichever role that shares it."""
-        return any(replace(self, role=role).allows(call) for role in self.shared_by | {self.role})
+        return (call.role == self.role or call.role in self.shared_by) and self._covers(call)
 
     def allows(self, call: Call) -> bool:
         """Whether the call is within this allowance, its conditions aside."""
-        return (
-            call.role == self.role
-            and fnmatchcase(call.action.lower(), self.action.lower())
-            and any(fnmatchcase(call.resource, pattern) for pattern in self.resources)
+        return call.role == self.role and self._covers(call)
+
+    def _covers(self, call: Call) -> bool:
+        return fnmatchcase(call.action.lower(), self.action.lower()) and any(
+            fnmatchcase(call.resource, pattern) for pattern in self.resources
         )
 
 
