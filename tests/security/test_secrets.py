@@ -22,7 +22,8 @@ from localaws.jobs.container import base_environment
 from localaws.jobs.kinds import TRAINING
 from localaws.jobs.supervise import Job
 from localaws.keys import Credentials
-from localaws.sagemaker.service import answer
+from localaws.protocol import answer
+from localaws.sagemaker.service import SAGEMAKER
 from localaws.settings import Settings
 from localaws.store import Store
 from localaws.tasks import Stop
@@ -137,7 +138,7 @@ def test_a_defect_tells_its_sentence_and_logs_no_request(
     monkeypatch.setattr(type(aws.store), "get", lambda *_: 1 / 0)
     body = json.dumps({"ModelPackageGroupName": "g", "ModelPackageGroupDescription": SECRETS["GITHUB_TOKEN"]}).encode()
     with caplog.at_level(logging.DEBUG):
-        status, content = answer(aws, "CreateModelPackageGroup", body)
+        status, content = answer(SAGEMAKER, aws, "CreateModelPackageGroup", body)
     assert status == 500
     assert SECRETS["GITHUB_TOKEN"] not in caplog.text + content.decode()
 
