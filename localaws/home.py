@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import stat
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 from localaws.settings import SettingsError
 
 PRIVATE = 0o700
-_OTHERS = 0o077
+OTHERS = 0o077
 
 
 def make(home: Path) -> bool:
@@ -39,10 +40,19 @@ def close(home: Path) -> bool:
         )
     if found.st_mode & stat.S_ISVTX:
         raise SettingsError(f"{home} is a folder that many share; name one of its own with SCONES_HOME.")
-    if not found.st_mode & _OTHERS:
+    if not found.st_mode & OTHERS:
         return False
     home.chmod(PRIVATE)
     return True
+
+
+def draft(path: Path, text: str) -> Path:
+    """Write a file beside `path` that was its owner's alone from the beginning; whole, it may take that name."""
+    written = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return written
 
 
 def keep_temporary_files(home: Path) -> None:

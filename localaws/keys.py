@@ -22,7 +22,6 @@ _PROFILE = "default"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _KEY_LENGTH = 16
 _SECRET_BYTES = 30  # 40 characters, as AWS's
-_OTHERS = 0o077
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def load(settings: Settings) -> Credentials | None:
         raise SettingsError(f"{path}, which holds the access key, cannot be read: {error.strerror}.") from error
     with os.fdopen(descriptor, encoding="ascii", errors="replace") as file:
         found = os.fstat(descriptor)
-        if found.st_uid != os.geteuid() or found.st_mode & _OTHERS:
+        if found.st_uid != os.geteuid() or found.st_mode & home.OTHERS:
             raise SettingsError(
                 f"{path} holds the access key and may be read by others (mode {stat.S_IMODE(found.st_mode):o}, user "
                 f"{found.st_uid}); stop the local AWS, delete the file, and `scones up` makes a new key."
@@ -87,13 +86,10 @@ def _draw() -> Credentials:
 
 def _write(path: Path, credentials: Credentials) -> None:
     """Write a file that is whole once it has its name; another's that came first is left."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = home.draft(
+        path, f"[{_PROFILE}]\naws_access_key_id = {credentials.key}\naws_secret_access_key = {credentials.secret}\n"
+    )
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(
-                f"[{_PROFILE}]\naws_access_key_id = {credentials.key}\naws_secret_access_key = {credentials.secret}\n"
-            )
         os.link(draft, path)
     except FileExistsError:
         pass

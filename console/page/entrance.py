@@ -7,14 +7,13 @@ is its owner's alone, as Jupyter's is, and not the address; and an address that 
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from urllib.parse import urlencode
 
-_OURS_ALONE = 0o600
+from localaws import home
 
 
 class Entrance:
@@ -25,6 +24,8 @@ class Entrance:
         self.cookie = secrets.token_urlsafe(24)
         self.file = file
         self._root, self._announce = root, announce
+        for folder in (file.parent.parent, file.parent):  # the home, which may not be there yet, and the page's own
+            home.make(folder)
         self._renew()
 
     @property
@@ -50,7 +51,7 @@ class Entrance:
 
     def _renew(self) -> None:
         self._token = secrets.token_urlsafe(24)
-        _write(self.file, _page(self.address))
+        home.draft(self.file, _page(self.address)).replace(self.file)
 
 
 def _same(given: str, secret: str) -> bool:
@@ -64,13 +65,3 @@ def _page(address: str) -> str:
         f'<meta name="referrer" content="no-referrer"><meta http-equiv="refresh" content="0; url={there}"></head>'
         f'<body><p><a href="{there}">Open Scones</a></p></body></html>\n'
     )
-
-
-def _write(file: Path, text: str) -> None:
-    """Replace a file by one that was its owner's alone from the beginning."""
-    file.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file.parent.mkdir(mode=0o700, exist_ok=True)
-    new = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _OURS_ALONE), "w") as writer:
-        writer.write(text)
-    new.replace(file)

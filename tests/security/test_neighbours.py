@@ -20,7 +20,7 @@ from localaws.stacks.names import arns
 from localaws.stacks.resource import Resource
 from seedcode.stack import parameters
 from seedcode.stack.template import load
-from tests.contract.stack.deployment import SETTINGS, own
+from tests.contract.stack.deployment import KNOWN, SETTINGS, own
 from tests.contract.stack.policies import as_list
 from tests.contract.stack.resolve import ACCOUNT, REGION, Stack
 from tests.contract.stack.variants import CODE, VARIANTS
@@ -165,13 +165,6 @@ def test_no_role_reaches_what_belongs_to_a_project_whose_name_begins_likewise(na
     assert reached == set()
 
 
-KNOWN = {
-    "NAME": "scones",
-    "ACCOUNT": ACCOUNT,
-    "REGION": REGION,
-    "BUCKET": f"scones-{ACCOUNT}-{REGION}",
-    "KEY": "11111111-2222-3333-4444-555555555555",
-}
 CHAPTERS = (
     "who-deploys-for-the-first-time",
     "who-deploys-again",

@@ -22,6 +22,14 @@ from tests.contract.stack.policies import IDENTITY, Policy, as_list, distinct
 from tests.contract.stack.resolve import ACCOUNT, REGION, Stack
 
 SETTINGS = Settings(home=Path("/nowhere"), region=REGION, account=ACCOUNT)
+# What stands for the placeholders of docs/permissions.md.
+KNOWN = {
+    "NAME": "scones",
+    "ACCOUNT": ACCOUNT,
+    "REGION": REGION,
+    "BUCKET": f"scones-{ACCOUNT}-{REGION}",
+    "KEY": "11111111-2222-3333-4444-555555555555",
+}
 
 
 PUSH, PERSON = "DeployRole", "FoundationRole"

@@ -12,18 +12,10 @@ from localaws.iam.actions import Check
 from localaws.stacks.permissions import CREATE, checks
 from localaws.stacks.resource import Resource
 from seedcode.stack.template import load
-from tests.contract.stack.deployment import SETTINGS, is_allowed
-from tests.contract.stack.resolve import ACCOUNT, REGION, Stack
+from tests.contract.stack.deployment import KNOWN, SETTINGS, is_allowed
+from tests.contract.stack.resolve import Stack
 from tests.contract.stack.variants import CODE
 from tests.rehearsal.people import PAGE, policies
-
-KNOWN = {
-    "NAME": "scones",
-    "ACCOUNT": ACCOUNT,
-    "REGION": REGION,
-    "BUCKET": f"scones-{ACCOUNT}-{REGION}",
-    "KEY": "11111111-2222-3333-4444-555555555555",
-}
 
 
 @pytest.mark.parametrize("given", [{}, CODE], ids=["without code", "with code"])
