@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.rehearsal.observer import Observer
 from tests.rehearsal.page import parse
 from tests.trial.state import DiskJournal, State, Store
@@ -41,3 +43,12 @@ def test_a_mark_stays_with_its_trial(tmp_path: Path) -> None:
     journal.begin(STEP, FIRST)
     assert _journal(tmp_path).state.mark == journal.state.mark
     assert State("a", "r", "1").mark != State("a", "r", "1").mark
+
+
+def test_a_trial_s_folder_is_found_from_within_its_checkout_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = Store(Path("trials") / "one")
+    monkeypatch.chdir("/")
+    assert store.folder == tmp_path / "trials" / "one"
