@@ -1,4 +1,4 @@
-"""Archives in CIFAR-100's binary layout that hold its two classes many times over, each picture a little different."""
+"""Archives in CIFAR-100's binary layout that hold its two classes many times over, each image a little different."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FOLDER = "cifar-100-binary"
 
 
 def write_archive(folder: Path, times: int) -> Path:
-    """Write `times` times 1,000 training and 200 test pictures of the two classes; answers the archive."""
+    """Write `times` times 1,000 training and 200 test images of the two classes; answers the archive."""
     folder.mkdir(parents=True)
     archive = folder / "cifar-100-binary.tar.gz"
     with tempfile.TemporaryDirectory() as drawn:
@@ -39,7 +39,7 @@ def write_archive(folder: Path, times: int) -> Path:
 
 
 def _varied(rows: NDArray[np.uint8], wanted: int) -> bytes:
-    """So many pictures of the two classes; noise of a few grey values makes each differ from all others."""
+    """So many images of the two classes; noise of a few grey values makes each differ from all others."""
     ours = rows[np.isin(rows[:, 1], FINE)]
     chosen = ours[np.arange(wanted) % len(ours)]
     noise = np.random.default_rng(wanted).integers(0, 4, (wanted, RECORD_BYTES - 2), dtype=np.uint8)

@@ -1,7 +1,7 @@
 """What the project costs on AWS: `python -m benchmarks.costs` writes docs/costs.md, the arithmetic included.
 
 Prices are public on-demand prices for us-east-1, in US dollars, as they were known on PRICES_OF. Each says where
-somebody saw it; most of them nobody has looked up. What a stack has is counted in its template and code (deployed.py).
+it was found; most were not looked up. What a stack has is counted in its template and code (deployed.py).
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ PAGE = Path(__file__).parents[1] / "docs" / "costs.md"
 PRICES_OF = "2026-11-28"
 HOURS = 730  # of a month, as AWS counts
 PICTURES = 1_000_000
-BATCH = 100  # pictures in one child of the Distributed Map (workflow/additions.py)
+BATCH = 100  # images in one child of the Distributed Map (workflow/additions.py)
 ZONES = 2
-# What functions and jobs in a VPC call (docs/security.md); S3 has a gateway endpoint, which costs nothing.
-# What functions and jobs ask in a network of their own; S3's is a gateway's, and costs nothing.
+# What functions and jobs in a VPC call; S3 has a gateway endpoint, which costs nothing.
 INTERFACE_ENDPOINTS = (
     *("sagemaker.api", "sagemaker.runtime", "states", "scheduler", "application-autoscaling", "cloudformation"),
     *("ecr.api", "sns", "kms", "sts", "logs", "monitoring"),
@@ -30,7 +29,7 @@ INTERFACE_ENDPOINTS = (
 
 @dataclass(frozen=True)
 class Price:
-    """US dollars for one unit, and where somebody saw that price; empty where nobody has looked it up."""
+    """US dollars for one unit, and where that price was found; empty where it was not looked up."""
 
     dollars: float
     seen: str = ""
@@ -69,7 +68,7 @@ PRICES = {
 
 @dataclass(frozen=True)
 class Item:
-    """So many units of something that has a price, and how the number of units came about."""
+    """A number of units of something that has a price, and the reason for that number."""
 
     what: str
     price: str
@@ -102,13 +101,18 @@ MONTH = [
         HOURS * 4 / 60,
         "a processing job of 4 minutes an hour, with either MonitoringBackend",
     ),
-    Item("schedule", "schedule", HOURS, "what starts it, each hour"),
-    Item("drift metrics", "custom metric month", deployed.drift_metrics(), "a distance a feature, and the violations"),
+    Item("schedule", "schedule", HOURS, "one start an hour"),
+    Item(
+        "drift metrics",
+        "custom metric month",
+        deployed.drift_metrics(),
+        "a distance a feature, and the violations",
+    ),
     Item(
         "functions' metrics",
         "custom metric month",
         deployed.function_metrics(),
-        "at most: each name and function, as if it ran in every hour",
+        "at most: each metric and function, as if used in every hour",
     ),
     Item("builds", f"CodeBuild {deployed.build_size()} minute", 20 * 8, "20 pushes of 8 minutes"),
     Item("key", "KMS key month", deployed.count("AWS::KMS::Key"), "none with a key of your own"),
@@ -129,25 +133,25 @@ NETWORK = [
     ),
 ]
 
-# A picture is read, cut and written, read and classified, judged.
+# An image is read, cropped and written; read and classified; filtered by confidence.
 FUNCTIONS = [
-    Item("functions, calls", "Lambda request", 3 * PICTURES, "three a picture"),
+    Item("functions, calls", "Lambda request", 3 * PICTURES, "three an image"),
     Item("functions, time", "Lambda GB second", 0.10 * PICTURES, "60 ms at 1 GB, 60 ms and 20 ms at 0.5 GB"),
 ]
 OBJECTS = [
-    Item("S3 writes", "S3 PUT", PICTURES, "one a picture"),
-    Item("S3 reads", "S3 GET", 2 * PICTURES, "two a picture"),
+    Item("S3 writes", "S3 PUT", PICTURES, "one an image"),
+    Item("S3 reads", "S3 GET", 2 * PICTURES, "two an image"),
 ]
 STANDARD = [
     *FUNCTIONS,
     *OBJECTS,
-    Item("state transitions", "Standard transition", 6 * PICTURES, "six states a picture"),
-    Item("traces", "trace", PICTURES, "one a picture: below one a second, X-Ray records each"),
+    Item("state transitions", "Standard transition", 6 * PICTURES, "six states an image"),
+    Item("traces", "trace", PICTURES, "one an image: below one a second, X-Ray records each"),
 ]
 EXPRESS = [
     *FUNCTIONS,
     *OBJECTS,
-    Item("requests", "Express request", PICTURES, "one a picture"),
+    Item("requests", "Express request", PICTURES, "one an image"),
     Item("duration", "Express GB second", 0.5 * 0.0625 * PICTURES, "half a second at 64 MB"),
 ]
 DISTRIBUTED = [
@@ -165,24 +169,23 @@ def page() -> str:
     """The page in Markdown."""
     parts = [
         "# Costs",
-        f"Written by `python -m benchmarks.costs`; prices as known on {PRICES_OF}, us-east-1, on demand, no free "
-        "tiers, US dollars. **Nothing here was billed yet**: all times are estimates. Put yours into the script. "
-        f"{_looked_up()} Counts are taken from the template and the code.",
+        f"Written by `python -m benchmarks.costs`; on-demand prices of us-east-1 in US dollars, without free tiers, "
+        f"as of {PRICES_OF}. **Nothing has run on AWS yet**: durations are estimates; put your own into the script. "
+        f"{_looked_up()} Counts come from the template and the code.",
         _table("A run of the pipeline", RUN),
-        "A tuned run is as many TrainModels as it has trials.",
+        "A hyperparameter search costs one TrainModel for each trial.",
         _table("A month", MONTH),
-        f"Without the endpoint it is {_sum(MONTH) - MONTH[0].dollars:.2f}; `scones destroy` takes the endpoint down "
-        "first. A second instance, which a canary needs, costs what the first one does. `MonthlyBudgetUsd` sends word "
-        "before a bill does.",
+        f"Without the endpoint: {_sum(MONTH) - MONTH[0].dollars:.2f}; `scones destroy` removes the endpoint first. A "
+        "second instance, which a canary needs, costs as much as the first. `MonthlyBudgetUsd` sends a warning.",
         _table("In a VPC, on top of a month", NETWORK),
-        "The endpoints are yours to make (docs/security.md), and one set serves all that is in the VPC. Not counted: "
-        "what is sent through them, and requests to KMS, SNS, SQS and EventBridge, which come to cents.",
-        "## A million pictures",
-        "The endpoint's hours are above. What comes on top depends on the kind of workflow:",
-        _table("Standard, one execution a picture (`scones-inference`)", STANDARD, level=3),
-        _table("Express, one execution a picture (not used: its history is not kept)", EXPRESS, level=3),
+        "You create these endpoints; one set serves everything in the VPC. Not counted: data sent through them, and "
+        "requests to KMS, SNS, SQS and EventBridge (cents).",
+        "## A million images",
+        "On top of the endpoint's hours, by kind of workflow:",
+        _table("Standard, one execution an image (`scones-inference`)", STANDARD, level=3),
+        _table("Express, one execution an image (not used: its history is not kept)", EXPRESS, level=3),
         _table(f"Distributed Map, batches of {BATCH} (`scones-bulk-inference`)", DISTRIBUTED, level=3),
-        "So: one by one while a person waits and wants the history, in bulk for everything else.",
+        "Use one execution an image where a person waits or the history matters, bulk for everything else.",
         _prices(),
     ]
     return "\n\n".join(parts) + "\n"
@@ -197,21 +200,21 @@ def main() -> int:
 
 def _looked_up() -> str:
     unseen = [name for name, price in PRICES.items() if not price.seen]
-    return f"Of {len(PRICES)} prices nobody has looked up {len(unseen)}, and none was read from AWS's own price list."
+    return f"Of {len(PRICES)} prices {len(unseen)} were not looked up, and none comes from AWS's own price list."
 
 
 def _prices() -> str:
     rows = [
-        f"| {name} | {f'{price.dollars:.10f}'.rstrip('0')} | {price.seen or 'nobody has looked it up'} |"
+        f"| {name} | {f'{price.dollars:.10f}'.rstrip('0')} | {price.seen or 'not looked up'} |"
         for name, price in PRICES.items()
     ]
-    return "\n".join(["## Prices", "", "| unit | USD | seen |", "| --- | ---: | --- |", *rows])
+    return "\n".join(["## Prices", "", "| unit | USD | source |", "| --- | ---: | --- |", *rows])
 
 
 def _table(title: str, items: Sequence[Item], level: int = 2) -> str:
     rows = [f"| {item.what} | {item.why} | {item.arithmetic} | {item.dollars:.2f} |" for item in items]
-    head = [f"{'#' * level} {title}", "", "| what | why so many | arithmetic | USD |", "| --- | --- | --- | ---: |"]
-    return "\n".join([*head, *rows, f"| **together** | | | **{_sum(items):.2f}** |"])
+    head = [f"{'#' * level} {title}", "", "| item | basis | arithmetic | USD |", "| --- | --- | --- | ---: |"]
+    return "\n".join([*head, *rows, f"| **total** | | | **{_sum(items):.2f}** |"])
 
 
 def _sum(items: Sequence[Item]) -> float:

@@ -2,10 +2,10 @@
 
     python -m benchmarks.drift [--runs 200] [--shifted 20] [--captures 100000] [--archive FILE]
 
-Pictures are drawn as in the built-in sample; with --archive, a tar.gz in CIFAR-100's binary layout, they are
+Images are drawn as in the built-in sample; with --archive, a tar.gz in CIFAR-100's binary layout, they are
 photographs. The answers are those of a small real model, a support vector machine on directions of edges and colours,
-trained on other pictures. A run is 200 captures, with labels, through the container's own code; a baseline is 200
-test pictures. Photographs are few: runs on one baseline share pictures, though none with the baseline or the model.
+trained on other images. A run is 200 captures, with labels, through the container's own code; a baseline is 200
+test images. Photographs are few: runs on one baseline share images, though none with the baseline or the model.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ PICTURES = 200
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=200, help="runs on pictures of the training distribution")
-    parser.add_argument("--shifted", type=int, default=20, help="runs on pictures of each shift")
+    parser.add_argument("--runs", type=int, default=200, help="runs on images of the training distribution")
+    parser.add_argument("--shifted", type=int, default=20, help="runs on images of each shift")
     parser.add_argument("--captures", type=int, default=100_000, help="captures for time and memory, 0 for none")
     parser.add_argument("--archive", type=Path, help="photographs in place of drawings")
     options = parser.parse_args()
     source: Source = Archive(options.archive) if options.archive else Drawn()
     worlds = [World(source, PICTURES, seed) for seed in range(BASELINES)]
     accuracies = [world.accuracy for world in worlds]
-    print(f"{source.name}: model {np.mean(accuracies):.3f} accurate, {BASELINES} baselines of {PICTURES} pictures")
+    print(f"{source.name}: model {np.mean(accuracies):.3f} accurate, {BASELINES} baselines of {PICTURES} images")
     print(f"{len(DRIFTING) + 2} tests of distributions and 3 of quality a run; {PICTURES} captures a run")
     _false_alarms(worlds, options.runs)
     _shifts(worlds, options.shifted)

@@ -1,4 +1,4 @@
-"""Pictures for the benchmark of drift, drawn or photographs, and what can happen to them."""
+"""Images for the benchmark of drift, drawn or photographs, and what can happen to them."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ CLASSES = (BICYCLE, MOTORCYCLE)
 
 
 class Source(Protocol):
-    """Where pictures of a fine label come from."""
+    """Where images of a fine label come from."""
 
     name: str
 
     def split(self, rng: Generator, training: int, baseline: int) -> tuple[Split, Split, Split]:
-        """Disjoint pictures: for the model, for the baseline, and for runs."""
+        """Disjoint images: for the model, for the baseline, and for runs."""
 
 
 class Split(Protocol):
-    """Pictures by class (0, 1), or of something else (None)."""
+    """Images by class (0, 1), or of something else (None)."""
 
     def take(self, kind: int | None, count: int, rng: Generator) -> list[Pixels]:
-        """So many pictures, none twice."""
+        """So many images, none twice."""
 
 
 class Drawn:
@@ -78,7 +78,7 @@ class Archive:
 
 
 class Dealt:
-    """A share of an archive's pictures."""
+    """A share of an archive's images."""
 
     def __init__(self, kinds: dict[int | None, list[Pixels]]) -> None:
         self._kinds = kinds
@@ -127,7 +127,7 @@ MIX = 0.9
 
 
 def pictures(split: Split, shift: str, count: int, rng: Generator) -> list[tuple[int | None, Pixels]]:
-    """Pictures with what they show, after a shift (`none` for none)."""
+    """Images with what they show, after a shift (`none` for none)."""
     if shift == "other objects":
         return [(None, pixels) for pixels in split.take(None, count, rng)]
     motorcycles = rng.binomial(count, MIX if shift == "class mix" else 0.5)

@@ -30,7 +30,7 @@ AT = datetime(2026, 1, 1, 10, 30, tzinfo=UTC)
 
 
 class World:
-    """Everything that one seed decides: which pictures train the model and which make the baseline."""
+    """Everything that one seed decides: which images train the model and which make the baseline."""
 
     def __init__(self, source: Source, size: int, seed: int) -> None:
         rng = np.random.default_rng([seed, 1])
@@ -45,12 +45,12 @@ class World:
 
     @property
     def accuracy(self) -> float:
-        """On the baseline's pictures."""
+        """On the baseline's images."""
         counts = self._reference.confusion
         return sum(counts[name][name] for name in NAMES) / self._reference.rows
 
     def run(self, shift: str, count: int, seed: int) -> set[str]:
-        """The features in violation, after `count` captures of new pictures."""
+        """The features in violation, after `count` captures of new images."""
         labels = Labels(NAMES)
         captures = self.captures(shift, count, seed)
         labels.read(iter([_label(capture, kind) for kind, capture in captures if kind is not None]))

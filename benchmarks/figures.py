@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-PER_SECOND = ("pictures/s", "requests/s")
+PER_SECOND = ("images/s", "requests/s")
 """Units of which more is better; of all others less is."""
 
 

@@ -1,4 +1,4 @@
-"""The bare forward pass: `python benchmarks/forward.py MODEL BATCH SECONDS` prints pictures a second, on one thread."""
+"""The bare forward pass: `python benchmarks/forward.py MODEL BATCH SECONDS` prints images a second, on one thread."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from localaws.algorithms.image_classification.predictor import Predictor
 
 
 def main(model: Path, batch: int, seconds: float) -> None:
-    """Predict the same pictures again and again."""
+    """Predict the same images again and again."""
     artifact = read_artifact(model)
     predictor = Predictor(artifact)
     pictures = np.random.default_rng(0).integers(0, 256, (batch, *artifact.image_shape)).astype(np.float32)

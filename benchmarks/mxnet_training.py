@@ -1,4 +1,4 @@
-"""Pictures a second that the stand-in's net trains on: `python benchmarks/mxnet_training.py STEPS`."""
+"""Images a second that the stand-in's net trains on: `python benchmarks/mxnet_training.py STEPS`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WARM = 3
 
 
 def main(steps: int) -> None:
-    """Train so many steps on random pictures and print the rate."""
+    """Train so many steps on random images and print the rate."""
     settings = read_hyperparameters(
         {"num_layers": "20", "image_shape": "3,28,28", "num_classes": "2", "num_training_samples": "1000"}
     )

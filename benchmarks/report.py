@@ -1,4 +1,4 @@
-"""docs/benchmarks.md from what was measured: goals, a table and a chart a topic, and what is kept by hand."""
+"""docs/benchmarks.md from what was measured: goals, a table and a chart a topic, and figures measured by hand."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ CHARTS = PAGE.with_suffix("")
 KEPT = Path(__file__).with_name("kept.md")
 HEAD = """# Benchmarks
 
-Written by `make bench`, which measures (`BENCH=quick` in minutes, else in full), or by `python -m benchmarks report`
-from the raw figures in `benchmarks/results/`. All candidates of a topic run in turn, round after round, on the same
-work, the peers at pinned versions in environments of their own: other work on the machine meets them alike. Figures
-are medians with the least and the most of all rounds. A ratio is the median of the rounds' ratios; **above 1, ours is
-the better**."""
+Written by `make bench` (`BENCH=quick` takes minutes), or by `python -m benchmarks report` from the raw figures in
+`benchmarks/results/`. All local: not yet run on AWS.
+
+**Method.** The candidates of a topic run the same work in turn, round after round, so that other work on the machine
+affects all alike. Peers have pinned versions and environments of their own. Figures are medians, with the least and the
+most of all rounds. A ratio is the median of the rounds' ratios; **above 1, ours is better**."""
 
 
 def write() -> Path:

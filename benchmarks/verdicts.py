@@ -11,8 +11,8 @@ GOALS = (
     ),
     Goal(
         "prepare",
-        "Pictures into PNGs: at least 20 times the notebook way",
-        ratio_to("1,000 pictures to PNG bytes", "notebook way"),
+        "Images into PNGs: at least 20 times the notebook way",
+        ratio_to("1,000 images to PNG bytes", "notebook way"),
         20,
         at_most=False,
     ),
@@ -31,7 +31,7 @@ GOALS = (
         ratio_to("throughput, 8 clients", "bare forward pass, batches of 16"),
         0.8,
         at_most=False,
-        why="The bare pass has both its batches and its pictures ready; here the same two cores also run the clients, "
+        why="The bare pass has both its batches and its images ready; here the same two cores also run the clients, "
         "HTTP twice, PNG decoding and captures, in Python.",
     ),
     Goal(

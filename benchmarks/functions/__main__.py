@@ -11,7 +11,7 @@ from importlib import import_module
 from io import StringIO
 from types import SimpleNamespace
 
-EVENT = {"inference_id": "1", "serialized_uri": "s3://bench/picture.png", "endpoint_name": "bench"}
+EVENT = {"inference_id": "1", "serialized_uri": "s3://bench/image.png", "endpoint_name": "bench"}
 CONTEXT = SimpleNamespace(
     function_name="bench",
     memory_limit_in_mb=512,

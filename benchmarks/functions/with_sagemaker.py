@@ -1,4 +1,4 @@
-"""classify_image's calls as notebooks make them: the picture with boto3, the endpoint with the SageMaker SDK."""
+"""classify_image's calls as notebooks make them: the image with boto3, the endpoint with the SageMaker SDK."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def handle(data, context):
 
 
 def bind(folder):
-    """Bind the net for one picture."""
+    """Bind the net for one image."""
     symbol = mx.sym.load(str(folder / "image-classification-symbol.json"))
     parameters = mx.nd.load(str(folder / "image-classification-0001.params"))
     shapes, _, _ = symbol.infer_shape(data=SHAPE)
@@ -36,7 +36,7 @@ def bind(folder):
 
 
 def predict(net, body):
-    """Probabilities of one picture."""
+    """Probabilities of one image."""
     image = Image.open(io.BytesIO(body)).convert("RGB").resize(SHAPE[2:], Image.Resampling.BILINEAR)
     net.arg_dict["data"][:] = np.asarray(image, np.float32).transpose(2, 0, 1)[np.newaxis]
     net.forward(is_train=False)

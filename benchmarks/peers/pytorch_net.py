@@ -33,7 +33,7 @@ class Unit(nn.Module):
 
 
 def build(classes=2):
-    """The whole net, from pictures of 0 to 255 to logits."""
+    """The whole net, from images of 0 to 255 to logits."""
     units, before = [], 16
     for stage, after in enumerate((16, 32, 64)):
         for unit in range(3):

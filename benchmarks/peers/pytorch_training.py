@@ -1,4 +1,4 @@
-"""Pictures a second that the same net trains on in PyTorch, on one thread."""
+"""Images a second that the same net trains on in PyTorch, on one thread."""
 
 import json
 import sys

@@ -1,10 +1,10 @@
-"""Search profiles on real pictures, then measure one on the test set.
+"""Search profiles on real images, then measure one on the test set.
 
-    python -m benchmarks.search try --archive FILE [--weights FOLDER] [CANDIDATE ...]   # folds of the training pictures
+    python -m benchmarks.search try --archive FILE [--weights FOLDER] [CANDIDATE ...]   # folds of the training images
     python -m benchmarks.search final --archive FILE [--profile compact] [--weights FOLDER]
     python -m benchmarks.search table
 
-`try` never opens the test pictures; `final` trains on nine tenths of the training pictures, as the pipeline does,
+`try` never opens the test images; `final` trains on nine tenths of the training images, as the pipeline does,
 with five seeds. Both go on where they were stopped. See docs/model.md for what came out.
 """
 
@@ -22,7 +22,7 @@ FINAL_SEEDS = (1, 2, 3, 4, 5)
 TEST = -1
 WEIGHTS = "a folder that `scones pretrain` made, to start from"
 VALIDATION_FOLDS = 10
-"""PrepareData keeps a tenth of the training pictures for validation."""
+"""PrepareData keeps a tenth of the training images for validation."""
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ def _strong(epochs: int, **changes: Value) -> dict[str, Value]:
 
 
 def _wide(side: int, resize: int, epochs: int) -> dict[str, Value]:
-    """The 18-layer net of the large family, on pictures scaled up to `resize` and cropped to `side` pixels."""
+    """The 18-layer net of the large family, on images scaled up to `resize` and cropped to `side` pixels."""
     return _strong(epochs, num_layers=18, image_shape=f"3,{side},{side}", resize=resize)
 
 

@@ -1,4 +1,4 @@
-"""The archive's bicycles and motorcycles, and folds of its training pictures."""
+"""The archive's bicycles and motorcycles, and folds of its training images."""
 
 import tarfile
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def read(archive: Path, split: str) -> Pictures:
 
 
 def fold(pictures: Pictures, number: int, folds: int = FOLDS) -> tuple[Pictures, Pictures]:
-    """Part training pictures into what fold `number` trains on and what it holds out, each class evenly."""
+    """Part training images into what fold `number` trains on and what it holds out, each class evenly."""
     rng = np.random.default_rng(FOLD_SEED)
     of = np.zeros(len(pictures), dtype=np.int64)
     for label in range(len(FINE)):

@@ -14,7 +14,7 @@ PERCENTILES = (2.5, 97.5)
 
 @dataclass(frozen=True)
 class Trial:
-    """One net's answers: `wrong` are numbers of held pictures, `part` is a fold (0, 1, ...) or -1 for the test set."""
+    """One net's answers: `wrong` are numbers of held images, `part` is a fold (0, 1, ...) or -1 for the test set."""
 
     candidate: str
     part: int
@@ -69,9 +69,9 @@ def _summary(trials: list[Trial]) -> Summary:
 
 
 def interval(trials: list[Trial], seed: int = 0) -> tuple[float, float]:
-    """The 95 % bootstrap interval of the mean accuracy, over pictures.
+    """The 95 % bootstrap interval of the mean accuracy, over images.
 
-    A picture that several seeds answered counts once, with the share of them that were right: seeds do not make
+    An image that several seeds answered counts once, with the share of them that were right: seeds do not make
     a test set larger.
     """
     shares = np.concatenate(list(_shares_right(trials)))

@@ -1,4 +1,4 @@
-"""The whole `scones demo`, in a warm environment and an empty home: from nothing to two answered pictures."""
+"""The whole `scones demo`, in a warm environment and an empty home: from nothing to two answered images."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def measure(quick: bool) -> Measured:
         with demonstrated() as found:
             took.append(found.seconds)
         print(f"  round {number + 1}: {took[-1]:.1f} s", file=sys.stderr, flush=True)
-    note = "The local AWS starts, the stack is deployed, pictures are drawn, 22 epochs trained, a version deployed."
+    note = "The local AWS starts, the stack is deployed, images are drawn, 22 epochs trained, a version deployed."
     return Measured("demo", OURS, (Series("from nothing to two answers", OURS, "s", tuple(took)),), (note,))

@@ -1,6 +1,6 @@
 """Latency and throughput of an endpoint for 1, 8 and 64 clients, beside what it cannot exceed and another server.
 
-All run the same artifact on a picture of 32x32, on the same cores as the clients, with one thread for the net.
+All run the same artifact on an image of 32x32, on the same cores as the clients, with one thread for the net.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def measure(quick: bool) -> Measured:
     with tempfile.TemporaryDirectory() as folder, LocalAws() as local, ExitStack() as stack:
         work = Path(folder)
         served.write_model(work / "model")
-        picture = _picture(work / "picture.png")
+        picture = _picture(work / "image.png")
         places = {
             OURS: stack.enter_context(served.endpoint(local, work / "model")),
             ALONE: stack.enter_context(served.alone(work / "model")),

@@ -32,13 +32,13 @@ KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAU
 
 
 class _Answers(BaseHTTPRequestHandler):
-    """The bucket's picture and the endpoint's probabilities."""
+    """The bucket's image and the endpoint's probabilities."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        self._answer(b"picture", "image/png")
+        self._answer(b"image", "image/png")
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))

@@ -41,10 +41,10 @@ def measure(quick: bool) -> Measured:
             looks = [_look(browser, address) for _ in range(LOOKS[quick])]
     paints, rows = zip(*looks, strict=True)
     series = (
-        Series("first look, first paint", OURS, "ms", paints[:1]),
-        Series("first look, rows shown", OURS, "ms", rows[:1]),
-        Series("later looks, first paint", OURS, "ms", paints[1:]),
-        Series("later looks, rows shown", OURS, "ms", rows[1:]),
+        Series("first visit, first paint", OURS, "ms", paints[:1]),
+        Series("first visit, rows shown", OURS, "ms", rows[:1]),
+        Series("later visits, first paint", OURS, "ms", paints[1:]),
+        Series("later visits, rows shown", OURS, "ms", rows[1:]),
     )
     return Measured("page", OURS, series, (f"A list of {EXECUTIONS:,} executions, in Chromium without a screen.",))
 

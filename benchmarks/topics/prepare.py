@@ -1,6 +1,6 @@
 """PrepareData beside the usual notebook way: a pandas frame of the rows, and matplotlib's `imsave` for each of them.
 
-Archives hold 1, 10 and 100 times CIFAR-100's two classes, drawn. Both ways take the archive to the pictures' files, in
+Archives hold 1, 10 and 100 times CIFAR-100's two classes, drawn. Both ways take the archive to the images' files, in
 memory where the machine has /dev/shm, as what a new file costs differs greatly between disks. PrepareData also hashes,
 splits and lists; the notebook does nothing of it.
 """
@@ -54,7 +54,7 @@ def measure(quick: bool) -> Measured:
                 series.append(Series(f"{times}x, archive to files", who, "s", values, x=1200 * times))
             archive.unlink()
     where = "in memory (/dev/shm)" if MEMORY.is_dir() else "in the temporary folder"
-    return Measured("prepare", OURS, tuple(series), (f"1x is 1,200 pictures of 32x32; files are written {where}.",))
+    return Measured("prepare", OURS, tuple(series), (f"1x is 1,200 images of 32x32; files are written {where}.",))
 
 
 def _encoding(archive: Path, rounds: int) -> list[Series]:
@@ -62,7 +62,7 @@ def _encoding(archive: Path, rounds: int) -> list[Series]:
         unpack(read_members(file), Path(folder))
         rows = _read(Path(folder) / "cifar-100-binary/train.bin")[:ENCODED]
     found = timed({OURS: lambda: _encode_ours(rows), NOTEBOOK: lambda: _encode_notebook(rows)}, rounds)
-    return [Series("1,000 pictures to PNG bytes", who, "s", values) for who, values in found.items()]
+    return [Series("1,000 images to PNG bytes", who, "s", values) for who, values in found.items()]
 
 
 def _whole(work: Callable[[Path, Path], None], archive: Path) -> float:

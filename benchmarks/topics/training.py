@@ -1,6 +1,6 @@
 """Training throughput of the stand-in's net in MXNet, beside the same net in PyTorch, each on one thread.
 
-Both do whole steps (forward, loss, backward, SGD with momentum) on batches of 32 random pictures; augmentation and
+Both do whole steps (forward, loss, backward, SGD with momentum) on batches of 32 random images; augmentation and
 decoding are left out. Each figure is a process of its own, which warms up first.
 """
 
@@ -29,7 +29,7 @@ def measure(quick: bool) -> Measured:
     }
     environments.python("pytorch")
     found = alternate(candidates, 3 if quick else 5)
-    series = tuple(Series(WHAT, who, "pictures/s", values) for who, values in found.items())
+    series = tuple(Series(WHAT, who, "images/s", values) for who, values in found.items())
     note = (
         "PyTorch is the wheel that pip chooses: CPU-only here; on other machines it may bring CUDA, which is not used."
     )

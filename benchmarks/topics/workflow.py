@@ -1,4 +1,4 @@
-"""What the workflow adds to a picture's own time at the endpoint, and how many pictures a second go through in bulk."""
+"""What the workflow adds to an image's own time at the endpoint, and how many images a second go through in bulk."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def measure(quick: bool) -> Measured:
         rates = [_in_bulk(target, picture, BULK[quick], number) for number in range(1 if quick else 3)]
     overhead = tuple(more - less for more, less in zip(whole, alone, strict=True))
     series = (
-        Series("a picture", OURS, "ms", whole),
-        Series("a picture", "endpoint alone", "ms", alone),
+        Series("an image", OURS, "ms", whole),
+        Series("an image", "endpoint alone", "ms", alone),
         Series("the workflow's own time", OURS, "ms", overhead),
-        Series(f"bulk, {BULK[quick]} pictures", OURS, "pictures/s", tuple(rates)),
+        Series(f"bulk, {BULK[quick]} images", OURS, "images/s", tuple(rates)),
     )
     notes = (
         "The workflow is a state machine of three functions; its time is from StartExecution until a client that looks "
-        "every 5 ms sees the answer. The endpoint is asked with boto3 right after, with the same picture.",
+        "every 5 ms sees the answer. The endpoint is asked with boto3 right after, with the same image.",
         "Bulk includes reading all results.",
     )
     return Measured("workflow", OURS, series, notes)
@@ -44,8 +44,8 @@ def measure(quick: bool) -> Measured:
 def _one_by_one(target: Target, picture: Path, times: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
     s3, runtime = target.client("s3"), target.client("sagemaker-runtime")
     body, bucket = picture.read_bytes(), target.project.bucket
-    s3.put_object(Bucket=bucket, Key="bench/picture.png", Body=body)
-    request = {"image_uri": f"s3://{bucket}/bench/picture.png"}
+    s3.put_object(Bucket=bucket, Key="bench/image.png", Body=body)
+    request = {"image_uri": f"s3://{bucket}/bench/image.png"}
     whole, alone = [], []
     for number in range(times + 2):
         began = time.perf_counter()
@@ -67,7 +67,7 @@ def _in_bulk(target: Target, picture: Path, pictures: int, number: int) -> float
     for each in range(pictures):
         s3.put_object(Bucket=bucket, Key=f"{prefix}{each:05d}.png", Body=body)
     summary = bulk.classify_prefix(target, bucket, prefix)
-    print(f"  bulk: {summary['pictures_per_second']} pictures/s, {summary['answers']}", file=sys.stderr, flush=True)
+    print(f"  bulk: {summary['pictures_per_second']} images/s, {summary['answers']}", file=sys.stderr, flush=True)
     if summary["bad"] or summary["pictures"] != pictures:
         raise SystemExit(f"Bulk classification answered {summary['answers']}; the figure would be worthless.")
     rate: float = summary["pictures"] / summary["seconds"]

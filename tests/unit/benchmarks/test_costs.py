@@ -32,12 +32,12 @@ def test_the_batches_are_those_of_the_workflow() -> None:
     assert bulk["States"]["ClassifyPictures"]["ItemBatcher"]["MaxItemsPerBatch"] == costs.BATCH
 
 
-def test_each_price_says_where_it_was_seen_or_that_nobody_looked_it_up() -> None:
+def test_each_price_names_its_source_or_says_that_it_was_not_looked_up() -> None:
     page = costs.page()
     unseen = [name for name, price in costs.PRICES.items() if not price.seen]
-    assert page.count("nobody has looked it up |") == len(unseen) > 0
-    assert f"prices as known on {costs.PRICES_OF}" in page
-    assert f"nobody has looked up {len(unseen)}" in page
+    assert page.count("| not looked up |") == len(unseen) > 0
+    assert f"as of {costs.PRICES_OF}" in page
+    assert f"{len(unseen)} were not looked up" in page
 
 
 def test_every_kind_of_resource_that_costs_by_the_month_is_counted_in_the_template() -> None:

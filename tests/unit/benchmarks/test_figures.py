@@ -20,7 +20,7 @@ def test_a_ratio_of_seconds_says_how_many_times_quicker_ours_is() -> None:
 
 
 def test_a_ratio_of_a_rate_says_how_many_times_more_ours_does() -> None:
-    ours, theirs = (Series("rate", who, "pictures/s", (value,)) for who, value in (("ours", 80), ("theirs", 100)))
+    ours, theirs = (Series("rate", who, "images/s", (value,)) for who, value in (("ours", 80), ("theirs", 100)))
     assert ratio(ours, theirs) == 0.8
 
 
