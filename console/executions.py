@@ -1,14 +1,30 @@
-"""Finds the execution that a person means, and its steps."""
+"""Executions of the pipelines: the one that a person means, its definition and steps, stop and retry."""
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from console.errors import CommandError
 from console.target import Target
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What of an execution never changes: its definition, and the value of every parameter."""
+
+    definition: dict[str, Any]
+    parameters: dict[str, str]
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """The parameters that differ from the defaults of the execution's own definition."""
+        defaults = {item["Name"]: str(item.get("DefaultValue")) for item in self.definition.get("Parameters", [])}
+        return {name: value for name, value in self.parameters.items() if defaults.get(name) != value}
 
 
 def find(sagemaker: Any, pipelines: Sequence[str], reference: str | None) -> str:  # noqa: ANN401 - a boto3 client
@@ -46,9 +62,25 @@ def started_steps(sagemaker: Any, arn: str) -> dict[str, dict[str, Any]]:  # noq
     return {step["StepName"]: step for page in pages for step in page["PipelineExecutionSteps"]}
 
 
+def fetch_fixed(sagemaker: Any, arn: str) -> Fixed:  # noqa: ANN401 - a boto3 client
+    """Fetch an execution's definition and parameters."""
+    text = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)["PipelineDefinition"]
+    pages = sagemaker.get_paginator("list_pipeline_parameters_for_execution").paginate(PipelineExecutionArn=arn)
+    return Fixed(
+        json.loads(text), {item["Name"]: item["Value"] for page in pages for item in page["PipelineParameters"]}
+    )
+
+
 def identifier(arn: str) -> str:
     """The last part of an ARN: an execution's id, a job's name."""
     return arn.rsplit("/", 1)[1]
+
+
+def stop(target: Target, arn: str) -> None:
+    """Stop an execution and the jobs that it runs."""
+    target.client("sagemaker").stop_pipeline_execution(
+        PipelineExecutionArn=arn, ClientRequestToken=secrets.token_hex(16)
+    )
 
 
 def retry(target: Target, arn: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import sys
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+from console.formats import moment
 
 _PIPE_WIDTH = 500
 # What a terminal obeys instead of showing it, and what turns the order of letters round.
@@ -36,28 +37,6 @@ def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool, empty: str) -> 
         _print_table(rows)
     else:
         print(empty)
-
-
-def moment(value: datetime | None) -> str:
-    """A point in time with its date, in the local time zone."""
-    return value.astimezone().strftime("%Y-%m-%d %H:%M:%S") if value else ""
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person writes them: 12 s, 3 min 05 s, 1 h 02 min."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-def elapsed(start: datetime | None, end: datetime | None) -> float:
-    """Seconds from start to end, or to now while there is no end."""
-    if start is None:
-        return 0.0
-    return (end.timestamp() if end else time.time()) - start.timestamp()
 
 
 def _print_table(rows: Sequence[dict[str, Any]]) -> None:

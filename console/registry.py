@@ -36,7 +36,7 @@ def find(target: Target, version: int) -> dict[str, Any]:
     raise CommandError(f"There is no version {version} in the registry; it has {numbers}.")
 
 
-def judge(target: Target, version: int, status: str, comment: str | None) -> None:
+def set_approval(target: Target, version: int, status: str, comment: str | None) -> None:
     """Approve or reject a version; the comment is kept with it, and so is every decision before."""
     arn = find(target, version)["ModelPackageArn"]
     sagemaker = target.client("sagemaker")

@@ -11,8 +11,7 @@ from itertools import islice
 from typing import Any
 
 from common.masking import mask_values
-from console.executions import identifier, started_steps, summaries
-from console.progress.snapshot import Fixed, read_fixed
+from console.executions import Fixed, fetch_fixed, identifier, started_steps, summaries
 from pipelines.hyperparameters import HYPERPARAMETERS
 from pipelines.search_space import OBJECTIVE, SEARCHED
 
@@ -96,12 +95,12 @@ def _verdict(best: float, profile: Untuned | None) -> str:
 
 def untuned(sagemaker: Any, arn: str) -> Untuned | None:  # noqa: ANN401
     """The newest training with the profile's own values that can be compared with a tuned execution."""
-    mine = read_fixed(sagemaker, arn)
+    mine = fetch_fixed(sagemaker, arn)
     pipeline = arn.partition(":pipeline/")[2].partition("/")[0]
     for summary in islice(summaries(sagemaker, pipeline), _MOST_LOOKED_AT):
         other = summary["PipelineExecutionArn"]
         step = started_steps(sagemaker, other).get("TrainModel", {})
-        if step.get("StepStatus") == "Succeeded" and comparable(mine, read_fixed(sagemaker, other)):
+        if step.get("StepStatus") == "Succeeded" and comparable(mine, fetch_fixed(sagemaker, other)):
             job = identifier(step["Metadata"]["TrainingJob"]["Arn"])
             metrics = sagemaker.describe_training_job(TrainingJobName=job).get("FinalMetricDataList", [])
             told = {metric["MetricName"]: metric["Value"] for metric in metrics}

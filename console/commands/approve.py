@@ -19,7 +19,7 @@ def run(options: Namespace) -> int:
     from console import registry
 
     target = choose(options.target)
-    registry.judge(target, options.version, "Approved", options.comment)
+    registry.set_approval(target, options.version, "Approved", options.comment)
     print(f"Version {options.version} is approved.", flush=True)
     if not options.no_wait:
         await_version(target, options.version)

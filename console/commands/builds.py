@@ -7,7 +7,8 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from console.errors import CommandError
-from console.output import duration, elapsed, print_rows
+from console.formats import duration, elapsed
+from console.output import print_rows
 from console.target import choose
 
 

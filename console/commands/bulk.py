@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from console.output import duration, say
+from console.formats import duration
+from console.output import say
 from console.target import Target, choose
 
 _NAMED = 20

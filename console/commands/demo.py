@@ -12,7 +12,8 @@ from console import registry
 from console.commands import approve, classify, dataset, models, up
 from console.commands import run as run_command
 from console.errors import CommandError
-from console.output import duration, print_rows
+from console.formats import duration
+from console.output import print_rows
 from console.target import Target
 
 PROFILE = "quick"
@@ -64,7 +65,7 @@ def _deploy(target: Target) -> int:
         f"4/5  Version {version} is registered; it is approved here, as a person would with `scones approve {version}`."
     )
     print_rows(registered[:3], as_json=False, empty="No version was registered.")
-    registry.judge(target, version, "Approved", "approved by scones demo")
+    registry.set_approval(target, version, "Approved", "approved by scones demo")
     approve.await_version(target, version)
     return version
 

@@ -6,7 +6,8 @@ import json
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from console.output import moment, say
+from console.formats import moment
+from console.output import say
 from console.target import Target, choose
 
 

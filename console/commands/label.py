@@ -61,7 +61,7 @@ def _ask(store: Any) -> int:  # noqa: ANN401
 
     doubts, labelled = review.pending(store), 0
     for number, doubt in enumerate(doubts, 1):
-        say(f"\n{number} of {len(doubts)}: {doubt.key}\n  {doubt.in_words}\n  look: {store.link(doubt.key)}")
+        say(f"\n{number} of {len(doubts)}: {doubt.key}\n  {doubt.summary}\n  look: {store.link(doubt.key)}")
         answer = _answer()
         if answer == "q":
             break

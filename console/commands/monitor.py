@@ -6,7 +6,8 @@ import json
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
-from console.output import moment, print_rows, say
+from console.formats import moment
+from console.output import print_rows, say
 from console.target import Target, choose
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from console.commands.dataset import folder
 from console.errors import CommandError
-from console.output import duration
+from console.formats import duration
 from console.target import Target, choose
 
 PROFILE = "pretrained"

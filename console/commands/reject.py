@@ -17,6 +17,6 @@ def run(options: Namespace) -> int:
     """Reject."""
     from console import registry
 
-    registry.judge(choose(options.target), options.version, "Rejected", options.comment)
+    registry.set_approval(choose(options.target), options.version, "Rejected", options.comment)
     print(f"Version {options.version} is rejected.")
     return 0

@@ -31,7 +31,7 @@ def run(options: Namespace) -> int:
     ]
     if not others:
         raise CommandError(f"Version {live.version} is the only approved one; approve another first.")
-    registry.judge(target, int(live.version), "Rejected", options.comment)
+    registry.set_approval(target, int(live.version), "Rejected", options.comment)
     described = [_last_changed(target, item) for item in others]
     version = max(described)[1]
     print(f"Version {live.version} is rejected; the endpoint goes back to version {version}.", flush=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from argparse import ArgumentParser, Namespace
 
-from console.executions import find
+from console.executions import find, stop
 from console.target import choose
 
 
@@ -17,8 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Ask it to stop."""
     target = choose(options.target)
-    sagemaker = target.client("sagemaker")
-    arn = find(sagemaker, target.project.pipeline_names, options.execution)
-    sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken=secrets.token_hex(16))
+    arn = find(target.client("sagemaker"), target.project.pipeline_names, options.execution)
+    stop(target, arn)
     print(f"{arn} is stopping.")
     return 0

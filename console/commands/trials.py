@@ -8,7 +8,8 @@ from typing import Any
 
 from common.masking import mask_values
 from console.executions import find
-from console.output import elapsed, print_rows
+from console.formats import elapsed
+from console.output import print_rows
 from console.target import choose
 
 

@@ -26,7 +26,7 @@ class Doubt:
     since: datetime
 
     @property
-    def in_words(self) -> str:
+    def summary(self) -> str:
         """The guess as a sentence."""
         if self.guess is None or self.confidence is None:
             return "What the model guessed is not known."

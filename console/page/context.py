@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from console.joblogs import Tails
-from console.page.data.source import Source
 from console.page.poller import Poller
+from console.page.source import Source
 
 
 @dataclass(frozen=True)

@@ -1,71 +1,51 @@
-"""The page around the panels: where one can go, what is watched, dark or light."""
+"""The page around the panels: navigation, target, dark or light."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from nicegui import ui
 
 from console.page.context import Context
-from console.page.panels import attempt, compare, endpoint, execution, executions, monitoring, registry, version
+from console.page.panels import PANELS
 from console.page.parts.elements import box, link, text
 
-_LOOK = Path(__file__).with_name("look.css")
-_PLACES = (
-    ("/", "Executions"),
-    ("/registry", "Registry"),
-    ("/endpoint", "Endpoint"),
-    ("/try", "Try it"),
-    ("/monitoring", "Monitoring"),
-)
+_STYLE = Path(__file__).with_name("style.css")
 # The system's own choice, until a person chooses; one process serves one person.
 _dark: list[bool | None] = [None]
 
 
 def build(context: Context) -> None:
     """Build the frame and the panel that the address names."""
-    ui.add_css(_LOOK)
+    ui.add_css(_STYLE)
     ui.page_title("Scones")
     ui.colors(primary="#0a58c2", positive="#0f6b36", negative="#b3261e", warning="#7c4a00")
     mode = ui.dark_mode(_dark[0])
     with box("top", tag="header"):
         link("Scones", "/", "brand")
         links = _navigation()
-        text(_where(context), "where", "faint")
-        _button(mode)
+        text(_describe_target(context), "where", "faint")
+        _build_toggle(mode)
     with box("page") as main:
-        ui.sub_pages(_routes(context))
+        ui.sub_pages({panel.route: partial(panel.build, context) for panel in PANELS})
     ui.skip_link(target=main)
-    _follow(links)
-
-
-def _routes(context: Context) -> dict[str, Callable[..., None]]:
-    return {
-        "/": lambda: executions.show(context),
-        "/execution/{identifier}": lambda identifier: execution.show(context, identifier),
-        "/compare/{first}/{second}": lambda first, second: compare.show(context, first, second),
-        "/registry": lambda: registry.show(context),
-        "/version/{number}": lambda number: version.show(context, number),
-        "/endpoint": lambda: endpoint.show(context),
-        "/try": lambda: attempt.show(context),
-        "/monitoring": lambda: monitoring.show(context),
-    }
+    _mark_open(links)
 
 
 def _navigation() -> dict[str, ui.element]:
     with box("nav", tag="nav") as navigation:
         navigation.props("aria-label=Panels")
-        return {place: link(name, place) for place, name in _PLACES}
+        return {panel.route: link(panel.navigation, panel.route) for panel in PANELS if panel.navigation}
 
 
-def _where(context: Context) -> str:
+def _describe_target(context: Context) -> str:
     project, local = context.source.project, context.source.local
     place = f"local AWS, {local.endpoint}" if local else f"AWS {project.account}, {project.region}"
     return f"{project.project} on {place}" + ("" if context.may_act else ", read-only")
 
 
-def _button(mode: ui.dark_mode) -> None:
+def _build_toggle(mode: ui.dark_mode) -> None:
     def toggle() -> None:
         mode.value = _dark[0] = not mode.value
         button.props(f"icon={'light_mode' if mode.value else 'dark_mode'}")
@@ -74,7 +54,7 @@ def _button(mode: ui.dark_mode) -> None:
     button.props["aria-label"] = "Dark or light"
 
 
-def _follow(links: dict[str, ui.element]) -> None:
+def _mark_open(links: dict[str, ui.element]) -> None:
     """Mark the panel that is open."""
 
     def mark(path: str) -> None:

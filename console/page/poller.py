@@ -1,8 +1,8 @@
-"""Asks AWS once for everybody who watches. What nobody has looked at for a while is not asked for.
+"""Reads from AWS once for everybody who watches. A topic that nobody has asked for in a while is not read.
 
 A panel asks for a topic again and again and always gets the reading of the moment. While anybody asks, one task a
 topic renews the reading; two tabs cost no more calls than one. A failed attempt keeps the last good value, with
-the reason beside it, and is tried again after longer and longer pauses.
+the error beside it, and is retried after longer and longer pauses.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import logging
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from console.page.trouble import tell
+from console.page.errors import format_error
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Reading(Generic[T]):
 
     value: T | None = None
     at: float | None = None
-    trouble: str | None = None
+    error: str | None = None
     number: int = 0
 
     def age(self) -> float:
@@ -56,13 +56,13 @@ class Poller:
         self._readings: dict[Hashable, Reading[Any]] = {}
         self._asked: dict[Hashable, float] = {}
         self._tasks: dict[Hashable, asyncio.Task[None]] = {}
-        self._hurry: dict[Hashable, asyncio.Event] = {}
+        self._refresh: dict[Hashable, asyncio.Event] = {}
 
     def ask(self, topic: Topic[T]) -> Reading[T]:
         """The reading of the moment; its renewal begins where it has not."""
         self._asked[topic.key] = time.monotonic()
         if topic.key not in self._tasks:
-            self._hurry[topic.key] = asyncio.Event()
+            self._refresh[topic.key] = asyncio.Event()
             self._tasks[topic.key] = asyncio.get_running_loop().create_task(self._renew(topic))
         return self._readings.get(topic.key, Reading())
 
@@ -73,10 +73,10 @@ class Poller:
             await asyncio.sleep(0.01)
         return reading
 
-    def hurry(self, *beginnings: str) -> None:
-        """Renew the topics whose keys begin so at once: something was changed here."""
-        for key, event in self._hurry.items():
-            if isinstance(key, tuple) and key[0] in beginnings:
+    def refresh_now(self, *topics: str) -> None:
+        """Renew the topics whose keys begin with these words at once: something was changed here."""
+        for key, event in self._refresh.items():
+            if isinstance(key, tuple) and key[0] in topics:
                 event.set()
 
     async def _renew(self, topic: Topic[T]) -> None:
@@ -85,10 +85,10 @@ class Poller:
             while time.monotonic() - self._asked[topic.key] < self._lease:
                 reading = await self._read(topic)
                 self._readings[topic.key] = reading
-                failures = failures + 1 if reading.trouble else 0
-                await self._pause(topic.key, self._length(topic, reading, failures))
+                failures = failures + 1 if reading.error else 0
+                await self._pause(topic.key, self._pause_seconds(topic, reading, failures))
         finally:
-            del self._tasks[topic.key], self._hurry[topic.key]
+            del self._tasks[topic.key], self._refresh[topic.key]
             self._forget()
 
     async def _read(self, topic: Topic[T]) -> Reading[T]:
@@ -96,18 +96,18 @@ class Poller:
         try:
             value = await asyncio.to_thread(topic.read)
         except Exception as error:
-            # Whatever fails is shown in words and tried again; the log has the whole of what we did not expect.
+            # Every failure is shown as a sentence and retried; the log has the whole error.
             log.debug("reading %s failed", topic.key, exc_info=True)
-            return replace(before, trouble=tell(error), number=before.number + 1)
+            return replace(before, error=format_error(error), number=before.number + 1)
         return Reading(value, time.monotonic(), None, before.number + 1)
 
-    def _length(self, topic: Topic[T], reading: Reading[T], failures: int) -> float:
-        if failures or reading.value is None:
+    def _pause_seconds(self, topic: Topic[T], reading: Reading[T], failures: int) -> float:
+        if failures or reading.at is None:
             return min(_LONGEST_PAUSE, self._pace * 2.0**failures)
-        return self._pace * topic.seconds(reading.value)
+        return self._pace * topic.seconds(cast("T", reading.value))
 
     async def _pause(self, key: Hashable, seconds: float) -> None:
-        deadline, event = time.monotonic() + seconds, self._hurry[key]
+        deadline, event = time.monotonic() + seconds, self._refresh[key]
         while time.monotonic() < deadline and not event.is_set():
             if time.monotonic() - self._asked[key] >= self._lease:
                 return

@@ -10,21 +10,22 @@ from contextlib import suppress
 from nicegui import app, background_tasks, ui
 
 from console.errors import CommandError
-from console.page import topics
 from console.page.context import Context
-from console.page.data.source import Source
 from console.page.entrance import Entrance
+from console.page.executions.topic import execution_list
+from console.page.files import serve_file
 from console.page.frame import build
 from console.page.guard import Guard
+from console.page.panels import PANELS
 from console.page.poller import Poller
-from console.page.reports import offer as offer_reports
+from console.page.source import Source
 from console.target import Target
 from localaws.settings import from_environment
 
 _HOST = "127.0.0.1"
 # AWS's calls are slower and counted; a laptop's are neither.
 _AWS_PACE = 2.0
-_FIRST_LOOK_SECONDS = 0.5
+_FIRST_READ_SECONDS = 0.5
 _PORT_POLL_SECONDS = 0.02
 
 
@@ -38,13 +39,15 @@ def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
     app.on_startup(lambda: background_tasks.create(_announce_when_served(entrance, port, opens=opens)))
     app.on_shutdown(entrance.close)
     # Who opens the page finds the list read already.
-    app.on_startup(lambda: context.poller.ask(topics.execution_list(context)))
+    app.on_startup(lambda: context.poller.ask(execution_list(context)))
 
     async def root() -> None:
-        await context.poller.first(topics.execution_list(context), _FIRST_LOOK_SECONDS)
+        await context.poller.first(execution_list(context), _FIRST_READ_SECONDS)
         build(context)
 
-    offer_reports(context)
+    for panel in PANELS:
+        for route, read in panel.files.items():
+            serve_file(context, route, read)
     ui.run(
         root,
         host=_HOST,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from console.output import duration, elapsed, moment
+from console.formats import duration, elapsed, moment
 from console.progress.snapshot import Snapshot, StepView
 from console.progress.tree import accuracies, trials
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Any
 
 from common.masking import mask_values
 from console import joblogs
-from console.executions import started_steps
+from console.executions import Fixed, fetch_fixed, started_steps
 
 Client = Callable[[str], Any]
 
@@ -68,20 +67,6 @@ class StepView:
 
 
 @dataclass(frozen=True)
-class Fixed:
-    """What of an execution never changes: its definition, and the value of every parameter."""
-
-    definition: dict[str, Any]
-    parameters: dict[str, str]
-
-    @property
-    def changed(self) -> dict[str, str]:
-        """The parameters that differ from the defaults of the execution's own definition."""
-        defaults = {item["Name"]: str(item.get("DefaultValue")) for item in self.definition.get("Parameters", [])}
-        return {name: value for name, value in self.parameters.items() if defaults.get(name) != value}
-
-
-@dataclass(frozen=True)
 class Snapshot:
     """An execution and its steps; of its parameters those that were changed, as they may be shown."""
 
@@ -106,7 +91,7 @@ def take(
     """
     sagemaker = client("sagemaker")
     execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
-    fixed = fixed or read_fixed(sagemaker, arn)
+    fixed = fixed or fetch_fixed(sagemaker, arn)
     started = started_steps(sagemaker, arn)
     ended = execution["PipelineExecutionStatus"] in ENDED
     unstarted = "Not run" if ended else "Waiting"
@@ -129,15 +114,6 @@ def take(
             )
             for body, depth in in_order(fixed.definition["Steps"])
         ),
-    )
-
-
-def read_fixed(sagemaker: Any, arn: str) -> Fixed:  # noqa: ANN401 - a boto3 client
-    """Read an execution's definition and parameters."""
-    text = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)["PipelineDefinition"]
-    pages = sagemaker.get_paginator("list_pipeline_parameters_for_execution").paginate(PipelineExecutionArn=arn)
-    return Fixed(
-        json.loads(text), {item["Name"]: item["Value"] for page in pages for item in page["PipelineParameters"]}
     )
 
 

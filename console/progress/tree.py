@@ -6,7 +6,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from console.output import duration, elapsed, moment, plain
+from console.formats import duration, elapsed, moment
+from console.output import plain
 from console.progress.snapshot import Epoch, Searching, Snapshot, StepView, Training
 
 _SIGNS = {

@@ -57,7 +57,7 @@ def test_a_dropped_picture_lights_its_way_and_is_answered(
     watch: Tab, trained: str, tmp_path: Path, pictures: Path
 ) -> None:
     page = watch.page
-    page.get_by_role("link", name="Try it").click()
+    page.get_by_role("link", name="Classify").click()
     expect(page.locator(".node", has_text="SerializeImage")).to_be_visible(timeout=60_000)
     page.locator("input[type=file]").set_input_files(draw_examples(tmp_path)[0])
     answer = page.locator(".answer")
@@ -89,7 +89,7 @@ def test_a_doubtful_picture_is_looked_at_and_labelled(laptop: Laptop, watch: Tab
 
 def test_only_pictures_that_wait_can_be_fetched(watch: Tab, laptop: Laptop, trained: str) -> None:
     for key in (f"runs/{trained}/evaluation/evaluation.json", "review/../raw/x", "review/nothing.png"):
-        answer = watch.page.request.get(f"{watch.root}/picture", params={"key": key})
+        answer = watch.page.request.get(f"{watch.root}/image", params={"key": key})
         assert (answer.status, "no PNG or JPEG" in answer.text()) == (404, True)
 
 
@@ -112,7 +112,7 @@ def test_axe_finds_nothing_serious_on_any_panel(
     browser: Browser, served: Console, trained: str, pictures: Path, scheme: str
 ) -> None:
     with tab(browser, served, scheme=scheme) as desk:
-        for path in ("/registry", "/version/1", "/endpoint", "/try", "/monitoring"):
+        for path in ("/registry", "/version/1", "/endpoint", "/classify", "/monitoring"):
             desk.go(path)
             desk.page.wait_for_timeout(700)
             desk.picture(pictures, f"{path.split('/')[1]}-desk-{scheme}")
@@ -123,7 +123,7 @@ def test_a_phone_shows_every_panel_within_its_width(
     browser: Browser, served: Console, trained: str, pictures: Path
 ) -> None:
     with tab(browser, served, scheme="dark", size=PHONE) as phone:
-        for path in ("/registry", "/version/1", "/endpoint", "/try", "/monitoring"):
+        for path in ("/registry", "/version/1", "/endpoint", "/classify", "/monitoring"):
             phone.go(path)
             phone.page.wait_for_timeout(400)
             phone.picture(pictures, f"{path.split('/')[1]}-phone-dark")
@@ -140,5 +140,5 @@ def test_on_aws_the_page_is_read_only_unless_told(browser: Browser, laptop: Lapt
         expect(page.get_by_text("read-only")).to_be_visible()
         expect(page.get_by_role("region", name="Metrics")).to_be_visible(timeout=15_000)
         expect(page.get_by_role("button", name="Approve")).to_have_count(0)
-        watch.go("/try")
+        watch.go("/classify")
         watch.says("This page is read-only")

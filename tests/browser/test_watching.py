@@ -59,7 +59,7 @@ def test_a_failed_execution_says_why_in_its_own_words(watch: Tab, failed: str, t
     expect(page.get_by_role("button", name="AccuracyTooLow")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".banner", has_text="nothing was registered").locator("visible=true")).to_be_visible()
     page.get_by_role("button", name="Retry from the failed step").click()
-    watch.says(f"{failed} goes on from where it ended")
+    watch.says(f"{failed} continues from the failed step")
     expect(page.get_by_role("button", name="AccuracyTooLow")).to_contain_text("Failed", timeout=15_000)
     watch.picture(pictures, "failed-light")
 

@@ -1,16 +1,38 @@
-"""The few plain elements that the library has no name for. All text goes through Vue's text nodes, never as HTML."""
+"""Plain elements that the library has none for. All text goes through Vue's text nodes, never as HTML."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from nicegui import ui
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
-from console.output import moment
-from console.page.words import ago
+from console.formats import ago, moment
+
+_LEVELS = {
+    "good": ("Succeeded", "SUCCEEDED", "Completed", "InService", "OK", "Approved", "Scheduled", "CLASSIFIED"),
+    "bad": ("Failed", "FAILED", "Rejected", "ALARM", "UpdateRollbackFailed", "TIMED_OUT", "CompletedWithViolations"),
+    "busy": ("Executing", "Starting", "InProgress", "Creating", "Updating", "RUNNING", "SystemUpdating"),
+    "warn": ("Stopping", "Stopped", "RollingBack", "Deleting", "ABORTED", "PendingManualApproval", "NEEDS_REVIEW"),
+}
+_ICONS = {
+    "good": "check_circle",
+    "bad": "error",
+    "busy": "autorenew",
+    "warn": "warning_amber",
+    "calm": "radio_button_unchecked",
+}
+_WORDS = {
+    "PendingManualApproval": "Waits for approval",
+    "InService": "In service",
+    "CompletedWithViolations": "Violations",
+    "INSUFFICIENT_DATA": "No data yet",
+    "CLASSIFIED": "Classified",
+    "RUNNING": "Running",
+    "NEEDS_REVIEW": "A person decides",
+}
 
 
 def text(content: str, *classes: str, tag: str = "span") -> TextElement:
@@ -46,9 +68,11 @@ def facts(pairs: Iterable[tuple[str, str]]) -> Element:
     return made
 
 
-def table(heads: Iterable[str], rows: Iterable[Iterable[str]], label: str) -> Element:
-    """A small table."""
-    with box("scrolls") as outer, Element("table").classes("plain") as made:
+def table(
+    heads: Iterable[str], rows: Iterable[Sequence[str]], label: str, *, marks_differences: bool = False
+) -> Element:
+    """A small table; it can mark the rows whose second and third cell differ."""
+    with box("scrolls") as outer, Element("table").classes("plain compared" if marks_differences else "plain") as made:
         # A box that scrolls must be reachable by keyboard.
         outer.props["tabindex"], outer.props["role"], outer.props["aria-label"] = "0", "region", label
         with Element("thead"), Element("tr"):
@@ -56,23 +80,24 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]], label: str) -> El
                 text(head, tag="th").props("scope=col")
         with Element("tbody"):
             for row in rows:
-                with Element("tr"):
+                differs = marks_differences and row[1] != row[2]
+                with Element("tr").classes("differs" if differs else ""):
                     for cell in row:
                         text(cell, tag="td")
     return made
 
 
 class Clock:
-    """Keeps the words that change with time right, once a second."""
+    """Updates texts that change with time, once a second."""
 
     def __init__(self) -> None:
-        self._words: list[tuple[TextElement, Callable[[], str]]] = []
+        self._texts: list[tuple[TextElement, Callable[[], str]]] = []
         ui.timer(1.0, self._tick)
 
-    def show(self, words: Callable[[], str], *classes: str) -> TextElement:
-        """A text that is asked for anew each second."""
-        made = text(words(), *classes)
-        self._words.append((made, words))
+    def show(self, write: Callable[[], str], *classes: str) -> TextElement:
+        """A text that is written anew each second."""
+        made = text(write(), *classes)
+        self._texts.append((made, write))
         return made
 
     def when(self, at: datetime | None, *classes: str) -> TextElement:
@@ -80,6 +105,28 @@ class Clock:
         return self.show(lambda: f"{moment(at)} ({ago(at)})" if at else "", *classes)
 
     def _tick(self) -> None:
-        self._words = [(made, words) for made, words in self._words if not made.is_deleted]
-        for made, words in self._words:
-            made.set_text(words())
+        self._texts = [(made, write) for made, write in self._texts if not made.is_deleted]
+        for made, write in self._texts:
+            made.set_text(write())
+
+
+def find_level(state: str) -> str:
+    """The level of a state: good, bad, busy, warn, or calm for all others."""
+    return next((name for name, states in _LEVELS.items() if state in states), "calm")
+
+
+class Badge:
+    """A state as an icon, a word and a colour; `show` changes it in place."""
+
+    def __init__(self, state: str) -> None:
+        with Element("span") as self._element:
+            self._icon = ui.icon(_ICONS["calm"])
+            self._icon.props["aria-hidden"] = "true"
+            self._word = text("")
+        self.show(state)
+
+    def show(self, state: str) -> None:
+        """Show another state."""
+        self._element.classes(replace=f"state {find_level(state)}")
+        self._icon.set_name(_ICONS[find_level(state)])
+        self._word.set_text(_WORDS.get(state, state))

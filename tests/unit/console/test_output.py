@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from console.output import duration, print_rows
+from console.formats import duration
+from console.output import print_rows
 
 ROWS = [{"name": "first", "started": datetime(2026, 11, 23, tzinfo=UTC), "reason": None}]
 

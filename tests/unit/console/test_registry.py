@@ -42,7 +42,7 @@ def _version(aws: Aws, metadata: dict[str, str]) -> list[dict[str, Any]]:
 
 def test_a_decision_is_recorded_with_its_time_and_only_what_aws_takes(aws: Aws) -> None:
     updates = _version(aws, {"accuracy": "0.9"})
-    registry.judge(aws.source, 3, "Approved", "fine, <b>ship</b> it")
+    registry.set_approval(aws.source, 3, "Approved", "fine, <b>ship</b> it")
     assert updates[0]["ApprovalDescription"] == "fine, <b>ship</b> it"
     [(at, words)] = registry.decisions({"CustomerMetadataProperties": updates[0]["CustomerMetadataProperties"]})
     assert abs((datetime.now(UTC) - at).total_seconds()) < 60
@@ -53,6 +53,6 @@ def test_a_decision_is_recorded_with_its_time_and_only_what_aws_takes(aws: Aws) 
 def test_the_oldest_decisions_make_room(aws: Aws) -> None:
     moments = [f"decision 2026-01-{day:02}T00:00:00.000000Z" for day in range(1, 22)]
     updates = _version(aws, dict.fromkeys(moments, "Approved by ada"))
-    registry.judge(aws.source, 3, "Rejected", None)
+    registry.set_approval(aws.source, 3, "Rejected", None)
     assert updates[0]["CustomerMetadataPropertiesToRemove"] == moments[:2]
     assert "ApprovalDescription" not in updates[0]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from console.progress.snapshot import Fixed
+from console.executions import Fixed
 from console.tuning import Untuned, _verdict, comparable, short
 
 DEFAULTS = {"DatasetVersion": "unversioned", "Epochs": "45", "ImageShape": "3,28,28", "Seed": "1"}

@@ -103,7 +103,7 @@ REMOVAL = [
 # Names of Python's and of the project's own that are a client's method as well.
 HOMONYMS = {"search", "list_images"}
 LOOKING = (
-    "page/data/*.py",
+    "page/**/*reader.py",
     "progress/*.py",
     "builds.py",
     "executions.py",

@@ -117,7 +117,7 @@ def test_a_picture_of_an_older_stack_has_no_guess(project: Project) -> None:
 
     project.s3.put_object(Bucket=BUCKET, Key="review/2026-01-01/x.png", Body=b"")
     (doubt,) = review.pending(Store(Target(None)))
-    assert doubt.in_words == "What the model guessed is not known."
+    assert doubt.summary == "What the model guessed is not known."
 
 
 def test_both_places_know_the_same_choices() -> None:

@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.validate import validate_parameters
 
-from console.page.data.source import Source
+from console.page.source import Source
 
 _STACK = {
     "StackName": "scones",

@@ -8,8 +8,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.page.data.graph import arrange, of_definition
-from console.page.data.inference import of_states
+from console.page.classify import reader as workflow
+from console.page.execution.graph import parse_definition
+from console.page.graph import build_graph
 
 WORKFLOW = Path(__file__).parents[4] / "workflow" / "inference.asl.json"
 
@@ -28,7 +29,7 @@ def test_references_conditions_and_order_make_the_edges_and_the_shorter_way_is_l
         },
     }
     last = {**step("Tell"), "DependsOn": ["Gate"]}
-    graph = of_definition(
+    graph = parse_definition(
         {"Steps": [step("Prepare"), step("Train", "Prepare"), step("Evaluate", "Prepare", "Train"), gate, last]}
     )
     assert graph.rows == (("Prepare",), ("Train",), ("Evaluate",), ("Gate",), ("Register", "TooLow", "Tell"))
@@ -43,7 +44,7 @@ def test_references_conditions_and_order_make_the_edges_and_the_shorter_way_is_l
 
 
 def test_the_workflow_is_drawn_along_what_it_does_where_nothing_fails() -> None:
-    graph = of_states(json.loads(WORKFLOW.read_text(encoding="utf-8")))
+    graph = workflow.parse_definition(json.loads(WORKFLOW.read_text(encoding="utf-8")))
     names = [name for row in graph.rows for name in row]
     assert names[:3] == ["SerializeImage", "ClassifyImage", "FilterConfidence"]
     assert {"NearbyOrders", "DistantOrders", "LowConfidence"} <= set(names)
@@ -54,7 +55,7 @@ def test_the_workflow_is_drawn_along_what_it_does_where_nothing_fails() -> None:
 def test_every_name_has_one_place_below_all_that_come_before_it(pairs: set[tuple[int, int]]) -> None:
     edges = [(f"n{min(pair)}", f"n{max(pair)}") for pair in pairs if pair[0] != pair[1]]
     names = [f"n{number}" for number in range(10)]
-    graph = arrange(names, edges)
+    graph = build_graph(names, edges)
     depth = {name: row for row, found in enumerate(graph.rows) for name in found}
     assert sorted(depth) == names
     assert all(depth[start] < depth[end] for start, end in edges)
@@ -62,5 +63,5 @@ def test_every_name_has_one_place_below_all_that_come_before_it(pairs: set[tuple
 
 
 def test_a_circle_ends_as_well() -> None:
-    graph = arrange(["a", "b"], [("a", "b"), ("b", "a")])
+    graph = build_graph(["a", "b"], [("a", "b"), ("b", "a")])
     assert sorted(name for row in graph.rows for name in row) == ["a", "b"]

@@ -72,11 +72,11 @@ def test_what_was_read_last_is_kept_beside_the_reason_of_a_failure() -> None:
         source, poller, found = _Source(), Poller(pace=PACE), list[Reading[int]]()
         await poller.first(_topic(source), 5)
         source.error = ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, "ListThings")
-        await _until(lambda: found.append(poller.ask(_topic(source))) is None and found[-1].trouble is not None)
+        await _until(lambda: found.append(poller.ask(_topic(source))) is None and found[-1].error is not None)
         assert found[-1].value is not None
-        assert "ListThings was throttled" in str(found[-1].trouble)
+        assert "ListThings was throttled" in str(found[-1].error)
         source.error = None
-        await _until(lambda: found.append(poller.ask(_topic(source))) is None and found[-1].trouble is None)
+        await _until(lambda: found.append(poller.ask(_topic(source))) is None and found[-1].error is None)
         assert found[-1].value == source.calls
 
     _run(scenario)
@@ -99,10 +99,10 @@ def test_what_was_changed_here_is_read_at_once() -> None:
     async def scenario() -> None:
         source, poller = _Source(), Poller(pace=100)
         await poller.first(_topic(source), 5)
-        poller.hurry("letters")
+        poller.refresh_now("letters")
         await asyncio.sleep(0.3)
         assert source.calls == 1
-        poller.hurry("numbers")
+        poller.refresh_now("numbers")
         await _until(lambda: source.calls == 2)
 
     _run(scenario)

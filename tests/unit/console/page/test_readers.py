@@ -14,7 +14,12 @@ import pytest
 
 from console.errors import CommandError
 from console.joblogs import Tails
-from console.page.data import execution, executions, inference, metrics, registry, step, storage
+from console.page import storage
+from console.page.classify import reader as classify
+from console.page.execution import reader as execution
+from console.page.execution import step_reader
+from console.page.executions import reader as executions
+from console.page.version import reader as version_reader
 from console.progress.snapshot import StepView
 from tests.unit.console.page.aws import Aws
 
@@ -72,26 +77,26 @@ def _summary(number: int) -> dict[str, Any]:
 
 def test_a_list_is_read_a_page_at_a_time_on_the_tokens_of_aws(aws: Aws) -> None:
     _page(aws, 60)
-    first = executions.read_page(aws.source)
+    first = executions.fetch_page(aws.source)
     assert [row.id for row in first.rows] == [f"e{number}" for number in range(25)]
-    second = executions.read_page(aws.source, first.next)
-    third = executions.read_page(aws.source, second.next)
+    second = executions.fetch_page(aws.source, first.next)
+    third = executions.fetch_page(aws.source, second.next)
     assert (second.rows[0].id, third.rows[-1].id, third.next) == ("e25", "e59", None)
 
 
 def test_details_come_a_few_at_a_time_and_are_never_asked_for_twice(aws: Aws) -> None:
     _page(aws, 20)
     missing = []
-    while not (page := executions.read_page(aws.source)).complete:
+    while not (page := executions.fetch_page(aws.source)).complete:
         missing.append(sum(row.details is None for row in page.rows))
     assert missing == [12, 4]
-    executions.read_page(aws.source)
+    executions.fetch_page(aws.source)
     assert aws.calls["ListPipelineParametersForExecution"] == aws.calls["DescribePipelineExecution"] == 20
 
 
 def test_a_row_tells_who_started_it_and_only_the_parameters_that_differ(aws: Aws) -> None:
     _page(aws, 1)
-    details = executions.read_page(aws.source).rows[0].details
+    details = executions.fetch_page(aws.source).rows[0].details
     assert details is not None
     assert (details.started_by, details.commit, details.parameters) == ("ada", "c0ffee", (("Epochs", "6"),))
     assert details.end == NOW + timedelta(seconds=90)
@@ -105,10 +110,10 @@ def test_a_parameter_that_is_a_secret_is_hidden_in_the_list_and_in_the_execution
         "ListPipelineExecutionSteps": lambda _: {"PipelineExecutionSteps": []},
     }
     shown = {"DbPassword": "(hidden)", "Source": "https://(hidden)@host/x"}
-    (row,) = executions.read_page(aws.source).rows
+    (row,) = executions.fetch_page(aws.source).rows
     assert row.details is not None
     assert dict(row.details.parameters) == shown
-    read = execution.read(aws.source, Tails(), "e0")
+    read = execution.fetch_execution(aws.source, Tails(), "e0")
     assert (read.parameters, read.snapshot.parameters) == (shown, shown)
 
 
@@ -141,7 +146,7 @@ def test_a_training_that_has_ended_long_ago_is_read_once(aws: Aws) -> None:
     }
     tails = Tails()
     for _ in range(3):
-        read = execution.read(aws.source, tails, "e0")
+        read = execution.fetch_execution(aws.source, tails, "e0")
         training = read.snapshot.steps[0].training
         assert training is not None
         assert [epoch.validation for epoch in training.epochs] == [0.75]
@@ -203,14 +208,14 @@ def test_a_step_tells_its_arguments_and_how_much_went_in_and_out_and_hides_secre
         },
     }
     view = StepView("PrepareData", "Processing", 0, "Succeeded", metadata={"ProcessingJob": {"Arn": job}})
-    read = step.read(aws.source, view)
+    read = step_reader.fetch_step(aws.source, view)
     assert dict(read.arguments) == {
         **{"--train": "/opt/ml/x", "--quick": "", "--api_token": "(hidden)", "--password=(hidden)": ""},
         **{"API_TOKEN": "(hidden)", "SEED": "1", "DATABASE_URL": "postgres://(hidden)@db/x"},
     }
-    assert dict(read.facts)["Machines"] == "2 x ml.m5.large"
+    assert dict(read.facts)["Instances"] == "2 x ml.m5.large"
     assert read.inputs[0].size == storage.Size(1, 5), "its neighbour's size is not its own"
-    step.read(aws.source, view)
+    step_reader.fetch_step(aws.source, view)
     assert aws.calls["ListObjectsV2"] == 2, "what lies there does not change after the end"
 
 
@@ -220,17 +225,17 @@ def test_counting_what_lies_under_an_address_ends_after_three_pages(aws: Aws) ->
         "IsTruncated": True,
         "NextContinuationToken": "more",
     }
-    assert storage.measure(aws.source, "s3://b/raw/") == storage.Size(3_000, 3_000, more=True)
+    assert storage.fetch_size(aws.source, "s3://b/raw/") == storage.Size(3_000, 3_000, more=True)
 
 
 def test_a_file_that_is_too_large_is_refused_and_one_that_is_no_json_is_none(aws: Aws) -> None:
     aws.answers["GetObject"] = lambda _: {"ContentLength": 10**9, "Body": io.BytesIO(b"")}
     with pytest.raises(CommandError, match="has 1000000000 bytes"):
-        storage.read(aws.source, "s3://b/report.html")
+        storage.fetch(aws.source, "s3://b/report.html")
     aws.answers["GetObject"] = lambda _: {"ContentLength": 3, "Body": io.BytesIO(b"<x>")}
-    assert storage.read_json(aws.source, "s3://b/evaluation.json") is None
+    assert storage.fetch_json(aws.source, "s3://b/evaluation.json") is None
     with pytest.raises(CommandError, match="is no s3:// address"):
-        storage.split("https://elsewhere/x")
+        storage.parse_address("https://elsewhere/x")
 
 
 def test_single_numbers_of_a_report_become_metrics_and_curves_do_not(aws: Aws) -> None:
@@ -240,7 +245,7 @@ def test_single_numbers_of_a_report_become_metrics_and_curves_do_not(aws: Aws) -
     }
     body = json.dumps(report).encode()
     aws.answers["GetObject"] = lambda _: {"ContentLength": len(body), "Body": io.BytesIO(body)}
-    assert metrics.of_file(aws.source, "s3://b/evaluation.json") == {"accuracy": 0.9}
+    assert version_reader.fetch_numbers(aws.source, "s3://b/evaluation.json") == {"accuracy": 0.9}
 
 
 def test_the_way_of_a_picture_is_told_state_by_state(aws: Aws) -> None:
@@ -263,10 +268,10 @@ def test_the_way_of_a_picture_is_told_state_by_state(aws: Aws) -> None:
             ]
         },
     }
-    path = inference.read(aws.source, "arn:run")
+    path = classify.fetch_execution(aws.source, "arn:run")
     assert path.entered == (("SerializeImage", "Succeeded"), ("PictureRefused", "Failed"))
     assert (path.error, path.retries) == ("BadPicture: It is no picture.", 1)
-    inference.read(aws.source, "arn:run")
+    classify.fetch_execution(aws.source, "arn:run")
     assert aws.calls["GetExecutionHistory"] == 1
 
 
@@ -281,8 +286,8 @@ def test_a_version_without_a_report_says_so(aws: Aws) -> None:
         "CreationTime": NOW,
         "CustomerMetadataProperties": {"accuracy": "0.9", "decision 2026-11-24T12:00:00.000000Z": "Approved by ada"},
     }
-    version = registry.read(aws.source, 4)
+    version = version_reader.fetch_version(aws.source, 4)
     assert (version.accuracy, version.facts) == (0.9, {"accuracy": "0.9"})
     assert version.decisions == ((NOW, "Approved by ada"),)
     with pytest.raises(CommandError, match="Version 4 was registered without a report"):
-        registry.report(aws.source, 4)
+        version_reader.fetch_report(aws.source, 4)

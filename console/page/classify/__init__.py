@@ -1,0 +1,1 @@
+"""Classify an image by the inference workflow, as `scones classify` does."""

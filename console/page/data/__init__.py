@@ -1,1 +1,0 @@
-"""Readers over AWS's APIs for the page; nothing here knows how it is shown."""

@@ -1,0 +1,1 @@
+"""The endpoint: what is deployed, its traffic, its alarms and its history."""

@@ -1,0 +1,104 @@
+"""The panel Endpoint: its fleets, its traffic, its alarms and its history."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from console.formats import ago, moment
+from console.page.context import Context
+from console.page.endpoint import topic
+from console.page.endpoint.history_reader import Change
+from console.page.endpoint.reader import Alarm, State, Variant
+from console.page.endpoint.traffic_reader import HOURS, Traffic
+from console.page.parts import curves
+from console.page.parts.curves import Curve
+from console.page.parts.elements import Badge, Clock, box, facts, heading, link, table, text
+from console.page.parts.live import Live
+
+_ORDER = {"ALARM": 0, "INSUFFICIENT_DATA": 1, "OK": 2}
+_TITLES = ("Invocations a minute", "Latency in milliseconds")
+
+
+class EndpointPanel:
+    """Three parts, each with its own topic: state, traffic, history."""
+
+    def __init__(self, context: Context) -> None:
+        heading("Endpoint", 1)
+        self._clock = Clock()
+        self._charts: list[ui.echart] = []
+        Live(context.poller, topic.endpoint(context), self._draw_state)
+        Live(context.poller, topic.traffic(context), self._draw_traffic, keeps=True)
+        Live(context.poller, topic.changes(context), _draw_changes)
+
+    def _draw_state(self, state: State | None) -> None:
+        if state is None:
+            text("Nothing is deployed yet; approve a version, which deploys it.", "empty", tag="p")
+            return
+        with box("halves"):
+            with box("sheet", "stack"):
+                self._draw_status(state)
+            with box("sheet", "stack"):
+                heading("Alarms")
+                with box("stack", "plain", tag="ul"):
+                    # Alarms that are active first, then those without data; sorting keeps AWS's order within each.
+                    for alarm in sorted(state.alarms, key=lambda alarm: _ORDER.get(alarm.state, 1)):
+                        self._draw_alarm(alarm)
+
+    def _draw_status(self, state: State) -> None:
+        with box("row-of"):
+            Badge(state.status)
+            if state.version:
+                link(f"Version {state.version}", f"/version/{state.version}")
+        if state.reason:
+            with box("banner", "bad"):
+                text(state.reason, "wrap")
+        if state.stage:
+            text(state.stage, "wrap")
+        for variant in state.variants:
+            _draw_variant(variant)
+        facts([("Autoscaling", state.scaling)])
+        with box("row-of", "faint"):
+            text("changed")
+            self._clock.when(state.changed, "number")
+
+    def _draw_alarm(self, alarm: Alarm) -> None:
+        with box("stack", "tight", tag="li"):
+            with box("row-of"):
+                Badge(alarm.state)
+                text(alarm.name, "wrap")
+                self._clock.show(lambda: ago(alarm.since), "faint")
+            if alarm.state != "OK":
+                text(alarm.reason, "faint", "wrap")
+
+    def _draw_traffic(self, traffic: Traffic) -> None:
+        drawn = [[Curve(name, points) for name, points in traffic.named(counts=counts)] for counts in (True, False)]
+        if not self._charts:
+            with box("halves"):
+                for title, lines in zip(_TITLES, drawn, strict=True):
+                    with box("sheet", "stack"):
+                        heading(f"{title}, last {HOURS} hours")
+                        self._charts.append(curves.chart(title, lines, hours=HOURS))
+        for made, title, lines in zip(self._charts, _TITLES, drawn, strict=True):
+            curves.update(made, title, lines, hours=HOURS)
+
+
+def _draw_variant(variant: Variant) -> None:
+    version = f"version {variant.version}, " if variant.version else ""
+    with box("stack", "tight"):
+        words = f"{version}{variant.instances} of {variant.wanted} instances"
+        text(f"{variant.name} ({variant.configuration}): {words}", "wrap")
+        with box("bar") as bar:
+            bar.props("role=meter aria-valuemin=0 aria-valuemax=100")
+            bar.props["aria-valuenow"] = round(variant.share * 100)
+            bar.props["aria-label"] = f"Traffic of {variant.configuration}"
+            box().style(f"width: {variant.share:.0%}")
+        text(f"{variant.share:.0%} of the traffic{f', {variant.status}' if variant.status else ''}", "faint")
+
+
+def _draw_changes(changes: tuple[Change, ...]) -> None:
+    with box("sheet", "stack"):
+        heading("What happened")
+        if not changes:
+            text("Nothing that is on record.", "faint")
+            return
+        table(("When", "What"), [(moment(change.at), change.words) for change in changes], "What happened")

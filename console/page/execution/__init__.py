@@ -1,0 +1,1 @@
+"""One execution: its steps as a graph, and what is known of the chosen step."""

@@ -1,0 +1,146 @@
+"""The panel of an execution: its steps as a graph, and the chosen step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nicegui import ui
+
+from console import executions
+from console.formats import ago, moment, took
+from console.page import actions
+from console.page.context import Context
+from console.page.execution.reader import Execution, find_arn
+from console.page.execution.step_panel import StepPart
+from console.page.execution.topic import execution
+from console.page.parts.diagram import Diagram, NodeState
+from console.page.parts.elements import Badge, Clock, box, facts, heading, text
+from console.page.parts.live import Live
+from console.page.source import Source
+from console.progress.snapshot import ENDED, StepView
+
+_IDLE = ("Waiting", "Not run")
+
+
+class ExecutionPanel:
+    """Follows one execution."""
+
+    def __init__(self, context: Context, identifier: str) -> None:
+        self._context, self._identifier = context, identifier
+        self._chosen: str | None = None
+        self._read: Execution | None = None
+        self._clock = Clock()
+        with box("row-of", "between"):
+            heading(f"Execution {identifier}", 1)
+            with box("row-of"):
+                self._stop_button = ui.button("Stop", icon="stop", on_click=self._ask_to_stop).props(
+                    "outline dense no-caps"
+                )
+                self._retry_button = ui.button(
+                    "Retry from the failed step", icon="replay", on_click=self._retry_failed
+                ).props("outline dense no-caps")
+        for button in (self._stop_button, self._retry_button):
+            button.set_visibility(False)
+        self._built = False
+        Live(context.poller, execution(context, identifier), self._draw, keeps=True)
+
+    def _draw(self, read: Execution) -> None:
+        self._read = read
+        if not self._built:
+            self._build(read)
+            self._built = True
+        snapshot = read.snapshot
+        ended = snapshot.status in ENDED
+        self._stop_button.set_visibility(self._context.may_act and not ended)
+        self._retry_button.set_visibility(self._context.may_act and snapshot.status in ("Failed", "Stopped"))
+        self._status.show(snapshot.status)
+        self._reason.set_text(snapshot.reason or "")
+        self._reason_box.set_visibility(bool(snapshot.reason) and not any(step.reason for step in snapshot.steps))
+        self._turn()
+
+    def _build(self, read: Execution) -> None:
+        with box("row-of"):
+            self._status = Badge(read.snapshot.status)
+            self._clock.show(self._times, "number")
+        with box("banner", "bad") as self._reason_box:
+            self._reason = text("", "wrap")
+        with ui.expansion(_title(read)).classes("wide sheet").props("dense header-class=text-weight-medium"):
+            facts(_parameters(read))
+        with box("two"):
+            with box("sheet"):
+                self._diagram = Diagram(read.graph, self._states(read), self._clock, self._choose)
+            with box("stack") as place:
+                self._step = StepPart(self._context, self._identifier, place, self._clock)
+
+    def _times(self) -> str:
+        if self._read is None:
+            return ""
+        snapshot = self._read.snapshot
+        words = f"started {moment(snapshot.start)} ({ago(snapshot.start)})"
+        if snapshot.end:
+            return f"{words}, ended {moment(snapshot.end)} after {took(snapshot.start, snapshot.end)}"
+        return f"{words}, running for {took(snapshot.start, None)}"
+
+    def _states(self, read: Execution) -> dict[str, NodeState]:
+        return {
+            step.name: NodeState(step.status, lambda step=step: _caption(step), step.status not in _IDLE)  # type: ignore[misc]
+            for step in read.snapshot.steps
+        }
+
+    def _choose(self, name: str) -> None:
+        self._chosen = name
+        self._turn()
+
+    def _turn(self) -> None:
+        if self._read:
+            name = self._chosen or _first_shown(self._read)
+            self._diagram.show(self._states(self._read), name)
+            step = self._read.step(name)
+            if step:
+                self._step.show(step)
+
+    async def _ask_to_stop(self) -> None:
+        if await actions.confirm(f"Stop {self._identifier}? Its running jobs are stopped.", "Stop it"):
+            await self._perform(executions.stop, f"{self._identifier} is stopping.")
+
+    async def _retry_failed(self) -> None:
+        await self._perform(executions.retry, f"{self._identifier} continues from the failed step.")
+
+    async def _perform(self, action: Callable[[Source, str], None], done: str) -> None:
+        source = self._context.source
+        await actions.perform(
+            self._context, lambda: action(source, find_arn(source, self._identifier)), done, "executions", "execution"
+        )
+
+
+def _first_shown(read: Execution) -> str:
+    """The step that is shown first: one that failed, else one that runs, else the last that ran."""
+    steps = read.snapshot.steps
+    for states in (("Failed",), ("Executing", "Starting", "Stopping")):
+        found = [step for step in steps if step.status in states]
+        if found:
+            return found[0].name
+    begun = [step for step in steps if step.start]
+    return max(begun, key=lambda step: step.start.timestamp() if step.start else 0).name if begun else steps[0].name
+
+
+def _caption(step: StepView) -> str:
+    if step.cached_from:
+        return f"from the cache of {step.cached_from}"
+    words = [took(step.start, step.end)] if step.start else []
+    words += [f"attempt {step.attempts}"] if step.attempts > 1 else []
+    words += [f"outcome {step.outcome}"] if step.outcome else []
+    if step.training and step.training.total and not step.end:
+        done = sum(epoch.validation is not None for epoch in step.training.epochs)
+        words.append(f"epoch {done} of {step.training.total}")
+    return ", ".join(words) or step.type
+
+
+def _title(read: Execution) -> str:
+    changed = ", ".join(f"{name} = {value}" for name, value in read.snapshot.parameters.items() if len(value) < 40)
+    return f"Parameters: {changed}" if changed else "Parameters: all defaults"
+
+
+def _parameters(read: Execution) -> list[tuple[str, str]]:
+    changed = read.snapshot.parameters
+    return [(f"{name} (changed)" if name in changed else name, value) for name, value in read.parameters.items()]

@@ -1,0 +1,68 @@
+"""One execution with its graph."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from common.masking import mask_values
+from console.joblogs import Tails
+from console.page.execution.graph import parse_definition
+from console.page.executions.reader import fetch_fixed
+from console.page.graph import Graph
+from console.page.source import Source
+from console.progress.snapshot import Client, Snapshot, StepView, Training, read_training, take
+
+# CloudWatch may show a job's last lines after the job has ended.
+_LATE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A snapshot, the graph that it fills, and the parameters, changed or not, as they may be shown."""
+
+    snapshot: Snapshot
+    graph: Graph
+    parameters: dict[str, str]
+
+    def step(self, name: str | None) -> StepView | None:
+        """A step by its name."""
+        return next((step for step in self.snapshot.steps if step.name == name), None)
+
+
+def find_arn(source: Source, identifier: str) -> str:
+    """The ARN of an execution of one of the project's pipelines; of the training pipeline where neither has it."""
+    project = source.project
+    partition = project.role_arn.split(":")[1]
+    root = f"arn:{partition}:sagemaker:{project.region}:{project.account}:pipeline"
+    places = [f"{root}/{name}/execution/{identifier}" for name in project.pipeline_names]
+    found = source.once(
+        ("place of", identifier), lambda: next((place for place in places if _exists(source, place)), ""), bool
+    )
+    return found or places[0]
+
+
+def _exists(source: Source, place: str) -> bool:
+    sagemaker = source.client("sagemaker")
+    try:
+        sagemaker.describe_pipeline_execution(PipelineExecutionArn=place)
+    except sagemaker.exceptions.ResourceNotFound:
+        return False
+    return True
+
+
+def fetch_execution(source: Source, tails: Tails, identifier: str) -> Execution:
+    """Fetch an execution; what cannot change any more is fetched once."""
+    place = find_arn(source, identifier)
+    known = fetch_fixed(source, place)
+    snapshot = take(source.client, place, known, lambda client, metadata: _training(source, tails, client, metadata))
+    return Execution(snapshot, parse_definition(known.definition), mask_values(known.parameters))
+
+
+def _training(source: Source, tails: Tails, client: Client, metadata: dict[str, Any]) -> Training:
+    return source.once(
+        ("training", metadata["TrainingJob"]["Arn"]),
+        lambda: read_training(client, metadata, tails.lines),
+        lambda read: read.end is not None and time.time() - read.end.timestamp() > _LATE_SECONDS,
+    )

@@ -1,0 +1,1 @@
+"""Executions: the list, newest first."""

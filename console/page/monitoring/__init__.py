@@ -1,0 +1,1 @@
+"""Monitoring: the check for drift, images that wait for review, and retrainings."""

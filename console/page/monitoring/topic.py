@@ -1,0 +1,18 @@
+"""What the panel Monitoring follows besides the list of executions."""
+
+from __future__ import annotations
+
+from console.page.context import Context
+from console.page.monitoring.drift_reader import Drift, fetch_drift
+from console.page.monitoring.review_reader import Queue, fetch_queue
+from console.page.poller import Topic
+
+
+def drift(context: Context) -> Topic[Drift | None]:
+    """The drift check's schedule and its runs; None where nothing is monitored."""
+    return Topic(("drift",), lambda: fetch_drift(context.source), lambda _: 10.0)
+
+
+def review(context: Context) -> Topic[Queue]:
+    """The images that wait for review."""
+    return Topic(("review",), lambda: fetch_queue(context.source), lambda _: 8.0)

@@ -1,0 +1,1 @@
+"""The model registry: every version, and which one is deployed."""

@@ -1,0 +1,77 @@
+"""S3: sizes under an address, and small files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from console.errors import CommandError
+from console.page.source import Source
+
+_MOST_PAGES = 3
+_LARGEST = 20 * 1024 * 1024
+_MISSING = ("NoSuchKey", "404", "NoSuchBucket")
+
+
+@dataclass(frozen=True)
+class Size:
+    """Files under an address and their bytes together; `more` where there are more than were counted."""
+
+    files: int
+    bytes: int
+    more: bool = False
+
+
+def fetch_size(source: Source, uri: str) -> Size:
+    """Count the files under an address, 3,000 at most: each thousand takes a call."""
+    bucket, key = parse_address(uri)
+    files = total = 0
+    request: dict[str, Any] = {"Bucket": bucket, "Prefix": key}
+    for _ in range(_MOST_PAGES):
+        page = source.client("s3").list_objects_v2(**request)
+        # A file's own address begins those of its neighbours as well: model.tar.gz and model.tar.gz.md5.
+        found = [item for item in page.get("Contents", []) if _belongs(item["Key"], key)]
+        files, total = files + len(found), total + sum(item["Size"] for item in found)
+        if not page.get("IsTruncated"):
+            return Size(files, total)
+        request["ContinuationToken"] = page["NextContinuationToken"]
+    return Size(files, total, more=True)
+
+
+def fetch(source: Source, uri: str, largest: int = _LARGEST) -> bytes | None:
+    """A file's content; None where there is none. Raises CommandError for one that is too large to show."""
+    bucket, key = parse_address(uri)
+    try:
+        answer = source.client("s3").get_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _MISSING:
+            return None
+        raise
+    if answer["ContentLength"] > largest:
+        raise CommandError(f"{uri} has {answer['ContentLength']} bytes; the page shows {largest} at most.")
+    content: bytes = answer["Body"].read(largest)
+    return content
+
+
+def fetch_json(source: Source, uri: str) -> Any:  # noqa: ANN401 - whatever the file holds
+    """A JSON file's content; None where there is none, or it is no JSON."""
+    content = fetch(source, uri)
+    try:
+        return None if content is None else json.loads(content)
+    except ValueError:
+        return None
+
+
+def parse_address(uri: str) -> tuple[str, str]:
+    """Bucket and key of an s3:// address."""
+    if not uri.startswith("s3://"):
+        raise CommandError(f"{uri!r} is no s3:// address.")
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
+def _belongs(key: str, prefix: str) -> bool:
+    return key == prefix or not prefix or prefix.endswith("/") or key.startswith(prefix + "/")

@@ -1,0 +1,18 @@
+"""What the panel of a version follows."""
+
+from __future__ import annotations
+
+from console.page.context import Context
+from console.page.poller import Topic
+from console.page.version import reader
+from console.page.version.reader import Version
+
+
+def version(context: Context, number: int) -> Topic[Version]:
+    """One version."""
+    return Topic(("version", number), lambda: reader.fetch_version(context.source, number))
+
+
+def metrics(context: Context, number: int) -> Topic[dict[str, float]]:
+    """The metrics of a version, which do not change."""
+    return Topic(("version metrics", number), lambda: reader.fetch_metrics(context.source, number), lambda _: 300.0)
