@@ -1,0 +1,33 @@
+"""The documentation leads where it says: every relative link has its file, and every fragment its heading."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parents[2]
+PAGES = [*TOP.glob("*.md"), *TOP.glob("docs/**/*.md")]
+
+
+def _fragments(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TOP)))
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)", page.read_text(encoding="utf-8"))
+    missing = []
+    for path, fragment in links:
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (fragment and fragment not in _fragments(target)):
+            missing.append(f"{path}#{fragment}")
+    assert missing == []
+
+
+def test_the_index_names_every_page() -> None:
+    index = (TOP / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = {page.name for page in (TOP / "docs").glob("*.md")} - {"index.md"}
+    assert [name for name in sorted(pages) if f"]({name})" not in index] == []
