@@ -7,9 +7,9 @@ import os
 import socket
 import sys
 
+from localaws.environment import forget_the_rest
 from localaws.settings import HOST, Settings, SettingsError, from_environment
 from localaws.store import StoreError
-from localaws.surroundings import forget_the_rest
 
 
 def main() -> int:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field, replace
 
 from localaws.clients import Clients
 from localaws.events import Events
-from localaws.hosting.live import Live
 from localaws.iam.authority import Authority
 from localaws.iam.sessions import Sessions
 from localaws.keys import Credentials
+from localaws.serving.live import Live
 from localaws.settings import Settings
 from localaws.store import Store
 from localaws.tasks import Tasks
@@ -26,6 +27,7 @@ class Aws:
     clients: Clients
     tasks: Tasks = field(default_factory=Tasks)
     live: Live = field(default_factory=Live)
+    stopping: threading.Event = field(default_factory=threading.Event)  # set when the local AWS ends
     authority: Authority | None = None  # None where IAM is not enforced
     sessions: Sessions = field(default_factory=Sessions)
     role: str | None = None

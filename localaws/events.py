@@ -15,8 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from localaws.insistence import REST_SECONDS
-from localaws.store import Store, StoreError
+from localaws.store import RETRY_SECONDS, Store, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ class Events:
             except StoreError as error:
                 # A full disk: the event waits in the outbox, and is delivered again when it can be taken out.
                 logger.warning("Events wait: %s", error)
-                time.sleep(REST_SECONDS)
+                time.sleep(RETRY_SECONDS)
                 self._wake.set()
 
     def _drain(self) -> None:

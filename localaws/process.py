@@ -16,8 +16,8 @@ from contextlib import suppress
 from typing import Any
 
 from localaws import keys
+from localaws.environment import kept
 from localaws.settings import HEALTH, HOST, Settings
-from localaws.surroundings import kept
 
 _START_SECONDS = 120
 _STOP_SECONDS = 20

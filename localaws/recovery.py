@@ -12,12 +12,12 @@ from localaws.builds import records as builds
 from localaws.builds import runner as build_runner
 from localaws.builds.log import STREAM
 from localaws.engine import executor, records
-from localaws.hosting import lifecycle, states
+from localaws.hosting import lifecycle
 from localaws.hosting.instance import LOG_GROUP
 from localaws.jobs import container, logs
-from localaws.jobs.kinds import ENDED, KINDS
 from localaws.monitoring import executions
-from localaws.sagemaker import jobs
+from localaws.records import endpoints
+from localaws.records.jobs import ENDED, KINDS, fail_job
 from localaws.settings import HEALTH
 from localaws.tuning import runner
 
@@ -30,12 +30,12 @@ def recover(aws: Aws) -> None:
     container.kill_left_over(aws.settings.jobs)
     container.kill_left_over(aws.settings.endpoints)
     container.kill_left_over(aws.settings.builds)
-    for endpoint in aws.store.all(states.KIND):
+    for endpoint in aws.store.all(endpoints.KIND):
         lifecycle.interrupt(aws, endpoint)
     for kind in KINDS:
         for job in aws.store.all(kind.noun):
             if job[kind.status] not in ENDED:
-                jobs.fail(kind, aws, job[kind.name], executor.INTERRUPTED)
+                fail_job(aws, kind, job[kind.name], executor.INTERRUPTED)
     executions.interrupt(aws)
     build_runner.recover(aws)
     for execution in aws.store.all(records.EXECUTION):
@@ -61,7 +61,7 @@ def restore_logs(aws: Aws, saved_state: Path) -> None:
 
 def revive_endpoints(aws: Aws) -> None:
     """Once the port answers, as models come from S3, start the endpoints' instances again."""
-    for endpoint in aws.store.all(states.KIND):
+    for endpoint in aws.store.all(endpoints.KIND):
         lifecycle.revive(aws, endpoint)
 
 

@@ -22,7 +22,7 @@ from localaws.clients import Clients
 from localaws.deliveries.deliveries import Deliveries
 from localaws.events import Events
 from localaws.front import Front
-from localaws.hosting.healing import keep_healing
+from localaws.hosting import upkeep
 from localaws.iam.enforcement import enforce
 from localaws.iam.gate import Gate
 from localaws.jobs import container
@@ -100,9 +100,9 @@ def run(settings: Settings) -> None:
     )
     function_sessions.apply(aws.sessions)
     function_networks.apply(aws.authority)
-    calls = Calls(store, aws.live.stopping)
+    calls = Calls(store, aws.stopping)
     function_calls.apply(calls)
-    of_rules = event_deliveries.Deliveries(store, aws.live.stopping)
+    of_rules = event_deliveries.Deliveries(store, aws.stopping)
     event_deliveries.apply(of_rules)
     service_deliveries.apply()
     deliveries = Deliveries(aws)
@@ -140,17 +140,17 @@ async def _serve(aws: Aws, front: Front, begun: Begun, begin: Callable[[], None]
         loop.add_signal_handler(number, stopping.set)
     recovery = loop.run_in_executor(None, begin)
     saving = asyncio.create_task(_save_changes(front, begun))
-    threading.Thread(target=aws.live.keep_flushing, args=(aws,), daemon=True).start()
-    threading.Thread(target=keep_healing, args=(aws,), daemon=True).start()
+    threading.Thread(target=upkeep.keep_flushing, args=(aws,), daemon=True).start()
+    threading.Thread(target=upkeep.keep_replacing, args=(aws,), daemon=True).start()
     threading.Thread(target=Tracking(aws).run, daemon=True).start()
     alarms = AlarmEvents(lambda: aws.clients.get("cloudwatch"), ministack.deliver_event)
-    threading.Thread(target=alarms.run, args=(aws.live.stopping,), daemon=True).start()
+    threading.Thread(target=alarms.run, args=(aws.stopping,), daemon=True).start()
 
     async def stopped() -> None:
         await stopping.wait()
-        aws.live.stopping.set()
+        aws.stopping.set()
         # Captures go to S3, which answers only until the port is closed.
-        await asyncio.to_thread(aws.live.flush, aws)
+        await asyncio.to_thread(upkeep.flush, aws)
 
     await serve(front, config, shutdown_trigger=stopped)
     saving.cancel()

@@ -7,17 +7,22 @@ of it is committed with it. What `kill -9` can cost is therefore only work that 
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from localaws import home
 
+logger = logging.getLogger(__name__)
+
 Document = dict[str, Any]
 
+RETRY_SECONDS = 1.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
     kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key)
@@ -75,7 +80,7 @@ class Store:
                     self._connection.execute("ROLLBACK")
                 if isinstance(error, sqlite3.OperationalError):
                     raise StoreError(
-                        f"The state file {self._path} could not be written ({error}); make room on its disk and "
+                        f"The state file {self._path} could not be written ({error}); free space on its disk and "
                         "try again: what was there before is kept."
                     ) from error
                 raise
@@ -148,3 +153,15 @@ class Store:
         """Close the file; nothing is lost if this never runs."""
         with self._lock:
             self._connection.close()
+
+
+def retry_until_stored(record: Callable[[], object]) -> None:
+    """Call `record` until the store takes it: without its end in the store, work would be under way for ever."""
+    while True:
+        try:
+            record()
+        except StoreError as error:
+            logger.warning("Tried again in %g s: %s", RETRY_SECONDS, error)
+            time.sleep(RETRY_SECONDS)
+        else:
+            return

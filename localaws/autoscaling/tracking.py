@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta
 from localaws.autoscaling import targets
 from localaws.aws import Aws
 from localaws.errors import AwsError
-from localaws.hosting import states
-from localaws.hosting.metrics import NAMESPACE
+from localaws.records import endpoints
 from localaws.sagemaker.endpoint_updates import update_weights_and_capacities
+from localaws.serving.metrics import NAMESPACE
 from localaws.shapes import Document
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Tracking:
 
     def run(self) -> None:
         """Look at every policy each few seconds until the local AWS stops."""
-        while not self._aws.live.stopping.wait(_EVERY_SECONDS):
+        while not self._aws.stopping.wait(_EVERY_SECONDS):
             self.follow()
 
     def follow(self) -> None:
@@ -49,7 +49,7 @@ class Tracking:
 
     def _follow(self, policy: Document) -> None:
         endpoint, variant = targets.split(policy["ResourceId"])
-        document = states.load(self._aws, endpoint)
+        document = endpoints.find(self._aws, endpoint)
         if document is None or document["EndpointStatus"] != "InService":
             return
         current = next(item for item in document["ProductionVariants"] if item["VariantName"] == variant)

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from localaws.builds.projects import project_arn
+from localaws.environment import kept_for_builds
 from localaws.keys import Credentials
 from localaws.settings import Settings
 from localaws.shapes import Document
-from localaws.surroundings import kept_for_builds
 
 
 def make(

@@ -14,11 +14,11 @@ from localaws.builds.errors import YAML_FILE_ERROR, BuildError
 from localaws.builds.log import BuildLog, forget_old
 from localaws.builds.projects import CODEBUILD
 from localaws.clients import Clients
-from localaws.insistence import insist
 from localaws.jobs.container import remember
 from localaws.jobs.slots import COUNT
 from localaws.keys import Credentials
 from localaws.shapes import Document
+from localaws.store import retry_until_stored
 from localaws.tasks import Stop
 
 logger = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class _Run:
         finally:
             shutil.rmtree(self._folder / "src", ignore_errors=True)
             self._log.close()
-            insist(lambda: records.complete(self._aws, self._id, status))
+            retry_until_stored(lambda: records.complete(self._aws, self._id, status))
 
     def _run_when_there_is_room(self) -> str:
         self.enter("QUEUED")

@@ -15,7 +15,7 @@ from functools import partial
 from localaws.aws import Aws, now
 from localaws.deliveries import dead_letters, targets
 from localaws.deliveries.delivery import Delivery, Failed
-from localaws.insistence import insist
+from localaws.store import retry_until_stored
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Deliveries:
             self.begin(Delivery(**document))
 
     def _carry_out(self, delivery: Delivery) -> None:
-        stopping = self._aws.live.stopping
+        stopping = self._aws.stopping
         while (failed := self._attempt(delivery)) is not None:
             if stopping.is_set():
                 return  # it failed because the local AWS ends; the next one goes on
@@ -60,10 +60,10 @@ class Deliveries:
                 break
             wait = min(_FIRST_WAIT_SECONDS * 2**delivery.retries, _LONGEST_WAIT_SECONDS)
             delivery = replace(delivery, retries=delivery.retries + 1)
-            insist(partial(self.record, delivery))
+            retry_until_stored(partial(self.record, delivery))
             if stopping.wait(wait):
                 return
-        insist(lambda: self._aws.store.delete(KIND, delivery.id))
+        retry_until_stored(lambda: self._aws.store.delete(KIND, delivery.id))
 
     def _attempt(self, delivery: Delivery) -> Failed | None:
         try:

@@ -8,8 +8,7 @@ from localaws.aws import Aws
 from localaws.engine import records
 from localaws.engine.attempt import run_step
 from localaws.engine.definition import Definition, Step, parse
-from localaws.insistence import insist
-from localaws.store import StoreError
+from localaws.store import StoreError, retry_until_stored
 from localaws.tasks import Stop
 
 _PARALLEL = 50  # AWS's default
@@ -22,7 +21,7 @@ def run(aws: Aws, arn: str, stop: Stop) -> None:
         _run(aws, arn, stop)
     except StoreError as error:
         reason = f"InternalServerError: {error} `scones retry` goes on from here."
-        insist(lambda: interrupt(aws, arn, reason))
+        retry_until_stored(lambda: interrupt(aws, arn, reason))
 
 
 def _run(aws: Aws, arn: str, stop: Stop) -> None:

@@ -9,12 +9,13 @@ import time
 from dataclasses import dataclass
 
 from localaws.aws import Aws, now
-from localaws.hosting import alarms, states
-from localaws.hosting.fleet import Fleet
-from localaws.hosting.instance import HostingFailure
-from localaws.hosting.plans import Plan
+from localaws.hosting import alarms
+from localaws.hosting.instance import HostingFailure, build_fleet
 from localaws.hosting.policy import Policy, policy
-from localaws.hosting.router import Router
+from localaws.records import endpoints
+from localaws.serving.fleet import Fleet
+from localaws.serving.plans import Plan
+from localaws.serving.router import Router
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
@@ -51,12 +52,12 @@ class _Update:
             "ProductionVariants": variants,
             "StartTime": self.started,
         }
-        states.deploying(self.aws, self.name, summary)
+        endpoints.deploying(self.aws, self.name, summary)
 
 
 def deploy(aws: Aws, name: str, stop: Stop) -> None:
     """Take an endpoint from Updating to InService, on its pending plan or back on the one it had."""
-    document = states.load(aws, name) or {}
+    document = endpoints.find(aws, name) or {}
     update = _begin(aws, document, stop)
     try:
         update.enter("Creating")
@@ -66,7 +67,7 @@ def deploy(aws: Aws, name: str, stop: Stop) -> None:
         _roll_back(update, str(reason))
     except Exception as error:
         # At a stop of the local AWS, its other services go before this does; the next start begins anew.
-        if not aws.live.stopping.is_set():
+        if not aws.stopping.is_set():
             _roll_back(update, f"InternalServerError: {type(error).__name__}: {error}")
         raise
     else:
@@ -76,7 +77,7 @@ def deploy(aws: Aws, name: str, stop: Stop) -> None:
 def _begin(aws: Aws, document: Document, stop: Stop) -> _Update:
     name = document["EndpointName"]
     router = aws.live.routers[name]
-    green = Fleet(aws, name, Plan.from_document(document["Pending"]["plan"]))
+    green = build_fleet(aws, name, Plan.from_document(document["Pending"]["plan"]))
     chosen = policy(document["Pending"]["deployment"], green.plan.capacity)
     deadline = time.monotonic() + chosen.longest_seconds
     return _Update(aws, name, router, router.fleets[0], green, chosen, deadline, stop, now())
@@ -117,7 +118,7 @@ def _finish(update: _Update, pending: Document) -> None:
     _retire(update.router, update.blue)
     plan = update.green.plan
     last = {"LastDeploymentConfig": pending["deployment"]} if pending["deployment"] else {}
-    states.change(
+    endpoints.change(
         update.aws,
         update.name,
         "Pending",
@@ -132,10 +133,10 @@ def _finish(update: _Update, pending: Document) -> None:
 
 def _roll_back(update: _Update, reason: str) -> None:
     sentence = f"The update to {update.green.plan.config} was rolled back to {update.blue.plan.config}: {reason}"
-    states.change(update.aws, update.name, EndpointStatus="RollingBack", FailureReason=sentence[:1024])
+    endpoints.change(update.aws, update.name, EndpointStatus="RollingBack", FailureReason=sentence[:1024])
     update.router.share((update.blue, 1.0))
     _retire(update.router, update.green)
-    states.change(update.aws, update.name, "Pending", "PendingDeploymentSummary", EndpointStatus="InService")
+    endpoints.change(update.aws, update.name, "Pending", "PendingDeploymentSummary", EndpointStatus="InService")
 
 
 def _retire(router: Router, fleet: Fleet) -> None:

@@ -1,4 +1,4 @@
-"""One instance of a variant: a model server in a directory of its own, with its log and warm connections."""
+"""One instance of a variant: a model server in a directory of its own, with its log."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import shutil
 from collections.abc import Callable, Mapping
 
 from localaws.aws import Aws
-from localaws.hosting.connections import Connections, Reply
-from localaws.hosting.plans import VariantPlan
+from localaws.jobs import pulling
 from localaws.jobs.failures import JobFailure
 from localaws.jobs.logs import JobLog
 from localaws.jobs.model_server import ModelServer, unpack_model
 from localaws.jobs.role import acting_as
-from localaws.sagemaker.rules import pulling
+from localaws.serving.fleet import Fleet
+from localaws.serving.instance import Reply
+from localaws.serving.plans import Plan, VariantPlan
 
 LOG_GROUP = "/aws/sagemaker/Endpoints"
 _GRACE_SECONDS = 5.0
@@ -38,7 +39,6 @@ class Instance:
             f"{variant.name}/{self._id}",
         )
         self._server: ModelServer | None = None
-        self._connections: Connections | None = None
         self.in_flight = 0
 
     def start(self, given_up: Callable[[], bool]) -> None:
@@ -52,7 +52,6 @@ class Instance:
             self._server = ModelServer(aws, self._variant.container, self._root, {})
             self._server.start(self._log.write)
             self._server.wait_ready(self._variant.startup_seconds, given_up)
-            self._connections = Connections(self._server.port)
         except JobFailure as failure:
             # The first sentence is AWS's.
             raise HostingFailure(
@@ -74,9 +73,9 @@ class Instance:
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Ask the model."""
-        if self._connections is None:
+        if self._server is None:
             raise HostingFailure(f"The instance {self._id} has not been started.")
-        return self._connections.post("/invocations", body, headers)
+        return self._server.invoke(body, headers)
 
     def flush_log(self) -> None:
         """Bring new lines to CloudWatch Logs."""
@@ -84,9 +83,12 @@ class Instance:
 
     def stop(self) -> None:
         """End the server and remove its directory; the log stays."""
-        if self._connections is not None:
-            self._connections.close()
         if self._server is not None:
             self._server.end(_GRACE_SECONDS)
         self._log.close()
         shutil.rmtree(self._root, ignore_errors=True)
+
+
+def build_fleet(aws: Aws, endpoint: str, plan: Plan) -> Fleet:
+    """The instances of a plan, not started yet."""
+    return Fleet(plan, lambda variant: Instance(aws, endpoint, variant))

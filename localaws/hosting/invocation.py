@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from localaws.aws import Aws
-from localaws.hosting.captures import Exchange, Payload
-from localaws.hosting.connections import Reply, ServerGone
 from localaws.hosting.instance import LOG_GROUP
-from localaws.hosting.metrics import Measured
-from localaws.hosting.router import Lease, Router
+from localaws.records import endpoints
+from localaws.serving.captures import Exchange, Payload
+from localaws.serving.instance import Reply, ServerGone
+from localaws.serving.metrics import Measured
+from localaws.serving.router import Lease, Router
 
 LARGEST_BODY = 6 * 1024 * 1024
 _ATTEMPTS = 3
@@ -110,7 +111,7 @@ def _model_error(aws: Aws, endpoint: str, status: int, words: str) -> Answer:
 
 
 def _absent(aws: Aws, endpoint: str) -> str:
-    document = aws.store.get("endpoint", endpoint)
+    document = endpoints.find(aws, endpoint)
     if document is None:
         return f"Endpoint {endpoint} of account {aws.settings.account} not found."
     return f"Endpoint {endpoint} of account {aws.settings.account} is {document['EndpointStatus']} and does not serve."

@@ -6,37 +6,36 @@ import shutil
 
 from localaws.autoscaling import targets
 from localaws.aws import Aws
-from localaws.hosting import deployment, states
-from localaws.hosting.fleet import Fleet
-from localaws.hosting.instance import HostingFailure
-from localaws.hosting.plans import Plan
-from localaws.hosting.router import Router
-from localaws.sagemaker import tags
+from localaws.hosting import deployment
+from localaws.hosting.instance import HostingFailure, build_fleet
+from localaws.records import endpoints, tags
+from localaws.serving.plans import Plan
+from localaws.serving.router import Router
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
 
 def bring_up(aws: Aws, name: str, stop: Stop) -> None:
     """Start an endpoint's instances: InService when all answer, Failed with the reason when one does not."""
-    document = states.load(aws, name) or {}
-    fleet = Fleet(aws, name, Plan.from_document(document["Plan"]))
+    document = endpoints.find(aws, name) or {}
+    fleet = build_fleet(aws, name, Plan.from_document(document["Plan"]))
     try:
         fleet.start(lambda: stop.requested)
     except HostingFailure as failure:
-        states.change(aws, name, EndpointStatus="Failed", FailureReason=str(failure)[:1024])
+        endpoints.change(aws, name, EndpointStatus="Failed", FailureReason=str(failure)[:1024])
         return
     except Exception as error:
         # At a stop of the local AWS, S3 goes before this does; the next start begins anew.
-        if not aws.live.stopping.is_set():
+        if not aws.stopping.is_set():
             reason = f"InternalServerError: {type(error).__name__}: {error}"
-            states.change(aws, name, EndpointStatus="Failed", FailureReason=reason[:1024])
+            endpoints.change(aws, name, EndpointStatus="Failed", FailureReason=reason[:1024])
         raise
     aws.live.routers[name] = Router(fleet)
     if "Pending" in document:
         # An update that the process before had begun is begun again.
         deployment.deploy(aws, name, stop)
     else:
-        states.change(aws, name, EndpointStatus="InService", **fleet.plan.describe())
+        endpoints.change(aws, name, EndpointStatus="InService", **fleet.plan.describe())
 
 
 def interrupt(aws: Aws, endpoint: Document) -> None:
@@ -45,11 +44,11 @@ def interrupt(aws: Aws, endpoint: Document) -> None:
     for directory in (aws.settings.endpoints / name).glob("i-*"):
         shutil.rmtree(directory, ignore_errors=True)
     if status in ("InService", "RollingBack"):
-        states.change(aws, name, "Pending", "PendingDeploymentSummary", EndpointStatus="SystemUpdating")
+        endpoints.change(aws, name, "Pending", "PendingDeploymentSummary", EndpointStatus="SystemUpdating")
     elif status == "Updating" and "deployment" not in endpoint["Pending"]:
         # A change of capacity has nothing to go back to: the instances start in their new number.
         plan = endpoint["Pending"]["plan"]
-        states.change(aws, name, "Pending", EndpointStatus="SystemUpdating", Plan=plan)
+        endpoints.change(aws, name, "Pending", EndpointStatus="SystemUpdating", Plan=plan)
 
 
 def revive(aws: Aws, endpoint: Document) -> None:
@@ -70,9 +69,9 @@ def tear_down(aws: Aws, name: str) -> None:
         for fleet in router.fleets:
             fleet.stop()
     with aws.store.transaction():
-        document: Document = states.load(aws, name) or {}
+        document: Document = endpoints.find(aws, name) or {}
         for variant in document["ProductionVariants"]:
             targets.forget(aws, targets.resource_id(name, variant["VariantName"]))
-        states.announce(aws, document, "Deleted")
-        aws.store.delete(states.KIND, name)
+        endpoints.announce(aws, document, "Deleted")
+        aws.store.delete(endpoints.KIND, name)
         tags.forget(aws, document["EndpointArn"])

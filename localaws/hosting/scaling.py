@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from localaws.aws import Aws
-from localaws.hosting import states
-from localaws.hosting.fleet import stop_all
 from localaws.hosting.instance import HostingFailure
-from localaws.hosting.plans import Plan
+from localaws.records import endpoints
+from localaws.serving.fleet import stop_all
+from localaws.serving.plans import Plan
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
 
 def scale(aws: Aws, name: str, stop: Stop) -> None:
     """Take an endpoint from Updating to InService with the capacities and weights of its pending plan."""
-    document: Document = states.load(aws, name) or {}
+    document: Document = endpoints.find(aws, name) or {}
     plan = Plan.from_document(document["Pending"]["plan"])
     router = aws.live.routers[name]
     fleet = router.fleets[0]
@@ -21,13 +21,13 @@ def scale(aws: Aws, name: str, stop: Stop) -> None:
         leaving = fleet.resize(plan, lambda: stop.requested)
     except HostingFailure as failure:
         reason = f"The endpoint keeps its capacity, as a new instance did not start: {failure}"
-        states.change(
+        endpoints.change(
             aws, name, "Pending", EndpointStatus="InService", FailureReason=reason[:1024], **fleet.plan.describe()
         )
         return
     router.drain(leaving)
     stop_all(leaving)
-    states.change(
+    endpoints.change(
         aws,
         name,
         "Pending",

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import http.client
 import socket
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import urllib3
+
 from common.archives import BadArchive, Limits, read_tar, unpack
 from localaws.aws import Aws
 from localaws.jobs import images, opt_ml, staging
 from localaws.jobs.container import Container, base_environment
 from localaws.jobs.failures import AlgorithmFailure, ClientFailure
+from localaws.serving.instance import Reply, ServerGone
 from localaws.settings import HOST
 from localaws.shapes import Document
 
@@ -21,13 +23,45 @@ ANSWER_SECONDS = 60  # AWS's limit for one answer
 _PING_SECONDS = 0.05
 _MODEL_LIMITS = Limits(members=10_000, file_bytes=4 << 30, total_bytes=4 << 30)
 _LAST_WORDS = 3
+_IDLE_CONNECTIONS = 64
+
+
+class Connections:
+    """Asks one server, over connections that are kept for the next request. Safe for all threads."""
+
+    def __init__(self, port: int) -> None:
+        self._pool = urllib3.HTTPConnectionPool(
+            HOST, port, timeout=ANSWER_SECONDS, maxsize=_IDLE_CONNECTIONS, retries=False
+        )
+
+    def ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Send one request; raises TimeoutError after AWS's 60 s, ServerGone where there is nobody to ask."""
+        try:
+            return self._exchange(method, path, body, headers)
+        except ServerGone:
+            # The server may have closed the connection just now; a new one tells whether it is there.
+            return self._exchange(method, path, body, headers)
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._pool.close()
+
+    def _exchange(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        try:
+            answer = self._pool.urlopen(method, path, body or None, headers, redirect=False, decode_content=False)
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise TimeoutError(str(error)) from error
+        except urllib3.exceptions.HTTPError as error:
+            raise ServerGone(str(error)) from error
+        return Reply(answer.status, answer.headers, answer.data)
 
 
 class ModelServer:
     """The server of one container definition (`Image`, `ModelDataUrl`, `Environment`), with `root` as its /opt/ml."""
 
     def __init__(self, aws: Aws, definition: Document, root: Path, environment: Mapping[str, str]) -> None:
-        self.port = _free_port()
+        port = _free_port()
+        self._connections = Connections(port)
         self._words: deque[str] = deque(maxlen=_LAST_WORDS)
         argv = images.command(aws.settings.home, definition["Image"], "serve", None, None)
         variables = {
@@ -35,7 +69,7 @@ class ModelServer:
             **definition.get("Environment", {}),
             **environment,
             "OPT_ML": opt_ml.OPT_ML,
-            "SAGEMAKER_BIND_TO_PORT": str(self.port),
+            "SAGEMAKER_BIND_TO_PORT": str(port),
         }
         rewritten = {key: opt_ml.rewrite(value, root) for key, value in variables.items()}
         self._container = Container(root, opt_ml.rewrite_all(argv, root), rewritten)
@@ -43,12 +77,12 @@ class ModelServer:
     def start(self, on_line: Callable[[str], None]) -> None:
         """Start the program; `on_line` is called with each line of its output, from another thread."""
 
-        def hear(line: str) -> None:
+        def keep_words(line: str) -> None:
             if line.strip():
                 self._words.append(line.strip())
             on_line(line)
 
-        self._container.start(hear)
+        self._container.start(keep_words)
 
     def wait_ready(self, seconds: float, given_up: Callable[[], bool] = lambda: False) -> None:
         """Wait until /ping answers 200; raises AlgorithmFailure with the program's last words when it never does."""
@@ -69,25 +103,20 @@ class ModelServer:
         """Whether the program has not ended."""
         return self._container.poll() is None
 
-    def ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        """Send one request on a connection of its own; the answer's status and body."""
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=ANSWER_SECONDS)
-        try:
-            connection.request(method, path, body=body or None, headers=dict(headers))
-            response = connection.getresponse()
-            return response.status, response.read()
-        finally:
-            connection.close()
+    def invoke(self, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Ask the model; raises TimeoutError after AWS's 60 s, ServerGone where the program has ended."""
+        return self._connections.ask("POST", "/invocations", body, headers)
 
     def end(self, grace_seconds: float) -> None:
         """Ask the program to end, make it end after the grace, and read the rest of its output."""
+        self._connections.close()
         self._container.terminate(grace_seconds)
         self._container.finish()
 
     def _pings(self) -> bool:
         try:
-            return self.ask("GET", "/ping", b"", {})[0] == 200
-        except (OSError, http.client.HTTPException):
+            return self._connections.ask("GET", "/ping", b"", {}).status == 200
+        except (TimeoutError, ServerGone):
             return False
 
     def _said(self) -> str:

@@ -6,13 +6,12 @@ import json
 from typing import Any
 
 from localaws.aws import Aws, now
-from localaws.jobs import images, opt_ml, staging
+from localaws.jobs import images, opt_ml, pulling, staging
 from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
-from localaws.jobs.kinds import PROCESSING, change, load
 from localaws.jobs.role import acting_as, check_network
 from localaws.jobs.slots import SLOTS
 from localaws.jobs.supervise import Instance, Job, Outcome, instances, run
-from localaws.sagemaker.rules import pulling
+from localaws.records.jobs import PROCESSING, change_job, find_job
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
@@ -22,7 +21,7 @@ _MESSAGE_LENGTH = 1024
 
 def run_job(aws: Aws, name: str, stop: Stop) -> None:
     """Take a processing job from InProgress to its end."""
-    document = load(aws, PROCESSING, name) or {}
+    document = find_job(aws, PROCESSING, name) or {}
     with SLOTS:
         try:
             check_network(aws, document["RoleArn"], document.get("NetworkConfig", {}).get("VpcConfig"))
@@ -39,7 +38,7 @@ def run_job(aws: Aws, name: str, stop: Stop) -> None:
 
 def _end(aws: Aws, name: str, status: str, **changes: Any) -> None:  # noqa: ANN401 - members of any type
     changes = {member: value for member, value in changes.items() if value is not None}
-    change(aws, PROCESSING, name, ProcessingJobStatus=status, ProcessingEndTime=now(), **changes)
+    change_job(aws, PROCESSING, name, ProcessingJobStatus=status, ProcessingEndTime=now(), **changes)
 
 
 def _run(aws: Aws, document: Document, stop: Stop) -> tuple[Outcome, str | None]:
@@ -56,7 +55,7 @@ def _run(aws: Aws, document: Document, stop: Stop) -> tuple[Outcome, str | None]
     members = instances(aws, name, document["ProcessingResources"]["ClusterConfig"]["InstanceCount"])
     for index, member in enumerate(members):
         _stage(aws, document, member, (index, len(members)), [other.host for other in members])
-    change(aws, PROCESSING, name, ProcessingStartTime=now())
+    change_job(aws, PROCESSING, name, ProcessingStartTime=now())
     seconds = document.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _DEFAULT_SECONDS)
     job = Job(PROCESSING, name, argv, document.get("Environment", {}), seconds)
     outcome = run(aws, job, members, stop)

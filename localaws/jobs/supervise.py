@@ -10,8 +10,8 @@ from pathlib import Path
 from localaws.aws import Aws
 from localaws.jobs import opt_ml
 from localaws.jobs.container import Container, base_environment
-from localaws.jobs.kinds import JobKind
 from localaws.jobs.logs import JobLog
+from localaws.records.jobs import JobKind
 from localaws.tasks import Stop
 
 GRACE_SECONDS = 10.0

@@ -8,11 +8,11 @@ from typing import Any
 from localaws.aws import Aws, now
 from localaws.jobs import images, pretrained, script_mode, staging
 from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
-from localaws.jobs.kinds import TRAINING, change, load
 from localaws.jobs.metrics import Metrics
 from localaws.jobs.role import acting_as, check_network
 from localaws.jobs.slots import SLOTS
 from localaws.jobs.supervise import Instance, Job, Outcome, instances, run
+from localaws.records.jobs import TRAINING, change_job, find_job
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
@@ -30,7 +30,7 @@ _MESSAGES = {
 
 def run_job(aws: Aws, name: str, stop: Stop) -> None:
     """Take a training job from InProgress to its end."""
-    document = load(aws, TRAINING, name) or {}
+    document = find_job(aws, TRAINING, name) or {}
     with SLOTS:
         try:
             check_network(aws, document["RoleArn"], document.get("VpcConfig"))
@@ -47,12 +47,14 @@ def run_job(aws: Aws, name: str, stop: Stop) -> None:
 def enter(aws: Aws, name: str, secondary: str, **changes: Any) -> Document:  # noqa: ANN401 - members of any type
     """Record a secondary status, closing the one before it."""
     with aws.store.transaction():
-        document = load(aws, TRAINING, name) or {}
+        document = find_job(aws, TRAINING, name) or {}
         transitions = document.get("SecondaryStatusTransitions", [])
         if transitions:
             transitions[-1].setdefault("EndTime", now())
         transitions.append(transition(secondary))
-        return change(aws, TRAINING, name, SecondaryStatus=secondary, SecondaryStatusTransitions=transitions, **changes)
+        return change_job(
+            aws, TRAINING, name, SecondaryStatus=secondary, SecondaryStatusTransitions=transitions, **changes
+        )
 
 
 def transition(secondary: str) -> Document:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import http.client
 import time
 from pathlib import Path
 from typing import Any
 
 from localaws.aws import Aws, now
-from localaws.jobs import staging
+from localaws.jobs import pulling, staging
 from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
-from localaws.jobs.kinds import TRANSFORM, change, load
 from localaws.jobs.logs import JobLog
 from localaws.jobs.model_server import ModelServer, unpack_model
 from localaws.jobs.role import acting_as
 from localaws.jobs.slots import SLOTS
 from localaws.jobs.supervise import instances
-from localaws.sagemaker import models
-from localaws.sagemaker.rules import pulling
+from localaws.records import models
+from localaws.records.jobs import TRANSFORM, change_job, find_job
+from localaws.serving.instance import ServerGone
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
@@ -26,7 +25,7 @@ _PING_SECONDS = 120
 
 def run_job(aws: Aws, name: str, stop: Stop) -> None:
     """Take a transform job from InProgress to its end."""
-    document = load(aws, TRANSFORM, name) or {}
+    document = find_job(aws, TRANSFORM, name) or {}
     with SLOTS:
         try:
             stopped = _run(aws, document, stop)
@@ -37,23 +36,23 @@ def run_job(aws: Aws, name: str, stop: Stop) -> None:
 
 
 def _end(aws: Aws, name: str, status: str, **changes: Any) -> None:  # noqa: ANN401 - members of any type
-    change(aws, TRANSFORM, name, TransformJobStatus=status, TransformEndTime=now(), **changes)
+    change_job(aws, TRANSFORM, name, TransformJobStatus=status, TransformEndTime=now(), **changes)
 
 
 def _run(aws: Aws, document: Document, stop: Stop) -> bool:
     name = document["TransformJobName"]
     member = instances(aws, name, 1)[0]
-    model = aws.store.get("model", document["ModelName"])
+    model = models.find_model(aws, document["ModelName"])
     if model is None:
         raise ClientFailure(f"The model {document['ModelName']!r} does not exist any more.")
-    definition = models.container_of(aws, model)
+    definition = models.get_container(aws, model)
     aws = acting_as(aws, model.get("ExecutionRoleArn"))
     pulling.pull(aws, definition["Image"])
     source = member.root / "input" / "data"
     location = document["TransformInput"]["DataSource"]["S3DataSource"]
     staging.download(aws.clients.s3, location["S3Uri"], source, location["S3DataType"])
     unpack_model(aws, definition, member.root)
-    change(aws, TRANSFORM, name, TransformStartTime=now())
+    change_job(aws, TRANSFORM, name, TransformStartTime=now())
     server = ModelServer(aws, definition, member.root, document.get("Environment", {}))
     log = _log(aws, name, f"algo-1-{int(time.time())}")
     server.start(log.write)
@@ -81,14 +80,14 @@ def _post_all(document: Document, source: Path, target: Path, server: ModelServe
         if stop.requested:
             return True
         try:
-            status, answer = server.ask("POST", "/invocations", file.read_bytes(), headers)
-        except (OSError, http.client.HTTPException) as error:
+            reply = server.invoke(file.read_bytes(), headers)
+        except (TimeoutError, ServerGone) as error:
             words = f"{file.relative_to(source)}: the model's server gave no answer ({error}); see the job's logs"
             raise AlgorithmFailure(words, 0) from error
-        if status != 200:
-            words = answer.decode("utf-8", errors="replace")[:300]
-            raise ClientFailure(f"{file.relative_to(source)}: the model's server answered {status}: {words}")
+        if reply.status != 200:
+            words = reply.body.decode("utf-8", errors="replace")[:300]
+            raise ClientFailure(f"{file.relative_to(source)}: the model's server answered {reply.status}: {words}")
         out = target / (file.relative_to(source).as_posix() + ".out")
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_bytes(answer)
+        out.write_bytes(reply.body)
     return False

@@ -17,12 +17,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from localaws.insistence import insist
 from localaws.ministack import replace
 from localaws.ministack_patches import dead_letters
 from localaws.ministack_patches.dead_letters import Failure, Lost
 from localaws.ministack_patches.service_grants import EVENTS, find_refusal
-from localaws.store import Store, StoreError
+from localaws.store import Store, StoreError, retry_until_stored
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +102,7 @@ class Deliveries:
             return
         dead_letters.give_up(_lost(kept), failure, exhausted)
         if "Key" in kept:
-            insist(lambda: self._store.delete(KIND, kept["Key"]))
+            retry_until_stored(lambda: self._store.delete(KIND, kept["Key"]))
 
     def _begin(self, kept: Document) -> None:
         threading.Thread(target=self._again, args=(kept,), name="event-delivery", daemon=True).start()
@@ -118,7 +117,7 @@ class Deliveries:
         if failure:
             self._go_on({**kept, "Attempts": kept["Attempts"] + 1}, failure)
         else:
-            insist(lambda: self._store.delete(KIND, kept["Key"]))
+            retry_until_stored(lambda: self._store.delete(KIND, kept["Key"]))
 
 
 def _lost(kept: Document) -> Lost:

@@ -15,9 +15,8 @@ from collections.abc import Callable
 from typing import Any
 
 from localaws import ministack
-from localaws.insistence import insist
 from localaws.ministack import replace
-from localaws.store import Store, StoreError
+from localaws.store import Store, StoreError, retry_until_stored
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +52,7 @@ class Calls:
 
     def _carry_out(self, call: Document) -> None:
         if _ended(call["Function"], call["Event"], self._stopping):
-            insist(lambda: self._store.delete(KIND, call["Key"]))
+            retry_until_stored(lambda: self._store.delete(KIND, call["Key"]))
 
 
 def apply(calls: Calls) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from localaws.aws import Aws, now
 from localaws.errors import AwsError
 from localaws.jobs.failures import ClientFailure, JobFailure
-from localaws.jobs.kinds import PROCESSING, load
 from localaws.monitoring import job, metrics, records
 from localaws.monitoring.records import EXECUTION, change
+from localaws.names import identifier
+from localaws.records.jobs import PROCESSING, find_job
 from localaws.sagemaker import jobs
-from localaws.sagemaker.names import identifier
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
@@ -81,7 +81,7 @@ def _start(aws: Aws, schedule: Document, key: str) -> str:
 
 
 def _finish(aws: Aws, key: str, arn: str) -> None:
-    document = load(aws, PROCESSING, arn.rsplit("/", 1)[-1]) or {"ProcessingJobStatus": "Failed"}
+    document = find_job(aws, PROCESSING, arn.rsplit("/", 1)[-1]) or {"ProcessingJobStatus": "Failed"}
     status, message = document["ProcessingJobStatus"], document.get("ExitMessage", "")
     _publish(aws, document)
     if status == "Completed" and message.startswith(_VIOLATIONS):

@@ -8,10 +8,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from localaws.aws import Aws
-from localaws.hosting import states
+from localaws.hosting import upkeep
 from localaws.jobs.failures import ClientFailure, JobFailure
 from localaws.jobs.staging import split_uri
 from localaws.monitoring.times import Window
+from localaws.records import endpoints
 from localaws.shapes import Document
 
 # Where AWS puts the two files of a baseline, whatever their names in S3 are.
@@ -34,7 +35,7 @@ def captures(aws: Aws, endpoint_input: Document, window: Window, s3: Any) -> lis
     endpoint = endpoint_input["EndpointName"]
     uri = _destination(aws, endpoint)
     # What was answered a moment ago may still be in memory.
-    aws.live.flush(aws)
+    upkeep.flush(aws)
     local = endpoint_input["LocalPath"].rstrip("/")
     found = [
         _input(f"endpoint_input_{number}", address, f"{local}/{place}", endpoint_input)
@@ -66,7 +67,7 @@ def ground_truth(definition: Document, window: Window) -> list[Document]:
 
 
 def _destination(aws: Aws, endpoint: str) -> str:
-    document = states.load(aws, endpoint)
+    document = endpoints.find(aws, endpoint)
     if document is None:
         raise ClientFailure(f"The endpoint {endpoint} does not exist any more.")
     uri: str = document.get("DataCaptureConfig", {}).get("DestinationS3Uri", "")

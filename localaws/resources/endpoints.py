@@ -6,7 +6,7 @@ import time
 
 from localaws import ministack
 from localaws.aws import Aws
-from localaws.hosting import states
+from localaws.records import endpoints
 from localaws.resources.properties import Made, Properties, call, given_name, retag
 from localaws.shapes import Document
 
@@ -37,7 +37,7 @@ def register(aws: Aws) -> None:
         if document:
             _settled(aws, document[_NAME])
             call(aws, "DeleteEndpoint", {_NAME: document[_NAME]})
-            while states.load(aws, document[_NAME]):
+            while endpoints.find(aws, document[_NAME]):
                 time.sleep(_POLL_SECONDS)
 
     ministack.add_resource_type(TYPE, create, delete, update, replacing=(_NAME,), named=_NAME, tagged=True)
@@ -52,11 +52,11 @@ def _serving(aws: Aws, name: str, config: str) -> Made:
 
 def _settled(aws: Aws, name: str) -> Document:
     while True:
-        document: Document = states.load(aws, name) or {"EndpointStatus": "Failed", _CONFIG: ""}
+        document: Document = endpoints.find(aws, name) or {"EndpointStatus": "Failed", _CONFIG: ""}
         if document["EndpointStatus"] in _AT_REST:
             return document
         time.sleep(_POLL_SECONDS)
 
 
 def _find(aws: Aws, arn: str) -> Document | None:
-    return next((item for item in aws.store.all(states.KIND) if item["EndpointArn"] == arn), None)
+    return next((item for item in aws.store.all(endpoints.KIND) if item["EndpointArn"] == arn), None)

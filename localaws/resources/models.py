@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from localaws import ministack
 from localaws.aws import Aws
+from localaws.records import models
 from localaws.resources.properties import Made, Properties, call, given_name, retag
-from localaws.sagemaker import endpoint_configs, models
+from localaws.sagemaker import endpoint_configs
 from localaws.shapes import Document, service_model
 
 
@@ -33,7 +34,7 @@ class _Kind:
         return tuple(member for member in (shape.members if shape else ()) if member != "Tags")
 
 
-_KINDS = (_Kind("Model", models.KIND), _Kind("EndpointConfig", endpoint_configs.KIND))
+_KINDS = (_Kind("Model", models.MODEL), _Kind("EndpointConfig", endpoint_configs.KIND))
 TYPES = tuple(f"AWS::SageMaker::{kind.stem}" for kind in _KINDS)
 
 

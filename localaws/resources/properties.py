@@ -9,9 +9,9 @@ from botocore.model import Shape
 from localaws import errors
 from localaws.autoscaling.service import AUTOSCALING
 from localaws.aws import Aws
+from localaws.names import identifier
 from localaws.protocol import Service
-from localaws.sagemaker import tags
-from localaws.sagemaker.names import identifier
+from localaws.records import tags
 from localaws.sagemaker.service import SAGEMAKER
 from localaws.shapes import Document, service_model, validate
 
@@ -82,5 +82,5 @@ def given_name(properties: Properties, member: str, logical_id: str) -> str:
 def retag(aws: Aws, arn: str, old: Properties, new: Properties) -> None:
     """Bring a resource's tags from those of the old template to those of the new one; others stay."""
     dropped = {tag["Key"] for tag in old.get("Tags") or []} - {tag["Key"] for tag in new.get("Tags") or []}
-    tags.delete_tags(aws, {"ResourceArn": arn, "TagKeys": sorted(dropped)})
-    tags.add_tags(aws, {"ResourceArn": arn, "Tags": new.get("Tags") or []})
+    tags.remove_tags(aws, arn, dropped)
+    tags.add_tags(aws, arn, new.get("Tags") or [])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from localaws import ministack
 from localaws.aws import Aws
+from localaws.names import bare
+from localaws.records import models
 from localaws.resources.properties import Made, Properties, call, retag
-from localaws.sagemaker import model_package_groups
-from localaws.sagemaker.names import bare
 
 TYPE = "AWS::SageMaker::ModelPackageGroup"
 _NAME = "ModelPackageGroupName"
@@ -18,7 +18,7 @@ def register(aws: Aws) -> None:
     def create(_: str, properties: Properties, __: str) -> Made:
         name = str(properties.get(_NAME, ""))
         # The registry outlives a stack that was deleted or that MiniStack lost in a kill: its versions are taken up.
-        if not aws.store.get(model_package_groups.KIND, name):
+        if not aws.store.get(models.GROUP, name):
             call(aws, "CreateModelPackageGroup", properties)
         return aws.arn("model-package-group", name), _attributes(aws, name)
 
@@ -27,7 +27,7 @@ def register(aws: Aws) -> None:
         return arn, _attributes(aws, bare(arn))
 
     def delete(arn: str, _: Properties) -> None:
-        if aws.store.get(model_package_groups.KIND, bare(arn)):
+        if aws.store.get(models.GROUP, bare(arn)):
             call(aws, "DeleteModelPackageGroup", {_NAME: bare(arn)})
 
     def adopt(identifier: dict[str, str]) -> Made:
@@ -41,5 +41,5 @@ def register(aws: Aws) -> None:
 
 
 def _attributes(aws: Aws, name: str) -> Properties:
-    group = model_package_groups.find(aws, name)
+    group = models.get_group(aws, name)
     return {name: group[name] for name in ("ModelPackageGroupArn", "ModelPackageGroupStatus", "CreationTime")}

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 
 from localaws import errors
 from localaws.aws import Aws
-from localaws.jobs.kinds import PROCESSING, TRAINING, JobKind
 from localaws.protocol import Operation
+from localaws.records.jobs import PROCESSING, TRAINING, JobKind
 from localaws.shapes import Document
 
 MONITOR = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from localaws import errors
+from localaws import errors, listing
 from localaws.aws import Aws, now
-from localaws.sagemaker import closed, listing, models, tags, unsupported
+from localaws.records import models, tags
+from localaws.sagemaker import closed, unsupported
 from localaws.sagemaker.rules import check_joins
 from localaws.shapes import Document, project_as
 
@@ -65,7 +66,7 @@ def _check_variants(aws: Aws, variants: list[Document]) -> None:
                 f"The production variant {variant['VariantName']} has no {' and no '.join(missing)}; the local AWS "
                 "serves models on instances, and needs all three."
             )
-        models.describe_model(aws, variant)
+        models.get_model(aws, variant["ModelName"])
 
 
 OPERATIONS = {

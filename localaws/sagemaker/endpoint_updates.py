@@ -7,12 +7,13 @@ from dataclasses import replace
 from localaws import errors
 from localaws.autoscaling import targets
 from localaws.aws import Aws
-from localaws.hosting import alarms, deployment, scaling, states
-from localaws.hosting.plans import Plan, VariantPlan
+from localaws.hosting import alarms, deployment, scaling
 from localaws.hosting.policy import policy
+from localaws.records import endpoints
 from localaws.sagemaker import endpoint_configs
-from localaws.sagemaker.endpoints import describe_endpoint
+from localaws.sagemaker.endpoints import build_plan, describe_endpoint
 from localaws.sagemaker.rules import withdrawn
+from localaws.serving.plans import Plan, VariantPlan
 from localaws.shapes import Document
 
 
@@ -22,7 +23,7 @@ def update_endpoint(aws: Aws, request: Document) -> Document:
     document = _in_service(aws, name)
     configuration = endpoint_configs.describe_endpoint_config(aws, request)
     withdrawn.check_variants(aws, configuration)
-    wanted = Plan.of(aws, configuration)
+    wanted = build_plan(aws, configuration)
     plan = _retained(request, Plan.from_document(document["Plan"]), wanted)
     _check_scaled(aws, name, Plan.from_document(document["Plan"]), plan)
     last: Document = document.get("LastDeploymentConfig", {}) if request.get("RetainDeploymentConfig") else {}
@@ -32,7 +33,7 @@ def update_endpoint(aws: Aws, request: Document) -> Document:
         # Another update may have begun while CloudWatch was asked.
         _in_service(aws, name)
         pending = {"plan": plan.to_document(), "deployment": config}
-        states.change(aws, name, "FailureReason", EndpointStatus="Updating", Pending=pending)
+        endpoints.change(aws, name, "FailureReason", EndpointStatus="Updating", Pending=pending)
     aws.tasks.start(document["EndpointArn"], lambda stop: deployment.deploy(aws, name, stop))
     return {"EndpointArn": document["EndpointArn"]}
 
@@ -49,7 +50,7 @@ def update_weights_and_capacities(aws: Aws, request: Document) -> Document:
             {**now.describe(), "DesiredInstanceCount": then.count, "DesiredWeight": then.weight}
             for now, then in zip(current.variants, plan.variants, strict=True)
         ]
-        states.change(
+        endpoints.change(
             aws,
             name,
             EndpointStatus="Updating",

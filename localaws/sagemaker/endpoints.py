@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from localaws import errors
+from localaws import errors, listing
 from localaws.aws import Aws, now
-from localaws.hosting import lifecycle, states
-from localaws.hosting.plans import Plan
-from localaws.sagemaker import endpoint_configs, listing, tags
+from localaws.hosting import lifecycle
+from localaws.records import endpoints, models, tags
+from localaws.sagemaker import endpoint_configs
 from localaws.sagemaker.rules import withdrawn
+from localaws.serving.plans import Plan, VariantPlan
 from localaws.shapes import Document, project_as
 
 _ORDER = listing.Order({"Name": "EndpointName", "CreationTime": "CreationTime", "Status": "EndpointStatus"})
+_STARTUP_SECONDS = 120
 _DELETABLE = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
 
 
@@ -20,9 +22,9 @@ def create_endpoint(aws: Aws, request: Document) -> Document:
     arn = aws.arn("endpoint", name.lower())
     config = endpoint_configs.describe_endpoint_config(aws, request)
     withdrawn.check_variants(aws, config)
-    plan = Plan.of(aws, config)
+    plan = build_plan(aws, config)
     with aws.store.transaction():
-        if states.load(aws, name):
+        if endpoints.find(aws, name):
             raise errors.validation(f'Cannot create already existing endpoint "{arn}".')
         document = {
             "EndpointName": name,
@@ -31,16 +33,16 @@ def create_endpoint(aws: Aws, request: Document) -> Document:
             "Plan": plan.to_document(),
             **plan.describe(),
         }
-        aws.store.put(states.KIND, name, document)
+        aws.store.put(endpoints.KIND, name, document)
         tags.tag_new(aws, arn, request)
-        states.change(aws, name, EndpointStatus="Creating")
+        endpoints.change(aws, name, EndpointStatus="Creating")
     aws.tasks.start(arn, lambda stop: lifecycle.bring_up(aws, name, stop))
     return {"EndpointArn": arn}
 
 
 def describe_endpoint(aws: Aws, request: Document) -> Document:
     """The endpoint as it stands."""
-    document = states.load(aws, request["EndpointName"])
+    document = endpoints.find(aws, request["EndpointName"])
     if document is None:
         raise errors.validation(f'Could not find endpoint "{aws.arn("endpoint", request["EndpointName"].lower())}".')
     return document
@@ -49,7 +51,7 @@ def describe_endpoint(aws: Aws, request: Document) -> Document:
 def list_endpoints(aws: Aws, request: Document) -> Document:
     """Endpoints, newest first."""
     chosen, more = listing.page(
-        request, aws.store.all(states.KIND), _ORDER, "EndpointName", {"StatusEquals": "EndpointStatus"}
+        request, aws.store.all(endpoints.KIND), _ORDER, "EndpointName", {"StatusEquals": "EndpointStatus"}
     )
     return {"Endpoints": [project_as("EndpointSummary", item) for item in chosen], **more}
 
@@ -61,9 +63,31 @@ def delete_endpoint(aws: Aws, request: Document) -> Document:
         document = describe_endpoint(aws, request)
         if document["EndpointStatus"] not in _DELETABLE:
             raise errors.validation(f'Cannot update in-progress endpoint "{document["EndpointArn"]}".')
-        states.change(aws, name, EndpointStatus="Deleting")
+        endpoints.change(aws, name, EndpointStatus="Deleting")
     aws.tasks.start(document["EndpointArn"], lambda _: lifecycle.tear_down(aws, name))
     return {}
+
+
+def build_plan(aws: Aws, config: Document) -> Plan:
+    """What an endpoint configuration names, looked up; raises AWS's error for a model that does not exist."""
+    variants = tuple(_build_variant(aws, variant) for variant in config["ProductionVariants"])
+    return Plan(config["EndpointConfigName"], variants, config.get("DataCaptureConfig", {}))
+
+
+def _build_variant(aws: Aws, variant: Document) -> VariantPlan:
+    model = models.get_model(aws, variant["ModelName"])
+    container = models.get_container(aws, model)
+    if "Image" not in container:
+        raise errors.validation(f"The model {variant['ModelName']} names no Image; the local AWS needs one.")
+    return VariantPlan(
+        name=variant["VariantName"],
+        container={key: container[key] for key in ("Image", "ModelDataUrl", "Environment") if key in container},
+        instance_type=variant["InstanceType"],
+        count=variant["InitialInstanceCount"],
+        weight=variant.get("InitialVariantWeight", 1.0),
+        startup_seconds=variant.get("ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS),
+        role=model.get("ExecutionRoleArn", ""),
+    )
 
 
 OPERATIONS = {

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from localaws import errors
+from localaws import errors, listing
 from localaws.aws import Aws, now
-from localaws.insistence import insist
 from localaws.jobs import processing, training, transform
-from localaws.jobs.kinds import ENDED, KINDS, PROCESSING, TRAINING, TRANSFORM, JobKind, announce, load
-from localaws.sagemaker import closed, limits, listing, models, tags, unsupported
+from localaws.records import models, tags
+from localaws.records.jobs import (
+    ENDED,
+    KINDS,
+    PROCESSING,
+    TRAINING,
+    TRANSFORM,
+    JobKind,
+    announce_job,
+    fail_job,
+    find_job,
+)
+from localaws.sagemaker import closed, limits, unsupported
 from localaws.sagemaker.rules import check_joins, inputs, pulling, withdrawn
 from localaws.shapes import Document, project_as
+from localaws.store import retry_until_stored
 from localaws.tasks import Stop
 
 Operation = Callable[[Aws, Document], Document]
@@ -37,10 +48,10 @@ def create(kind: JobKind, aws: Aws, request: Document) -> Document:
         pulling.check_training(aws, request)
         inputs.check_channels(aws, request)
     if kind is TRANSFORM:
-        model = models.describe_model(aws, {"ModelName": request["ModelName"]})
+        model = models.get_model(aws, request["ModelName"])
         inputs.check_transform(aws, model.get("ExecutionRoleArn"), request)
     with aws.store.transaction():
-        if load(aws, kind, name):
+        if find_job(aws, kind, name):
             raise errors.in_use(f"{kind.stem} job already exists: {arn}")
         document = {
             **request,
@@ -52,14 +63,14 @@ def create(kind: JobKind, aws: Aws, request: Document) -> Document:
         }
         aws.store.put(kind.noun, name.lower(), document)
         tags.tag_new(aws, arn, request)
-        announce(aws, kind, document)
+        announce_job(aws, kind, document)
     aws.tasks.start(arn, lambda stop: _guarded(kind, aws, name, stop))
     return {kind.arn: arn}
 
 
 def describe(kind: JobKind, aws: Aws, request: Document) -> Document:
     """The job as it stands."""
-    document = load(aws, kind, request[kind.name])
+    document = find_job(aws, kind, request[kind.name])
     if document is None:
         raise errors.validation("Requested resource not found.")
     return document
@@ -86,7 +97,7 @@ def stop(kind: JobKind, aws: Aws, request: Document) -> Document:
                 "only a job that is InProgress can be stopped."
             )
         changed = aws.store.update(kind.noun, request[kind.name].lower(), **{kind.status: "Stopping"})
-        announce(aws, kind, changed)
+        announce_job(aws, kind, changed)
     aws.tasks.stop(document[kind.arn])
     return {}
 
@@ -108,21 +119,8 @@ def _guarded(kind: JobKind, aws: Aws, name: str, stop_request: Stop) -> None:
         _RUN[kind.noun](aws, name, stop_request)
     except Exception as error:
         reason = f"InternalServerError: {type(error).__name__}: {error}"
-        insist(lambda: fail(kind, aws, name, reason))
+        retry_until_stored(lambda: fail_job(aws, kind, name, reason))
         raise
-
-
-def fail(kind: JobKind, aws: Aws, name: str, reason: str) -> None:
-    """End a job as Failed for a reason that lies outside its program."""
-    with aws.store.transaction():
-        extra = {"SecondaryStatus": "Failed"} if kind is TRAINING else {}
-        changes = {
-            kind.status: "Failed",
-            f"{kind.stem}EndTime": now(),
-            "FailureReason": reason[:1024],
-            **extra,
-        }
-        announce(aws, kind, aws.store.update(kind.noun, name.lower(), LastModifiedTime=now(), **changes))
 
 
 OPERATIONS: dict[str, Operation] = {

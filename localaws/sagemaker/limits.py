@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from localaws import errors
 from localaws.jobs import images
-from localaws.jobs.kinds import PROCESSING, TRAINING, JobKind
+from localaws.records.jobs import PROCESSING, TRAINING, JobKind
 from localaws.shapes import Document
 
 # The built-in image classification algorithm trains on GPU instances only (its developer guide names the families).

@@ -5,14 +5,14 @@ An event goes out on creation and on every update, also for PendingManualApprova
 
 from __future__ import annotations
 
-from localaws import errors
+from localaws import errors, listing
 from localaws.aws import Aws, now
-from localaws.sagemaker import listing, model_package_groups, tags, unsupported
-from localaws.sagemaker.names import bare
+from localaws.names import bare
+from localaws.records import models, tags
+from localaws.sagemaker import unsupported
 from localaws.sagemaker.rules import artifacts, check_joins
 from localaws.shapes import Document, project, project_as
 
-KIND = "model-package"
 _EVENT = "SageMaker Model Package State Change"
 _ORDER = listing.Order({"Name": "ModelPackageArn", "CreationTime": "CreationTime"}, direction="Ascending")
 _CHANGEABLE = (
@@ -55,7 +55,7 @@ def register(aws: Aws, request: Document) -> Document:
             "LastModifiedTime": now(),
             "CreatedBy": {},
         }
-        aws.store.put(KIND, key, document)
+        aws.store.put(models.PACKAGE, key, document)
         tags.tag_new(aws, document["ModelPackageArn"], request)
         _announce(aws, document)
     return {"ModelPackageArn": document["ModelPackageArn"]}
@@ -63,20 +63,20 @@ def register(aws: Aws, request: Document) -> Document:
 
 def describe_model_package(aws: Aws, request: Document) -> Document:
     """One version by its ARN."""
-    return find(aws, request["ModelPackageName"])[1]
+    return models.get_package(aws, request["ModelPackageName"])
 
 
 def update_model_package(aws: Aws, request: Document) -> Document:
     """Change a version's approval or metadata."""
     with aws.store.transaction():
-        key, document = find(aws, request["ModelPackageArn"])
+        document = models.get_package(aws, request["ModelPackageArn"])
         metadata = document.get("CustomerMetadataProperties", {}) | request.get("CustomerMetadataProperties", {})
         for name in request.get("CustomerMetadataPropertiesToRemove", []):
             metadata.pop(name, None)
         document |= {name: request[name] for name in _CHANGEABLE if name in request}
         document |= {"LastModifiedTime": _later(aws, document), "LastModifiedBy": {}}
         document["CustomerMetadataProperties"] = metadata
-        aws.store.put(KIND, key, document)
+        aws.store.put(models.PACKAGE, bare(document["ModelPackageArn"]), document)
         _announce(aws, document)
     return {"ModelPackageArn": document["ModelPackageArn"]}
 
@@ -84,20 +84,20 @@ def update_model_package(aws: Aws, request: Document) -> Document:
 def _later(aws: Aws, document: Document) -> float:
     """Now, but after every change in the group: what was approved last stays last when the clock is set back."""
     group = document.get("ModelPackageGroupName")
-    changes = [item["LastModifiedTime"] for item in aws.store.all(KIND, f"{group}/")] if group else []
+    changes = [item["LastModifiedTime"] for item in models.list_versions(aws, group)] if group else []
     return max([now(), *(round(change + 0.001, 3) for change in changes)])
 
 
 def list_model_packages(aws: Aws, request: Document) -> Document:
     """The versions of a group, or unversioned packages."""
     if "ModelPackageGroupName" in request:
-        group = model_package_groups.find(aws, request["ModelPackageGroupName"])["ModelPackageGroupName"]
-        documents = aws.store.all(KIND, f"{group}/")
+        group = models.get_group(aws, request["ModelPackageGroupName"])["ModelPackageGroupName"]
+        documents = models.list_versions(aws, group)
     else:
         wanted = request.get("ModelPackageType", "Unversioned")
         documents = [
             item
-            for item in aws.store.all(KIND)
+            for item in aws.store.all(models.PACKAGE)
             if wanted == "Both" or ("ModelPackageVersion" in item) == (wanted == "Versioned")
         ]
     chosen, more = listing.page(
@@ -109,16 +109,16 @@ def list_model_packages(aws: Aws, request: Document) -> Document:
 def delete_model_package(aws: Aws, request: Document) -> Document:
     """Remove a version; its number is not given again."""
     with aws.store.transaction():
-        key, document = find(aws, request["ModelPackageName"])
-        aws.store.delete(KIND, key)
+        document = models.get_package(aws, request["ModelPackageName"])
+        aws.store.delete(models.PACKAGE, bare(document["ModelPackageArn"]))
         tags.forget(aws, document["ModelPackageArn"])
     return {}
 
 
 def _numbered(aws: Aws, request: Document) -> tuple[str, Document]:
-    group = model_package_groups.find(aws, request["ModelPackageGroupName"])
+    group = models.get_group(aws, request["ModelPackageGroupName"])
     name, version = group["ModelPackageGroupName"], group["LastVersion"] + 1
-    aws.store.update(model_package_groups.KIND, name, LastVersion=version)
+    aws.store.update(models.GROUP, name, LastVersion=version)
     document = {
         "ModelApprovalStatus": "PendingManualApproval",
         **request,
@@ -132,23 +132,9 @@ def _numbered(aws: Aws, request: Document) -> tuple[str, Document]:
 def _named(aws: Aws, request: Document) -> tuple[str, Document]:
     name = request["ModelPackageName"]
     arn = aws.arn("model-package", name)
-    if aws.store.get(KIND, name):
+    if aws.store.get(models.PACKAGE, name):
         raise errors.validation(f"Model Package already exists: {arn}")
     return name, {**request, "ModelPackageArn": arn}
-
-
-def exists(aws: Aws, name_or_arn: str) -> bool:
-    """Whether there is such a version."""
-    return aws.store.get(KIND, bare(name_or_arn)) is not None
-
-
-def find(aws: Aws, name_or_arn: str) -> tuple[str, Document]:
-    """The version's key in the store and the version, or the error that AWS answers."""
-    key = bare(name_or_arn)
-    document = aws.store.get(KIND, key)
-    if document is None:
-        raise errors.validation(f"ModelPackage {aws.arn('model-package', key)} does not exist.")
-    return key, document
 
 
 def _announce(aws: Aws, document: Document) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from localaws import errors
+from localaws import errors, listing
 from localaws.aws import Aws, now
-from localaws.sagemaker import listing, model_packages, tags, unsupported
+from localaws.records import models, tags
+from localaws.sagemaker import unsupported
 from localaws.sagemaker.rules import artifacts, check_joins, pulling
 from localaws.shapes import Document, project_as
 
-KIND = "model"
 _ORDER = listing.Order({"Name": "ModelName", "CreationTime": "CreationTime"})
 
 
@@ -18,35 +18,32 @@ def create_model(aws: Aws, request: Document) -> Document:
     arn = aws.arn("model", name.lower())
     if ("PrimaryContainer" in request) == bool(request.get("Containers")):
         raise errors.validation("Give either PrimaryContainer or Containers, and not both.")
-    for definition in _definitions(request):
+    for definition in models.list_containers(request):
         _check(aws, definition)
     check_joins("CreateModel", request)
     unsupported.refuse("CreateModel", request)
-    for definition in _definitions(request):
-        container = _packaged(aws, definition)
+    for definition in models.list_containers(request):
+        container = models.merge_package(aws, definition)
         pulling.check_model(aws, request.get("ExecutionRoleArn"), container)
         artifacts.check_model(aws, request.get("ExecutionRoleArn"), container)
     with aws.store.transaction():
-        if aws.store.get(KIND, name):
+        if aws.store.get(models.MODEL, name):
             raise errors.validation(f'Cannot create already existing model "{arn}".')
         document = {**request, "ModelArn": arn, "CreationTime": now()}
         document["EnableNetworkIsolation"] = request.get("EnableNetworkIsolation", False)
-        aws.store.put(KIND, name, document)
+        aws.store.put(models.MODEL, name, document)
         tags.tag_new(aws, arn, request)
     return {"ModelArn": arn}
 
 
 def describe_model(aws: Aws, request: Document) -> Document:
     """A model as it was created."""
-    document = aws.store.get(KIND, request["ModelName"])
-    if document is None:
-        raise errors.validation(f'Could not find model "{aws.arn("model", request["ModelName"].lower())}".')
-    return document
+    return models.get_model(aws, request["ModelName"])
 
 
 def list_models(aws: Aws, request: Document) -> Document:
     """Models, newest first."""
-    chosen, more = listing.page(request, aws.store.all(KIND), _ORDER, "ModelName")
+    chosen, more = listing.page(request, aws.store.all(models.MODEL), _ORDER, "ModelName")
     return {"Models": [project_as("ModelSummary", item) for item in chosen], **more}
 
 
@@ -54,32 +51,9 @@ def delete_model(aws: Aws, request: Document) -> Document:
     """Remove a model; its artifact in S3 stays."""
     with aws.store.transaction():
         document = describe_model(aws, request)
-        aws.store.delete(KIND, request["ModelName"])
+        aws.store.delete(models.MODEL, request["ModelName"])
         tags.forget(aws, document["ModelArn"])
     return {}
-
-
-def container_of(aws: Aws, model: Document) -> Document:
-    """The definition of the one container that serves a model: what its package says, overlaid with its own."""
-    definitions = _definitions(model)
-    if len(definitions) > 1:
-        raise errors.validation(
-            f"The model {model['ModelName']} has {len(definitions)} containers; the local AWS serves models with one."
-        )
-    return _packaged(aws, definitions[0])
-
-
-def _packaged(aws: Aws, definition: Document) -> Document:
-    if "ModelPackageName" not in definition:
-        return definition
-    specification = model_packages.find(aws, definition["ModelPackageName"])[1]["InferenceSpecification"]
-    packaged = specification["Containers"][0]
-    environment = packaged.get("Environment", {}) | definition.get("Environment", {})
-    return {**packaged, **definition, "Environment": environment}
-
-
-def _definitions(model: Document) -> list[Document]:
-    return [model["PrimaryContainer"]] if "PrimaryContainer" in model else model["Containers"]
 
 
 def _check(aws: Aws, definition: Document) -> None:
@@ -87,7 +61,7 @@ def _check(aws: Aws, definition: Document) -> None:
         raise errors.validation("A container needs either Image or ModelPackageName, and not both.")
     if "ModelPackageName" not in definition:
         return
-    package = model_packages.find(aws, definition["ModelPackageName"])[1]
+    package = models.get_package(aws, definition["ModelPackageName"])
     # A package without a group has no approval.
     approval = package.get("ModelApprovalStatus", "Approved")
     if approval != "Approved":

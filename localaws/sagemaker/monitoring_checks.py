@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from localaws import errors
 from localaws.aws import Aws
-from localaws.hosting import states
 from localaws.monitoring import records, times
+from localaws.records import endpoints
 from localaws.sagemaker import limits
 from localaws.sagemaker.rules import check_joins
 from localaws.shapes import Document
@@ -58,7 +58,7 @@ def check(aws: Aws, definition: Document) -> None:
 
 
 def _check_endpoint(aws: Aws, name: str) -> None:
-    endpoint = states.load(aws, name)
+    endpoint = endpoints.find(aws, name)
     if endpoint is None:
         raise errors.validation(f'Could not find endpoint "{aws.arn("endpoint", name.lower())}".')
     if not endpoint.get("DataCaptureConfig", {}).get("EnableCapture"):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from localaws import errors
+from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.monitoring import records
 from localaws.protocol import Operation
-from localaws.sagemaker import listing, monitoring_checks, tags
+from localaws.records import tags
+from localaws.sagemaker import monitoring_checks
 from localaws.shapes import Document
 
 _NAME = "JobDefinitionName"

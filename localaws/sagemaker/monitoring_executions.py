@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from localaws import listing
 from localaws.aws import Aws
 from localaws.monitoring import records
-from localaws.sagemaker import listing
 from localaws.shapes import Document, project_as
 
 _ORDER = listing.Order(

@@ -5,11 +5,12 @@ As on AWS, a change leaves a schedule Pending for a moment, and a schedule that 
 
 from __future__ import annotations
 
-from localaws import errors
+from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.monitoring import records
 from localaws.monitoring.records import SCHEDULE
-from localaws.sagemaker import listing, monitoring_checks, tags
+from localaws.records import tags
+from localaws.sagemaker import monitoring_checks
 from localaws.shapes import Document, project_as
 
 _NAME = "MonitoringScheduleName"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from localaws import errors
+from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.engine import executor, parameters, records
 from localaws.engine.definition import parse
-from localaws.sagemaker import listing, pipelines
-from localaws.sagemaker.names import identifier
+from localaws.names import identifier
+from localaws.sagemaker import pipelines
 from localaws.shapes import Document, project_as
 
 _EXECUTIONS = listing.Order({"CreationTime": "CreationTime", "PipelineExecutionArn": "PipelineExecutionArn"})

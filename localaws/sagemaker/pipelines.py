@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from botocore.exceptions import ClientError
 
-from localaws import errors
+from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.engine import parameters, records
 from localaws.engine.definition import parse
-from localaws.sagemaker import listing, tags
-from localaws.sagemaker.names import bare
+from localaws.names import bare
+from localaws.records import tags
 from localaws.shapes import Document, project_as
 
 KIND = "pipeline"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from localaws import errors
 from localaws.aws import Aws
 from localaws.jobs import images
-from localaws.jobs.kinds import TRAINING
+from localaws.records.jobs import TRAINING
 from localaws.sagemaker import limits, tuning_ranges, unsupported
 from localaws.sagemaker.rules import check_joins, withdrawn
 from localaws.shapes import Document

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 
-from localaws import errors
+from localaws import errors, listing
 from localaws.aws import Aws, now
-from localaws.sagemaker import listing, tags, tuning_checks, tuning_parents
+from localaws.records import tags
+from localaws.sagemaker import tuning_checks, tuning_parents
 from localaws.sagemaker.rules import inputs, pulling
 from localaws.shapes import Document, project_as
 from localaws.tuning import definitions, records, runner, trials

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from localaws import listing
 from localaws.aws import Aws, now
 from localaws.errors import AwsError, validation
-from localaws.sagemaker import listing, tags
+from localaws.records import tags
 from localaws.scheduler import checks, records
 from localaws.scheduler.records import DEFAULT_GROUP, GROUP, SCHEDULE
 from localaws.shapes import Document
@@ -57,19 +58,19 @@ def delete_group(aws: Aws, request: Document) -> Document:
 
 def tag(aws: Aws, request: Document) -> Document:
     """Add tags to a group."""
-    tags.add_tags(aws, {"ResourceArn": _tagged(aws, request), "Tags": request["Tags"]})
+    tags.add_tags(aws, _tagged(aws, request), request["Tags"])
     return {}
 
 
 def untag(aws: Aws, request: Document) -> Document:
     """Remove tags from a group."""
-    tags.delete_tags(aws, {"ResourceArn": _tagged(aws, request), "TagKeys": request["TagKeys"]})
+    tags.remove_tags(aws, _tagged(aws, request), request["TagKeys"])
     return {}
 
 
 def list_tags(aws: Aws, request: Document) -> Document:
     """The tags of a group."""
-    return tags.list_tags(aws, {"ResourceArn": _tagged(aws, request)})
+    return {"Tags": tags.list_tags(aws, _tagged(aws, request))}
 
 
 def _tagged(aws: Aws, request: Document) -> str:

@@ -36,7 +36,7 @@ class Runner:
 
     def run(self) -> None:
         """Look until the local AWS stops."""
-        while not self._aws.live.stopping.wait(_LOOK_SECONDS):
+        while not self._aws.stopping.wait(_LOOK_SECONDS):
             self.look()
 
     def look(self) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from localaws import clock
+from localaws import clock, listing
 from localaws.aws import Aws, now
 from localaws.errors import AwsError
-from localaws.sagemaker import listing
 from localaws.scheduler import checks, records
 from localaws.scheduler.records import DEFAULT_GROUP, SCHEDULE
 from localaws.shapes import Document

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from localaws import errors
 from localaws.aws import Aws, now
-from localaws.jobs.kinds import TRAINING
+from localaws.records.jobs import TRAINING
 from localaws.sagemaker import jobs
 from localaws.shapes import Document
 from localaws.tasks import Stop

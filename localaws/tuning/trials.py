@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from localaws.aws import Aws
-from localaws.jobs.kinds import ENDED, TRAINING
+from localaws.records.jobs import ENDED, TRAINING
 from localaws.shapes import Document
 
 MEMBER = "TuningTrial"  # of a training job's document: what the search has to know of it

@@ -20,10 +20,10 @@ from refresh_workflow.monitoring import MODEL_MONITOR, Monitoring
 from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.events import Events
-from localaws.hosting import states
 from localaws.keys import Credentials
 from localaws.monitoring.runner import Runner
 from localaws.protocol import answer
+from localaws.records import endpoints
 from localaws.sagemaker.service import SAGEMAKER
 from localaws.settings import Settings
 from localaws.store import Store
@@ -79,7 +79,7 @@ def account(tmp_path: Path) -> Iterator[Callable[[bool], SageMaker]]:
             "EndpointArn": aws.arn("endpoint", ENDPOINT),
             "DataCaptureConfig": capture,
         }
-        store.put(states.KIND, ENDPOINT, document)
+        store.put(endpoints.KIND, ENDPOINT, document)
         return SageMaker(aws)
 
     yield make

@@ -19,10 +19,10 @@ from localaws.aws import Aws
 from localaws.events import Events
 from localaws.jobs import supervise
 from localaws.jobs.container import base_environment
-from localaws.jobs.kinds import TRAINING
 from localaws.jobs.supervise import Job
 from localaws.keys import Credentials
 from localaws.protocol import answer
+from localaws.records.jobs import TRAINING
 from localaws.sagemaker.service import SAGEMAKER
 from localaws.settings import Settings
 from localaws.store import Store

@@ -5,9 +5,9 @@ from __future__ import annotations
 from localaws import errors
 from localaws.engine.context import Run, StepContext, Stopped
 from localaws.engine.retries import Failure, of_code, of_job
-from localaws.jobs.kinds import ENDED, PROCESSING, TRAINING, TRANSFORM, JobKind
+from localaws.names import identifier
+from localaws.records.jobs import ENDED, PROCESSING, TRAINING, TRANSFORM, JobKind
 from localaws.sagemaker import jobs
-from localaws.sagemaker.names import identifier
 from localaws.shapes import Document, project, validate
 
 _LONGEST_NAME = 63

@@ -6,8 +6,9 @@ from localaws import errors
 from localaws.engine.context import Run, StepContext
 from localaws.engine.records import REGISTERED
 from localaws.engine.retries import Failure, of_code
+from localaws.names import bare, identifier
+from localaws.records.models import GROUP, PACKAGE, get_model, get_package
 from localaws.sagemaker import model_package_groups, model_packages, models
-from localaws.sagemaker.names import identifier
 from localaws.shapes import Document, project, validate
 
 
@@ -16,7 +17,7 @@ def model(context: StepContext) -> Document:
     request = {"ModelName": f"pipelines-{context.execution_id}-{identifier(10)}", **context.arguments}
     arn = _call(context, "CreateModel", request)["ModelArn"]
     context.record({"Model": {"Arn": arn}})
-    return project("DescribeModel", models.describe_model(context.aws, request))
+    return project("DescribeModel", get_model(context.aws, request["ModelName"]))
 
 
 def register_model(context: StepContext) -> Document:
@@ -28,19 +29,18 @@ def register_model(context: StepContext) -> Document:
         # Before the transaction: the check reads S3.
         _check(context)
     with context.aws.store.transaction():
-        if group and not context.aws.store.get(model_package_groups.KIND, group):
+        if group and not context.aws.store.get(GROUP, group):
             _call(context, "CreateModelPackageGroup", {"ModelPackageGroupName": group})
         arn = _registered(context) or _register(context)
     context.record({"RegisterModel": {"Arn": arn}})
     _authorize(context, "DescribeModelPackage", {"ModelPackageName": arn})
-    described = model_packages.describe_model_package(context.aws, {"ModelPackageName": arn})
-    return project("DescribeModelPackage", described)
+    return project("DescribeModelPackage", get_package(context.aws, arn))
 
 
 def _registered(context: StepContext) -> str | None:
     """The version that this very step has registered, where the local AWS was killed and the execution is retried."""
     kept: str | None = (context.aws.store.get(REGISTERED, _key(context)) or {}).get("Arn")
-    return kept if kept and model_packages.exists(context.aws, kept) else None
+    return kept if kept and context.aws.store.get(PACKAGE, bare(kept)) else None
 
 
 def _register(context: StepContext) -> str:

@@ -7,8 +7,8 @@ import time
 from localaws import errors
 from localaws.engine.context import Run, StepContext, Stopped
 from localaws.engine.retries import Failure, of_code, of_job
+from localaws.names import identifier
 from localaws.sagemaker import tuning_jobs
-from localaws.sagemaker.names import identifier
 from localaws.shapes import Document, project, validate
 from localaws.tuning import records
 

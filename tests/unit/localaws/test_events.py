@@ -139,7 +139,7 @@ def test_after_closing_events_wait_for_the_next_start(store: Store, bus: Bus, se
 def test_while_the_disk_is_full_an_event_waits_and_is_delivered_again(
     store: Store, bus: Bus, settled: Settled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("localaws.events.REST_SECONDS", 0.01)
+    monkeypatch.setattr("localaws.events.RETRY_SECONDS", 0.01)
     take_out, full = store.delivered, [True, True]
 
     def delivered(event_id: int) -> None:

@@ -11,7 +11,8 @@ import pytest
 from localaws import aws as clock
 from localaws import recovery
 from localaws.engine import records
-from localaws.sagemaker import jobs, model_packages
+from localaws.engine.steps import registry
+from localaws.sagemaker import jobs
 from localaws.store import Store, StoreError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _PUT = Store.put
 def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     made = Disk()
     monkeypatch.setattr(Store, "put", lambda *document: made.put(*document))  # noqa: PLW0108 - a function becomes a method, a method does not
-    monkeypatch.setattr("localaws.insistence.REST_SECONDS", 0.01)
+    monkeypatch.setattr("localaws.store.RETRY_SECONDS", 0.01)
     return made
 
 
@@ -125,16 +126,16 @@ def test_a_kill_between_a_version_and_its_step_s_record_does_not_register_it_twi
     runs: Runs, aws: Aws, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arguments = {"ModelPackageGroupName": GROUP, "ModelPackageDescription": "one"}
-    described = model_packages.describe_model_package
+    found = registry.get_package
 
     def killed(*_: object) -> None:
         raise SystemExit
 
-    monkeypatch.setattr(model_packages, "describe_model_package", killed)
+    monkeypatch.setattr(registry, "get_package", killed)
     arn = runs.run(build.text(build.step("Register", kind="RegisterModel", Arguments=arguments)))
     records.change_execution(aws, arn, "Executing")
     aws.store.update(records.STEP, f"{arn}#Register", StepStatus="Executing")
-    monkeypatch.setattr(model_packages, "describe_model_package", described)
+    monkeypatch.setattr(registry, "get_package", found)
     recovery.recover(aws)
     runs.retry(arn)
     listed = runs.api("ListModelPackages", ModelPackageGroupName=GROUP)["ModelPackageSummaryList"]

@@ -124,7 +124,7 @@ def test_a_delivery_that_is_too_old_is_not_tried_again(delivering: Delivering) -
 
 
 def test_a_stop_leaves_a_delivery_to_the_next_start(delivering: Delivering) -> None:
-    delivering.aws.live.stopping.set()
+    delivering.aws.stopping.set()
     delivering.services["lambda"].failures = [("ServiceException", 500)]
     store = delivering.aws.store
     delivery = Delivery(
@@ -138,7 +138,7 @@ def test_a_stop_leaves_a_delivery_to_the_next_start(delivering: Delivering) -> N
     deliveries = Deliveries(delivering.aws)
     deliveries._carry_out(deliveries.record(delivery))
     assert store.all(KIND) == [asdict(delivery)]
-    delivering.aws.live.stopping.clear()
+    delivering.aws.stopping.clear()
     deliveries.resume()
     delivering.await_end()
     assert [operation for operation, _ in delivering.services["lambda"].calls] == ["invoke", "invoke"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from localaws.jobs.kinds import PROCESSING, change, load
+from localaws.records.jobs import PROCESSING, change_job, find_job
 from localaws.sagemaker import jobs
 from localaws.tasks import Stop
 
@@ -104,7 +104,7 @@ def test_a_throttled_function_is_called_again(
 
 
 def completed(aws: Aws, name: str, _: Stop) -> None:
-    change(aws, PROCESSING, name, ProcessingJobStatus="Completed", ExitMessage="done")
+    change_job(aws, PROCESSING, name, ProcessingJobStatus="Completed", ExitMessage="done")
 
 
 def test_a_processing_step_names_its_job_after_the_execution_and_waits_for_it(
@@ -129,7 +129,7 @@ def test_a_job_that_aws_would_refuse_fails_the_step_with_the_refusal(runs: Runs,
 
 def test_a_failed_job_s_reason_is_the_step_s(runs: Runs, build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(aws: Aws, name: str, _: Stop) -> None:
-        change(aws, PROCESSING, name, ProcessingJobStatus="Failed", FailureReason="AlgorithmError: no archive")
+        change_job(aws, PROCESSING, name, ProcessingJobStatus="Failed", FailureReason="AlgorithmError: no archive")
 
     monkeypatch.setitem(jobs._RUN, PROCESSING.noun, fail)
     arn = runs.run(build.text(build.step("Prepare", kind="Processing", Arguments=JOB)))
@@ -138,7 +138,7 @@ def test_a_failed_job_s_reason_is_the_step_s(runs: Runs, build: Build, monkeypat
 
 def test_a_job_that_somebody_stopped_fails_the_step(runs: Runs, build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(aws: Aws, name: str, _: Stop) -> None:
-        change(aws, PROCESSING, name, ProcessingJobStatus="Stopped")
+        change_job(aws, PROCESSING, name, ProcessingJobStatus="Stopped")
 
     monkeypatch.setitem(jobs._RUN, PROCESSING.noun, stopped)
     arn = runs.run(build.text(build.step("Prepare", kind="Processing", Arguments=JOB)))
@@ -154,8 +154,8 @@ def test_stopping_an_execution_stops_its_job(
     def until_stopped(aws: Aws, name: str, stop: Stop) -> None:
         begun.set()
         assert stop.wait(5)
-        assert (load(aws, PROCESSING, name) or {})["ProcessingJobStatus"] == "Stopping"
-        change(aws, PROCESSING, name, ProcessingJobStatus="Stopped")
+        assert (find_job(aws, PROCESSING, name) or {})["ProcessingJobStatus"] == "Stopping"
+        change_job(aws, PROCESSING, name, ProcessingJobStatus="Stopped")
 
     monkeypatch.setitem(jobs._RUN, PROCESSING.noun, until_stopped)
     runs.create(build.text(build.step("Prepare", kind="Processing", Arguments=JOB)))

@@ -11,8 +11,8 @@ from ministack.services import cloudwatch, iam
 from localaws.autoscaling.service import AUTOSCALING
 from localaws.autoscaling.tracking import Tracking
 from localaws.aws import Aws
-from localaws.hosting.metrics import Measured
 from localaws.protocol import answer
+from localaws.serving.metrics import Measured
 
 Document = dict[str, Any]
 VARIANT = {

@@ -13,7 +13,7 @@ import pytest
 
 from localaws import recovery
 from localaws.aws import Aws
-from localaws.hosting import healing
+from localaws.hosting import upkeep
 
 Document = dict[str, Any]
 
@@ -125,7 +125,7 @@ def test_an_instance_that_ended_is_replaced(hosting: Any, cloud: Aws) -> None:
     ended = hosting.told()["pid"]
     os.kill(ended, signal.SIGKILL)
     psutil.Process(ended).wait(5)
-    healing.heal(cloud)
+    upkeep.replace_ended(cloud)
     answering = {hosting.told()["pid"] for _ in range(4)}
     assert len(answering) == 2
     assert ended not in answering
@@ -142,7 +142,7 @@ def test_an_endpoint_whose_last_instance_ended_is_unavailable_until_it_is_replac
 
     def healed() -> bool:
         # A killed process takes a moment to end; until then there is nothing to replace.
-        healing.heal(cloud)
+        upkeep.replace_ended(cloud)
         return bool(hosting.ask().status == 200)
 
     settled(healed)

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import Any
 
 from localaws.aws import Aws
+from localaws.hosting import upkeep
 
 Document = dict[str, Any]
 _KEY = re.compile(r"data/scones/live/\d{4}/\d\d/\d\d/\d\d/\d\d-\d\d-\d{3}-[0-9a-f-]{36}\.jsonl")
@@ -125,9 +126,9 @@ def test_captures_follow_their_configuration(hosting: Any, cloud: Aws) -> None:
 def test_captures_that_cannot_be_written_wait_for_the_next_time(hosting: Any, cloud: Aws) -> None:
     hosting.create(hosting.config("1", DataCaptureConfig=capture(DestinationS3Uri="s3://later/data")))
     hosting.ask()
-    cloud.live.flush(cloud)
+    upkeep.flush(cloud)
     cloud.clients.s3.create_bucket(Bucket="later")
-    cloud.live.flush(cloud)
+    upkeep.flush(cloud)
     assert cloud.clients.s3.list_objects_v2(Bucket="later")["KeyCount"] == 1
 
 

@@ -15,8 +15,8 @@ import pytest
 from moto import mock_aws
 
 from localaws.aws import Aws
-from localaws.hosting import states
 from localaws.monitoring.runner import Runner
+from localaws.records import endpoints
 from localaws.settings import Settings
 
 Document = dict[str, Any]
@@ -77,7 +77,7 @@ class Monitor:
     def endpoint(self, name: str = "watched", capture: Document | None = None) -> None:
         document = {"EndpointName": name, "EndpointArn": self.aws.arn("endpoint", name), "EndpointStatus": "InService"}
         self.aws.store.put(
-            states.KIND, name, {**document, "DataCaptureConfig": CAPTURE if capture is None else capture}
+            endpoints.KIND, name, {**document, "DataCaptureConfig": CAPTURE if capture is None else capture}
         )
 
     def captured(self, hour: datetime, answer: str = "[1]", variant: str = "live") -> None:

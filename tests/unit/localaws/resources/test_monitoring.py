@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localaws.hosting import states
 from localaws.monitoring.runner import Runner
+from localaws.records import endpoints
 from localaws.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def settings(tmp_path: Path) -> Settings:
 def looking(aws: Aws) -> Iterator[None]:
     """An endpoint that captures, and somebody who looks after the schedules."""
     capture = {"EnableCapture": True, "DestinationS3Uri": "s3://b/capture"}
-    aws.store.put(states.KIND, "e", {"EndpointName": "e", "EndpointArn": "arn:e", "DataCaptureConfig": capture})
+    aws.store.put(endpoints.KIND, "e", {"EndpointName": "e", "EndpointArn": "arn:e", "DataCaptureConfig": capture})
     runner, done = Runner(aws), threading.Event()
 
     def look() -> None:

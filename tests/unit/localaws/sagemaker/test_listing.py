@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localaws.sagemaker import models, pipelines
+from localaws.records import models
+from localaws.sagemaker import pipelines
 
 if TYPE_CHECKING:
     from localaws.aws import Aws
@@ -21,7 +22,7 @@ def shelf(aws: Aws) -> Aws:
     """Thirteen models, of which each three have the same time of creation."""
     for number, name in enumerate(NAMES):
         arn = aws.arn("model", name)
-        aws.store.put(models.KIND, name, {"ModelName": name, "ModelArn": arn, "CreationTime": 1000 + number // 3})
+        aws.store.put(models.MODEL, name, {"ModelName": name, "ModelArn": arn, "CreationTime": 1000 + number // 3})
     return aws
 
 
@@ -57,7 +58,7 @@ def test_an_item_that_is_made_between_two_pages_neither_doubles_nor_hides_anothe
     request = {"MaxResults": 5, "SortBy": "Name", "SortOrder": "Ascending"}
     first = api("ListModels", **request)
     early = {"ModelName": "a-first", "ModelArn": shelf.arn("model", "a-first"), "CreationTime": 1}
-    shelf.store.put(models.KIND, "a-first", early)
+    shelf.store.put(models.MODEL, "a-first", early)
     second = api("ListModels", **request, NextToken=first["NextToken"])
     assert [item["ModelName"] for item in second["Models"]] == NAMES[5:10]
 

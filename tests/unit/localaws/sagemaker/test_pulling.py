@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from localaws.aws import Aws
 from localaws.errors import validation
+from localaws.jobs.pulling import own_image, pull
 from localaws.sagemaker.rules import pulling
 
 if TYPE_CHECKING:
@@ -131,14 +132,14 @@ def test_an_image_that_is_not_in_its_repository_is_refused(
 def test_an_image_that_is_there_by_its_tag_or_its_digest_is_taken(cloud: Aws, cloud_api: Api, digest: str) -> None:
     for image in (f"{REGISTRY}/team/own:1", f"{REGISTRY}/team/own@{digest}", f"{REGISTRY}/team/own:1@{digest}"):
         pulling.check_training(cloud, training(image))
-        pulling.pull(cloud, image)
+        pull(cloud, image)
     cloud_api("CreateModel", **model(f"{REGISTRY}/team/own:1"))
     assert processed(cloud, cloud_api, f"{REGISTRY}/team/own:1") == ""
 
 
 @pytest.mark.parametrize("image", UNTOUCHED)
 def test_images_of_other_registries_are_not_looked_for(cloud: Aws, cloud_api: Api, image: str) -> None:
-    assert pulling.own(cloud, image) is None
+    assert own_image(cloud, image) is None
     cloud_api("CreateModel", **model(image))
     pulling.check_training(cloud, training(image))
 

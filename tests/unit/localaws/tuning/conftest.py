@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from localaws.aws import Aws, now
-from localaws.jobs.kinds import TRAINING, load
+from localaws.records.jobs import TRAINING, find_job
 from localaws.sagemaker import jobs
 from localaws.tasks import Stop
 
@@ -51,7 +51,7 @@ class Trainer:
                 self.running -= 1
 
     def _work(self, aws: Aws, name: str, stop: Stop) -> None:
-        given = (load(aws, TRAINING, name) or {})["HyperParameters"]
+        given = (find_job(aws, TRAINING, name) or {})["HyperParameters"]
         reason = self.failing(given)
         if reason:
             _end(aws, name, "Failed", FailureReason=reason)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localaws.engine import executor
-from localaws.jobs.kinds import TRAINING
-from localaws.sagemaker import jobs
+from localaws.records.jobs import TRAINING, fail_job
 from localaws.tuning import records, runner
 
 if TYPE_CHECKING:
@@ -254,7 +253,7 @@ def test_a_killed_job_goes_on_and_finished_trials_are_not_run_again(tuning: Tuni
     # The store as a kill in the midst of the fourth trial leaves it, and as recovery then does.
     for trial in before[4:]:
         tuning.aws.store.delete(TRAINING.noun, trial["TrainingJobName"].lower())
-    jobs.fail(TRAINING, tuning.aws, before[3]["TrainingJobName"], executor.INTERRUPTED)
+    fail_job(tuning.aws, TRAINING, before[3]["TrainingJobName"], executor.INTERRUPTED)
     tuning.aws.store.update(records.KIND, "tune", HyperParameterTuningJobStatus="InProgress")
     runner.resume(tuning.aws)
     ended = tuning.ended("tune")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from localaws.hosting.captures import Captures, Exchange, Payload
+from localaws.serving.captures import Captures, Exchange, Payload
 
 CONFIG = {"EnableCapture": True, "InitialSamplingPercentage": 100, "CaptureOptions": [{"CaptureMode": "Input"}]}
 TEXT = Payload("text/plain", b"picture")

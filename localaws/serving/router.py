@@ -4,18 +4,39 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
-from localaws.hosting.rotation import Rotation
+from localaws.serving.fleet import Fleet, Variant
+from localaws.serving.instance import Instance
 
-if TYPE_CHECKING:  # Aws holds routers, and fleets hold Aws.
-    from localaws.hosting.fleet import Fleet, Variant
-    from localaws.hosting.instance import Instance
+Candidate = TypeVar("Candidate", bound=Hashable)
 
 _DRAIN_SECONDS = 75.0  # longer than AWS lets an answer take
+
+
+class Rotation:
+    """Gives each candidate its share of the turns, evenly spread: of ten turns at 10 %, exactly one.
+
+    Each turn every candidate earns its weight, the richest is chosen and pays what all have earned (smooth weighted
+    round robin). Not safe for several threads at once.
+    """
+
+    def __init__(self) -> None:
+        self._credits: dict[Hashable, float] = {}
+
+    def next(self, weighted: Iterable[tuple[Candidate, float]]) -> Candidate | None:
+        """The candidate whose turn it is; None where no candidate has a weight above 0."""
+        weights = {candidate: weight for candidate, weight in weighted if weight > 0}
+        if not weights:
+            return None
+        for candidate, weight in weights.items():
+            self._credits[candidate] = self._credits.get(candidate, 0.0) + weight
+        chosen = max(weights, key=lambda candidate: self._credits[candidate])
+        self._credits[chosen] -= sum(weights.values())
+        return chosen
 
 
 @dataclass(frozen=True)

@@ -49,19 +49,26 @@ KINDS = (PROCESSING, TRAINING, TRANSFORM)
 ENDED = ("Completed", "Failed", "Stopped")
 
 
-def load(aws: Aws, kind: JobKind, name: str) -> Document | None:
+def find_job(aws: Aws, kind: JobKind, name: str) -> Document | None:
     """The job's document. Names differ by more than case, as on AWS, whose ARNs are in lower case."""
     return aws.store.get(kind.noun, name.lower())
 
 
-def change(aws: Aws, kind: JobKind, name: str, **changes: object) -> Document:
+def change_job(aws: Aws, kind: JobKind, name: str, **changes: object) -> Document:
     """Commit a job's change together with the event that tells of it."""
     with aws.store.transaction():
         document = aws.store.update(kind.noun, name.lower(), LastModifiedTime=now(), **changes)
-        announce(aws, kind, document)
+        announce_job(aws, kind, document)
     return document
 
 
-def announce(aws: Aws, kind: JobKind, document: Document) -> None:
+def fail_job(aws: Aws, kind: JobKind, name: str, reason: str) -> None:
+    """End a job as Failed for a reason that lies outside its program."""
+    secondary = {"SecondaryStatus": "Failed"} if kind is TRAINING else {}
+    ended: dict[str, object] = {kind.status: "Failed", f"{kind.stem}EndTime": now()}
+    change_job(aws, kind, name, FailureReason=reason[:1024], **ended, **secondary)
+
+
+def announce_job(aws: Aws, kind: JobKind, document: Document) -> None:
     """Send the job's state-change event; call it inside the change's transaction."""
     aws.events.send(kind.event, project(kind.describe, document), [document[kind.arn]])

@@ -1,4 +1,4 @@
-"""Warm connections: kept, replaced when the server closed them, and given up when nobody is there."""
+"""Connections to a model's server: kept, replaced when the server closed them, and given up when nobody is there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from localaws.hosting.connections import Connections, ServerGone
+from localaws.jobs.model_server import Connections
+from localaws.serving.instance import ServerGone
 
 
 class Server(ThreadingHTTPServer):
@@ -57,7 +58,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 def test_a_connection_is_used_again(server: Server) -> None:
     connections = Connections(server.server_port)
     for number in range(5):
-        assert connections.post("/invocations", f"{number}".encode(), {}).body == f"{number}".encode()
+        assert connections.ask("POST", "/invocations", f"{number}".encode(), {}).body == f"{number}".encode()
     assert server.opened == 1
 
 
@@ -65,7 +66,7 @@ def test_a_connection_is_used_again(server: Server) -> None:
 def test_a_connection_that_the_server_closed_is_replaced(server: Server) -> None:
     connections = Connections(server.server_port)
     for _ in range(5):
-        assert connections.post("/invocations", b"picture", {}).status == 200
+        assert connections.ask("POST", "/invocations", b"image", {}).status == 200
     assert server.opened == 5
 
 
@@ -75,4 +76,4 @@ def test_where_nobody_listens_the_server_is_gone(server: Server) -> None:
     server.shutdown()
     server.server_close()
     with pytest.raises(ServerGone):
-        connections.post("/invocations", b"picture", {})
+        connections.ask("POST", "/invocations", b"image", {})

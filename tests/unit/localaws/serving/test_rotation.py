@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from localaws.hosting.rotation import Rotation
+from localaws.serving.router import Rotation
 
 
 @pytest.mark.parametrize("weights", [{"a": 9.0, "b": 1.0}, {"a": 0.5, "b": 0.3, "c": 0.2}, {"a": 1.0}])

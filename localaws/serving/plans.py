@@ -7,12 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 
-from localaws import errors
-from localaws.aws import Aws
-from localaws.sagemaker import models
 from localaws.shapes import Document
-
-_STARTUP_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -47,12 +42,6 @@ class Plan:
     config: str
     variants: tuple[VariantPlan, ...]
     capture: Document
-
-    @classmethod
-    def of(cls, aws: Aws, config: Document) -> Plan:
-        """Look up what an endpoint configuration names; raises AWS's error for a model that does not exist."""
-        variants = tuple(_variant(aws, variant) for variant in config["ProductionVariants"])
-        return cls(config["EndpointConfigName"], variants, config.get("DataCaptureConfig", {}))
 
     @classmethod
     def from_document(cls, document: Document) -> Plan:
@@ -97,19 +86,3 @@ class Plan:
             "ProductionVariants": [variant.describe() for variant in self.variants],
             **({"DataCaptureConfig": summary} if capture else {}),
         }
-
-
-def _variant(aws: Aws, variant: Document) -> VariantPlan:
-    model = models.describe_model(aws, {"ModelName": variant["ModelName"]})
-    container = models.container_of(aws, model)
-    if "Image" not in container:
-        raise errors.validation(f"The model {variant['ModelName']} names no Image; the local AWS needs one.")
-    return VariantPlan(
-        name=variant["VariantName"],
-        container={key: container[key] for key in ("Image", "ModelDataUrl", "Environment") if key in container},
-        instance_type=variant["InstanceType"],
-        count=variant["InitialInstanceCount"],
-        weight=variant.get("InitialVariantWeight", 1.0),
-        startup_seconds=variant.get("ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS),
-        role=model.get("ExecutionRoleArn", ""),
-    )

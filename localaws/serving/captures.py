@@ -16,7 +16,6 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localaws.jobs.staging import split_uri
 from localaws.shapes import Document
 
 logger = logging.getLogger(__name__)
@@ -108,7 +107,7 @@ def _write_if_allowed(s3: Any, place: _Place, lines: list[str]) -> None:  # noqa
 
 
 def _write(s3: Any, place: _Place, lines: list[str]) -> None:  # noqa: ANN401
-    bucket, prefix = split_uri(place.uri)
+    bucket, _, prefix = place.uri.removeprefix("s3://").partition("/")
     now = datetime.now(UTC)
     name = f"{now:%M-%S}-{now.microsecond // 1000:03d}-{uuid.uuid4()}.jsonl"
     key = "/".join(filter(None, (prefix.strip("/"), place.endpoint, place.variant, place.hour, name)))

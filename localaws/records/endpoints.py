@@ -13,7 +13,7 @@ _DEPLOYMENT = "SageMaker Endpoint Deployment State Change"
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def load(aws: Aws, name: str) -> Document | None:
+def find(aws: Aws, name: str) -> Document | None:
     """The endpoint's document."""
     return aws.store.get(KIND, name)
 

@@ -8,9 +8,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from itertools import count
 
-from localaws.aws import Aws
-from localaws.hosting.instance import Instance
-from localaws.hosting.plans import Plan, VariantPlan
+from localaws.serving.instance import Instance
+from localaws.serving.plans import Plan, VariantPlan
 
 
 @dataclass(eq=False)
@@ -29,11 +28,10 @@ class Variant:
 
 
 class Fleet:
-    """Starts, resizes and stops the instances of a plan's variants."""
+    """Starts, resizes and stops the instances of a plan's variants, each of which `build` makes."""
 
-    def __init__(self, aws: Aws, endpoint: str, plan: Plan) -> None:
-        self._aws = aws
-        self._endpoint = endpoint
+    def __init__(self, plan: Plan, build: Callable[[VariantPlan], Instance]) -> None:
+        self._build = build
         # Resizing, replacing and stopping come from three threads, and start or stop instances.
         self._lock = threading.Lock()
         self._stopped = False
@@ -41,7 +39,7 @@ class Fleet:
         self.variants = {variant.name: Variant(variant.name, variant.weight) for variant in plan.variants}
 
     def start(self, given_up: Callable[[], bool]) -> None:
-        """Start every instance and wait for all; raises HostingFailure, with none left running."""
+        """Start every instance and wait for all; raises what an instance raises, with none left running."""
         with self._lock:
             self._fill(self.plan, given_up)
 
@@ -53,7 +51,7 @@ class Fleet:
         return leaving
 
     def replace_ended(self, given_up: Callable[[], bool]) -> None:
-        """Start an instance for each whose server has ended; raises HostingFailure where that does not start."""
+        """Start an instance for each whose server has ended; raises where that does not start."""
         with self._lock:
             if self._stopped:
                 return
@@ -91,7 +89,7 @@ class Fleet:
         return leaving
 
     def _start(self, wanted: Sequence[VariantPlan], given_up: Callable[[], bool]) -> list[Instance]:
-        made = [Instance(self._aws, self._endpoint, variant) for variant in wanted]
+        made = [self._build(variant) for variant in wanted]
         failures: list[Exception] = []
         with ThreadPoolExecutor(max(1, len(made))) as pool:
             starts = [pool.submit(instance.start, lambda: bool(failures) or given_up()) for instance in made]

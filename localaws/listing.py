@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localaws import errors
-from localaws.sagemaker.names import bare
+from localaws.names import bare
 from localaws.shapes import Document
 
 _PAGE = 100
