@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: demo test check container static format unit e2e access rehearsal aws-trial faults soak bench fuzz install lock sbom clean browser
+.PHONY: demo test check container static format unit e2e access rehearsal aws-trial faults soak bench fuzz mutants install lock sbom clean browser
 
 demo: .venv/laptop
 	@$(BIN)/scones demo
@@ -90,6 +90,10 @@ bench: .venv/test
 fuzz: .venv/fuzz
 	PYTHONPATH=$(CURDIR):$(CURDIR)/lambdas:$$($(BIN)/python -c "import site; print(site.getsitepackages()[0])") \
 		.venv/fuzz/bin/python -m tests.fuzz $(READERS)
+
+# Small faults put into the product one at a time, and how many of them the quick tests find: make mutants MUTANTS=40 SEED=1.
+mutants: .venv/test
+	MUTANTS=$(MUTANTS) SEED=$(SEED) $(BIN)/python -m tests.mutants
 
 install: .venv/test
 

@@ -1,20 +1,50 @@
-"""What holds for every test: the environment knows all packages, and botocore reads each of its files once."""
+"""What holds for every test: the environment knows all packages, botocore reads each of its files once, nothing stays.
+
+Nothing stays: a watchdog ends what a session leaves behind, also after Ctrl-C.
+"""
 
 from __future__ import annotations
 
 import functools
+import os
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from botocore.loaders import JSONFileLoader
 
+from tests import watchdog
+
 TOP = Path(__file__).parents[1]
+_WATCHDOG = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
-def pytest_sessionstart() -> None:
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Check the installation, and let a watchdog wait for the session's end; a worker's session is its controller's."""
+    _check_installation()
+    if not hasattr(session.config, "workerinput"):
+        os.environ[watchdog.VARIABLE] = uuid4().hex
+        temporary = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+        # Not in this process's group: it outlives a Ctrl-C. Its input ends with this process.
+        session.config.stash[_WATCHDOG] = subprocess.Popen(
+            [sys.executable, watchdog.__file__, os.environ[watchdog.VARIABLE], str(temporary)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Wait until nothing is left."""
+    if waiting := config.stash.get(_WATCHDOG, None):
+        waiting.communicate()
+
+
+def _check_installation() -> None:
     """Stop where a package is younger than the installation: programs that tests start would not find it."""
     settings = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))
     packages = {name for name in settings["tool"]["importlinter"]["root_packages"] if (TOP / name).is_dir()}
