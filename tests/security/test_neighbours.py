@@ -170,7 +170,7 @@ CHAPTERS = (
     "who-deploys-again",
     "who-runs-and-approves",
     "who-takes-it-down",
-    "who-looks",
+    "who-views",
 )
 # Calls that name no alarm are asked about all of them; they look, and change nothing.
 LOOKED_AT_BY_PEOPLE = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:*"

@@ -19,9 +19,9 @@ from tests.rehearsal import page, people
 REPOSITORY = Path(__file__).parents[3]
 TEXT = people.PAGE.read_text(encoding="utf-8")
 KNOWN = {"NAME": "scones", "ACCOUNT": "0" * 12, "REGION": "us-east-1", "BUCKET": "scones-bucket", "KEY": "1234"}
-WHO_LOOKS = "who-looks"
+WHO_VIEWS = "who-views"
 LINKED = {step.rights for step in page.parse(page.PAGE.read_text(encoding="utf-8")) if step.rights}
-CHAPTERS = sorted({WHO_LOOKS, *LINKED})
+CHAPTERS = sorted({WHO_VIEWS, *LINKED})
 ESCALATION = {"PRIVILEGE_ESCALATION", "RESOURCE_POLICY_PRIVILEGE_ESCALATION"}
 
 
@@ -102,7 +102,7 @@ REMOVAL = [
 ]
 # Names of Python's and of the project's own that are a client's method as well.
 HOMONYMS = {"search", "list_images"}
-LOOKING = (
+VIEWING = (
     "page/**/*reader.py",
     "progress/*.py",
     "builds.py",
@@ -119,12 +119,12 @@ READING = ("describe_", "list_", "get_", "filter_", "batch_get_", "head_")
 @pytest.mark.parametrize(
     ("chapters", "places", "methods"),
     [
-        ([WHO_LOOKS], [f"console/{place}" for place in LOOKING], READING),
+        ([WHO_VIEWS], [f"console/{place}" for place in VIEWING], READING),
         (["who-takes-it-down"], REMOVAL, ("",)),
         (CHAPTERS, ["console/**/*.py", "pipelines/**/*.py"], ("",)),
     ],
 )
-def test_who_looks_and_who_works_may_ask_all_that_the_command_and_the_page_ask(
+def test_who_views_and_who_works_may_ask_all_that_the_command_and_the_page_ask(
     chapters: list[str], places: list[str], methods: tuple[str, ...]
 ) -> None:
     granted = {
@@ -149,7 +149,7 @@ def test_who_looks_and_who_works_may_ask_all_that_the_command_and_the_page_ask(
     [
         ("who-runs-and-approves", "sagemaker:CreateMonitoringSchedule"),
         ("who-takes-it-down", "sagemaker:DeleteMonitoringSchedule"),
-        (WHO_LOOKS, "sagemaker:DescribeMonitoringSchedule"),
+        (WHO_VIEWS, "sagemaker:DescribeMonitoringSchedule"),
     ],
 )
 def test_a_check_for_drift_by_hand_has_a_schedule_of_its_own_which_the_rights_name(chapter: str, action: str) -> None:
@@ -168,8 +168,8 @@ def test_a_check_for_drift_by_hand_has_a_schedule_of_its_own_which_the_rights_na
 def test_a_chapter_that_is_not_there_or_has_no_policy_is_a_sentence() -> None:
     with pytest.raises(people.PermissionsError, match="has no chapter #who-pays"):
         _policies("who-pays")
-    with pytest.raises(people.PermissionsError, match="#who-looks has no policy"):
-        people.policies("## Who looks\n\nNothing.\n", "who-looks", load(), KNOWN)
+    with pytest.raises(people.PermissionsError, match="#who-views has no policy"):
+        people.policies("## Who views\n\nNothing.\n", "who-views", load(), KNOWN)
 
 
 def _listed(value: str | list[str]) -> list[str]:
