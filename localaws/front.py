@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -13,7 +12,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
-from localaws import ministack, rest
+from localaws import rest
 from localaws.autoscaling.service import AUTOSCALING
 from localaws.aws import Aws
 from localaws.builds.service import CODEBUILD
@@ -22,6 +21,7 @@ from localaws.hosting.invocation import Answer, invoke
 from localaws.iam.authority import check_caller
 from localaws.iam.gate import Gate
 from localaws.ministack import Caller
+from localaws.ministack.saving import AsgiApp
 from localaws.ministack_patches.browsers import harmless, refusal
 from localaws.ministack_patches.managed_key import name_managed_key
 from localaws.ministack_patches.response_headers import refused_override
@@ -37,8 +37,6 @@ _INVOCATIONS = 64  # requests that wait for models at once; further ones wait fo
 # Calls of our services at once. Threads of their own: a call may ask S3 or ECR, which need the loop's own threads.
 _CALLS = 32
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([a-z0-9-]+)/aws4_request")
-# Calls that change nothing, by the end of the path or of X-Amz-Target: some of them come every second.
-_READS = re.compile(r"[./](Describe|List|Get|Filter|Receive)\w*$")
 _NONCE = re.compile(r"[0-9a-f]{64}")
 _INVOKED = re.compile(r"/endpoints/([^/]+)/invocations")
 
@@ -59,7 +57,7 @@ class Front:
     """The ASGI application: SageMaker's requests go to our service, all others to MiniStack."""
 
     def __init__(
-        self, aws: Aws, others: ministack.AsgiApp, gate: Gate | None = None, prove: Callable[[str], str] | None = None
+        self, aws: Aws, others: AsgiApp, gate: Gate | None = None, prove: Callable[[str], str] | None = None
     ) -> None:
         self._aws = aws
         self._others = others
@@ -68,7 +66,6 @@ class Front:
         self._calls = ThreadPoolExecutor(_CALLS, thread_name_prefix="call")
         self._models = ThreadPoolExecutor(_INVOCATIONS, thread_name_prefix="invocation")
         self._enforced = aws.settings.enforce_iam
-        self.changed = threading.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         send = harmless(send)
@@ -113,8 +110,6 @@ class Front:
             await self._invocation(endpoint, scope, receive, send)
             return
         if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-            if not _READS.search(_target(scope)):
-                self.changed.set()
             scope = name_managed_key(scope, self._aws.settings.region, self._aws.settings.account)
         await self._others(scope, receive, send)
 
@@ -165,12 +160,6 @@ class Front:
             body = json.dumps({"Message": error.message}).encode()
             return Answer(403, {"content-type": "application/json", "x-amzn-errortype": error.code}, body)
         return None
-
-
-def _target(scope: Scope) -> str:
-    """What names the operation: the header X-Amz-Target, or the path where there is none."""
-    headers = {name.lower(): value for name, value in scope["headers"]}
-    return headers.get(b"x-amz-target", b"").decode("latin-1") or str(scope["path"])
 
 
 def _called(scope: Scope) -> tuple[Service, str] | None:

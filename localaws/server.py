@@ -27,6 +27,8 @@ from localaws.iam.enforcement import enforce
 from localaws.iam.gate import Gate
 from localaws.jobs import container
 from localaws.mailbox import Mailbox
+from localaws.ministack import saving
+from localaws.ministack.saving import SavingApp
 from localaws.ministack_patches import (
     alarm_states,
     begun_executions,
@@ -64,8 +66,7 @@ from localaws.stacks import provisioning, roles
 from localaws.store import Store
 
 _SAVE_SECONDS = 1.0
-# To save all takes up to a second on a busy machine, so that is done at every second turn; what callers were promised
-# when they were answered, executions and messages, is saved at each.
+# All is saved at every second turn; executions and messages, which change most while nobody asks, at each.
 _TURNS = 2
 _PROMISED = ("stepfunctions", "sqs")
 
@@ -76,7 +77,7 @@ def run(settings: Settings) -> None:
     home.keep_temporary_files(settings.home)
     settings.account_file.write_text("existing" if settings.existing_customer else "new", encoding="ascii")
     ministack.configure(settings)
-    others = ministack.load()
+    others = SavingApp(ministack.load())
     for patch in (workflows, alarm_states, change_sets, role_boundaries):
         patch.apply()
     roles.apply(settings)
@@ -118,7 +119,7 @@ def run(settings: Settings) -> None:
     front = Front(aws, others, Gate(settings, root), partial(keys.prove, root, settings.port))
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
     try:
-        asyncio.run(_serve(aws, front, begun, partial(_begin, aws, calls, deliveries, of_rules)))
+        asyncio.run(_serve(aws, front, others, begun, partial(_begin, aws, calls, deliveries, of_rules)))
     finally:
         # First the store: what is killed here must be found as interrupted by the next start, not as failed by itself.
         store.close()
@@ -128,7 +129,7 @@ def run(settings: Settings) -> None:
         settings.pid_file.unlink(missing_ok=True)
 
 
-async def _serve(aws: Aws, front: Front, begun: Begun, begin: Callable[[], None]) -> None:
+async def _serve(aws: Aws, front: Front, others: SavingApp, begun: Begun, begin: Callable[[], None]) -> None:
     config = Config()
     config.bind = [f"{HOST}:{aws.settings.port}"]
     config.keep_alive_timeout = 75
@@ -139,7 +140,7 @@ async def _serve(aws: Aws, front: Front, begun: Begun, begin: Callable[[], None]
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     recovery = loop.run_in_executor(None, begin)
-    saving = asyncio.create_task(_save_changes(front, begun))
+    saver = asyncio.create_task(_save_changes(others, begun))
     threading.Thread(target=upkeep.keep_flushing, args=(aws,), daemon=True).start()
     threading.Thread(target=upkeep.keep_replacing, args=(aws,), daemon=True).start()
     threading.Thread(target=Tracking(aws).run, daemon=True).start()
@@ -153,7 +154,7 @@ async def _serve(aws: Aws, front: Front, begun: Begun, begin: Callable[[], None]
         await asyncio.to_thread(upkeep.flush, aws)
 
     await serve(front, config, shutdown_trigger=stopped)
-    saving.cancel()
+    saver.cancel()
     aws.events.close()
     await recovery
 
@@ -172,16 +173,16 @@ def _begin(aws: Aws, calls: Calls, deliveries: Deliveries, of_rules: event_deliv
     aws.events.start()
 
 
-async def _save_changes(front: Front, begun: Begun) -> None:
-    # MiniStack saves its state at a clean exit only; what `kill -9` can cost is the last two seconds of it.
+async def _save_changes(others: SavingApp, begun: Begun) -> None:
+    # What a request has changed is on disk when it is answered; this is for what goes on afterwards.
     due = 0
     for turn in itertools.count():
         await asyncio.sleep(_SAVE_SECONDS)
-        if front.changed.is_set():
-            front.changed.clear()
+        if others.changed.is_set():
+            others.changed.clear()
             # What a request has begun, such as an execution, ends without another request: it is saved once more.
             due = 2 * _TURNS
         if due:
             due -= 1
             services = () if turn % _TURNS else _PROMISED
-            await asyncio.to_thread(begun.saved, partial(ministack.save, *services))
+            await asyncio.to_thread(begun.saved, partial(saving.save, *services))

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localaws import ministack
 from localaws.aws import Aws
 from localaws.deliveries.delivery import Delivery, Failed
+from localaws.ministack import saving
 from localaws.ministack_patches.dead_letters import Failure, Lost, give_up
 from localaws.ministack_patches.service_grants import EVENTS
 from localaws.shapes import Document
@@ -55,7 +55,7 @@ def send(aws: Aws, delivery: Delivery, failed: Failed, condition: str) -> None:
         logger.warning("%s was not taken by %s: %s", delivery.source, queue, error)
         return
     # The message must be on disk before the delivery is forgotten.
-    ministack.save("sqs")
+    saving.save("sqs")
 
 
 def _attributes(delivery: Delivery, failed: Failed, condition: str) -> Document:

@@ -14,7 +14,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from localaws import ministack
+from localaws.ministack import saving
 from localaws.ministack_patches.service_grants import EVENTS, find_refusal
 
 logger = logging.getLogger(__name__)
@@ -96,4 +96,4 @@ def send(queue: str, body: str, told: dict[str, str]) -> None:
     sqs._ensure_msg_fields(message)
     found["messages"].append(message)
     # It must be on disk before the delivery is forgotten.
-    ministack.save("sqs")
+    saving.save("sqs")

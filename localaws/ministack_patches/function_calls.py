@@ -14,8 +14,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from localaws import ministack
-from localaws.ministack import replace
+from localaws.ministack import replace, saving
 from localaws.store import Store, StoreError, retry_until_stored
 
 logger = logging.getLogger(__name__)
@@ -112,4 +111,4 @@ def _give_up(choices: Document, config: Document, name: str, event: Any, result:
     if target:
         lambda_svc._run_with_function_config_scope(config, lambda_svc._route_async_failure, target, name, event, result)
         # The queue's message must be on disk before the call is forgotten.
-        ministack.save("sqs")
+        saving.save("sqs")

@@ -122,8 +122,6 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
     (laptop.home / "images.json").write_text(json.dumps({"tiny": program}))
     laptop.scones("up")
     laptop.client("s3").create_bucket(Bucket=BUCKET)
-    # Objects are on disk as they are answered, and their bucket with them; an empty one is not for two seconds.
-    laptop.client("s3").put_object(Bucket=BUCKET, Key=".keep")
     yield Endpoints(laptop)
     laptop.scones("down", "--wipe")
 

@@ -35,6 +35,22 @@ def test_after_a_kill_up_and_retry_go_on_where_it_was(own: Laptop) -> None:
     assert len(json.loads(own.scones("models", "--json").stdout)) == 2
 
 
+def test_what_was_answered_is_there_after_a_kill_at_once(tmp_path: Path) -> None:
+    laptop = Laptop(free_port(), tmp_path)
+    laptop.scones("up")
+    laptop.client("s3").create_bucket(Bucket="empty")
+    role = laptop.role("kept", "lambda")
+    queue = laptop.client("sqs").create_queue(QueueName="kept")["QueueUrl"]
+    laptop.client("sqs").send_message(QueueUrl=queue, MessageBody="kept")
+    _kill(laptop)
+
+    laptop.scones("up")
+    assert "empty" in {bucket["Name"] for bucket in laptop.client("s3").list_buckets()["Buckets"]}
+    assert laptop.client("iam").get_role(RoleName="kept")["Role"]["Arn"] == role
+    assert laptop.client("sqs").receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "kept"
+    laptop.scones("down", "--wipe")
+
+
 def test_a_local_aws_that_is_down_is_named_with_the_mend(tmp_path: Path) -> None:
     absent = Laptop(free_port(), tmp_path)
     for words in (("run",), ("executions",), ("dataset", "sample"), ("models",)):

@@ -118,7 +118,7 @@ def delivering(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Delivering
     clients: FakeClients = aws.clients  # type: ignore[assignment]
     clients.known.update(services)
     waits: list[float] = []
-    monkeypatch.setattr(dead_letters.ministack, "save", lambda *_: None)
+    monkeypatch.setattr(dead_letters.saving, "save", lambda *_: None)
     _replace_queues(monkeypatch, services["sqs"])
     monkeypatch.setattr(deliveries, "_FIRST_WAIT_SECONDS", 1.0)
     yield Delivering(replace(aws, stopping=Stopping(waits)), services, waits)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ministack.services import eventbridge, kms, lambda_svc, sns
 
-from localaws import ministack
+from localaws.ministack import saving
 from localaws.ministack_patches import event_deliveries
 from localaws.ministack_patches.event_deliveries import KIND, Deliveries, exhausted_condition
 from localaws.store import Store
@@ -48,7 +48,7 @@ def world(monkeypatch: pytest.MonkeyPatch, deliveries: Deliveries) -> Iterator[E
         monkeypatch.setattr(module, name, make(getattr(module, name)))
 
     made = encrypted.make()
-    monkeypatch.setattr(ministack, "save", lambda *_: None)
+    monkeypatch.setattr(saving, "save", lambda *_: None)
     monkeypatch.setattr(sns, "_fanout", lambda _, __, message, *___, **____: made.published.append(message))
     monkeypatch.setattr(event_deliveries, "replace", replace)
     monkeypatch.setattr(event_deliveries, "_FIRST_SECONDS", 0.001)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ministack.services import eventbridge, lambda_svc
 
-from localaws import ministack
+from localaws.ministack import saving
 from localaws.ministack_patches import function_calls
 from localaws.ministack_patches.function_calls import KIND, Calls
 from localaws.store import Store, StoreError
@@ -40,7 +40,7 @@ class Lambda:
         monkeypatch.setattr(
             lambda_svc, "_route_async_failure", lambda to, _, event, __: self.given_up.append((to, event))
         )
-        monkeypatch.setattr(ministack, "save", lambda *names: self.saved.extend(names))
+        monkeypatch.setattr(saving, "save", lambda *names: self.saved.extend(names))
 
         def replace(module: object, name: str, make: Any) -> None:
             monkeypatch.setattr(module, name, make(getattr(module, name)))

@@ -7,10 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ministack import app
+from ministack.services import cloudformation
 from ministack.services.cloudformation import stacks
 
 from localaws.aws import Aws
+from localaws.ministack import saving
 from localaws.ministack_patches import stack_events
+from localaws.ministack_patches.stack_events import interrupted_status
 
 STACK = "arn:aws:cloudformation:us-east-1:000000000000:stack/bakery/1"
 KIND = "AWS::CloudFormation::Stack"
@@ -24,6 +28,8 @@ def test_each_status_of_a_stack_is_told_and_none_of_its_resources(aws: Aws, monk
         monkeypatch.setattr(module, name, make(getattr(module, name)))
 
     monkeypatch.setattr(stack_events, "replace", replace)
+    saved: list[int] = []
+    monkeypatch.setattr(saving, "save", lambda: saved.append(len(recorded)))
     stack_events.apply(aws.events)
 
     stacks._add_event(STACK, "bakery", "bakery", KIND, "CREATE_IN_PROGRESS", "User Initiated", STACK)
@@ -32,6 +38,7 @@ def test_each_status_of_a_stack_is_told_and_none_of_its_resources(aws: Aws, monk
     stacks._add_event(STACK, "bakery", "bakery", KIND, "CREATE_COMPLETE", physical_id=STACK)
 
     assert len(recorded) == 4
+    assert saved == [4]
     told = [event for _, event in aws.store.outbox(10)]
     assert {(one["Source"], one["DetailType"]) for one in told} == {
         ("aws.cloudformation", "CloudFormation Stack Status Change")
@@ -43,3 +50,30 @@ def test_each_status_of_a_stack_is_told_and_none_of_its_resources(aws: Aws, monk
         {"status": "CREATE_COMPLETE", "status-reason": ""},
     ]
     assert {one["stack-id"] for one in details} == {STACK}
+
+
+@pytest.mark.parametrize(
+    ("status", "after"),
+    [
+        ("CREATE_IN_PROGRESS", "CREATE_FAILED"),
+        ("UPDATE_IN_PROGRESS", "UPDATE_FAILED"),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED"),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_COMPLETE"),
+        ("DELETE_IN_PROGRESS", "DELETE_FAILED"),
+        ("IMPORT_IN_PROGRESS", "IMPORT_ROLLBACK_FAILED"),
+    ],
+)
+def test_an_operation_that_was_interrupted_has_failed(status: str, after: str) -> None:
+    assert interrupted_status(status) == after
+
+
+def test_stacks_in_progress_have_failed_at_the_next_start(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "_load_persisted_state", lambda: None)
+    monkeypatch.setattr(stacks, "_add_event", stacks._add_event)
+    stack_events.apply(aws.events)
+    for name, status in (("cut", "UPDATE_IN_PROGRESS"), ("unborn", "REVIEW_IN_PROGRESS"), ("done", "CREATE_COMPLETE")):
+        cloudformation._stacks[name] = {"StackStatus": status}
+    app._load_persisted_state()
+    found = {name: cloudformation._stacks[name]["StackStatus"] for name in ("cut", "unborn", "done")}
+    assert found == {"cut": "UPDATE_FAILED", "unborn": "REVIEW_IN_PROGRESS", "done": "CREATE_COMPLETE"}
+    cloudformation._stacks.clear()

@@ -7,11 +7,9 @@ publishing events under `aws.*`, registering a CloudFormation type, reading an o
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
-import threading
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,23 +19,18 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs, quote
 
 from localaws.errors import AwsError
+from localaws.ministack.saving import AsgiApp
 from localaws.settings import HOST, Settings
 
 PINNED = "1.5.33"
 
-AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 Create = Callable[[str, dict[str, Any], str], tuple[str, dict[str, Any]]]
 Delete = Callable[[str, dict[str, Any]], None]
 Update = Callable[[str, dict[str, Any], dict[str, Any], str], tuple[str, dict[str, Any]]]
 Context = Mapping[str, str | list[str]]
 
-logger = logging.getLogger(__name__)
-
 # Services whose requests are asked about by what is in their bodies.
 _BODIES = ("states", "cloudformation", "events", "cloudwatch", "monitoring", "iam", "lambda", "logs")
-# Two at once would write the same files.
-_saving = threading.Lock()
-_READS_OF_A_STATE = 5
 _POLICIES = 1024  # whose texts are kept in their read form
 
 # Of the request that is being decided about: its body, and what was refused of what it needs beyond the call itself.
@@ -82,7 +75,7 @@ def load() -> AsgiApp:
     if installed != PINNED:
         raise MiniStackError(f"MiniStack {installed} is installed; {PINNED} is needed: run `make install`.")
     from ministack import app  # noqa: PLC0415 - after configure()
-    from ministack.core import iam_actions, iam_evaluator, responses, router, sigv4  # noqa: PLC0415
+    from ministack.core import iam_actions, iam_evaluator, persistence, responses, router, sigv4  # noqa: PLC0415
     from ministack.services import (  # noqa: PLC0415
         cloudformation,
         cloudwatch,
@@ -96,8 +89,10 @@ def load() -> AsgiApp:
 
     for module, name in (
         (app, "app"),
-        (app, "save_all"),
+        (app, "SERVICE_NAME_ALIASES"),
+        (app, "SERVICE_REGISTRY"),
         (app, "_build_persistence_save_dict"),
+        (cloudformation, "_PERSISTED_STORES"),
         (cloudformation, "_change_sets"),
         (cloudformation, "_stacks"),
         (eventbridge, "_cron_next_fire"),
@@ -127,6 +122,8 @@ def load() -> AsgiApp:
         (iam_evaluator, "pin_request_origin"),
         (iam_evaluator, "pin_signed_body"),
         (iam_evaluator, "pin_signed_request"),
+        (persistence, "_json_default"),
+        (persistence, "_state_format_version"),
         (responses, "_account_from_sts_session"),
         (router, "detect_service"),
         (router, "extract_access_key_id"),
@@ -295,29 +292,6 @@ def delete_alarms(names: Sequence[str]) -> None:
 
     if names:
         cloudwatch._delete_alarms({}, {"AlarmNames": list(names)}, False, True)
-
-
-def save(*services: str) -> None:
-    """Write MiniStack's own state (not S3's objects, which are on disk at each write): of all services, or of some."""
-    from ministack import app  # noqa: PLC0415
-
-    with _saving:
-        states = app._build_persistence_save_dict()
-        app.save_all({name: _steady(state) for name, state in states.items() if name in services or not services})
-
-
-def _steady(state: Callable[[], Any]) -> Callable[[], Any]:
-    """Read a service's state again where it changed meanwhile; MiniStack would leave it out of this save."""
-
-    def read() -> Any:  # noqa: ANN401 - MiniStack's own
-        for _ in range(_READS_OF_A_STATE):
-            try:
-                return state()
-            except RuntimeError as error:
-                logger.debug("Read again: %s", error)
-        return state()
-
-    return read
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,165 @@
+"""MiniStack's state on disk: what a request has changed is saved before it is answered, the rest every two seconds.
+
+MiniStack keeps all but S3's objects in memory and saves it at a clean exit only. Three things are left to the next
+save: measurements (log lines and metrics), a service whose state is large, and what goes on after the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import re
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
+
+_SIGNED_FOR = re.compile(rb"Credential=[^/]+/\d{8}/[^/]+/([a-z0-9-]+)/aws4_request")
+_OPERATION = re.compile(rb"(?:\.|/operation/)(\w+)$")
+_ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
+_READS = re.compile(rb"Describe|List|Get|Filter|Receive")
+_MEASUREMENTS = (b"PutLogEvents", b"PutMetricData")
+_INVOCATIONS = "/invocations"  # a function's
+# Services that a request to another one changes before it is answered.
+_REACHED = {"sns": ("sqs",)}
+_LARGE = 2 * 1024 * 1024  # bytes, some 25 ms to write
+_ATTEMPTS = 5
+
+
+@dataclass
+class _File:
+    """What was last written of a service."""
+
+    digest: bytes = b""
+    size: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+_files: dict[str, _File] = {}
+
+
+def save(*services: str, largest: float = float("inf")) -> None:
+    """Write the state of these services, or of all, where it is not as it was last written."""
+    from ministack import app  # noqa: PLC0415 - after configure()
+
+    states = app._build_persistence_save_dict()
+    for name in services or states:
+        file = _files.setdefault(name, _File())
+        if name in states and file.size <= largest:
+            try:
+                _write(name, states[name], file)
+            except (OSError, RuntimeError, TypeError, ValueError) as error:
+                logger.error("MiniStack's state of %s could not be saved: %s", name, error)
+
+
+def _write(name: str, read: Callable[[], Any], file: _File) -> None:
+    from ministack.core import persistence  # noqa: PLC0415
+
+    with file.lock:
+        content = _serialize(name, read)
+        digest = hashlib.sha256(content).digest()
+        if not content or digest == file.digest:
+            return
+        folder = Path(persistence.STATE_DIR)
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f"{name}.new"
+        draft.write_bytes(content)
+        draft.replace(folder / f"{name}.json")
+        file.digest, file.size = digest, len(content)
+
+
+def _serialize(name: str, read: Callable[[], Any]) -> bytes:
+    """A service's file, as MiniStack's `load_state` reads it; empty for a service that has no state to save."""
+    from ministack.core import persistence  # noqa: PLC0415
+
+    for attempt in range(_ATTEMPTS):
+        try:
+            state = _stacks() if name == "cloudformation" else read()
+            if state is None:
+                return b""
+            version = persistence._state_format_version(name)
+            wrapped = {"__ministack_format__": version, "payload": state}
+            return json.dumps(wrapped, default=persistence._json_default).encode()
+        except RuntimeError as error:  # it changed meanwhile
+            if attempt == _ATTEMPTS - 1:
+                raise
+            logger.debug("Read again: %s", error)
+    raise AssertionError
+
+
+def _stacks() -> dict[str, Any]:
+    """CloudFormation's state without the copy that MiniStack makes of it, which takes longer than all else."""
+    from ministack.services import cloudformation  # noqa: PLC0415
+
+    return {key: store() for store, key in cloudformation._PERSISTED_STORES}
+
+
+class SavingApp:
+    """MiniStack's ASGI application; the answer to a request that has changed something leaves when that is on disk."""
+
+    def __init__(self, application: AsgiApp, write: Callable[..., None] = save) -> None:
+        self._application = application
+        self._write = write
+        # Threads of their own: what runs in the loop's may wait for an answer of this application.
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="save")
+        self.changed = threading.Event()
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        """Answer a request."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self._application(scope, receive, send)
+            return
+        first = b""
+
+        async def receive_and_note() -> dict[str, Any]:
+            nonlocal first
+            message: dict[str, Any] = await receive()
+            first = first or message.get("body", b"")
+            return message
+
+        async def save_and_send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                operation = _operation(scope, first)
+                if not _READS.match(operation):
+                    self.changed.set()
+                    if message["status"] < 400:
+                        await self._save(_services(scope, operation))
+            await send(message)
+
+        await self._application(scope, receive_and_note, save_and_send)
+
+    async def _save(self, services: tuple[str, ...]) -> None:
+        if services:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._threads, lambda: self._write(*services, largest=_LARGE))
+
+
+def _operation(scope: dict[str, Any], body: bytes) -> bytes:
+    """The operation that a request names in its header, its path or its form; empty where the path alone tells it."""
+    target = dict(scope["headers"]).get(b"x-amz-target") or scope["path"].encode()
+    found = _OPERATION.search(target) or _ACTION.search(body[:1024])
+    return found[1] if found else b""
+
+
+def _services(scope: dict[str, Any], operation: bytes) -> tuple[str, ...]:
+    """The state that a request changes which is to be on disk before the answer, by the names of MiniStack's files."""
+    from ministack import app  # noqa: PLC0415 - after configure()
+
+    signed = _SIGNED_FOR.search(dict(scope["headers"]).get(b"authorization", b""))
+    name = signed[1].decode() if signed else ""
+    name = app.SERVICE_NAME_ALIASES.get(name, name)
+    of_object = name == "s3" and "/" in scope["path"].strip("/")
+    if name not in app.SERVICE_REGISTRY or of_object or operation in _MEASUREMENTS:
+        return ()
+    if scope["path"].endswith(_INVOCATIONS):
+        return ()
+    service = app.SERVICE_REGISTRY[name]
+    return (service.get("state_key", service["module"]), *_REACHED.get(name, ()))
