@@ -1,6 +1,6 @@
-"""What must hold of all that was accepted: pictures, answers, incoming objects, events and captures.
+"""What must hold of all that was accepted: images, answers, incoming objects, events and captures.
 
-Judgements as in `invariants`: pure, a sentence for each thing that does not hold.
+Checks as in `invariants`: pure, a sentence for each violation.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ BUSY = "EndpointBusy"
 
 
 @dataclass
-class Picture:
-    """A picture that was given to the workflow, and what became of it."""
+class Image:
+    """An image that was given to the workflow, and what became of it."""
 
     name: str
     # When StartExecution answered; None where it did not.
     acknowledged: float | None = None
-    # The execution's status when it was looked for after the fault, and what asking under the same name said then.
+    # The execution's status after the fault, and what asking under the same name said then.
     found: str = ""
     asked: str = ""
     # How it ended, and how the execution under another name did, where that was needed.
@@ -37,25 +37,25 @@ class Picture:
 _SAID = {"": ("started",), "RUNNING": ("same", "ended")}
 
 
-def pictures(given: Collection[Picture], strike: Strike) -> list[str]:
+def images(given: Collection[Image], strike: Strike) -> list[str]:
     """Each that was accepted is answered, or has failed before its caller's eyes as the local AWS was killed."""
-    return [f"the picture {picture.name} {why}" for picture in given for why in _picture(picture, strike)]
+    return [f"the image {image.name} {why}" for image in given for why in _image(image, strike)]
 
 
-def _picture(picture: Picture, strike: Strike) -> list[str]:
+def _image(image: Image, strike: Strike) -> list[str]:
     found = []
-    moment = picture.acknowledged
-    if moment is not None and not picture.found and strike.spares_promise(moment):
+    moment = image.acknowledged
+    if moment is not None and not image.found and strike.spares_promise(moment):
         found.append(f"was accepted {strike.at - moment:.1f} s before the kill and is nowhere")
-    if picture.asked not in _SAID.get(picture.found, ("ended",)):
-        found.append(f"was {picture.found or 'missing'}, and asking again under its name said {picture.asked}")
-    if picture.ended not in ("SUCCEEDED", "FAILED"):
-        found.append(f"is {picture.ended or 'nowhere'} at the end")
-    cut_off = strike.victim == LOCAL_AWS and picture.cause.startswith("States.ServiceRestart")
-    if picture.ended == "FAILED" and not cut_off:
-        found.append(f"failed: {picture.cause}")
-    if picture.ended != "SUCCEEDED" and picture.again != "SUCCEEDED":
-        found.append(f"was not answered when it was asked again: {picture.again or 'not asked'}")
+    if image.asked not in _SAID.get(image.found, ("ended",)):
+        found.append(f"was {image.found or 'missing'}, and asking again under its name said {image.asked}")
+    if image.ended not in ("SUCCEEDED", "FAILED"):
+        found.append(f"is {image.ended or 'nowhere'} at the end")
+    cut_off = strike.victim == LOCAL_AWS and image.cause.startswith("States.ServiceRestart")
+    if image.ended == "FAILED" and not cut_off:
+        found.append(f"failed: {image.cause}")
+    if image.ended != "SUCCEEDED" and image.again != "SUCCEEDED":
+        found.append(f"was not answered when it was asked again: {image.again or 'not asked'}")
     return found
 
 
@@ -78,7 +78,7 @@ def answers(before: Mapping[str, Answer], now: Mapping[str, Answer], strike: Str
 
 @dataclass(frozen=True)
 class Incoming:
-    """A picture that was put under incoming/, and all places where it, or its event, lies at the end."""
+    """An image that was put under incoming/, and all places where it, or its event, lies at the end."""
 
     key: str
     acknowledged: bool

@@ -75,7 +75,7 @@ def _write(played: list[Round]) -> None:
         f"Seed {SEED}: {len(played)} rounds, {failed} with something broken.",
         "Killed: " + ", ".join(f"{name} {count}" for name, count in sorted(killed.items())) + ".",
         "",
-        "| round | killed | after s | runs retried | approved again | pictures asked again | seconds | broken |",
+        "| round | killed | after s | runs retried | approved again | images asked again | seconds | broken |",
         "| ---: | --- | ---: | ---: | ---: | ---: | ---: | --- |",
         *map(_row, played),
     ]

@@ -1,4 +1,4 @@
-"""What must hold after every fault: judgements of what was seen, each a sentence for each thing that does not hold.
+"""What must hold after every fault: checks of what was observed, each with a sentence for each violation.
 
 Nothing here asks a process, so that tests can show of each judgement that it can fail.
 """

@@ -1,4 +1,4 @@
-"""What is given in a round: pictures to the workflow and the intake, an approval; and what was acknowledged."""
+"""What is given in a round: images to the workflow and the intake, an approval; and what was acknowledged."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.faults.accepted import Picture
-from tests.faults.site import Site, picture
+from tests.faults.accepted import Image
+from tests.faults.site import Site, image
 
-PICTURES = 3
+IMAGES = 3
 _PIXELS = 32 * 32 * 3
 
 
 @dataclass
 class Load:
-    """Pictures by name, objects for incoming/ with their content, the version to approve and the one before it."""
+    """Images by name, objects for incoming/ with their content, the version to approve and the one before it."""
 
-    pictures: list[Picture]
+    images: list[Image]
     contents: dict[str, bytes]
     approved: str
     before: str
@@ -29,16 +29,16 @@ class Load:
     @classmethod
     def drawn(cls, site: Site, name: str, chance: random.Random) -> Load:
         """The load of a round of this name."""
-        pictures = [Picture(f"{name}-{index}") for index in range(PICTURES)]
+        images = [Image(f"{name}-{index}") for index in range(IMAGES)]
         approved = chance.choice(site.versions())
-        contents = {f"incoming/bicycle/{name}.png": picture(chance.randbytes(_PIXELS))}
-        return cls(pictures, contents, approved, site.approved, dict.fromkeys(contents, False))
+        contents = {f"incoming/bicycle/{name}.png": image(chance.randbytes(_PIXELS))}
+        return cls(images, contents, approved, site.approved, dict.fromkeys(contents, False))
 
     def work(self, site: Site) -> list[Callable[[], None]]:
         """What is to be done, each by a thread of its own."""
         return [
             lambda: self._approve(site),
-            *(lambda one=one: self._ask(site, one) for one in self.pictures),
+            *(lambda one=one: self._ask(site, one) for one in self.images),
             *(lambda key=key: self.put(site, key) for key in self.contents),
         ]
 
@@ -51,6 +51,6 @@ class Load:
         site.approve(self.approved)
         self.acknowledged = True
 
-    def _ask(self, site: Site, one: Picture) -> None:
+    def _ask(self, site: Site, one: Image) -> None:
         site.ask(one.name)
         one.acknowledged = time.time()

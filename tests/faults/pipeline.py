@@ -25,7 +25,7 @@ def definition(role: str, ledger: str) -> Document:
         "Image": "tiny:1",
         # By its environment a program says which run its version comes from.
         "Environment": {"VERSION": {"Get": "Execution.PipelineExecutionId"}, "ANSWER": ANSWER.decode()},
-        # By which refresh_workflow tells the workflow the images' size.
+        # From which refresh_workflow takes the workflow's image size.
         "ModelInput": {"DataInputConfig": '{"data":[1,3,28,28]}'},
     }
     register = {

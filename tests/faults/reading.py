@@ -1,4 +1,4 @@
-"""What is seen of a site, as the judgements take it: from AWS's answers, from its bucket and queue, from processes."""
+"""What is observed of a site, as the checks take it: from AWS's answers, from its bucket and queue, from processes."""
 
 from __future__ import annotations
 

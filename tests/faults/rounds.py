@@ -1,4 +1,4 @@
-"""One round: load, a kill at a random moment, what is to be mended, and what must hold then."""
+"""One round: load, a kill at a random moment, the recovery, and what must hold then."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.faults.checking import check, observe
 from tests.faults.invariants import LOCAL_AWS, Strike
-from tests.faults.judging import judge, look
 from tests.faults.load import Load
 from tests.faults.settling import RUNS, settle
 from tests.faults.site import Site
@@ -50,18 +50,18 @@ def play(site: Site, number: int, seed: int) -> Round:
     load = Load.drawn(site, f"round-{seed}-{number}", chance)
     with _begun(site, load):
         time.sleep(round_.delay)
-        looked = time.time()
-        seen = look(site)
+        observed_at = time.time()
+        seen = observe(site)
         struck = time.time()
         round_.struck = STRIKES[round_.victim](site, chance)
         if round_.victim == LOCAL_AWS:
             site.up()
-        # What is saved or flushed by a clock comes late on a machine that is so busy that a look takes long.
-        strike = Strike(round_.victim, struck, time.time(), behind=struck - looked)
-    mended = settle(site, load)
-    round_.retried, round_.approved_again = mended.retried, mended.approved_again
-    round_.asked_again, round_.causes = mended.asked_again, mended.causes
-    round_.broken = judge(site, load, seen, strike)
+        # What is saved or flushed by a clock comes late on a machine so busy that observing takes long.
+        strike = Strike(round_.victim, struck, time.time(), behind=struck - observed_at)
+    settled = settle(site, load)
+    round_.retried, round_.approved_again = settled.retried, settled.approved_again
+    round_.asked_again, round_.causes = settled.asked_again, settled.causes
+    round_.broken = check(site, load, seen, strike)
     round_.seconds = time.monotonic() - began
     return round_
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.faults.accepted import Picture
+from tests.faults.accepted import Image
 from tests.faults.load import Load
 from tests.faults.site import Site, until
 
@@ -15,7 +15,7 @@ PATIENCE = 120
 
 
 @dataclass
-class Mended:
+class Settled:
     """How often something was done, and why."""
 
     retried: int = 0
@@ -24,20 +24,20 @@ class Mended:
     causes: list[str] = field(default_factory=list)
 
 
-def settle(site: Site, load: Load) -> Mended:
+def settle(site: Site, load: Load) -> Settled:
     """Do it, and wait until all that was given has come to its end."""
-    mended = Mended()
+    settled = Settled()
     for arn in site.runs[-RUNS:]:
-        mended.retried += _finish(site, arn)
-    for picture in load.pictures:
-        _ask_again(site, picture)
-        if picture.again:
-            mended.asked_again += 1
-            mended.causes.append(picture.cause)
+        settled.retried += _finish(site, arn)
+    for image in load.images:
+        _ask_again(site, image)
+        if image.again:
+            settled.asked_again += 1
+            settled.causes.append(image.cause)
     for key in (key for key, taken in load.incoming.items() if not taken):
         load.put(site, key)
-    _bring_live(site, mended)
-    return mended
+    _bring_live(site, settled)
+    return settled
 
 
 def _finish(site: Site, arn: str) -> int:
@@ -51,18 +51,18 @@ def _finish(site: Site, arn: str) -> int:
     return retries
 
 
-def _ask_again(site: Site, picture: Picture) -> None:
+def _ask_again(site: Site, image: Image) -> None:
     """Ask under the same name, as a caller does who had no answer; under another where the first has failed."""
-    said = site.described(picture.name)
-    picture.found = said.get("status", "")
-    picture.asked = _asked(site, picture.name, said)
-    ended = _ended(site, picture.name)
-    picture.ended = ended.get("status", "")
-    if picture.ended != "SUCCEEDED":
-        picture.cause = f"{ended.get('error', '')} {ended.get('cause', '')}".strip()
-        site.ask(f"{picture.name}-again")
-        picture.again = _ended(site, f"{picture.name}-again").get("status", "")
-    site.pictures.append(picture.name)
+    said = site.described(image.name)
+    image.found = said.get("status", "")
+    image.asked = _asked(site, image.name, said)
+    ended = _ended(site, image.name)
+    image.ended = ended.get("status", "")
+    if image.ended != "SUCCEEDED":
+        image.cause = f"{ended.get('error', '')} {ended.get('cause', '')}".strip()
+        site.ask(f"{image.name}-again")
+        image.again = _ended(site, f"{image.name}-again").get("status", "")
+    site.images.append(image.name)
 
 
 def _asked(site: Site, name: str, said: dict[str, Any]) -> str:
@@ -79,7 +79,7 @@ def _ended(site: Site, name: str) -> dict[str, Any]:
     return site.described(name)
 
 
-def _bring_live(site: Site, mended: Mended) -> None:
+def _bring_live(site: Site, settled: Settled) -> None:
     """Wait for the version approved last; approve it again where it was rolled back.
 
     An instance that dies while its version begins to serve is a version that failed: the one before serves on.
@@ -88,7 +88,7 @@ def _bring_live(site: Site, mended: Mended) -> None:
     until(lambda: site.live() == site.approved or bool(site.rolled_back()), PATIENCE)
     reason = site.rolled_back()
     if reason:
-        mended.approved_again = 1
-        mended.causes.append(reason)
+        settled.approved_again = 1
+        settled.causes.append(reason)
         site.approve(site.approved)
     site.until_live(PATIENCE)

@@ -1,4 +1,4 @@
-"""What the faults are done to: a local AWS with the stack, a pipeline, versions and pictures; what is asked of it."""
+"""What the faults are done to: a local AWS with the stack, a pipeline, versions and images; what is asked of it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Site:
 
     laptop: Laptop
     runs: list[str] = field(default_factory=list)
-    pictures: list[str] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
     # The version that is approved last, and the run that it comes from.
     approved: str = ""
     program: str = ""
@@ -58,7 +58,7 @@ class Site:
         return self.clients.get(service) or self._made(service)
 
     def prepare(self) -> None:
-        """Bring the local AWS up, with the stack, the pipeline, a first live version and a picture."""
+        """Bring the local AWS up, with the stack, the pipeline, a first live version and an image."""
         (self.laptop.home / "images.json").write_text(json.dumps({"tiny": ["python3", _SERVER]}))
         self.laptop.scones("up")
         role = self.laptop.role("faults", "sagemaker")
@@ -66,13 +66,13 @@ class Site:
         self.client("sagemaker").create_pipeline(
             PipelineName=PIPELINE, PipelineDefinition=text, RoleArn=role, ClientRequestToken="f" * 32
         )
-        self.put("faults/bright.png", picture())
+        self.put("faults/bright.png", image())
         self.start_run()
         self.laptop.ended(self.runs[0])
         self.approve(self.versions()[0])
         assert self.until_live(180), self.live()
         # refresh_workflow makes the alias once the endpoint serves.
-        assert until(self._takes_pictures, 180), "the workflow takes no picture"
+        assert until(self._takes_images, 180), "the workflow takes no image"
 
     def up(self) -> None:
         """Start it again after a `kill -9`."""
@@ -95,7 +95,7 @@ class Site:
         return arn
 
     def ask(self, name: str) -> Document:
-        """Give the inference workflow a picture; answers what StartExecution did."""
+        """Give the inference workflow an image; answers what StartExecution did."""
         given = json.dumps({"image_uri": f"s3://{BUCKET}/faults/bright.png"})
         started: Document = self.client("stepfunctions").start_execution(
             stateMachineArn=MACHINE, name=name, input=given
@@ -140,7 +140,7 @@ class Site:
         self.approved = version
 
     def live(self) -> str:
-        """The version that serves, and alone; otherwise what is there, in words."""
+        """The version that serves, and alone; otherwise a description of what is there."""
         sagemaker = self.client("sagemaker")
         try:
             said = sagemaker.describe_endpoint(EndpointName=ENDPOINT)
@@ -176,7 +176,7 @@ class Site:
         """Wait until the version that was approved last serves."""
         return until(lambda: self.live() == self.approved, seconds)
 
-    def _takes_pictures(self) -> bool:
+    def _takes_images(self) -> bool:
         try:
             self.ask("first")
         except ClientError:
@@ -198,8 +198,8 @@ def until(holds: Callable[[], bool], seconds: float) -> bool:
     return holds()
 
 
-def picture(noise: bytes = b"") -> bytes:
-    """A bright picture, or one of noise (3,072 bytes), which no other is like."""
+def image(noise: bytes = b"") -> bytes:
+    """A bright image, or one of noise (3,072 bytes), which no other is like."""
     file = io.BytesIO()
     image = Image.frombytes("RGB", (32, 32), noise) if noise else Image.new("RGB", (32, 32), (230, 230, 230))
     image.save(file, "PNG")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.faults import accepted, invariants
-from tests.faults.accepted import BUSY, Answer, Captured, DeadLetter, Incoming, Picture
+from tests.faults.accepted import BUSY, Answer, Captured, DeadLetter, Image, Incoming
 from tests.faults.invariants import LOCAL_AWS, Approval, Runs, Serving, Strike
 
 # The local AWS was killed at second 100, and answered again at second 103; or only a worker was.
@@ -101,12 +101,12 @@ def test_anything_else_that_serves_is_said(seen: Serving, said: str) -> None:
     assert said in sentence
 
 
-ANSWERED = Picture("p", acknowledged=90.0, found="SUCCEEDED", asked="ended", ended="SUCCEEDED")
+ANSWERED = Image("p", acknowledged=90.0, found="SUCCEEDED", asked="ended", ended="SUCCEEDED")
 CUT_OFF = replace(ANSWERED, found="FAILED", ended="FAILED", cause="States.ServiceRestart it", again="SUCCEEDED")
 
 
 @pytest.mark.parametrize(
-    ("picture", "strike"),
+    ("image", "strike"),
     [
         (ANSWERED, HURT),
         (replace(ANSWERED, found="RUNNING", asked="same"), HURT),
@@ -116,12 +116,12 @@ CUT_OFF = replace(ANSWERED, found="FAILED", ended="FAILED", cause="States.Servic
         (replace(ANSWERED, acknowledged=None, found="", asked="started"), KILLED),
     ],
 )
-def test_a_picture_is_answered_or_was_cut_off_by_the_kill(picture: Picture, strike: Strike) -> None:
-    assert accepted.pictures([picture], strike) == []
+def test_an_image_is_answered_or_was_cut_off_by_the_kill(image: Image, strike: Strike) -> None:
+    assert accepted.images([image], strike) == []
 
 
 @pytest.mark.parametrize(
-    ("picture", "strike", "said"),
+    ("image", "strike", "said"),
     [
         (replace(ANSWERED, found="", asked="started"), KILLED, "accepted 10.0 s before the kill and is nowhere"),
         (replace(ANSWERED, acknowledged=99.9, found="", asked="started"), KILLED, "accepted 0.1 s before the kill"),
@@ -136,8 +136,8 @@ def test_a_picture_is_answered_or_was_cut_off_by_the_kill(picture: Picture, stri
         (replace(CUT_OFF, again=""), KILLED, "not answered when it was asked again: not asked"),
     ],
 )
-def test_a_picture_that_is_lost_or_fails_otherwise_is_said(picture: Picture, strike: Strike, said: str) -> None:
-    [sentence] = accepted.pictures([picture], strike)
+def test_an_image_that_is_lost_or_fails_otherwise_is_said(image: Image, strike: Strike, said: str) -> None:
+    [sentence] = accepted.images([image], strike)
     assert said in sentence
 
 
@@ -152,7 +152,7 @@ def test_an_answer_stays_what_it_was() -> None:
 
 
 @pytest.mark.parametrize("place", ["curated", "quarantine", "given up"])
-def test_an_incoming_picture_is_in_one_place(place: str) -> None:
+def test_an_incoming_image_is_in_one_place(place: str) -> None:
     assert accepted.incoming([Incoming("k", True, (place,))]) == []
     assert accepted.incoming([Incoming("k", False, ())]) == []
 
@@ -167,7 +167,7 @@ def test_an_incoming_picture_is_in_one_place(place: str) -> None:
         (Incoming("k", False, ("curated", "incoming")), "still waits"),
     ],
 )
-def test_an_incoming_picture_that_is_nowhere_or_in_two_places_is_said(item: Incoming, said: str) -> None:
+def test_an_incoming_image_that_is_nowhere_or_in_two_places_is_said(item: Incoming, said: str) -> None:
     [sentence] = accepted.incoming([item])
     assert said in sentence
 

@@ -1,7 +1,7 @@
 """Fuzz readers with atheris, guided by the code that they reach: `make fuzz`, or `python -m tests.fuzz [READER ...]`.
 
 Each reader runs in a process of its own for FUZZ_SECONDS (60). What breaks one is written to .fuzz/<reader>/ with its
-traceback; to hold the mending, it moves to tests/fuzz/found/<reader>/.
+traceback; to hold the fix, it moves to tests/fuzz/found/<reader>/.
 """
 
 from __future__ import annotations
@@ -20,7 +20,16 @@ from tests.fuzz.readers import load, names
 OUTPUT = Path(".fuzz")
 MOST_BYTES = 1 << 16
 MOST_MEGABYTES = 2048
-ROOMS = ("common", "processing", "evaluation", "monitoring", "localaws", "console", "serialize_image", "ingest_image")
+PACKAGES = (
+    "common",
+    "processing",
+    "evaluation",
+    "monitoring",
+    "localaws",
+    "console",
+    "serialize_image",
+    "ingest_image",
+)
 LIBRARIES = ("PIL", "tarfile", "zipfile", "gzip", "json", "yaml")
 
 
@@ -58,7 +67,7 @@ def _run(name: str, seconds: int) -> bool:
 def _fuzz(name: str, options: list[str]) -> None:
     import atheris  # type: ignore[import-not-found]  # only in .venv/fuzz
 
-    with atheris.instrument_imports(include=[*ROOMS, *LIBRARIES]):
+    with atheris.instrument_imports(include=[*PACKAGES, *LIBRARIES]):
         reader = load(name)
 
     def custom(data: bytes, most: int, seed: int) -> bytes:

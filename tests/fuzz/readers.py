@@ -13,7 +13,7 @@ FOUND = Path(__file__).with_name("found")
 
 @dataclass(frozen=True)
 class Reader:
-    """A reader under one function; `seeds` are whole, `found` once broke it and holds it to its mending."""
+    """A reader under one function; `seeds` are whole, `found` once broke it and is kept as a test."""
 
     name: str
     one_input: Callable[[bytes], None]

@@ -1,4 +1,4 @@
-"""Every reader of what comes from outside says no in its own words, whatever comes: a short, seeded run.
+"""Every reader of what comes from outside raises only its documented refusals, whatever the input: a short, seeded run.
 
 `make fuzz` runs the same functions for as long as one likes, guided by what they reach.
 """

@@ -56,7 +56,7 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--page", type=Path, default=page.PAGE, help="another page than docs/aws.md")
     parser.add_argument("--permissions", type=Path, help="another page than docs/permissions.md")
     parser.add_argument("--until", type=int, metavar="STEP", help="follow the page up to this step")
-    parser.add_argument("--literal", action="store_true", help="run a page also where a look finds a step missing")
+    parser.add_argument("--literal", action="store_true", help="run a page even if a check finds a step missing")
     parser.add_argument("--record", action="store_true", help="write down what `make aws-trial` compares AWS with")
     parser.add_argument("--folder", type=Path, help="keep the local AWS and the checkout in this folder")
     return parser.parse_args(words)

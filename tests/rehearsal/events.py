@@ -1,4 +1,4 @@
-"""EventBridge's events of a project, through a rule and a queue of one's own; told as `detail type: status` lines."""
+"""EventBridge's events of a project, received by a rule and a queue of its own, as `detail type: status` lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def name_of(project: str) -> str:
     return f"trial-events-of-{project}"
 
 
-def tell(event: Mapping[str, Any]) -> tuple[str, str]:
+def describe(event: Mapping[str, Any]) -> tuple[str, str]:
     """An event's detail type, and what it says in a word or two; no name and no time, which differ each time."""
     kind, detail = str(event["detail-type"]), event["detail"]
     for tells, words in _WORDS.items():
@@ -95,7 +95,7 @@ class Events:
 
     def _listen(self) -> None:
         while not self._stopping.is_set():
-            # What cannot be had now, as while the local AWS ends, comes with the next look.
+            # What fails now, such as while the local AWS shuts down, is read by the next poll.
             with suppress(ClientError, BotoCoreError):
                 self._receive(_WAIT_SECONDS)
 
@@ -104,7 +104,7 @@ class Events:
         answer = sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10, WaitTimeSeconds=seconds)
         for message in answer.get("Messages", []):
             if self._project in message["Body"] and (event := json.loads(message["Body"]))["detail-type"] != _TOO_MANY:
-                self._note(*tell(event))
+                self._note(*describe(event))
             sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
         return len(answer.get("Messages", []))
 

@@ -20,9 +20,9 @@ _OF_TYPE = "resource "
 def read(client: Client, project: str, stack_id: str | None) -> Histories:
     """Every history by its name; what is not there has none."""
     found: Histories = {}
-    for look in (_builds, _executions):
+    for read in (_builds, _executions):
         with suppress(ClientError):
-            found |= dict(look(client, project))
+            found |= dict(read(client, project))
     if stack_id:
         with suppress(ClientError):
             found |= _stack(client, stack_id)

@@ -1,4 +1,4 @@
-"""Looks on while a page is followed: what each step took and went through, and which events came meanwhile."""
+"""Records, while a page is followed, how long each step took, its histories, and the events that arrived."""
 
 from __future__ import annotations
 

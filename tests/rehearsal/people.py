@@ -30,7 +30,7 @@ Policy = dict[str, Any]
 
 
 class PermissionsError(Exception):
-    """The page of permissions has not what docs/aws.md links to."""
+    """docs/permissions.md lacks what docs/aws.md links to."""
 
 
 def fragment(heading: str) -> str:
@@ -84,7 +84,7 @@ def _resolve(resolver: Resolver, node: Any) -> Any:
         # A key has a name only when it is made.
         text = resolver.text(node if node != KEY_ARN else {"Fn::Sub": ANY_KEY})
         if text is None:
-            raise PermissionsError(f"{FOUNDATION} has {json.dumps(node)}, which nobody knows before there is a stack.")
+            raise PermissionsError(f"{FOUNDATION} has {json.dumps(node)}, which is unknown before there is a stack.")
         return text
     return {key: _resolve(resolver, item) for key, item in node.items() if not _is_left_out(resolver, item)}
 

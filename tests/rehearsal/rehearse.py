@@ -1,4 +1,4 @@
-"""A rehearsal as a whole: the site, the reader, the walk, and what is told at its end."""
+"""A rehearsal as a whole: the site, the reader, the walk, and the summary at its end."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def local_variables(endpoint: str, home: Path, region: str) -> Mapping[str, str]
         "AWS_ENDPOINT_URL": endpoint,
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": str(WHEELS),
-        # git is told by its environment alone, so that what the page configures is what the reader has configured.
+        # git is configured by its environment alone, so that only the page configures it.
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.{home.resolve() / 'repositories'}/.insteadOf",
         "GIT_CONFIG_VALUE_0": f"https://git-codecommit.{region}.amazonaws.com/v1/repos/",

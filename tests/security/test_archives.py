@@ -136,7 +136,7 @@ def test_a_hostile_zip_is_refused_and_leaves_nothing(inside: Path, reader: str, 
     _refused(path, *ZIP_READERS[reader])
 
 
-ROOMS = (
+PACKAGES = (
     "pipelines",
     "processing",
     "evaluation",
@@ -175,11 +175,11 @@ def _opens(call: ast.Call, called: ast.Attribute) -> bool:
     return called.attr in OPENING.get(owner, ()) and not writes
 
 
-def test_no_room_opens_an_archive_but_by_the_one_reader() -> None:
+def test_no_package_opens_an_archive_but_by_the_one_reader() -> None:
     found = [
         f"{path.relative_to(CHECKOUT)}:{line}"
-        for room in ROOMS
-        for path in (CHECKOUT / room).rglob("*.py")
+        for package in PACKAGES
+        for path in (CHECKOUT / package).rglob("*.py")
         for line in _openings(path.read_text(encoding="utf-8"))
     ]
     assert found == []

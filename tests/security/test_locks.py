@@ -1,4 +1,4 @@
-"""What is installed is what was looked at: every line of every lock is one version of which each file has its hash."""
+"""What is installed is what was reviewed: every line of every lock is one version of which each file has its hash."""
 
 from __future__ import annotations
 

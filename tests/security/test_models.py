@@ -229,8 +229,8 @@ CHECKED = {"evaluation/network.py", "localaws/algorithms/image_classification/ar
 
 def test_mxnet_loads_what_others_wrote_in_two_places_only_and_both_check_it_first() -> None:
     found = set()
-    for room in ("processing", "evaluation", "monitoring", "localaws", "console", "seedcode", "pipelines"):
-        for path in (CHECKOUT / room).rglob("*.py"):
+    for package in ("processing", "evaluation", "monitoring", "localaws", "console", "seedcode", "pipelines"):
+        for path in (CHECKOUT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 called = node.func if isinstance(node, ast.Call) else None
                 if (

@@ -58,7 +58,7 @@ LIMITS_OF_AWS = {
         "scalable-target/",
     ): "AWS names a target; it registers one only for who may scale by hand",
 }
-LOOKING_AT_ALL = {"cloudwatch:DescribeAlarms"}  # application-autoscaling looks whether its caller may, and names none
+READS_OF_ALL = {"cloudwatch:DescribeAlarms"}  # application-autoscaling checks its caller, and names none
 # What changes something and has no resource at all: traces, metrics (by a condition on their namespace), log delivery.
 WRITING_WITHOUT_RESOURCE = {
     "cloudwatch:PutMetricData",
@@ -155,7 +155,7 @@ def test_no_role_reaches_what_belongs_to_a_project_whose_name_begins_likewise(na
         for statement in policy.statements
         if statement["Effect"] == "Allow"
         for action in as_list(statement["Action"])
-        if not _has_no_resource(action) and action not in LOOKING_AT_ALL
+        if not _has_no_resource(action) and action not in READS_OF_ALL
         for pattern in as_list(statement["Resource"])
         if not _is_limit_of_aws(pattern)
         for neighbour in NEIGHBOURS
@@ -172,8 +172,8 @@ CHAPTERS = (
     "who-takes-it-down",
     "who-views",
 )
-# Calls that name no alarm are asked about all of them; they look, and change nothing.
-LOOKED_AT_BY_PEOPLE = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:*"
+# Calls that name no alarm concern all of them; they read, and change nothing.
+READ_BY_PEOPLE = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:*"
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -183,7 +183,7 @@ def test_no_person_s_policy_reaches_it_either(chapter: str) -> None:
         (statement["Sid"], pattern)
         for statement in [statement for policy in found for statement in policy["Statement"]]
         for pattern in as_list(statement["Resource"])
-        if pattern not in ("*", LOOKED_AT_BY_PEOPLE) and not _is_limit_of_aws(pattern)
+        if pattern not in ("*", READ_BY_PEOPLE) and not _is_limit_of_aws(pattern)
         for neighbour in NEIGHBOURS
         if any(fnmatchcase(arn, pattern) for arn in _owned(neighbour))
     }

@@ -1,4 +1,4 @@
-"""The split of the pictures: the published test set is never trained on."""
+"""The split of the images: the published test set is never trained on."""
 
 from processing.labels import CLASSES
 from processing.picture import CURATED, TEST, TRAIN, Picture

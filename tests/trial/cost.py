@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.costs import Item
 
 HOURS = 3
-"""Of the endpoint: a trial takes about two hours, and a person may look at it for one."""
+"""Of the endpoint: a trial takes about two hours, and a person may inspect it for one."""
 ITEMS = (
     Item("two trainings", "ml.g4dn.xlarge hour", 2 * 15 / 60, "profile `quick`, 15 minutes each with the start"),
     Item("preparation, evaluation, baselines, monitoring", "ml.m5.large hour", 12 * 6 / 60, "12 jobs of 6 minutes"),

@@ -60,7 +60,7 @@ class Store:
         return State(**known, steps=steps)
 
     def save(self, state: State) -> None:
-        """Write the state whole, and to the disk, before anything that it tells of is begun."""
+        """Write the state whole, and to the disk, before anything in it begins."""
         with self._lock:
             self.folder.mkdir(parents=True, exist_ok=True)
             draft = self.folder / f"{FILE}.draft"

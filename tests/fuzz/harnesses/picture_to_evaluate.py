@@ -13,6 +13,6 @@ SEEDS = pictures()
 
 
 def one_input(data: bytes) -> None:
-    """A test picture becomes pixels, or a sentence."""
+    """A test image becomes pixels, or a sentence."""
     with suppress(Refusal), file("one.png", repaired(data)) as path:
         Split("test", path.parent, [path.name], [0]).open(path.name)

@@ -15,6 +15,6 @@ _LIMITS = Limits(most_pixels=1_000_000)
 
 
 def one_input(data: bytes) -> None:
-    """A picture becomes what is curated, or a sentence and a folder of the quarantine."""
+    """An image becomes what is curated, or a sentence and a folder of the quarantine."""
     with suppress(Refusal):
         clean(repaired(data), _LIMITS)

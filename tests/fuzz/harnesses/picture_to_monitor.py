@@ -1,4 +1,4 @@
-"""What a capture holds of a picture: the endpoint was sent anything."""
+"""What a capture holds of an image: the endpoint was sent anything."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SEEDS = pictures()
 
 
 def one_input(data: bytes) -> None:
-    """A captured picture becomes pixels, or is none."""
+    """A captured image becomes pixels, or is none."""
     image = read(repaired(data))
     if image is not None:
         encode(fit(image, 28))

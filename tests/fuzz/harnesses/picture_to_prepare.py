@@ -13,6 +13,6 @@ SEEDS = pictures()
 
 
 def one_input(data: bytes) -> None:
-    """A curated picture becomes pixels, or a sentence."""
+    """A curated image becomes pixels, or a sentence."""
     with suppress(Refusal), file("bicycle.png", repaired(data)) as path:
         load(path)

@@ -16,6 +16,6 @@ _LIMITS = Limits(most_pixels=1_000_000)
 
 
 def one_input(data: bytes) -> None:
-    """A picture becomes the PNG for the endpoint, or a sentence."""
+    """An image becomes the PNG for the endpoint, or a sentence."""
     with suppress(BadPicture):
         to_png(read(repaired(data), _LIMITS), 28)

@@ -11,6 +11,6 @@ SEEDS = pictures()
 
 
 def one_input(data: bytes) -> None:
-    """A picture becomes pixels, or the rest of a sentence."""
+    """An image becomes pixels, or the rest of a sentence."""
     with suppress(PictureError):
         to_pixels(decode(repaired(data), 3))

@@ -1,4 +1,4 @@
-"""What starts the inference workflow: an event with a picture or its address."""
+"""What starts the inference workflow: an event with an image or its address."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SEEDS = [
     for event in (
         {"image_uri": "s3://bucket/incoming/a.png", "inference_id": "8c1f7e0e-7e64-4b0b-9d6a-0f2d1a3a9b11"},
         {"s3_bucket": "bucket", "s3_key": "a b.png"},
-        {"image_base64": base64.b64encode(b"picture").decode()},
+        {"image_base64": base64.b64encode(b"image").decode()},
     )
 ]
 

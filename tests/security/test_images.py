@@ -1,4 +1,4 @@
-"""Hostile pictures at each of the seven readers: refused in its own words, at once, and before they fill the memory."""
+"""Hostile images at each of the seven readers: refused with a message, at once, and before they fill the memory."""
 
 from __future__ import annotations
 
@@ -98,13 +98,13 @@ READERS: dict[str, tuple[Callable[[bytes], object], type[Exception] | None]] = {
     "monitoring": (monitor, None),
     "the algorithm": (lambda data: decode(data, 3), PictureError),
 }
-# A line is within the limits of who reads what has been looked at before.
+# A line is within the limits of those who read what was checked before.
 TRUSTING = ("PrepareData", "EvaluateModel", "the algorithm")
 PAIRS = [(reader, picture) for reader in READERS for picture in HOSTILE if picture != LINE or reader not in TRUSTING]
 
 
 @pytest.mark.parametrize(("reader", "picture"), PAIRS)
-def test_a_hostile_picture_is_refused_in_words_at_once_and_unread(reader: str, picture: str) -> None:
+def test_a_hostile_image_is_refused_in_words_at_once_and_unread(reader: str, picture: str) -> None:
     read, refusal = READERS[reader]
     tracemalloc.start()
     began = time.monotonic()
@@ -121,7 +121,7 @@ def test_a_hostile_picture_is_refused_in_words_at_once_and_unread(reader: str, p
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_a_picture_whose_exif_is_a_bomb_loses_it_or_is_refused(reader: str) -> None:
+def test_an_image_whose_exif_is_a_bomb_loses_it_or_is_refused(reader: str) -> None:
     # A directory that names itself as the next one, and a value of four thousand million items.
     ifd = struct.pack("<HHHII", 1, 0x0112, 3, 2**32 - 1, 8) + struct.pack("<I", 8)
     bomb = b"Exif\0\0II*\0" + struct.pack("<I", 8) + ifd

@@ -1,4 +1,4 @@
-"""What is read before and after a fault, and judged; what comes a moment later is waited for."""
+"""What is read before and after a fault, and checked; what arrives a moment later is waited for."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.faults.load import Load
 from tests.faults.pipeline import ANSWER
 from tests.faults.site import Site, until
 
-# The runs and pictures of rounds before that are looked at again.
-RUNS_KEPT, PICTURES_KEPT = 6, 12
+# The runs and images of earlier rounds that are checked again.
+RUNS_KEPT, IMAGES_KEPT = 6, 12
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,14 @@ class Seen:
     answers: dict[str, Answer]
 
 
-def look(site: Site) -> Seen:
+def observe(site: Site) -> Seen:
     """Read what is finished."""
     arns = tuple(site.runs[-RUNS_KEPT:])
-    answers = reading.answers(site, site.pictures[-PICTURES_KEPT:])
+    answers = reading.answers(site, site.images[-IMAGES_KEPT:])
     return Seen(arns, reading.runs(site, arns), tuple(site.versions()), answers)
 
 
-def judge(site: Site, load: Load, seen: Seen, strike: Strike) -> list[str]:
+def check(site: Site, load: Load, seen: Seen, strike: Strike) -> list[str]:
     """A sentence for each thing that does not hold."""
     approval = Approval(load.approved, load.acknowledged, load.before, site.approved)
     arns = tuple(site.runs[-RUNS_KEPT:])
@@ -46,7 +46,7 @@ def judge(site: Site, load: Load, seen: Seen, strike: Strike) -> list[str]:
         *_in_time(
             lambda: invariants.serving(reading.serving(site), site.approved, site.program, ANSWER),
         ),
-        *accepted.pictures(load.pictures, strike),
+        *accepted.images(load.images, strike),
         *accepted.answers(seen.answers, reading.answers(site, seen.answers), strike),
         *_intake(site, load),
         *_captures(site, load, strike),
@@ -62,7 +62,7 @@ def _intake(site: Site, load: Load) -> list[str]:
 
 
 def _captures(site: Site, load: Load, strike: Strike) -> list[str]:
-    for answer in reading.answers(site, [picture.name for picture in load.pictures]).values():
+    for answer in reading.answers(site, [image.name for image in load.images]).values():
         site.answered[json.loads(answer.output)["inference_id"]] = answer.ended
     found = _in_time(lambda: accepted.captures(reading.captured(site), strike))
     # What a kill took on its way to S3 is said once, or allowed once.
@@ -71,7 +71,7 @@ def _captures(site: Site, load: Load, strike: Strike) -> list[str]:
     return found
 
 
-def _in_time(judged: Callable[[], list[str]]) -> list[str]:
-    """Judge until nothing is found, for half a minute: what is on its way may come."""
-    until(lambda: not judged(), 30)
-    return judged()
+def _in_time(checked: Callable[[], list[str]]) -> list[str]:
+    """Check until nothing is found, for half a minute: events may still arrive."""
+    until(lambda: not checked(), 30)
+    return checked()
