@@ -1,4 +1,4 @@
-"""HTTP clients that ask as fast as they are answered: `python benchmarks/clients.py PORT PATH CLIENTS SECONDS PICTURE`.
+"""HTTP clients that ask as fast as they are answered: `python benchmarks/clients.py PORT PATH CLIENTS SECONDS IMAGE`.
 
 Each client is a thread with one warm connection and a request written beforehand, so that clients cost little of the
 cores that they share with the server. It is signed once, by the key that SDKs find in the environment.
@@ -21,9 +21,9 @@ from botocore.credentials import Credentials
 WARM_SECONDS = 0.5
 
 
-def main(port: int, path: str, clients: int, seconds: float, picture: bytes) -> None:
+def main(port: int, path: str, clients: int, seconds: float, image: bytes) -> None:
     """Ask, and print every answer's milliseconds."""
-    request, begin = _request(path, picture), time.perf_counter() + WARM_SECONDS
+    request, begin = _request(path, image), time.perf_counter() + WARM_SECONDS
     took: list[list[float]] = [[] for _ in range(clients)]
     threads = [threading.Thread(target=_ask, args=(port, request, begin, begin + seconds, mine)) for mine in took]
     for thread in threads:
@@ -33,12 +33,12 @@ def main(port: int, path: str, clients: int, seconds: float, picture: bytes) -> 
     print(json.dumps({"milliseconds": sorted(value for mine in took for value in mine), "seconds": seconds}))
 
 
-def _request(path: str, picture: bytes) -> bytes:
-    asked = AWSRequest("POST", f"http://127.0.0.1{path}", {"Host": "127.0.0.1", "Content-Type": "image/png"}, picture)
+def _request(path: str, image: bytes) -> bytes:
+    asked = AWSRequest("POST", f"http://127.0.0.1{path}", {"Host": "127.0.0.1", "Content-Type": "image/png"}, image)
     key = Credentials(os.environ.get("AWS_ACCESS_KEY_ID", "none"), os.environ.get("AWS_SECRET_ACCESS_KEY", "none"))
     SigV4Auth(key, "sagemaker", "us-east-1").add_auth(asked)
-    lines = [f"{name}: {value}" for name, value in (*asked.headers.items(), ("Content-Length", str(len(picture))))]
-    return "\r\n".join([f"POST {path} HTTP/1.1", *lines, "", ""]).encode() + picture
+    lines = [f"{name}: {value}" for name, value in (*asked.headers.items(), ("Content-Length", str(len(image))))]
+    return "\r\n".join([f"POST {path} HTTP/1.1", *lines, "", ""]).encode() + image
 
 
 def _ask(port: int, request: bytes, begin: float, end: float, took: list[float]) -> None:

@@ -17,7 +17,7 @@ from pipelines.profiles import PROFILES
 PAGE = Path(__file__).parents[1] / "docs" / "costs.md"
 PRICES_OF = "2026-11-28"
 HOURS = 730  # of a month, as AWS counts
-PICTURES = 1_000_000
+IMAGES = 1_000_000
 BATCH = 100  # images in one child of the Distributed Map (workflow/additions.py)
 ZONES = 2
 # What functions and jobs in a VPC call; S3 has a gateway endpoint, which costs nothing.
@@ -135,33 +135,33 @@ NETWORK = [
 
 # An image is read, cropped and written; read and classified; filtered by confidence.
 FUNCTIONS = [
-    Item("functions, calls", "Lambda request", 3 * PICTURES, "three an image"),
-    Item("functions, time", "Lambda GB second", 0.10 * PICTURES, "60 ms at 1 GB, 60 ms and 20 ms at 0.5 GB"),
+    Item("functions, calls", "Lambda request", 3 * IMAGES, "three an image"),
+    Item("functions, time", "Lambda GB second", 0.10 * IMAGES, "60 ms at 1 GB, 60 ms and 20 ms at 0.5 GB"),
 ]
 OBJECTS = [
-    Item("S3 writes", "S3 PUT", PICTURES, "one an image"),
-    Item("S3 reads", "S3 GET", 2 * PICTURES, "two an image"),
+    Item("S3 writes", "S3 PUT", IMAGES, "one an image"),
+    Item("S3 reads", "S3 GET", 2 * IMAGES, "two an image"),
 ]
 STANDARD = [
     *FUNCTIONS,
     *OBJECTS,
-    Item("state transitions", "Standard transition", 6 * PICTURES, "six states an image"),
-    Item("traces", "trace", PICTURES, "one an image: below one a second, X-Ray records each"),
+    Item("state transitions", "Standard transition", 6 * IMAGES, "six states an image"),
+    Item("traces", "trace", IMAGES, "one an image: below one a second, X-Ray records each"),
 ]
 EXPRESS = [
     *FUNCTIONS,
     *OBJECTS,
-    Item("requests", "Express request", PICTURES, "one an image"),
-    Item("duration", "Express GB second", 0.5 * 0.0625 * PICTURES, "half a second at 64 MB"),
+    Item("requests", "Express request", IMAGES, "one an image"),
+    Item("duration", "Express GB second", 0.5 * 0.0625 * IMAGES, "half a second at 64 MB"),
 ]
 DISTRIBUTED = [
-    Item("functions, calls", "Lambda request", 3 * PICTURES / BATCH, f"three a batch of {BATCH}"),
+    Item("functions, calls", "Lambda request", 3 * IMAGES / BATCH, f"three a batch of {BATCH}"),
     FUNCTIONS[1],
     *OBJECTS,
-    Item("children started", "Standard transition", PICTURES / BATCH, "one transition each"),
-    Item("children's requests", "Express request", PICTURES / BATCH, "one a batch"),
-    Item("children's duration", "Express GB second", 20 * 0.0625 * PICTURES / BATCH, "20 seconds a batch at 64 MB"),
-    Item("traces", "trace", PICTURES / BATCH, "at most one a batch"),
+    Item("children started", "Standard transition", IMAGES / BATCH, "one transition each"),
+    Item("children's requests", "Express request", IMAGES / BATCH, "one a batch"),
+    Item("children's duration", "Express GB second", 20 * 0.0625 * IMAGES / BATCH, "20 seconds a batch at 64 MB"),
+    Item("traces", "trace", IMAGES / BATCH, "at most one a batch"),
 ]
 
 

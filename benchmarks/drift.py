@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.drift_images import SHIFTS, Archive, Drawn, Source
 from benchmarks.drift_load import analyse, write_captures
-from benchmarks.drift_pictures import SHIFTS, Archive, Drawn, Source
 from benchmarks.drift_world import World
 from monitoring.features import DRIFTING
 
 BASELINES = 10
-PICTURES = 200
+IMAGES = 200
 
 
 def main() -> None:
@@ -34,10 +34,10 @@ def main() -> None:
     parser.add_argument("--archive", type=Path, help="photographs in place of drawings")
     options = parser.parse_args()
     source: Source = Archive(options.archive) if options.archive else Drawn()
-    worlds = [World(source, PICTURES, seed) for seed in range(BASELINES)]
+    worlds = [World(source, IMAGES, seed) for seed in range(BASELINES)]
     accuracies = [world.accuracy for world in worlds]
-    print(f"{source.name}: model {np.mean(accuracies):.3f} accurate, {BASELINES} baselines of {PICTURES} images")
-    print(f"{len(DRIFTING) + 2} tests of distributions and 3 of quality a run; {PICTURES} captures a run")
+    print(f"{source.name}: model {np.mean(accuracies):.3f} accurate, {BASELINES} baselines of {IMAGES} images")
+    print(f"{len(DRIFTING) + 2} tests of distributions and 3 of quality a run; {IMAGES} captures a run")
     _false_alarms(worlds, options.runs)
     _shifts(worlds, options.shifted)
     if options.captures:
@@ -46,7 +46,7 @@ def main() -> None:
 
 def _false_alarms(worlds: list[World], runs: int) -> None:
     """The same again: whatever is found is a false alarm."""
-    found = [worlds[run % len(worlds)].run("none", PICTURES, run) for run in range(runs)]
+    found = [worlds[run % len(worlds)].run("none", IMAGES, run) for run in range(runs)]
     alarmed = [names for names in found if names]
     print(f"false alarms: {len(alarmed)} of {runs} runs ({len(alarmed) / runs:.1%})")
     by_baseline = [sum(bool(names) for names in found[start :: len(worlds)]) for start in range(len(worlds))]
@@ -55,7 +55,7 @@ def _false_alarms(worlds: list[World], runs: int) -> None:
 
 def _shifts(worlds: list[World], runs: int) -> None:
     for shift in SHIFTS:
-        found = [worlds[run % len(worlds)].run(shift, PICTURES, 10_000 + run) for run in range(runs)]
+        found = [worlds[run % len(worlds)].run(shift, IMAGES, 10_000 + run) for run in range(runs)]
         caught = sum(bool(names) for names in found)
         print(f"{shift:<14} caught in {caught} of {runs} runs; by feature: {_times(found)}")
 

@@ -16,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from benchmarks.drift_pictures import Pixels, Source, pictures
+from benchmarks.drift_images import Pixels, Source, images
 from monitoring import baseline, picture, reference
 from monitoring.captures import Capture
 from monitoring.labels import Labels
@@ -60,7 +60,7 @@ class World:
 
     def captures(self, shift: str, count: int, seed: int) -> list[tuple[int | None, Capture]]:
         """What the endpoint would capture, with what it shows."""
-        chosen = pictures(self._fresh, shift, count, np.random.default_rng([seed, 2]))
+        chosen = images(self._fresh, shift, count, np.random.default_rng([seed, 2]))
         answers = self._answers([pixels for _, pixels in chosen])
         return [
             (kind, Capture(f"{seed}-{place}", None, AT, _sent(pixels), json.dumps(answer.tolist()).encode()))

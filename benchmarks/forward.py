@@ -17,13 +17,13 @@ def main(model: Path, batch: int, seconds: float) -> None:
     """Predict the same images again and again."""
     artifact = read_artifact(model)
     predictor = Predictor(artifact)
-    pictures = np.random.default_rng(0).integers(0, 256, (batch, *artifact.image_shape)).astype(np.float32)
-    predictor.predict(pictures)
+    images = np.random.default_rng(0).integers(0, 256, (batch, *artifact.image_shape)).astype(np.float32)
+    predictor.predict(images)
     done, began = 0, time.perf_counter()
     while (passed := time.perf_counter() - began) < seconds:
-        predictor.predict(pictures)
+        predictor.predict(images)
         done += batch
-    print(json.dumps({"pictures_per_second": done / passed}))
+    print(json.dumps({"images_per_second": done / passed}))
 
 
 if __name__ == "__main__":

@@ -22,15 +22,15 @@ def main(steps: int) -> None:
     )
     network = Network(settings, seed=1)
     random = np.random.default_rng(0)
-    pictures = random.integers(0, 256, (BATCH, 3, 28, 28)).astype(np.float32)
+    images = random.integers(0, 256, (BATCH, 3, 28, 28)).astype(np.float32)
     labels = np.eye(2, dtype=np.float32)[random.integers(0, 2, BATCH)]
     for step in range(WARM + steps):
         if step == WARM:
             started = time.perf_counter()
-        logits = network.forward(pictures, training=True)
+        logits = network.forward(images, training=True)
         odds = np.exp(logits - logits.max(1, keepdims=True))
         network.update(odds / odds.sum(1, keepdims=True) - labels, 0.1)
-    print(json.dumps({"pictures_per_second": steps * BATCH / (time.perf_counter() - started)}))
+    print(json.dumps({"images_per_second": steps * BATCH / (time.perf_counter() - started)}))
 
 
 if __name__ == "__main__":

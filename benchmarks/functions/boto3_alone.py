@@ -14,6 +14,6 @@ runtime = boto3.client("sagemaker-runtime")
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answer the endpoint's probabilities."""
     bucket, _, key = event["serialized_uri"].removeprefix("s3://").partition("/")
-    picture = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    answer = runtime.invoke_endpoint(EndpointName=event["endpoint_name"], ContentType="image/png", Body=picture)
+    image = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    answer = runtime.invoke_endpoint(EndpointName=event["endpoint_name"], ContentType="image/png", Body=image)
     return {"probabilities": json.loads(answer["Body"].read())}

@@ -17,6 +17,6 @@ session = Session(sagemaker_runtime_client=boto3.client("sagemaker-runtime"))
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answer the endpoint's probabilities."""
     bucket, _, key = event["serialized_uri"].removeprefix("s3://").partition("/")
-    picture = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    image = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     predictor = Predictor(event["endpoint_name"], session, IdentitySerializer("image/png"), JSONDeserializer())
-    return {"probabilities": predictor.predict(picture)}
+    return {"probabilities": predictor.predict(image)}

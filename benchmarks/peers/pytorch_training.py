@@ -15,11 +15,11 @@ if __name__ == "__main__":
     torch.manual_seed(0)
     net = build().train()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4)
-    pictures, labels = torch.randint(0, 256, (BATCH, 3, 28, 28)).float(), torch.randint(0, 2, (BATCH,))
+    images, labels = torch.randint(0, 256, (BATCH, 3, 28, 28)).float(), torch.randint(0, 2, (BATCH,))
     for step in range(WARM + steps):
         if step == WARM:
             started = time.perf_counter()
         optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(net(pictures), labels).backward()
+        torch.nn.functional.cross_entropy(net(images), labels).backward()
         optimizer.step()
-    print(json.dumps({"pictures_per_second": steps * BATCH / (time.perf_counter() - started)}))
+    print(json.dumps({"images_per_second": steps * BATCH / (time.perf_counter() - started)}))

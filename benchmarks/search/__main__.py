@@ -11,7 +11,7 @@ with five seeds. Both go on where they were stopped. See docs/model.md for what 
 import argparse
 from pathlib import Path
 
-from benchmarks.search import page, pictures, results, trial
+from benchmarks.search import images, page, results, trial
 from benchmarks.search.candidates import CANDIDATES
 from pipelines.profiles import PROFILES, find_profile
 
@@ -52,22 +52,22 @@ def _parse() -> argparse.Namespace:
 
 
 def _try(archive: Path, candidates: list[str], folds: list[int], weights: Path | None) -> None:
-    training = pictures.read(archive, "train")
+    training = images.read(archive, "train")
     done = {(each.candidate, each.part) for each in results.read(TRIED)}
     for candidate in candidates:
         name = _name(candidate, weights)
         for number in folds:
             if (name, number) in done:
                 continue
-            train, held = pictures.fold(training, number)
+            train, held = images.fold(training, number)
             seed = number + 1
             wrong, seconds = trial.run(CANDIDATES[candidate], train, held, seed, weights)
             _keep(TRIED, results.Trial(name, number, seed, len(held), wrong, seconds))
 
 
 def _final(archive: Path, profile: str, weights: Path | None) -> None:
-    train, _ = pictures.fold(pictures.read(archive, "train"), 0, VALIDATION_FOLDS)
-    test = pictures.read(archive, "test")
+    train, _ = images.fold(images.read(archive, "train"), 0, VALIDATION_FOLDS)
+    test = images.read(archive, "test")
     name = _name(profile, weights)
     done = {(each.candidate, each.seed) for each in results.read(MEASURED)}
     for seed in FINAL_SEEDS:

@@ -19,13 +19,13 @@ class Trial:
     candidate: str
     part: int
     seed: int
-    pictures: int
+    images: int
     wrong: list[int]
     cpu_seconds: float
 
     @property
     def accuracy(self) -> float:
-        return 1 - len(self.wrong) / self.pictures
+        return 1 - len(self.wrong) / self.images
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def interval(trials: list[Trial], seed: int = 0) -> tuple[float, float]:
 def _shares_right(trials: list[Trial]) -> Iterator[NDArray[np.float64]]:
     for part in sorted({trial.part for trial in trials}):
         of_part = [trial for trial in trials if trial.part == part]
-        right = np.ones((len(of_part), of_part[0].pictures))
+        right = np.ones((len(of_part), of_part[0].images))
         for row, trial in zip(right, of_part, strict=True):
             row[trial.wrong] = 0
         yield right.mean(axis=0)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image
 
-from benchmarks.search.pictures import Pictures
+from benchmarks.search.images import Images
 from evaluation.artifact import Artifact
 from evaluation.network import BATCH, Network
 from evaluation.predict import probabilities
@@ -25,7 +25,7 @@ PROGRAM = ("-m", "localaws.algorithms.image_classification", "train")
 
 
 def run(
-    hyperparameters: Mapping[str, Value], train: Pictures, held: Pictures, seed: int, weights: Path | None = None
+    hyperparameters: Mapping[str, Value], train: Images, held: Images, seed: int, weights: Path | None = None
 ) -> tuple[list[int], float]:
     """Train on one set and answer, of the other, which images are wrong, and the CPU seconds that training took.
 
@@ -41,13 +41,13 @@ def run(
         return _wrong(root / "model", held), seconds
 
 
-def _lay_out(root: Path, splits: Mapping[str, Pictures]) -> None:
-    for name, pictures in splits.items():
+def _lay_out(root: Path, splits: Mapping[str, Images]) -> None:
+    for name, images in splits.items():
         folder, lists = root / "input/data" / name, root / "input/data" / f"{name}_lst"
         folder.mkdir(parents=True)
         lists.mkdir()
         rows = []
-        for index, (pixels, label) in enumerate(zip(pictures.pixels, pictures.labels, strict=True)):
+        for index, (pixels, label) in enumerate(zip(images.pixels, images.labels, strict=True)):
             Image.fromarray(pixels).save(folder / f"{index}.png")
             rows.append(f"{index}\t{label}\t{index}.png\n")
         (lists / f"{name}.lst").write_text("".join(rows), encoding="utf-8")
@@ -90,7 +90,7 @@ def _train(root: Path, seed: int) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def _wrong(model: Path, held: Pictures) -> list[int]:
+def _wrong(model: Path, held: Images) -> list[int]:
     epoch = max(int(path.stem.rsplit("-", 1)[1]) for path in model.glob("*.params"))
     shapes = json.loads((model / "model-shapes.json").read_text(encoding="utf-8"))
     artifact = Artifact(str(model / "image-classification"), epoch, *shapes[0]["shape"][1:])

@@ -37,7 +37,7 @@ def measure(quick: bool) -> Measured:
     with tempfile.TemporaryDirectory() as folder, LocalAws() as local, ExitStack() as stack:
         work = Path(folder)
         served.write_model(work / "model")
-        picture = _picture(work / "image.png")
+        image = _image(work / "image.png")
         places = {
             OURS: stack.enter_context(served.endpoint(local, work / "model")),
             ALONE: stack.enter_context(served.alone(work / "model")),
@@ -51,7 +51,7 @@ def measure(quick: bool) -> Measured:
         for number in range(rounds):
             for clients in CLIENTS:
                 for who, place in places.items():
-                    found.setdefault((who, clients), []).append(_ask(place, clients, span, picture, local))
+                    found.setdefault((who, clients), []).append(_ask(place, clients, span, image, local))
             for batch, rates in bare.items():
                 rates.append(_forward(work / "model", batch, span))
             print(f"  round {number + 1} of {rounds}", file=sys.stderr, flush=True)
@@ -74,9 +74,9 @@ def _series(found: Found, bare: dict[int, list[float]]) -> list[Series]:
     return sorted(series, key=lambda each: (("throughput", "p50", "p99").index(each.what.split(",")[0]), each.x))
 
 
-def _ask(place: Place, clients: int, span: float, picture: Path, local: LocalAws) -> dict[str, float]:
+def _ask(place: Place, clients: int, span: float, image: Path, local: LocalAws) -> dict[str, float]:
     port, path = place
-    told = _run("clients.py", str(port), path, str(clients), str(span), str(picture), **local.key.environment)
+    told = _run("clients.py", str(port), path, str(clients), str(span), str(image), **local.key.environment)
     took = told["milliseconds"]
     return {
         "throughput": len(took) / told["seconds"],
@@ -86,7 +86,7 @@ def _ask(place: Place, clients: int, span: float, picture: Path, local: LocalAws
 
 
 def _forward(model: Path, batch: int, span: float) -> float:
-    rate: float = _run("forward.py", str(model), str(batch), str(span))["pictures_per_second"]
+    rate: float = _run("forward.py", str(model), str(batch), str(span))["images_per_second"]
     return rate
 
 
@@ -97,7 +97,7 @@ def _run(program: str, *arguments: str, **variables: str) -> dict[str, Any]:
     return told
 
 
-def _picture(path: Path) -> Path:
+def _image(path: Path) -> Path:
     pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
     content = io.BytesIO()
     Image.fromarray(pixels).save(content, "PNG")

@@ -46,5 +46,5 @@ def _ours(steps: str) -> str:
 
 
 def _rate(printed: str) -> float:
-    rate: float = json.loads(printed.strip().splitlines()[-1])["pictures_per_second"]
+    rate: float = json.loads(printed.strip().splitlines()[-1])["images_per_second"]
     return rate

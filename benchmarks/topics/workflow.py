@@ -23,9 +23,9 @@ def measure(quick: bool) -> Measured:
     """On a stack that a short demo left: the answers need not be right to take their time."""
     with demonstrated(*SHORT) as found:
         target = found.target
-        picture = draw_examples(dataset.folder(target))[0]
-        whole, alone = _one_by_one(target, picture, ASKED[quick])
-        rates = [_in_bulk(target, picture, BULK[quick], number) for number in range(1 if quick else 3)]
+        image = draw_examples(dataset.folder(target))[0]
+        whole, alone = _one_by_one(target, image, ASKED[quick])
+        rates = [_in_bulk(target, image, BULK[quick], number) for number in range(1 if quick else 3)]
     overhead = tuple(more - less for more, less in zip(whole, alone, strict=True))
     series = (
         Series("an image", OURS, "ms", whole),
@@ -41,9 +41,9 @@ def measure(quick: bool) -> Measured:
     return Measured("workflow", OURS, series, notes)
 
 
-def _one_by_one(target: Target, picture: Path, times: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _one_by_one(target: Target, image: Path, times: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
     s3, runtime = target.client("s3"), target.client("sagemaker-runtime")
-    body, bucket = picture.read_bytes(), target.project.bucket
+    body, bucket = image.read_bytes(), target.project.bucket
     s3.put_object(Bucket=bucket, Key="bench/image.png", Body=body)
     request = {"image_uri": f"s3://{bucket}/bench/image.png"}
     whole, alone = [], []
@@ -61,14 +61,14 @@ def _one_by_one(target: Target, picture: Path, times: int) -> tuple[tuple[float,
     return tuple(whole), tuple(alone)
 
 
-def _in_bulk(target: Target, picture: Path, pictures: int, number: int) -> float:
-    s3, body, bucket = target.client("s3"), picture.read_bytes(), target.project.bucket
+def _in_bulk(target: Target, image: Path, images: int, number: int) -> float:
+    s3, body, bucket = target.client("s3"), image.read_bytes(), target.project.bucket
     prefix = f"bulk/bench-{number}/input/"
-    for each in range(pictures):
+    for each in range(images):
         s3.put_object(Bucket=bucket, Key=f"{prefix}{each:05d}.png", Body=body)
     summary = bulk.classify_prefix(target, bucket, prefix)
     print(f"  bulk: {summary['pictures_per_second']} images/s, {summary['answers']}", file=sys.stderr, flush=True)
-    if summary["bad"] or summary["pictures"] != pictures:
+    if summary["bad"] or summary["pictures"] != images:
         raise SystemExit(f"Bulk classification answered {summary['answers']}; the figure would be worthless.")
     rate: float = summary["pictures"] / summary["seconds"]
     return rate

@@ -1,4 +1,4 @@
-"""The profile search: folds that hold out, trials that are kept, intervals that count pictures and not seeds."""
+"""The profile search: folds that hold out, trials that are kept, intervals that count images and not seeds."""
 
 import io
 import tarfile
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.search import page, pictures, results
+from benchmarks.search import images, page, results
 from benchmarks.search.candidates import CANDIDATES
 from pipelines.hyperparameters import HYPERPARAMETERS
 
@@ -26,19 +26,19 @@ def archive_of(folder: Path, fine_labels: list[int]) -> Path:
     return path
 
 
-def trial(candidate: str, wrong: list[int], *, part: int = 0, seed: int = 1, pictures: int = 100) -> results.Trial:
-    return results.Trial(candidate, part, seed, pictures, wrong, 10.0)
+def trial(candidate: str, wrong: list[int], *, part: int = 0, seed: int = 1, images: int = 100) -> results.Trial:
+    return results.Trial(candidate, part, seed, images, wrong, 10.0)
 
 
 def test_only_bicycles_and_motorcycles_are_read_as_0_and_1(tmp_path: Path) -> None:
-    read = pictures.read(archive_of(tmp_path, [8, 48, 3, 8]), "train")
+    read = images.read(archive_of(tmp_path, [8, 48, 3, 8]), "train")
     assert read.labels.tolist() == [0, 1, 0]
     assert read.pixels.shape == (3, 32, 32, 3)
 
 
-def test_each_picture_is_held_out_by_exactly_one_fold_and_classes_are_even(tmp_path: Path) -> None:
-    read = pictures.read(archive_of(tmp_path, [8] * 8 + [48] * 8), "train")
-    held = [pictures.fold(read, number)[1] for number in range(4)]
+def test_each_image_is_held_out_by_exactly_one_fold_and_classes_are_even(tmp_path: Path) -> None:
+    read = images.read(archive_of(tmp_path, [8] * 8 + [48] * 8), "train")
+    held = [images.fold(read, number)[1] for number in range(4)]
     assert sorted(one.pixels.tobytes() for each in held for one in _each(each)) == sorted(
         one.pixels.tobytes() for one in _each(read)
     )
@@ -46,7 +46,7 @@ def test_each_picture_is_held_out_by_exactly_one_fold_and_classes_are_even(tmp_p
 
 
 def test_what_a_fold_trains_on_is_never_held_out(tmp_path: Path) -> None:
-    train, held = pictures.fold(pictures.read(archive_of(tmp_path, [8] * 8 + [48] * 8), "train"), 2)
+    train, held = images.fold(images.read(archive_of(tmp_path, [8] * 8 + [48] * 8), "train"), 2)
     assert not {one.pixels.tobytes() for one in _each(train)} & {one.pixels.tobytes() for one in _each(held)}
 
 
@@ -58,7 +58,7 @@ def test_trials_are_kept_one_a_line_and_read_back(tmp_path: Path) -> None:
     assert results.read(path) == kept
 
 
-def test_more_seeds_on_the_same_pictures_do_not_narrow_the_interval() -> None:
+def test_more_seeds_on_the_same_images_do_not_narrow_the_interval() -> None:
     once = results.interval([trial("start", list(range(20)))])
     five = results.interval([trial("start", list(range(20)), seed=seed) for seed in range(5)])
     assert five == pytest.approx(once)
@@ -82,5 +82,5 @@ def test_candidates_set_only_hyperparameters_that_the_pipeline_can_send() -> Non
     assert {name for values in CANDIDATES.values() for name in values} - {"resize"} <= set(HYPERPARAMETERS)
 
 
-def _each(many: pictures.Pictures) -> list[pictures.Pictures]:
+def _each(many: images.Images) -> list[images.Images]:
     return [many[np.arange(len(many)) == index] for index in range(len(many))]

@@ -69,8 +69,8 @@ class Archive:
     def split(self, rng: Generator, training: int, baseline: int) -> tuple[Split, Split, Split]:
         dealt: list[dict[int | None, list[Pixels]]] = [{}, {}, {None: self._kinds[None]}]
         for kind in (0, 1):
-            pictures = self._kinds[kind]
-            mixed = [pictures[place] for place in rng.permutation(len(pictures))]
+            images = self._kinds[kind]
+            mixed = [images[place] for place in rng.permutation(len(images))]
             ends = training // 2, (training + baseline) // 2
             for part, chosen in zip(dealt, (mixed[: ends[0]], mixed[ends[0] : ends[1]], mixed[ends[1] :]), strict=True):
                 part[kind] = chosen
@@ -84,8 +84,8 @@ class Dealt:
         self._kinds = kinds
 
     def take(self, kind: int | None, count: int, rng: Generator) -> list[Pixels]:
-        pictures = self._kinds[kind]
-        return [pictures[place] for place in rng.choice(len(pictures), count, replace=count > len(pictures))]
+        images = self._kinds[kind]
+        return [images[place] for place in rng.choice(len(images), count, replace=count > len(images))]
 
 
 def _same(pixels: Pixels, rng: Generator) -> Pixels:
@@ -126,7 +126,7 @@ MIX = 0.9
 """Of the shift `class mix`: the share of motorcycles, else one half."""
 
 
-def pictures(split: Split, shift: str, count: int, rng: Generator) -> list[tuple[int | None, Pixels]]:
+def images(split: Split, shift: str, count: int, rng: Generator) -> list[tuple[int | None, Pixels]]:
     """Images with what they show, after a shift (`none` for none)."""
     if shift == "other objects":
         return [(None, pixels) for pixels in split.take(None, count, rng)]

@@ -16,20 +16,20 @@ FOLD_SEED = 0
 
 
 @dataclass(frozen=True)
-class Pictures:
+class Images:
     """`pixels` (n, 32, 32, 3), 0 to 255, and `labels` (n,): 0 bicycle, 1 motorcycle."""
 
     pixels: NDArray[np.uint8]
     labels: NDArray[np.int64]
 
-    def __getitem__(self, chosen: NDArray[np.bool_]) -> "Pictures":
-        return Pictures(self.pixels[chosen], self.labels[chosen])
+    def __getitem__(self, chosen: NDArray[np.bool_]) -> "Images":
+        return Images(self.pixels[chosen], self.labels[chosen])
 
     def __len__(self) -> int:
         return len(self.labels)
 
 
-def read(archive: Path, split: str) -> Pictures:
+def read(archive: Path, split: str) -> Images:
     """Read one split, `train` or `test`, of an archive in CIFAR-100's binary layout."""
     with tarfile.open(archive) as tar:
         content = tar.extractfile(f"cifar-100-binary/{split}.bin")
@@ -38,15 +38,15 @@ def read(archive: Path, split: str) -> Pictures:
         records = np.frombuffer(content.read(), np.uint8).reshape(-1, RECORD_BYTES)
     records = records[np.isin(records[:, 1], FINE)]
     pixels = records[:, 2:].reshape(-1, 3, SIDE, SIDE).transpose(0, 2, 3, 1)
-    return Pictures(pixels, (records[:, 1] == FINE[1]).astype(np.int64))
+    return Images(pixels, (records[:, 1] == FINE[1]).astype(np.int64))
 
 
-def fold(pictures: Pictures, number: int, folds: int = FOLDS) -> tuple[Pictures, Pictures]:
+def fold(images: Images, number: int, folds: int = FOLDS) -> tuple[Images, Images]:
     """Part training images into what fold `number` trains on and what it holds out, each class evenly."""
     rng = np.random.default_rng(FOLD_SEED)
-    of = np.zeros(len(pictures), dtype=np.int64)
+    of = np.zeros(len(images), dtype=np.int64)
     for label in range(len(FINE)):
-        members = np.flatnonzero(pictures.labels == label)
+        members = np.flatnonzero(images.labels == label)
         rng.shuffle(members)
         of[members] = np.arange(len(members)) % folds
-    return pictures[of != number], pictures[of == number]
+    return images[of != number], images[of == number]
