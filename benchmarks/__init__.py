@@ -1,1 +1,1 @@
-"""Figures that can be measured again: `make bench` measures them beside their peers and writes docs/benchmarks.md."""
+"""Benchmarks: `make bench` measures the project beside its peers and writes docs/benchmarks.md."""

@@ -19,7 +19,7 @@ _KINDS = ("full", "quick")
 
 
 def main(words: Sequence[str]) -> int:
-    """Measure the topics that are named, each kept as soon as it is done; 1 where one failed."""
+    """Measure the named topics, storing each when it is done; answers 1 if one failed."""
     kind = os.environ.get("BENCH", "") or "full"
     unknown = [word for word in words if word not in topics.CHOICES and list(words) != ["report"]]
     if unknown:
@@ -40,7 +40,7 @@ def _measure(topic: str, quick: bool) -> bool:
     try:
         results.write(replace(topics.measure(topic, quick), conditions=before))
     except (Exception, SystemExit):
-        # One topic that cannot be measured must not take the others' hours with it.
+        # A topic that fails must not lose the others' results.
         traceback.print_exc()
         return False
     return True

@@ -1,4 +1,4 @@
-"""Candidates measured in turn, round after round: whatever else the machine does meets them all alike."""
+"""Candidates measured in turn, round after round, so that other work on the machine affects all alike."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def seconds(work: Work) -> float:
 
 
 def alternate(candidates: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, tuple[float, ...]]:
-    """Ask each candidate for its figure, once a round; every other round goes backwards, so none is always first."""
+    """Measure each candidate once a round; every other round runs backwards, so none is always first."""
     found: dict[str, list[float]] = {name: [] for name in candidates}
     for number in range(rounds):
         order = list(candidates) if number % 2 == 0 else list(candidates)[::-1]

@@ -39,7 +39,7 @@ def write_archive(folder: Path, times: int) -> Path:
 
 
 def _varied(rows: NDArray[np.uint8], wanted: int) -> bytes:
-    """So many images of the two classes; noise of a few grey values makes each differ from all others."""
+    """`count` images of the two classes; noise of a few grey values makes each differ from all others."""
     ours = rows[np.isin(rows[:, 1], FINE)]
     chosen = ours[np.arange(wanted) % len(ours)]
     noise = np.random.default_rng(wanted).integers(0, 4, (wanted, RECORD_BYTES - 2), dtype=np.uint8)

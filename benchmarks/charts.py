@@ -34,7 +34,7 @@ def draw(measured: Measured, title: str, folder: Path) -> Path:
             (_lines if sized else _bars)(axis, series, measured.ours)
             (axis.set_ylabel if sized else axis.set_xlabel)(unit)
         figure.suptitle(title)
-        if sized:  # one legend for all panels, where no line can lie under it
+        if sized:  # one legend for all panels, where it covers no line
             figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{measured.topic}.svg"
@@ -75,7 +75,7 @@ def _lines(axis: Any, series: list[Series], ours: str) -> None:  # noqa: ANN401 
 
 
 def _size(what: str) -> str:
-    """The part of what was measured that has its size: `8 clients` of `throughput, 8 clients`."""
+    """The size in a measurement's name: `8 clients` of `throughput, 8 clients`."""
     return next((part.strip() for part in reversed(what.split(",")) if any(map(str.isdigit, part))), what)
 
 

@@ -82,7 +82,7 @@ class Item:
 
     @property
     def arithmetic(self) -> str:
-        """The product in words, such as `48.67 x ml.m5.large hour at 0.115`."""
+        """The product as text, such as `48.67 x ml.m5.large hour at 0.115`."""
         price = f"{PRICES[self.price].dollars:.10f}".rstrip("0")
         return f"{self.units:,.2f} x {self.price} at {price}".replace(".00 x", " x")
 

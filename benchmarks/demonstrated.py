@@ -20,7 +20,7 @@ SCONES = [sys.executable, "-m", "console"]
 
 @dataclass(frozen=True)
 class Demonstrated:
-    """What the demo left, and how many seconds it took from nothing."""
+    """The state after the demo, and its duration in seconds."""
 
     target: Target
     seconds: float
@@ -28,7 +28,7 @@ class Demonstrated:
 
 @contextmanager
 def demonstrated(*options: str) -> Iterator[Demonstrated]:
-    """Run the demo, lend what it left, and stop it. The environment's names are set for this process as well."""
+    """Run the demo, yield its state, and stop it. Environment variables are set for this process as well."""
     with tempfile.TemporaryDirectory() as home:
         names = {"SCONES_PORT": str(free_port()), "SCONES_HOME": home}
         before = dict(os.environ)  # `choose` adds where the local AWS is

@@ -1,4 +1,4 @@
-"""What a deployed stack has that costs money, counted in its template and its code so that a page cannot drift."""
+"""What costs money in a deployed stack, counted in its template and code so that the page stays true."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seedcode.stack.resolve import Resolver, pseudo_parameters
 from seedcode.stack.template import TEMPLATE, Template
 
 _LAMBDAS = Path(__file__).parents[1] / "lambdas"
-# A stack with code and an image, and everything else as it is by default.
+# A stack with code and an image, and defaults for everything else.
 _DEPLOYED = {"CodeVersion": "1", "LayerKey": "layer.zip", "ImageUri": "image"}
 _METRIC = re.compile(r"""add_metric\(\s*(?:name=)?f?"([^"{]+)(\{?)""")
 # Metrics whose names are made at run time: how many names each can have, by its function and its beginning.
@@ -22,7 +22,7 @@ FAMILIES = {
     ("start_training", "Decided"): 3,
     ("ingest_image", "Pictures"): 4,
 }
-# Of the endpoint's target tracking, which Application Auto Scaling makes by itself.
+# Of the endpoint's target tracking, created by Application Auto Scaling.
 SCALING_ALARMS = 2
 
 
@@ -81,5 +81,5 @@ def function_metrics() -> int:
 
 
 def drift_metrics() -> int:
-    """How many an hourly analysis has: a distance a feature and for the prediction, and the violations."""
+    """The metrics of an hourly analysis: a distance for each feature and the prediction, and the violations."""
     return len(DRIFTING) + 2

@@ -1,4 +1,4 @@
-"""What monitoring sees and what it costs: false alarms, shifts caught, seconds and memory.
+"""What drift detection finds and costs: false alarms, detected shifts, seconds and memory.
 
     python -m benchmarks.drift [--runs 200] [--shifted 20] [--captures 100000] [--archive FILE]
 
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _false_alarms(worlds: list[World], runs: int) -> None:
-    """The same again: whatever is found is a false alarm."""
+    """Runs without a shift: every finding is a false alarm."""
     found = [worlds[run % len(worlds)].run("none", IMAGES, run) for run in range(runs)]
     alarmed = [names for names in found if names]
     print(f"false alarms: {len(alarmed)} of {runs} runs ({len(alarmed) / runs:.1%})")

@@ -1,4 +1,4 @@
-"""Images for the benchmark of drift, drawn or photographs, and what can happen to them."""
+"""Images for the benchmark of drift, drawn or photographs, and their shifts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Split(Protocol):
     """Images by class (0, 1), or of something else (None)."""
 
     def take(self, kind: int | None, count: int, rng: Generator) -> list[Pixels]:
-        """So many images, none twice."""
+        """`count` different images."""
 
 
 class Drawn:
@@ -51,7 +51,7 @@ class Drawn:
 
 
 class Archive:
-    """Photographs of an archive, dealt anew by each seed."""
+    """Photographs of an archive, split anew by each seed."""
 
     name = "photographs"
 
@@ -93,17 +93,17 @@ def _same(pixels: Pixels, rng: Generator) -> Pixels:
 
 
 def _dusk(pixels: Pixels, rng: Generator) -> Pixels:
-    """Half the light, and that bluish."""
+    """Half the light, with a blue tint."""
     return (pixels * np.array([0.5, 0.52, 0.6])).astype(np.uint8)
 
 
 def _blur(pixels: Pixels, rng: Generator) -> Pixels:
-    """Out of focus by a pixel and a half."""
+    """Blurred by a pixel and a half."""
     return np.asarray(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(1.5)))
 
 
 def _noise(pixels: Pixels, rng: Generator) -> Pixels:
-    """A sensor at its limit: 20 of 255."""
+    """Sensor noise: 20 of 255."""
     return np.clip(pixels + rng.normal(0, 20, pixels.shape), 0, 255).astype(np.uint8)
 
 
@@ -123,7 +123,7 @@ CHANGES: dict[str, Callable[[Pixels, Generator], Pixels]] = {
 }
 SHIFTS = (*CHANGES, "other objects", "class mix")
 MIX = 0.9
-"""Of the shift `class mix`: the share of motorcycles, else one half."""
+"""The share of motorcycles: that of the shift `class mix`, else one half."""
 
 
 def images(split: Split, shift: str, count: int, rng: Generator) -> list[tuple[int | None, Pixels]]:

@@ -1,4 +1,4 @@
-"""Many captures on disk, and what a whole process needs to analyse them."""
+"""Many captures on disk, and the time and memory that a process needs to analyse them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model, its baseline, and runs of monitoring on what it is asked: all by the container's own code."""
+"""A model, its baseline, and monitoring runs on its captures, all by the container's own code."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ AT = datetime(2026, 1, 1, 10, 30, tzinfo=UTC)
 
 
 class World:
-    """Everything that one seed decides: which images train the model and which make the baseline."""
+    """Everything that one seed decides: the images of the model and of the baseline."""
 
     def __init__(self, source: Source, size: int, seed: int) -> None:
         rng = np.random.default_rng([seed, 1])
@@ -59,7 +59,7 @@ class World:
         return {each.feature for each in judge(self._reference, observed).violations}
 
     def captures(self, shift: str, count: int, seed: int) -> list[tuple[int | None, Capture]]:
-        """What the endpoint would capture, with what it shows."""
+        """What the endpoint would capture, with labels."""
         chosen = images(self._fresh, shift, count, np.random.default_rng([seed, 2]))
         answers = self._answers([pixels for _, pixels in chosen])
         return [
@@ -98,7 +98,7 @@ def _sent(pixels: Pixels) -> bytes:
 
 
 def _seen(pixels: Pixels) -> NDArray[np.float64]:
-    """What the model looks at: directions of edges in 7 x 7 cells, and the colours of 4 x 4."""
+    """The model's features: edge directions in 7 x 7 cells, and colours in 4 x 4."""
     values = np.asarray(picture.fit(Image.fromarray(np.ascontiguousarray(pixels)), 28), dtype=np.float64) / 255
     grey = values.mean(axis=2)
     down, across = np.gradient(grey)

@@ -1,4 +1,4 @@
-"""The peers: each at pinned versions in an environment of its own under .venv/peers/, made once."""
+"""The peers: each at pinned versions in its own environment under .venv/peers/, created once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PEERS = {
     "pytorch": ("torch==2.13.0", "numpy==1.26.4", "pillow==11.3.0"),
     "mms": ("multi-model-server==1.1.11", "setuptools<81", "numpy==1.26.4", "mxnet==1.9.1", "pillow==11.3.0"),
 }
-"""pip's requirements of each peer. A change makes the environment anew."""
+"""pip's requirements of each peer. A change recreates the environment."""
 
 
 class PeerError(RuntimeError):
@@ -25,7 +25,7 @@ class PeerError(RuntimeError):
 
 
 def python(peer: str, folder: Path = FOLDER) -> Path:
-    """The Python of a peer's environment, which is made where it is not there; raises PeerError."""
+    """The Python of a peer's environment, created if missing; raises PeerError."""
     home = (folder / peer).absolute()
     mark, wanted = home / "installed", _wanted(peer)
     program = home / "bin" / "python"
@@ -54,7 +54,7 @@ def _wanted(peer: str) -> str:
 
 
 def _run(command: Sequence[str], cwd: Path | None = None) -> str:
-    environment = {**os.environ, "USERNAME": "benchmark"}  # Metaflow refuses to run for nobody
+    environment = {**os.environ, "USERNAME": "benchmark"}  # Metaflow refuses to run without a user name
     done = subprocess.run(command, cwd=cwd, env=environment, check=False, capture_output=True, text=True)
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-3:]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import ceil
 
 PER_SECOND = ("images/s", "requests/s")
-"""Units of which more is better; of all others less is."""
+"""Units of which more is better; of all others, less."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Measured:
-    """All series of a topic, and sentences about how they came about. Others are held to the candidate `ours`."""
+    """All series of a topic, and notes on how they were measured. Others are compared with the candidate `ours`."""
 
     topic: str
     ours: str

@@ -1,4 +1,4 @@
-"""The goals: what each holds a topic's figures to, and whether they meet it."""
+"""The goals: each one's limit for a topic's figures, and whether it is met."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Value = Callable[[Measured], float | None]
 
 @dataclass(frozen=True)
 class Goal:
-    """A figure that is to be at most or at least a limit; `why` is said where it is missed."""
+    """A figure that must be at most or at least a limit; `why` is shown if it is missed."""
 
     topic: str
     sentence: str
@@ -34,7 +34,7 @@ class Goal:
 
 
 def overhead_share(measured: Measured) -> float | None:
-    """Our engine's cost of a further step in that of the best peer; the bare process is taken off both."""
+    """Our engine's cost of a further step as a share of the best peer's; the bare process is subtracted from both."""
     ours, bare = (_median(measured, "a further step", who) for who in (measured.ours, "bare processes"))
     peers = [each for each in measured.peers("a further step") if each.who != "bare processes"]
     if ours is None or bare is None or not peers:
@@ -43,13 +43,13 @@ def overhead_share(measured: Measured) -> float | None:
 
 
 def growth(measured: Measured) -> float | None:
-    """What a step costs beyond the fiftieth, in what it costs below."""
+    """The cost of a step beyond the fiftieth, relative to that below."""
     later, earlier = (_median(measured, f"a further step{words}") for words in (" beyond 50", ""))
     return later / earlier if later is not None and earlier is not None else None
 
 
 def ratio_to(what: str, who: str) -> Value:
-    """How many times better ours is than one candidate, in one figure."""
+    """How many times better ours is than one candidate, for one figure."""
 
     def value(measured: Measured) -> float | None:
         ours, theirs = measured.find(what), measured.find(what, who)
@@ -59,7 +59,7 @@ def ratio_to(what: str, who: str) -> Value:
 
 
 def first_of(*values: Value) -> Value:
-    """The first figure that was measured: sizes from the largest down, as few rounds leave the largest out."""
+    """The first figure that was measured: sizes from the largest down, as quick runs omit the largest."""
     return lambda measured: next((found for value in values if (found := value(measured)) is not None), None)
 
 

@@ -1,4 +1,4 @@
-"""A local AWS of a benchmark's own, on a free port and in a temporary home."""
+"""A local AWS for a benchmark, on a free port and in a temporary home."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class LocalAws:
 
     @property
     def key(self) -> Credentials:
-        """The access key that it takes."""
+        """Its access key."""
         return keys.ensure(self.settings)
 
 
 def free_port(below: int = 65536) -> int:
-    """A port of 127.0.0.1 that nobody listens on; multi-model-server takes none from 32767 on."""
+    """A free port of 127.0.0.1; multi-model-server accepts none from 32767 on."""
     for port in [0] if below > 60000 else random.sample(range(10_000, below), 50):
         with socket.socket() as probe, suppress(OSError):
             probe.bind((HOST, port))

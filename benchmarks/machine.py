@@ -1,4 +1,4 @@
-"""On what, when and beside how much other work something was measured."""
+"""The conditions of a measurement: machine, time and load."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CPU = Path("/proc/cpuinfo")
 
 
 def conditions(quick: bool) -> dict[str, str]:
-    """What a reader must know of the machine."""
+    """The conditions for a reader of the page."""
     one, five, _ = os.getloadavg()
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),

@@ -70,5 +70,5 @@ def _row(series: Series, measured: Measured) -> str:
 
 
 def number(value: float) -> str:
-    """Three digits that count, or the whole part where it has more."""
+    """Three significant digits, or the whole part if it has more."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

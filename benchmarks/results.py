@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "results"
 
 
 def write(measured: Measured, folder: Path = FOLDER) -> Path:
-    """Keep a topic's figures in place of earlier ones."""
+    """Store a topic's figures, replacing earlier ones."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{measured.topic}.json"
     path.write_text(json.dumps(asdict(measured), indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Model servers to ask: an endpoint of the local AWS, the stand-in's server alone, and multi-model-server."""
+"""Model servers: an endpoint of the local AWS, the stand-in's server alone, and multi-model-server."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NET = {"num_layers": "20", "image_shape": "3,28,28", "num_classes": "2", "num_tr
 
 
 def write_model(folder: Path) -> None:
-    """An artifact of the profile's net with weights that were drawn, not trained: answers take as long."""
+    """An artifact of the profile's network with random weights: answers take as long."""
     settings = read_hyperparameters(NET)
     network = Network(settings, seed=1)
     save_description(folder, network.symbol, settings.image_shape)
@@ -56,7 +56,7 @@ def endpoint(local: LocalAws, model: Path) -> Iterator[tuple[int, str]]:
 
 @contextmanager
 def alone(model: Path) -> Iterator[tuple[int, str]]:
-    """The stand-in's server without the local AWS before it."""
+    """The stand-in's server without the local AWS."""
     port = free_port()
     environment = {"SAGEMAKER_BIND_TO_PORT": str(port), "OPT_ML": str(model.parent)}
     words = [sys.executable, "-m", "localaws.algorithms.image_classification", "serve"]

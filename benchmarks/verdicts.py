@@ -1,4 +1,4 @@
-"""The goals that were set, in the page's order, and what is known of those that are missed."""
+"""The goals, in the page's order, with reasons for those that are missed."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Handlers that do classify_image's work by other means, and what runs a handler as Lambda's runtime does."""
+"""Handlers that do classify_image's work by other means, and a runner like Lambda's runtime."""

@@ -1,4 +1,4 @@
-"""Runs one handler: `python -m benchmarks.functions MODULE` answers an event, says when, then answers twenty more."""
+"""Runs one handler: `python -m benchmarks.functions MODULE` handles an event, prints when, then handles twenty more."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WARM = 20
 
 
 def main(module: str) -> None:
-    """Import, answer, and print the clock at the first answer; the warm answers' median follows."""
+    """Import, handle an event, print the time of the first answer and the median of the warm ones."""
     handler = import_module(module).handler
 
     def answer() -> float:

@@ -1,4 +1,4 @@
-"""So many trivial steps in Kubeflow Pipelines' local runner, as subprocesses without environments of their own."""
+"""Trivial steps in Kubeflow Pipelines' local runner, as subprocesses without environments of their own."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""So many trivial steps in Metaflow, whose flows are written out as classes: this writes one and runs it.
+"""Trivial steps in Metaflow, whose flows are classes: this writes one and runs it.
 
 A flow has a start and an end, so it has two steps at least.
 """

@@ -1,1 +1,1 @@
-"""The profile search: which hyperparameters are best on real images, chosen without a look at the test set."""
+"""The profile search: which hyperparameters are best on real images, chosen without the test set."""

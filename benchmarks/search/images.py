@@ -12,7 +12,7 @@ from processing.records import RECORD_BYTES, SIDE
 
 FOLDS = 4
 FOLD_SEED = 0
-"""Of the folds, which are the same for every candidate."""
+"""The folds' seed, the same for every candidate."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def read(archive: Path, split: str) -> Images:
 
 
 def fold(images: Images, number: int, folds: int = FOLDS) -> tuple[Images, Images]:
-    """Part training images into what fold `number` trains on and what it holds out, each class evenly."""
+    """Split training images into those that fold `number` trains on and holds out, stratified by class."""
     rng = np.random.default_rng(FOLD_SEED)
     of = np.zeros(len(images), dtype=np.int64)
     for label in range(len(FINE)):

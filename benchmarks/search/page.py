@@ -1,4 +1,4 @@
-"""The table of what was tried, for docs/."""
+"""The table of candidates, for docs/."""
 
 from benchmarks.search.results import Summary
 

@@ -1,4 +1,4 @@
-"""What was tried, one JSON line a trial, and what it says: means with bootstrap intervals."""
+"""Trials, one JSON line each, and their summary: means with bootstrap intervals."""
 
 import json
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ class Summary:
 
 
 def append(path: Path, trial: Trial) -> None:
-    """Add a trial to what was tried; a search that is started again goes on after it."""
+    """Store a trial; a search that is started again continues after it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(asdict(trial)) + "\n")

@@ -1,4 +1,4 @@
-"""One trial: train the algorithm as a training job would, and ask its net about images that it never saw."""
+"""One trial: train the algorithm as a training job would, and test its network on images that it never saw."""
 
 import json
 import os
@@ -27,9 +27,9 @@ PROGRAM = ("-m", "localaws.algorithms.image_classification", "train")
 def run(
     hyperparameters: Mapping[str, Value], train: Images, held: Images, seed: int, weights: Path | None = None
 ) -> tuple[list[int], float]:
-    """Train on one set and answer, of the other, which images are wrong, and the CPU seconds that training took.
+    """Train on one set; answers which images of the other are misclassified, and the CPU seconds of the training.
 
-    The net of the last epoch is asked, so that the held images, which are also the validation channel, chose nothing.
+    The last epoch's network is tested, so that the held images, also the validation channel, choose nothing.
     `weights` is a folder with a model.tar.gz of the same net and classes, as `scones pretrain` keeps it: it goes by the
     channel `model`, which every net may start from (docs/decisions/0017).
     """

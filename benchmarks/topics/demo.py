@@ -11,7 +11,7 @@ OURS = "scones demo"
 
 
 def measure(quick: bool) -> Measured:
-    """Each round begins with nothing but the installed environment."""
+    """Each round starts with only the installed environment."""
     took = []
     for number in range(1 if quick else 3):
         with demonstrated() as found:

@@ -1,4 +1,4 @@
-"""Latency and throughput of an endpoint for 1, 8 and 64 clients, beside what it cannot exceed and another server.
+"""Latency and throughput of an endpoint for 1, 8 and 64 clients, beside its upper bound and another server.
 
 All run the same artifact on an image of 32x32, on the same cores as the clients, with one thread for the net.
 """

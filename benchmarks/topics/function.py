@@ -1,4 +1,4 @@
-"""How soon a function answers first, and after: classify_image as it ships, with the SageMaker SDK, and boto3 alone.
+"""Cold and warm starts of a function: classify_image as it ships, with the SageMaker SDK, and boto3 alone.
 
 Each is a Python process that imports its handler and answers events from an endpoint and a bucket that a small server
 on 127.0.0.1 stands for. Cold is from the process's start to the first answer; warm is the median of twenty more.
@@ -56,7 +56,7 @@ class _Answers(BaseHTTPRequestHandler):
 
 
 def measure(quick: bool) -> Measured:
-    """Whole processes in turn; each says how long its warm answers took."""
+    """Whole processes in turn; each prints the time of its warm answers."""
     warm: dict[str, list[float]] = {who: [] for who in HANDLERS}
     with _served() as address:
         found = alternate({who: partial(_cold, who, address, warm[who]) for who in HANDLERS}, 3 if quick else 11)

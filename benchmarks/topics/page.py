@@ -1,4 +1,4 @@
-"""How soon the page shows something, with a thousand executions in the list."""
+"""How soon the page paints, with a thousand executions in the list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmarks.figures import Measured, Series
 from benchmarks.local import LocalAws
 
 EXECUTIONS = 1_000
-LOOKS = {True: 4, False: 11}
+VISITS = {True: 4, False: 11}
 OURS = "console"
 PROJECT = "many"
 ROLE = "arn:aws:iam::000000000000:role/scones-pipeline"
@@ -33,13 +33,13 @@ _PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
 def measure(quick: bool) -> Measured:
-    """Against a local AWS of its own; the first look finds nothing warm."""
+    """Against its own local AWS; the first visit finds no warm cache."""
     with LocalAws() as aws, sync_playwright() as playwright:
         _fill(aws)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         with _served(aws) as address:
-            looks = [_look(browser, address) for _ in range(LOOKS[quick])]
-    paints, rows = zip(*looks, strict=True)
+            visits = [_visit(browser, address) for _ in range(VISITS[quick])]
+    paints, rows = zip(*visits, strict=True)
     series = (
         Series("first visit, first paint", OURS, "ms", paints[:1]),
         Series("first visit, rows shown", OURS, "ms", rows[:1]),
@@ -78,8 +78,8 @@ def _served(aws: LocalAws) -> Iterator[str]:
             process.terminate()
 
 
-def _look(browser: Browser, address: str) -> tuple[float, float]:
-    """Milliseconds to the first paint and to the rows, in a browser that has seen nothing yet."""
+def _visit(browser: Browser, address: str) -> tuple[float, float]:
+    """Milliseconds to the first paint and to the rows, in a browser with an empty cache."""
     context = browser.new_context()
     page, began = context.new_page(), time.perf_counter()
     page.goto(address)

@@ -1,6 +1,6 @@
 """What 1, 5, 50 and 500 trivial steps in a row cost here, in Metaflow and in Kubeflow Pipelines' local runner.
 
-Each step is a Python process that does nothing; as many bare processes show what none of them can go below.
+Each step is a Python process that does nothing; as many bare processes are the lower bound.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def measure(quick: bool) -> Measured:
 
 
 def _further(series: list[Series]) -> list[Series]:
-    """What one more step costs, without what only the start costs."""
+    """The cost of one more step, without the start."""
     found = {(each.x, each.who): each for each in series}
     more = []
     for what, few, many in ((FURTHER, 5, 50), (LATER, 50, 500)):

@@ -72,7 +72,7 @@ def _whole(work: Callable[[Path, Path], None], archive: Path) -> float:
 
 
 def _notebook(archive: Path, folder: Path) -> None:
-    """Unpack everything, make a frame, keep two classes, then save row after row."""
+    """Unpack everything, build a frame, keep two classes, then save row by row."""
     with tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")
     for split in ("train", "test"):

@@ -27,7 +27,7 @@ _PATIENCE = 60
 
 
 def measure(quick: bool) -> Measured:
-    """Start each in turn until its port answers, and look at its memory then."""
+    """Start each in turn until its port answers, then read its memory."""
     memory: dict[str, list[float]] = {who: [] for who in WORDS}
     found = alternate({who: partial(_start, who, memory[who]) for who in WORDS}, 3 if quick else 7)
     series = [Series("start", who, "s", values) for who, values in found.items()]

@@ -20,7 +20,7 @@ SHORT = ("--set", "Epochs=2", "--set", "LearningRateScheduleSteps=1", "--set", "
 
 
 def measure(quick: bool) -> Measured:
-    """On a stack that a short demo left: the answers need not be right to take their time."""
+    """On the stack of a short demo: incorrect answers take as long."""
     with demonstrated(*SHORT) as found:
         target = found.target
         image = draw_examples(dataset.folder(target))[0]

@@ -1,4 +1,4 @@
-"""`make access ROUNDS=10 SEED=1`: the end-to-end tests in random order, then the replay; ends at the first red round.
+"""`make access ROUNDS=10 SEED=1`: the end-to-end tests in random order, then the replay; stops at the first failure.
 
 What a role may do must be used on purpose by some test, whatever ran before it: a round's seed is printed, and SEED
 begins with it again. The next round's seed is one more. Two workers share a round's files as in `make test`, so chance
@@ -18,7 +18,7 @@ _TWO_WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def main(rounds: int, seed: int) -> int:
-    """Run so many rounds; answers the exit code of the first that is red."""
+    """Run the rounds; answers the exit code of the first that fails."""
     for number in range(rounds):
         print(f"Round {number + 1} of {rounds}: SEED={seed + number}", flush=True)
         shutil.rmtree(os.environ["SCONES_ACCESS_DIR"], ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Holds calls and allowances against each other."""
+"""Compares calls with allowances."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from tests.access.calls import Call
 from tests.access.policies import Allowance
 
-# What needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+# Needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 _FREE = frozenset({"sts:GetCallerIdentity"})
 
 
 @dataclass(frozen=True)
 class Use:
-    """An allowance and how many distinct calls were within it, of all roles that share it."""
+    """An allowance and the number of distinct calls that it covered, of all roles that share it."""
 
     allowance: Allowance
     calls: int
@@ -31,7 +31,7 @@ def findings(allowances: Sequence[Allowance], calls: Sequence[Call]) -> Iterator
     for call in calls:
         if call.action in _FREE:
             continue
-        # Roles that tests make, to be refused or for jobs of their own, are not the template's.
+        # Roles that tests create, for refusals or jobs of their own, are not the template's.
         if call.role not in known:
             continue
         if not call.allowed:

@@ -1,4 +1,4 @@
-"""The template as it is written: its texts know their line, so that the comment beside one is found."""
+"""The template's source: texts with their line numbers, so that the comment beside one is found."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ _Loader.add_multi_constructor("!", _short_form)
 
 
 class Document:
-    """A template's text, and what it says."""
+    """A template's text, and its parsed content."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
         self.resources: dict[str, Any] = yaml.load(text, _Loader)["Resources"]  # noqa: S506 - safe
 
     def comment(self, text: str) -> str:
-        """What is written behind a text on its line; empty where there is nothing."""
+        """The comment behind a text on its line; empty if there is none."""
         found = _COMMENT.search(self._lines[text.line]) if isinstance(text, Text) else None
         return found.group(1) if found else ""
 

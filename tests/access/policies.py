@@ -29,7 +29,7 @@ class Allowance:
         return (call.role == self.role or call.role in self.shared_by) and self._covers(call)
 
     def allows(self, call: Call) -> bool:
-        """Whether the call is within this allowance, its conditions aside."""
+        """Whether the call is within this allowance, ignoring its conditions."""
         return call.role == self.role and self._covers(call)
 
     def _covers(self, call: Call) -> bool:
@@ -61,7 +61,7 @@ def allowances(document: Document) -> Iterator[Allowance]:
 
 
 def _policies(value: Any) -> Iterator[dict[str, Any]]:
-    """A role's own policies, also those that a condition leaves out."""
+    """A role's own policies, including those that a condition excludes."""
     if isinstance(value, list):
         yield from value
     elif isinstance(value, dict) and "If" in value:
@@ -81,7 +81,7 @@ def _of_policy(document: Document, role: str, policy: dict[str, Any]) -> Iterato
 
 
 def _statements(listed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The statements, also those that a condition leaves out."""
+    """The statements, including those that a condition excludes."""
     for one in listed:
         if "If" in one:
             yield from _statements([branch for branch in one["If"][1:] if "Ref" not in branch])

@@ -1,6 +1,6 @@
 """The last end-to-end run against the template: `make access` runs this file after the tests that wrote the logs.
 
-It prints what each role is allowed and has used. SCONES_ACCESS_DIR names the folder of the logs.
+It prints what each role may do and has used. SCONES_ACCESS_DIR names the folder of the logs.
 """
 
 from __future__ import annotations

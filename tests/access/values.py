@@ -1,4 +1,4 @@
-"""A template's values as patterns: what is known is put in, what only a deployment knows becomes `*`."""
+"""A template's values as patterns: known values are filled in, values of a deployment become `*`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _VARIABLE = re.compile(r"\$\{([^!}]+)\}")
 
 
 def patterns(document: Document, value: Any) -> Iterator[str]:
-    """All patterns that a value may stand for: a list's members, both branches of a choice."""
+    """All patterns that a value may have: a list's members, both branches of a condition."""
     if isinstance(value, list):
         for item in value:
             yield from patterns(document, item)
@@ -60,7 +60,7 @@ def _variable(document: Document, name: str, own: dict[str, Any]) -> str:
 
 
 def _name(document: Document, logical: str) -> str:
-    """The name of a resource of the template, by the property that its type keeps it in."""
+    """The name of a resource of the template, from its type's name property."""
     resource = document.resources.get(logical, {})
     kind = resource.get("Type", "").rpartition("::")[2]
     properties = resource.get("Properties", {})

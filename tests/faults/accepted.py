@@ -13,32 +13,32 @@ from tests.faults.invariants import LOCAL_AWS, Strike
 # What a `kill -9` of the local AWS may cost: answers that are not saved, and captures on their way to S3.
 SAVED_SECONDS = 2.0
 CAPTURED_SECONDS = 2.0
-# An approval that meets an endpoint on the move is given up by its function: the event of its rest does the work.
+# The function gives up an approval during an endpoint update: the event of the update's end does the work.
 BUSY = "EndpointBusy"
 
 
 @dataclass
 class Image:
-    """An image that was given to the workflow, and what became of it."""
+    """An image sent to the workflow, and its outcome."""
 
     name: str
-    # When StartExecution answered; None where it did not.
+    # When StartExecution answered; None if it did not.
     acknowledged: float | None = None
     # The execution's status after the fault, and what asking under the same name said then.
     found: str = ""
     asked: str = ""
-    # How it ended, and how the execution under another name did, where that was needed.
+    # How it ended, and how the execution under another name did, if there was one.
     ended: str = ""
     cause: str = ""
     again: str = ""
 
 
-# What StartExecution may say under a name, by what was found under it a moment before.
+# What StartExecution may answer for a name, by the execution found under it just before.
 _SAID = {"": ("started",), "RUNNING": ("same", "ended")}
 
 
 def images(given: Collection[Image], strike: Strike) -> list[str]:
-    """Each that was accepted is answered, or has failed before its caller's eyes as the local AWS was killed."""
+    """Each accepted image is answered, or failed visibly because the local AWS was killed."""
     return [f"the image {image.name} {why}" for image in given for why in _image(image, strike)]
 
 
@@ -61,14 +61,14 @@ def _image(image: Image, strike: Strike) -> list[str]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an execution that had ended was seen to answer, and when it had ended."""
+    """The observed output of an execution that had ended, and when it ended."""
 
     output: str
     ended: float
 
 
 def answers(before: Mapping[str, Answer], now: Mapping[str, Answer], strike: Strike) -> list[str]:
-    """What was answered stays answered, and is the same."""
+    """Answers remain and do not change."""
     return [
         f"the answer to {name} was {answer.output[:60]} and is {now[name].output[:60] if name in now else 'lost'}"
         for name, answer in before.items()
@@ -78,7 +78,7 @@ def answers(before: Mapping[str, Answer], now: Mapping[str, Answer], strike: Str
 
 @dataclass(frozen=True)
 class Incoming:
-    """An image that was put under incoming/, and all places where it, or its event, lies at the end."""
+    """An image put under incoming/, and all places where it, or its event, is at the end."""
 
     key: str
     acknowledged: bool
@@ -87,7 +87,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """An event that was given up: by which function, for which error, about what."""
+    """A dead letter: its function, error and subject."""
 
     function: str
     error: str
@@ -95,7 +95,7 @@ class DeadLetter:
 
 
 def incoming(given: Collection[Incoming]) -> list[str]:
-    """Each object that S3 took is in one place: taken in, put aside, or given up before somebody's eyes."""
+    """Each object that S3 accepted is in one place: taken in, quarantined, or in the dead-letter queue."""
     found = []
     for item in given:
         ends = [place for place in item.places if place != "incoming"]
@@ -109,7 +109,7 @@ def incoming(given: Collection[Incoming]) -> list[str]:
 
 
 def dead_letters(given: Collection[DeadLetter], done: Collection[str]) -> list[str]:
-    """Nothing is given up that was done as well, and nothing without need."""
+    """No dead letter is for work that was done, and none is unnecessary."""
     found = []
     for letter in given:
         if letter.subject in done:
@@ -121,7 +121,7 @@ def dead_letters(given: Collection[DeadLetter], done: Collection[str]) -> list[s
 
 @dataclass(frozen=True)
 class Captured:
-    """Requests that were answered (their ids, and when), the ids that captures hold, and captures that are broken."""
+    """Answered requests (ids and times), the ids in captures, and broken captures."""
 
     answered: Mapping[str, float]
     ids: Collection[str]
@@ -130,7 +130,7 @@ class Captured:
 
 
 def captures(seen: Captured, strike: Strike) -> list[str]:
-    """Every request that was answered is captured, but for those that a kill met on their way to S3."""
+    """Every answered request is captured, except those that a kill interrupted on their way to S3."""
     found = [f"the capture {key} cannot be read" for key in seen.unreadable]
     found += [f"the capture {key} was there and is gone" for key in seen.lost]
     if seen.answered and not seen.ids:

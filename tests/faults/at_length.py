@@ -1,6 +1,6 @@
 """Rounds at length, by `make faults`: FAULT_ROUNDS rounds (300) from FAULT_SEED (1), a table of them in FAULT_TABLE.
 
-A file of tests, though no run of all tests collects it, so that it finds the other tests' modules as they do.
+A file of tests, though no run of all tests collects it, so that it imports modules as they do.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.faults.site import Site
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "300"))
 SEED = int(os.environ.get("FAULT_SEED", "1"))
 TABLE = Path(os.environ.get("FAULT_TABLE", ".scones/faults.md"))
-# A site grows by two runs a round; a new one keeps rounds as quick as the first.
+# A site grows by two runs a round; a new one keeps rounds fast.
 ROUNDS_OF_A_SITE = 50
 
 
@@ -45,8 +45,8 @@ def _play(site: Site, number: int) -> Round:
     try:
         return play(site, number, SEED)
     except Exception as error:
-        # A round that could not be played out is a finding as well, and must not end the others. A site whose local
-        # AWS does not even start ends here, with the table of what was played.
+        # A round that breaks off is a finding as well, and must not end the others. A site whose local
+        # AWS does not even start ends here, with the table so far.
         words = traceback.format_exception_only(error)[-1].strip()
         if not site.answers():
             site.up()

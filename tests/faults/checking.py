@@ -19,7 +19,7 @@ RUNS_KEPT, IMAGES_KEPT = 6, 12
 
 @dataclass(frozen=True)
 class Seen:
-    """What was announced before the fault."""
+    """What was finished before the fault."""
 
     arns: tuple[str, ...]
     runs: Runs
@@ -35,7 +35,7 @@ def observe(site: Site) -> Seen:
 
 
 def check(site: Site, load: Load, seen: Seen, strike: Strike) -> list[str]:
-    """A sentence for each thing that does not hold."""
+    """A sentence for each violation."""
     approval = Approval(load.approved, load.acknowledged, load.before, site.approved)
     arns = tuple(site.runs[-RUNS_KEPT:])
     after = reading.runs(site, {*seen.arns, *arns})
@@ -65,7 +65,7 @@ def _captures(site: Site, load: Load, strike: Strike) -> list[str]:
     for answer in reading.answers(site, [image.name for image in load.images]).values():
         site.answered[json.loads(answer.output)["inference_id"]] = answer.ended
     found = _in_time(lambda: accepted.captures(reading.captured(site), strike))
-    # What a kill took on its way to S3 is said once, or allowed once.
+    # A capture lost by a kill is reported once, or allowed once.
     ids = reading.captured(site).ids
     site.answered = {identity: moment for identity, moment in site.answered.items() if identity in ids}
     return found

@@ -1,6 +1,6 @@
 """What must hold after every fault: checks of what was observed, each with a sentence for each violation.
 
-Nothing here asks a process, so that tests can show of each judgement that it can fail.
+Nothing here asks a process, so that tests can show that each check can fail.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Step = tuple[str, str]
 
 @dataclass(frozen=True)
 class Strike:
-    """What was killed, when, when the local AWS answered again, and how many seconds the machine was behind by then."""
+    """The victim, the time of the kill, when the local AWS answered again, and by how many seconds it was behind."""
 
     victim: str
     at: float
@@ -25,11 +25,11 @@ class Strike:
     behind: float = 0.0
 
     def spares(self, moment: float, seconds: float) -> bool:
-        """Whether what was so at a moment must be so still, where a kill may cost the last `seconds`."""
+        """Whether what held at a moment must hold still, if a kill may cost the last `seconds`."""
         return self.victim != LOCAL_AWS or moment < self.at - seconds - self.behind or moment > self.back
 
     def spares_promise(self, moment: float) -> bool:
-        """The same of what is on disk before it is answered: a kill may cost what it met itself."""
+        """The same for what is on disk before the answer: a kill may cost only what it interrupted."""
         return self.victim != LOCAL_AWS or moment < self.at or moment > self.back
 
 
@@ -42,7 +42,7 @@ class Runs:
 
 
 def runs(arns: Sequence[str], before: Runs, after: Runs) -> list[str]:
-    """Each run has all its steps, and what was announced as finished is as it was, to the second."""
+    """Each run has all its steps, and finished steps have not changed, to the second."""
     names = ("First", "Second", "Register")
     found = [f"{arn} lacks {name}" for arn in arns for name in names if (arn, name) not in after.steps]
     for step, was in before.steps.items():
@@ -54,7 +54,7 @@ def runs(arns: Sequence[str], before: Runs, after: Runs) -> list[str]:
 
 
 def versions(before: Collection[str], now: Collection[str], runs_ended: int) -> list[str]:
-    """None is lost, none is double: one for each run, numbered without a gap."""
+    """None is lost or duplicated: one for each run, numbered consecutively."""
     found = [f"the version {arn} is lost" for arn in before if arn not in now]
     numbers = sorted(int(arn.rsplit("/", 1)[1]) for arn in now)
     if numbers != list(range(1, len(numbers) + 1)):
@@ -66,7 +66,7 @@ def versions(before: Collection[str], now: Collection[str], runs_ended: int) -> 
 
 @dataclass(frozen=True)
 class Approval:
-    """What was approved in a round, whether that was answered, and what was approved last before and after it."""
+    """The version approved in a round, whether that was answered, and the last approved versions before and after."""
 
     asked: str
     acknowledged: bool
@@ -75,7 +75,7 @@ class Approval:
 
 
 def approval(given: Approval) -> list[str]:
-    """An approval that was answered is in force; one that was not is in force or has left no trace."""
+    """An answered approval is in force; an unanswered one is in force or left no trace."""
     allowed = {given.asked} if given.acknowledged else {given.asked, given.before}
     if given.after in allowed:
         return []
@@ -84,7 +84,7 @@ def approval(given: Approval) -> list[str]:
 
 @dataclass(frozen=True)
 class Serving:
-    """What serves: the endpoint's status, the versions of its variants, and those of the programs that run."""
+    """The endpoint's status, the versions of its variants, and those of the running programs."""
 
     status: str
     variants: tuple[str, ...]
@@ -94,7 +94,7 @@ class Serving:
 
 
 def serving(seen: Serving, approved: str, program: str, answer: bytes) -> list[str]:
-    """The version approved last serves, alone, by one program that is its own; no job's program is left."""
+    """Only the version approved last serves, by one program; no job's program is left."""
     found = [f"the endpoint is {seen.status}"] if seen.status != "InService" else []
     if seen.variants != (approved,):
         found.append(f"live is {', '.join(seen.variants) or 'nothing'}, approved last is {approved}")

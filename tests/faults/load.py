@@ -1,4 +1,4 @@
-"""What is given in a round: images to the workflow and the intake, an approval; and what was acknowledged."""
+"""The load of a round: images for workflow and intake, an approval; and what was acknowledged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Load:
     contents: dict[str, bytes]
     approved: str
     before: str
-    # Of the objects, and of the approval: whether S3 or SageMaker answered.
+    # Whether S3 answered for each object, and SageMaker for the approval.
     incoming: dict[str, bool] = field(default_factory=dict)
     acknowledged: bool = False
 
@@ -35,7 +35,7 @@ class Load:
         return cls(images, contents, approved, site.approved, dict.fromkeys(contents, False))
 
     def work(self, site: Site) -> list[Callable[[], None]]:
-        """What is to be done, each by a thread of its own."""
+        """The actions, each for a thread of its own."""
         return [
             lambda: self._approve(site),
             *(lambda one=one: self._ask(site, one) for one in self.images),

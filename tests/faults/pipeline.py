@@ -7,7 +7,7 @@ from typing import Any
 Document = dict[str, Any]
 GROUP = "scones-vehicles"
 ANSWER = b"[0.96, 0.04]"
-# A job writes down when it begins and when it has ended; each line is one write, so lines do not mix.
+# A job records its begin and end; each line is one write, so lines do not mix.
 _JOB = """
 import os, sys, time
 def note(word):
@@ -23,7 +23,7 @@ def definition(role: str, ledger: str) -> Document:
     """Two jobs, one after the other, and a version that is registered."""
     container = {
         "Image": "tiny:1",
-        # By its environment a program says which run its version comes from.
+        # A program's environment says which run its version comes from.
         "Environment": {"VERSION": {"Get": "Execution.PipelineExecutionId"}, "ANSWER": ANSWER.decode()},
         # From which refresh_workflow takes the workflow's image size.
         "ModelInput": {"DataInputConfig": '{"data":[1,3,28,28]}'},

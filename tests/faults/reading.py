@@ -17,7 +17,7 @@ PLACES = ("incoming/", "curated/", "quarantine/")
 
 
 def runs(site: Site, arns: Iterable[str]) -> Runs:
-    """The finished steps of some runs; of the ledger, what the jobs' programs wrote at their ends."""
+    """The finished steps of some runs, and the ends that the jobs' programs recorded in the ledger."""
     steps = {
         (arn, name): step
         for arn in arns
@@ -52,7 +52,7 @@ def answers(site: Site, names: Iterable[str]) -> dict[str, Answer]:
 
 
 def incoming(site: Site, given: Mapping[str, bool]) -> list[Incoming]:
-    """Where each object that was put under incoming/ is now, by the note that its copies carry."""
+    """Where each object that was put under incoming/ is now, by its copies' metadata."""
     places: dict[str, list[str]] = {key: [] for key in given}
     for prefix in PLACES:
         for item in _objects(site, prefix):
@@ -72,7 +72,7 @@ def _source(site: Site, key: str) -> str:
 
 
 def dead_letters(site: Site) -> list[DeadLetter]:
-    """Take what is new out of the queue. A kill may bring back what was taken out: a letter counts once."""
+    """Receive new messages. A kill may return a received one: each counts once."""
     sqs, new = site.client("sqs"), []
     queue = sqs.get_queue_url(QueueName="scones-dead-letters")["QueueUrl"]
     while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
@@ -86,7 +86,7 @@ def dead_letters(site: Site) -> list[DeadLetter]:
 
 def _letter(body: dict[str, Any]) -> DeadLetter:
     if "requestPayload" not in body:
-        # EventBridge's own: the event as it is, which reached no function.
+        # EventBridge's own: the plain event, which reached no function.
         return DeadLetter("EventBridge", "undelivered", str(body.get("detail-type")))
     detail = body["requestPayload"].get("detail", {})
     subject = detail.get("object", {}).get("key") or detail.get("ModelPackageArn") or detail.get("EndpointName", "")
@@ -96,7 +96,7 @@ def _letter(body: dict[str, Any]) -> DeadLetter:
 
 
 def captured(site: Site) -> Captured:
-    """All captures: those that are new are read, those that were read must be there still."""
+    """All captures: new ones are read, those read before must still exist."""
     now = {item["Key"] for item in _objects(site, CAPTURES)}
     for key in now - site.captures.keys():
         body = site.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
@@ -109,7 +109,7 @@ def captured(site: Site) -> Captured:
 
 
 def _ids(body: bytes) -> list[str] | None:
-    """The inference ids of a capture's lines; None where it is not whole lines with both sides of an exchange."""
+    """The inference ids of a capture's lines; None unless all lines are whole, with request and response."""
     try:
         lines = [json.loads(line) for line in body.splitlines()]
         whole = body.endswith(b"\n") and all(line["captureData"].keys() == _SIDES for line in lines)

@@ -26,7 +26,7 @@ LATER, LATE = 0.25, 2.0
 
 @dataclass
 class Round:
-    """What was done in a round, and what was found broken after it."""
+    """What was done in a round, and the violations after it."""
 
     number: int
     victim: str
@@ -41,7 +41,7 @@ class Round:
 
 
 def play(site: Site, number: int, seed: int) -> Round:
-    """Play the round that this seed and number say."""
+    """Run the round of this seed and number."""
     chance = random.Random(f"{seed} {number}")  # noqa: S311 - repeatable, not secret
     round_ = Round(number, chance.choice(sorted(STRIKES)), chance.uniform(0, LONGEST_DELAY))
     if random.Random(f"{seed} {number} late").random() < LATER:  # noqa: S311
@@ -68,7 +68,7 @@ def play(site: Site, number: int, seed: int) -> Round:
 
 @contextmanager
 def _begun(site: Site, load: Load) -> Iterator[None]:
-    """All of a load begun side by side; what is refused because of the kill is given again when it is settled."""
+    """Start all of a load in parallel; what the kill refused is sent again when settling."""
     work = [*[site.start_run] * RUNS, site.invoke, *load.work(site)]
     threads = [threading.Thread(target=_attempt, args=(call,)) for call in work]
     for thread in threads:

@@ -1,4 +1,4 @@
-"""What a person, or a caller, is told to do after a fault: retry, ask again, approve again."""
+"""What people and callers do after a fault: retry, send again, approve again."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tests.faults.load import Load
 from tests.faults.site import Site, until
 
 RUNS = 2
-# On a machine that does much else the first process of a function takes half a minute to begin.
+# On a busy machine the first process of a function takes half a minute to start.
 PATIENCE = 120
 
 
 @dataclass
 class Settled:
-    """How often something was done, and why."""
+    """How often each action was needed, and why."""
 
     retried: int = 0
     approved_again: int = 0
@@ -25,7 +25,7 @@ class Settled:
 
 
 def settle(site: Site, load: Load) -> Settled:
-    """Do it, and wait until all that was given has come to its end."""
+    """Do it, and wait until everything has ended."""
     settled = Settled()
     for arn in site.runs[-RUNS:]:
         settled.retried += _finish(site, arn)
@@ -41,7 +41,7 @@ def settle(site: Site, load: Load) -> Settled:
 
 
 def _finish(site: Site, arn: str) -> int:
-    """Wait for an execution's end and retry it where it failed; how often that was."""
+    """Wait for an execution's end and retry it if it failed; answers the number of retries."""
     for retries in range(4):
         if site.laptop.ended(arn)["PipelineExecutionStatus"] == "Succeeded":
             return retries
@@ -52,7 +52,7 @@ def _finish(site: Site, arn: str) -> int:
 
 
 def _ask_again(site: Site, image: Image) -> None:
-    """Ask under the same name, as a caller does who had no answer; under another where the first has failed."""
+    """Send again under the same name, as a caller without an answer does; under another name if the first failed."""
     said = site.described(image.name)
     image.found = said.get("status", "")
     image.asked = _asked(site, image.name, said)
@@ -80,7 +80,7 @@ def _ended(site: Site, name: str) -> dict[str, Any]:
 
 
 def _bring_live(site: Site, settled: Settled) -> None:
-    """Wait for the version approved last; approve it again where it was rolled back.
+    """Wait for the version approved last; approve it again if it was rolled back.
 
     An instance that dies while its version begins to serve is a version that failed: the one before serves on.
     """

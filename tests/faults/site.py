@@ -1,4 +1,4 @@
-"""What the faults are done to: a local AWS with the stack, a pipeline, versions and images; what is asked of it."""
+"""What faults are tested on: a local AWS with the stack, a pipeline, versions and images, and the calls to it."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _START = "from localaws import process, settings; process.start(settings.from_en
 
 @dataclass
 class Site:
-    """A local AWS, and what was asked of it so far."""
+    """A local AWS, and the calls to it so far."""
 
     laptop: Laptop
     runs: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
-    # The version that is approved last, and the run that it comes from.
+    # The version approved last, and the run that it comes from.
     approved: str = ""
     program: str = ""
     clients: dict[str, Any] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Site:
     captures: dict[str, list[str] | None] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     letters: dict[str, DeadLetter] = field(default_factory=dict)
-    # Requests that were answered, by inference id, and when.
+    # Answered requests: inference id and time.
     answered: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -58,7 +58,7 @@ class Site:
         return self.clients.get(service) or self._made(service)
 
     def prepare(self) -> None:
-        """Bring the local AWS up, with the stack, the pipeline, a first live version and an image."""
+        """Start the local AWS, with the stack, the pipeline, a first live version and an image."""
         (self.laptop.home / "images.json").write_text(json.dumps({"tiny": ["python3", _SERVER]}))
         self.laptop.scones("up")
         role = self.laptop.role("faults", "sagemaker")
@@ -81,7 +81,7 @@ class Site:
         )
 
     def answers(self) -> bool:
-        """Whether it is there."""
+        """Whether it answers."""
         try:
             self.client("sagemaker").list_pipelines()
         except (BotoCoreError, ClientError):
@@ -122,7 +122,7 @@ class Site:
             return int(state.execute("SELECT count(*) FROM documents WHERE kind = 'function-call'").fetchone()[0])
 
     def invoke(self) -> bytes:
-        """Ask the endpoint, under an id by which the capture is found."""
+        """Invoke the endpoint, with an id by which its capture is found."""
         identity = str(uuid.uuid4())
         said = self.client("sagemaker-runtime").invoke_endpoint(EndpointName=ENDPOINT, Body=b"x", InferenceId=identity)
         answer: bytes = said["Body"].read()
@@ -135,12 +135,12 @@ class Site:
         return [item["ModelPackageArn"] for page in pages for item in page["ModelPackageSummaryList"]]
 
     def approve(self, version: str) -> None:
-        """Approve a version; it is to serve from now on."""
+        """Approve a version, which must serve from now on."""
         self.client("sagemaker").update_model_package(ModelPackageArn=version, ModelApprovalStatus="Approved")
         self.approved = version
 
     def live(self) -> str:
-        """The version that serves, and alone; otherwise a description of what is there."""
+        """The version that serves, if it is the only one; otherwise a description of the state."""
         sagemaker = self.client("sagemaker")
         try:
             said = sagemaker.describe_endpoint(EndpointName=ENDPOINT)
@@ -160,7 +160,7 @@ class Site:
         return [arn for number in numbers for arn in self.versions() if arn.endswith(f"/{number}")]
 
     def approved_last(self) -> tuple[str, str]:
-        """The version that is approved last by the registry, and the run that it comes from."""
+        """The version approved last in the registry, and the run that it comes from."""
         sagemaker = self.client("sagemaker")
         described = [sagemaker.describe_model_package(ModelPackageName=arn) for arn in self.versions()]
         approved = [item for item in described if item["ModelApprovalStatus"] == "Approved"]
@@ -168,7 +168,7 @@ class Site:
         return str(newest["ModelPackageArn"]), str(newest["CustomerMetadataProperties"]["execution_id"])
 
     def rolled_back(self) -> str:
-        """Why the endpoint went back to the version before; empty where it did not."""
+        """Why the endpoint was rolled back; empty if it was not."""
         reason: str = self.client("sagemaker").describe_endpoint(EndpointName=ENDPOINT).get("FailureReason", "")
         return reason
 
@@ -189,7 +189,7 @@ class Site:
 
 
 def until(holds: Callable[[], bool], seconds: float) -> bool:
-    """Wait until something holds; False where it never does. An AWS that is away holds nothing."""
+    """Wait until a condition holds; False if it never does. It does not hold while AWS is away."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if holds():
@@ -199,7 +199,7 @@ def until(holds: Callable[[], bool], seconds: float) -> bool:
 
 
 def image(noise: bytes = b"") -> bytes:
-    """A bright image, or one of noise (3,072 bytes), which no other is like."""
+    """A bright image, or a unique one of noise (3,072 bytes)."""
     file = io.BytesIO()
     image = Image.frombytes("RGB", (32, 32), noise) if noise else Image.new("RGB", (32, 32), (230, 230, 230))
     image.save(file, "PNG")

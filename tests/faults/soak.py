@@ -1,4 +1,4 @@
-"""A soak in miniature, by `make soak`: thousands of requests, and memory that does not grow any more.
+"""A short soak test, by `make soak`: thousands of requests, and memory that must stop growing.
 
 Also a file of tests that no run of all tests collects.
 """
@@ -22,7 +22,7 @@ CLIENTS = 4
 PLAIN = "soak"
 KINDS = ("describe", "put", "connect", "invoke")
 ROUNDS = 6
-# Of the second half of the rounds: what is kept once (caches, threads, pools) is there by then.
+# Of the second half of the rounds: caches, threads and pools are filled by then.
 MOST_GROWTH_MIB = 3.0
 MIB = 2**20
 
@@ -71,7 +71,7 @@ def _ask(site: Site, kind: str, number: int) -> None:
     elif kind == "put":
         site.client("s3").put_object(Bucket=PLAIN, Key=str(number % 10), Body=b"x" * 2000)
     elif kind == "connect":
-        # A client that opens a connection for each request, and leaves.
+        # A client that opens and closes a connection for each request.
         connection = http.client.HTTPConnection("127.0.0.1", site.laptop.port)
         connection.request("GET", HEALTH)
         connection.getresponse().read()

@@ -13,7 +13,7 @@ from tests.faults.site import Site, until
 
 
 def local_aws(site: Site, _: random.Random) -> str:
-    """End the process that all else hangs on."""
+    """Kill the main process."""
     pid = int((site.laptop.home / "localaws.pid").read_text())
     os.kill(pid, signal.SIGKILL)
     psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=5)
@@ -21,17 +21,17 @@ def local_aws(site: Site, _: random.Random) -> str:
 
 
 def job(site: Site, chance: random.Random) -> str:
-    """End the program of a job that is under way, if there is one."""
+    """Kill the program of a running job, if there is one."""
     return _one_of(site, chance, lambda process: _below(process, site.laptop.home / "jobs"), "job")
 
 
 def instance(site: Site, chance: random.Random) -> str:
-    """End an instance of the endpoint."""
+    """Kill an instance of the endpoint."""
     return _one_of(site, chance, lambda process: _below(process, site.laptop.home / "endpoints"), "instance")
 
 
 def worker(site: Site, chance: random.Random) -> str:
-    """End the process of a Lambda function: what runs below the local AWS and is no container."""
+    """Kill the process of a Lambda function: a child of the local AWS that is no container."""
     homes = [site.laptop.home / "jobs", site.laptop.home / "endpoints"]
     return _one_of(site, chance, lambda process: not any(_below(process, home) for home in homes), "worker")
 
@@ -52,7 +52,7 @@ def workers(site: Site, function: str) -> list[psutil.Process]:
 
 
 def environment(process: psutil.Process) -> dict[str, str]:
-    """The variables that a program was started with; none of one that has ended."""
+    """The environment that a program was started with; empty if it has ended."""
     try:
         return dict(process.environ())
     except psutil.Error:

@@ -1,4 +1,4 @@
-"""Each judgement holds for what is well, and can fail: for one thing that is not, it says a sentence about it."""
+"""Each check passes for a correct state, and can fail: for a single violation it answers one sentence."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ CUT_OFF = replace(ANSWERED, found="FAILED", ended="FAILED", cause="States.Servic
         (ANSWERED, HURT),
         (replace(ANSWERED, found="RUNNING", asked="same"), HURT),
         (CUT_OFF, KILLED),
-        # Not accepted, or in the moment of the kill: it may be missing; asked again, it is answered.
+        # Not accepted, or during the kill: it may be missing; sent again, it is answered.
         (replace(ANSWERED, acknowledged=100.1, found="", asked="started"), KILLED),
         (replace(ANSWERED, acknowledged=None, found="", asked="started"), KILLED),
     ],

@@ -1,4 +1,4 @@
-"""A few rounds of each kill, as continuous integration plays them; `make faults` plays them at length."""
+"""A few rounds, one for each victim, for CI; `make faults` runs many."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROUNDS = (0, 3, 5, 8)
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A local AWS of these tests' own, as it is killed."""
+    """A local AWS for these tests alone, because it is killed."""
     made = Site(Laptop(free_port(), tmp_path_factory.mktemp("faults")))
     made.prepare()
     yield made

@@ -16,7 +16,7 @@ from tests.rehearsal.walk import WalkError
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Rehearse; 1 where the page does not lead where it says."""
+    """Rehearse; answers 1 if the page fails."""
     options = _parse(words)
     text = options.page.read_text(encoding="utf-8")
     begun = time.monotonic()
@@ -41,7 +41,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _hold(rehearsal: Rehearsal, options: argparse.Namespace) -> None:
-    """Write down what a trial on AWS is compared with, or see that what is written down is so still."""
+    """Write the recording that trials are compared with, or check that it is current."""
     if options.record:
         recording.write(rehearsal.observer.steps)
     elif options.account == "new" and options.until is None and options.page == page.PAGE:

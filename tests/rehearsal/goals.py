@@ -1,4 +1,4 @@
-"""What the page's acts must have led to: a command that ends well may still have done nothing."""
+"""What the page's acts must achieve: a command that succeeds may still have done nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STAYS = re.compile(r"^  (\S.*?): .*; stays$", re.MULTILINE)
 
 
 def check(site: Site, act: Command | ByHand, printed: str) -> None:
-    """Raise WalkError where an act has not led to what it is for."""
+    """Raise WalkError if an act did not achieve its goal."""
     site.remember()
     for pattern, goal in _GOALS.items():
         if isinstance(act, Command) and re.search(pattern, act.text):
@@ -46,7 +46,7 @@ def _serves(site: Site, _: str) -> None:
 
 
 def _is_watched(site: Site, _: str) -> None:
-    """The hourly check is on, by the live version's baseline."""
+    """The hourly check is enabled, with the live version's baseline."""
     version = site.client("sagemaker").list_tags(ResourceArn=_configuration(site))["Tags"]
     live = next(tag["Value"] for tag in version if tag["Key"] == "scones:version")
     baseline = _baseline(site)
@@ -75,7 +75,7 @@ def _baseline(site: Site) -> str:
 
 
 def _stays_as_said(site: Site, printed: str) -> None:
-    """What is left is what was said to stay, and nothing else."""
+    """What remains is what the command listed as staying, and nothing else."""
     said = set(_STAYS.findall(printed))
     left = leftovers.find(site.client, PROJECT, site.key)
     if left != said:

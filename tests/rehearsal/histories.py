@@ -1,4 +1,4 @@
-"""How a project's stack, builds, executions, jobs and endpoint came to be as they are, as AWS remembers it.
+"""The histories of a project's stack, builds, executions, jobs and endpoint, as AWS keeps them.
 
 A history grows at its end; of a type of resources it is a set, as many resources go the same way.
 """
@@ -18,7 +18,7 @@ _OF_TYPE = "resource "
 
 
 def read(client: Client, project: str, stack_id: str | None) -> Histories:
-    """Every history by its name; what is not there has none."""
+    """Every history by its name; a missing resource has none."""
     found: Histories = {}
     for read in (_builds, _executions):
         with suppress(ClientError):
@@ -30,7 +30,7 @@ def read(client: Client, project: str, stack_id: str | None) -> Histories:
 
 
 def new(now: Histories, before: Histories) -> Histories:
-    """What has come to histories since."""
+    """What was added to histories since."""
     grown: Histories = {}
     for name, entries in now.items():
         known = before.get(name, [])
@@ -71,7 +71,7 @@ def _builds(client: Client, project: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _executions(client: Client, project: str) -> Iterator[tuple[str, list[str]]]:
-    """Of each pipeline of the project: its executions, their steps, and what their training jobs went through."""
+    """For each pipeline of the project: its executions, their steps, and the histories of their training jobs."""
     sagemaker = client("sagemaker")
     for pipeline in sagemaker.list_pipelines(PipelineNamePrefix=f"{project}-")["PipelineSummaries"]:
         name = pipeline["PipelineName"]

@@ -1,4 +1,4 @@
-"""What an account still has of a project: each thing as `kind name`, as `scones destroy` names it."""
+"""What an account still has of a project: each resource as `kind name`, as `scones destroy` names it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _NOT_OURS = ("/aws/sagemaker/TrainingJobs", "/aws/sagemaker/ProcessingJobs", "/a
 
 
 def find(client: Client, project: str, key: str | None) -> set[str]:
-    """All that has the project's name in its own, its stack, and the key, where it is not about to be deleted."""
+    """All resources with the project's name, its stack, and its key unless its deletion is pending."""
     found = {f"{kind} {name}" for kind, name in _all(client) if _is_of(project, name) and name not in _NOT_OURS}
     if _stack(client, project):
         found.add(f"stack {project}")

@@ -34,12 +34,12 @@ def _parse(path: Path) -> EmailMessage:
 
 
 def confirm(site: Site) -> None:
-    """Do what a click on the link of the confirmation does."""
+    """Confirm the subscription, as a click on the mail's link does."""
     asked = [message for message in read(site) if "Confirmation" in message["Subject"]]
     link = _LINK.search(asked[-1].get_content()) if asked else None
     if link is None:
         raise WalkError(f"no mail that asks for a confirmation has come to {ADDRESS}: is NotificationEmail set?")
-    # Whoever has the mail may confirm: no credentials.
+    # The mail's token is enough: no credentials.
     sns = boto3.client(
         "sns",
         endpoint_url=site.settings.endpoint,
@@ -50,7 +50,7 @@ def confirm(site: Site) -> None:
 
 
 def await_about(site: Site, word: str) -> EmailMessage:
-    """Wait for a message whose subject has a word; raises WalkError where none comes."""
+    """Wait for a message whose subject contains a word; raises WalkError if none arrives."""
     deadline = time.monotonic() + _WAIT_SECONDS
     while time.monotonic() < deadline:
         for message in read(site):

@@ -15,7 +15,7 @@ Client = Callable[[str], Any]
 
 @dataclass
 class StepRecord:
-    """What was seen during one step of the page."""
+    """What was observed during one step of the page."""
 
     seconds: float = 0.0
     histories: Histories = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Observer:
     # All that was there after the last step, from which the next step's part is taken.
     known: Histories = field(default_factory=dict)
     changed: Callable[[], None] = lambda: None
-    # To wait for events at the end of each step takes some seconds a step.
+    # Waiting for events costs a few seconds at the end of each step.
     patient: bool = True
     _step: str = ""
 
@@ -42,11 +42,11 @@ class Observer:
         self._events = Events(self.client, self.project, self.account, self.region, self._note)
 
     def begin(self) -> None:
-        """Listen from now on."""
+        """Start listening."""
         self._events.begin()
 
     def end(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._events.end()
 
     def enter(self, title: str) -> None:
@@ -54,12 +54,12 @@ class Observer:
         self._step = title
 
     def spent(self, title: str, seconds: float) -> None:
-        """An act of a step took so long."""
+        """Record how long an act of a step took."""
         record = self.steps.setdefault(title, StepRecord())
         record.seconds = round(record.seconds + seconds, 1)
 
     def leave(self, title: str, stack_id: str | None) -> None:
-        """A step has ended: read what it has brought."""
+        """A step has ended: read its histories and events."""
         if self.patient:
             self._events.drain()
         now = histories.read(self.client, self.project, stack_id)

@@ -1,4 +1,4 @@
-"""A page for readers as a list of steps: the commands of its `console` blocks, what they show, what is done by hand.
+"""A page as a list of steps: the commands of its `console` blocks, their output, and what is done by hand.
 
 A step is a chapter whose heading has a number (`## 4. Deploy the stack`); chapters without one are not followed. In a
 `console` block a line that begins with `$ ` is a command, what follows it is what it shows (`...` stands for anything),
@@ -39,7 +39,7 @@ class Command:
 
 @dataclass(frozen=True)
 class ByHand:
-    """What no command does, in the page's words."""
+    """An instruction that is no command, as the page words it."""
 
     line: int
     text: str

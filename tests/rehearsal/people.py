@@ -1,4 +1,4 @@
-"""Who follows the page: roles with exactly the rights of docs/permissions.md, a chapter each.
+"""The page's readers: roles with exactly the rights of docs/permissions.md, one for each chapter.
 
 A chapter's policies are its `json` blocks, with NAME, ACCOUNT, REGION, BUCKET and KEY to be filled in. The sentence
 `FoundationRole's statements` stands for those of the template's role of that name.
@@ -81,7 +81,7 @@ def _resolve(resolver: Resolver, node: Any) -> Any:
     if name == "Fn::If":
         return _resolve(resolver, _branch(resolver, node))
     if name == "Ref" or name.startswith("Fn::"):
-        # A key has a name only when it is made.
+        # A key has no ARN before it is created.
         text = resolver.text(node if node != KEY_ARN else {"Fn::Sub": ANY_KEY})
         if text is None:
             raise PermissionsError(f"{FOUNDATION} has {json.dumps(node)}, which is unknown before there is a stack.")

@@ -1,4 +1,4 @@
-"""What the local AWS gave for each step of the page, kept in the repository: a trial holds AWS's answers beside it."""
+"""What the local AWS answered in each step of the page, kept in the repository for trials to compare AWS with."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def write(steps: Steps, path: Path = FILE) -> None:
 
 
 def shape(steps: Steps) -> dict[str, set[str]]:
-    """What two recordings have in common whatever the machine and the hour: each step's histories, and all events."""
+    """The part of a recording that does not depend on machine and time: each step's histories, and all events."""
     named = {title: {_NUMBER.sub("#", name) for name in one.histories} for title, one in steps.items()}
     return {**named, "events": {kind for one in steps.values() for kind in one.events}}
 
 
 def stale(steps: Steps, path: Path = FILE) -> str:
-    """What a rehearsal has given and the recording has not, and the other way round; empty where they agree."""
+    """The differences between a rehearsal and the recording; empty if they agree."""
     now, kept = shape(steps), shape(read(path))
     found = []
     for title in sorted({*now, *kept}):

@@ -16,7 +16,7 @@ from tests.rehearsal.site import PROJECT, PYTHON, Site, bin_folder
 from tests.rehearsal.terminal import Terminal
 from tests.rehearsal.walk import Forgetful, Walk, WalkError
 
-# How drift is watched, where it is not the default's way.
+# The monitoring backend, where it is not the default.
 BACKENDS = {"new": "", "existing": " --set MonitoringBackend=MODEL_MONITOR"}
 
 
@@ -64,7 +64,7 @@ class Rehearsal:
             site.stop()
 
     def report(self) -> None:
-        """Say how long each step took, and what was not done as the page has it."""
+        """Print how long each step took, and what was replaced."""
         assert self._walk is not None
         self._hear("\nHow long each step took:\n")
         for title, record in self.observer.steps.items():
@@ -77,7 +77,7 @@ class Rehearsal:
 
     def _become(self, step: Step) -> Mapping[str, str]:
         self.observer.enter(step.title)
-        # Who has signed in stays so until another step needs another's rights.
+        # Credentials stay until another step needs other rights.
         self._rights = step.rights or self._rights
         return self.site.credentials(self._rights) if self._rights else {}
 
@@ -98,7 +98,7 @@ class Rehearsal:
 
 @dataclass
 class Watched(Forgetful):
-    """A walk's journal that tells an observer how long each act took."""
+    """A walk's journal that reports durations to an observer."""
 
     observer: Observer
 
@@ -107,4 +107,4 @@ class Watched(Forgetful):
 
 
 def void(_: object) -> None:
-    """Drop what a writer answers."""
+    """Ignore a writer's return value."""

@@ -1,6 +1,6 @@
-"""What a rehearsal does in another way than the page says, in one table: only what cannot be had, each with its reason.
+"""Where a rehearsal differs from the page, in one table: only what is not available, each with its reason.
 
-The table is printed at the end of every rehearsal. What is not in it is run as the page has it.
+The table is printed at the end of every rehearsal. Everything else runs as the page has it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Replacement:
 
 @dataclass(frozen=True)
 class Changed:
-    """Something around the commands that is not as it is with a reader, and why."""
+    """A difference in the environment of the commands, and why."""
 
     what: str
     reason: str
@@ -62,7 +62,7 @@ AROUND = (
 
 
 def replaced(command: str, table: Sequence[Replacement], known: dict[str, str]) -> tuple[str, Replacement | None]:
-    """The command that is run in place of the page's, and by which line of the table; the page's own without one."""
+    """The command to run instead of the page's and the table's entry for it; else the page's own command."""
     words = re.sub(r"\s+#.*$", "", command).strip()
     for one in table:
         found = re.fullmatch(one.command, words, re.DOTALL)

@@ -1,4 +1,4 @@
-"""Where a rehearsal takes place: a local AWS, roles for who follows the page, and a checkout to follow it in."""
+"""Where a rehearsal runs: a local AWS, roles for the reader, and a checkout."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WHEELS = CHECKOUT / ".venv" / "wheels"
 
 @dataclass
 class Site:
-    """A local AWS and what is around it; `folder` is empty or not there yet."""
+    """A local AWS and its surroundings; `folder` is empty or does not exist yet."""
 
     folder: Path
     port: int
@@ -56,7 +56,7 @@ class Site:
         process.stop(self.settings)
 
     def client(self, service: str) -> Any:
-        """A client that may do everything, for looking and for what happens outside of the page."""
+        """A client with all rights, for checks and for what happens outside the page."""
         root = keys.ensure(self.settings)
         return boto3.client(
             service,
@@ -67,7 +67,7 @@ class Site:
         )
 
     def environment(self) -> Mapping[str, str]:
-        """What the reader's terminal begins with: this machine's, without an AWS of somebody's own."""
+        """The reader's initial environment: this machine's, without AWS settings."""
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
         kept = {name: value for name, value in os.environ.items() if not re.match("AWS_|SCONES_|GIT_|PYTHON", name)}
@@ -108,7 +108,7 @@ class Site:
         return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
 
     def remember(self) -> None:
-        """Keep the ARNs of the stack and of its key, by which they are found when there is a stack no more."""
+        """Record the ARNs of stack and key, to find them after the stack is deleted."""
         with suppress(ClientError):
             [stack] = self.client("cloudformation").describe_stacks(StackName=PROJECT)["Stacks"]
             self.stack_id = stack["StackId"]
@@ -133,7 +133,7 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def local_variables(endpoint: str, home: Path, region: str) -> Mapping[str, str]:
-    """What leads commands to a local AWS whose state is in `home`, without a word of it in any command."""
+    """Environment variables that direct commands to a local AWS whose state is in `home`."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "PIP_NO_INDEX": "1",

@@ -1,7 +1,7 @@
-"""The steps that the page must have, declared once: what each is known by, and what must have come before it.
+"""The steps that the page must have: how each is recognised, and what must come before it.
 
-A page is held against this before anything is run, so that a step that is missing or too late is a sentence at once.
-What the steps achieve is then held against the local AWS, see goals.py.
+A page is checked against this before anything runs, so that a missing or late step is reported at once. What the steps
+achieve is then checked on the local AWS, see goals.py.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from tests.rehearsal.page import ByHand, Command, PageError, Step
 
 @dataclass(frozen=True)
 class Declared:
-    """Something that a reader does: the command (or, by hand, the words) that it is known by, and what it needs."""
+    """A step: the pattern of its command (or of its words, by hand), and the steps that it needs."""
 
     name: str
     known_by: str
     needs: tuple[str, ...] = ()
     by_hand: bool = False
-    # Why it needs what it needs, or what is lost without it.
+    # What fails without it.
     why: str = ""
 
 
@@ -60,7 +60,7 @@ DECLARED = (
 
 
 def check(steps: Sequence[Step]) -> None:
-    """Raise PageError where a declared step is missing from the page, or stands before one that it needs."""
+    """Raise PageError if a declared step is missing from the page, or comes before one that it needs."""
     found: dict[str, Step] = {}
     for step in steps:
         for act in step.acts:

@@ -1,4 +1,4 @@
-"""A reader's terminal: one shell for all commands, with somebody at its keyboard.
+"""A reader's terminal: one shell for all commands, with answers to their questions.
 
 What one command exports, and where it goes, stays for the next. Each command has a terminal of its own as its input,
 in which the reader's answers wait; its output goes to a pipe, so that progress comes as lines.
@@ -76,13 +76,13 @@ class Terminal:
         self._files.cleanup()
 
     def export(self, variables: Mapping[str, str]) -> None:
-        """Set variables of the shell's environment, which no page has to say."""
+        """Set environment variables of the shell."""
         self.run(
             "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items()) or ":", seconds=9
         )
 
     def run(self, command: str, *, answers: Sequence[str] = (), seconds: float = 600) -> tuple[int, str]:
-        """Run a command; answers its exit code and what it printed. Raises TerminalError where it does not end."""
+        """Run a command; answers its exit code and output. Raises TerminalError if it does not end."""
         keyboard, inputs = pty.openpty()
         try:
             for answer in answers:

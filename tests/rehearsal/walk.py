@@ -1,4 +1,4 @@
-"""Follows a page act by act: its commands in one terminal, and by hand what is for hands."""
+"""Follows a page act by act: its commands in one terminal, and the acts by hand."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from tests.rehearsal.replaced import Replacement, replaced
 from tests.rehearsal.terminal import Terminal, TerminalError, missing
 
 _LAST_LINES = 15
-# What such a command does is gone with the terminal: it is done in each new one.
+# These commands affect the terminal only: they are run again in each new one.
 _SETS_UP = re.compile(r"(export|unset|source|cd)\b")
 
 
 class WalkError(Exception):
-    """The page, followed as it is written, does not lead where it says; the message names the page's step."""
+    """The page fails as it is written; the message names the step."""
 
 
 class Journal(Protocol):
-    """Remembers the acts of a walk, so that one that was cut off can be gone on with."""
+    """Records the acts of a walk, so that an interrupted one can be resumed."""
 
     def is_done(self, step: Step, act: Command | ByHand, /) -> bool:
-        """Whether an act was done, in this walk or in one before."""
+        """Whether an act was done, in this walk or an earlier one."""
 
     def begin(self, step: Step, act: Command | ByHand, /) -> bool:
-        """An act begins; answers whether it had begun before and was cut off."""
+        """An act begins; answers whether it had begun before and was interrupted."""
 
     def finish(self, step: Step, act: Command | ByHand, seconds: float, /) -> None:
         """An act was done."""
 
 
 class Forgetful:
-    """A journal of a walk that begins anew each time."""
+    """A journal that records nothing: each walk starts anew."""
 
     def is_done(self, _step: Step, _act: Command | ByHand) -> bool:
         return False
@@ -49,9 +49,9 @@ class Forgetful:
 
 @dataclass
 class Walk:
-    """One reader. `achieved` is asked after each act for what it must have led to, and raises WalkError.
+    """One reader. `achieved` checks the result of each act, and raises WalkError.
 
-    `again` replaces commands that were begun in a walk before and do not take being run twice.
+    `again` replaces commands that were interrupted in an earlier walk and cannot be run twice as they are.
     """
 
     terminal: Terminal

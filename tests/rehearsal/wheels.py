@@ -1,4 +1,4 @@
-"""`python -m tests.rehearsal.wheels`: fetch what the functions' layer is made of, as a rehearsal has no network."""
+"""`python -m tests.rehearsal.wheels`: fetch the wheels of the functions' layer, as a rehearsal has no network."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""docs/aws.md followed on AWS itself by who has an account: `make aws-trial`. It takes all down again."""
+"""docs/aws.md followed in an AWS account: `make aws-trial`. It removes everything afterwards."""

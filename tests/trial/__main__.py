@@ -1,4 +1,4 @@
-"""`python -m tests.trial`: follow docs/aws.md on AWS, write down what came of it, and take everything down again."""
+"""`python -m tests.trial`: follow docs/aws.md on AWS, write a report, and remove everything."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _INTERRUPTED = 130
 
 
 def main(words: Sequence[str] | None = None, setting: Callable[[str], Setting] = Setting) -> int:
-    """Begin a trial, or go on with one that was cut off; 1 where it failed, 130 where it was interrupted."""
+    """Start a trial, or resume an interrupted one; answers 1 if it failed, 130 if it was interrupted."""
     options = _parse(words)
-    # A shell begins what runs in its background with this signal ignored, and a trial must be stoppable there too.
+    # A shell starts background commands with this signal ignored, and a trial must be stoppable there too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         where = setting(options.region)
@@ -76,7 +76,7 @@ def _run(trial: Trial, store: Store, state: State, *, only_down: bool) -> int:
 
 
 def _find(options: argparse.Namespace, setting: Setting) -> tuple[Store, State | None]:
-    """The trial that was cut off, or a new one that was agreed to; no state where nobody agreed."""
+    """The interrupted trial, or a new one that the user confirmed; no state where nobody did."""
     for folder in sorted(options.trials.glob("*")):
         known = Store(folder).load()
         if known and not known.ended and options.name in (None, known.name):

@@ -1,4 +1,4 @@
-"""What a trial may cost at most, from the prices of docs/costs.md; charged whole where AWS charges a part."""
+"""The most that a trial may cost, from the prices of docs/costs.md; rounded up where AWS charges a part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m tests.trial.locally`: a trial on the local AWS that AWS_ENDPOINT_URL names, which proves it."""
+"""`python -m tests.trial.locally`: a trial on the local AWS of AWS_ENDPOINT_URL, which tests the trial itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.trial.setting import Setting
 
 @dataclass
 class LocalSetting(Setting):
-    """The local AWS: what a rehearsal replaces, a trial here has to replace as well."""
+    """The local AWS: a trial here has to replace the same as a rehearsal."""
 
     def __post_init__(self) -> None:
         address = os.environ.get("AWS_ENDPOINT_URL", "")
@@ -27,12 +27,12 @@ class LocalSetting(Setting):
         self.environment = dict(local_variables(address, Path(os.environ["SCONES_HOME"]), self.region))
 
     def prepare(self, folder: Path) -> None:
-        """As on AWS, and for fewer epochs on a data set that these can learn."""
+        """As on AWS, with fewer epochs and a data set that they can learn."""
         super().prepare(folder)
         checkout.shorten(folder)
 
     def variables(self, name: str, mark: str, folder: Path) -> dict[str, str]:
-        """As on AWS; the data set is drawn when it is first asked for."""
+        """As on AWS; the data set is drawn when it is first needed."""
         data = folder.resolve() / "drawn.tar.gz"
         if not data.exists():
             archive.draw(data)

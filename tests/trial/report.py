@@ -1,4 +1,4 @@
-"""aws-trial.md: what each step took and went through on AWS, beside what the local AWS gave for the same step."""
+"""aws-trial.md: durations, histories and events of each step on AWS, beside those of the local AWS."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _NONE = StepRecord()
 
 
 def differences(ours: StepRecord, theirs: StepRecord) -> list[str]:
-    """Sentences about what a step had on AWS and not here, or here and not on AWS."""
+    """A sentence for each difference between a step on AWS and on the local AWS."""
     found = []
     for name in sorted({*ours.histories, *theirs.histories}):
         found += _differs(name, theirs.histories.get(name), ours.histories.get(name))
     for kind in sorted({*ours.events, *theirs.events}):
-        # Events come in no promised order, and may come twice.
+        # Events have no guaranteed order, and may arrive twice.
         here, there = sorted(set(ours.events.get(kind, []))), sorted(set(theirs.events.get(kind, [])))
         found += _differs(f"event {kind}", there or None, here or None)
     return found

@@ -1,4 +1,4 @@
-"""Where a trial takes place: in which account and region, with what around its commands."""
+"""Where a trial runs: account, region and the environment of its commands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.rehearsal.site import bin_folder
 
 @dataclass
 class Setting:
-    """AWS, as whoever starts the trial is signed in to it."""
+    """AWS, with the credentials of whoever starts the trial."""
 
     region: str
     # More for the deployment's command; on AWS there is nothing to add.
@@ -34,11 +34,11 @@ class Setting:
         return self._clients[service]
 
     def account(self) -> str:
-        """The account that is signed in to."""
+        """The account of the credentials."""
         return str(self.client("sts").get_caller_identity()["Account"])
 
     def prepare(self, folder: Path) -> None:
-        """Make the checkout that the trial works in."""
+        """Create the trial's checkout."""
         checkout.make(folder)
         checkout.make_quick(folder)
         checkout.draw_photo(folder)

@@ -1,4 +1,4 @@
-"""What a trial has done, on the disk before it is done: one that was cut off goes on, or is taken down."""
+"""A trial's progress, on disk before each act, so that an interrupted trial can be resumed or removed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = "aws.md"
 
 @dataclass
 class State:
-    """One trial: the name of all that it makes, the mark by which it knows its own, and how far it has come."""
+    """One trial: its project name, the tag that identifies its stack, and its progress."""
 
     name: str
     region: str
@@ -29,7 +29,7 @@ class State:
     begun: list[str] = field(default_factory=list)
     done: dict[str, float] = field(default_factory=dict)
     steps: dict[str, StepRecord] = field(default_factory=dict)
-    # All that was there after the last step, from which the next step's part is taken.
+    # All histories after the last step, from which the next step's part is derived.
     histories: Histories = field(default_factory=dict)
     # Read from the stack before it is deleted.
     stack_id: str = ""
@@ -47,7 +47,7 @@ class Store:
 
     @property
     def page(self) -> Path:
-        """The page as it was when the trial began; one that changes meanwhile is another trial's."""
+        """The page as it was when the trial began; later changes do not matter."""
         return self.folder / PAGE
 
     def load(self) -> State | None:

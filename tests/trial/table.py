@@ -1,4 +1,4 @@
-"""What a trial does in another way than the page says, with the reasons; its report shows the table."""
+"""Where a trial differs from the page, with reasons; its report shows the table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TABLE = (
     ),
     Replacement(r"(scones --target aws dataset) cifar100", r"\1 sample", "drawn images, which `quick` learns soon"),
 )
-# What was begun and cut off is done again; these do not take that as they are.
+# Interrupted commands are run again; these need a change to run twice.
 AGAIN = (
     Replacement(
         r"git remote add (\S+) (\S+)",

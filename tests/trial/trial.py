@@ -1,4 +1,4 @@
-"""A trial as a whole: followed, gone on with where it was cut off, and taken down whatever happens."""
+"""A whole trial: followed, resumed after an interruption, and removed whatever happens."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TAG = "scones:trial"
 
 
 class TrialError(Exception):
-    """A trial cannot begin or go on; the message says why and what to do."""
+    """A trial cannot start or continue; the message says why and what to do."""
 
 
 class Trial:
@@ -58,7 +58,7 @@ class Trial:
         return parse(named.replace(ADDRESS, self._state.mail or ADDRESS))
 
     def follow(self) -> None:
-        """Follow the page from where it was left; raises WalkError where it does not lead on."""
+        """Follow the page from where it stopped; raises WalkError where a step fails."""
         self.check_is_ours()
         checkout = self._store.folder / "scones"
         if not checkout.exists():
@@ -73,7 +73,7 @@ class Trial:
             self._observer.end()
 
     def check_is_ours(self) -> None:
-        """Raise TrialError where a stack of this name was made by somebody else."""
+        """Raise TrialError if the stack of this name was not created by this trial."""
         stack = self._stack()
         if stack is None:
             return
@@ -85,13 +85,13 @@ class Trial:
             )
 
     def take_down(self) -> set[str]:
-        """Remove everything that the trial has made, its data as well; answers what is left nevertheless."""
+        """Remove everything that the trial created, data included; answers what remains."""
         self._say("\nTaking everything down.\n")
         end_orphans(self._state.mark)
         self.check_is_ours()
         self._remember()
         self._await_rest()
-        # Only what was begun can have left anything.
+        # Only acts that began can have left anything.
         if self._state.begun and (self._store.folder / "scones").exists():
             with self._terminal(self._store.folder / "scones") as terminal:
                 code, printed = terminal.run("scones --target aws destroy --yes --delete-data", seconds=_REST_SECONDS)
@@ -156,7 +156,7 @@ class Trial:
                 raise WalkError(f"there is left: {', '.join(sorted(left))}")
 
     def _remember(self) -> None:
-        """Write down what the stack is called and which key it has, before they are gone."""
+        """Record the stack's ARN and key before they are deleted."""
         stack = self._stack()
         if stack:
             outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
@@ -176,7 +176,7 @@ class Trial:
         return found
 
     def _await_rest(self) -> None:
-        """Wait until nobody is at work on the stack: CloudFormation goes on where a trial was cut off."""
+        """Wait until the stack is idle: CloudFormation continues after a trial is interrupted."""
         deadline = time.monotonic() + _REST_SECONDS
         while (stack := self._stack()) and str(stack["StackStatus"]).endswith("_IN_PROGRESS"):
             if stack["StackStatus"] == "REVIEW_IN_PROGRESS" or time.monotonic() > deadline:
@@ -188,7 +188,7 @@ class Trial:
 
 
 def end_orphans(mark: str) -> None:
-    """End the commands of a trial that was killed, which go on until they print: by the mark in their environment."""
+    """End the commands that a killed trial left running, found by the mark in their environment."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if process.pid != os.getpid() and process.environ().get("SCONES_TAGS") == f"{_TAG}={mark}":
