@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.archives import unpack
-from console.dataset.members import read_members
+from console.dataset.archive import read_members
 from console.dataset.sample import draw_sample
 from processing.records import RECORD_BYTES
 

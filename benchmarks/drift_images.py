@@ -13,7 +13,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from console.dataset.drawing.picture import draw_picture
+from console.dataset.drawing.image import draw_image
 from console.dataset.layout import BICYCLE, FINE_NAMES, MOTORCYCLE, RECORD_BYTES, SIDE, TEST, TRAIN
 
 Pixels = NDArray[np.uint8]
@@ -47,7 +47,7 @@ class Drawn:
     def take(self, kind: int | None, count: int, rng: Generator) -> list[Pixels]:
         others = [fine for fine in range(len(FINE_NAMES)) if fine not in CLASSES]
         fines = [CLASSES[kind] if kind is not None else int(rng.choice(others)) for _ in range(count)]
-        return [draw_picture(fine, rng) for fine in fines]
+        return [draw_image(fine, rng) for fine in fines]
 
 
 class Archive:

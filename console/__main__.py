@@ -6,42 +6,47 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from console.commands import Command
 from console.errors import CommandError, explain
 from console.output import plain
 
 COMMANDS = {
-    "demo": "the whole loop on the built-in sample",
-    "up": "start the local AWS and deploy the stack",
-    "down": "stop the local AWS",
-    "status": "what runs, and what the stack holds",
-    "env": "what leads the AWS command line and SDKs to the local AWS, with its access key",
-    "package": "build every artifact of a deployment",
-    "seed": "write the repository that a new project starts from",
-    "deploy": "bring the stack up to date, on either target",
-    "destroy": "remove the project; what holds data stays",
-    "dataset": "draw the sample, fetch CIFAR-100, or upload an archive",
-    "pretrain": "make weights to start from, out of the other 98 classes of CIFAR-100",
-    "run": "update the pipeline and start an execution",
-    "watch": "follow an execution live",
-    "logs": "the log of one step",
-    "trials": "the trainings of a search, best first",
-    "builds": "the builds that pushes have started, and the log of one while it runs",
-    "executions": "list executions",
-    "stop": "stop an execution",
-    "retry": "retry an execution from the failed step",
-    "models": "list the versions in the model registry",
-    "approve": "approve a version, which deploys it",
-    "reject": "reject a version",
-    "rollback": "go back to the version approved before",
-    "endpoint": "what serves: version, traffic, alarms",
-    "classify": "send pictures through the inference workflow",
-    "console": "open a page to watch the whole loop on",
-    "bulk": "classify every picture under an S3 prefix",
-    "monitor": "does what comes in still look as it did: drift, runs, reports",
-    "dusk": "send images in another light, to see that drift is found and answered",
-    "ingest": "send labelled pictures and train on them",
-    "label": "say what the pictures show that the model was unsure of",
+    "demo": ("demo", "the whole loop on the built-in sample"),
+    "up": ("local_aws", "start the local AWS and deploy the stack"),
+    "down": ("local_aws", "stop the local AWS"),
+    "status": ("status", "what runs, and what the stack holds"),
+    "env": (
+        "local_aws",
+        "the environment variables that lead AWS's CLI and SDKs to the local AWS",
+    ),
+    "package": ("stack", "build every artifact of a deployment"),
+    "seed": ("stack", "write the repository that a new project starts from"),
+    "deploy": ("stack", "bring the stack up to date, on either target"),
+    "destroy": ("stack", "remove the project; what holds data stays"),
+    "dataset": ("dataset", "draw the sample, fetch CIFAR-100, or upload an archive"),
+    "pretrain": ("dataset", "train weights to start from, on the other 98 classes of CIFAR-100"),
+    "run": ("run", "update the pipeline and start an execution"),
+    "watch": ("executions", "follow an execution live"),
+    "logs": ("executions", "the log of one step"),
+    "trials": ("executions", "the trainings of a search, best first"),
+    "builds": ("builds", "the builds that pushes have started, and the log of one while it runs"),
+    "executions": ("executions", "list executions"),
+    "stop": ("executions", "stop an execution"),
+    "retry": ("executions", "retry an execution from the failed step"),
+    "models": ("versions", "list the versions in the model registry"),
+    "approve": ("versions", "approve a version, which deploys it"),
+    "reject": ("versions", "reject a version"),
+    "rollback": ("versions", "go back to the version approved before"),
+    "endpoint": ("inference", "the live version, its traffic and its alarms"),
+    "classify": ("inference", "send images through the inference workflow"),
+    "console": ("console", "open a page to watch the whole loop on"),
+    "bulk": ("inference", "classify every image under an S3 prefix"),
+    "monitor": ("drift", "check for drift: schedule, runs, reports"),
+    "dusk": ("drift", "send images in another light, to see that drift is found and answered"),
+    "ingest": ("intake", "send labelled images and train on them"),
+    "label": ("intake", "label the images that the model was unsure of"),
 }
+"""The module of each command in console.commands, and its help."""
 
 TARGETS = ("local", "aws")
 TARGET_HELP = "the local AWS or AWS itself (SCONES_TARGET; default: local)"
@@ -58,11 +63,11 @@ def main(words: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 2
     try:
-        return int(import_module(f"console.commands.{options.command}").run(options))
+        return _load(options.command).run(options)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader (such as `head`) has gone; nobody is left to tell.
+        # The reader (such as `head`) has ended.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
@@ -73,16 +78,21 @@ def main(words: Sequence[str] | None = None) -> int:
         return 1 if not isinstance(error, CommandError) else error.exit_code
 
 
+def _load(name: str) -> Command:
+    command: Command = import_module(f"console.commands.{COMMANDS[name][0]}").COMMANDS[name]
+    return command
+
+
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("scones", description=__doc__)
     parser.add_argument("--target", choices=TARGETS, default=os.environ.get("SCONES_TARGET", "local"), help=TARGET_HELP)
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for name, sentence in COMMANDS.items():
+    for name, (_, sentence) in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=sentence, description=sentence[0].upper() + sentence[1:] + ".")
         subparser.add_argument("--target", choices=TARGETS, default=argparse.SUPPRESS, help=TARGET_HELP)
         # Only the command that is asked for is imported, which keeps `scones --help` quick.
         if name in words:
-            import_module(f"console.commands.{name}").add_arguments(subparser)
+            _load(name).add_arguments(subparser)
     return parser
 
 

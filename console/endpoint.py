@@ -1,4 +1,4 @@
-"""What serves: the endpoint, the version behind it, and how it came to be so."""
+"""The endpoint and the version behind it."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def name(target: Target) -> str:
     return f"{target.project.project}-vehicles"
 
 
-def read(target: Target) -> Endpoint | None:
-    """The endpoint as it stands; None where nothing has been deployed."""
+def fetch(target: Target) -> Endpoint | None:
+    """The endpoint as it is now; None where nothing has been deployed."""
     sagemaker = target.client("sagemaker")
     try:
         described = sagemaker.describe_endpoint(EndpointName=name(target))
@@ -75,7 +75,7 @@ def wait_for(target: Target, version: int, say: Callable[[str], None]) -> Endpoi
     started = time.monotonic()
     begun, told = False, ""
     while time.monotonic() - started < _WAIT_SECONDS:
-        endpoint = read(target)
+        endpoint = fetch(target)
         status = endpoint.status if endpoint else "not there yet"
         if status != told:
             say(status)
@@ -115,8 +115,8 @@ def find_refusal(target: Target, endpoint: Endpoint, version: int) -> str | None
     return refusal if approval == changed.astimezone(UTC).isoformat(timespec="milliseconds") else None
 
 
-def tell(line: str) -> None:
-    """Say a status on standard error, where it does not disturb what a program reads."""
+def print_status(line: str) -> None:
+    """Print a status on standard error, where it does not disturb what a program reads."""
     sys.stderr.write(f"endpoint: {plain(line)}\n")
 
 

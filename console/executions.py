@@ -12,6 +12,9 @@ from typing import Any
 from console.errors import CommandError
 from console.target import Target
 
+OPENING = "Step failure: One or multiple steps failed. "
+"""How SageMaker begins the reason of every failed execution."""
+
 
 @dataclass(frozen=True)
 class Fixed:

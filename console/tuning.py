@@ -1,6 +1,6 @@
 """What a tuned execution found: its trials, the best of them, and whether it beats the profile's own values.
 
-The profile's accuracy on validation is known from a run without `--tune` on the same pictures, if there was one.
+The profile's accuracy on validation is known from a run without `--tune` on the same images, if there was one.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from pipelines.search_space import OBJECTIVE, SEARCHED
 
 _STEP = "TuneModel"
 _METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
-_MOST_LOOKED_AT = 50
-# What a training is made of: pictures, their split, the model that it starts from, the profile's hyperparameters.
+_MOST_COMPARED = 50
+# What a training is made of: images, their split, the model that it starts from, the profile's hyperparameters.
 _DECISIVE = {"DatasetVersion", "ModelUri", "Seed", *(entry.parameter for entry in HYPERPARAMETERS.values())}
 _SEARCHED = {HYPERPARAMETERS[name].parameter for name in SEARCHED}
 
 
 @dataclass(frozen=True)
 class Untuned:
-    """A training with the profile's own values, on the same pictures."""
+    """A training with the profile's own values, on the same images."""
 
     execution: str
     accuracy: float
@@ -69,12 +69,12 @@ def conclusion(sagemaker: Any, arn: str) -> Iterator[str]:  # noqa: ANN401
         return
     yield f"Best of {len(found)} trials: {found[0]['TrainingJobName']}, validation accuracy {best:.4f}"
     tuned = mask_values(found[0]["TunedHyperParameters"])
-    values = ", ".join(f"{name} {short(value)}" for name, value in sorted(tuned.items()))
+    values = ", ".join(f"{name} {shorten_value(value)}" for name, value in sorted(tuned.items()))
     yield f"  {found[0].get('TrainingJobDefinitionName', '')}: {values}"
-    yield _verdict(best, untuned(sagemaker, arn))
+    yield _compare(best, find_untuned(sagemaker, arn))
 
 
-def short(value: str) -> str:
+def shorten_value(value: str) -> str:
     """A tuned value as a person reads it; `scones trials --json` has all its digits."""
     try:
         return f"{float(value):.4g}"
@@ -82,25 +82,25 @@ def short(value: str) -> str:
         return value
 
 
-def _verdict(best: float, profile: Untuned | None) -> str:
+def _compare(best: float, profile: Untuned | None) -> str:
     if profile is None:
         return (
             "Whether this beats the profile's own values is not known: no run without --tune trained on these "
-            "pictures; `scones run` makes one."
+            "images; `scones run` makes one."
         )
     if best > profile.accuracy:
         return f"It beats the profile's own values: {profile.accuracy:.4f} in {profile.execution}."
     return f"It does not beat the profile's own values: {profile.accuracy:.4f} in {profile.execution}."
 
 
-def untuned(sagemaker: Any, arn: str) -> Untuned | None:  # noqa: ANN401
+def find_untuned(sagemaker: Any, arn: str) -> Untuned | None:  # noqa: ANN401
     """The newest training with the profile's own values that can be compared with a tuned execution."""
     mine = fetch_fixed(sagemaker, arn)
     pipeline = arn.partition(":pipeline/")[2].partition("/")[0]
-    for summary in islice(summaries(sagemaker, pipeline), _MOST_LOOKED_AT):
+    for summary in islice(summaries(sagemaker, pipeline), _MOST_COMPARED):
         other = summary["PipelineExecutionArn"]
         step = started_steps(sagemaker, other).get("TrainModel", {})
-        if step.get("StepStatus") == "Succeeded" and comparable(mine, fetch_fixed(sagemaker, other)):
+        if step.get("StepStatus") == "Succeeded" and is_comparable(mine, fetch_fixed(sagemaker, other)):
             job = identifier(step["Metadata"]["TrainingJob"]["Arn"])
             metrics = sagemaker.describe_training_job(TrainingJobName=job).get("FinalMetricDataList", [])
             told = {metric["MetricName"]: metric["Value"] for metric in metrics}
@@ -109,8 +109,8 @@ def untuned(sagemaker: Any, arn: str) -> Untuned | None:  # noqa: ANN401
     return None
 
 
-def comparable(tuned: Fixed, plain: Fixed) -> bool:
-    """Whether an untuned run had the same pictures and, but for what was searched, the same values."""
+def is_comparable(tuned: Fixed, plain: Fixed) -> bool:
+    """Whether an untuned run had the same images and, but for what was searched, the same values."""
     mine, others = tuned.parameters.keys() & _DECISIVE, plain.parameters.keys() & _DECISIVE
     same = all(tuned.parameters[name] == plain.parameters[name] for name in mine & others)
     # What only the untuned run has is what the other searched, and it must be the profile's value.

@@ -20,7 +20,7 @@ _MISSING = ("StateMachineDoesNotExist", "ResourceNotFound")
 
 
 class NothingServesError(CommandError):
-    """There is no workflow to ask yet, whatever the picture."""
+    """There is no workflow to ask yet, whatever the image."""
 
 
 def start(target: Target, machine: str, request: dict[str, Any]) -> str:
@@ -35,15 +35,15 @@ def start(target: Target, machine: str, request: dict[str, Any]) -> str:
             and error.response["Error"]["Code"] != "ResourceNotFound"
         ):
             raise
-        raise NothingServesError("No version serves yet; approve one with `scones approve VERSION`.") from error
+        raise NothingServesError("No version is live yet; approve one with `scones approve VERSION`.") from error
     arn: str = started["executionArn"]
     return arn
 
 
-def answer(
+def await_answer(
     target: Target, arn: str, progress: Callable[[], None] = lambda: None, poll_seconds: float = _POLL_SECONDS
 ) -> dict[str, Any]:
-    """Wait for an execution's output; `progress` is called at each look at it.
+    """Wait for an execution's output; `progress` is called at each poll.
 
     Raises CommandError with its cause where it failed.
     """
@@ -58,7 +58,7 @@ def answer(
     return output
 
 
-def counts(target: Target, arn: str) -> tuple[int, int]:
+def count_items(target: Target, arn: str) -> tuple[int, int]:
     """How many pieces of an execution's Distributed Map are done, and how many there are; (0, 0) before it begins."""
     states = target.client("stepfunctions")
     runs = states.list_map_runs(executionArn=arn)["mapRuns"]
@@ -68,7 +68,7 @@ def counts(target: Target, arn: str) -> tuple[int, int]:
     return items["succeeded"] + items["failed"], items["total"]
 
 
-def published(target: Target) -> dict[str, Any] | None:
+def find_definition(target: Target) -> dict[str, Any] | None:
     """The definition that the alias of the inference workflow runs; None where nothing has been published."""
     states = target.client("stepfunctions")
     try:
@@ -82,9 +82,9 @@ def published(target: Target) -> dict[str, Any] | None:
     return definition
 
 
-def version(target: Target) -> str | None:
+def find_version(target: Target) -> str | None:
     """The model version that the inference workflow asks for; None where nothing has been published."""
-    definition = published(target)
+    definition = find_definition(target)
     if definition is None:
         return None
     asked: str = definition["States"]["ClassifyImage"]["Parameters"]["Payload"]["model_version"]
@@ -94,7 +94,7 @@ def version(target: Target) -> str | None:
 def wait_for(target: Target, wanted: int) -> None:
     """Wait until the inference workflow asks for a version; raises CommandError where it does not within a minute."""
     deadline = time.monotonic() + _REFRESH_SECONDS
-    while version(target) != str(wanted):
+    while find_version(target) != str(wanted):
         if time.monotonic() > deadline:
             raise CommandError(
                 f"The endpoint serves version {wanted}, but the workflow did not follow within {_REFRESH_SECONDS} s; "

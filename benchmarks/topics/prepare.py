@@ -25,7 +25,7 @@ from benchmarks.alternation import alternate, seconds, timed
 from benchmarks.archives import write_archive
 from benchmarks.figures import Measured, Series
 from common.archives import unpack
-from console.dataset.members import read_members
+from console.dataset.archive import read_members
 from processing import options, png
 from processing.prepare import prepare
 from processing.records import RECORD_BYTES, SIDE

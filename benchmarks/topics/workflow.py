@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.demonstrated import demonstrated
 from benchmarks.figures import Measured, Series
 from console import workflow
-from console.commands import bulk, dataset
+from console.commands import dataset, inference
 from console.dataset.examples import draw_examples
 from console.target import Target
 
@@ -50,7 +50,7 @@ def _one_by_one(target: Target, image: Path, times: int) -> tuple[tuple[float, .
     for number in range(times + 2):
         began = time.perf_counter()
         arn = workflow.start(target, "inference", request)
-        workflow.answer(target, arn, poll_seconds=0.005)
+        workflow.await_answer(target, arn, poll_seconds=0.005)
         middle = time.perf_counter()
         runtime.invoke_endpoint(EndpointName=f"{target.project.project}-vehicles", ContentType="image/png", Body=body)[
             "Body"
@@ -66,7 +66,7 @@ def _in_bulk(target: Target, image: Path, images: int, number: int) -> float:
     prefix = f"bulk/bench-{number}/input/"
     for each in range(images):
         s3.put_object(Bucket=bucket, Key=f"{prefix}{each:05d}.png", Body=body)
-    summary = bulk.classify_prefix(target, bucket, prefix)
+    summary = inference.classify_prefix(target, bucket, prefix)
     print(f"  bulk: {summary['pictures_per_second']} images/s, {summary['answers']}", file=sys.stderr, flush=True)
     if summary["bad"] or summary["pictures"] != images:
         raise SystemExit(f"Bulk classification answered {summary['answers']}; the figure would be worthless.")

@@ -6,20 +6,20 @@ import subprocess
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
+from console.commands import Command, add_json
 from console.errors import CommandError
 from console.formats import duration, elapsed
 from console.output import print_rows
 from console.target import choose
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Whether to follow one, and which."""
+def _add_builds(parser: ArgumentParser) -> None:
     parser.add_argument("--watch", action="store_true", help="wait for the build of a commit, and follow it to its end")
     parser.add_argument("--commit", help="with --watch: which commit (default: the checkout's HEAD)")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_json(parser)
 
 
-def run(options: Namespace) -> int:
+def list_builds(options: Namespace) -> int:
     """List them, newest first; with --watch exit with 1 where the build did not succeed."""
     from console import builds
 
@@ -59,3 +59,6 @@ def _head() -> str:
     if found.returncode:
         raise CommandError("This is no checkout with a commit; say which commit with --commit.", 2)
     return found.stdout.strip()
+
+
+COMMANDS = {"builds": Command(list_builds, _add_builds)}

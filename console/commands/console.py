@@ -6,12 +6,12 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 
+from console.commands import Command
 from console.errors import CommandError
 from console.target import choose
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """What the page may do, where it is served, and whether a browser is opened."""
+def _add_page(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--allow-actions",
         action="store_true",
@@ -23,10 +23,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--no-open", action="store_true", help="open no browser")
 
 
-def run(options: Namespace) -> int:
+def serve_page(options: Namespace) -> int:
     """Serve the page until Ctrl+C."""
     port = _port(options.port)
-    # A local AWS that is down is a thing to watch as well: the page says so, and goes on when it is up.
+    # A local AWS that is down can be watched as well: the page says so, and recovers when it is up.
     target = choose(options.target, must_run=False, make_key=True)
     from console.page.server import serve
 
@@ -39,3 +39,6 @@ def _port(given: str) -> int:
     if not given.isdecimal() or int(given) > 65_535:
         raise CommandError(f"The port is {given!r}; give a number from 0 (a free one) to 65535.", 2)
     return int(given)
+
+
+COMMANDS = {"console": Command(serve_page, _add_page)}

@@ -1,36 +1,44 @@
-"""`scones dataset sample|cifar100|upload`: put an archive of pictures where the pipeline finds it."""
+"""`scones dataset` and `pretrain`: archives of images where the pipeline finds them, and weights to start from."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from console.commands import Command
+from console.errors import CommandError
+from console.formats import duration
 from console.target import Target, choose
 from localaws import home
 
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """One of three sources."""
-    sources = parser.add_subparsers(dest="source", required=True, metavar="SOURCE")
-    sample = sources.add_parser("sample", help="draw bicycles and motorcycles (drawn pictures, not photographs)")
-    sample.add_argument("--seed", type=int, default=7, help="another seed draws other pictures (default: 7)")
-    sources.add_parser("cifar100", help="download and verify the published CIFAR-100 archive (binary version, 160 MB)")
-    upload = sources.add_parser("upload", help="take an archive in the published binary layout from disk")
-    upload.add_argument("path", type=Path)
+PRETRAINED = "pretrained"
+_CIFAR100 = "cifar-100-binary.tar.gz"
 
 
-def run(options: Namespace) -> int:
-    """Make or fetch the archive, check it, and upload it to raw/."""
+def dataset(options: Namespace) -> int:
+    """Draw, download or take an archive, check it, and upload it to raw/."""
     target = choose(options.target)
-    path = {"sample": _sample, "cifar100": _cifar100, "upload": _given}[options.source](options, target)
-    print(f"{put(target, path)} is what `scones run` trains on now.")
+    if options.source == "sample":
+        path = draw(target, options.seed)
+    else:
+        path = options.path if options.source == "upload" else _download(target)
+    print(f"{upload(target, path)} is what `scones run` trains on now.")
     return 0
 
 
-def put(target: Target, path: Path) -> str:
-    """Check an archive and upload it; its S3 address carries its SHA-256, so the same archive has the same address."""
+def _add_sources(parser: ArgumentParser) -> None:
+    sources = parser.add_subparsers(dest="source", required=True, metavar="SOURCE")
+    sample = sources.add_parser("sample", help="draw bicycles and motorcycles (drawn images, not photographs)")
+    sample.add_argument("--seed", type=int, default=7, help="random seed; another one draws other images (default: 7)")
+    sources.add_parser("cifar100", help="download and verify the published CIFAR-100 archive (binary version, 160 MB)")
+    given = sources.add_parser("upload", help="take an archive in the published binary layout from disk")
+    given.add_argument("path", type=Path)
+
+
+def upload(target: Target, path: Path) -> str:
+    """Check an archive and upload it; its S3 address has its SHA-256, so the same archive has the same address."""
     from console.dataset.archive import check_archive
-    from console.transfer import Bar
+    from console.progress_bar import Bar
 
     facts = check_archive(path)
     key = f"raw/{facts.sha256[:16]}/{path.name}"
@@ -42,9 +50,9 @@ def put(target: Target, path: Path) -> str:
 
 
 def draw(target: Target, seed: int) -> Path:
-    """The drawn sample of this seed; drawn once and then kept."""
+    """The drawn sample of this random seed; drawn once and then kept."""
     from console.dataset.sample import draw_sample
-    from console.transfer import Bar
+    from console.progress_bar import Bar
 
     path = folder(target) / f"sample-{seed}.tar.gz"
     if not path.exists():
@@ -54,28 +62,68 @@ def draw(target: Target, seed: int) -> Path:
     return path
 
 
-def _sample(options: Namespace, target: Target) -> Path:
-    return draw(target, options.seed)
-
-
-def _cifar100(_: Namespace, target: Target) -> Path:
+def _download(target: Target) -> Path:
     from console.dataset.cifar100 import fetch_cifar100
-    from console.transfer import Bar
+    from console.progress_bar import Bar
 
-    path = folder(target) / "cifar-100-binary.tar.gz"
+    path = folder(target) / _CIFAR100
     path.parent.mkdir(parents=True, exist_ok=True)
     with Bar("Download CIFAR-100") as bar:
         fetch_cifar100(path, progress=bar.update)
     return path
 
 
-def _given(options: Namespace, _: Target) -> Path:
-    path: Path = options.path
-    return path
-
-
 def folder(target: Target) -> Path:
-    """Where archives and pictures that were drawn or downloaded are kept."""
+    """Where archives and images that were drawn or downloaded are kept."""
     place = target.local.home if target.local else Path(".scones").resolve()
     home.make(place)
     return place / "data"
+
+
+def pretrain(options: Namespace) -> int:
+    """Train the weights, or go on where an earlier run was ended, and print the folder that holds them."""
+    from console.dataset.archive import check_archive
+    from console.pretraining.make import make
+    from console.pretraining.request import make_request
+    from pipelines.profiles import find_profile
+    from pipelines.start import parse_overrides
+
+    target = choose(options.target, must_run=False)
+    profile, overrides = find_profile(options.profile), parse_overrides(options.set)
+    archive = options.archive or _get_downloaded(target)
+    digest = check_archive(archive).sha256
+    request = make_request(profile, digest, options.epochs, options.seed, overrides)
+    weights = make(request, archive, shelves(target), lambda line: print(line, flush=True))
+    note = weights.note
+    print(f"Accuracy {note['held_out_accuracy']:.4f} on held-out images, after {duration(note['seconds'])}.")
+    print(weights.folder)
+    return 0
+
+
+def _add_pretrain(parser: ArgumentParser) -> None:
+    parser.add_argument("--archive", type=Path, help="in CIFAR-100's binary layout (default: the downloaded one)")
+    parser.add_argument("--profile", default=PRETRAINED, help=f"whose net it is for (default: {PRETRAINED})")
+    parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="as `scones run` takes it")
+    parser.add_argument("--epochs", type=int, default=30, help="how often it trains on each image (default: 30)")
+    parser.add_argument("--seed", type=int, default=1, help="random seed (default: 1)")
+
+
+def shelves(target: Target) -> Path:
+    """Where weights are kept, a folder a net."""
+    return folder(target).with_name("pretrained")
+
+
+def _get_downloaded(target: Target) -> Path:
+    downloaded = folder(target) / _CIFAR100
+    if not downloaded.is_file():
+        raise CommandError(
+            f"There is no {downloaded}; download it with `scones dataset cifar100`, or name an archive in "
+            "CIFAR-100's binary layout with --archive."
+        )
+    return downloaded
+
+
+COMMANDS = {
+    "dataset": Command(dataset, _add_sources),
+    "pretrain": Command(pretrain, _add_pretrain),
+}

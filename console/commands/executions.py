@@ -1,24 +1,37 @@
-"""`scones executions`: list a pipeline's executions."""
+"""`scones executions`, `watch`, `logs`, `trials`, `stop` and `retry`: the executions of the pipelines."""
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import Any
 
-from console.executions import identifier, summaries
-from console.output import print_rows
-from console.target import choose
-
-_OPENING = "Step failure: One or multiple steps failed. "
-
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """`--monitoring` for the checks for drift, `--json` for programs."""
-    parser.add_argument("--monitoring", action="store_true", help="those of the pipeline that checks for drift")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+from common.masking import mask_values
+from console import executions
+from console.commands import Command, add_execution, add_json
+from console.errors import CommandError
+from console.executions import OPENING, identifier, started_steps, summaries
+from console.formats import elapsed
+from console.output import print_rows, say
+from console.target import Target, choose
 
 
-def run(options: Namespace) -> int:
-    """Print them, newest first."""
+def _choose(options: Namespace) -> tuple[Target, str]:
+    """The target, and the ARN of the execution that is meant."""
+    target = choose(options.target)
+    reference = None if options.execution == "latest" else options.execution
+    return target, executions.find(target.client("sagemaker"), target.project.pipeline_names, reference)
+
+
+def _follow(target: Target, arn: str) -> int:
+    from console.progress.follow import follow
+
+    return follow(target.client, arn)
+
+
+def list_executions(options: Namespace) -> int:
+    """Print a pipeline's executions, newest first."""
     target = choose(options.target)
     project = target.project
     pipeline = project.monitoring_pipeline_name if options.monitoring else project.pipeline_name
@@ -28,9 +41,105 @@ def run(options: Namespace) -> int:
             "status": item["PipelineExecutionStatus"],
             "started": item["StartTime"],
             "name": item.get("PipelineExecutionDisplayName"),
-            "reason": item.get("PipelineExecutionFailureReason", "").removeprefix(_OPENING),
+            "reason": item.get("PipelineExecutionFailureReason", "").removeprefix(OPENING),
         }
         for item in summaries(target.client("sagemaker"), pipeline)
     ]
     print_rows(rows, as_json=options.json, empty=f"No executions of {pipeline} yet; start one with `scones run`.")
     return 0
+
+
+def _add_monitoring(parser: ArgumentParser) -> None:
+    parser.add_argument("--monitoring", action="store_true", help="those of the pipeline that checks for drift")
+    add_json(parser)
+
+
+def watch(options: Namespace) -> int:
+    """Follow an execution; exit with 0 where it ends Succeeded, else with 1."""
+    return _follow(*_choose(options))
+
+
+def print_log(options: Namespace) -> int:
+    """Print the lines of a step's containers in order; those of several instances are marked with their stream."""
+    from console.joblogs import lines
+
+    target, arn = _choose(options)
+    found = started_steps(target.client("sagemaker"), arn)
+    if options.step not in found:
+        raise CommandError(f"The execution has no started step {options.step!r}; it has {', '.join(sorted(found))}.")
+    printed = 0
+    for line in lines(target.client("logs"), found[options.step].get("Metadata", {})):
+        say(line)
+        printed += 1
+    if not printed:
+        sys.stderr.write(f"The step {options.step} has no log: it ran no container, or printed nothing.\n")
+    return 0
+
+
+def _add_step(parser: ArgumentParser) -> None:
+    parser.add_argument("execution", help="ARN, id, or `latest`")
+    parser.add_argument("step", help="name of the step, such as TrainModel")
+
+
+def list_trials(options: Namespace) -> int:
+    """Print the trials of a tuned execution, best first."""
+    from console.tuning import shorten_value, trials
+
+    target = choose(options.target)
+    sagemaker = target.client("sagemaker")
+    arn = executions.find(sagemaker, (target.project.pipeline_name,), options.execution)
+    write = str if options.json else shorten_value
+    rows = [_trial_row(trial, write) for trial in trials(sagemaker, arn)]
+    print_rows(rows, as_json=options.json, empty="The execution has no search; `scones run --tune` starts one with it.")
+    return 0
+
+
+def _trial_row(trial: dict[str, Any], write: Callable[[str], str]) -> dict[str, Any]:
+    from console.tuning import accuracy
+
+    started, ended = trial.get("TrainingStartTime"), trial.get("TrainingEndTime")
+    return {
+        "trial": trial["TrainingJobName"],
+        "status": trial["TrainingJobStatus"],
+        "validation_accuracy": accuracy(trial),
+        "variant": trial.get("TrainingJobDefinitionName"),
+        **{name: write(value) for name, value in sorted(mask_values(trial["TunedHyperParameters"]).items())},
+        "seconds": round(elapsed(started, ended)) if started else None,
+        "reason": trial.get("FailureReason"),
+    }
+
+
+def _add_trials(parser: ArgumentParser) -> None:
+    add_execution(parser)
+    add_json(parser)
+
+
+def stop(options: Namespace) -> int:
+    """Stop an execution and the jobs that it runs."""
+    target, arn = _choose(options)
+    executions.stop(target, arn)
+    print(f"{arn} is stopping.")
+    return 0
+
+
+def retry(options: Namespace) -> int:
+    """Retry an execution; steps that succeeded are not run again."""
+    target, arn = _choose(options)
+    executions.retry(target, arn)
+    print(arn, flush=True)
+    return _follow(target, arn) if options.watch else 0
+
+
+def _add_retry(parser: ArgumentParser) -> None:
+    add_execution(parser)
+    parser.add_argument("--watch", action="store_true", help="follow the execution to its end")
+
+
+COMMANDS = {
+    "executions": Command(list_executions, _add_monitoring),
+    "watch": Command(watch, add_execution),
+    "logs": Command(print_log, _add_step),
+    "trials": Command(list_trials, _add_trials),
+    "stop": Command(stop, add_execution),
+    "retry": Command(retry, _add_retry),
+}

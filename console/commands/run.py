@@ -9,6 +9,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from console.commands import Command
 from console.errors import CommandError
 from console.target import Target, choose
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from pipelines.profiles import Profile
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """A profile, parameters, and whether to stay and watch."""
+def _add_run(parser: ArgumentParser) -> None:
     parser.add_argument("--profile", help="training profile (default: compact)")
     parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="a pipeline parameter")
     parser.add_argument("--tune", action="store_true", help="search hyperparameters: TuneModel in place of TrainModel")
@@ -72,8 +72,8 @@ def _search(options: Namespace) -> dict[str, str] | None:
 
 
 def _upload_weights(target: Target, bucket: str, profile: Profile, overrides: Mapping[str, str]) -> None:
-    """Put the weights that `scones pretrain` has made for this net where the pipeline looks for them."""
-    from console.commands.pretrain import shelves
+    """Upload the weights that `scones pretrain` has made for this net to where the pipeline finds them."""
+    from console.commands.dataset import shelves
     from console.pretraining.shelf import MODEL, find
     from pipelines.former_model import chosen_net, weights_prefix
     from pipelines.weights import net_name
@@ -95,3 +95,6 @@ def _origin() -> dict[str, str]:
     )
     commit = {"CommitId": found.stdout.strip()} if found.returncode == 0 else {}
     return {**commit, "StartedBy": getpass.getuser()}
+
+
+COMMANDS = {"run": Command(run, _add_run)}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from console.commands import Command, add_json
 from console.executions import identifier, summaries
 from console.output import say
 from console.target import Target, choose
@@ -24,12 +25,7 @@ _CREDENTIALS = {
 }
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """`--json` for programs."""
-    parser.add_argument("--json", action="store_true", help="print JSON")
-
-
-def run(options: Namespace) -> int:
+def print_status(options: Namespace) -> int:
     """Print the state; exit with 1 where the local AWS is not running."""
     from localaws.process import running_pid
 
@@ -100,6 +96,9 @@ def _print(facts: dict[str, Any], *, as_json: bool) -> None:
     for name, value in facts.items():
         say(f"{name.replace('_', ' '):<{width}}  {value}")
     if missing:
-        say("\nThe stack has resources that the local AWS does not emulate whole:")
+        say("\nThe stack has resources that the local AWS emulates only partly:")
     for name, sentence in missing.items():
         say(f"  {name}: {sentence}")
+
+
+COMMANDS = {"status": Command(print_status, add_json)}

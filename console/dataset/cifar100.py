@@ -12,8 +12,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from console.dataset.error import ArchiveError
-from console.dataset.progress import Progress, silent
+from console.errors import CommandError
+from console.progress_bar import Progress, silent
 
 PUBLISHED_URL: Final = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"
 PUBLISHED_MD5: Final = "03b5dce01913d631647c71ecec9e9cb8"
@@ -31,7 +31,7 @@ def fetch_cifar100(
 ) -> None:
     """Download the archive to path, unless it is there already; path appears only when its sum is right.
 
-    What has come so far lies in `<path>.part`, from which the next call goes on. Raises ArchiveError with one
+    What has come so far lies in `<path>.part`, from which the next call goes on. Raises CommandError with one
     sentence when the address is not https, the server keeps failing, or the sum is wrong.
     """
     _require_safe(url)
@@ -49,7 +49,7 @@ def _require_safe(url: str) -> None:
     """Refuse an address that others on the way could answer for; this machine itself is no way."""
     address = urllib.parse.urlsplit(url)
     if address.scheme != "https" and (address.scheme, address.hostname) != ("http", "127.0.0.1"):
-        raise ArchiveError(f"{url} is not an https address; only https is fetched from")
+        raise CommandError(f"{url} is not an https address; only https is fetched from")
 
 
 def _download(url: str, part: Path, progress: Progress) -> None:
@@ -60,7 +60,7 @@ def _download(url: str, part: Path, progress: Progress) -> None:
             return
         except (OSError, http.client.HTTPException) as error:
             if pause is None or _is_final(error):
-                raise ArchiveError(
+                raise CommandError(
                     f"{url} cannot be fetched ({error}); run the command again to go on from "
                     f"{_size(part):,} bytes, or bring the archive with `scones dataset upload PATH`"
                 ) from error
@@ -103,7 +103,7 @@ def _save(response: http.client.HTTPResponse, part: Path, have: int, progress: P
             have += len(block)
             if have > MAX_BYTES:
                 part.unlink()
-                raise ArchiveError(f"{response.geturl()} sends more than {MAX_BYTES:,} bytes: it is no CIFAR-100")
+                raise CommandError(f"{response.geturl()} sends more than {MAX_BYTES:,} bytes: it is no CIFAR-100")
             progress(have, total)
     if have < total:
         raise ConnectionError(f"the connection ended after {have:,} of {total:,} bytes")
@@ -113,7 +113,7 @@ def _require_sum(part: Path, md5: str, url: str) -> None:
     """Refuse and remove a download whose MD5 is not the published one."""
     if not _has_sum(part, md5):
         part.unlink()
-        raise ArchiveError(
+        raise CommandError(
             f"what {url} sent has not the published MD5 {md5} and was removed; run the command again to fetch it anew"
         )
 

@@ -1,4 +1,4 @@
-"""Two drawn pictures to try the workflow with, which are in no data set."""
+"""Two drawn images to try the workflow with, which are in no data set."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from console.dataset.drawing.picture import draw_picture
+from console.dataset.drawing.image import draw_image
 from console.dataset.layout import BICYCLE, MOTORCYCLE
 
-# Of the pictures that these generators draw, two in which a person sees at once what it is.
+# Of the images that these generators draw, two in which a person sees at once what it is.
 _SEEDS = {"bicycle": (BICYCLE, 2_029), "motorcycle": (MOTORCYCLE, 2_027)}
 
 
@@ -20,6 +20,6 @@ def draw_examples(folder: Path) -> list[Path]:
     paths = []
     for name, (fine, seed) in _SEEDS.items():
         path = folder / f"{name}.png"
-        Image.fromarray(draw_picture(fine, np.random.default_rng(seed))).save(path)
+        Image.fromarray(draw_image(fine, np.random.default_rng(seed))).save(path)
         paths.append(path)
     return paths

@@ -16,9 +16,9 @@ COARSE_NAMES_FILE: Final = f"{FOLDER}/coarse_label_names.txt"
 MEMBERS: Final = (TRAIN, TEST, FINE_NAMES_FILE, COARSE_NAMES_FILE)
 
 SIDE: Final = 32
-"""Pixels along a picture's side."""
-PICTURE_BYTES: Final = 3 * SIDE * SIDE
-RECORD_BYTES: Final = 2 + PICTURE_BYTES
+"""Pixels along an image's side."""
+IMAGE_BYTES: Final = 3 * SIDE * SIDE
+RECORD_BYTES: Final = 2 + IMAGE_BYTES
 """A record: coarse label, fine label, then the red, green and blue planes row by row, a byte a value."""
 
 _FAMILIES: Final = {

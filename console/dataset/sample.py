@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator
 
-from console.dataset.drawing.picture import draw_picture
+from console.dataset.drawing.image import draw_image
 from console.dataset.layout import (
     BICYCLE,
     COARSE_NAMES,
@@ -21,20 +24,19 @@ from console.dataset.layout import (
     TRAIN,
     names_file,
 )
-from console.dataset.progress import Progress, silent
-from console.dataset.tarball import write_tarball
+from console.progress_bar import Progress, silent
 
-PICTURES = {TRAIN: (500, 4), TEST: (100, 1)}
-"""Pictures of each of the two classes, and of each of the other 98, in the two splits."""
+IMAGES = {TRAIN: (500, 4), TEST: (100, 1)}
+"""Images of each of the two classes, and of each of the other 98, in the two splits."""
 
 
 def draw_sample(
-    path: Path, seed: int = 7, progress: Progress | None = None, counts: Mapping[str, tuple[int, int]] = PICTURES
+    path: Path, seed: int = 7, progress: Progress | None = None, counts: Mapping[str, tuple[int, int]] = IMAGES
 ) -> None:
     """Draw the sample data set into a gzip tar archive at path, which is replaced only when all is drawn.
 
-    Every picture has a random stream of its own, made of the seed (0 or more) and the picture's number, so a
-    change to one drawing leaves the others as they were. progress counts pictures.
+    Every image has a random stream of its own, made of the seed (0 or more) and the image's number, so a
+    change to one drawing leaves the others as they were. progress counts images.
     """
     tell = progress or silent
     splits = {member: bytearray() for member in counts}
@@ -47,7 +49,7 @@ def draw_sample(
 
 
 def _shuffled_labels(count: tuple[int, int], seed: int) -> list[int]:
-    """Return the fine labels of a split's pictures, in the order of its records."""
+    """Return the fine labels of a split's images, in the order of its records."""
     many, few = count
     counts = [many if fine in (BICYCLE, MOTORCYCLE) else few for fine in range(len(FINE_NAMES))]
     labels = np.repeat(np.arange(len(FINE_NAMES)), counts)
@@ -56,6 +58,27 @@ def _shuffled_labels(count: tuple[int, int], seed: int) -> list[int]:
 
 
 def _draw_record(fine: int, rng: Generator) -> bytes:
-    """Draw a picture and return its record: two labels, then the three planes."""
-    picture = draw_picture(fine, rng)
-    return bytes((COARSE_OF_FINE[fine], fine)) + picture.transpose(2, 0, 1).tobytes()
+    """Draw an image and return its record: two labels, then the three planes."""
+    image = draw_image(fine, rng)
+    return bytes((COARSE_OF_FINE[fine], fine)) + image.transpose(2, 0, 1).tobytes()
+
+
+def write_tarball(path: Path, files: Mapping[str, bytes | bytearray]) -> None:
+    """Write the files, by member name and in their order, as one archive; path appears when it is complete.
+
+    No clock, owner or file name enters the archive, so equal files give equal bytes (with one zlib).
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.part")
+    with draft.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
+        _write_members(packed, files)
+    draft.replace(path)
+
+
+def _write_members(packed: gzip.GzipFile, files: Mapping[str, bytes | bytearray]) -> None:
+    """Write the members with fixed metadata."""
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))

@@ -1,1 +1,1 @@
-"""New labelled pictures: from a folder, or from review/, to incoming/, and what became of them there."""
+"""New labelled images: from a folder, or from review/, to incoming/, and their outcome."""

@@ -1,4 +1,4 @@
-"""Pictures under review/: what the model guessed, and where a person says that they belong."""
+"""Images under review/: the model's guess, and the label of a person."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from console.errors import CommandError
-from console.intake.pictures import INCOMING, LABELS
+from console.intake.images import INCOMING, LABELS
 from console.intake.store import Store
 
 REVIEW = "review/"
@@ -16,8 +16,8 @@ CHOICES = (*LABELS, NEITHER)
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """A picture that the model was not sure of."""
+class WaitingImage:
+    """An image that the model was not sure of."""
 
     key: str
     guess: str | None
@@ -33,15 +33,15 @@ class Doubt:
         return f"Version {self.version} took it for a {self.guess}, and was {self.confidence:.0%} sure."
 
 
-def pending(store: Store, most: int | None = None) -> list[Doubt]:
+def list_waiting(store: Store, most: int | None = None) -> list[WaitingImage]:
     """What waits for a person, oldest first; the first few, where a number is given."""
     entries = sorted(store.entries(REVIEW), key=lambda entry: (entry.modified, entry.key))[:most]
     words = store.metadata([entry.key for entry in entries])
-    return [_read(entry.key, entry.modified, word) for entry, word in zip(entries, words, strict=True)]
+    return [_parse(entry.key, entry.modified, word) for entry, word in zip(entries, words, strict=True)]
 
 
 def label(store: Store, address: str, choice: str) -> str:
-    """Move a picture to where it belongs; answers its new key. Raises CommandError where there is none."""
+    """Label an image, which moves it; answers its new key. Raises CommandError where there is none."""
     key = _key(address)
     if not store.exists(key):
         raise CommandError(f"{key} does not wait for a person; see what does with `scones label --list`.")
@@ -55,10 +55,12 @@ def _key(address: str) -> str:
     """A key under review/, given as such or as an S3 address."""
     key = address.removeprefix("s3://").partition("/")[2] if address.startswith("s3://") else address
     if not key.startswith(REVIEW) or key.endswith("/"):
-        raise CommandError(f"{address} is no picture under {REVIEW}; see what waits there with `scones label --list`.")
+        raise CommandError(f"{address} is no image under {REVIEW}; see what waits there with `scones label --list`.")
     return key
 
 
-def _read(key: str, since: datetime, words: dict[str, str]) -> Doubt:
+def _parse(key: str, since: datetime, words: dict[str, str]) -> WaitingImage:
     confidence = words.get("confidence")
-    return Doubt(key, words.get("label"), float(confidence) if confidence else None, words.get("model-version"), since)
+    return WaitingImage(
+        key, words.get("label"), float(confidence) if confidence else None, words.get("model-version"), since
+    )

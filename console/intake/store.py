@@ -1,4 +1,4 @@
-"""The project's bucket, as far as new pictures go through it."""
+"""The project's bucket, for new images."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from console.intake.pictures import Picture
+from console.intake.images import Image
 from console.target import Target
 
 THREADS = 8
@@ -31,15 +31,15 @@ class Store:
         self._s3 = target.client("s3")
         self._bucket = target.project.bucket
 
-    def send(self, pictures: Sequence[Picture], advance: Callable[[int, int], None]) -> None:
-        """Upload pictures, some at a time."""
+    def send(self, images: Sequence[Image], advance: Callable[[int, int], None]) -> None:
+        """Upload images, some at a time."""
 
-        def one(picture: Picture) -> None:
-            self._s3.put_object(Bucket=self._bucket, Key=picture.key, Body=picture.path.read_bytes())
-            advance(1, len(pictures))
+        def one(image: Image) -> None:
+            self._s3.put_object(Bucket=self._bucket, Key=image.key, Body=image.path.read_bytes())
+            advance(1, len(images))
 
         with ThreadPoolExecutor(THREADS) as pool:
-            list(pool.map(one, pictures))
+            list(pool.map(one, images))
 
     def mark(self, key: str) -> str | None:
         """Put an empty object; answers its version."""
@@ -54,7 +54,7 @@ class Store:
                     yield Entry(entry["Key"], entry["LastModified"])
 
     def metadata(self, keys: Sequence[str]) -> list[dict[str, str]]:
-        """What is written on some objects; nothing on one that is gone."""
+        """The metadata of some objects; none of one that is gone."""
         with ThreadPoolExecutor(THREADS) as pool:
             return list(pool.map(self._metadata, keys))
 
@@ -73,7 +73,7 @@ class Store:
         return any(entry.key == key for entry in self.entries(key))
 
     def move(self, key: str, target: str) -> None:
-        """Copy an object, then delete it where it was; what is written on it goes with it."""
+        """Copy an object, then delete it where it was; its metadata goes with it."""
         self._s3.copy_object(Bucket=self._bucket, Key=target, CopySource={"Bucket": self._bucket, "Key": key})
         self._s3.delete_object(Bucket=self._bucket, Key=key)
 

@@ -23,7 +23,7 @@ _END = re.compile(r"Epoch\[(\d+)\] Validation-accuracy=([0-9.]+)")
 OnBatch = Callable[[int, int], None]
 """Is told the epoch, counted from 0, and the batches done in it."""
 OnEpoch = Callable[[int, float], None]
-"""Is told the epoch that has ended, counted from 1, and its accuracy on the held-out pictures."""
+"""Is told the epoch that has ended, counted from 1, and its accuracy on the held-out images."""
 
 
 def train(bench: Workbench, seed: int, lock: int, on_batch: OnBatch, on_epoch: OnEpoch) -> None:

@@ -9,11 +9,10 @@ from typing import Any
 
 from console.dataset.layout import FINE_NAMES
 from console.pretraining import algorithm, shelf
-from console.pretraining.lock import locked
 from console.pretraining.request import Request
 from console.pretraining.selection import LEFT_OUT, NAMES
-from console.pretraining.workbench import Workbench
-from console.transfer import Bar
+from console.pretraining.workbench import Workbench, locked
+from console.progress_bar import Bar
 from pipelines.weights import net_of
 
 Say = Callable[[str], None]
@@ -27,20 +26,20 @@ def make(request: Request, archive: Path, shelves: Path, say: Say) -> shelf.Weig
         if kept and kept.note.get("request") == request.document():
             return kept
         bench = Workbench(shelves / f"{request.net}.unfinished")
-        with Bar("Choose pictures of the other classes") as bar:
-            pictures = bench.prepare(request, archive, bar.update)
-        say(f"{pictures['train']:,} pictures of {len(NAMES)} classes to learn, {pictures['validation']:,} held out.")
-        _train(request, bench, pictures, descriptor, say)
+        with Bar("Choose images of the other classes") as bar:
+            images = bench.prepare(request, archive, bar.update)
+        say(f"{images['train']:,} images of {len(NAMES)} classes to learn, {images['validation']:,} held out.")
+        _train(request, bench, images, descriptor, say)
         made = bench.folder / "artifact"
         layers, _ = net_of(request.hyperparameters)
         algorithm.put_head(bench.root / "model", made, layers, request.seed)
-        weights = shelf.keep(made, folder, _note(request, archive, bench, pictures))
+        weights = shelf.keep(made, folder, _note(request, archive, bench, images))
         bench.remove()
         return weights
 
 
-def _train(request: Request, bench: Workbench, pictures: dict[str, int], descriptor: int, say: Say) -> None:
-    batches = max(1, pictures["train"] // int(request.hyperparameters.get("mini_batch_size", 32)))
+def _train(request: Request, bench: Workbench, images: dict[str, int], descriptor: int, say: Say) -> None:
+    batches = max(1, images["train"] // int(request.hyperparameters.get("mini_batch_size", 32)))
     done = int(bench.state()["epochs_done"])
     if done:
         say(f"Going on after epoch {done} of {request.epochs}.")
@@ -49,7 +48,7 @@ def _train(request: Request, bench: Workbench, pictures: dict[str, int], descrip
 
         def on_epoch(epoch: int, accuracy: float) -> None:
             bar.update(epoch * batches, request.epochs * batches)
-            say(f"epoch {epoch} of {request.epochs}: accuracy {accuracy:.4f} on held-out pictures")
+            say(f"epoch {epoch} of {request.epochs}: accuracy {accuracy:.4f} on held-out images")
 
         algorithm.train(
             bench,
@@ -60,7 +59,7 @@ def _train(request: Request, bench: Workbench, pictures: dict[str, int], descrip
         )
 
 
-def _note(request: Request, archive: Path, bench: Workbench, pictures: dict[str, int]) -> dict[str, Any]:
+def _note(request: Request, archive: Path, bench: Workbench, images: dict[str, int]) -> dict[str, Any]:
     """Say what the weights were made of, for people and for whoever looks for weights of a net."""
     layers, shape = net_of(request.hyperparameters)
     state = bench.state()
@@ -70,7 +69,7 @@ def _note(request: Request, archive: Path, bench: Workbench, pictures: dict[str,
         "num_classes": 2,
         "learned_classes": list(NAMES),
         "left_out": [FINE_NAMES[fine] for fine in LEFT_OUT],
-        "pictures": pictures,
+        "pictures": images,
         "archive": {"name": archive.name, "bytes": archive.stat().st_size, "sha256": request.archive_sha256},
         "seed": request.seed,
         "epochs": request.epochs,

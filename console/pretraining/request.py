@@ -22,7 +22,7 @@ _NOT_TAKEN = ("use_pretrained_model", "kv_store", "epochs")
 
 @dataclass(frozen=True)
 class Request:
-    """A pretraining: `hyperparameters` are the algorithm's, without the number of pictures."""
+    """A pretraining: `hyperparameters` are the algorithm's, without the number of images."""
 
     hyperparameters: Mapping[str, Value]
     archive_sha256: str

@@ -1,45 +1,51 @@
-"""The pictures of the 98 classes that are neither bicycle nor motorcycle, out of an archive and into two files.
+"""The images of the 98 classes that are neither bicycle nor motorcycle, out of an archive and into two files.
 
-The archive is read as a stream and written a picture at a time: a full one (49,000 + 9,800 pictures) takes no more
-memory than a small one. Its training split is learned, its test split measures; so the two never share a picture.
+The archive is read as a stream and written an image at a time: a full one (49,000 + 9,800 images) takes no more
+memory than a small one. Its training split is learned, its test split measures; so the two never share an image.
 """
 
 from __future__ import annotations
 
+import io
+import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 import numpy as np
+from PIL import Image
 
 from common.archives import BadArchive, Member
-from console.dataset.error import ArchiveError
+from console.dataset.archive import read_members
 from console.dataset.layout import BICYCLE, FINE_NAMES, MOTORCYCLE, RECORD_BYTES, SIDE, TEST, TRAIN
-from console.dataset.members import read_members
-from console.dataset.progress import Progress, silent
-from console.pretraining import recordio
+from console.errors import CommandError
+from console.progress_bar import Progress, silent
 
 LEFT_OUT: Final = (BICYCLE, MOTORCYCLE)
 NAMES: Final = tuple(name for fine, name in enumerate(FINE_NAMES) if fine not in LEFT_OUT)
 """The 98 classes; a name's place is its label."""
 CHANNELS: Final = {TRAIN: "train", TEST: "validation"}
 _CHUNK_RECORDS: Final = 1024
+MAGIC: Final = 0xCED7230A
+_HEADER: Final = struct.Struct("<II")
+_LABEL: Final = struct.Struct("<IfQQ")
+_LEVELS: Final = (1, 6, 9, 0)
 
 
 def select(archive: Path, folder: Path, progress: Progress = silent) -> dict[str, int]:
-    """Write `<channel>/<channel>.rec` for both channels and return how many pictures each has.
+    """Write `<channel>/<channel>.rec` for both channels and return how many images each has.
 
-    The archive has been checked before (console.dataset.archive). Raises ArchiveError where a split has none.
+    The archive has been checked before (console.dataset.archive). Raises CommandError where a split has none.
     """
     try:
         with archive.open("rb") as file:
             counts = _write_all(file, folder, progress)
     except BadArchive as error:
-        raise ArchiveError(f"{archive}: {error}; fetch or copy it again") from error
+        raise CommandError(f"{archive}: {error}; fetch or copy it again") from error
     for member, channel in CHANNELS.items():
         if not counts.get(channel):
-            raise ArchiveError(
-                f"{archive}: {member} has no picture of the other {len(NAMES)} classes, and without them there is "
+            raise CommandError(
+                f"{archive}: {member} has no image of the other {len(NAMES)} classes, and without them there is "
                 "nothing to learn from; give the published cifar-100-binary.tar.gz"
             )
     return counts
@@ -68,7 +74,7 @@ def _write(split: Member, folder: Path, progress: Progress) -> int:
             labels = relabel(rows[:, 1])
             for row, label in zip(rows[labels >= 0], labels[labels >= 0], strict=True):
                 pixels = row[2:].reshape(3, SIDE, SIDE).transpose(1, 2, 0)
-                recordio.write(packed, number, int(label), np.ascontiguousarray(pixels))
+                write_record(packed, number, int(label), np.ascontiguousarray(pixels))
                 number += 1
             progress(done, total)
     return number
@@ -81,3 +87,22 @@ def _chunks(split: Member) -> Iterator[tuple[int, np.ndarray[tuple[int, ...], np
         rows = np.frombuffer(chunk, np.uint8).reshape(-1, RECORD_BYTES)
         done += len(rows)
         yield done, rows
+
+
+def write_record(
+    file: IO[bytes], number: int, label: int, pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+) -> None:
+    """Append one image of shape (height, width, 3) as a lossless PNG."""
+    body = _LABEL.pack(0, float(label), number, 0) + _encode(pixels)
+    file.write(_HEADER.pack(MAGIC, len(body)) + body + b"\0" * (-len(body) % 4))
+
+
+def _encode(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
+    """Compress until the result has no magic number in it: readers take that for the next record's beginning."""
+    magic = struct.pack("<I", MAGIC)
+    for level in _LEVELS:
+        stream = io.BytesIO()
+        Image.fromarray(pixels).save(stream, "PNG", compress_level=level)
+        if magic not in stream.getvalue():
+            return stream.getvalue()
+    raise ValueError("an image holds RecordIO's magic number in every compression")

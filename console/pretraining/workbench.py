@@ -1,22 +1,28 @@
 """A pretraining under way, on disk: the stand-in's /opt/ml, and what it takes to go on after a `kill -9`.
 
-`request.json` is written last, when the pictures lie ready; where it is another request's or missing, all is made anew.
+`request.json` is written last, when the images lie ready; where it is another request's or missing, all is made anew.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from console.dataset.progress import Progress, silent
+from console.errors import CommandError
 from console.pretraining.request import Request
 from console.pretraining.selection import select
 from console.pretraining.shelf import write_json
+from console.progress_bar import Progress, silent
 
 RECORDS = "application/x-recordio"
+# An algorithm whose starter was killed ends at its next line, a few seconds later.
+PATIENCE_SECONDS = 60.0
 
 
 class Workbench:
@@ -37,13 +43,13 @@ class Workbench:
         return self.root / "output" / "failure"
 
     def prepare(self, request: Request, archive: Path, progress: Progress = silent) -> dict[str, int]:
-        """Lay the pictures and the job's files down unless they are there; return the number of pictures."""
+        """Lay the images and the job's files down unless they are there; return the number of images."""
         if not self._holds(request):
             shutil.rmtree(self.folder, ignore_errors=True)
-            pictures = select(archive, self.root / "input" / "data", progress)
-            self._configure(request, pictures)
+            images = select(archive, self.root / "input" / "data", progress)
+            self._configure(request, images)
             (self.root / "checkpoints").mkdir()
-            write_json(self.folder / "request.json", {**request.document(), "pictures": pictures})
+            write_json(self.folder / "request.json", {**request.document(), "pictures": images})
         self._sweep()
         counted: dict[str, int] = self._read("request.json")["pictures"]
         return counted
@@ -76,9 +82,9 @@ class Workbench:
         (self.root / "output").mkdir(exist_ok=True)
         self.failure.unlink(missing_ok=True)
 
-    def _configure(self, request: Request, pictures: Mapping[str, int]) -> None:
-        values = {**request.hyperparameters, "num_training_samples": pictures["train"]}
-        channels = {name: {"TrainingInputMode": "File", "ContentType": RECORDS} for name in pictures}
+    def _configure(self, request: Request, images: Mapping[str, int]) -> None:
+        values = {**request.hyperparameters, "num_training_samples": images["train"]}
+        channels = {name: {"TrainingInputMode": "File", "ContentType": RECORDS} for name in images}
         config = self.root / "input" / "config"
         config.mkdir(parents=True)
         write_json(config / "hyperparameters.json", {name: str(value) for name, value in values.items()})
@@ -91,3 +97,24 @@ class Workbench:
         except (OSError, ValueError):
             return {}
         return found
+
+
+@contextmanager
+def locked(path: Path, patience: float = PATIENCE_SECONDS) -> Iterator[int]:
+    """Hold the lock and yield its file descriptor. Raises CommandError where another keeps it all the time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="ascii") as file:
+        deadline = time.monotonic() + patience
+        while not _take(file.fileno()):
+            if time.monotonic() > deadline:
+                raise CommandError(f"Another `scones pretrain` of this net holds {path}; wait for its end.")
+            time.sleep(0.1)
+        yield file.fileno()
+
+
+def _take(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

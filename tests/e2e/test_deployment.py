@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from common.approved import approved_key
-from console.dataset.drawing.picture import draw_picture
+from console.dataset.drawing.image import draw_image
 from console.dataset.examples import draw_examples
 from console.dataset.layout import BICYCLE, MOTORCYCLE
 from tests.e2e.bomb import bomb
@@ -304,7 +304,7 @@ def test_dusk_is_seen_by_the_hourly_check_and_answered_by_a_retraining_that_says
     _await_baseline(laptop, deployed)
     _await_room_in_the_hour()
     for number in range(DUSK):
-        picture = draw_picture((BICYCLE, MOTORCYCLE)[number % 2], np.random.default_rng([5, number]))
+        picture = draw_image((BICYCLE, MOTORCYCLE)[number % 2], np.random.default_rng([5, number]))
         body = io.BytesIO()
         Image.fromarray((picture * 0.35).astype(np.uint8)).save(body, "PNG")
         laptop.client("s3").put_object(Bucket=BUCKET, Key=f"incoming-inference/dusk/{number}.png", Body=body.getvalue())

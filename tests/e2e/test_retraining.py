@@ -78,8 +78,8 @@ def draw(path: Path, seed: int, side: int = 40) -> None:
 IMPATIENT = """
 import sys
 from console.__main__ import main
-from console.intake import batch
-batch._STARTING_SECONDS = 3
+from console.intake import ingestion
+ingestion._STARTING_SECONDS = 3
 sys.exit(main(sys.argv[1:]))
 """
 

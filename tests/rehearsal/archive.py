@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from console.dataset.drawing.picture import draw_picture
+from console.dataset.drawing.image import draw_image
 from console.dataset.layout import (
     BICYCLE,
     COARSE_NAMES,
@@ -20,7 +20,7 @@ from console.dataset.layout import (
     TRAIN,
     names_file,
 )
-from console.dataset.tarball import write_tarball
+from console.dataset.sample import write_tarball
 
 IMAGES = {TRAIN: 60, TEST: 30}
 """Of each of the two classes; the monitoring wants a baseline of some tens."""
@@ -37,5 +37,5 @@ def draw(path: Path) -> None:
 def _records(member: str) -> Iterator[bytes]:
     for number in range(2 * IMAGES[member]):
         fine = (BICYCLE, MOTORCYCLE)[number % 2]
-        drawn = draw_picture(fine, np.random.default_rng([IMAGES[member], number])) * np.array(_CAST[fine])
+        drawn = draw_image(fine, np.random.default_rng([IMAGES[member], number])) * np.array(_CAST[fine])
         yield bytes((COARSE_OF_FINE[fine], fine)) + drawn.astype(np.uint8).transpose(2, 0, 1).tobytes()

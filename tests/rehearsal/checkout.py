@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from console.dataset.drawing.picture import draw_picture
+from console.dataset.drawing.image import draw_image
 from console.dataset.layout import MOTORCYCLE
 from tests.rehearsal.site import CHECKOUT
 
@@ -45,7 +45,7 @@ def make_quick(folder: Path) -> None:
 
 def draw_photo(folder: Path) -> None:
     """Put the image that a reader brings where the page expects it; git does not see it, as nobody commits it."""
-    image = Image.fromarray(draw_picture(MOTORCYCLE, np.random.default_rng(1)))
+    image = Image.fromarray(draw_image(MOTORCYCLE, np.random.default_rng(1)))
     image.save(folder / "photo.png")
 
 

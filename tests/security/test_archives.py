@@ -15,7 +15,7 @@ import pytest
 
 from common.archives import BadArchive, Limits, read_tar, read_zip, unpack
 from console.dataset.archive import check_archive
-from console.dataset.error import ArchiveError
+from console.errors import CommandError
 from console.pretraining.selection import select
 from evaluation import artifact
 from evaluation.refusal import Refusal as EvaluationRefusal
@@ -81,8 +81,8 @@ TAR_READERS: dict[str, tuple[Callable[[Path], object], type[Exception]]] = {
     "EvaluateModel": (_evaluate, EvaluationRefusal),
     "the algorithm": (lambda path: algorithm.read_artifact(path.parent), ClientError),
     "PrepareData": (_prepare, Refusal),
-    "scones dataset upload": (check_archive, ArchiveError),
-    "scones pretrain": (lambda path: select(path, path.parent / "channels"), ArchiveError),
+    "scones dataset upload": (check_archive, CommandError),
+    "scones pretrain": (lambda path: select(path, path.parent / "channels"), CommandError),
     "an endpoint's model": (_host, ClientFailure),
     "a training script": (_run_script, ClientFailure),
 }

@@ -13,7 +13,8 @@ import pytest
 from rich.console import Console
 
 import console.__main__ as command
-from console.commands import logs
+from console.commands import Command
+from console.commands import executions as logs
 from console.errors import CommandError
 from console.output import plain, print_rows
 from console.progress.tree import draw
@@ -43,9 +44,9 @@ def test_a_job_s_log_cannot_write_to_the_window_or_the_clipboard(
     client = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: steps))
     target = SimpleNamespace(client=lambda _: client, project=SimpleNamespace(pipeline_names=("line",)))
     monkeypatch.setattr(logs, "choose", lambda _: target)
-    monkeypatch.setattr(logs, "find", lambda *_: "arn")
+    monkeypatch.setattr("console.executions.find", lambda *_: "arn")
     monkeypatch.setattr("console.joblogs.lines", lambda *_: iter([f"epoch 1 {ESCAPE}"]))
-    assert logs.run(SimpleNamespace(target="local", execution="latest", step="TrainModel")) == 0  # type: ignore[arg-type]
+    assert logs.print_log(SimpleNamespace(target="local", execution="latest", step="TrainModel")) == 0  # type: ignore[arg-type]
     said = capsys.readouterr().out
     assert "epoch 1" in said
     assert _is_harmless(said)
@@ -57,7 +58,7 @@ def test_an_error_of_somebody_else_s_words_is_shown_plain(
     def fail(_: object) -> int:
         raise CommandError(f"The step failed: {ESCAPE}")
 
-    monkeypatch.setitem(sys.modules, "console.commands.down", SimpleNamespace(run=fail, add_arguments=lambda _: None))
+    monkeypatch.setitem(sys.modules, "console.commands.local_aws", SimpleNamespace(COMMANDS={"down": Command(fail)}))
     assert command.main(["down"]) == 1
     assert _is_harmless(capsys.readouterr().err)
 

@@ -1,1 +1,1 @@
-"""Draw 32x32 pictures of bicycles, motorcycles and simple figures, as a cheap camera takes them."""
+"""Draw 32x32 images of bicycles, motorcycles and simple figures, as a cheap camera takes them."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from console.dataset.drawing.palette import Colour, cloth, grey, metal, paint, rubber, shade
-from console.dataset.drawing.pen import Pen, Point, around
+from console.dataset.drawing.pen import Colour, Pen, Point, around, cloth, grey, metal, paint, rubber, shade
 from console.dataset.drawing.rider import Seat, draw_rider
 
 REAR: Point = (-1.0, 0.0)

@@ -1,4 +1,4 @@
-"""A pen that draws in a vehicle's own units, seen through a pose.
+"""Colours, and a pen that draws in a vehicle's own units, seen through a pose.
 
 A vehicle's units: the rear hub is at (-1, 0), the front hub at (1, 0), y points up. So one unit is half a
 wheelbase, whichever size, side or angle the vehicle is seen from.
@@ -6,6 +6,7 @@ wheelbase, whichever size, side or angle the vehicle is seen from.
 
 from __future__ import annotations
 
+import colorsys
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +14,10 @@ from dataclasses import dataclass
 from numpy.random import Generator
 from PIL import Image, ImageDraw
 
-from console.dataset.drawing.palette import Colour
-
+Colour = tuple[int, int, int]
+"""Red, green and blue, 0 to 255 each."""
 CANVAS = 128
-"""Pixels along the drawing's side: four times the picture's, so that thin spokes survive as faint ones."""
+"""Pixels along the drawing's side: four times the image's, so that thin spokes survive as faint ones."""
 
 Point = tuple[float, float]
 
@@ -109,3 +110,47 @@ def arc_points(centre: Point, radius: float, start: float, end: float) -> list[P
     """Return points along a circle between two angles, about 24 for a whole turn."""
     steps = max(2, math.ceil(24 * abs(end - start) / math.tau))
     return [around(centre, radius, start + (end - start) * i / steps) for i in range(steps + 1)]
+
+
+def hsv(hue: float, saturation: float, value: float) -> Colour:
+    """Return the colour of a hue (any real, one turn a unit), a saturation and a value (0 to 1)."""
+    red, green, blue = colorsys.hsv_to_rgb(hue % 1.0, saturation, value)
+    return round(255 * red), round(255 * green), round(255 * blue)
+
+
+def shade(colour: Colour, factor: float) -> Colour:
+    """Return the colour made darker (factor below 1) or lighter (above 1)."""
+    red, green, blue = (min(255, round(part * factor)) for part in colour)
+    return red, green, blue
+
+
+def grey(rng: Generator, low: float, high: float) -> Colour:
+    """Return a nearly neutral grey with a value between low and high (0 to 1)."""
+    return hsv(rng.random(), rng.uniform(0.0, 0.12), rng.uniform(low, high))
+
+
+def paint(rng: Generator) -> Colour:
+    """Return a lacquer: mostly a strong colour, at times black, white or silver."""
+    if rng.random() < 0.35:
+        return grey(rng, 0.08, 0.95)
+    return hsv(rng.random(), rng.uniform(0.45, 0.95), rng.uniform(0.35, 0.95))
+
+
+def cloth(rng: Generator) -> Colour:
+    """Return the colour of a garment."""
+    return hsv(rng.random(), rng.uniform(0.1, 0.8), rng.uniform(0.15, 0.9))
+
+
+def skin(rng: Generator) -> Colour:
+    """Return a skin colour."""
+    return hsv(rng.uniform(0.04, 0.09), rng.uniform(0.25, 0.55), rng.uniform(0.4, 0.95))
+
+
+def rubber(rng: Generator) -> Colour:
+    """Return the colour of a tyre, dark and at times dusty."""
+    return grey(rng, 0.06, 0.30)
+
+
+def metal(rng: Generator) -> Colour:
+    """Return bare or chromed metal."""
+    return grey(rng, 0.45, 0.90)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from console.dataset.drawing.palette import cloth, paint, skin
-from console.dataset.drawing.pen import Pen, Point
+from console.dataset.drawing.pen import Pen, Point, cloth, paint, skin
 
 
 @dataclass(frozen=True)

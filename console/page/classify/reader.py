@@ -74,7 +74,7 @@ def _entered(events: list[dict[str, Any]], status: str) -> Iterator[tuple[str, s
 
 def fetch_graph(source: Source) -> Graph:
     """The workflow's states, without the transitions that only a failure takes."""
-    definition = workflow.published(source)
+    definition = workflow.find_definition(source)
     return parse_definition(definition) if definition else Graph((), ())
 
 

@@ -50,7 +50,7 @@ class State:
 
 def fetch_state(source: Source) -> State | None:
     """The endpoint as it is now; None where nothing has been deployed."""
-    found = endpoint.read(source)
+    found = endpoint.fetch(source)
     if found is None:
         return None
     pending = found.described.get("PendingDeploymentSummary", {})

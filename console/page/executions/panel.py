@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nicegui import ui
 
+from console.executions import OPENING
 from console.formats import ago, moment, shorten, took
 from console.page.context import Context
 from console.page.executions.reader import Page
@@ -12,8 +13,6 @@ from console.page.executions.topic import execution_list
 from console.page.parts.elements import Badge, Clock, box, heading, link, text
 from console.page.parts.lists import Pager, Rows
 from console.page.parts.live import Live
-
-_OPENING = "Step failure: One or multiple steps failed. "
 
 
 class ExecutionsPanel:
@@ -84,7 +83,7 @@ class Line:
                     for name, value in item.details.parameters:
                         text(f"{name} = {shorten(value, 60)}", "tag", "mono")
             if item.reason:
-                text(shorten(item.reason.removeprefix(_OPENING), 240), "wrap").style("color: var(--bad)")
+                text(shorten(item.reason.removeprefix(OPENING), 240), "wrap").style("color: var(--bad)")
 
     def _took(self) -> str:
         details = self._item.details

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from console.drift import checks
+from console.drift.backend import Run as Checked
 from console.errors import CommandError
-from console.monitoring import watch
-from console.monitoring.runs import Run as Checked
 from console.page import storage
 from console.page.source import Source
 
@@ -62,7 +62,7 @@ class Drift:
 
 def fetch_drift(source: Source) -> Drift | None:
     """Fetch schedule and runs; None before anything is monitored. A run that has ended is fetched once."""
-    backend = watch.find(source, source.once)
+    backend = checks.find_backend(source, source.once)
     if backend is None:
         return None
     schedule = backend.schedule()
@@ -94,7 +94,7 @@ def _execution(run: Checked) -> str:
 
 
 def _fetch_findings(source: Source, run: Checked) -> Findings | None:
-    found = watch.report(source, run)
+    found = checks.fetch_report(source, run)
     if found is None:
         return None
     statistics = storage.fetch_json(source, f"{found.address}/statistics.json") or {}

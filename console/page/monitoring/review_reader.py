@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from console.errors import CommandError
 from console.intake import review
-from console.intake.review import Doubt
+from console.intake.review import WaitingImage
 from console.intake.store import Store
 from console.page import storage
 from console.page.source import Source
@@ -21,7 +21,7 @@ _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 class Queue:
     """The oldest that wait, and whether there are more."""
 
-    doubts: tuple[Doubt, ...]
+    images: tuple[WaitingImage, ...]
     more: bool
 
 
@@ -38,7 +38,7 @@ class _Store(Store):
 
 def fetch_queue(source: Source) -> Queue:
     """Fetch the queue."""
-    found = review.pending(_Store(source), MOST + 1)
+    found = review.list_waiting(_Store(source), MOST + 1)
     return Queue(tuple(found[:MOST]), len(found) > MOST)
 
 

@@ -36,5 +36,5 @@ def fetch_page(source: Source, token: str | None = None) -> Page:
         parse_version(describe_version(source, summary["ModelPackageArn"], summary["ModelApprovalStatus"]))
         for summary in answer["ModelPackageSummaryList"]
     )
-    found = endpoint.read(source)
+    found = endpoint.fetch(source)
     return Page(versions, answer.get("NextToken"), found.version if found else None)

@@ -22,7 +22,7 @@ def _seen(status: str, version: str, pending: str | None = None) -> Endpoint:
 def moments(monkeypatch: pytest.MonkeyPatch) -> list[Endpoint]:
     """What each look at the endpoint finds, one after the other."""
     found: list[Endpoint] = []
-    monkeypatch.setattr(endpoint, "read", lambda _: found.pop(0))
+    monkeypatch.setattr(endpoint, "fetch", lambda _: found.pop(0))
     monkeypatch.setattr(endpoint, "_POLL_SECONDS", 0.0)
     monkeypatch.setattr(endpoint, "find_refusal", lambda *_: None)
     return found
@@ -73,7 +73,7 @@ class _Account:
 
 def test_a_refusal_of_this_approval_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     resting = Endpoint("InService", "1", {"EndpointArn": "arn", "EndpointConfigName": "config-1"})
-    monkeypatch.setattr(endpoint, "read", lambda _: resting)
+    monkeypatch.setattr(endpoint, "fetch", lambda _: resting)
     account: Any = _Account(attempt=ATTEMPT, refused="Version 2 is refused: its artifact is another")
     with pytest.raises(
         CommandError, match=r"^Version 2 is refused: its artifact is another\. The endpoint goes on with "

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from console.executions import Fixed
-from console.tuning import Untuned, _verdict, comparable, short
+from console.tuning import Untuned, _compare, is_comparable, shorten_value
 
 DEFAULTS = {"DatasetVersion": "unversioned", "Epochs": "45", "ImageShape": "3,28,28", "Seed": "1"}
 OWN = {"LearningRate": "0.05", "CommitId": "unknown"}
@@ -25,7 +25,7 @@ TUNED = fixed({"MaxTrainingJobs": "12"}, DatasetVersion="abc")
 
 
 def test_a_run_with_the_profile_s_values_on_the_same_pictures_can_be_compared() -> None:
-    assert comparable(TUNED, fixed(OWN, DatasetVersion="abc", CommitId="123"))
+    assert is_comparable(TUNED, fixed(OWN, DatasetVersion="abc", CommitId="123"))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_run_with_the_profile_s_values_on_the_same_pictures_can_be_compared() 
     ],
 )
 def test_other_pictures_another_split_or_values_of_one_s_own_cannot(changed: dict[str, str]) -> None:
-    assert not comparable(TUNED, fixed(OWN, **changed))
+    assert not is_comparable(TUNED, fixed(OWN, **changed))
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def test_other_pictures_another_split_or_values_of_one_s_own_cannot(changed: dic
     ],
 )
 def test_the_verdict_says_plainly_whether_tuning_helped(profile: Untuned | None, words: str) -> None:
-    assert words in _verdict(0.91, profile)
+    assert words in _compare(0.91, profile)
 
 
 def test_values_are_told_with_the_digits_that_a_person_reads() -> None:
-    assert [short(value) for value in ("0.18070755666793362", "35", "adam", "1.06e-05")] == [
+    assert [shorten_value(value) for value in ("0.18070755666793362", "35", "adam", "1.06e-05")] == [
         "0.1807",
         "35",
         "adam",

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from parliament import analyze_policy_string
 
-from console.monitoring.model_monitor import BY_HAND
+from console.drift.model_monitor import BY_HAND
 from seedcode.stack.template import load
 from tests.rehearsal import page, people
 
@@ -109,7 +109,7 @@ VIEWING = (
     "executions.py",
     "joblogs.py",
     "tuning.py",
-    "monitoring/*.py",
+    "drift/*.py",
 )
 
 

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from console import builds
-from console.commands.builds import run
+from console.commands.builds import list_builds
 from console.errors import CommandError
 from tests.unit.console.page.aws import Aws
 
@@ -66,7 +66,7 @@ def test_a_build_is_followed_to_its_end_line_by_line(aws: Aws, capsys: pytest.Ca
         return {"events": [{"message": line} for line in lines], "nextForwardToken": token}
 
     aws.answers["GetLogEvents"] = events
-    assert run(_options()) == 0
+    assert list_builds(_options()) == 0
     assert capsys.readouterr().out.splitlines() == ["install", "build", "Build 1 of ccccccccc SUCCEEDED after 0 s."]
 
 
@@ -79,8 +79,8 @@ def test_a_build_that_failed_is_the_command_s_failure_and_says_where(
     ]
     _answer(aws, _build("FAILED", phases=phases))
     aws.answers["GetLogEvents"] = lambda _: {"events": [], "nextForwardToken": "a"}
-    assert run(_options()) == 1
-    assert run(_options(watch=False, json=True)) == 0
+    assert list_builds(_options()) == 1
+    assert list_builds(_options(watch=False, json=True)) == 0
     [row] = json.loads(capsys.readouterr().out.partition("\n")[2])
     assert (row["phase"], row["reason"]) == ("PRE_BUILD", "pytest ended with 1")
 
@@ -88,7 +88,7 @@ def test_a_build_that_failed_is_the_command_s_failure_and_says_where(
 def test_a_commit_that_nobody_builds_is_named_with_what_was_built(aws: Aws) -> None:
     _answer(aws, _build(commit="d" * 40))
     with pytest.raises(CommandError, match=r"No build of ccccccccc .*built were: ddddddddd.*scones-dead-letters"):
-        run(_options())
+        list_builds(_options())
 
 
 def test_without_a_build_project_a_sentence_says_why(aws: Aws) -> None:
@@ -99,4 +99,4 @@ def test_without_a_build_project_a_sentence_says_why(aws: Aws) -> None:
 
     aws.answers["ListBuildsForProject"] = refuse
     with pytest.raises(CommandError, match="SourceProvider=NONE"):
-        run(_options(watch=False))
+        list_builds(_options(watch=False))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from console import workflow
-from console.commands.classify import classify, in_words
+from console.commands.inference import classify_image, summarize_answer
 from console.errors import CommandError
 from console.target import Target
 
@@ -24,10 +24,10 @@ def _raising(error: Exception) -> Any:
 
 def test_a_refused_picture_is_an_answer_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workflow, "start", _raising(CommandError("The file is no picture.")))
-    assert in_words(classify(TARGET, URI)) == f"{URI}: refused: The file is no picture."
+    assert summarize_answer(classify_image(TARGET, URI)) == f"{URI}: refused: The file is no picture."
 
 
 def test_where_nothing_serves_no_picture_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workflow, "start", _raising(workflow.NothingServesError("Approve a version.")))
     with pytest.raises(CommandError, match="Approve a version"):
-        classify(TARGET, URI)
+        classify_image(TARGET, URI)

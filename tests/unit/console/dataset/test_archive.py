@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from console.dataset import archive as checking
-from console.dataset import members as walking
-from console.dataset.archive import ArchiveError, SplitFacts, check_archive
+from console.dataset.archive import SplitFacts, check_archive
 from console.dataset.layout import (
     BICYCLE,
     COARSE_NAMES,
@@ -20,18 +19,19 @@ from console.dataset.layout import (
     COARSE_OF_FINE,
     FINE_NAMES,
     FINE_NAMES_FILE,
+    IMAGE_BYTES,
     MOTORCYCLE,
-    PICTURE_BYTES,
     TEST,
     TRAIN,
     names_file,
 )
-from console.dataset.tarball import write_tarball
+from console.dataset.sample import write_tarball
+from console.errors import CommandError
 
 
 def records(*labels: int) -> bytes:
     """A record of a flat picture for each fine label."""
-    return b"".join(bytes((COARSE_OF_FINE[fine], fine)) + bytes(PICTURE_BYTES) for fine in labels)
+    return b"".join(bytes((COARSE_OF_FINE[fine], fine)) + bytes(IMAGE_BYTES) for fine in labels)
 
 
 GOOD = {
@@ -63,7 +63,7 @@ def prepend(path: Path, member: tarfile.TarInfo, content: bytes = b"") -> None:
 
 def refusal(path: Path) -> str:
     """The sentence with which the archive is refused."""
-    with pytest.raises(ArchiveError) as caught:
+    with pytest.raises(CommandError) as caught:
         check_archive(path)
     sentence = str(caught.value)
     assert "\n" not in sentence
@@ -171,7 +171,7 @@ def test_a_split_that_ends_within_a_record_is_refused(path: Path) -> None:
 
 @pytest.mark.parametrize("labels", [(20, 8), (0, 100)])
 def test_labels_that_cifar_100_does_not_have_are_refused(path: Path, labels: tuple[int, ...]) -> None:
-    write_tarball(path, GOOD | {TRAIN: GOOD[TRAIN] + bytes(labels) + bytes(PICTURE_BYTES)})
+    write_tarball(path, GOOD | {TRAIN: GOOD[TRAIN] + bytes(labels) + bytes(IMAGE_BYTES)})
     assert "where 19 and 99 are the highest" in refusal(path)
 
 
@@ -191,12 +191,12 @@ def test_a_member_that_comes_twice_is_refused(path: Path) -> None:
 
 
 def test_too_many_members_are_refused(path: Path) -> None:
-    write_tarball(path, {**{f"extra/{n}": b"" for n in range(walking.LIMITS.members)}, **GOOD})
+    write_tarball(path, {**{f"extra/{n}": b"" for n in range(checking.LIMITS.members)}, **GOOD})
     assert "more than the 64 members" in refusal(path)
 
 
 def test_a_member_that_is_too_large_is_refused_before_it_is_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walking, "LIMITS", replace(walking.LIMITS, file_bytes=5000))
+    monkeypatch.setattr(checking, "LIMITS", replace(checking.LIMITS, file_bytes=5000))
     assert f"{TRAIN!r} of 12,296 bytes, where 5,000 are allowed" in refusal(path)
 
 
@@ -210,7 +210,7 @@ def check_never_stumbles(path: Path, content: bytes) -> str:
     path.write_bytes(content)
     try:
         check_archive(path)
-    except ArchiveError as error:
+    except CommandError as error:
         return str(error)
     return ""
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from console.dataset import cifar100
-from console.dataset.archive import ArchiveError
 from console.dataset.cifar100 import PUBLISHED_MD5, PUBLISHED_URL, fetch_cifar100
+from console.errors import CommandError
 
 CONTENT = bytes(range(256)) * 4000
 MD5 = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
@@ -158,7 +158,7 @@ def test_a_part_file_longer_than_the_archive_is_begun_anew(server: Server, path:
 
 def test_a_wrong_sum_is_refused_and_what_came_is_removed(server: Server, path: Path) -> None:
     server.content = CONTENT[::-1]
-    with pytest.raises(ArchiveError, match=f"has not the published MD5 {MD5}"):
+    with pytest.raises(CommandError, match=f"has not the published MD5 {MD5}"):
         fetch_cifar100(path, server.url, md5=MD5)
     assert list(path.parent.iterdir()) == []
 
@@ -172,7 +172,7 @@ def test_a_busy_server_is_asked_again(server: Server, path: Path) -> None:
 
 def test_a_server_that_keeps_failing_is_given_up_and_what_came_is_kept(server: Server, path: Path) -> None:
     server.failures = [-300_000, 500, 500, 500]
-    with pytest.raises(ArchiveError, match="go on from 300,000 bytes"):
+    with pytest.raises(CommandError, match="go on from 300,000 bytes"):
         fetch_cifar100(path, server.url, md5=MD5)
     assert not path.exists()
     assert path.with_name(f"{path.name}.part").stat().st_size == 300_000
@@ -180,7 +180,7 @@ def test_a_server_that_keeps_failing_is_given_up_and_what_came_is_kept(server: S
 
 def test_an_address_that_is_not_there_is_not_tried_again(server: Server, path: Path) -> None:
     server.failures = [404]
-    with pytest.raises(ArchiveError, match="404"):
+    with pytest.raises(CommandError, match="404"):
         fetch_cifar100(path, server.url, md5=MD5)
     assert len(server.asked) == 1
 
@@ -189,14 +189,14 @@ def test_a_stream_without_end_is_cut_off_and_removed(
     server: Server, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cifar100, "MAX_BYTES", 500_000)
-    with pytest.raises(ArchiveError, match="more than 500,000 bytes"):
+    with pytest.raises(CommandError, match="more than 500,000 bytes"):
         fetch_cifar100(path, server.url, md5=MD5)
     assert list(path.parent.iterdir()) == []
 
 
 @pytest.mark.parametrize("url", ["http://example.com/a.tar.gz", "file:///etc/passwd", "ftp://127.0.0.1/a"])
 def test_only_https_is_fetched_from(path: Path, url: str) -> None:
-    with pytest.raises(ArchiveError, match="only https"):
+    with pytest.raises(CommandError, match="only https"):
         fetch_cifar100(path, url)
     assert not path.parent.exists()
 
@@ -205,7 +205,7 @@ def test_a_redirection_away_from_https_is_refused(server: Server, path: Path) ->
     with Server() as other:
         threading.Thread(target=other.serve_forever, args=(0.01,), daemon=True).start()
         server.failures, server.location = [302], f"http://localhost:{other.server_address[1]}/a.tar.gz"
-        with pytest.raises(ArchiveError, match="only https"):
+        with pytest.raises(CommandError, match="only https"):
             fetch_cifar100(path, server.url, md5=MD5)
         other.shutdown()
     assert not path.exists()

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from console.dataset.drawing.bicycle import draw_bicycle
-from console.dataset.drawing.camera import photograph
+from console.dataset.drawing.image import draw_image, photograph
 from console.dataset.drawing.motorcycle import draw_motorcycle
 from console.dataset.drawing.pen import CANVAS, Pen, Pose, random_pose
-from console.dataset.drawing.picture import draw_picture
 from console.dataset.drawing.scenery import paint_scenery
 
 Draw = Callable[[Pen, np.random.Generator], None]
@@ -75,11 +74,11 @@ def test_a_photograph_has_the_data_sets_size_whatever_the_light() -> None:
 
 
 def test_a_picture_follows_from_its_random_stream_alone() -> None:
-    first, again, other = (draw_picture(48, np.random.default_rng(seed)) for seed in (3, 3, 4))
+    first, again, other = (draw_image(48, np.random.default_rng(seed)) for seed in (3, 3, 4))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
 def test_every_other_class_has_a_figure_of_its_own() -> None:
-    figures = {draw_picture(fine, np.random.default_rng(5)).tobytes() for fine in range(100)}
+    figures = {draw_image(fine, np.random.default_rng(5)).tobytes() for fine in range(100)}
     assert len(figures) == 100

@@ -16,7 +16,7 @@ from ingest_image.settings import Settings
 from ingest_image.storage import Storage
 from moto import mock_aws
 
-from console.intake import batch, outcome
+from console.intake import ingestion
 from tests.unit.lambdas.ingest_image.conftest import BUCKET, encode, noise
 
 EXECUTION = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/scones-training/execution/1"
@@ -79,9 +79,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         project = Project(s3, tmp_path / "new")
         project.folder.mkdir()
-        # In these modules only: a thread that another test left behind sleeps by the real clock.
+        # In this module only: a thread that another test left behind sleeps by the real clock.
         clock = SimpleNamespace(sleep=project.work, monotonic=lambda: project.clock)
-        for module in (outcome, batch):
-            monkeypatch.setattr(module, "time", clock)
-            monkeypatch.setattr(module, "_POLL_SECONDS", 5)  # a look every half second takes moto a while
+        monkeypatch.setattr(ingestion, "time", clock)
+        monkeypatch.setattr(ingestion, "_POLL_SECONDS", 5)  # a poll every half second takes moto a while
         yield project

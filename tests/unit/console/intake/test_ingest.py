@@ -8,7 +8,7 @@ from ingest_image import keys
 from ingest_image.settings import Limits
 
 from console.__main__ import main
-from console.intake import pictures
+from console.intake import images
 from tests.unit.console.intake.conftest import EXECUTION, Project
 from tests.unit.lambdas.ingest_image.conftest import encode, noise
 
@@ -29,7 +29,7 @@ def test_pictures_are_sent_taken_in_and_trained_on(project: Project, capsys: pyt
     project.file("bicycle/.DS_Store", b"whatever a system leaves")
     assert ingest(project) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "3 pictures: 3 are new, 0 were there already, 0 were put aside.",
+        "3 images: 3 are new, 0 were there already, 0 were put aside.",
         f"The batch is closed, and a training runs on it: {EXECUTION}",
     ]
     assert len(project.keys("curated/")) == 3
@@ -57,7 +57,7 @@ def test_what_is_put_aside_is_told_with_file_and_reason(project: Project, capsys
     capsys.readouterr()
     ingest(project, "--no-run")
     said = capsys.readouterr().out
-    assert "2 pictures: 0 are new, 0 were there already, 2 were put aside." in said
+    assert "2 images: 0 are new, 0 were there already, 2 were put aside." in said
     assert "conflicting-label: 1" in said
     assert f"{small}: The picture has 8 x 8 pixels, and a side must have at least 28." in said
 
@@ -90,7 +90,7 @@ def test_where_nothing_takes_them_in_the_command_says_where_to_look(
     project.picture("bicycle/a.png")
     assert ingest(project) == 1
     said = capsys.readouterr().err
-    assert "1 of 1 pictures have waited" in said
+    assert "1 of 1 images have waited" in said
     assert "scones-ingest-image" in said
     project.ingests = True
     assert ingest(project) == 0
@@ -105,7 +105,7 @@ def test_a_batch_that_is_never_closed_says_where_to_look(project: Project, capsy
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ({}, "holds no pictures"),
+        ({}, "holds no images"),
         ({"tricycle/a.png": b"\x89PNG\r\n\x1a\n"}, "holds tricycle, and only the labels bicycle and motorcycle"),
         ({"a.png": b"\x89PNG\r\n\x1a\n"}, "holds a.png"),
         ({"bicycle/a.txt": b"text"}, "bicycle/a.txt are none: take them out"),
@@ -128,7 +128,7 @@ def test_what_is_no_folder_of_labelled_pictures_is_refused_before_anything_is_se
 def test_a_picture_that_is_too_large_is_refused_before_anything_is_sent(
     project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pictures, "LARGEST", 100)
+    monkeypatch.setattr(images, "LARGEST", 100)
     project.picture("bicycle/a.png")
     assert ingest(project) == 1
     assert "At most 100 bytes are allowed" in capsys.readouterr().err
@@ -146,6 +146,6 @@ def test_a_folder_that_is_not_there_is_a_sentence(project: Project, capsys: pyte
 
 
 def test_the_command_and_the_function_know_the_same_labels_and_limits() -> None:
-    assert pictures.LABELS == keys.LABELS
-    assert pictures.INCOMING == keys.INCOMING
-    assert Limits().most_bytes == pictures.LARGEST
+    assert images.LABELS == keys.LABELS
+    assert images.INCOMING == keys.INCOMING
+    assert Limits().most_bytes == images.LARGEST

@@ -6,8 +6,8 @@ import pytest
 from filter_confidence.review import Review
 
 from console.__main__ import main
-from console.commands import label as command
-from console.intake import batch, review
+from console.commands import intake as command
+from console.intake import ingestion, review
 from tests.unit.console.intake.conftest import Project
 from tests.unit.lambdas.ingest_image.conftest import BUCKET, encode, noise
 
@@ -38,7 +38,7 @@ def test_what_waits_is_listed_with_the_model_s_guess(doubts: list[str], capsys: 
 
 def test_nothing_that_waits_is_said(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert label("--list") == 0
-    assert "No picture waits for a person." in capsys.readouterr().out
+    assert "No image waits for review." in capsys.readouterr().out
     assert project.keys() == []
 
 
@@ -64,8 +64,8 @@ def test_a_picture_of_neither_goes_where_nothing_is_trained_on(doubts: list[str]
     ("key", "words"),
     [
         ("review/2026-01-01/none.png", "does not wait for a person"),
-        ("curated/bicycle/a.png", "is no picture under review/"),
-        ("review/", "is no picture under review/"),
+        ("curated/bicycle/a.png", "is no image under review/"),
+        ("review/", "is no image under review/"),
     ],
 )
 def test_a_picture_that_does_not_wait_cannot_be_labelled(
@@ -116,12 +116,12 @@ def test_a_picture_of_an_older_stack_has_no_guess(project: Project) -> None:
     from console.target import Target
 
     project.s3.put_object(Bucket=BUCKET, Key="review/2026-01-01/x.png", Body=b"")
-    (doubt,) = review.pending(Store(Target(None)))
-    assert doubt.summary == "What the model guessed is not known."
+    (image,) = review.list_waiting(Store(Target(None)))
+    assert image.summary == "What the model guessed is not known."
 
 
 def test_both_places_know_the_same_choices() -> None:
-    assert review.CHOICES == command.CHOICES
+    assert review.CHOICES == command.LABELS
 
 
 @pytest.mark.parametrize(
@@ -130,6 +130,6 @@ def test_both_places_know_the_same_choices() -> None:
 def test_a_batch_has_the_name_that_ingest_image_gives_it(version: str | None, name: str | None) -> None:
     from ingest_image import keys
 
-    assert batch.name(version) == name
+    assert ingestion.batch_name(version) == name
     if name:
         assert keys.batch("pending", str(version)) == f"batches/pending/{name}.json"

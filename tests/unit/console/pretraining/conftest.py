@@ -13,13 +13,13 @@ from console.dataset.layout import (
     COARSE_OF_FINE,
     FINE_NAMES,
     FINE_NAMES_FILE,
+    IMAGE_BYTES,
     MOTORCYCLE,
-    PICTURE_BYTES,
     TEST,
     TRAIN,
     names_file,
 )
-from console.dataset.tarball import write_tarball
+from console.dataset.sample import write_tarball
 
 OTHERS = (0, 9, 99)
 MakeArchive = Callable[..., Path]
@@ -34,7 +34,7 @@ def make_archive(tmp_path: Path) -> MakeArchive:
         classes = (BICYCLE, *others, MOTORCYCLE)
         splits = {
             member: b"".join(
-                bytes((COARSE_OF_FINE[fine], fine)) + rng.bytes(PICTURE_BYTES) for _ in range(times) for fine in classes
+                bytes((COARSE_OF_FINE[fine], fine)) + rng.bytes(IMAGE_BYTES) for _ in range(times) for fine in classes
             )
             for member, times in ((TRAIN, count), (TEST, 1))
         }

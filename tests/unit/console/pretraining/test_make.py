@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from console.errors import CommandError
-from console.pretraining.lock import locked
 from console.pretraining.make import make
 from console.pretraining.request import Request, make_request
+from console.pretraining.workbench import locked
 from localaws.algorithms.image_classification.artifact import read_artifact
 from pipelines.profiles import PROFILES
 from tests.unit.console.pretraining.conftest import MakeArchive

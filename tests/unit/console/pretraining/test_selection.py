@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from console.dataset.error import ArchiveError
 from console.dataset.layout import FINE_NAMES
-from console.pretraining import recordio
-from console.pretraining.selection import NAMES, relabel, select
+from console.errors import CommandError
+from console.pretraining.selection import NAMES, relabel, select, write_record
 from localaws.algorithms.image_classification.engine import mx
 from tests.unit.console.pretraining.conftest import OTHERS, MakeArchive
 
@@ -38,14 +37,14 @@ def test_no_picture_of_a_bicycle_or_motorcycle_is_learned_or_measured(
 
 
 def test_an_archive_of_the_two_classes_alone_is_refused_in_words(make_archive: MakeArchive, tmp_path: Path) -> None:
-    with pytest.raises(ArchiveError, match="no picture of the other 98 classes"):
+    with pytest.raises(CommandError, match="no image of the other 98 classes"):
         select(make_archive(count=1, others=()), tmp_path / "data")
 
 
 def test_a_picture_comes_back_as_it_was_written(tmp_path: Path) -> None:
     pixels = np.random.default_rng(3).integers(0, 256, (32, 32, 3), np.uint8)
     with (tmp_path / "a.rec").open("wb") as file:
-        recordio.write(file, 0, 97, pixels)
+        write_record(file, 0, 97, pixels)
     header, encoded = mx.recordio.unpack(mx.recordio.MXRecordIO(str(tmp_path / "a.rec"), "r").read())
     (tmp_path / "a.png").write_bytes(encoded)
     from PIL import Image

@@ -9,8 +9,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from console import endpoint
+from console.drift.backend import MISSING, VIOLATIONS, Once, Run, Schedule, read_always
 from console.errors import CommandError
-from console.monitoring.runs import MISSING, VIOLATIONS, Once, Run, Schedule, read_always
 from console.target import Target
 
 STEP = "CheckForDrift"

@@ -1,4 +1,4 @@
-"""A folder of labelled pictures, looked over before anything is sent."""
+"""A folder of labelled images, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True)
-class Picture:
+class Image:
     """A file and its label; `key` carries its content's digest, so that sending it again sends the same object."""
 
     path: Path
@@ -25,24 +25,24 @@ class Picture:
     key: str
 
 
-def collect(folder: Path) -> list[Picture]:
-    """The pictures of `<folder>/<label>/`; raises CommandError for what ingest_image would put aside unread."""
+def collect(folder: Path) -> list[Image]:
+    """The images of `<folder>/<label>/`; raises CommandError for what ingest_image would put aside unread."""
     if not folder.is_dir():
         raise CommandError(f"{folder} is not a folder; give one that holds {' and '.join(LABELS)}.")
     _check_labels(folder)
     files = [(path, label) for label in LABELS for path in _files(folder / label)]
     if not files:
-        raise CommandError(f"{folder} holds no pictures; put them into {' and '.join(f'{x}/' for x in LABELS)}.")
+        raise CommandError(f"{folder} holds no images; put them into {' and '.join(f'{x}/' for x in LABELS)}.")
     _check_files([path for path, _ in files])
-    return [Picture(path, label, _key(path, label)) for path, label in files]
+    return [Image(path, label, _key(path, label)) for path, label in files]
 
 
 def _check_labels(folder: Path) -> None:
-    unknown = sorted(path.name for path in folder.iterdir() if path.name not in LABELS and _counts(path))
+    unknown = sorted(path.name for path in folder.iterdir() if path.name not in LABELS and _is_relevant(path))
     if unknown:
         raise CommandError(
             f"{folder} holds {_some(unknown)}, and only the labels {' and '.join(LABELS)} are known: "
-            "sort the pictures into folders of these names."
+            "sort the images into folders of these names."
         )
 
 
@@ -50,22 +50,22 @@ def _check_files(paths: list[Path]) -> None:
     large = [str(path) for path in paths if path.stat().st_size > LARGEST]
     if large:
         raise CommandError(f"At most {LARGEST:,} bytes are allowed, and {_some(large)} have more: make them smaller.")
-    others = [str(path) for path in paths if not _is_picture(path)]
+    others = [str(path) for path in paths if not _is_image(path)]
     if others:
-        raise CommandError(f"{FORMATS} pictures are allowed, and {_some(others)} are none: take them out.")
+        raise CommandError(f"{FORMATS} images are allowed, and {_some(others)} are none: take them out.")
 
 
 def _files(folder: Path) -> Iterator[Path]:
     paths = sorted(folder.rglob("*")) if folder.is_dir() else []
-    yield from (path for path in paths if path.is_file() and _counts(path))
+    yield from (path for path in paths if path.is_file() and _is_relevant(path))
 
 
-def _counts(path: Path) -> bool:
-    """What systems leave in folders (.DS_Store, .keep) is nobody's picture."""
+def _is_relevant(path: Path) -> bool:
+    """What systems leave in folders (.DS_Store, .keep) is no image."""
     return not path.name.startswith(".") and path.name != "Thumbs.db"
 
 
-def _is_picture(path: Path) -> bool:
+def _is_image(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(12)
     webp = start[:4] == b"RIFF" and start[8:] == b"WEBP"

@@ -1,4 +1,4 @@
-"""The stack's backend, and what commands and page ask of it."""
+"""What commands and page ask of the stack's drift check."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from botocore.exceptions import ClientError
 
+from console.drift import model_monitor, pipeline
+from console.drift.backend import ENDED, MISSING, Backend, Once, Run, read_always
 from console.errors import CommandError
-from console.monitoring import model_monitor, pipeline
-from console.monitoring.runs import ENDED, MISSING, Backend, Once, Run, read_always
 from console.target import Target
 
 T = TypeVar("T")
@@ -28,20 +28,20 @@ class Report:
     violations: list[dict[str, str]]
 
 
-def find(target: Target, once: Once = read_always) -> Backend | None:
+def find_backend(target: Target, once: Once = read_always) -> Backend | None:
     """The stack's backend; None before a version is live."""
     return pipeline.find(target, once) or model_monitor.find(target, once)
 
 
-def get(target: Target) -> Backend:
-    """The stack's backend; raises CommandError with the sentence that says how to come by one."""
-    found = find(target)
+def get_backend(target: Target) -> Backend:
+    """The stack's backend; raises CommandError before a version is live."""
+    found = find_backend(target)
     if found is None:
         raise CommandError("Nothing is monitored yet; approve a version with `scones approve VERSION`.")
     return found
 
 
-def report(target: Target, run: Run) -> Report | None:
+def fetch_report(target: Target, run: Run) -> Report | None:
     """The report of a run; None where it has written none."""
     if not run.report:
         return None
@@ -57,17 +57,17 @@ def report(target: Target, run: Run) -> Report | None:
 
 def await_baseline(target: Target) -> None:
     """Wait until the schedule names the live version's baseline and that is written, which follow its deployment."""
-    backend = _until(lambda: find(target), "The schedule was not pointed at a baseline")
+    backend = _wait_for(lambda: find_backend(target), "The schedule was not pointed at a baseline")
     address = f"{backend.schedule().baseline}/constraints.json"
     bucket, _, key = address.removeprefix("s3://").partition("/")
-    _until(lambda: _exists(target, bucket, key) or None, f"The baseline {address} was not written")
+    _wait_for(lambda: _exists(target, bucket, key) or None, f"The baseline {address} was not written")
 
 
 def run_now(target: Target, hours: int) -> Run:
     """Run once over the past hours, and answer the run when it has ended."""
-    backend = get(target)
+    backend = get_backend(target)
     name = backend.start(hours)
-    return _until(lambda: _ended(backend, name), f"The run {name} did not end")
+    return _wait_for(lambda: _ended(backend, name), f"The run {name} did not end")
 
 
 def _ended(backend: Backend, name: str) -> Run | None:
@@ -85,9 +85,9 @@ def _exists(target: Target, bucket: str, key: str) -> bool:
     return True
 
 
-def _until(look: Callable[[], T | None], otherwise: str) -> T:
+def _wait_for(find: Callable[[], T | None], otherwise: str) -> T:
     deadline = time.monotonic() + _WAIT_SECONDS
-    while (found := look()) is None:
+    while (found := find()) is None:
         if time.monotonic() > deadline:
             raise CommandError(
                 f"{otherwise} within {_WAIT_SECONDS} s; see the log of the function refresh-workflow, and SageMaker's "

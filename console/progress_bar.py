@@ -1,27 +1,33 @@
-"""A progress bar for work that counts bytes or pictures; silent where standard error is not a terminal."""
+"""A progress bar for work that counts bytes or images; silent where standard error is not a terminal."""
 
 from __future__ import annotations
 
 import sys
 import threading
-from types import TracebackType
+from collections.abc import Callable
 from typing import Self
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+Progress = Callable[[int, int], None]
+"""Is told how much is done and how much there will be, 0 when that is not known; images or bytes."""
+
+
+def silent(_done: int, _total: int) -> None:
+    """Show nothing."""
 
 
 class Bar:
     """One bar; `update(done, total)` sets it, `advance(count, total)` moves it on. Both can be called by any thread."""
 
     def __init__(self, title: str) -> None:
-        console = Console(stderr=True)
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeRemainingColumn(),
-            console=console,
+        from rich import progress
+        from rich.console import Console
+
+        self._progress = progress.Progress(
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(),
+            progress.TaskProgressColumn(),
+            progress.TimeRemainingColumn(),
+            console=Console(stderr=True),
             transient=True,
             disable=not sys.stderr.isatty(),
         )
@@ -32,16 +38,12 @@ class Bar:
         self._progress.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
     def update(self, done: int, total: int) -> None:
-        """Show `done` of `total`."""
         self._progress.update(self._task, completed=done, total=total)
 
     def advance(self, count: int, total: int) -> None:
-        """Show `count` more of `total`."""
         with self._lock:
             self._progress.update(self._task, advance=count, total=total)

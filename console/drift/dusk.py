@@ -1,4 +1,4 @@
-"""Pictures from another world, the sample's vehicles at dusk, and the retraining that they cause."""
+"""Images of the sample's vehicles at dusk, and the retraining that their drift starts."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from console.dataset.drawing.picture import draw_picture
+from console.dataset.drawing.image import draw_image
 from console.dataset.layout import BICYCLE, MOTORCYCLE
 from console.errors import CommandError
 from console.executions import summaries
 from console.target import Target
 
 PREFIX = "incoming-inference/dusk"
-PICTURES = 120
+IMAGES = 120
 _SEED = 4_711
 _BRIGHTNESS = 0.35
 _WAIT_SECONDS = 120
@@ -32,14 +32,14 @@ class Retraining:
     reason: str
 
 
-def upload_dusk(target: Target, progress: Callable[[int, int], None]) -> str:
-    """Draw pictures that no data set holds, darken them, and upload them; answers their prefix in the bucket."""
+def upload_images(target: Target, progress: Callable[[int, int], None]) -> str:
+    """Draw images that no data set holds, darken them, and upload them; answers their prefix in the bucket."""
     s3 = target.client("s3")
-    for number in range(PICTURES):
+    for number in range(IMAGES):
         fine = (BICYCLE, MOTORCYCLE)[number % 2]
-        picture = Image.fromarray(draw_picture(fine, np.random.default_rng([_SEED, number])))
-        s3.put_object(Bucket=target.project.bucket, Key=f"{PREFIX}/{number:03}.png", Body=_dusk(picture))
-        progress(number + 1, PICTURES)
+        image = Image.fromarray(draw_image(fine, np.random.default_rng([_SEED, number])))
+        s3.put_object(Bucket=target.project.bucket, Key=f"{PREFIX}/{number:03}.png", Body=_darken(image))
+        progress(number + 1, IMAGES)
     return PREFIX
 
 
@@ -64,7 +64,7 @@ def await_retraining(target: Target, before: str | None) -> Retraining:
     return Retraining(str(arn), described.get("PipelineExecutionDescription", "it gave no reason"))
 
 
-def _dusk(picture: Image.Image) -> bytes:
+def _darken(image: Image.Image) -> bytes:
     file = io.BytesIO()
-    ImageEnhance.Brightness(picture).enhance(_BRIGHTNESS).save(file, "PNG")
+    ImageEnhance.Brightness(image).enhance(_BRIGHTNESS).save(file, "PNG")
     return file.getvalue()

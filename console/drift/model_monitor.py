@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from console import endpoint
-from console.monitoring.runs import ENDED, MISSING, Once, Run, Schedule, read_always
+from console.drift.backend import ENDED, MISSING, Once, Run, Schedule, read_always
 from console.target import Target
 
 BY_HAND = "-now-"

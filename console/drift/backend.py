@@ -1,4 +1,4 @@
-"""What both backends have: a schedule, runs, and the report that a run leaves in S3."""
+"""What both backends of the drift check have: a schedule, runs, and the report that a run leaves in S3."""
 
 from __future__ import annotations
 

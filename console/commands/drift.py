@@ -1,0 +1,106 @@
+"""`scones monitor` and `dusk`: check for drift, and send images that cause it."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
+
+from console.commands import Command, add_json
+from console.formats import moment
+from console.output import print_rows, say
+from console.target import Target, choose
+
+if TYPE_CHECKING:
+    from console.drift.backend import Run
+
+_SHOWN = 10
+
+
+def monitor(options: Namespace) -> int:
+    """Print the schedule, its last runs, and what the last of them found; exit with 1 where a run with --now failed."""
+    from console.drift import checks
+    from console.drift.backend import UNSUCCESSFUL
+
+    target = choose(options.target)
+    latest = checks.run_now(target, options.hours) if options.now else None
+    facts = _facts(target, latest)
+    if options.json:
+        print(json.dumps(facts, indent=2))
+    else:
+        _print(facts)
+    return 1 if latest and latest.status in UNSUCCESSFUL else 0
+
+
+def _add_monitor(parser: ArgumentParser) -> None:
+    parser.add_argument("--now", action="store_true", help="run once now, instead of waiting for the hour")
+    parser.add_argument("--hours", type=int, default=1, help="how many past hours a run with --now reads (default: 1)")
+    add_json(parser)
+
+
+def print_run(target: Target, run: Run) -> None:
+    """Print what one run has found."""
+    _print(_facts(target, run))
+
+
+def _facts(target: Target, latest: Run | None) -> dict[str, Any]:
+    from console.drift import checks
+    from console.drift.backend import ENDED
+
+    backend = checks.get_backend(target)
+    schedule, runs = backend.schedule(), backend.runs(_SHOWN)
+    latest = latest or next((run for run in runs if run.status in ENDED), None)
+    report = checks.fetch_report(target, latest) if latest else None
+    return {
+        "schedule": schedule.name,
+        "status": schedule.status,
+        "expression": schedule.expression,
+        "runs": [_row(run) for run in runs],
+        "report": f"{report.address}/report.html" if report else None,
+        "violations": report.violations if report else [],
+        "failure": latest.reason or None if latest else None,
+    }
+
+
+def _row(run: Run) -> dict[str, Any]:
+    return {"run": run.id, "scheduled": moment(run.at), "status": run.status, "by": run.by, "reason": run.reason}
+
+
+def _print(facts: dict[str, Any]) -> None:
+    say(f"{facts['schedule']} is {facts['status']}, {facts['expression']}.")
+    print_rows(facts["runs"], as_json=False, empty="It has not run yet; `scones monitor --now` runs it at once.")
+    if facts["report"]:
+        say(f"\nThe last report: {facts['report']}")
+    for violation in facts["violations"]:
+        say(f"  {violation['feature_name']} ({violation['constraint_check_type']}): {violation['description']}")
+    if facts["report"] and not facts["violations"]:
+        say("  Nothing has drifted.")
+
+
+def dusk(options: Namespace) -> int:
+    """Wait for the live version's baseline, send images taken at dusk, and print what the workflow answered."""
+    from console.drift import checks
+
+    target = choose(options.target)
+    checks.await_baseline(target)
+    send_dusk(target, "")
+    print("The next hour's check for drift reads them; `scones monitor --now` runs one at once.")
+    return 0
+
+
+def send_dusk(target: Target, step: str) -> None:
+    """Send the images through the bulk workflow, and print its summary."""
+    from console.commands.inference import classify_prefix, print_summary
+    from console.drift import dusk
+    from console.progress_bar import Bar
+
+    with Bar("Draw images at dusk") as bar:
+        prefix = dusk.upload_images(target, bar.update)
+    print(f"{step}{dusk.IMAGES} images taken at dusk go through the workflow:", flush=True)
+    print_summary(classify_prefix(target, target.project.bucket, prefix))
+
+
+COMMANDS = {
+    "monitor": Command(monitor, _add_monitor),
+    "dusk": Command(dusk),
+}

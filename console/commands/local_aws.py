@@ -1,0 +1,101 @@
+"""`scones up`, `down` and `env`: the local AWS."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from console.commands import Command, add_json
+from console.errors import CommandError
+from console.target import THEIRS, Target, choose, local_environment
+from localaws.settings import Settings
+
+
+def _check_local(options: Namespace, sentence: str) -> None:
+    if options.target != "local":
+        raise CommandError(sentence, 2)
+
+
+def _local(target: Target) -> Settings:
+    if target.local is None:
+        raise CommandError("The local AWS has no settings.")
+    return target.local
+
+
+def up(options: Namespace) -> int:
+    """Start what is not running and bring the stack up to date."""
+    from console.remote import connect
+    from localaws.process import is_open
+
+    _check_local(options, "`scones up` starts the local AWS; AWS itself is always up. Leave out --target.")
+    target = bring_up()
+    local, project = _local(target), target.project
+    print(f"The local AWS runs on {local.endpoint}, with its state in {local.home}.")
+    if is_open(local):
+        print("It takes any credentials (SCONES_OPEN=true): every user of this machine may run code as you.")
+    print(f"The stack {project.project} is deployed: bucket {project.bucket}.")
+    sentence = connect(Path.cwd(), local.home / "repositories" / f"{project.project}.git")
+    if sentence:
+        print(sentence)
+    return 0
+
+
+def bring_up() -> Target:
+    """Start the local AWS where it does not run, and deploy the stack."""
+    from console.deployment import project
+    from localaws.process import start
+    from seedcode.stack.deployment import Deployment
+    from seedcode.stack.report import Silent
+
+    target = choose("local", must_run=False, make_key=True)
+    start(_local(target))
+    wished = project.wish(target, {})
+    images = project.image_publisher(target, lambda _: None)
+    Deployment(project.account(target), wished, Silent(), lambda *_: True, images).run(project.code(target, wished))
+    return target
+
+
+def down(options: Namespace) -> int:
+    """Stop it; a local AWS that does not run is no failure."""
+    from localaws.process import stop, wipe
+
+    _check_local(options, "`scones down` stops the local AWS; on AWS use `scones destroy`.")
+    settings = _local(choose("local", must_run=False))
+    print("The local AWS has stopped." if stop(settings) else "The local AWS was not running.")
+    if options.wipe:
+        wipe(settings)
+        print(f"Its state in {settings.home} is removed; downloads and drawn samples stay.")
+    return 0
+
+
+def _add_wipe(parser: ArgumentParser) -> None:
+    parser.add_argument("--wipe", action="store_true", help="remove its state as well: registry, S3, logs")
+
+
+def print_environment(options: Namespace) -> int:
+    """Print the variables, for `eval "$(scones env)"`; the key is made where there is none yet."""
+    from localaws import keys
+    from localaws.process import is_open
+
+    _check_local(options, "`scones env` is about the local AWS; on AWS use your own credentials. Leave out --target.")
+    settings = _local(choose("local", must_run=False, make_key=True))
+    opened = is_open(settings)  # before anything is printed: a stranger on the port is refused
+    variables = local_environment(settings, keys.ensure(settings))
+    if options.json:
+        print(json.dumps(variables, indent=2))
+        return 0
+    for name, value in variables.items():
+        print(f"export {name}={shlex.quote(value)}")
+    print(f"unset {' '.join(THEIRS)}")
+    if opened:
+        print("# The local AWS takes any other credentials as well (SCONES_OPEN=true).")
+    return 0
+
+
+COMMANDS = {
+    "up": Command(up),
+    "down": Command(down, _add_wipe),
+    "env": Command(print_environment, add_json),
+}

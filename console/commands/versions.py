@@ -1,0 +1,127 @@
+"""`scones models`, `approve`, `reject` and `rollback`: the versions in the model registry."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from datetime import datetime
+from typing import Any
+
+from console.commands import Command, add_json
+from console.errors import CommandError
+from console.output import print_rows
+from console.target import Target, choose
+
+
+def list_models(options: Namespace) -> int:
+    """Print the versions, newest first."""
+    print_rows(
+        list_versions(choose(options.target)),
+        as_json=options.json,
+        empty="No version is registered yet; `scones run` trains and registers one.",
+    )
+    return 0
+
+
+def list_versions(target: Target) -> list[dict[str, Any]]:
+    """A row for each version, newest first."""
+    from console import registry
+
+    sagemaker = target.client("sagemaker")
+    return [
+        _row(sagemaker.describe_model_package(ModelPackageName=item["ModelPackageArn"]))
+        for item in registry.summaries(target)
+    ]
+
+
+def _row(package: dict[str, Any]) -> dict[str, Any]:
+    known = package.get("CustomerMetadataProperties", {})
+    return {
+        "version": package["ModelPackageVersion"],
+        "approval": package["ModelApprovalStatus"],
+        "accuracy": known.get("accuracy"),
+        "profile": known.get("profile"),
+        "training_pictures": known.get("training_samples"),
+        "execution": known.get("execution_id"),
+        "commit": (known.get("commit") or "")[:8],
+        "registered": package["CreationTime"],
+    }
+
+
+def approve(options: Namespace) -> int:
+    """Approve a version; the deployment follows, and is waited for."""
+    from console import registry
+
+    target = choose(options.target)
+    registry.set_approval(target, options.version, "Approved", options.comment)
+    print(f"Version {options.version} is approved.", flush=True)
+    if not options.no_wait:
+        await_version(target, options.version)
+    return 0
+
+
+def await_version(target: Target, version: int) -> None:
+    """Wait until endpoint and workflow are at a version, and print so."""
+    from console import endpoint, workflow
+
+    endpoint.wait_for(target, version, endpoint.print_status)
+    workflow.wait_for(target, version)
+    print(f"The endpoint {endpoint.name(target)} serves version {version}, and the workflow asks for it.", flush=True)
+
+
+def reject(options: Namespace) -> int:
+    """Reject a version."""
+    from console import registry
+
+    registry.set_approval(choose(options.target), options.version, "Rejected", options.comment)
+    print(f"Version {options.version} is rejected.")
+    return 0
+
+
+def _add_version(parser: ArgumentParser) -> None:
+    parser.add_argument("version", type=int, help="number of the version, as `scones models` shows it")
+    parser.add_argument("--comment", help="why; kept with the version")
+
+
+def _add_approval(parser: ArgumentParser) -> None:
+    _add_version(parser)
+    parser.add_argument("--no-wait", action="store_true", help="do not wait for the endpoint")
+
+
+def roll_back(options: Namespace) -> int:
+    """Reject the live version, and wait for the one that was approved before it."""
+    from console import endpoint, registry
+
+    target = choose(options.target)
+    live = endpoint.fetch(target)
+    if live is None or live.version is None:
+        raise CommandError("No version is live yet, so there is nothing to roll back.")
+    others = [
+        summary
+        for summary in registry.summaries(target)
+        if summary["ModelApprovalStatus"] == "Approved" and str(summary["ModelPackageVersion"]) != live.version
+    ]
+    if not others:
+        raise CommandError(f"Version {live.version} is the only approved one; approve another first.")
+    registry.set_approval(target, int(live.version), "Rejected", options.comment)
+    version = max(_last_changed(target, item) for item in others)[1]
+    print(f"Version {live.version} is rejected; the endpoint goes back to version {version}.", flush=True)
+    await_version(target, version)
+    return 0
+
+
+def _last_changed(target: Target, summary: dict[str, Any]) -> tuple[datetime, int]:
+    # As deploy_model decides: among the approved versions, the one that was approved last.
+    package = target.client("sagemaker").describe_model_package(ModelPackageName=summary["ModelPackageArn"])
+    return package.get("LastModifiedTime", package["CreationTime"]), package["ModelPackageVersion"]
+
+
+def _add_comment(parser: ArgumentParser) -> None:
+    parser.add_argument("--comment", help="why; kept with the version that is rejected")
+
+
+COMMANDS = {
+    "models": Command(list_models, add_json),
+    "approve": Command(approve, _add_approval),
+    "reject": Command(reject, _add_version),
+    "rollback": Command(roll_back, _add_comment),
+}
