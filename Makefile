@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Python compiles what it imports, once; pip would compile all, for half of an installation's time.
+UNCOMPILED := --no-compile
 export OMP_NUM_THREADS ?= 1
 export PATH := $(CURDIR)/.venv/npm/node_modules/.bin:$(PATH)
 export SAGEMAKER_SUPPRESS_V2_WARNING := 1
@@ -10,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: demo test check container static format unit e2e access rehearsal aws-trial faults soak bench fuzz mutants install lock sbom clean browser
+.PHONY: demo test check container static format unit e2e access rehearsal aws-trial faults soak bench fuzz coverage mutants install lock sbom clean browser
 
 demo: .venv/laptop
 	@$(BIN)/scones demo
@@ -18,8 +20,13 @@ demo: .venv/laptop
 # Files go to the workers in the folders' order: the browser's and the end-to-end ones, which wait much, begin.
 test: .venv/test .venv/wheels/ready browser
 	@rm -rf $(SCONES_ACCESS_DIR)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=85
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -s tests/access/replay.py
+
+# Which lines the quick tests and the page's run; measuring takes half as long again, so no other target does it.
+coverage: .venv/test browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85 \
+		tests/browser tests/unit tests/contract tests/security
 
 # What the page's tests drive. Without root or apt-get they fail with a sentence that says what to install.
 browser:
@@ -101,14 +108,14 @@ install: .venv/test
 .venv/checkov: requirements/checkov.lock
 	@echo "Installing checkov into .venv/checkov (once; half a minute) ..."
 	@$(PYTHON) -m venv $@
-	@$@/bin/pip --disable-pip-version-check --quiet install --require-hashes -r requirements/checkov.lock
+	@$@/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --require-hashes -r requirements/checkov.lock
 	@touch $@
 
 # atheris is for fuzzing alone, has wheels for Linux alone, and reads the project through .venv's packages.
 .venv/fuzz: requirements/fuzz.lock .venv/test
 	@echo "Installing atheris into .venv/fuzz (once) ..."
 	@$(PYTHON) -m venv $@
-	@$@/bin/pip --disable-pip-version-check --quiet install --require-hashes -r requirements/fuzz.lock
+	@$@/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --require-hashes -r requirements/fuzz.lock
 	@touch $@
 
 # What the project is made of, as CycloneDX JSON in dist/; the library that has its schema lives in an environment of its own.
@@ -119,7 +126,7 @@ sbom: .venv/sbom
 .venv/sbom: requirements/sbom.lock
 	@echo "Installing what validates the SBOM into .venv/sbom (once) ..."
 	@$(PYTHON) -m venv $@
-	@$@/bin/pip --disable-pip-version-check --quiet install --require-hashes -r requirements/sbom.lock
+	@$@/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --require-hashes -r requirements/sbom.lock
 	@touch $@
 
 # Write the locks again after a change in setup.py; pip-tools is needed for this alone.
@@ -131,7 +138,7 @@ lock: .venv/test
 	@$(PYTHON) requirements/check_platform.py
 	@echo "Installing the local AWS and its algorithm into .venv (once; a minute or two) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) install --require-hashes -r requirements/laptop.lock
+	@$(PIP) install $(UNCOMPILED) --require-hashes -r requirements/laptop.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -139,7 +146,7 @@ lock: .venv/test
 	@$(PYTHON) requirements/check_platform.py
 	@echo "Installing what runs and checks the project into .venv (once; a minute or two) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) install --require-hashes -r requirements/test.lock
+	@$(PIP) install $(UNCOMPILED) --require-hashes -r requirements/test.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@mkdir -p .venv/npm && cp requirements/npm/*.json .venv/npm/
 	@if command -v npm >/dev/null; then npm ci --silent --ignore-scripts --prefix .venv/npm; else echo "No npm: the ASL is not validated."; fi
