@@ -13,23 +13,21 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from localaws import rest
-from localaws.autoscaling.service import AUTOSCALING
+from localaws.authorization import check_caller, enforce
 from localaws.aws import Aws
-from localaws.builds.service import CODEBUILD
 from localaws.errors import AwsError
 from localaws.hosting.invocation import Answer, invoke
-from localaws.iam.authority import check_caller
+from localaws.iam.checks import Check
 from localaws.iam.gate import Gate
 from localaws.ministack import Caller
 from localaws.ministack.saving import AsgiApp
 from localaws.ministack_patches.browsers import harmless, refusal
 from localaws.ministack_patches.managed_key import name_managed_key
 from localaws.ministack_patches.response_headers import refused_override
-from localaws.protocol import Service, answer
+from localaws.operations import SCHEDULER, Service
+from localaws.protocol import answer
 from localaws.push import receiving
-from localaws.push.service import CODECOMMIT
-from localaws.sagemaker.service import SAGEMAKER
-from localaws.scheduler.service import SCHEDULER
+from localaws.services import BY_TARGET
 from localaws.settings import HEALTH
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
@@ -39,14 +37,6 @@ _CALLS = 32
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([a-z0-9-]+)/aws4_request")
 _NONCE = re.compile(r"[0-9a-f]{64}")
 _INVOKED = re.compile(r"/endpoints/([^/]+)/invocations")
-
-# By the prefix of the header X-Amz-Target.
-_SERVICES = {
-    "SageMaker": SAGEMAKER,
-    "AnyScaleFrontendService": AUTOSCALING,
-    "CodeBuild_20161006": CODEBUILD,
-    "CodeCommit_20150413": CODECOMMIT,
-}
 
 Scope = dict[str, Any]
 Receive = Callable[[], Any]
@@ -118,7 +108,7 @@ class Front:
         if len(body) > _LARGEST_REQUEST:
             await _respond(send, 413, b'{"__type": "RequestEntityTooLargeException", "message": "Over 16 MiB."}')
             return
-        authorize = partial(check_caller, self._aws.settings, Caller(scope, body)) if self._enforced else None
+        authorize = partial(check_caller, self._aws, Caller(scope, body)) if self._enforced else None
         run = partial(copy_context().run, answer, service, self._aws, operation, body, authorize)
         status, content = await asyncio.get_running_loop().run_in_executor(self._calls, run)
         await _respond(send, status, content)
@@ -136,7 +126,7 @@ class Front:
         """A call of EventBridge Scheduler, whose protocol is REST."""
         body = await _body(receive)
         request = rest.as_json(SCHEDULER.name, operation, labels, scope.get("query_string", b""), body)
-        authorize = partial(check_caller, self._aws.settings, Caller(scope, body)) if self._enforced else None
+        authorize = partial(check_caller, self._aws, Caller(scope, body)) if self._enforced else None
         status, content = await asyncio.to_thread(answer, SCHEDULER, self._aws, operation, request, authorize)
         headers = {"content-type": "application/json"}
         if status >= 400:
@@ -155,7 +145,8 @@ class Front:
 
     def _denial(self, endpoint: str, caller: Caller) -> Answer | None:
         try:
-            check_caller(self._aws.settings, caller, "sagemaker", "InvokeEndpoint", {"EndpointName": endpoint})
+            resource = self._aws.arn("endpoint", endpoint.lower())
+            enforce(self._aws.settings, caller, [Check("sagemaker:InvokeEndpoint", resource)])
         except AwsError as error:
             body = json.dumps({"Message": error.message}).encode()
             return Answer(403, {"content-type": "application/json", "x-amzn-errortype": error.code}, body)
@@ -166,7 +157,7 @@ def _called(scope: Scope) -> tuple[Service, str] | None:
     """The service of ours and the operation that a request calls; None for MiniStack's services."""
     headers = {name.lower(): value for name, value in scope["headers"]}
     prefix, _, operation = headers.get(b"x-amz-target", b"").decode("latin-1").partition(".")
-    service = _SERVICES.get(prefix)
+    service = BY_TARGET.get(prefix)
     if service and _signed_for(scope) in (None, service.name):
         return service, operation
     return None

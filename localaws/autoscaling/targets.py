@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from localaws import errors, ministack
 from localaws.autoscaling import alarms
 from localaws.aws import Aws, now
 from localaws.iam.scaling import LINKED_ROLE, SERVICE, linked_role_arn
+from localaws.operations import AUTOSCALING
 from localaws.shapes import Document
 
 KIND = "scalable-target"
@@ -13,6 +16,11 @@ POLICIES = "scaling-policy"
 NAMESPACE = "sagemaker"
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 _PARTS = 4
+
+
+def _find_target(aws: Aws, request: Document) -> Iterator[str]:
+    """The target's ARN, which is asked about whether there is such a target or not."""
+    yield _arn(aws, f"scalable-target/{request['ResourceId'].removeprefix('endpoint/').replace('/variant/', '-')}")
 
 
 def resource_id(endpoint: str, variant: str) -> str:
@@ -45,6 +53,7 @@ def forget(aws: Aws, resource: str) -> None:
         aws.store.delete(KIND, resource)
 
 
+@AUTOSCALING.operation("RegisterScalableTarget", on=(_find_target,))
 def register_scalable_target(aws: Aws, request: Document) -> Document:
     """Register a variant, or change the bounds of one that is registered."""
     check_kind(request)
@@ -61,6 +70,7 @@ def register_scalable_target(aws: Aws, request: Document) -> Document:
     return {"ScalableTargetARN": document["ScalableTargetARN"]}
 
 
+@AUTOSCALING.operation("DescribeScalableTargets")
 def describe_scalable_targets(aws: Aws, request: Document) -> Document:
     """The targets, all on one page."""
     wanted = request.get("ResourceIds")
@@ -68,6 +78,7 @@ def describe_scalable_targets(aws: Aws, request: Document) -> Document:
     return {"ScalableTargets": found if request["ServiceNamespace"] == NAMESPACE else []}
 
 
+@AUTOSCALING.operation("DeregisterScalableTarget", on=(_find_target,))
 def deregister_scalable_target(aws: Aws, request: Document) -> Document:
     """Remove a target and its policies; the variant keeps the instances that it has."""
     find(aws, request["ResourceId"])
@@ -75,6 +86,7 @@ def deregister_scalable_target(aws: Aws, request: Document) -> Document:
     return {}
 
 
+@AUTOSCALING.operation("PutScalingPolicy", on=(_find_target,))
 def put_scaling_policy(aws: Aws, request: Document) -> Document:
     """Set a target-tracking policy on invocations per instance."""
     check_kind(request)
@@ -98,6 +110,7 @@ def put_scaling_policy(aws: Aws, request: Document) -> Document:
     return {"PolicyARN": arn, "Alarms": policy["Alarms"]}
 
 
+@AUTOSCALING.operation("DescribeScalingPolicies")
 def describe_scaling_policies(aws: Aws, request: Document) -> Document:
     """The policies, all on one page."""
     found = [
@@ -110,6 +123,7 @@ def describe_scaling_policies(aws: Aws, request: Document) -> Document:
     return {"ScalingPolicies": found}
 
 
+@AUTOSCALING.operation("DeleteScalingPolicy", on=(_find_target,))
 def delete_scaling_policy(aws: Aws, request: Document) -> Document:
     """Remove a policy; the variant keeps the instances that it has."""
     key = f"{request['ResourceId']}/{request['PolicyName']}"
@@ -154,13 +168,3 @@ def _arn(aws: Aws, resource: str) -> str:
 
 def _not_found(message: str) -> errors.AwsError:
     return errors.AwsError("ObjectNotFoundException", message)
-
-
-OPERATIONS = {
-    "RegisterScalableTarget": register_scalable_target,
-    "DescribeScalableTargets": describe_scalable_targets,
-    "DeregisterScalableTarget": deregister_scalable_target,
-    "PutScalingPolicy": put_scaling_policy,
-    "DescribeScalingPolicies": describe_scaling_policies,
-    "DeleteScalingPolicy": delete_scaling_policy,
-}

@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from localaws.autoscaling import targets
 from localaws.aws import Aws
 from localaws.errors import AwsError
+from localaws.operations import SAGEMAKER
 from localaws.records import endpoints
-from localaws.sagemaker.endpoint_updates import update_weights_and_capacities
 from localaws.serving.metrics import NAMESPACE
 from localaws.shapes import Document
 
@@ -57,12 +57,11 @@ class Tracking:
         if wanted == current["CurrentInstanceCount"]:
             return
         desired = {"VariantName": variant, "DesiredInstanceCount": wanted}
+        request = {"EndpointName": endpoint, "DesiredWeightsAndCapacities": [desired]}
         try:
-            update_weights_and_capacities(
-                self._aws, {"EndpointName": endpoint, "DesiredWeightsAndCapacities": [desired]}
-            )
+            SAGEMAKER.call(self._aws, "UpdateEndpointWeightsAndCapacities", request)
         except AwsError as error:
-            # An update has just begun; the next look finds it ended.
+            # An update has just begun; the next round finds it ended.
             logger.info("%s was not scaled: %s", policy["ResourceId"], error.message)
             return
         self._changed[policy["ResourceId"]] = time.monotonic()

@@ -5,13 +5,16 @@ https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html
 
 from __future__ import annotations
 
+import re
+
 from localaws.aws import Aws, now
 from localaws.errors import AwsError
+from localaws.operations import CODEBUILD
 from localaws.settings import Settings
 from localaws.shapes import Document
 
 KIND = "build-project"
-CODEBUILD = "codebuild.amazonaws.com"
+PRINCIPAL = "codebuild.amazonaws.com"
 # The quota "Concurrently running builds" of an account that has asked for no other.
 ACCOUNT_LIMIT = 60
 _MINUTES = 60
@@ -19,6 +22,15 @@ _QUEUED_MINUTES = 480
 _NO_LIMIT = -1
 
 
+def list_named_projects(aws: Aws, request: Document) -> list[str]:
+    """The ARNs of the projects that a call of CodeBuild is about; of builds and ARNs, the projects that they name."""
+    given = [request.get(member) for member in ("name", "projectName", "id")]
+    named = [*given, *request.get("names", []), *request.get("ids", [])]
+    bare = [re.split(r":(?:project|build)/", name)[-1].partition(":")[0] for name in named if name]
+    return sorted({project_arn(aws.settings, name) for name in bare})
+
+
+@CODEBUILD.operation("CreateProject", on=(list_named_projects,))
 def create_project(aws: Aws, request: Document) -> Document:
     """Make a project; its role must let CodeBuild take it on."""
     arn = project_arn(aws.settings, request["name"])
@@ -41,6 +53,7 @@ def create_project(aws: Aws, request: Document) -> Document:
     return {"project": project}
 
 
+@CODEBUILD.operation("UpdateProject", on=(list_named_projects,))
 def update_project(aws: Aws, request: Document) -> Document:
     """Change the members of a project that a request names; a limit of -1 takes the limit away."""
     project = {**find_project(aws, request["name"]), **request, "lastModified": now()}
@@ -51,12 +64,14 @@ def update_project(aws: Aws, request: Document) -> Document:
     return {"project": project}
 
 
+@CODEBUILD.operation("DeleteProject", on=(list_named_projects,))
 def delete_project(aws: Aws, request: Document) -> Document:
     """Delete a project; its builds stay, and one that is not there is no error."""
     aws.store.delete(KIND, bare_name(request["name"]))
     return {}
 
 
+@CODEBUILD.operation("BatchGetProjects", on=(list_named_projects,))
 def batch_get_projects(aws: Aws, request: Document) -> Document:
     """Projects by name or ARN."""
     found = {name: aws.store.get(KIND, bare_name(name)) for name in request["names"]}
@@ -66,6 +81,7 @@ def batch_get_projects(aws: Aws, request: Document) -> Document:
     }
 
 
+@CODEBUILD.operation("ListProjects")
 def list_projects(aws: Aws, request: Document) -> Document:
     """The names of all projects, on one page."""
     member = {"CREATED_TIME": "created", "LAST_MODIFIED_TIME": "lastModified"}.get(
@@ -100,7 +116,7 @@ def check_trust(aws: Aws, role: str) -> None:
     if aws.authority is None:
         return
     try:
-        aws.authority.clients(role, CODEBUILD)
+        aws.authority.clients(role, PRINCIPAL)
     except AwsError as error:
         raise AwsError(
             "InvalidInputException", f"CodeBuild is not authorized to perform: sts:AssumeRole on {role}"

@@ -10,7 +10,7 @@ from typing import Any
 from localaws import ministack
 from localaws.aws import Aws
 from localaws.builds import projects
-from localaws.builds.service import CODEBUILD
+from localaws.operations import CODEBUILD
 from localaws.resources.properties import Made, Properties, call
 from localaws.shapes import Document, service_model
 

@@ -12,7 +12,7 @@ from localaws.aws import Aws
 from localaws.builds import buildspec, environment, phases, records, source
 from localaws.builds.errors import YAML_FILE_ERROR, BuildError
 from localaws.builds.log import BuildLog, forget_old
-from localaws.builds.projects import CODEBUILD
+from localaws.builds.projects import PRINCIPAL
 from localaws.clients import Clients
 from localaws.jobs.container import remember
 from localaws.jobs.slots import COUNT
@@ -114,7 +114,7 @@ class _Run:
         """Who writes the log and runs the commands: the build's role, where IAM is enforced."""
         if self._aws.authority is None:
             return self._aws.clients, self._aws.sessions.of(role, self._aws.settings.account, "codebuild")
-        clients = self._aws.authority.clients(role, CODEBUILD)
+        clients = self._aws.authority.clients(role, PRINCIPAL)
         return clients, clients.credentials
 
     def write(self, text: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from localaws.aws import Aws
 from localaws.builds.errors import YAML_FILE_ERROR, BuildError
-from localaws.builds.projects import CODEBUILD
+from localaws.builds.projects import PRINCIPAL
 from localaws.errors import AwsError
 from localaws.push import repository
 from localaws.push.errors import PushError
@@ -80,7 +80,7 @@ def _repository(aws: Aws, build: Document, version: str) -> Path:
     if aws.authority:
         arn = f"arn:aws:codecommit:{aws.settings.region}:{aws.settings.account}:{name}"
         try:
-            aws.authority.check(build["serviceRole"], "codecommit:GitPull", arn, service=CODEBUILD)
+            aws.authority.check(build["serviceRole"], "codecommit:GitPull", arn, service=PRINCIPAL)
         except AwsError as error:
             raise BuildError(f"authorization failed for {about}: {error.message}") from error
     try:

@@ -12,8 +12,16 @@ from collections.abc import Mapping
 
 from localaws.aws import Aws
 from localaws.builds import records, runner
-from localaws.builds.projects import ACCOUNT_LIMIT, check_trust, check_variable, find_project, project_arn
+from localaws.builds.projects import (
+    ACCOUNT_LIMIT,
+    check_trust,
+    check_variable,
+    find_project,
+    list_named_projects,
+    project_arn,
+)
 from localaws.errors import AwsError
+from localaws.operations import CODEBUILD
 from localaws.shapes import Document, service_model, validate
 
 EVENTS = "events.amazonaws.com"
@@ -25,6 +33,7 @@ _TOKEN_SECONDS = 300
 _STOP_SECONDS = 10
 
 
+@CODEBUILD.operation("StartBuild", on=(list_named_projects,))
 def start_build(aws: Aws, request: Document) -> Document:
     """Start a build for whoever calls."""
     return {"build": start(aws, request, getpass.getuser())}
@@ -72,6 +81,7 @@ def start(aws: Aws, request: Document, initiator: str) -> Document:
     return build
 
 
+@CODEBUILD.operation("StopBuild", on=(list_named_projects,))
 def stop_build(aws: Aws, request: Document) -> Document:
     """Stop a build, with all that its commands started; one that has ended stays as it is."""
     build = records.get(aws, request["id"])

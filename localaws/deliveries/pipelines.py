@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 
+from localaws.authorization import check_role
 from localaws.aws import Aws
 from localaws.deliveries import paths
 from localaws.deliveries.delivery import Delivery, Failed, failed
 from localaws.errors import AwsError, validation
-from localaws.sagemaker import pipeline_executions
-from localaws.shapes import Document, validate
+from localaws.operations import SAGEMAKER
+from localaws.shapes import Document
 
 _PIPELINE = re.compile(r"arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:\d{12}:pipeline/[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}")
-_OPERATION = "StartPipelineExecution"
 
 
 def check(arn: str) -> None:
@@ -38,13 +38,16 @@ def request(delivery: Delivery) -> Document:
 def start(aws: Aws, delivery: Delivery) -> None:
     """Start an execution that believes it is started when the delivery began; raises Failed."""
     try:
-        asked = request(delivery)
-        validate(_OPERATION, asked)
-        if aws.authority:
-            delivery.clients(aws)  # says which role cannot be taken on
-            caller = delivery.role, "sagemaker", _OPERATION, asked, delivery.principal, delivery.source_arn
-            aws.authority.check_call(*caller)
-        pipeline_executions.start_pipeline_execution(aws, asked, delivery.began)
+        asked = {**request(delivery), "Began": delivery.began}
+        delivery.clients(aws)  # says which role cannot be taken on
+        SAGEMAKER.call(
+            aws,
+            "StartPipelineExecution",
+            asked,
+            lambda operation, given: check_role(
+                aws, delivery.role, operation, given, delivery.principal, delivery.source_arn
+            ),
+        )
     except paths.NoSuchValue as error:
         raise Failed("EVENT_IN_INCORRECT_FORMAT", str(error), again=False) from error
     except AwsError as error:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from localaws.authorization import check_role
 from localaws.aws import Aws
 from localaws.engine.definition import Step
-from localaws.engine.retries import Failure
+from localaws.engine.retries import Failure, of_code
 from localaws.errors import AwsError
+from localaws.operations import SAGEMAKER
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
@@ -37,10 +40,24 @@ class StepContext:
         except AwsError as error:
             raise Failure(f"ClientError: {error.message}") from error
 
+    def call(self, operation: str, request: Document) -> Document:
+        """Run an operation of SageMaker under the pipeline's role; raises Failure with AWS's error."""
+        try:
+            return SAGEMAKER.call(self.aws, operation, request, partial(check_role, self.aws, self.role))
+        except AwsError as error:
+            raise _failed(operation, error) from error
+
     def authorize(self, operation: str, request: Document) -> None:
-        """Raise AWS's error where the pipeline's role does not allow a SageMaker operation."""
-        if self.aws.authority:
-            self.aws.authority.check_call(self.role, "sagemaker", operation, request)
+        """Raise Failure where the pipeline's role does not allow an operation of SageMaker."""
+        try:
+            check_role(self.aws, self.role, SAGEMAKER.operations[operation], request)
+        except AwsError as error:
+            raise _failed(operation, error) from error
+
+
+def _failed(operation: str, error: AwsError) -> Failure:
+    sentence = f"ClientError: Failed to invoke sagemaker:{operation}. Error Details: {error.message}"
+    return of_code(error.code, sentence)
 
 
 Run = Callable[[StepContext], Document]

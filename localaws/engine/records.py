@@ -10,9 +10,8 @@ from localaws.shapes import Document
 
 EXECUTION = "pipeline-execution"
 STEP = "pipeline-step"
-REGISTERED = "registered-by-step"  # the version that a step registered, by execution and step
 _DEFINITION = "pipeline-execution-definition"  # apart from the execution, which is read at every transition
-_EXECUTION_EVENT = "SageMaker Model Building Pipeline Execution Status Change"
+EXECUTION_EVENT = "SageMaker Model Building Pipeline Execution Status Change"
 _STEP_EVENT = "SageMaker Model Building Pipeline Execution Step Status Change"
 _LONGEST_REASON = 1_300
 
@@ -69,14 +68,13 @@ def announce_execution(aws: Aws, document: Document, previous: str | None) -> No
         "executionEndTime": document["LastModifiedTime"] if ended else None,
         "failureReason": document.get("FailureReason"),
     }
-    _send(aws, _EXECUTION_EVENT, detail, document)
+    _send(aws, EXECUTION_EVENT, detail, document)
 
 
 def forget(aws: Aws, arn: str) -> None:
     """Remove an execution with its definition and its steps."""
     for name in steps(aws, arn):
         aws.store.delete(STEP, f"{arn}#{name}")
-        aws.store.delete(REGISTERED, f"{arn.rsplit('/', 1)[1]}#{name}")
     aws.store.delete(_DEFINITION, arn)
     aws.store.delete(EXECUTION, arn)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs
 
 from localaws.iam import condition_keys
-from localaws.iam.actions import Check
+from localaws.iam.checks import Check
 from localaws.iam.condition_keys import BoundaryOf
 from localaws.settings import Settings
 

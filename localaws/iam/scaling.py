@@ -11,7 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from localaws.iam.actions import Check
+from localaws.iam.checks import Check
 from localaws.settings import Settings
 from localaws.shapes import Document
 

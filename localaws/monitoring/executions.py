@@ -11,8 +11,8 @@ from localaws.jobs.failures import ClientFailure, JobFailure
 from localaws.monitoring import job, metrics, records
 from localaws.monitoring.records import EXECUTION, change
 from localaws.names import identifier
+from localaws.operations import SAGEMAKER
 from localaws.records.jobs import PROCESSING, find_job
-from localaws.sagemaker import jobs
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
@@ -75,7 +75,7 @@ def _start(aws: Aws, schedule: Document, key: str) -> str:
         raise ClientFailure(f"The job definition {config['MonitoringJobDefinitionName']} does not exist any more.")
     execution = change(aws, key, MonitoringExecutionStatus="InProgress")
     request = job.request(aws, schedule, definition, execution)
-    arn: str = jobs.create(PROCESSING, aws, request)[PROCESSING.arn]
+    arn: str = SAGEMAKER.call(aws, "CreateProcessingJob", request)[PROCESSING.arn]
     change(aws, key, ProcessingJobArn=arn)
     return arn
 

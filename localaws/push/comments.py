@@ -10,9 +10,11 @@ import uuid
 
 from localaws.aws import Aws, now
 from localaws.errors import AwsError
+from localaws.operations import CODECOMMIT
 from localaws.push import pull_requests, repository
 from localaws.push.errors import PushError
 from localaws.push.git import git
+from localaws.push.pull_requests import list_named_repositories
 from localaws.shapes import Document
 
 KIND = "pull-request-comment"
@@ -22,6 +24,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 _PLACE = ("pullRequestId", "repositoryName", "beforeCommitId", "afterCommitId", "location")
 
 
+@CODECOMMIT.operation("PostCommentForPullRequest", on=(list_named_repositories,), emits=_CHANGE)
 def post_comment_for_pull_request(aws: Aws, request: Document) -> Document:
     """Post a comment on the difference of two commits; the same token posts no second one."""
     name = request["repositoryName"]
@@ -61,6 +64,7 @@ def post_comment_for_pull_request(aws: Aws, request: Document) -> Document:
     return document
 
 
+@CODECOMMIT.operation("GetCommentsForPullRequest", on=(list_named_repositories,))
 def get_comments_for_pull_request(aws: Aws, request: Document) -> Document:
     """The comments of a pull request, each with the commits that it is about, on one page."""
     pull_requests.find(aws, request["pullRequestId"])

@@ -12,17 +12,28 @@ from pathlib import Path
 
 from localaws.aws import Aws, now
 from localaws.errors import AwsError
+from localaws.operations import CODECOMMIT
 from localaws.push import repository
 from localaws.push.errors import PushError
 from localaws.push.git import git
 from localaws.shapes import Document
 
 KIND = "pull-request"
-_CHANGE = "CodeCommit Pull Request State Change"
+STATE_CHANGE = "CodeCommit Pull Request State Change"
 _PAGE = 100
 _OPEN = "OPEN"
 
 
+def list_named_repositories(aws: Aws, request: Document) -> list[str]:
+    """The ARNs of the repositories that a call of CodeCommit is about, which some name by a pull request only."""
+    if "repositoryName" not in request and "pullRequestId" in request:
+        targets = (aws.store.get(KIND, request["pullRequestId"]) or {}).get("pullRequestTargets", [])
+    else:
+        targets = [request, *request.get("targets", [])]
+    return [repository.arn(aws.settings, target["repositoryName"]) for target in targets if "repositoryName" in target]
+
+
+@CODECOMMIT.operation("CreatePullRequest", on=(list_named_repositories,), emits=STATE_CHANGE)
 def create_pull_request(aws: Aws, request: Document) -> Document:
     """Open a pull request from one branch to another, the default branch where none is named."""
     if len(request["targets"]) != 1:
@@ -51,11 +62,13 @@ def create_pull_request(aws: Aws, request: Document) -> Document:
     return {"pullRequest": document}
 
 
+@CODECOMMIT.operation("GetPullRequest", on=(list_named_repositories,))
 def get_pull_request(aws: Aws, request: Document) -> Document:
     """A pull request by its id."""
     return {"pullRequest": find(aws, request["pullRequestId"])}
 
 
+@CODECOMMIT.operation("ListPullRequests", on=(list_named_repositories,))
 def list_pull_requests(aws: Aws, request: Document) -> Document:
     """The ids of a repository's pull requests, the newest first, on one page."""
     repository_of(aws, request["repositoryName"])
@@ -70,6 +83,7 @@ def list_pull_requests(aws: Aws, request: Document) -> Document:
     return {"pullRequestIds": sorted(found, key=int, reverse=True)}
 
 
+@CODECOMMIT.operation("UpdatePullRequestStatus", on=(list_named_repositories,), emits=STATE_CHANGE)
 def update_pull_request_status(aws: Aws, request: Document) -> Document:
     """Close a pull request; a closed one cannot be opened again."""
     document = find(aws, request["pullRequestId"])
@@ -93,12 +107,6 @@ def find(aws: Aws, identifier: str) -> Document:
     if document is None:
         raise AwsError("PullRequestDoesNotExistException", f"{identifier} does not exist")
     return document
-
-
-def name_of_repository(aws: Aws, identifier: str) -> str | None:
-    """The repository of a pull request, which policies are asked about; None where there is no such request."""
-    document = aws.store.get(KIND, identifier)
-    return document["pullRequestTargets"][0]["repositoryName"] if document else None
 
 
 def source_moved(aws: Aws, name: str, ref: str, commit: str) -> None:
@@ -199,4 +207,4 @@ def _tell(aws: Aws, document: Document, event: str) -> None:
         "destinationReference": target["destinationReference"],
         "notificationBody": f"A pull request event occurred in the following AWS CodeCommit repository: {name}.",
     }
-    aws.events.send(_CHANGE, detail, [repository.arn(aws.settings, name)], source="aws.codecommit")
+    aws.events.send(STATE_CHANGE, detail, [repository.arn(aws.settings, name)], source="aws.codecommit")

@@ -8,7 +8,7 @@ from localaws.aws import Aws, now
 from localaws.shapes import Document, project
 
 KIND = "endpoint"
-_STATE = "SageMaker Endpoint State Change"
+STATE_CHANGE = "SageMaker Endpoint State Change"
 _DEPLOYMENT = "SageMaker Endpoint Deployment State Change"
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -32,7 +32,7 @@ def change(aws: Aws, name: str, *removed: str, **changes: object) -> Document:
 
 def announce(aws: Aws, document: Document, status: str | None = None) -> None:
     """Send the state-change event; call it inside the change's transaction."""
-    _send(aws, _STATE, document, status or document["EndpointStatus"])
+    _send(aws, STATE_CHANGE, document, status or document["EndpointStatus"])
 
 
 def deploying(aws: Aws, name: str, pending: Document) -> None:

@@ -7,13 +7,11 @@ from typing import Any
 from botocore.model import Shape
 
 from localaws import errors
-from localaws.autoscaling.service import AUTOSCALING
 from localaws.aws import Aws
 from localaws.names import identifier
-from localaws.protocol import Service
+from localaws.operations import AUTOSCALING, SAGEMAKER, Service
 from localaws.records import tags
-from localaws.sagemaker.service import SAGEMAKER
-from localaws.shapes import Document, service_model, validate
+from localaws.shapes import Document, service_model
 
 Properties = dict[str, Any]
 Made = tuple[str, Properties]
@@ -24,10 +22,8 @@ _NUMBERS = (*_WHOLE, "float", "double")
 
 def call(aws: Aws, operation: str, properties: Properties, service: Service = SAGEMAKER) -> Document:
     """Run an operation of ours with a resource's properties; what it refuses is the resource's reason."""
-    request = as_request(operation, properties, service.name)
     try:
-        validate(operation, request, service.name)
-        return service.operations[operation](aws, request)
+        return service.call(aws, operation, as_request(operation, properties, service.name))
     except errors.AwsError as error:
         raise ValueError(f"{error.message} (Service: {service.title}, Error Code: {error.code})") from error
 

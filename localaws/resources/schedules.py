@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from localaws import ministack
 from localaws.aws import Aws
+from localaws.operations import SCHEDULER
 from localaws.resources.properties import Made, Properties, call, given_name, retag
 from localaws.scheduler import records
-from localaws.scheduler.service import SCHEDULER
 
 TYPE, GROUP_TYPE = "AWS::Scheduler::Schedule", "AWS::Scheduler::ScheduleGroup"
 

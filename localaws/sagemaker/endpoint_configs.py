@@ -4,22 +4,37 @@ from __future__ import annotations
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
+from localaws.operations import SAGEMAKER, Named
 from localaws.records import models, tags
-from localaws.sagemaker import closed, unsupported
-from localaws.sagemaker.rules import check_joins
+from localaws.refusals import not_emulated
+from localaws.sagemaker import closed
+from localaws.sagemaker.rules.hosting import ENDPOINT_CONFIG_RULES
 from localaws.shapes import Document, project_as
 
 KIND = "endpoint-config"
 _ORDER = listing.Order({"Name": "EndpointConfigName", "CreationTime": "CreationTime"})
+ENDPOINT_CONFIG = Named("EndpointConfigName", "endpoint-config")
+_MEMBERS = not_emulated(
+    "ProductionVariants.ServerlessConfig",
+    "ProductionVariants.InstancePools",
+    "ProductionVariants.RoutingConfig.PrefixAwareRoutingConfig",
+    "ShadowProductionVariants",
+    "AsyncInferenceConfig",
+    "ExplainerConfig",
+)
 
 
+@SAGEMAKER.operation(
+    "CreateEndpointConfig",
+    on=(ENDPOINT_CONFIG,),
+    closed=closed.explains,
+    checks=ENDPOINT_CONFIG_RULES,
+    members=_MEMBERS,
+)
 def create_endpoint_config(aws: Aws, request: Document) -> Document:
     """Store a configuration whose models exist."""
     name = request["EndpointConfigName"]
     arn = aws.arn("endpoint-config", name.lower())
-    closed.check_endpoint(aws, request)
-    check_joins("CreateEndpointConfig", request)
-    unsupported.refuse("CreateEndpointConfig", request)
     _check_variants(aws, request["ProductionVariants"])
     with aws.store.transaction():
         if aws.store.get(KIND, name):
@@ -31,6 +46,7 @@ def create_endpoint_config(aws: Aws, request: Document) -> Document:
     return {"EndpointConfigArn": arn}
 
 
+@SAGEMAKER.operation("DescribeEndpointConfig", on=(ENDPOINT_CONFIG,))
 def describe_endpoint_config(aws: Aws, request: Document) -> Document:
     """A configuration as it was created."""
     document = aws.store.get(KIND, request["EndpointConfigName"])
@@ -40,12 +56,14 @@ def describe_endpoint_config(aws: Aws, request: Document) -> Document:
     return document
 
 
+@SAGEMAKER.operation("ListEndpointConfigs")
 def list_endpoint_configs(aws: Aws, request: Document) -> Document:
     """Configurations, newest first."""
     chosen, more = listing.page(request, aws.store.all(KIND), _ORDER, "EndpointConfigName")
     return {"EndpointConfigs": [project_as("EndpointConfigSummary", item) for item in chosen], **more}
 
 
+@SAGEMAKER.operation("DeleteEndpointConfig", on=(ENDPOINT_CONFIG,))
 def delete_endpoint_config(aws: Aws, request: Document) -> Document:
     """Remove a configuration; an endpoint that was made from it keeps what it has."""
     with aws.store.transaction():
@@ -67,11 +85,3 @@ def _check_variants(aws: Aws, variants: list[Document]) -> None:
                 "serves models on instances, and needs all three."
             )
         models.get_model(aws, variant["ModelName"])
-
-
-OPERATIONS = {
-    "CreateEndpointConfig": create_endpoint_config,
-    "DescribeEndpointConfig": describe_endpoint_config,
-    "ListEndpointConfigs": list_endpoint_configs,
-    "DeleteEndpointConfig": delete_endpoint_config,
-}

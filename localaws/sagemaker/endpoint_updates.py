@@ -9,14 +9,17 @@ from localaws.autoscaling import targets
 from localaws.aws import Aws
 from localaws.hosting import alarms, deployment, scaling
 from localaws.hosting.policy import policy
+from localaws.operations import SAGEMAKER
 from localaws.records import endpoints
 from localaws.sagemaker import endpoint_configs
-from localaws.sagemaker.endpoints import build_plan, describe_endpoint
+from localaws.sagemaker.endpoint_configs import ENDPOINT_CONFIG
+from localaws.sagemaker.endpoints import ENDPOINT, build_plan, describe_endpoint
 from localaws.sagemaker.rules import withdrawn
 from localaws.serving.plans import Plan, VariantPlan
 from localaws.shapes import Document
 
 
+@SAGEMAKER.operation("UpdateEndpoint", on=(ENDPOINT_CONFIG, ENDPOINT), emits=endpoints.STATE_CHANGE)
 def update_endpoint(aws: Aws, request: Document) -> Document:
     """Begin to replace what an endpoint serves, blue/green."""
     name = request["EndpointName"]
@@ -38,6 +41,7 @@ def update_endpoint(aws: Aws, request: Document) -> Document:
     return {"EndpointArn": document["EndpointArn"]}
 
 
+@SAGEMAKER.operation("UpdateEndpointWeightsAndCapacities", on=(ENDPOINT,), emits=endpoints.STATE_CHANGE)
 def update_weights_and_capacities(aws: Aws, request: Document) -> Document:
     """Begin to change how many instances variants have, and their weights."""
     name = request["EndpointName"]
@@ -112,9 +116,3 @@ def _resized(plan: Plan, desired: Document) -> Plan:
     if count < 1:
         raise errors.validation(f"The variant {found.name} needs at least 1 instance; {count} were asked.")
     return plan.with_variant(found.name, count, desired.get("DesiredWeight", found.weight))
-
-
-OPERATIONS = {
-    "UpdateEndpoint": update_endpoint,
-    "UpdateEndpointWeightsAndCapacities": update_weights_and_capacities,
-}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.hosting import lifecycle
+from localaws.operations import SAGEMAKER, Named
 from localaws.records import endpoints, models, tags
 from localaws.sagemaker import endpoint_configs
+from localaws.sagemaker.endpoint_configs import ENDPOINT_CONFIG
 from localaws.sagemaker.rules import withdrawn
 from localaws.serving.plans import Plan, VariantPlan
 from localaws.shapes import Document, project_as
@@ -14,8 +16,10 @@ from localaws.shapes import Document, project_as
 _ORDER = listing.Order({"Name": "EndpointName", "CreationTime": "CreationTime", "Status": "EndpointStatus"})
 _STARTUP_SECONDS = 120
 _DELETABLE = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
+ENDPOINT = Named("EndpointName", "endpoint")
 
 
+@SAGEMAKER.operation("CreateEndpoint", on=(ENDPOINT_CONFIG, ENDPOINT), emits=endpoints.STATE_CHANGE)
 def create_endpoint(aws: Aws, request: Document) -> Document:
     """Store the endpoint and start its instances."""
     name = request["EndpointName"]
@@ -40,6 +44,7 @@ def create_endpoint(aws: Aws, request: Document) -> Document:
     return {"EndpointArn": arn}
 
 
+@SAGEMAKER.operation("DescribeEndpoint", on=(ENDPOINT,))
 def describe_endpoint(aws: Aws, request: Document) -> Document:
     """The endpoint as it stands."""
     document = endpoints.find(aws, request["EndpointName"])
@@ -48,6 +53,7 @@ def describe_endpoint(aws: Aws, request: Document) -> Document:
     return document
 
 
+@SAGEMAKER.operation("ListEndpoints")
 def list_endpoints(aws: Aws, request: Document) -> Document:
     """Endpoints, newest first."""
     chosen, more = listing.page(
@@ -56,6 +62,7 @@ def list_endpoints(aws: Aws, request: Document) -> Document:
     return {"Endpoints": [project_as("EndpointSummary", item) for item in chosen], **more}
 
 
+@SAGEMAKER.operation("DeleteEndpoint", on=(ENDPOINT,), emits=endpoints.STATE_CHANGE)
 def delete_endpoint(aws: Aws, request: Document) -> Document:
     """Stop an endpoint's instances and forget it; its configuration stays."""
     name = request["EndpointName"]
@@ -88,11 +95,3 @@ def _build_variant(aws: Aws, variant: Document) -> VariantPlan:
         startup_seconds=variant.get("ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS),
         role=model.get("ExecutionRoleArn", ""),
     )
-
-
-OPERATIONS = {
-    "CreateEndpoint": create_endpoint,
-    "DescribeEndpoint": describe_endpoint,
-    "ListEndpoints": list_endpoints,
-    "DeleteEndpoint": delete_endpoint,
-}

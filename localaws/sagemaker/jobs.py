@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.jobs import processing, training, transform
+from localaws.operations import SAGEMAKER, Named
 from localaws.records import models, tags
 from localaws.records.jobs import (
     ENDED,
@@ -20,13 +21,15 @@ from localaws.records.jobs import (
     fail_job,
     find_job,
 )
-from localaws.sagemaker import closed, limits, unsupported
-from localaws.sagemaker.rules import check_joins, inputs, pulling, withdrawn
+from localaws.refusals import Members, not_emulated, only
+from localaws.sagemaker import closed, limits
+from localaws.sagemaker.rules import inputs, pulling, withdrawn
+from localaws.sagemaker.rules.processing import RULES as PROCESSING_RULES
+from localaws.sagemaker.rules.training import RULES as TRAINING_RULES
+from localaws.sagemaker.rules.transform import RULES as TRANSFORM_RULES
 from localaws.shapes import Document, project_as
 from localaws.store import retry_until_stored
 from localaws.tasks import Stop
-
-Operation = Callable[[Aws, Document], Document]
 
 _RUN: dict[str, Callable[[Aws, str, Stop], None]] = {
     PROCESSING.noun: processing.run_job,
@@ -39,10 +42,6 @@ def create(kind: JobKind, aws: Aws, request: Document) -> Document:
     """Store the job and start it."""
     name = request[kind.name]
     arn = aws.arn(kind.noun, name.lower())
-    closed.check_job(aws, kind, request)
-    limits.check(kind, request)
-    check_joins(f"Create{kind.stem}Job", request)
-    unsupported.refuse(f"Create{kind.stem}Job", request)
     withdrawn.check_job(aws, kind.noun, request)
     if kind is TRAINING:
         pulling.check_training(aws, request)
@@ -123,13 +122,54 @@ def _guarded(kind: JobKind, aws: Aws, name: str, stop_request: Stop) -> None:
         raise
 
 
-OPERATIONS: dict[str, Operation] = {
-    operation: partial(function, kind)
-    for kind in KINDS
-    for operation, function in (
-        (f"Create{kind.stem}Job", create),
-        (f"Describe{kind.stem}Job", describe),
-        (f"List{kind.stem}Jobs", list_jobs),
-        (f"Stop{kind.stem}Job", stop),
-    )
+_CHECKS: dict[str, Sequence[Callable[[Document], None]]] = {
+    PROCESSING.noun: (limits.check_processing, *PROCESSING_RULES),
+    TRAINING.noun: (limits.check_training, *TRAINING_RULES),
+    TRANSFORM.noun: TRANSFORM_RULES,
 }
+_MEMBERS: dict[str, Members] = {
+    PROCESSING.noun: {
+        "ProcessingInputs.S3Input.S3InputMode": only("File"),
+        **not_emulated(
+            "ProcessingOutputConfig.Outputs.FeatureStoreOutput",
+            "ProcessingResources.ClusterConfig.InstancePreferences",
+        ),
+    },
+    TRAINING.noun: {
+        "AlgorithmSpecification.TrainingInputMode": only("File", "FastFile"),
+        "InputDataConfig.InputMode": only("File", "FastFile"),
+        **not_emulated(
+            "ResourceConfig.InstanceGroups",
+            "ResourceConfig.InstancePreferences",
+            "ResourceConfig.TrainingPlanArn",
+            "ResourceConfig.InstancePlacementConfig",
+            "ServerlessJobConfig",
+        ),
+    },
+    TRANSFORM.noun: {
+        "BatchStrategy": only("SingleRecord"),
+        "DataProcessing.InputFilter": only("$"),
+        "DataProcessing.OutputFilter": only("$"),
+        **not_emulated(
+            "TransformInput.SplitType",
+            "TransformInput.CompressionType",
+            "TransformOutput.AssembleWith",
+            "DataProcessing.JoinSource",
+            "DataCaptureConfig",
+        ),
+    },
+}
+
+for _kind in KINDS:
+    _named = Named(_kind.name, _kind.noun)
+    SAGEMAKER.operation(
+        f"Create{_kind.stem}Job",
+        on=(_named,),
+        emits=_kind.event,
+        closed=closed.JOBS.get(_kind.noun, closed.nothing),
+        checks=_CHECKS[_kind.noun],
+        members=_MEMBERS[_kind.noun],
+    )(partial(create, _kind))
+    SAGEMAKER.operation(f"Describe{_kind.stem}Job", on=(_named,))(partial(describe, _kind))
+    SAGEMAKER.operation(f"List{_kind.stem}Jobs")(partial(list_jobs, _kind))
+    SAGEMAKER.operation(f"Stop{_kind.stem}Job", on=(_named,), emits=_kind.event)(partial(stop, _kind))

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from localaws import errors
 from localaws.jobs import images
-from localaws.records.jobs import PROCESSING, TRAINING, JobKind
 from localaws.shapes import Document
 
 # The built-in image classification algorithm trains on GPU instances only (its developer guide names the families).
 _GPU_FAMILIES = ("ml.p2.", "ml.p3.", "ml.p3dn.", "ml.g4dn.", "ml.g5.")
 
 
-def check(kind: JobKind, request: Document) -> None:
-    """Refuse, with AWS's error, a job that AWS would not create."""
-    if kind is PROCESSING:
-        _paths(request)
-    if kind is TRAINING:
-        _algorithm(request)
-
-
-def _paths(request: Document) -> None:
+def check_processing(request: Document) -> None:
+    """Refuse, with AWS's error, a processing job whose paths AWS does not mount."""
     for item in [
         *request.get("ProcessingInputs", []),
         *request.get("ProcessingOutputConfig", {}).get("Outputs", []),
@@ -37,7 +29,8 @@ def check_paths(*paths: str) -> None:
             )
 
 
-def _algorithm(request: Document) -> None:
+def check_training(request: Document) -> None:
+    """Refuse, with AWS's error, a training job that AWS would not create."""
     specification = request.get("AlgorithmSpecification")
     if specification is None:
         raise errors.validation("AlgorithmSpecification is required; serverless jobs cannot run on the local AWS.")

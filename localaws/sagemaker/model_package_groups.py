@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
+from localaws.operations import SAGEMAKER, Named
 from localaws.records import models, tags
 from localaws.shapes import Document, project_as
 
 _ORDER = listing.Order({"Name": "ModelPackageGroupName", "CreationTime": "CreationTime"})
+GROUP = Named("ModelPackageGroupName", "model-package-group", keeps_case=True)
 
 
+@SAGEMAKER.operation("CreateModelPackageGroup", on=(GROUP,))
 def create_model_package_group(aws: Aws, request: Document) -> Document:
     """Make an empty group."""
     name = request["ModelPackageGroupName"]
@@ -30,11 +33,13 @@ def create_model_package_group(aws: Aws, request: Document) -> Document:
     return {"ModelPackageGroupArn": arn}
 
 
+@SAGEMAKER.operation("DescribeModelPackageGroup", on=(GROUP,))
 def describe_model_package_group(aws: Aws, request: Document) -> Document:
     """A group as it was created."""
     return models.get_group(aws, request["ModelPackageGroupName"])
 
 
+@SAGEMAKER.operation("ListModelPackageGroups")
 def list_model_package_groups(aws: Aws, request: Document) -> Document:
     """Groups, newest first."""
     chosen, more = listing.page(request, aws.store.all(models.GROUP), _ORDER, "ModelPackageGroupName")
@@ -44,6 +49,7 @@ def list_model_package_groups(aws: Aws, request: Document) -> Document:
     }
 
 
+@SAGEMAKER.operation("DeleteModelPackageGroup", on=(GROUP,))
 def delete_model_package_group(aws: Aws, request: Document) -> Document:
     """Remove a group that has no versions left."""
     with aws.store.transaction():
@@ -54,11 +60,3 @@ def delete_model_package_group(aws: Aws, request: Document) -> Document:
         aws.store.delete(models.GROUP, name)
         tags.forget(aws, group["ModelPackageGroupArn"])
     return {}
-
-
-OPERATIONS = {
-    "CreateModelPackageGroup": create_model_package_group,
-    "DescribeModelPackageGroup": describe_model_package_group,
-    "ListModelPackageGroups": list_model_package_groups,
-    "DeleteModelPackageGroup": delete_model_package_group,
-}

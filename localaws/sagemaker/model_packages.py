@@ -5,12 +5,17 @@ An event goes out on creation and on every update, also for PendingManualApprova
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.names import bare
+from localaws.operations import SAGEMAKER, Named
 from localaws.records import models, tags
-from localaws.sagemaker import unsupported
-from localaws.sagemaker.rules import artifacts, check_joins
+from localaws.refusals import not_emulated
+from localaws.sagemaker.model_package_groups import GROUP, create_model_package_group
+from localaws.sagemaker.rules import artifacts
+from localaws.sagemaker.rules.registry import RULES
 from localaws.shapes import Document, project, project_as
 
 _EVENT = "SageMaker Model Package State Change"
@@ -23,28 +28,38 @@ _CHANGEABLE = (
     "ModelLifeCycle",
     "ModelCard",
 )
+PACKAGE = Named("ModelPackageName", "model-package", keeps_case=True)
+_MEMBERS = not_emulated("ValidationSpecification", "InferenceSpecification.Containers.ModelDataSource")
 
 
-def create_model_package(aws: Aws, request: Document) -> Document:
-    """Register a version in a group, or an unversioned package under a name of its own."""
-    check(aws, request)
-    return register(aws, request)
+def _find_versions(aws: Aws, request: Document) -> Iterator[str]:
+    """The packages of the group that a request names."""
+    if "ModelPackageGroupName" in request:
+        yield aws.arn("model-package", f"{request['ModelPackageGroupName'].rsplit('/', 1)[-1]}/*")
 
 
-def check(aws: Aws, request: Document) -> None:
-    """Refuse what AWS would not register. Not inside a transaction: it asks S3, which the event loop answers."""
+def _check_names(request: Document) -> None:
     grouped = "ModelPackageGroupName" in request
     if grouped == ("ModelPackageName" in request):
         raise errors.validation("Give either ModelPackageGroupName or ModelPackageName, and not both.")
     if grouped and request.get("Tags"):
         raise errors.validation("Tags cannot be set on a versioned model package; set them on its group.")
-    check_joins("CreateModelPackage", request)
-    unsupported.refuse("CreateModelPackage", request)
+
+
+@SAGEMAKER.operation(
+    "CreateModelPackage",
+    on=(GROUP, PACKAGE, _find_versions),
+    emits=_EVENT,
+    checks=(_check_names, *RULES),
+    members=_MEMBERS,
+)
+def create_model_package(aws: Aws, request: Document) -> Document:
+    """Register a version in a group, or an unversioned package under a name of its own.
+
+    A pipeline's request has `MakesGroup` as well: a group that does not exist is made with its first version.
+    """
+    # Before the transaction, which holds the store's lock: S3 is answered by the event loop.
     artifacts.check_package(aws, request)
-
-
-def register(aws: Aws, request: Document) -> Document:
-    """Store a package that has been checked."""
     grouped = "ModelPackageGroupName" in request
     with aws.store.transaction():
         key, document = _numbered(aws, request) if grouped else _named(aws, request)
@@ -61,11 +76,13 @@ def register(aws: Aws, request: Document) -> Document:
     return {"ModelPackageArn": document["ModelPackageArn"]}
 
 
+@SAGEMAKER.operation("DescribeModelPackage", on=(PACKAGE,))
 def describe_model_package(aws: Aws, request: Document) -> Document:
     """One version by its ARN."""
     return models.get_package(aws, request["ModelPackageName"])
 
 
+@SAGEMAKER.operation("UpdateModelPackage", on=(Named("ModelPackageArn", ""),), emits=_EVENT)
 def update_model_package(aws: Aws, request: Document) -> Document:
     """Change a version's approval or metadata."""
     with aws.store.transaction():
@@ -88,6 +105,7 @@ def _later(aws: Aws, document: Document) -> float:
     return max([now(), *(round(change + 0.001, 3) for change in changes)])
 
 
+@SAGEMAKER.operation("ListModelPackages", on=(_find_versions,))
 def list_model_packages(aws: Aws, request: Document) -> Document:
     """The versions of a group, or unversioned packages."""
     if "ModelPackageGroupName" in request:
@@ -106,6 +124,7 @@ def list_model_packages(aws: Aws, request: Document) -> Document:
     return {"ModelPackageSummaryList": [project_as("ModelPackageSummary", item) for item in chosen], **more}
 
 
+@SAGEMAKER.operation("DeleteModelPackage", on=(PACKAGE,))
 def delete_model_package(aws: Aws, request: Document) -> Document:
     """Remove a version; its number is not given again."""
     with aws.store.transaction():
@@ -116,6 +135,8 @@ def delete_model_package(aws: Aws, request: Document) -> Document:
 
 
 def _numbered(aws: Aws, request: Document) -> tuple[str, Document]:
+    if "MakesGroup" in request and not aws.store.get(models.GROUP, request["ModelPackageGroupName"]):
+        create_model_package_group(aws, {"ModelPackageGroupName": request["ModelPackageGroupName"]})
     group = models.get_group(aws, request["ModelPackageGroupName"])
     name, version = group["ModelPackageGroupName"], group["LastVersion"] + 1
     aws.store.update(models.GROUP, name, LastVersion=version)
@@ -139,12 +160,3 @@ def _named(aws: Aws, request: Document) -> tuple[str, Document]:
 
 def _announce(aws: Aws, document: Document) -> None:
     aws.events.send(_EVENT, project("DescribeModelPackage", document), [document["ModelPackageArn"]])
-
-
-OPERATIONS = {
-    "CreateModelPackage": create_model_package,
-    "DescribeModelPackage": describe_model_package,
-    "UpdateModelPackage": update_model_package,
-    "ListModelPackages": list_model_packages,
-    "DeleteModelPackage": delete_model_package,
-}

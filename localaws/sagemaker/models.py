@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
+from localaws.operations import SAGEMAKER, Named
 from localaws.records import models, tags
-from localaws.sagemaker import unsupported
-from localaws.sagemaker.rules import artifacts, check_joins, pulling
+from localaws.refusals import Member, only
+from localaws.sagemaker.rules import artifacts, pulling
+from localaws.sagemaker.rules.hosting import MODEL_RULES
 from localaws.shapes import Document, project_as
 
 _ORDER = listing.Order({"Name": "ModelName", "CreationTime": "CreationTime"})
+MODEL = Named("ModelName", "model")
+_MEMBERS = {
+    f"{container}.{member}": only("SingleModel") if member == "Mode" else Member()
+    for container in ("PrimaryContainer", "Containers")
+    for member in ("Mode", "ModelDataSource", "AdditionalModelDataSources", "InferenceSpecificationName")
+}
 
 
+@SAGEMAKER.operation("CreateModel", on=(MODEL,), checks=MODEL_RULES, members=_MEMBERS)
 def create_model(aws: Aws, request: Document) -> Document:
     """Store a model with one container or several."""
     name = request["ModelName"]
@@ -20,8 +29,6 @@ def create_model(aws: Aws, request: Document) -> Document:
         raise errors.validation("Give either PrimaryContainer or Containers, and not both.")
     for definition in models.list_containers(request):
         _check(aws, definition)
-    check_joins("CreateModel", request)
-    unsupported.refuse("CreateModel", request)
     for definition in models.list_containers(request):
         container = models.merge_package(aws, definition)
         pulling.check_model(aws, request.get("ExecutionRoleArn"), container)
@@ -36,17 +43,20 @@ def create_model(aws: Aws, request: Document) -> Document:
     return {"ModelArn": arn}
 
 
+@SAGEMAKER.operation("DescribeModel", on=(MODEL,))
 def describe_model(aws: Aws, request: Document) -> Document:
     """A model as it was created."""
     return models.get_model(aws, request["ModelName"])
 
 
+@SAGEMAKER.operation("ListModels")
 def list_models(aws: Aws, request: Document) -> Document:
     """Models, newest first."""
     chosen, more = listing.page(request, aws.store.all(models.MODEL), _ORDER, "ModelName")
     return {"Models": [project_as("ModelSummary", item) for item in chosen], **more}
 
 
+@SAGEMAKER.operation("DeleteModel", on=(MODEL,))
 def delete_model(aws: Aws, request: Document) -> Document:
     """Remove a model; its artifact in S3 stays."""
     with aws.store.transaction():
@@ -71,11 +81,3 @@ def _check(aws: Aws, definition: Document) -> None:
         )
     if not package.get("InferenceSpecification", {}).get("Containers"):
         raise errors.validation(f"The model package {package['ModelPackageArn']} has no InferenceSpecification.")
-
-
-OPERATIONS = {
-    "CreateModel": create_model,
-    "DescribeModel": describe_model,
-    "ListModels": list_models,
-    "DeleteModel": delete_model,
-}

@@ -6,8 +6,9 @@ from localaws import errors
 from localaws.aws import Aws
 from localaws.monitoring import records, times
 from localaws.records import endpoints
+from localaws.refusals import check_rules
 from localaws.sagemaker import limits
-from localaws.sagemaker.rules import check_joins
+from localaws.sagemaker.rules.processing import MONITORING_RULES
 from localaws.shapes import Document
 
 # The scripts and the baselining job belong to AWS's own analyzer image, which cannot run here.
@@ -51,7 +52,7 @@ def check(aws: Aws, definition: Document) -> None:
         given.append("BaseliningJobName")
     if given:
         raise errors.validation(f"{' and '.join(given)} belong to AWS's own analyzer image, which cannot run here.")
-    check_joins("CreateMonitoringSchedule", definition)
+    check_rules(MONITORING_RULES, definition)
     output = definition["MonitoringOutputConfig"]["MonitoringOutputs"][0]["S3Output"]
     limits.check_paths(source["EndpointInput"]["LocalPath"], output["LocalPath"])
     _check_endpoint(aws, source["EndpointInput"]["EndpointName"])

@@ -7,9 +7,9 @@ from functools import partial
 from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.monitoring import records
-from localaws.protocol import Operation
+from localaws.operations import SAGEMAKER, Named
 from localaws.records import tags
-from localaws.sagemaker import monitoring_checks
+from localaws.sagemaker import closed, monitoring_checks
 from localaws.shapes import Document
 
 _NAME = "JobDefinitionName"
@@ -71,13 +71,10 @@ def _summary(document: Document) -> Document:
     }
 
 
-OPERATIONS: dict[str, Operation] = {
-    operation: partial(function, kind)
-    for kind in records.DEFINITIONS
-    for operation, function in (
-        (f"Create{kind}JobDefinition", create),
-        (f"Describe{kind}JobDefinition", describe),
-        (f"List{kind}JobDefinitions", list_definitions),
-        (f"Delete{kind}JobDefinition", delete),
-    )
-}
+for _kind, _noun in records.DEFINITIONS.items():
+    _named = Named(_NAME, _noun)
+    _new = SAGEMAKER.operation(f"Create{_kind}JobDefinition", on=(_named,), closed=closed.operation)
+    _new(partial(create, _kind))
+    SAGEMAKER.operation(f"Describe{_kind}JobDefinition", on=(_named,))(partial(describe, _kind))
+    SAGEMAKER.operation(f"List{_kind}JobDefinitions")(partial(list_definitions, _kind))
+    SAGEMAKER.operation(f"Delete{_kind}JobDefinition", on=(_named,))(partial(delete, _kind))

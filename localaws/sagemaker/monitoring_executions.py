@@ -5,6 +5,7 @@ from __future__ import annotations
 from localaws import listing
 from localaws.aws import Aws
 from localaws.monitoring import records
+from localaws.operations import SAGEMAKER
 from localaws.shapes import Document, project_as
 
 _ORDER = listing.Order(
@@ -19,6 +20,7 @@ _EQUALS = {
 }
 
 
+@SAGEMAKER.operation("ListMonitoringExecutions")
 def list_monitoring_executions(aws: Aws, request: Document) -> Document:
     """Executions, newest first."""
     found = records.executions(aws, request.get("MonitoringScheduleName", ""))
@@ -27,6 +29,3 @@ def list_monitoring_executions(aws: Aws, request: Document) -> Document:
         "MonitoringExecutionSummaries": [project_as("MonitoringExecutionSummary", item) for item in chosen],
         **more,
     }
-
-
-OPERATIONS = {"ListMonitoringExecutions": list_monitoring_executions}

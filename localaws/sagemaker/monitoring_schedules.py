@@ -9,8 +9,9 @@ from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.monitoring import records
 from localaws.monitoring.records import SCHEDULE
+from localaws.operations import SAGEMAKER, Named
 from localaws.records import tags
-from localaws.sagemaker import monitoring_checks
+from localaws.sagemaker import closed, monitoring_checks
 from localaws.shapes import Document, project_as
 
 _NAME = "MonitoringScheduleName"
@@ -22,8 +23,10 @@ _EQUALS = {
     "MonitoringJobDefinitionName": "MonitoringJobDefinitionName",
     "MonitoringTypeEquals": "MonitoringType",
 }
+_SCHEDULE = Named(_NAME, SCHEDULE)
 
 
+@SAGEMAKER.operation("CreateMonitoringSchedule", on=(_SCHEDULE,), closed=closed.operation)
 def create_monitoring_schedule(aws: Aws, request: Document) -> Document:
     """Store a schedule; it becomes Scheduled at once, and runs when it is due."""
     name = request[_NAME]
@@ -44,6 +47,7 @@ def create_monitoring_schedule(aws: Aws, request: Document) -> Document:
     return {"MonitoringScheduleArn": arn}
 
 
+@SAGEMAKER.operation("UpdateMonitoringSchedule", on=(_SCHEDULE,), closed=closed.operation)
 def update_monitoring_schedule(aws: Aws, request: Document) -> Document:
     """Give a schedule another configuration, whole; a NOW schedule then runs once more."""
     described = monitoring_checks.describe(aws, request["MonitoringScheduleConfig"])
@@ -56,6 +60,7 @@ def update_monitoring_schedule(aws: Aws, request: Document) -> Document:
     return {"MonitoringScheduleArn": schedule["MonitoringScheduleArn"]}
 
 
+@SAGEMAKER.operation("DescribeMonitoringSchedule", on=(_SCHEDULE,))
 def describe_monitoring_schedule(aws: Aws, request: Document) -> Document:
     """The schedule as it stands, with its last execution."""
     document = _find(aws, request)
@@ -63,6 +68,7 @@ def describe_monitoring_schedule(aws: Aws, request: Document) -> Document:
     return {**document, **({"LastMonitoringExecutionSummary": last} if last else {})}
 
 
+@SAGEMAKER.operation("ListMonitoringSchedules")
 def list_monitoring_schedules(aws: Aws, request: Document) -> Document:
     """Schedules, newest first."""
     chosen, more = listing.page(request, aws.store.all(SCHEDULE), _ORDER, _NAME, _EQUALS)
@@ -72,16 +78,19 @@ def list_monitoring_schedules(aws: Aws, request: Document) -> Document:
     }
 
 
+@SAGEMAKER.operation("StartMonitoringSchedule", on=(_SCHEDULE,))
 def start_monitoring_schedule(aws: Aws, request: Document) -> Document:
     """Let a stopped schedule run again; a NOW schedule then runs once more."""
     return _change(aws, request, "Stopped", "Scheduled")
 
 
+@SAGEMAKER.operation("StopMonitoringSchedule", on=(_SCHEDULE,))
 def stop_monitoring_schedule(aws: Aws, request: Document) -> Document:
     """Let a schedule start no more executions; one that is under way goes on."""
     return _change(aws, request, "Scheduled", "Stopped")
 
 
+@SAGEMAKER.operation("DeleteMonitoringSchedule", on=(_SCHEDULE,))
 def delete_monitoring_schedule(aws: Aws, request: Document) -> Document:
     """Forget a schedule that has nothing under way; its executions stay in the list, as AWS says of its own."""
     with aws.store.transaction():
@@ -121,14 +130,3 @@ def _find(aws: Aws, request: Document) -> Document:
         arn = aws.arn("monitoring-schedule", request[_NAME].lower())
         raise errors.not_found(f"Monitoring Schedule {arn} not found.")
     return document
-
-
-OPERATIONS = {
-    "CreateMonitoringSchedule": create_monitoring_schedule,
-    "UpdateMonitoringSchedule": update_monitoring_schedule,
-    "DescribeMonitoringSchedule": describe_monitoring_schedule,
-    "ListMonitoringSchedules": list_monitoring_schedules,
-    "StartMonitoringSchedule": start_monitoring_schedule,
-    "StopMonitoringSchedule": stop_monitoring_schedule,
-    "DeleteMonitoringSchedule": delete_monitoring_schedule,
-}

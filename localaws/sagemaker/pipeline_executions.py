@@ -7,18 +7,23 @@ from localaws.aws import Aws, now
 from localaws.engine import executor, parameters, records
 from localaws.engine.definition import parse
 from localaws.names import identifier
+from localaws.operations import SAGEMAKER, Named
 from localaws.sagemaker import pipelines
+from localaws.sagemaker.pipelines import PIPELINE
 from localaws.shapes import Document, project_as
 
 _EXECUTIONS = listing.Order({"CreationTime": "CreationTime", "PipelineExecutionArn": "PipelineExecutionArn"})
 _STEPS = listing.Order({"StartTime": "StartTime"}, by="StartTime")
+_NOT_KEPT = ("PipelineParameters", "ClientRequestToken", "Began")
 _ENDED = ("Succeeded", "Failed", "Stopped")
+EXECUTION = Named("PipelineExecutionArn", "pipeline")
 
 
-def start_pipeline_execution(aws: Aws, request: Document, began: float | None = None) -> Document:
+@SAGEMAKER.operation("StartPipelineExecution", on=(PIPELINE,), emits=records.EXECUTION_EVENT)
+def start_pipeline_execution(aws: Aws, request: Document) -> Document:
     """Bind the parameters and begin; the same client token again answers the same execution.
 
-    `began` is when the execution believes that it is started, in seconds; it is now but for a schedule's.
+    A schedule's request has `Began` as well: when the execution believes that it is started, in seconds.
     """
     if "SelectiveExecutionConfig" in request:
         raise errors.validation("SelectiveExecutionConfig cannot run on the local AWS; leave it out.")
@@ -34,13 +39,13 @@ def start_pipeline_execution(aws: Aws, request: Document, began: float | None = 
         document = {
             "PipelineExecutionDisplayName": f"execution-{int(now() * 1000)}",
             "ParallelismConfiguration": pipeline.get("ParallelismConfiguration", {}),
-            **{key: value for key, value in request.items() if key not in ("PipelineParameters", "ClientRequestToken")},
+            **{key: value for key, value in request.items() if key not in _NOT_KEPT},
             "PipelineArn": pipeline["PipelineArn"],
             "RoleArn": pipeline["RoleArn"],
             "PipelineExecutionArn": arn,
             "PipelineExecutionStatus": "Executing",
             "Parameters": values,
-            "CreationTime": now() if began is None else round(began, 3),
+            "CreationTime": round(request.get("Began", now()), 3),
             "LastModifiedTime": now(),
             "CreatedBy": {},
             "LastModifiedBy": {},
@@ -54,11 +59,13 @@ def start_pipeline_execution(aws: Aws, request: Document, began: float | None = 
     return {"PipelineExecutionArn": arn}
 
 
+@SAGEMAKER.operation("DescribePipelineExecution", on=(EXECUTION,))
 def describe_pipeline_execution(aws: Aws, request: Document) -> Document:
     """An execution's status, and why it failed."""
     return _find(aws, request["PipelineExecutionArn"])
 
 
+@SAGEMAKER.operation("ListPipelineExecutions", on=(PIPELINE,))
 def list_pipeline_executions(aws: Aws, request: Document) -> Document:
     """The executions of a pipeline, newest first."""
     arn = pipelines.find(aws, request["PipelineName"])["PipelineArn"]
@@ -67,6 +74,7 @@ def list_pipeline_executions(aws: Aws, request: Document) -> Document:
     return {"PipelineExecutionSummaries": [_summary(item) for item in chosen], **more}
 
 
+@SAGEMAKER.operation("ListPipelineExecutionSteps", on=(EXECUTION,))
 def list_pipeline_execution_steps(aws: Aws, request: Document) -> Document:
     """The steps that have been started, newest first."""
     arn = _find(aws, request["PipelineExecutionArn"])["PipelineExecutionArn"]
@@ -75,6 +83,7 @@ def list_pipeline_execution_steps(aws: Aws, request: Document) -> Document:
     return {"PipelineExecutionSteps": [project_as("PipelineExecutionStep", item) for item in chosen], **more}
 
 
+@SAGEMAKER.operation("ListPipelineParametersForExecution", on=(EXECUTION,))
 def list_pipeline_parameters(aws: Aws, request: Document) -> Document:
     """The value of every parameter of an execution, as text."""
     document = _find(aws, request["PipelineExecutionArn"])
@@ -87,6 +96,7 @@ def list_pipeline_parameters(aws: Aws, request: Document) -> Document:
     return {"PipelineParameters": chosen, **more}
 
 
+@SAGEMAKER.operation("DescribePipelineDefinitionForExecution", on=(EXECUTION,))
 def describe_definition(aws: Aws, request: Document) -> Document:
     """The definition that the execution was started with."""
     document = _find(aws, request["PipelineExecutionArn"])
@@ -94,6 +104,7 @@ def describe_definition(aws: Aws, request: Document) -> Document:
     return {"PipelineDefinition": text, "CreationTime": document["CreationTime"]}
 
 
+@SAGEMAKER.operation("StopPipelineExecution", on=(EXECUTION,), emits=records.EXECUTION_EVENT)
 def stop_pipeline_execution(aws: Aws, request: Document) -> Document:
     """Ask a running execution to stop: its running jobs are stopped, no further step starts."""
     arn = request["PipelineExecutionArn"]
@@ -108,6 +119,7 @@ def stop_pipeline_execution(aws: Aws, request: Document) -> Document:
     return {"PipelineExecutionArn": arn}
 
 
+@SAGEMAKER.operation("RetryPipelineExecution", on=(EXECUTION,), emits=records.EXECUTION_EVENT)
 def retry_pipeline_execution(aws: Aws, request: Document) -> Document:
     """Run a failed or stopped execution again from where it ended; steps that succeeded are not run again."""
     arn = request["PipelineExecutionArn"]
@@ -145,15 +157,3 @@ def _summary(document: Document) -> Document:
         "StartTime": document["CreationTime"],
         **reason,
     }
-
-
-OPERATIONS = {
-    "StartPipelineExecution": start_pipeline_execution,
-    "DescribePipelineExecution": describe_pipeline_execution,
-    "ListPipelineExecutions": list_pipeline_executions,
-    "ListPipelineExecutionSteps": list_pipeline_execution_steps,
-    "ListPipelineParametersForExecution": list_pipeline_parameters,
-    "DescribePipelineDefinitionForExecution": describe_definition,
-    "StopPipelineExecution": stop_pipeline_execution,
-    "RetryPipelineExecution": retry_pipeline_execution,
-}

@@ -9,14 +9,17 @@ from localaws.aws import Aws, now
 from localaws.engine import parameters, records
 from localaws.engine.definition import parse
 from localaws.names import bare
+from localaws.operations import SAGEMAKER, Named
 from localaws.records import tags
 from localaws.shapes import Document, project_as
 
 KIND = "pipeline"
 _ORDER = listing.Order({"Name": "PipelineName", "CreationTime": "CreationTime"})
 _LARGEST = 1024 * 1024
+PIPELINE = Named("PipelineName", KIND, keeps_case=True)
 
 
+@SAGEMAKER.operation("CreatePipeline", on=(PIPELINE,))
 def create_pipeline(aws: Aws, request: Document) -> Document:
     """Check the definition and store the pipeline; the same client token again answers the same pipeline."""
     name = request["PipelineName"]
@@ -48,6 +51,7 @@ def create_pipeline(aws: Aws, request: Document) -> Document:
     return {"PipelineArn": arn}
 
 
+@SAGEMAKER.operation("UpdatePipeline", on=(PIPELINE,))
 def update_pipeline(aws: Aws, request: Document) -> Document:
     """Change a pipeline; executions that run keep the definition that they were started with."""
     with aws.store.transaction():
@@ -59,11 +63,13 @@ def update_pipeline(aws: Aws, request: Document) -> Document:
     return {"PipelineArn": document["PipelineArn"]}
 
 
+@SAGEMAKER.operation("DescribePipeline", on=(PIPELINE,))
 def describe_pipeline(aws: Aws, request: Document) -> Document:
     """A pipeline with its definition."""
     return find(aws, request["PipelineName"])
 
 
+@SAGEMAKER.operation("ListPipelines")
 def list_pipelines(aws: Aws, request: Document) -> Document:
     """Pipelines, newest first."""
     prefix = request.get("PipelineNamePrefix", "")
@@ -78,6 +84,7 @@ def list_pipelines(aws: Aws, request: Document) -> Document:
     return {"PipelineSummaries": summaries, **more}
 
 
+@SAGEMAKER.operation("DeletePipeline", on=(PIPELINE,))
 def delete_pipeline(aws: Aws, request: Document) -> Document:
     """Remove a pipeline that has no running execution, and with it its executions, as AWS does."""
     with aws.store.transaction():
@@ -126,12 +133,3 @@ def _from_s3(aws: Aws, location: Document) -> str:
     if len(body) > _LARGEST:
         raise errors.validation(f"The pipeline definition is larger than {_LARGEST} bytes.")
     return body.decode("utf-8")
-
-
-OPERATIONS = {
-    "CreatePipeline": create_pipeline,
-    "UpdatePipeline": update_pipeline,
-    "DescribePipeline": describe_pipeline,
-    "ListPipelines": list_pipelines,
-    "DeletePipeline": delete_pipeline,
-}

@@ -9,9 +9,12 @@ from __future__ import annotations
 from localaws import errors
 from localaws.aws import Aws
 from localaws.jobs import images
+from localaws.operations import SAGEMAKER
 from localaws.records.jobs import TRAINING
-from localaws.sagemaker import limits, tuning_ranges, unsupported
-from localaws.sagemaker.rules import check_joins, withdrawn
+from localaws.refusals import check_rules
+from localaws.sagemaker import tuning_ranges
+from localaws.sagemaker.rules import withdrawn
+from localaws.sagemaker.rules.tuning import RULES
 from localaws.shapes import Document
 from localaws.tuning import definitions, endings, launch
 from localaws.tuning.definitions import Definition
@@ -80,14 +83,12 @@ def _training(aws: Aws, body: Document) -> None:
     """What would be refused in each of the training jobs."""
     if ("ResourceConfig" in body) == ("HyperParameterTuningResourceConfig" in body):
         raise errors.validation("Give either ResourceConfig or HyperParameterTuningResourceConfig, and not both.")
-    check_joins("CreateHyperParameterTuningJob", body)
+    check_rules(RULES, body)
     # A tuning job's own resources may leave the volume's size to AWS.
     default = {} if "ResourceConfig" in body else {"VolumeSizeInGB": 1}
     for resources in launch.kinds(body):
         job = {**body, "ResourceConfig": default | resources}
-        limits.check(TRAINING, job)
-        check_joins("CreateTrainingJob", job)
-        unsupported.refuse("CreateTrainingJob", job)
+        SAGEMAKER.operations["CreateTrainingJob"].check(job)
         withdrawn.check_job(aws, TRAINING.noun, job)
 
 

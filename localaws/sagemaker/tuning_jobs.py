@@ -6,6 +6,7 @@ import secrets
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
+from localaws.operations import SAGEMAKER, Named
 from localaws.records import tags
 from localaws.sagemaker import tuning_checks, tuning_parents
 from localaws.sagemaker.rules import inputs, pulling
@@ -25,8 +26,10 @@ _TRIALS = listing.Order(
     by="Name",
     direction="Ascending",
 )
+JOB = Named("HyperParameterTuningJobName", records.KIND)
 
 
+@SAGEMAKER.operation("CreateHyperParameterTuningJob", on=(JOB,), emits=records.EVENT)
 def create_tuning_job(aws: Aws, request: Document) -> Document:
     """Store the tuning job and start it."""
     name = request["HyperParameterTuningJobName"]
@@ -55,11 +58,13 @@ def create_tuning_job(aws: Aws, request: Document) -> Document:
     return {"HyperParameterTuningJobArn": arn}
 
 
+@SAGEMAKER.operation("DescribeHyperParameterTuningJob", on=(JOB,))
 def describe_tuning_job(aws: Aws, request: Document) -> Document:
     """The tuning job as it stands, with its counters and its best training job."""
     return records.described(aws, find(aws, request))
 
 
+@SAGEMAKER.operation("ListHyperParameterTuningJobs")
 def list_tuning_jobs(aws: Aws, request: Document) -> Document:
     """Tuning jobs, newest first."""
     chosen, more = listing.page(
@@ -72,6 +77,7 @@ def list_tuning_jobs(aws: Aws, request: Document) -> Document:
     return {"HyperParameterTuningJobSummaries": [_summary(aws, item) for item in chosen], **more}
 
 
+@SAGEMAKER.operation("ListTrainingJobsForHyperParameterTuningJob", on=(JOB,))
 def list_trials(aws: Aws, request: Document) -> Document:
     """The training jobs of a tuning job; sorted by their objective, those without one are left out, as on AWS."""
     found = [trial.summary() for trial in trials.read(aws, find(aws, request))]
@@ -82,6 +88,7 @@ def list_trials(aws: Aws, request: Document) -> Document:
     return {"TrainingJobSummaries": chosen, **more}
 
 
+@SAGEMAKER.operation("StopHyperParameterTuningJob", on=(JOB,), emits=records.EVENT)
 def stop_tuning_job(aws: Aws, request: Document) -> Document:
     """Ask a running tuning job to stop; its running training jobs are stopped with it."""
     with aws.store.transaction():
@@ -96,6 +103,7 @@ def stop_tuning_job(aws: Aws, request: Document) -> Document:
     return {}
 
 
+@SAGEMAKER.operation("DeleteHyperParameterTuningJob", on=(JOB,))
 def delete_tuning_job(aws: Aws, request: Document) -> Document:
     """Forget a tuning job that has ended; its training jobs stay."""
     with aws.store.transaction():
@@ -125,13 +133,3 @@ def find(aws: Aws, request: Document) -> Document:
         arn = aws.arn(records.KIND, request["HyperParameterTuningJobName"].lower())
         raise errors.not_found(f"Amazon SageMaker can't find a tuning job with ARN: {arn}")
     return document
-
-
-OPERATIONS = {
-    "CreateHyperParameterTuningJob": create_tuning_job,
-    "DescribeHyperParameterTuningJob": describe_tuning_job,
-    "ListHyperParameterTuningJobs": list_tuning_jobs,
-    "ListTrainingJobsForHyperParameterTuningJob": list_trials,
-    "StopHyperParameterTuningJob": stop_tuning_job,
-    "DeleteHyperParameterTuningJob": delete_tuning_job,
-}

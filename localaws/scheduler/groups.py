@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from localaws import listing
 from localaws.aws import Aws, now
 from localaws.errors import AwsError, validation
+from localaws.operations import SCHEDULER, Named
 from localaws.records import tags
 from localaws.scheduler import checks, records
 from localaws.scheduler.records import DEFAULT_GROUP, GROUP, SCHEDULE
@@ -13,6 +16,11 @@ from localaws.shapes import Document
 _ORDER = listing.Order({"Name": "Name"}, "Name", "Ascending")
 
 
+def _find_group(aws: Aws, request: Document) -> Iterator[str]:
+    yield records.arn(aws, "schedule-group", request["Name"])
+
+
+@SCHEDULER.operation("CreateScheduleGroup", on=(_find_group,))
 def create_group(aws: Aws, request: Document) -> Document:
     """Store a group; the same client token again answers the same one."""
     name = request["Name"]
@@ -29,11 +37,13 @@ def create_group(aws: Aws, request: Document) -> Document:
     return {"ScheduleGroupArn": arn}
 
 
+@SCHEDULER.operation("GetScheduleGroup", on=(_find_group,))
 def get_group(aws: Aws, request: Document) -> Document:
     """A group as it is stored."""
     return _find(aws, request["Name"])
 
 
+@SCHEDULER.operation("ListScheduleGroups")
 def list_groups(aws: Aws, request: Document) -> Document:
     """Groups by name."""
     everyone = [_default(aws), *aws.store.all(GROUP)]
@@ -42,6 +52,7 @@ def list_groups(aws: Aws, request: Document) -> Document:
     return {"ScheduleGroups": chosen, **more}
 
 
+@SCHEDULER.operation("DeleteScheduleGroup", on=(_find_group,))
 def delete_group(aws: Aws, request: Document) -> Document:
     """Forget a group and its schedules; AWS takes some time for that."""
     name = request["Name"]
@@ -56,18 +67,21 @@ def delete_group(aws: Aws, request: Document) -> Document:
     return {}
 
 
+@SCHEDULER.operation("TagResource", on=(Named("ResourceArn", ""),))
 def tag(aws: Aws, request: Document) -> Document:
     """Add tags to a group."""
     tags.add_tags(aws, _tagged(aws, request), request["Tags"])
     return {}
 
 
+@SCHEDULER.operation("UntagResource", on=(Named("ResourceArn", ""),))
 def untag(aws: Aws, request: Document) -> Document:
     """Remove tags from a group."""
     tags.remove_tags(aws, _tagged(aws, request), request["TagKeys"])
     return {}
 
 
+@SCHEDULER.operation("ListTagsForResource", on=(Named("ResourceArn", ""),))
 def list_tags(aws: Aws, request: Document) -> Document:
     """The tags of a group."""
     return {"Tags": tags.list_tags(aws, _tagged(aws, request))}
@@ -96,14 +110,3 @@ def _stored(aws: Aws, name: str) -> Document | None:
 
 def _default(aws: Aws) -> Document:
     return {"Name": DEFAULT_GROUP, "Arn": records.arn(aws, "schedule-group", DEFAULT_GROUP), "State": "ACTIVE"}
-
-
-OPERATIONS = {
-    "CreateScheduleGroup": create_group,
-    "GetScheduleGroup": get_group,
-    "ListScheduleGroups": list_groups,
-    "DeleteScheduleGroup": delete_group,
-    "TagResource": tag,
-    "UntagResource": untag,
-    "ListTagsForResource": list_tags,
-}

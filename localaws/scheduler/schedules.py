@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from localaws import clock, listing
 from localaws.aws import Aws, now
 from localaws.errors import AwsError
+from localaws.operations import SCHEDULER
 from localaws.scheduler import checks, records
 from localaws.scheduler.records import DEFAULT_GROUP, SCHEDULE
 from localaws.shapes import Document
@@ -17,6 +19,11 @@ _RETRIES = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
 _ORDER = listing.Order({"Name": "Key"}, "Name", "Ascending")
 
 
+def _find_schedule(aws: Aws, request: Document) -> Iterator[str]:
+    yield records.arn(aws, "schedule", records.key(request.get("GroupName", DEFAULT_GROUP), request["Name"]))
+
+
+@SCHEDULER.operation("CreateSchedule", on=(_find_schedule,))
 def create_schedule(aws: Aws, request: Document) -> Document:
     """Store a schedule; the same client token again answers the same one."""
     request = _normal(request)
@@ -33,6 +40,7 @@ def create_schedule(aws: Aws, request: Document) -> Document:
     return {"ScheduleArn": arn}
 
 
+@SCHEDULER.operation("UpdateSchedule", on=(_find_schedule,))
 def update_schedule(aws: Aws, request: Document) -> Document:
     """Put a schedule in the place of the one of this name: what the request leaves out has its default, as on AWS."""
     request = _normal(request)
@@ -44,11 +52,13 @@ def update_schedule(aws: Aws, request: Document) -> Document:
     return {"ScheduleArn": existing["Arn"]}
 
 
+@SCHEDULER.operation("GetSchedule", on=(_find_schedule,))
 def get_schedule(aws: Aws, request: Document) -> Document:
     """A schedule as it is stored."""
     return _find(aws, request)
 
 
+@SCHEDULER.operation("ListSchedules")
 def list_schedules(aws: Aws, request: Document) -> Document:
     """Schedules by group and name."""
     found = [item for item in aws.store.all(SCHEDULE) if item["Name"].startswith(request.get("NamePrefix", ""))]
@@ -57,6 +67,7 @@ def list_schedules(aws: Aws, request: Document) -> Document:
     return {"Schedules": [{**item, "Target": {"Arn": item["Target"]["Arn"]}} for item in chosen], **more}
 
 
+@SCHEDULER.operation("DeleteSchedule", on=(_find_schedule,))
 def delete_schedule(aws: Aws, request: Document) -> Document:
     """Forget a schedule; what was due and is tried again goes on."""
     with aws.store.transaction():
@@ -88,12 +99,3 @@ def _normal(request: Document) -> Document:
 
 def _seconds(date: Any) -> float:  # noqa: ANN401 - a timestamp as a number or as text
     return float(date) if not isinstance(date, str) else datetime.fromisoformat(date).timestamp()
-
-
-OPERATIONS = {
-    "CreateSchedule": create_schedule,
-    "UpdateSchedule": update_schedule,
-    "GetSchedule": get_schedule,
-    "ListSchedules": list_schedules,
-    "DeleteSchedule": delete_schedule,
-}

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from localaws.iam.actions import Check
+from localaws.iam.checks import Check
 from localaws.settings import Settings
 from localaws.stacks.conditions import ONLY_FOR, PASSED, UNTOLD
 from localaws.stacks.names import arns

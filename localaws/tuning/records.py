@@ -9,7 +9,7 @@ from localaws.tuning.trials import Trial
 
 KIND = "hyper-parameter-tuning-job"
 ENDED = ("Completed", "Failed", "Stopped")
-_EVENT = "SageMaker HyperParameter Tuning Job State Change"
+EVENT = "SageMaker HyperParameter Tuning Job State Change"
 
 
 def load(aws: Aws, name: str) -> Document | None:
@@ -27,7 +27,7 @@ def change(aws: Aws, name: str, **changes: object) -> None:
 def announce(aws: Aws, document: Document) -> None:
     """Send the job's state-change event; call it inside the change's transaction."""
     detail = project("DescribeHyperParameterTuningJob", described(aws, document))
-    aws.events.send(_EVENT, detail, [document["HyperParameterTuningJobArn"]])
+    aws.events.send(EVENT, detail, [document["HyperParameterTuningJobArn"]])
 
 
 def described(aws: Aws, document: Document) -> Document:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from localaws import errors
 from localaws.aws import Aws, now
-from localaws.records.jobs import TRAINING
-from localaws.sagemaker import jobs
+from localaws.operations import SAGEMAKER
+from localaws.records.jobs import TRAINING, find_job
 from localaws.shapes import Document
 from localaws.tasks import Stop
 from localaws.tuning import definitions, early_stopping, endings, launch, records, trials
@@ -51,7 +51,7 @@ def resume(aws: Aws) -> None:
 
 
 def _step(aws: Aws, name: str, search: Search) -> bool:
-    """Look once at where the job stands, and do what follows; answers whether it has ended."""
+    """Read once how the job stands, and do what follows; answers whether it has ended."""
     job = records.load(aws, name) or {}
     found = trials.read(aws, job)
     running = [trial for trial in found if not trial.ended]
@@ -81,7 +81,7 @@ def _conclude(aws: Aws, name: str, stopping: bool, found: Sequence[Trial]) -> No
 
 
 def _launch(aws: Aws, job: Document, search: Search, found: Sequence[Trial], running: int) -> int:
-    """Launch what there is room for: first what the service failed at, then what the search proposes."""
+    """Launch as many as may run side by side: first what the service failed at, then what the search proposes."""
     free = job["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxParallelTrainingJobs"] - running
     launched = 0
     known = list(found)
@@ -89,8 +89,8 @@ def _launch(aws: Aws, job: Document, search: Search, found: Sequence[Trial], run
         request = _next(job, search, known)
         if request is None:
             break
-        jobs.create(TRAINING, aws, request)
-        known.append(Trial(jobs.describe(TRAINING, aws, request)))
+        SAGEMAKER.call(aws, "CreateTrainingJob", request)
+        known.append(Trial(find_job(aws, TRAINING, request["TrainingJobName"]) or request))
         launched += 1
     return launched
 
@@ -136,9 +136,9 @@ def _stop_all(aws: Aws, running: Sequence[Trial]) -> None:
     for trial in running:
         if trial.status == "InProgress":
             try:
-                jobs.stop(TRAINING, aws, {"TrainingJobName": trial.name})
+                SAGEMAKER.call(aws, "StopTrainingJob", {"TrainingJobName": trial.name})
             except errors.AwsError:
-                # It has ended between the look and the call.
+                # It has ended since it was read.
                 continue
 
 

@@ -24,7 +24,7 @@ from localaws.keys import Credentials
 from localaws.monitoring.runner import Runner
 from localaws.protocol import answer
 from localaws.records import endpoints
-from localaws.sagemaker.service import SAGEMAKER
+from localaws.services import BY_TARGET
 from localaws.settings import Settings
 from localaws.store import Store
 
@@ -53,7 +53,7 @@ class SageMaker:
         operation = re.sub(r"(?:^|_)([a-z])", lambda found: found[1].upper(), name)
 
         def call(**request: object) -> Any:
-            status, content = answer(SAGEMAKER, self._aws, operation, json.dumps(request).encode())
+            status, content = answer(BY_TARGET["SageMaker"], self._aws, operation, json.dumps(request).encode())
             self._runner.look()  # a schedule is pending until somebody has looked at it
             told = json.loads(content)
             if status != 200:

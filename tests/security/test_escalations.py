@@ -17,7 +17,7 @@ import parliament
 import pytest
 from ministack.core import iam_evaluator
 
-from localaws.iam.actions import Check
+from localaws.iam.checks import Check
 from localaws.stacks.permissions import CREATE, DELETE, UPDATE, checks
 from localaws.stacks.resource import Resource
 from seedcode.stack.foundation import WITHIN_A_BOUNDARY

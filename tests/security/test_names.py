@@ -15,7 +15,7 @@ from localaws.jobs import training
 from localaws.jobs.failures import ClientFailure
 from localaws.jobs.supervise import Instance
 from localaws.protocol import answer
-from localaws.sagemaker.service import SAGEMAKER
+from localaws.services import BY_TARGET
 from localaws.settings import Settings
 from localaws.store import Store
 
@@ -67,7 +67,7 @@ def aws(tmp_path: Path) -> Any:
 def test_a_name_that_is_a_path_is_refused_and_makes_no_folder(aws: Aws, tmp_path: Path, operation: str) -> None:
     before = sorted(tmp_path.rglob("*"))
     for name in NAMES:
-        status, content = answer(SAGEMAKER, aws, operation, json.dumps(REQUESTS[operation](name)).encode())
+        status, content = answer(BY_TARGET["SageMaker"], aws, operation, json.dumps(REQUESTS[operation](name)).encode())
         assert status == 400, name
         assert json.loads(content)["__type"] == "ValidationException", name
     assert sorted(tmp_path.rglob("*")) == before

@@ -23,7 +23,7 @@ from localaws.jobs.supervise import Job
 from localaws.keys import Credentials
 from localaws.protocol import answer
 from localaws.records.jobs import TRAINING
-from localaws.sagemaker.service import SAGEMAKER
+from localaws.services import BY_TARGET
 from localaws.settings import Settings
 from localaws.store import Store
 from localaws.tasks import Stop
@@ -138,7 +138,7 @@ def test_a_defect_tells_its_sentence_and_logs_no_request(
     monkeypatch.setattr(type(aws.store), "get", lambda *_: 1 / 0)
     body = json.dumps({"ModelPackageGroupName": "g", "ModelPackageGroupDescription": SECRETS["GITHUB_TOKEN"]}).encode()
     with caplog.at_level(logging.DEBUG):
-        status, content = answer(SAGEMAKER, aws, "CreateModelPackageGroup", body)
+        status, content = answer(BY_TARGET["SageMaker"], aws, "CreateModelPackageGroup", body)
     assert status == 500
     assert SECRETS["GITHUB_TOKEN"] not in caplog.text + content.decode()
 

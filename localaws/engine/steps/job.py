@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from localaws import errors
 from localaws.engine.context import Run, StepContext, Stopped
-from localaws.engine.retries import Failure, of_code, of_job
+from localaws.engine.retries import Failure, of_job
 from localaws.names import identifier
-from localaws.records.jobs import ENDED, PROCESSING, TRAINING, TRANSFORM, JobKind
-from localaws.sagemaker import jobs
-from localaws.shapes import Document, project, validate
+from localaws.records.jobs import ENDED, PROCESSING, TRAINING, TRANSFORM, JobKind, find_job
+from localaws.shapes import Document, project
 
 _LONGEST_NAME = 63
 _POLL_SECONDS = 0.2
@@ -16,16 +14,8 @@ _POLL_SECONDS = 0.2
 
 def _run(kind: JobKind, context: StepContext) -> Document:
     request = {kind.name: _job_name(context), **context.arguments}
-    operation = f"Create{kind.stem}Job"
-    try:
-        validate(operation, request)
-        context.authorize(operation, request)
-        context.authorize(kind.describe, {kind.name: request[kind.name]})
-        arn = jobs.create(kind, context.aws, request)[kind.arn]
-    except errors.AwsError as error:
-        raise of_code(
-            error.code, f"ClientError: Failed to invoke sagemaker:{operation}. Error Details: {error.message}"
-        ) from error
+    context.authorize(kind.describe, {kind.name: request[kind.name]})
+    arn = context.call(f"Create{kind.stem}Job", request)[kind.arn]
     context.record({f"{kind.stem}Job": {"Arn": arn}})
     return _wait(kind, context, request[kind.name], arn)
 
@@ -34,11 +24,13 @@ def _wait(kind: JobKind, context: StepContext, name: str, arn: str) -> Document:
     asked = False
     while True:
         context.aws.tasks.join(arn, timeout=_POLL_SECONDS)
-        document = jobs.describe(kind, context.aws, {kind.name: name})
+        document = find_job(context.aws, kind, name)
+        if document is None:
+            raise Failure(f"ClientError: The job {name} does not exist any more.")
         if document[kind.status] in ENDED:
             break
         if context.stop.requested and not asked:
-            _stop(kind, context, name)
+            context.call(f"Stop{kind.stem}Job", {kind.name: name})
             asked = True
     if document[kind.status] == "Completed":
         return project(kind.describe, document)
@@ -47,14 +39,6 @@ def _wait(kind: JobKind, context: StepContext, name: str, arn: str) -> Document:
     if document[kind.status] == "Stopped":
         raise Failure(document.get("FailureReason", f"ClientError: The job {name} was stopped before it completed."))
     raise of_job(document["FailureReason"])
-
-
-def _stop(kind: JobKind, context: StepContext, name: str) -> None:
-    try:
-        context.authorize(f"Stop{kind.stem}Job", {kind.name: name})
-        jobs.stop(kind, context.aws, {kind.name: name})
-    except errors.AwsError as error:
-        raise of_code(error.code, f"ClientError: Failed to stop {name}: {error.message}") from error
 
 
 def _job_name(context: StepContext) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from localaws import errors
 from localaws.engine.context import Run, StepContext
-from localaws.engine.records import REGISTERED
-from localaws.engine.retries import Failure, of_code
-from localaws.names import bare, identifier
+from localaws.names import identifier
 from localaws.records.models import GROUP, PACKAGE, get_model, get_package
-from localaws.sagemaker import model_package_groups, model_packages, models
-from localaws.shapes import Document, project, validate
+from localaws.shapes import Document, project
+
+_MAKER = "PipelineStep"  # of a version's document: the execution and the step that registered it
 
 
 def model(context: StepContext) -> Document:
     """Create the model that the arguments describe."""
     request = {"ModelName": f"pipelines-{context.execution_id}-{identifier(10)}", **context.arguments}
-    arn = _call(context, "CreateModel", request)["ModelArn"]
+    arn = context.call("CreateModel", request)["ModelArn"]
     context.record({"Model": {"Arn": arn}})
     return project("DescribeModel", get_model(context.aws, request["ModelName"]))
 
@@ -24,68 +22,31 @@ def register_model(context: StepContext) -> Document:
     """Register a version; the group is made where it does not exist, as AWS's pipelines do."""
     group = context.arguments.get("ModelPackageGroupName")
     if group:
-        _authorize(context, "DescribeModelPackageGroup", {"ModelPackageGroupName": group})
-    if not _registered(context):
-        # Before the transaction: the check reads S3.
-        _check(context)
-    with context.aws.store.transaction():
-        if group and not context.aws.store.get(GROUP, group):
-            _call(context, "CreateModelPackageGroup", {"ModelPackageGroupName": group})
-        arn = _registered(context) or _register(context)
+        context.authorize("DescribeModelPackageGroup", {"ModelPackageGroupName": group})
+    arn = _find_registered(context) or _register(context, group)
     context.record({"RegisterModel": {"Arn": arn}})
-    _authorize(context, "DescribeModelPackage", {"ModelPackageName": arn})
+    context.authorize("DescribeModelPackage", {"ModelPackageName": arn})
     return project("DescribeModelPackage", get_package(context.aws, arn))
 
 
-def _registered(context: StepContext) -> str | None:
-    """The version that this very step has registered, where the local AWS was killed and the execution is retried."""
-    kept: str | None = (context.aws.store.get(REGISTERED, _key(context)) or {}).get("Arn")
-    return kept if kept and context.aws.store.get(PACKAGE, bare(kept)) else None
-
-
-def _register(context: StepContext) -> str:
-    try:
-        arn: str = model_packages.register(context.aws, context.arguments)["ModelPackageArn"]
-    except errors.AwsError as error:
-        raise _failed("CreateModelPackage", error) from error
+def _register(context: StepContext, group: str | None) -> str:
     # Kept with the version: a kill before the step's own record must not register another at the retry.
-    context.aws.store.put(REGISTERED, _key(context), {"Arn": arn})
+    request = {**context.arguments, _MAKER: _maker(context)}
+    if group and not context.aws.store.get(GROUP, group):
+        context.authorize("CreateModelPackageGroup", {"ModelPackageGroupName": group})
+        request["MakesGroup"] = True
+    arn: str = context.call("CreateModelPackage", request)["ModelPackageArn"]
     return arn
 
 
-def _key(context: StepContext) -> str:
-    return f"{context.execution_id}#{context.step.name}"
+def _find_registered(context: StepContext) -> str | None:
+    """The version that this very step has registered, where the local AWS was killed and the execution is retried."""
+    packages = context.aws.store.all(PACKAGE)
+    return next((item["ModelPackageArn"] for item in packages if item.get(_MAKER) == _maker(context)), None)
 
 
-def _check(context: StepContext) -> None:
-    _authorize(context, "CreateModelPackage", context.arguments)
-    try:
-        validate("CreateModelPackage", context.arguments)
-        model_packages.check(context.aws, context.arguments)
-    except errors.AwsError as error:
-        raise _failed("CreateModelPackage", error) from error
-
-
-def _call(context: StepContext, operation: str, request: Document) -> Document:
-    operations = {**models.OPERATIONS, **model_package_groups.OPERATIONS}
-    _authorize(context, operation, request)
-    try:
-        validate(operation, request)
-        return operations[operation](context.aws, request)
-    except errors.AwsError as error:
-        raise _failed(operation, error) from error
-
-
-def _authorize(context: StepContext, operation: str, request: Document) -> None:
-    try:
-        context.authorize(operation, request)
-    except errors.AwsError as error:
-        raise _failed(operation, error) from error
-
-
-def _failed(operation: str, error: errors.AwsError) -> Failure:
-    sentence = f"ClientError: Failed to invoke sagemaker:{operation}. Error Details: {error.message}"
-    return of_code(error.code, sentence)
+def _maker(context: StepContext) -> str:
+    return f"{context.execution_id}/{context.step.name}"
 
 
 RUNS: dict[str, Run] = {"Model": model, "RegisterModel": register_model}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 
-from localaws import errors
 from localaws.engine.context import Run, StepContext, Stopped
-from localaws.engine.retries import Failure, of_code, of_job
+from localaws.engine.retries import Failure, of_job
 from localaws.names import identifier
-from localaws.sagemaker import tuning_jobs
-from localaws.shapes import Document, project, validate
+from localaws.operations import SAGEMAKER
+from localaws.shapes import Document, project
 from localaws.tuning import records
 
 _LONGEST_NAME = 32
@@ -44,17 +43,9 @@ def _maker(context: StepContext) -> str:
 
 def _create(context: StepContext) -> Document:
     request = {"HyperParameterTuningJobName": _job_name(context), **context.arguments}
-    try:
-        validate("CreateHyperParameterTuningJob", request)
-        context.authorize("CreateHyperParameterTuningJob", request)
-        for operation in ("DescribeHyperParameterTuningJob", "ListTrainingJobsForHyperParameterTuningJob"):
-            context.authorize(operation, {"HyperParameterTuningJobName": request["HyperParameterTuningJobName"]})
-        created = tuning_jobs.create_tuning_job(context.aws, {**request, _MAKER: _maker(context)})
-    except errors.AwsError as error:
-        sentence = (
-            f"ClientError: Failed to invoke sagemaker:CreateHyperParameterTuningJob. Error Details: {error.message}"
-        )
-        raise of_code(error.code, sentence) from error
+    for operation in ("DescribeHyperParameterTuningJob", "ListTrainingJobsForHyperParameterTuningJob"):
+        context.authorize(operation, {"HyperParameterTuningJobName": request["HyperParameterTuningJobName"]})
+    created = context.call("CreateHyperParameterTuningJob", {**request, _MAKER: _maker(context)})
     return {**request, **created}
 
 
@@ -65,15 +56,17 @@ def _job_name(context: StepContext) -> str:
 
 
 def _wait(context: StepContext, name: str) -> Document:
-    asked, request = False, {"HyperParameterTuningJobName": name}
+    asked = False
     while True:
-        # Its description is made of all its trials: that is worth it at the end, not at each look.
-        job = tuning_jobs.find(context.aws, request)
+        # Its description is made of all its trials, so it is read at the end only.
+        job = records.load(context.aws, name)
+        if job is None:
+            raise Failure(f"ClientError: The tuning job {name} does not exist any more.")
         status = job["HyperParameterTuningJobStatus"]
         if status in records.ENDED:
             break
         if context.stop.requested and not asked:
-            _stop(context, name)
+            context.call("StopHyperParameterTuningJob", {"HyperParameterTuningJobName": name})
             asked = True
         time.sleep(_POLL_SECONDS)
     if status == "Completed":
@@ -94,18 +87,9 @@ def _outputs(context: StepContext, job: Document) -> Document:
         "SortOrder": "Descending" if best["Type"] == "Maximize" else "Ascending",
         "MaxResults": _MOST_SUMMARIES,
     }
-    listed = tuning_jobs.list_trials(context.aws, request)
+    listed = SAGEMAKER.call(context.aws, "ListTrainingJobsForHyperParameterTuningJob", request)
     summaries = project("ListTrainingJobsForHyperParameterTuningJob", listed)["TrainingJobSummaries"]
     return {**project("DescribeHyperParameterTuningJob", job), "TrainingJobSummaries": summaries}
-
-
-def _stop(context: StepContext, name: str) -> None:
-    request = {"HyperParameterTuningJobName": name}
-    try:
-        context.authorize("StopHyperParameterTuningJob", request)
-        tuning_jobs.stop_tuning_job(context.aws, request)
-    except errors.AwsError as error:
-        raise of_code(error.code, f"ClientError: Failed to stop {name}: {error.message}") from error
 
 
 RUNS: dict[str, Run] = {"Tuning": tuning}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from localaws.refusals import Rule
 from localaws.sagemaker.rules import instances
-from localaws.sagemaker.rules.rule import Rule
 from localaws.shapes import Document
 
 _SERVERLESS = "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html (Feature exclusions)"

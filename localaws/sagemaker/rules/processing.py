@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from localaws.refusals import Rule
 from localaws.sagemaker.rules import resources
-from localaws.sagemaker.rules.rule import Rule
 from localaws.shapes import Document
 
 _CLUSTER = ("ProcessingResources", "ClusterConfig")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localaws.sagemaker.rules.rule import Rule
+from localaws.refusals import Rule
 from localaws.shapes import Document
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from localaws.refusals import Broken
 from localaws.sagemaker.rules import instances
-from localaws.sagemaker.rules.rule import Broken
 from localaws.shapes import Document
 
 _REPLACED = ("InstanceType", "InstanceGroups", "InstancePlacementConfig")

@@ -12,7 +12,7 @@ from typing import Any
 
 from ministack.core import iam_evaluator
 
-from localaws.iam.actions import Check
+from localaws.iam.checks import Check
 from localaws.settings import Settings
 from localaws.stacks.permissions import CREATE, DELETE, READ, UPDATE, checks
 from localaws.stacks.resource import Resource

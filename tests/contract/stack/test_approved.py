@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ministack.core import iam_evaluator
 
-from localaws.iam.actions import Check
+from localaws.iam.checks import Check
 from tests.contract.stack.deployment import asked, is_allowed
 from tests.contract.stack.policies import IDENTITY, distinct
 from tests.contract.stack.resolve import ACCOUNT, Stack

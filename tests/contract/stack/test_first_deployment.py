@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from ministack.core import iam_evaluator
 
-from localaws.iam.actions import Check
+from localaws.iam.checks import Check
 from localaws.stacks.permissions import CREATE, checks
 from localaws.stacks.resource import Resource
 from seedcode.stack.template import load

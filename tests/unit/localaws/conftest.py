@@ -20,7 +20,7 @@ from localaws.engine.context import StepContext
 from localaws.engine.retries import Failure
 from localaws.events import Events
 from localaws.protocol import answer
-from localaws.sagemaker.service import SAGEMAKER
+from localaws.services import BY_TARGET
 from localaws.settings import Settings
 from localaws.store import Store
 
@@ -104,7 +104,7 @@ class Api:
         self._aws = aws
 
     def raw(self, operation: str, body: bytes) -> tuple[int, Document]:
-        status, content = answer(SAGEMAKER, self._aws, operation, body)
+        status, content = answer(BY_TARGET["SageMaker"], self._aws, operation, body)
         return status, json.loads(content)
 
     def __call__(self, operation: str, **request: object) -> Document:

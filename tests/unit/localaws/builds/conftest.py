@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from localaws.aws import Aws
-from localaws.builds.service import CODEBUILD
+from localaws.operations import CODEBUILD
 from localaws.protocol import answer
 from localaws.push import repository
 

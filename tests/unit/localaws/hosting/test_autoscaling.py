@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from ministack.services import cloudwatch, iam
 
-from localaws.autoscaling.service import AUTOSCALING
 from localaws.autoscaling.tracking import Tracking
 from localaws.aws import Aws
+from localaws.operations import AUTOSCALING
 from localaws.protocol import answer
 from localaws.serving.metrics import Measured
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from ministack.core import iam_actions
 
+from localaws.authorization import check_role
+from localaws.aws import Aws
 from localaws.errors import AwsError
 from localaws.iam.authority import Authority
+from localaws.operations import SAGEMAKER as SAGEMAKER_API
 from localaws.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,14 +76,15 @@ def test_the_account_that_a_role_trusts_is_heeded(
         authority.clients(role)
 
 
-def test_a_call_needs_the_role_that_it_passes(authority: Authority, make_role: MakeRole) -> None:
+def test_a_call_needs_the_role_that_it_passes(aws: Aws, authority: Authority, make_role: MakeRole) -> None:
     job = "arn:aws:iam::000000000000:role/job"
     request = {"ProcessingJobName": "one", "RoleArn": job}
     whole = make_role("whole", SAGEMAKER, "sagemaker:CreateProcessingJob", "iam:PassRole")
     half = make_role("half", SAGEMAKER, "sagemaker:CreateProcessingJob")
-    authority.check_call(whole, "sagemaker", "CreateProcessingJob", request)
+    create, asking = SAGEMAKER_API.operations["CreateProcessingJob"], replace(aws, authority=authority)
+    check_role(asking, whole, create, request)
     with pytest.raises(AwsError, match=f"iam:PassRole on resource: {job}"):
-        authority.check_call(half, "sagemaker", "CreateProcessingJob", request)
+        check_role(asking, half, create, request)
 
 
 def test_answers_to_roles_are_noted_and_those_to_root_are_not(

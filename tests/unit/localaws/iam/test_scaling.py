@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from localaws import ministack
+from localaws.authorization import check_caller
+from localaws.aws import Aws
 from localaws.errors import AwsError
-from localaws.iam import authority, scaling
-from localaws.settings import Settings
+from localaws.iam import scaling
+from localaws.operations import AUTOSCALING
 
 VARIANT = {
     "ServiceNamespace": "sagemaker",
@@ -23,7 +25,7 @@ Ask = Callable[..., None]
 
 
 @pytest.fixture
-def ask(monkeypatch: pytest.MonkeyPatch) -> Ask:
+def ask(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Ask:
     """Ask as a caller who may do some actions on resources that begin with a text; the rest is refused."""
 
     def call(operation: str, allowed: dict[str, str], linked: bool = True) -> None:
@@ -37,7 +39,7 @@ def ask(monkeypatch: pytest.MonkeyPatch) -> Ask:
         monkeypatch.setattr(ministack, "enforce", enforce)
         monkeypatch.setattr(ministack, "has_role", lambda *_: linked)
         caller: Any = None
-        authority.check_caller(Settings(), caller, "application-autoscaling", operation, VARIANT)
+        check_caller(aws, caller, AUTOSCALING.operations[operation], VARIANT)
 
     return call
 

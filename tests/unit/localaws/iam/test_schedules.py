@@ -14,7 +14,7 @@ from localaws.deliveries.delivery import Delivery
 from localaws.engine import records
 from localaws.errors import AwsError
 from localaws.iam.authority import Authority
-from localaws.scheduler.service import SCHEDULER
+from localaws.operations import SCHEDULER
 
 if TYPE_CHECKING:
     from localaws.aws import Aws
@@ -45,7 +45,7 @@ def create(aws: Aws, role: str) -> Any:
         "FlexibleTimeWindow": {"Mode": "OFF"},
         "Target": {"Arn": LINE, "RoleArn": role},
     }
-    return SCHEDULER.operations["CreateSchedule"](aws, request)
+    return SCHEDULER.call(aws, "CreateSchedule", request)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localaws.iam.actions import checks
+from localaws.operations import SAGEMAKER
 
 if TYPE_CHECKING:
     from tests.unit.localaws.monitoring.conftest import Monitor, Shapes
@@ -84,7 +84,7 @@ def test_a_model_quality_run_is_given_the_labels_of_its_hours(monitor: Monitor, 
 @pytest.mark.parametrize(("kind", "noun"), [("DataQuality", "data-quality"), ("ModelQuality", "model-quality")])
 def test_a_policy_is_asked_about_the_definition_s_own_arn(monitor: Monitor, kind: str, noun: str) -> None:
     request = {"JobDefinitionName": "Quality"}
-    (check,) = checks(monitor.aws.settings, "sagemaker", f"Delete{kind}JobDefinition", request)
+    (check,) = SAGEMAKER.operations[f"Delete{kind}JobDefinition"].permissions(monitor.aws, request)
     assert check.resource == monitor.aws.arn(f"{noun}-job-definition", "quality")
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from localaws.aws import Aws
+from localaws.operations import CODECOMMIT
 from localaws.push.announcing import NOTHING, Change, announce
-from localaws.push.service import CODECOMMIT
 
 Document = dict[str, Any]
 Call = Callable[..., tuple[int, Document]]
@@ -139,5 +139,6 @@ def test_a_pull_request_is_closed_once_listed_by_its_status_and_made_once_for_a_
 
 
 def test_policies_are_asked_about_the_repository_of_a_pull_request(aws: Aws, opened: Document) -> None:
-    assert CODECOMMIT.complete(aws, {"pullRequestId": "1"}) == {"pullRequestId": "1", "repositoryName": "bakery"}
-    assert CODECOMMIT.complete(aws, {"pullRequestId": "9"}) == {"pullRequestId": "9"}
+    get = CODECOMMIT.operations["GetPullRequest"]
+    asked = {number: [one.resource for one in get.permissions(aws, {"pullRequestId": number})] for number in "19"}
+    assert asked == {"1": ["arn:aws:codecommit:us-east-1:000000000000:bakery"], "9": ["*"]}

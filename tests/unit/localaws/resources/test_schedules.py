@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localaws.scheduler.service import SCHEDULER
+from localaws.operations import SCHEDULER
 
 if TYPE_CHECKING:
     from localaws.aws import Aws
@@ -28,7 +28,7 @@ def properties(**changes: object) -> dict[str, Any]:
 
 
 def get(aws: Aws, **request: str) -> dict[str, Any]:
-    return SCHEDULER.operations["GetSchedule"](aws, {"Name": "drift", **request})
+    return SCHEDULER.call(aws, "GetSchedule", {"Name": "drift", **request})
 
 
 def test_a_schedule_has_all_that_its_template_says(stack: Stack, aws: Aws) -> None:
@@ -43,7 +43,7 @@ def test_a_schedule_has_all_that_its_template_says(stack: Stack, aws: Aws) -> No
 def test_a_change_takes_back_what_was_changed_beside_the_template(stack: Stack, aws: Aws) -> None:
     disabled = properties(State="DISABLED")
     stack.create(TYPE, disabled)
-    SCHEDULER.operations["UpdateSchedule"](aws, {**get(aws), "State": "ENABLED", "Description": "by hand"})
+    SCHEDULER.operations["UpdateSchedule"].run(aws, {**get(aws), "State": "ENABLED", "Description": "by hand"})
     stack.update(TYPE, "drift", disabled, {**disabled, "ScheduleExpression": "rate(1 hour)"})
     found = get(aws)
     assert (found["State"], found.get("Description")) == ("DISABLED", None)
@@ -56,7 +56,7 @@ def test_a_deleted_schedule_is_gone_and_one_that_was_gone_is_no_error(stack: Sta
     for _ in range(2):
         stack.delete(TYPE, "drift", {"GroupName": "ours"})
         stack.delete(GROUP, "ours")
-    assert SCHEDULER.operations["ListSchedules"](aws, {})["Schedules"] == []
+    assert SCHEDULER.call(aws, "ListSchedules", {})["Schedules"] == []
 
 
 def test_what_scheduler_refuses_is_the_resources_reason(stack: Stack) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localaws.sagemaker import closed
-from localaws.sagemaker.service import OPERATIONS
+from localaws.errors import AwsError
+from localaws.operations import SAGEMAKER
 from tests.unit.localaws.monitoring.conftest import HOURLY, config
 
 if TYPE_CHECKING:
@@ -62,33 +63,37 @@ def test_a_new_account_makes_no_monitoring_schedule(api: Api) -> None:
     assert api("ListMonitoringSchedules")["MonitoringScheduleSummaries"] == []
 
 
-def test_every_operation_of_model_monitor_that_the_local_aws_has_is_asked(aws: Aws) -> None:
-    for name in sorted(set(closed.MONITOR) & set(OPERATIONS)):
-        with pytest.raises(Exception, match="maintenance mode"):
-            OPERATIONS[name](aws, {})
+def test_every_operation_of_model_monitor_that_makes_or_changes_something_is_closed(aws: Aws) -> None:
+    changing = [name for name in SAGEMAKER.operations if re.match("(Create|Update)(Monitoring|.*JobDefinition)", name)]
+    assert len(changing) == 4
+    for name in changing:
+        with pytest.raises(AwsError, match="maintenance mode"):
+            SAGEMAKER.operations[name].run(aws, {})
+
+
+def opens(operation: str, request: dict[str, Any]) -> bool:
+    return SAGEMAKER.operations[operation].closed(request) is None
 
 
 def test_a_new_account_runs_no_job_of_clarify_and_one_of_its_own_image(aws: Aws, api: Api) -> None:
     _, message = api.refused("CreateProcessingJob", **processing(CLARIFY))
     assert message == "SageMaker Clarify processing is in maintenance mode and is not available to new customers."
-    closed.check_job(aws, closed.PROCESSING, processing("monitor:1"))
-    closed.check_job(existing(aws), closed.PROCESSING, processing(CLARIFY))
+    assert opens("CreateProcessingJob", processing("monitor:1"))
+    assert SAGEMAKER.call(existing(aws), "CreateProcessingJob", processing(CLARIFY))
 
 
 @pytest.mark.parametrize("members", DEBUGGED)
 def test_a_new_account_has_no_training_job_that_debugger_watches(aws: Aws, api: Api, members: dict[str, Any]) -> None:
     _, message = api.refused("CreateTrainingJob", **training(**members))
     assert message == "SageMaker Debugger is in maintenance mode and is not available to new customers."
-    closed.check_job(existing(aws), closed.TRAINING, training(**members))
+    assert SAGEMAKER.call(existing(aws), "CreateTrainingJob", training(**members))
 
 
-def test_a_training_job_without_debugger_is_open(aws: Aws) -> None:
-    closed.check_job(aws, closed.TRAINING, training(ProfilerConfig={"DisableProfiler": True}))
-    closed.check_job(aws, closed.TRAINING, training(TensorBoardOutputConfig={"S3OutputPath": "s3://bucket/t"}))
+def test_a_training_job_without_debugger_is_open() -> None:
+    assert opens("CreateTrainingJob", training(ProfilerConfig={"DisableProfiler": True}))
+    assert opens("CreateTrainingJob", training(TensorBoardOutputConfig={"S3OutputPath": "s3://bucket/t"}))
 
 
-def test_a_new_account_has_no_endpoint_that_explains(aws: Aws) -> None:
-    with pytest.raises(Exception, match="Clarify is in maintenance mode"):
-        closed.check_endpoint(aws, {"ExplainerConfig": {}})
-    closed.check_endpoint(existing(aws), {"ExplainerConfig": {}})
-    closed.check_endpoint(aws, {"DataCaptureConfig": {"EnableCapture": True}})
+def test_a_new_account_has_no_endpoint_that_explains() -> None:
+    assert not opens("CreateEndpointConfig", {"ExplainerConfig": {}})
+    assert opens("CreateEndpointConfig", {"DataCaptureConfig": {"EnableCapture": True}})

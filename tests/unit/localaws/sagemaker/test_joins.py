@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sagemaker.utils import instance_supports_kms
 
-from localaws.sagemaker.rules import JOINS, instances
-from localaws.sagemaker.rules.rule import Rule
+from localaws.operations import SAGEMAKER
+from localaws.refusals import Rule
+from localaws.sagemaker.rules import instances
+from localaws.sagemaker.rules import processing as processing_rules
+from localaws.sagemaker.rules import tuning as tuning_rules
 from localaws.shapes import service_model
 
 if TYPE_CHECKING:
@@ -347,6 +350,18 @@ def test_a_broken_join_is_refused_in_aws_s_words(aws: Aws, api: Api, call: tuple
     old = type(api)(replace(aws, settings=replace(aws.settings, existing_customer=True)))
     code, said = old.refused(operation, **bare(request))
     assert (code, sentence in said) == ("ValidationException", True), said
+
+
+JOINS: dict[str, tuple[Rule, ...]] = {
+    **{
+        name: rules
+        for name, operation in SAGEMAKER.operations.items()
+        if (rules := tuple(check for check in operation.checks if isinstance(check, Rule)))
+    },
+    # These are of a part of the request.
+    "CreateHyperParameterTuningJob": tuning_rules.RULES,
+    "CreateMonitoringSchedule": processing_rules.MONITORING_RULES,
+}
 
 
 def as_rules_see_it(operation: str, request: Document) -> tuple[str, Document]:

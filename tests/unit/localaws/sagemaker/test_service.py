@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from localaws import shapes
-from localaws.sagemaker import service
+from localaws.operations import SAGEMAKER
 
 if TYPE_CHECKING:
     from tests.unit.localaws.conftest import Api
@@ -40,7 +41,8 @@ def test_an_unexpected_error_is_answered_with_its_words(api: Api, monkeypatch: p
     def broken(*_: object) -> None:
         raise RuntimeError("the oven is cold")
 
-    monkeypatch.setitem(service.OPERATIONS, "ListModels", broken)
+    broken_list = replace(SAGEMAKER.operations["ListModels"], handler=broken)
+    monkeypatch.setitem(SAGEMAKER.operations, "ListModels", broken_list)
     status, answer = api.raw("ListModels", b"{}")
     assert (status, answer["__type"]) == (500, "InternalFailure")
     assert "RuntimeError: the oven is cold" in answer["message"]
@@ -115,7 +117,7 @@ def test_every_pattern_of_the_operations_compiles() -> None:
 
     seen: set[str] = set()
     model = shapes.service_model()
-    assert sum(compile_all(model.operation_model(name).input_shape, seen) for name in service.OPERATIONS) > 50
+    assert sum(compile_all(model.operation_model(name).input_shape, seen) for name in SAGEMAKER.operations) > 50
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from localaws.aws import Aws
 from localaws.errors import validation
+from localaws.operations import SAGEMAKER
 from localaws.protocol import answer
-from localaws.sagemaker.service import SAGEMAKER
 
 if TYPE_CHECKING:
     from tests.unit.localaws.conftest import Api

@@ -14,8 +14,8 @@ from localaws import clock, protocol, rest
 from localaws.aws import Aws
 from localaws.deliveries.deliveries import Deliveries
 from localaws.deliveries.delivery import Delivery
+from localaws.operations import SCHEDULER
 from localaws.scheduler.runner import Runner
-from localaws.scheduler.service import SCHEDULER
 
 Document = dict[str, Any]
 PIPELINE = "arn:aws:sagemaker:us-east-1:000000000000:pipeline/line"

@@ -1,16 +1,18 @@
-"""The CodeBuild service."""
+"""Builds of CodeBuild: BatchGet, List and BatchDelete."""
 
 from __future__ import annotations
 
 from localaws.aws import Aws
-from localaws.builds import projects, records, starting
+from localaws.builds import projects, records
+from localaws.builds.projects import list_named_projects
 from localaws.errors import AwsError
-from localaws.protocol import Service
+from localaws.operations import CODEBUILD
 from localaws.shapes import Document
 
 _PAGE = 100
 
 
+@CODEBUILD.operation("BatchGetBuilds", on=(list_named_projects,))
 def batch_get_builds(aws: Aws, request: Document) -> Document:
     """Builds by id or ARN."""
     found = {name: aws.store.get(records.KIND, name.rpartition(":build/")[2]) for name in request["ids"]}
@@ -20,17 +22,20 @@ def batch_get_builds(aws: Aws, request: Document) -> Document:
     }
 
 
+@CODEBUILD.operation("ListBuilds")
 def list_builds(aws: Aws, request: Document) -> Document:
     """The ids of all builds, the newest first."""
     return _page(aws.store.all(records.KIND), request)
 
 
+@CODEBUILD.operation("ListBuildsForProject", on=(list_named_projects,))
 def list_builds_for_project(aws: Aws, request: Document) -> Document:
     """The ids of a project's builds, the newest first."""
     name = projects.find_project(aws, request["projectName"])["name"]
     return _page(records.of_project(aws, name), request)
 
 
+@CODEBUILD.operation("BatchDeleteBuilds", on=(list_named_projects,))
 def batch_delete_builds(aws: Aws, request: Document) -> Document:
     """Delete builds that have ended."""
     deleted, kept = [], []
@@ -53,22 +58,3 @@ def _page(builds: list[Document], request: Document) -> Document:
     start = int(token)
     ids = [build["id"] for build in ordered[start : start + _PAGE]]
     return {"ids": ids, **({"nextToken": str(start + _PAGE)} if len(ordered) > start + _PAGE else {})}
-
-
-CODEBUILD = Service(
-    "AWS CodeBuild",
-    "codebuild",
-    {
-        "BatchDeleteBuilds": batch_delete_builds,
-        "BatchGetBuilds": batch_get_builds,
-        "BatchGetProjects": projects.batch_get_projects,
-        "CreateProject": projects.create_project,
-        "DeleteProject": projects.delete_project,
-        "ListBuilds": list_builds,
-        "ListBuildsForProject": list_builds_for_project,
-        "ListProjects": projects.list_projects,
-        "StartBuild": starting.start_build,
-        "StopBuild": starting.stop_build,
-        "UpdateProject": projects.update_project,
-    },
-)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from localaws.autoscaling.service import AUTOSCALING
-from localaws.builds.service import CODEBUILD
-from localaws.iam.actions import Check, checks
-from localaws.protocol import Service
-from localaws.push.service import CODECOMMIT
-from localaws.sagemaker.service import OPERATIONS
-from localaws.scheduler.service import SCHEDULER
-from localaws.settings import Settings
+from localaws.aws import Aws
+from localaws.iam.checks import Check
+from localaws.operations import AUTOSCALING, CODEBUILD, CODECOMMIT, SAGEMAKER, SCHEDULER, Service
 from localaws.shapes import service_model
 
+Reference = Mapping[str, Mapping[str, Any]]
 ROLE = "arn:aws:iam::000000000000:role/job"
 ARN = "arn:aws:sagemaker:us-east-1:000000000000:"
 PROJECT = "arn:aws:codebuild:us-east-1:000000000000:project/one"
@@ -46,7 +42,7 @@ EVERYTHING = {
 
 
 @pytest.fixture(scope="module")
-def reference() -> Mapping[str, Mapping[str, Any]]:
+def reference() -> Reference:
     """AWS's reference, as parliament ships it: per service its actions and their resource types."""
     found = find_spec("parliament")
     assert found
@@ -60,8 +56,13 @@ def reference() -> Mapping[str, Mapping[str, Any]]:
     }
 
 
-def needed(service: str, operation: str, request: Mapping[str, Any]) -> list[Check]:
-    return list(checks(Settings(), service, operation, dict(request)))
+Needed = Callable[[Service, str, Mapping[str, Any]], list[Check]]
+
+
+@pytest.fixture
+def needed(aws: Aws) -> Needed:
+    """All that an operation asks policies about a request."""
+    return lambda service, operation, request: list(service.operations[operation].permissions(aws, dict(request)))
 
 
 def asked(operation: str) -> dict[str, str]:
@@ -69,13 +70,13 @@ def asked(operation: str) -> dict[str, str]:
     return {name: value for name, value in EVERYTHING.items() if shape and name in shape.members}
 
 
-@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+@pytest.mark.parametrize("operation", sorted(SAGEMAKER.operations))
 def test_an_operation_asks_for_its_own_action_on_the_resources_that_aws_names(
-    reference: Mapping[str, Mapping[str, Any]], operation: str
+    needed: Needed, reference: Reference, operation: str
 ) -> None:
     known = reference["sagemaker"][operation]
     kinds = {item["resource_type"] for item in known["resource_types"] if item["resource_type"]}
-    own = [one for one in needed("sagemaker", operation, asked(operation)) if one.action == f"sagemaker:{operation}"]
+    own = [one for one in needed(SAGEMAKER, operation, asked(operation)) if one.action == f"sagemaker:{operation}"]
     asked_kinds = {one.resource.removeprefix(ARN).partition("/")[0] for one in own}
     names = {"pipeline" if kind == "pipeline-execution" else kind for kind in (kind.strip("*") for kind in kinds)}
     required = {kind.strip("*") for kind in kinds if kind.endswith("*")} - {"pipeline-execution"}
@@ -85,10 +86,10 @@ def test_an_operation_asks_for_its_own_action_on_the_resources_that_aws_names(
 
 
 @pytest.mark.parametrize("operation", sorted(AUTOSCALING.operations))
-def test_scaling_asks_for_targets_where_aws_does(reference: Mapping[str, Mapping[str, Any]], operation: str) -> None:
+def test_scaling_asks_for_targets_where_aws_does(needed: Needed, reference: Reference, operation: str) -> None:
     known = reference["application-autoscaling"][operation]
     named = any(item["resource_type"].startswith("ScalableTarget") for item in known["resource_types"])
-    (own,) = needed("application-autoscaling", operation, EVERYTHING)
+    (own,) = needed(AUTOSCALING, operation, EVERYTHING)
     assert own.action == f"application-autoscaling:{operation}"
     assert own.resource.endswith(":scalable-target/one-live") if named else own.resource == "*"
 
@@ -101,7 +102,7 @@ def test_scaling_asks_for_targets_where_aws_does(reference: Mapping[str, Mapping
     ],
 )
 def test_builds_and_repositories_are_asked_about_where_aws_does(
-    reference: Mapping[str, Mapping[str, Any]], service: Service, request_: Mapping[str, Any], arn: str
+    needed: Needed, reference: Reference, service: Service, request_: Mapping[str, Any], arn: str
 ) -> None:
     for operation in service.operations:
         shape = service_model(service.name).operation_model(operation).input_shape
@@ -109,23 +110,23 @@ def test_builds_and_repositories_are_asked_about_where_aws_does(
         # What a pull request is of, its service looks up.
         request |= request_ if shape and "pullRequestId" in shape.members else {}
         named = any(item["resource_type"] for item in reference[service.name][operation]["resource_types"])
-        found = needed(service.name, operation, request)
+        found = needed(service, operation, request)
         assert {one.action for one in found} == {f"{service.name}:{operation}"}, operation
         assert {one.resource for one in found} == {arn if named else "*"}, operation
 
 
-def test_builds_are_asked_about_by_their_projects_and_a_projects_role_must_be_passed() -> None:
+def test_builds_are_asked_about_by_their_projects_and_a_projects_role_must_be_passed(needed: Needed) -> None:
     build = "arn:aws:codebuild:us-east-1:000000000000:build/two:1"
-    found = needed("codebuild", "BatchGetBuilds", {"ids": ["one:1", "one:2", build]})
+    found = needed(CODEBUILD, "BatchGetBuilds", {"ids": ["one:1", "one:2", build]})
     assert [one.resource for one in found] == [PROJECT, PROJECT.replace("one", "two")]
-    created = needed("codebuild", "CreateProject", {"name": "one", "serviceRole": ROLE})
+    created = needed(CODEBUILD, "CreateProject", {"name": "one", "serviceRole": ROLE})
     passed = Check("iam:PassRole", ROLE, {"iam:PassedToService": "codebuild.amazonaws.com"})
     assert created == [Check("codebuild:CreateProject", PROJECT), passed]
 
 
 @pytest.mark.parametrize("operation", sorted(SCHEDULER.operations))
 def test_scheduler_asks_for_schedules_and_groups_where_aws_does(
-    reference: Mapping[str, Mapping[str, Any]], operation: str
+    needed: Needed, reference: Reference, operation: str
 ) -> None:
     known = reference["scheduler"][operation]
     kinds = {item["resource_type"].strip("*") for item in known["resource_types"]} - {""}
@@ -133,27 +134,27 @@ def test_scheduler_asks_for_schedules_and_groups_where_aws_does(
     request = {"Name": "One", "GroupName": "ours"} if kinds else {"GroupName": "ours"}
     if "tag" in operation.lower():
         request = {"ResourceArn": f"{place}schedule-group/One"}
-    (own,) = needed("scheduler", operation, request)
+    (own,) = needed(SCHEDULER, operation, request)
     assert own.action == f"scheduler:{operation}"
     places = {"schedule": "schedule/ours/One", "schedule-group": "schedule-group/One"}
     assert own.resource == (place + places[kinds.pop()] if kinds else "*")
 
 
-def test_the_role_of_a_schedules_target_must_be_passed_to_scheduler() -> None:
+def test_the_role_of_a_schedules_target_must_be_passed_to_scheduler(needed: Needed) -> None:
     request = {"Name": "One", "Target": {"Arn": "a", "RoleArn": ROLE}}
-    own, passed = needed("scheduler", "UpdateSchedule", request)
+    own, passed = needed(SCHEDULER, "UpdateSchedule", request)
     assert own.resource == "arn:aws:scheduler:us-east-1:000000000000:schedule/default/One"
     assert passed == Check("iam:PassRole", ROLE, {"iam:PassedToService": "scheduler.amazonaws.com"})
 
 
-def test_a_role_that_is_handed_over_must_be_passed_to_sagemaker() -> None:
-    found = needed("sagemaker", "CreateProcessingJob", {"ProcessingJobName": "One", "RoleArn": ROLE})
+def test_a_role_that_is_handed_over_must_be_passed_to_sagemaker(needed: Needed) -> None:
+    found = needed(SAGEMAKER, "CreateProcessingJob", {"ProcessingJobName": "One", "RoleArn": ROLE})
     passed = Check("iam:PassRole", ROLE, {"iam:PassedToService": "sagemaker.amazonaws.com"})
     assert found == [Check("sagemaker:CreateProcessingJob", f"{ARN}processing-job/one"), passed]
 
 
-def test_tags_are_a_permission_of_their_own_and_known_to_conditions() -> None:
+def test_tags_are_a_permission_of_their_own_and_known_to_conditions(needed: Needed) -> None:
     request = {"ModelName": "One", "Tags": [{"Key": "project", "Value": "scones"}]}
-    create, add = needed("sagemaker", "CreateModel", request)
+    create, add = needed(SAGEMAKER, "CreateModel", request)
     assert (add.action, add.resource) == ("sagemaker:AddTags", create.resource)
     assert create.context == {"aws:RequestTag/project": "scones", "aws:TagKeys": ["project"]}

@@ -1,4 +1,4 @@
-"""The CodeCommit service: repositories and pull requests. What is in them, git itself tells."""
+"""Repositories of CodeCommit: Get, List and Delete, and their branches. What is in them, git itself tells."""
 
 from __future__ import annotations
 
@@ -6,22 +6,26 @@ from pathlib import Path
 
 from localaws.aws import Aws
 from localaws.errors import AwsError
-from localaws.protocol import Service
-from localaws.push import comments, pull_requests, repository
+from localaws.operations import CODECOMMIT
+from localaws.push import pull_requests, repository
+from localaws.push.pull_requests import list_named_repositories
 from localaws.shapes import Document
 
 
+@CODECOMMIT.operation("GetRepository", on=(list_named_repositories,))
 def get_repository(aws: Aws, request: Document) -> Document:
     """A repository by its name."""
     return {"repositoryMetadata": _described(aws, request["repositoryName"], _found(aws, request))}
 
 
+@CODECOMMIT.operation("ListRepositories")
 def list_repositories(aws: Aws, _: Document) -> Document:
     """All repositories, on one page."""
     paths = sorted(repository.folder(aws.settings).glob("*.git"))
     return {"repositories": [{"repositoryName": path.stem, "repositoryId": repository.read_id(path)} for path in paths]}
 
 
+@CODECOMMIT.operation("DeleteRepository", on=(list_named_repositories,))
 def delete_repository(aws: Aws, request: Document) -> Document:
     """Delete a repository with its commits; one that is not there answers nothing."""
     try:
@@ -32,6 +36,7 @@ def delete_repository(aws: Aws, request: Document) -> Document:
     return {"repositoryId": identifier}
 
 
+@CODECOMMIT.operation("GetBranch", on=(list_named_repositories,))
 def get_branch(aws: Aws, request: Document) -> Document:
     """The last commit of a branch."""
     path, branch = _found(aws, request), request["branchName"]
@@ -43,14 +48,6 @@ def get_branch(aws: Aws, request: Document) -> Document:
 
 def _found(aws: Aws, request: Document) -> Path:
     return pull_requests.repository_of(aws, request["repositoryName"])
-
-
-def _with_repository(aws: Aws, request: Document) -> Document:
-    """A request with the repository that it is about, which some name by a pull request only."""
-    if "repositoryName" in request or "pullRequestId" not in request:
-        return request
-    name = pull_requests.name_of_repository(aws, request["pullRequestId"])
-    return {**request, "repositoryName": name} if name else request
 
 
 def _described(aws: Aws, name: str, path: Path) -> Document:
@@ -65,22 +62,3 @@ def _described(aws: Aws, name: str, path: Path) -> Document:
         "cloneUrlSsh": repository.clone_url(aws.settings, name).replace("https://", "ssh://"),
         "Arn": repository.arn(aws.settings, name),
     }
-
-
-CODECOMMIT = Service(
-    "AWS CodeCommit",
-    "codecommit",
-    {
-        "CreatePullRequest": pull_requests.create_pull_request,
-        "DeleteRepository": delete_repository,
-        "GetBranch": get_branch,
-        "GetCommentsForPullRequest": comments.get_comments_for_pull_request,
-        "GetPullRequest": pull_requests.get_pull_request,
-        "GetRepository": get_repository,
-        "ListPullRequests": pull_requests.list_pull_requests,
-        "ListRepositories": list_repositories,
-        "PostCommentForPullRequest": comments.post_comment_for_pull_request,
-        "UpdatePullRequestStatus": pull_requests.update_pull_request_status,
-    },
-    _with_repository,
-)

@@ -1,0 +1,150 @@
+"""How an operation of a service is declared: one function, and above it all that is known of the operation.
+
+    @SAGEMAKER.operation("CreateModel", on=(MODEL,), checks=MODEL_RULES, members=not_emulated("Containers.Mode"))
+    def create_model(aws: Aws, request: Document) -> Document: ...
+
+`on` says which resources policies are asked about, as AWS's service authorization reference has them, `emits` the
+detail type of the event that tells of the change, `closed` what of a request is closed to an account that is new to
+SageMaker, `checks` what AWS refuses in a request beyond its shape, and `members` which of its members are honoured or
+refused as not emulated. Nothing else has to be told of an operation; localaws.services finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from localaws import errors
+from localaws.aws import Aws
+from localaws.iam.checks import Check
+from localaws.refusals import Members, check_members
+from localaws.shapes import Document, validate
+
+Handler = Callable[[Aws, Document], Document]
+Resources = Callable[[Aws, Document], Iterable[str]]
+Closed = Callable[[Document], str | None]
+
+
+@dataclass(frozen=True)
+class Named:
+    """The SageMaker resource that a member of a request names, by its name or its ARN; none where it is not given."""
+
+    member: str
+    kind: str
+    keeps_case: bool = False  # in its ARN
+
+    def __call__(self, aws: Aws, request: Document) -> Iterator[str]:
+        name = request.get(self.member)
+        if name:
+            bare = name if self.keeps_case else name.lower()
+            yield name if name.startswith("arn:") else aws.arn(self.kind, bare)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation as it is declared."""
+
+    service: Service
+    name: str
+    handler: Handler
+    on: Sequence[Resources]
+    emits: str | None
+    closed: Closed
+    checks: Sequence[Callable[[Document], None]]
+    members: Members
+
+    def permissions(self, aws: Aws, request: Document) -> Iterator[Check]:
+        """All that a policy must allow for a call."""
+        resources = [resource for find in self.on for resource in find(aws, request)] or ["*"]
+        tags = _tag_context(request)
+        for resource in resources:
+            yield Check(f"{self.service.name}:{self.name}", resource, tags)
+        if self.service.tagging and self.name.startswith("Create") and request.get("Tags"):
+            yield Check(f"{self.service.name}:{self.service.tagging}", resources[0], tags)
+        for role in sorted(set(_roles(request, self.service.roles))):
+            yield Check("iam:PassRole", role, {"iam:PassedToService": f"{self.service.name}.amazonaws.com"})
+
+    def check(self, request: Document) -> None:
+        """Refuse what AWS or the local AWS does not take, as far as the request alone shows it."""
+        for check in self.checks:
+            check(request)
+        check_members(self.members, request)
+
+    def run(self, aws: Aws, request: Document) -> Document:
+        """Answer a request that has the operation's shape."""
+        closed = None if aws.settings.existing_customer else self.closed(request)
+        if closed:
+            raise errors.validation(f"{closed} is in maintenance mode and is not available to new customers.")
+        self.check(request)
+        return self.handler(aws, request)
+
+
+Authorize = Callable[[Operation, Document], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Service:
+    """A service as botocore names it, with the operations that are declared for it.
+
+    `target` is the prefix of its header X-Amz-Target. `roles` are the members that hand it a role, and `tagging` is
+    the action that tags of a new resource take.
+    """
+
+    title: str
+    name: str
+    target: str
+    roles: tuple[str, ...] = ()
+    tagging: str | None = None
+    operations: dict[str, Operation] = field(default_factory=dict)
+
+    def operation(
+        self,
+        name: str,
+        *,
+        on: Sequence[Resources] = (),
+        emits: str | None = None,
+        closed: Closed = lambda _: None,
+        checks: Sequence[Callable[[Document], None]] = (),
+        members: Members | None = None,
+    ) -> Callable[[Handler], Handler]:
+        """Declare the function below as an operation; see the module."""
+
+        def declare(handler: Handler) -> Handler:
+            self.operations[name] = Operation(self, name, handler, on, emits, closed, checks, members or {})
+            return handler
+
+        return declare
+
+    def call(self, aws: Aws, name: str, request: Document, authorize: Authorize | None = None) -> Document:
+        """Run an operation; members that its shape does not have are for who calls from within."""
+        validate(name, request, self.name)
+        operation = self.operations[name]
+        if authorize:
+            authorize(operation, request)
+        return operation.run(aws, request)
+
+
+def _tag_context(request: Document) -> dict[str, str | list[str]]:
+    tags = request.get("Tags") or []
+    listed = tags if isinstance(tags, list) else []
+    keys = [tag["Key"] for tag in listed] + request.get("TagKeys", [])
+    named: dict[str, str | list[str]] = {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in listed}
+    return named | ({"aws:TagKeys": keys} if keys else {})
+
+
+def _roles(value: object, members: Sequence[str]) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if name in members and isinstance(item, str) and item:
+                yield item
+            yield from _roles(item, members)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _roles(item, members)
+
+
+SAGEMAKER = Service("SageMaker", "sagemaker", "SageMaker", roles=("RoleArn", "ExecutionRoleArn"), tagging="AddTags")
+AUTOSCALING = Service("Application Auto Scaling", "application-autoscaling", "AnyScaleFrontendService")
+CODEBUILD = Service("AWS CodeBuild", "codebuild", "CodeBuild_20161006", roles=("serviceRole",))
+CODECOMMIT = Service("AWS CodeCommit", "codecommit", "CodeCommit_20150413")
+SCHEDULER = Service("Scheduler", "scheduler", "AWSScheduler", roles=("RoleArn",))  # whose protocol is REST
