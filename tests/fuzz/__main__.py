@@ -1,7 +1,7 @@
 """Fuzz readers with atheris, guided by the code that they reach: `make fuzz`, or `python -m tests.fuzz [READER ...]`.
 
-Each reader runs in a process of its own for FUZZ_SECONDS (60). What breaks one is written to .fuzz/<reader>/ with its
-traceback; to hold the fix, it moves to tests/fuzz/found/<reader>/.
+Each reader runs in a process of its own for FUZZ_SECONDS (60). An input that breaks one is written to .fuzz/<reader>/
+with its traceback; with the fix it moves to tests/fuzz/found/<reader>/.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LIBRARIES = ("PIL", "tarfile", "zipfile", "gzip", "json", "yaml")
 
 
 def main(words: list[str]) -> int:
-    """Fuzz the named readers, or all of them; answers 1 where one broke."""
+    """Fuzz the named readers, or all of them; answers 1 if one broke."""
     if words[:1] == ["--in-process"]:
         _fuzz(words[1], words[2:])
         return 0
@@ -71,7 +71,7 @@ def _fuzz(name: str, options: list[str]) -> None:
         reader = load(name)
 
     def custom(data: bytes, most: int, seed: int) -> bytes:
-        """Half of the changes are atheris's own, half know what JSON is."""
+        """Half of the mutations are atheris's own, half change JSON values."""
         if seed % 2:
             return bytes(atheris.Mutate(data, most))
         return mutate(bytes(data), reader.seeds, random.Random(seed))[:most]  # noqa: S311 - not a secret

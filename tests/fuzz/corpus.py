@@ -1,4 +1,4 @@
-"""What the readers are meant to read: small, whole examples from which the fuzzing starts."""
+"""Small valid examples from which the fuzzing starts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def pictures() -> list[bytes]:
-    """PNG, JPEG and WebP in the modes that the readers treat apart."""
+    """PNG, JPEG and WebP in the modes that the readers distinguish."""
     noise = Image.effect_noise((33, 40), 60)
     made = [_saved(noise.convert(mode), "PNG") for mode in ("1", "L", "P", "RGB", "RGBA", "I;16")]
     exif = Image.Exif()
@@ -84,7 +84,7 @@ def definition() -> bytes:
 
 
 def repaired(data: bytes) -> bytes:
-    """A PNG whose checksums are right again: else a change would end at the first of them."""
+    """A PNG with repaired checksums: otherwise a mutation would fail at the first of them."""
     if not data.startswith(SIGNATURE):
         return data
     parts, at = [SIGNATURE], len(SIGNATURE)

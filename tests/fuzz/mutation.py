@@ -1,4 +1,4 @@
-"""Changes of what is whole: bytes of anything, values of what is JSON. A seed makes them the same ones again."""
+"""Seeded mutations of valid inputs: bytes, and values of JSON."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _read(data: bytes) -> Any:
 
 
 def _replace(value: Any, chance: random.Random) -> Any:
-    """Walk down a random way and put a value that nobody expects at its end, or take the member out."""
+    """Follow a random path and put an unexpected value at its end, or remove the member."""
     if not isinstance(value, dict | list) or not value or chance.random() < 0.1:
         return copy.deepcopy(chance.choice(_VALUES))
     place = chance.choice(list(value) if isinstance(value, dict) else range(len(value)))

@@ -30,6 +30,6 @@ def names() -> list[str]:
 
 
 def load(name: str) -> Reader:
-    """Import one harness; what it reads with is imported with it."""
+    """Import one harness with its reader."""
     module = import_module(f"tests.fuzz.harnesses.{name}")
     return Reader(name, module.one_input, module.SEEDS)

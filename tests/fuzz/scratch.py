@@ -1,4 +1,4 @@
-"""A file for as long as a reader needs one."""
+"""A temporary file for a reader."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 @contextmanager
 def file(name: str, data: bytes) -> Iterator[Path]:
-    """The bytes under a name of their own, alone in a folder."""
+    """A file with these bytes, alone in a folder."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(data)

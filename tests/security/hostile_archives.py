@@ -1,4 +1,4 @@
-"""Archives made to do harm, packed on demand: the large ones take a second."""
+"""Hostile archives, built on demand: the large ones take a second."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _both(first: str, second: str) -> bytes:
 
 
 def _directory(size: int) -> bytes:
-    """An archive whose end says that its directory has so many bytes, and it has."""
+    """An archive whose end record announces a directory of so many bytes, which it has."""
     return bytes(size) + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 1, 1, size, 0, 0)
 
 
@@ -171,5 +171,5 @@ ZIPS |= {f"the name {name}": lambda name=name: zipped(name) for name in ("../x",
 
 @cache
 def packed(kind: str, name: str) -> bytes:
-    """The hostile archive of this name, each made once."""
+    """The hostile archive of this name, each built once."""
     return {"tar": TARS, "zip": ZIPS}[kind][name]()

@@ -1,4 +1,4 @@
-"""Hostile archives at every reader of the product: nothing leaves its folder, nothing unpacks for ever."""
+"""Hostile archives at every reader of the product: nothing leaves its folder, nothing unpacks without end."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ MODE = re.compile(r"[wx][bt]?([:|]\w*)?")
 
 
 def _openings(source: str) -> Iterator[int]:
-    """The lines where an archive is opened without saying, in the call, that it is written."""
+    """The lines where an archive is opened other than for writing."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module in {*OPENING, *READING}:
             yield node.lineno

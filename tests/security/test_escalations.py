@@ -44,7 +44,7 @@ CASES = [
     for role in OF_A_PUSH
     if role in Stack(load(), given).of_type("AWS::IAM::Role")
 ]
-# Whose roles and policies somebody may want: the stack's own, an administrator's, a neighbour's, and new ones.
+# Roles and policies that an attacker may want: the stack's own, an administrator's, a neighbour's, and new ones.
 OTHERS = ("admin", "new", "scones-new", "scones-prod-pipeline", "scones-deploy-admin", "somebody/else")
 SERVICES = (
     *("cloudformation", "codebuild", "codepipeline", "ec2", "ecs-tasks", "events", "glue", "lambda", "sagemaker"),
@@ -65,7 +65,7 @@ def _policies(name: str, role: str) -> list[Any]:
 
 @cache
 def _patterns(name: str, role: str) -> tuple[str, ...]:
-    """What the role's policies allow on anything, as they say it; everything, where they say what not."""
+    """The actions that the role's policies allow on anything, as written; everything for NotAction."""
     return tuple(
         str(action).lower()
         for policy in own(_stack(name), role)
@@ -89,7 +89,7 @@ def _may(name: str, role: str, action: str, resource: str, **context: str) -> bo
 
 @cache
 def _writing(service: str) -> tuple[str, ...]:
-    """All actions of a service that change something, or that give a session, as AWS lists them."""
+    """All actions of a service that write, or that give a session, as AWS lists them."""
     return tuple(
         action
         for action, level in _every(service).items()
@@ -124,7 +124,7 @@ def _managed(name: str) -> dict[str, str]:
 
 
 def _wanted(name: str) -> Iterator[tuple[str, str]]:
-    """Everything of IAM that somebody may want to write, as logical id and ARN."""
+    """All IAM resources that an attacker may want to write, as logical id and ARN."""
     yield from _roles(name).items()
     yield from _managed(name).items()
     place = f"arn:aws:iam::{ACCOUNT}"
@@ -136,7 +136,7 @@ def _wanted(name: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("name", "role"), CASES)
 def test_no_push_writes_anything_of_iam_but_within_the_boundary(name: str, role: str) -> None:
     actions = [action for action in _writing("iam") if action != "iam:PassRole"]
-    # As good for who tries as can be: the boundary is there, and the policy is one that may be attached.
+    # The best case for the attacker: the boundary is set, and the policy may be attached.
     keys = {"iam__PermissionsBoundary": BOUNDARY, "iam__PolicyARN": _managed(name)["FunctionsTracing"]}
     found = {target for target, arn in _wanted(name) for action in actions if _may(name, role, action, arn, **keys)}
     bounded = role == "DeployRole" and "boundary" in name
@@ -191,7 +191,7 @@ HANDED_ON = {
 def test_a_push_hands_on_the_project_s_roles_each_to_its_one_service_and_none_of_its_own(name: str, role: str) -> None:
     there = _stack(name).resources
     assert _handed_on(name, role) == {(key, service) for key, service in HANDED_ON[role] if key in there}
-    # Nothing is handed on where it is not said to what.
+    # Nothing is passed without a service.
     assert not any(_may(name, role, "iam:PassRole", arn) for arn in _roles(name).values())
 
 
@@ -208,7 +208,7 @@ def test_what_a_push_can_use_in_turn_uses_nothing_that_decides_of_rights(name: s
         assert not {other for other, _ in _handed_on(name, role)} & {*OF_A_PUSH, "FoundationRole"}, role
         for service in ("iam", "cloudformation", "sts", "codebuild", "organizations"):
             found = _allowed_anywhere(name, role, _writing(service)) - {"iam:PassRole"}
-            # EventBridge starts builds, and scaling makes its own linked role.
+            # EventBridge starts builds, and scaling creates its service-linked role.
             starting = {"codebuild:StartBuild"} if role == "EventsRole" else set()
             linked = {"iam:CreateServiceLinkedRole"} if role == "RefreshWorkflowRole" else set()
             assert found <= starting | linked, role

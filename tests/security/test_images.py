@@ -39,7 +39,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _png(width: int, height: int, *chunks: bytes, mode: int = 2) -> bytes:
-    """A PNG whose header claims this size; its pixels are what `chunks` hold."""
+    """A PNG whose header claims this size, with these `chunks`."""
     header = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, mode, 0, 0, 0))
     return SIGNATURE + header + b"".join(chunks) + _chunk(b"IEND", b"")
 
@@ -122,7 +122,7 @@ def test_a_hostile_image_is_refused_in_words_at_once_and_unread(reader: str, pic
 
 @pytest.mark.parametrize("reader", READERS)
 def test_an_image_whose_exif_is_a_bomb_loses_it_or_is_refused(reader: str) -> None:
-    # A directory that names itself as the next one, and a value of four thousand million items.
+    # A directory that names itself as the next one, and a value of four billion items.
     ifd = struct.pack("<HHHII", 1, 0x0112, 3, 2**32 - 1, 8) + struct.pack("<I", 8)
     bomb = b"Exif\0\0II*\0" + struct.pack("<I", 8) + ifd
     data = JPEG[:2] + b"\xff\xe1" + struct.pack(">H", len(bomb) + 2) + bomb + JPEG[2:]

@@ -65,7 +65,7 @@ def test_every_action_of_a_workflow_is_named_by_its_commit(workflow: Path) -> No
 
 
 def test_the_audit_looks_at_every_lock_and_takes_silence_for_no_answer() -> None:
-    """A package that cannot be looked up is a failure with --strict alone; a seeded project audits in the same way."""
+    """Only --strict fails for a package that cannot be looked up; seeded projects audit the same way."""
     text = (TOP / "seedcode/github/audit.yml").read_text(encoding="utf-8")
     assert (TOP / ".github/workflows/audit.yml").read_text(encoding="utf-8") == text
     assert "for lock in requirements/*.lock; do" in text

@@ -1,4 +1,4 @@
-"""Hostile symbols and parameters: MXNet jumps to addresses and allocates by shapes, so it never sees them."""
+"""Hostile symbols and parameters: MXNet jumps to addresses and allocates by shapes, so it must never load them."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ PARAMETERS: dict[str, bytes] = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An artifact that is good as it stands."""
+    """A valid artifact."""
     (tmp_path / f"{PREFIX}-symbol.json").write_bytes(_graph())
     arrays = (_array((2, 3), bytes(24)), _array((2,), bytes(8)))
     (tmp_path / f"{PREFIX}-0001.params").write_bytes(_parameters(*arrays, names=(b"arg:fc_weight", b"arg:fc_bias")))

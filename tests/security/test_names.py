@@ -1,4 +1,4 @@
-"""Names that lead elsewhere: no job, endpoint, channel, pipeline, bucket or key becomes a path out of its folder."""
+"""Names that are paths: no job, endpoint, channel, pipeline, bucket or key becomes a path out of its folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two projects of one account: no role of `scones` reaches what belongs to a project whose name begins likewise.
+"""Two projects of one account: no role of `scones` reaches what belongs to a project whose name starts the same.
 
 Everything that a neighbour's stack makes, and what its pipelines and functions make later, is held against every action
 that a role of `scones` has. What AWS offers no resource for is left out, and named below where it changes something.
@@ -27,10 +27,10 @@ from tests.contract.stack.variants import CODE, VARIANTS
 from tests.rehearsal import people
 
 NEIGHBOURS = ("scones-prod", "scones-training", "scones2", "scones-v2", "sconesbulk", "scones--x")
-# What a wildcard could take for its own: no project may be called so.
+# Names that a wildcard could match: no project may have them.
 REFUSED = ("scones-vehicles", "scones-vehicles-v2", "scones-vehicles-baseline-x", "scones-bulk", "scones-templates")
 GITHUB = {**CODE, "SourceProvider": "GITHUB_ACTIONS", "GitHubRepository": "bakery/scones"}
-# Everything that the template can make is in one of these.
+# Everything that the template can create is in one of these.
 STACKS = {
     "codecommit": {
         **CODE,
@@ -96,7 +96,7 @@ def _has_no_resource(action: str) -> bool:
 
 @cache
 def _owned(neighbour: str) -> frozenset[str]:
-    """ARNs of all that belongs to a neighbour."""
+    """ARNs of everything that a neighbour owns."""
     found = set(_made_later(neighbour))
     for name in STACKS:
         for logical_id, entry in _stack(name, neighbour).resources.items():
@@ -108,7 +108,7 @@ def _owned(neighbour: str) -> frozenset[str]:
 
 
 def _made_later(neighbour: str) -> Iterator[str]:
-    """What pipelines, functions and people make under the neighbour's names."""
+    """What pipelines, functions and people create under the neighbour's names."""
     bucket = f"arn:aws:s3:::{neighbour}-{ACCOUNT}-{REGION}"
     for place in ("code/a.zip", "runs/1/model.tar.gz", "raw/a.png", "curated/.keep", "incoming/a.png", "bulk/1.json"):
         yield f"{bucket}/{place}"

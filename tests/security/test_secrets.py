@@ -1,4 +1,4 @@
-"""What is secret on the laptop stays out of jobs, logs, errors and everything that is kept on disk."""
+"""Secrets of the laptop stay out of jobs, logs, errors and everything on disk."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PROGRAM = "import os; [print(name, value) for name, value in sorted(os.environ.i
 
 
 class _Logs:
-    """CloudWatch Logs that remembers."""
+    """CloudWatch Logs that records events."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []

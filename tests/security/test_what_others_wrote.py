@@ -1,4 +1,4 @@
-"""Text of somebody else's: a terminal, a spreadsheet and a page show it, and none of them obeys it."""
+"""Text written by others: a terminal, a spreadsheet and a page show it, and none of them executes it."""
 
 from __future__ import annotations
 

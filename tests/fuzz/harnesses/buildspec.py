@@ -17,6 +17,6 @@ SEEDS = [
 
 
 def one_input(data: bytes) -> None:
-    """A buildspec is read, or refused in a sentence."""
+    """A buildspec is parsed or refused."""
     with suppress(BuildError):
         parse(data.decode("utf-8", "replace"))

@@ -1,4 +1,4 @@
-"""The endpoint's captures and people's labels, which the monitor reads by the line."""
+"""The endpoint's captures and people's labels, which the monitor reads line by line."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SEEDS = [
 
 
 def one_input(data: bytes) -> None:
-    """Lines are read, or counted as what they are not."""
+    """Lines are read, or counted as malformed."""
     labels = Labels(["bicycle", "motorcycle"])
     labels.read(iter(data.split(b"\n")))
     with file("capture.jsonl", data) as path:

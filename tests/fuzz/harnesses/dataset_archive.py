@@ -21,7 +21,7 @@ SEEDS += [compressed(SEEDS[0]), archive({"a" * 200: b"long", "é": b"pax"}), arc
 
 
 def one_input(data: bytes) -> None:
-    """An archive is read to its end by both, or refused in a sentence."""
+    """Both read an archive to its end, or refuse it."""
     with file("cifar.tar.gz", compressed(data)) as path:
         with suppress(CommandError):
             check_archive(path)

@@ -21,7 +21,7 @@ _EXECUTION = {"PipelineName": "p", "StartDateTime": "2026-01-01T00:00:00Z"}
 
 
 def one_input(data: bytes) -> None:
-    """A definition is accepted, or refused by AWS's exception; what was accepted resolves, or says why not."""
+    """A definition is accepted, or refused by AWS's exception; an accepted one resolves, or fails with a reason."""
     try:
         read = parse(data.decode("utf-8", "replace"))
         parameters.check_declarations(read.parameters)

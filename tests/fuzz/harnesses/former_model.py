@@ -16,6 +16,6 @@ SEEDS = model_archive.SEEDS
 
 
 def one_input(data: bytes) -> None:
-    """An artifact's known files are unpacked, or it is refused in a sentence. What MXNet makes of them is its own."""
+    """An artifact's known files are unpacked, or it is refused. MXNet is not called."""
     with file("model.tar.gz", compressed(data)) as path, TemporaryDirectory() as target, suppress(ClientError):
         _unpack(path, Path(target))

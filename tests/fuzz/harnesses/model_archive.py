@@ -1,4 +1,4 @@
-"""A model.tar.gz that came from anywhere, as EvaluateModel opens it."""
+"""An untrusted model.tar.gz, as EvaluateModel opens it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ SEEDS = [archive(_FILES), archive(_FILES, 1), archive(_FILES, 0), compressed(arc
 
 
 def one_input(data: bytes) -> None:
-    """An artifact is unpacked, or refused in a sentence."""
+    """An artifact is unpacked or refused."""
     with file("model.tar.gz", compressed(data)) as path, suppress(Refusal), opened(path.parent):
         pass

@@ -1,4 +1,4 @@
-"""A symbol and parameters that came from anywhere, as they are checked before MXNet reads them."""
+"""An untrusted symbol and parameters, as they are checked before MXNet reads them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SEEDS = [
 
 
 def one_input(data: bytes) -> None:
-    """A file passes, and then says nothing that was not allowed, or is refused in a sentence."""
+    """A file passes and has only what is allowed, or is refused."""
     with file("model", data) as path:
         for check in (check_parameters, read_input_shape):
             with suppress(BadModel):

@@ -1,4 +1,4 @@
-"""What EvaluateModel opens of the test set."""
+"""Images of the test set, as EvaluateModel reads them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ SEEDS = pictures()
 
 
 def one_input(data: bytes) -> None:
-    """A test image becomes pixels, or a sentence."""
+    """A test image is decoded or refused."""
     with suppress(Refusal), file("one.png", repaired(data)) as path:
         Split("test", path.parent, [path.name], [0]).open(path.name)

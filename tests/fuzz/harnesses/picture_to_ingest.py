@@ -1,4 +1,4 @@
-"""What people bring to train on: `ingest_image`."""
+"""Labelled images: `ingest_image`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ _LIMITS = Limits(most_pixels=1_000_000)
 
 
 def one_input(data: bytes) -> None:
-    """An image becomes what is curated, or a sentence and a folder of the quarantine."""
+    """An image is curated, or quarantined with a reason."""
     with suppress(Refusal):
         clean(repaired(data), _LIMITS)

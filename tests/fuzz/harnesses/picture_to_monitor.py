@@ -1,4 +1,4 @@
-"""What a capture holds of an image: the endpoint was sent anything."""
+"""The image in a capture, which may be anything."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SEEDS = pictures()
 
 
 def one_input(data: bytes) -> None:
-    """A captured image becomes pixels, or is none."""
+    """A captured image is decoded, or counted as none."""
     image = read(repaired(data))
     if image is not None:
         encode(fit(image, 28))

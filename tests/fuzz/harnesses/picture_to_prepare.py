@@ -1,4 +1,4 @@
-"""What lies in curated/ when PrepareData runs."""
+"""Images in curated/, as PrepareData reads them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ SEEDS = pictures()
 
 
 def one_input(data: bytes) -> None:
-    """A curated image becomes pixels, or a sentence."""
+    """A curated image is decoded or refused."""
     with suppress(Refusal), file("bicycle.png", repaired(data)) as path:
         load(path)

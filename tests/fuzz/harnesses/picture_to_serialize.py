@@ -1,4 +1,4 @@
-"""What the inference workflow is sent: `serialize_image`."""
+"""Images sent to the inference workflow: `serialize_image`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ _LIMITS = Limits(most_pixels=1_000_000)
 
 
 def one_input(data: bytes) -> None:
-    """An image becomes the PNG for the endpoint, or a sentence."""
+    """An image becomes the PNG for the endpoint, or is refused."""
     with suppress(BadPicture):
         to_png(read(repaired(data), _LIMITS), 28)

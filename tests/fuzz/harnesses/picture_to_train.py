@@ -1,4 +1,4 @@
-"""What the algorithm's stand-in trains on and is asked about."""
+"""Images that the algorithm's stand-in trains on and classifies."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ SEEDS = pictures()
 
 
 def one_input(data: bytes) -> None:
-    """An image becomes pixels, or the rest of a sentence."""
+    """An image is decoded, or refused with a reason."""
     with suppress(PictureError):
         to_pixels(decode(repaired(data), 3))

@@ -20,7 +20,7 @@ SEEDS = [
 
 
 def one_input(data: bytes) -> None:
-    """An event, JSON of any shape below an object, is read or refused."""
+    """An event, an object of any JSON, is read or refused."""
     try:
         event = json.loads(data)
     except (ValueError, RecursionError):

@@ -24,7 +24,7 @@ SEEDS = [_zip(method) for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, z
 
 
 def one_input(data: bytes) -> None:
-    """A seed is unpacked below its folder, or refused in a sentence."""
+    """A seed is unpacked below its folder or refused."""
     with TemporaryDirectory() as target:
         folder = Path(target) / "inside"
         folder.mkdir()
