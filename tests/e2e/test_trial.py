@@ -92,7 +92,7 @@ def test_a_trial_that_was_killed_goes_on_and_one_that_is_interrupted_takes_every
     said, _ = second.communicate(timeout=300)
 
     assert second.returncode == 130, said
-    assert f"The trial {NAME} was cut off; it is gone on with." in said
+    assert f"The trial {NAME} was interrupted and continues." in said
     assert "Nothing is left behind." in said
     report = (tmp_path / "aws-trial.md").read_text(encoding="utf-8")
     assert "It was interrupted." in report
@@ -109,9 +109,7 @@ def test_a_stack_of_somebody_else_is_not_touched(laptop: Laptop, trial: list[str
     refused = _begin(laptop, trial, tmp_path)
     said, _ = refused.communicate(timeout=60)
     assert refused.returncode == 1
-    assert (
-        f"There is a stack {NAME} in 000000000000 us-east-1 that this trial has not made; nothing was touched." in said
-    )
+    assert f"There is a stack {NAME} in 000000000000 us-east-1 that this trial did not create;" in said
     [stack] = cloudformation.describe_stacks(StackName=NAME)["Stacks"]
     assert stack["StackStatus"] == "CREATE_COMPLETE"
     cloudformation.delete_stack(StackName=NAME)

@@ -34,9 +34,9 @@ def main(words: Sequence[str] | None = None) -> int:
             _hold(rehearsal, options)
     except (page.PageError, PermissionsError, WalkError) as error:
         sys.stdout.flush()
-        sys.stderr.write(f"\nThe rehearsal has failed after {time.monotonic() - begun:.0f} s.\n{error}\n")
+        sys.stderr.write(f"\nThe rehearsal failed after {time.monotonic() - begun:.0f} s.\n{error}\n")
         return 1
-    print(f"The page leads where it says: {time.monotonic() - begun:.0f} s as {options.account} account.")
+    print(f"The page works as written: {time.monotonic() - begun:.0f} s as {options.account} account.")
     return 0
 
 
@@ -57,7 +57,7 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--permissions", type=Path, help="another page than docs/permissions.md")
     parser.add_argument("--until", type=int, metavar="STEP", help="follow the page up to this step")
     parser.add_argument("--literal", action="store_true", help="run a page even if a check finds a step missing")
-    parser.add_argument("--record", action="store_true", help="write down what `make aws-trial` compares AWS with")
+    parser.add_argument("--record", action="store_true", help="record what `make aws-trial` compares AWS with")
     parser.add_argument("--folder", type=Path, help="keep the local AWS and the checkout in this folder")
     return parser.parse_args(words)
 

@@ -69,7 +69,7 @@ class Rehearsal:
         self._hear("\nHow long each step took:\n")
         for title, record in self.observer.steps.items():
             self._hear(f"  {record.seconds:6.1f} s  {title}\n")
-        self._hear("\nWhat was done in another way than the page says, and why:\n")
+        self._hear("\nDifferences from the page, with reasons:\n")
         for one in dict.fromkeys(self._walk.used):
             self._hear(f"  {one.command}\n    -> {one.by or 'nothing'}: {one.reason}\n")
         for around in AROUND:

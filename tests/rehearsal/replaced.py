@@ -31,33 +31,31 @@ class Changed:
 
 
 REPLACED = (
-    Replacement(r"make install", "", "what it installs is there: the rehearsal runs in it"),
-    Replacement(r"source \.venv/bin/activate", "export PATH={bin}:$PATH", "the environment lies beside the checkout"),
-    Replacement(r"aws sso login", "", "a browser; the credentials of a role with the rights of each step are set"),
+    Replacement(r"make install", "", "already installed: the rehearsal runs in it"),
+    Replacement(r"source \.venv/bin/activate", "export PATH={bin}:$PATH", "the environment is beside the checkout"),
+    Replacement(r"aws sso login", "", "needs a browser; each step gets the credentials of a role with its rights"),
     Replacement(
         r"(scones --target aws dataset) cifar100",
         r"\1 upload {archive}",
-        "a download of 160 MB; one in the same layout is drawn, which a few epochs can learn",
+        "a download of 160 MB; a drawn archive of the same layout takes a few epochs",
     ),
     Replacement(
         r"(scones --target aws deploy\b.*)",
         r"\1 --set BakeSeconds=1 --set PythonRuntime=python{python}{backend}",
-        "five minutes under watch after each change of the endpoint; the local AWS runs functions on this Python; an "
-        "existing account has Model Monitor",
+        "the bake time is five minutes; the local AWS runs functions on this Python; an existing account has Model "
+        "Monitor",
     ),
 )
 AROUND = (
     Changed("AWS_ENDPOINT_URL names the local AWS, a new one that enforces IAM", "no account"),
     Changed(
-        "git takes the address of CodeCommit for a folder (GIT_CONFIG_*); nobody asks IAM whether the person may push",
+        "git maps CodeCommit's address to a directory (GIT_CONFIG_*); IAM does not authorize the push",
         "the local AWS serves no git over HTTPS",
     ),
-    Changed("pip finds the layer's wheels in a folder (PIP_FIND_LINKS)", "no network in tests; `make` fetches them"),
+    Changed("pip finds the layer's wheels in a directory (PIP_FIND_LINKS)", "no network in tests; `make` fetches them"),
     Changed("one commit on top: every profile trains for {epochs} epochs", "250 epochs take a laptop hours"),
-    Changed("photo.png is drawn", "the reader brings a photograph"),
-    Changed(
-        "the confirmation in the mail is given by SNS's API", "a click; the mail and its token are the local AWS's"
-    ),
+    Changed("photo.png is drawn", "the reader has a photograph"),
+    Changed("the subscription is confirmed by SNS's API", "a click; the mail and its token are the local AWS's"),
 )
 
 

@@ -106,11 +106,11 @@ class Walk:
             self.say(f"  (in its place: {text or 'nothing'} - {by.reason})\n")
         code, printed = self.terminal.run(text or ":", answers=command.answers)
         if code:
-            raise WalkError(f"`{command.text}` ended with {code} and said:\n{_end_of(printed)}")
+            raise WalkError(f"`{command.text}` ended with {code} and printed:\n{_end_of(printed)}")
         lacking = missing(command.shows, printed) if text == command.text and not again else None
         if lacking is not None:
             raise WalkError(
-                f"`{command.text}` does not show {lacking!r}, which the page shows; it said:\n{_end_of(printed)}"
+                f"`{command.text}` does not show {lacking!r}, which the page shows; it printed:\n{_end_of(printed)}"
             )
         return printed
 

@@ -80,11 +80,11 @@ def _find(options: argparse.Namespace, setting: Setting) -> tuple[Store, State |
     for folder in sorted(options.trials.glob("*")):
         known = Store(folder).load()
         if known and not known.ended and options.name in (None, known.name):
-            _say(f"The trial {known.name} was cut off; it is gone on with.\n")
+            _say(f"The trial {known.name} was interrupted and continues.\n")
             setting.region = known.region
             return Store(folder), known
     if options.take_down:
-        raise TrialError(f"There is no trial in {options.trials} that was not ended.")
+        raise TrialError(f"There is no unfinished trial in {options.trials}.")
     name = options.name or f"scones-trial-{secrets.token_hex(2)}"
     if not re.fullmatch(r"[a-z][a-z0-9-]{2,30}[a-z0-9]", name) or name == "scones":
         raise TrialError(f"--name is {name!r}; it must be 4 to 32 lower-case letters, digits and dashes, not scones.")
@@ -102,16 +102,16 @@ def _find(options: argparse.Namespace, setting: Setting) -> tuple[Store, State |
 
 def _agree(state: State, *, yes: bool) -> bool:
     _say(
-        f"This follows docs/aws.md in account {state.account}, {state.region}, as the project {state.name}, and takes "
-        f"everything down again.\nIt takes about {HOURS} hours and costs at most {cost.at_most():.2f} USD:\n"
+        f"This follows docs/aws.md in account {state.account}, {state.region}, as the project {state.name}, and "
+        f"removes everything afterwards.\nIt takes about {HOURS} hours and costs at most {cost.at_most():.2f} USD:\n"
     )
     for item in cost.ITEMS:
         _say(f"  {item.dollars:5.2f}  {item.what}: {item.arithmetic} ({item.why})\n")
-    _say("Nobody has run this on AWS yet. What is left if everything fails is tagged scones:trial.\n")
+    _say("Nobody has run this on AWS yet. Resources that remain after a failure are tagged scones:trial.\n")
     if yes:
         return True
     if not sys.stdin.isatty():
-        raise TrialError("Nobody is at a terminal to agree; pass --yes.")
+        raise TrialError("No terminal to confirm on; pass --yes.")
     return input("Type yes to begin: ").strip() == "yes"
 
 
@@ -132,8 +132,8 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--region", default=region, help=f"default: {region}")
     parser.add_argument("--name", help="of the project (default: scones-trial- and four digits)")
-    parser.add_argument("--mail", help="your address, whose confirmation is waited for (default: no mail is sent)")
-    parser.add_argument("--take-down", action="store_true", help="only remove what a trial that was cut off has made")
+    parser.add_argument("--mail", help="your address; the trial waits for its confirmation (default: no mail is sent)")
+    parser.add_argument("--take-down", action="store_true", help="only remove what an interrupted trial created")
     parser.add_argument("--trials", type=Path, default=TRIALS, help=f"where trials are remembered; default: {TRIALS}")
     parser.add_argument("--page", type=Path, default=page.PAGE, help="another page than docs/aws.md")
     return parser.parse_args(words)

@@ -44,13 +44,13 @@ def page(state: State, steps: list[Step], local: Mapping[str, StepRecord], left:
         + ("to its end." if not state.failure else f"until it failed:\n\n```\n{state.failure}\n```"),
         f"Left behind: {', '.join(sorted(left)) or 'nothing'}"
         + (f"; the key is deleted in 7 days ({state.key.rpartition('/')[2]})." if state.key else "."),
-        "## How long it took",
+        "## Durations",
         "\n".join(_durations(state, steps, local)),
         "## What differs from the local AWS",
         "\n".join(_all_differences(state, steps, local)) or "Nothing.",
-        "## What each step went through",
+        "## Histories and events",
         *_histories(state, steps, local),
-        "## What was done in another way than the page says",
+        "## Differences from the page",
         "\n".join(_table(state)),
     ]
     return _ACCOUNT.sub("123456789012", "\n\n".join(parts)).replace(state.mail or "\0", "you@example.com") + "\n"

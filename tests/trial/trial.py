@@ -81,7 +81,7 @@ class Trial:
         if tags.get(_TAG) != self._state.mark and stack["StackId"] != self._state.stack_id:
             raise TrialError(
                 f"There is a stack {self._state.name} in {self._state.account} {self._state.region} that this trial "
-                "has not made; nothing was touched. Choose another --name."
+                "did not create; nothing was changed. Choose another --name."
             )
 
     def take_down(self) -> set[str]:
