@@ -1,11 +1,18 @@
-"""The door to the definition: the SageMaker SDK is loaded only here, offline, and does not get a word in."""
+"""Builds the definitions: the SageMaker SDK is imported only here, offline and without its output.
 
+The import takes two seconds, so a definition can be kept: it follows from arguments, our code and the SDK's version.
+"""
+
+import hashlib
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
 
 from pipelines.code import CodeLocations
 from pipelines.errors import PipelineError
@@ -22,6 +29,7 @@ OFFLINE = {
     "SAGEMAKER_USER_CONFIG_OVERRIDE": os.devnull,
     "SAGEMAKER_SUPPRESS_V2_WARNING": "1",
 }
+_KEPT = 50
 
 
 def define(
@@ -31,22 +39,50 @@ def define(
     former: FormerModel | None = None,
     *,
     tuned: bool = False,
+    cache: Path | None = None,
 ) -> str:
     """Return the pipeline's definition as canonical JSON, without a network call.
 
-    The SDK takes two seconds to import: nothing that answers quickly may do so at its own import.
-    Raises PipelineError where the settings name no image.
+    `cache` is a folder that keeps definitions. Raises PipelineError where the settings name no image.
     """
     _require_image(settings)
-    with _environment(OFFLINE), _quiet():
-        return str(import_module("pipelines.definition").build_definition(settings, profile, code, former, tuned))
+    return _build(cache, "pipelines.definition", "build_definition", settings, profile, code, former, tuned)
 
 
-def define_monitoring(settings: Settings) -> str:
+def define_monitoring(settings: Settings, cache: Path | None = None) -> str:
     """Return the monitoring pipeline's definition, as `define` does that of the training pipeline."""
     _require_image(settings)
+    return _build(cache, "pipelines.monitoring", "build_monitoring_definition", settings)
+
+
+def _build(cache: Path | None, module: str, function: str, *arguments: object) -> str:
+    """Call the SDK's part, unless the cache has what it wrote for the same arguments, code and version."""
+    kept = cache / f"{_digest(module, arguments)}.json" if cache else None
+    if kept and kept.is_file():
+        return kept.read_text(encoding="utf-8")
     with _environment(OFFLINE), _quiet():
-        return str(import_module("pipelines.monitoring").build_monitoring_definition(settings))
+        definition = str(getattr(import_module(module), function)(*arguments))
+    if kept:
+        _keep(kept, definition)
+    return definition
+
+
+def _digest(module: str, arguments: tuple[object, ...]) -> str:
+    digest = hashlib.sha256(repr((module, arguments, version("sagemaker"), sys.version)).encode())
+    root = Path(__file__).parents[1]
+    for path in sorted(path for package in ("pipelines", "common") for path in (root / package).rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _keep(kept: Path, definition: str) -> None:
+    """Write the file as a whole, and remove the oldest ones."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    draft = kept.with_suffix(f".{os.getpid()}.part")
+    draft.write_text(definition, encoding="utf-8")
+    draft.replace(kept)
+    for old in sorted(kept.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
+        old.unlink(missing_ok=True)
 
 
 def _require_image(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 from botocore.exceptions import ClientError
 
@@ -29,19 +30,20 @@ def run(
     token: str | None = None,
     from_version: str | None = None,
     tuned: bool = False,
+    cache: Path | None = None,
 ) -> str:
     """Bring code and pipeline up to date, start an execution and return its ARN.
 
-    `from_version` is the number of a registered version to go on from, or `live`. Raises PipelineError before anything
-    is started: for an unknown parameter or a value that it does not take, a missing image, bucket or archive, another
-    net.
+    `from_version` is the number of a registered version to go on from, or `live`, and `cache` a folder that keeps
+    definitions. Raises PipelineError before anything is started: for an unknown parameter or a value that it does not
+    take, a missing image, bucket or archive, another net.
     """
     overrides = {**overrides, **{name: clean_label(overrides[name]) for name in LABELS if name in overrides}}
     s3, sagemaker = (make_client(service, settings.region) for service in ("s3", "sagemaker"))
     try:
         former = find_former(s3, sagemaker, settings, profile, overrides, from_version)
         archives = build_archives()
-        definition = define(settings, profile, locate_code(settings, archives), former, tuned=tuned)
+        definition = define(settings, profile, locate_code(settings, archives), former, tuned=tuned, cache=cache)
         check_parameters(definition, overrides)
         check_images(list_images(definition, settings.account), partial(make_client, "ecr"))
         upload_code(s3, settings, archives)
@@ -53,7 +55,7 @@ def run(
         raise PipelineError(_missing_bucket(settings, overrides)) from error
     upsert_pipeline(sagemaker, settings, definition)
     # With the training pipeline, so that it is there before the first version can be approved.
-    upsert_monitoring_pipeline(sagemaker, settings, define_monitoring(settings))
+    upsert_monitoring_pipeline(sagemaker, settings, define_monitoring(settings, cache))
     parameters = choose_live_model(s3, sagemaker, settings, parameters)
     return start_execution(sagemaker, settings.pipeline_name, parameters, display_name=display_name, token=token)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from console.commands import Command
+from console.commands.dataset import folder, shelves
 from console.errors import CommandError
 from console.target import Target, choose
 
@@ -62,7 +63,8 @@ def start(
     overrides = {**_origin(), **(search or {}), **parse_overrides(assignments)}
     if chosen.starts_from_weights and from_version is None:
         _upload_weights(target, settings.bucket, chosen, overrides)
-    return run_pipeline(settings, chosen, overrides, from_version=from_version, tuned=search is not None)
+    cache = folder(target).with_name("definitions") if target.local else None
+    return run_pipeline(settings, chosen, overrides, from_version=from_version, tuned=search is not None, cache=cache)
 
 
 def _search(options: Namespace) -> dict[str, str] | None:
@@ -73,7 +75,6 @@ def _search(options: Namespace) -> dict[str, str] | None:
 
 def _upload_weights(target: Target, bucket: str, profile: Profile, overrides: Mapping[str, str]) -> None:
     """Upload the weights that `scones pretrain` has made for this net to where the pipeline finds them."""
-    from console.commands.dataset import shelves
     from console.pretraining.shelf import MODEL, find
     from pipelines.former_model import chosen_net, weights_prefix
     from pipelines.weights import net_name
