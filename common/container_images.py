@@ -6,6 +6,9 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+from common.aws_errors import find_resource
 
 # The members of job requests that name an image.
 MEMBERS = frozenset({"Image", "ImageUri", "TrainingImage"})
@@ -14,8 +17,6 @@ _ECR = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<repository>[a-z0-9][a-z0-9._/-]*)"
     r"(?::(?P<tag>[\w][\w.-]*))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
-# What ECR answers of an image that is not there.
-MISSING = frozenset({"ImageNotFoundException", "RepositoryNotFoundException"})
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,12 @@ def parse_image(uri: str) -> Image | None:
 def list_images(definition: str) -> list[Image]:
     """Return the images in ECR that a pipeline's definition names, each once, sorted by their addresses."""
     return [image for image in map(parse_image, sorted(set(_uris(json.loads(definition))))) if image]
+
+
+def has_image(ecr: Any, image: Image) -> bool:  # noqa: ANN401 - boto3's clients have no static type
+    """Whether an image is in its registry, which is one of the client's region."""
+    request = {"registryId": image.account, "repositoryName": image.repository, "imageIds": [image.identifier]}
+    return find_resource(ecr.describe_images, **request) is not None
 
 
 def _uris(value: object) -> Iterator[str]:

@@ -6,14 +6,19 @@ Wants Pillow, which the functions' layer and the container image have.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import sqrt
+from pathlib import Path
 from typing import Self
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG")
+CROP = 0.875
+"""The part of the shorter side that the model sees: 28 of 32, 224 of 256."""
 LONGEST_SIDE = 100
 """Times the shorter side: fitted to the model, a line of one pixel's width would become a thousand times larger."""
 MOST_KEPT_PIXELS = 1024 * 1024
@@ -38,7 +43,11 @@ _OTHERS = {
 
 
 class BadImage(Exception):
-    """Not an image that is taken: the message is one sentence for who sent it."""
+    """Not an image that is taken: the message is one sentence for who sent it, `reason` one word for a program."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,7 @@ class Limits:
 
     most_bytes: int = 20 * 1024 * 1024
     most_pixels: int = 25_000_000
+    least_side: int = 1
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -60,26 +70,42 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-def read(data: bytes, limits: Limits) -> Image.Image:
-    """Decode a PNG or JPEG (told by its content) to upright RGB on white, measured first; raises BadImage."""
-    if len(data) > limits.most_bytes:
-        raise BadImage(f"The picture has {len(data):,} bytes, and {limits.most_bytes:,} are allowed: make it smaller.")
+def read(data: bytes, limits: Limits, formats: tuple[str, ...] = FORMATS) -> Image.Image:
+    """Decode an image to upright RGB on white; raises BadImage."""
+    with decoded(data, limits, formats) as image:
+        return to_rgb(upright(image))
+
+
+def load(path: Path, limits: Limits) -> Image.Image:
+    """Decode an image file, which is not read where it is too large; raises BadImage and OSError."""
+    _check_size(path.stat().st_size, limits)
+    return read(path.read_bytes(), limits)
+
+
+@contextmanager
+def decoded(data: bytes, limits: Limits, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Image]:
+    """Decode an image as it is, told by its content and measured first; raises BadImage, also for errors within."""
+    _check_size(len(data), limits)
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            _measure(image, limits)
-            image.load()
-            return to_rgb(upright(image))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit follows
+            with Image.open(io.BytesIO(data), formats=formats) as image:
+                _measure(image, limits)
+                image.load()
+                yield image
     except Image.DecompressionBombError:
         # Pillow's own limit, some times ours, speaks before the size can be asked for.
         raise BadImage(
-            f"The picture has far more than the {limits.most_pixels:,} pixels that are allowed: scale it down."
+            "too-large",
+            f"The image has far more than the {limits.most_pixels:,} pixels that are allowed: scale it down.",
         ) from None
     except UnidentifiedImageError:
-        raise BadImage(f"The file is {_name(data)}: give a PNG or JPEG picture.") from None
+        allowed = f"{', '.join(formats[:-1])} or {formats[-1]}"
+        raise BadImage("wrong-format", f"The file is {_name(data)}: give a {allowed} image.") from None
     except BadImage:
         raise
     except Exception as error:  # a broken file makes Pillow raise whatever its parts do: struct.error, KeyError ...
-        raise BadImage(f"The picture is broken or cut off ({error}): send it again.") from error
+        raise BadImage("unreadable", f"The image is broken or cut off ({error}): send it again.") from error
 
 
 def upright(image: Image.Image) -> Image.Image:
@@ -104,6 +130,22 @@ def to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
+def resize_and_crop(image: Image.Image, width: int, height: int) -> Image.Image:
+    """Resize the shorter side and crop the centre, as the model was evaluated; what has the size keeps its pixels.
+
+    A 32x32 image for a 28x28 net is cropped only: no pixel is resampled.
+    """
+    if image.size == (width, height):
+        return image
+    shorter = round(max(width, height) / CROP)
+    if min(image.size) != shorter:
+        ratio = shorter / min(image.size)
+        size = max(shorter, round(image.width * ratio)), max(shorter, round(image.height * ratio))
+        image = image.resize(size, Image.Resampling.BILINEAR)
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return image.crop((left, top, left + width, top + height))
+
+
 def scale_down(image: Image.Image, most_pixels: int) -> Image.Image:
     """Resize an image that has more than `most_pixels` to about as many, its shape kept."""
     pixels = image.width * image.height
@@ -125,24 +167,27 @@ def encode_png(image: Image.Image, compression: int | None = None) -> bytes:
     return buffer.getvalue()
 
 
+def _check_size(size: int, limits: Limits) -> None:
+    if size > limits.most_bytes:
+        sentence = f"The image has {size:,} bytes, and {limits.most_bytes:,} are allowed: make it smaller."
+        raise BadImage("too-large", sentence)
+
+
 def _measure(image: Image.Image, limits: Limits) -> None:
     width, height = image.size
+    shape = f"The image has {width:,} x {height:,} pixels"
     if width * height > limits.most_pixels:
-        raise BadImage(
-            f"The picture has {width:,} x {height:,} pixels, and {limits.most_pixels:,} in all are allowed: "
-            "scale it down."
-        )
+        raise BadImage("too-large", f"{shape}, and {limits.most_pixels:,} in all are allowed: scale it down.")
+    if min(width, height) < limits.least_side:
+        raise BadImage("too-small", f"{shape}, and a side must have at least {limits.least_side}: send a larger one.")
     if max(width, height) > LONGEST_SIDE * min(width, height):
-        raise BadImage(
-            f"The picture has {width:,} x {height:,} pixels, and a side at most {LONGEST_SIDE} times as long as the "
-            "other is allowed: cut it."
-        )
-    # A JPEG of several frames is a phone's (depth map, preview) and its first frame is the image; a PNG's is a film.
-    if image.format == "PNG" and getattr(image, "is_animated", False):
-        raise BadImage("The PNG is animated: give a picture of one frame.")
+        raise BadImage("too-narrow", f"{shape}; its aspect ratio exceeds {LONGEST_SIDE}:1: crop the image.")
+    # A JPEG of several frames is a phone's (depth map, preview) and its first frame is the image; others are films.
+    if image.format != "JPEG" and getattr(image, "is_animated", False):
+        raise BadImage("animated", f"The {image.format} is animated: give an image of one frame.")
 
 
 def _name(data: bytes) -> str:
     if not data:
         return "empty"
-    return next((name for start, name in _OTHERS.items() if data.startswith(start)), "no picture that is known here")
+    return next((name for start, name in _OTHERS.items() if data.startswith(start)), "no image that is known here")

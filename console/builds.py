@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from common.aws_errors import is_missing
 from console.errors import CommandError
 from console.output import say
 from console.target import Target
@@ -18,7 +19,6 @@ _NEWEST = 20
 _POLL_SECONDS = 2.0
 # CodeCommit's event, the rule, and the build's place in the queue: normally a few seconds.
 _START_SECONDS = 300
-_MISSING = "ResourceNotFoundException"
 
 
 def name(target: Target) -> str:
@@ -32,7 +32,7 @@ def newest(target: Target, most: int = _NEWEST) -> list[Build]:
     try:
         ids = codebuild.list_builds_for_project(projectName=name(target), sortOrder="DESCENDING")["ids"][:most]
     except ClientError as error:
-        if error.response["Error"]["Code"] != _MISSING:
+        if not is_missing(error):
             raise
         raise CommandError(
             f"There is no build project {name(target)}: the stack was deployed with SourceProvider=NONE or not at all."
@@ -90,7 +90,7 @@ def _lines(target: Target, build: Build, token: str) -> Iterator[tuple[str, str]
         try:
             answer = logs.get_log_events(**request, **({"nextToken": token} if token else {}))
         except ClientError as error:
-            if error.response["Error"]["Code"] != _MISSING:
+            if not is_missing(error):
                 raise
             return  # the build has printed nothing yet
         following = answer["nextForwardToken"]

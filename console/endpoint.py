@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
+from common.aws_errors import find_resource
 from console import registry
 from console.errors import CommandError
 from console.output import plain
@@ -57,12 +58,9 @@ def name(target: Target) -> str:
 def fetch(target: Target) -> Endpoint | None:
     """The endpoint as it is now; None where nothing has been deployed."""
     sagemaker = target.client("sagemaker")
-    try:
-        described = sagemaker.describe_endpoint(EndpointName=name(target))
-    except sagemaker.exceptions.ClientError as error:
-        if "Could not find" in str(error):
-            return None
-        raise
+    described = find_resource(sagemaker.describe_endpoint, EndpointName=name(target))
+    if described is None:
+        return None
     return Endpoint(described["EndpointStatus"], _version(sagemaker, described), described)
 
 

@@ -7,9 +7,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from common.metadata import clean_value
 from console.errors import CommandError
 from console.target import Target
-from pipelines.metadata import clean_label
 
 # Decisions are kept in the version's own metadata, under the moment of each.
 DECISION = "decision "
@@ -55,7 +55,7 @@ def set_approval(target: Target, version: int, status: str, comment: str | None)
 def _record(status: str, comment: str | None) -> dict[str, str]:
     moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     words = f"{status} by {getpass.getuser()}" + (f": {comment}" if comment else "")
-    return {DECISION + moment: clean_label(words)}
+    return {DECISION + moment: clean_value(words)}
 
 
 def decisions(package: dict[str, Any]) -> list[tuple[datetime, str]]:

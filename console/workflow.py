@@ -10,13 +10,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from common.aws_errors import find_resource, is_missing
 from console.errors import CommandError
 from console.target import Target
 
 ALIAS = "live"
 _POLL_SECONDS = 0.1
 _REFRESH_SECONDS = 60
-_MISSING = ("StateMachineDoesNotExist", "ResourceNotFound")
 
 
 class NothingServesError(CommandError):
@@ -30,10 +30,7 @@ def start(target: Target, machine: str, request: dict[str, Any]) -> str:
             stateMachineArn=_alias(target, machine), name=uuid.uuid4().hex, input=json.dumps(request)
         )
     except ClientError as error:
-        if (
-            "DoesNotExist" not in error.response["Error"]["Code"]
-            and error.response["Error"]["Code"] != "ResourceNotFound"
-        ):
+        if not is_missing(error):
             raise
         raise NothingServesError("No version is live yet; approve one with `scones approve VERSION`.") from error
     arn: str = started["executionArn"]
@@ -71,11 +68,8 @@ def count_items(target: Target, arn: str) -> tuple[int, int]:
 def find_definition(target: Target) -> dict[str, Any] | None:
     """The definition that the alias of the inference workflow runs; None where nothing has been published."""
     states = target.client("stepfunctions")
-    try:
-        routes = states.describe_state_machine_alias(stateMachineAliasArn=_alias(target, "inference"))
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in _MISSING:
-            raise
+    routes = find_resource(states.describe_state_machine_alias, stateMachineAliasArn=_alias(target, "inference"))
+    if routes is None:
         return None
     arn = routes["routingConfiguration"][0]["stateMachineVersionArn"]
     definition: dict[str, Any] = json.loads(states.describe_state_machine(stateMachineArn=arn)["definition"])

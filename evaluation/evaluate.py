@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from common.labels import LABELS
 from evaluation import artifact, metrics, plots, predictions, report, sheet, split
 from evaluation.network import Facts, Network
 from evaluation.options import Options
 from evaluation.predict import Answers, predict
 from evaluation.report import Evaluated
-from evaluation.split import NAMES, Split
+from evaluation.split import Split
 from evaluation.trust import live, occlusion
 from evaluation.trust.measure import Asked, Trust, measure
 
@@ -37,7 +38,7 @@ def evaluate(options: Options) -> str | None:
 def _ask(options: Options, splits: dict[str, Split]) -> tuple[Asked, Facts]:
     """Ask the new net about validation and test, then the live one, so that one net is in memory at a time."""
     with artifact.opened(options.model) as opened:
-        network = Network(opened, len(NAMES))
+        network = Network(opened, len(LABELS))
         validation, test = (predict(network, splits[name]) for name in ("validation", "test"))
         maps, facts = occlusion.explain(network, test, splits["test"]), network.facts
     del network
@@ -79,8 +80,8 @@ def _write(folder: Path, evaluated: Evaluated, answers: Answers) -> None:
 
 def _dataset(answers: Answers) -> dict[str, Any]:
     """The section `dataset`: how many pictures, and how many of each class."""
-    counts = np.bincount(answers.actual, minlength=len(NAMES))
+    counts = np.bincount(answers.actual, minlength=len(LABELS))
     return {
         "item_count": len(answers.actual),
-        "class_counts": {name: int(count) for name, count in zip(NAMES, counts, strict=True)},
+        "class_counts": {name: int(count) for name, count in zip(LABELS, counts, strict=True)},
     }

@@ -8,10 +8,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from sklearn import metrics as sk
 
+from common.labels import LABELS
 from evaluation.canvas import BLUE, INK, MUTED, ORANGE, SIZE, canvas, dress, png, unit
 from evaluation.metrics import confusion
 from evaluation.predict import Answers
-from evaluation.split import NAMES
 from evaluation.trust.calibration import BINS, bins
 
 
@@ -22,8 +22,8 @@ def confusion_matrix(answers: Answers) -> bytes:
     parts = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
     figure, axes = canvas("Confusion matrix", "the net's answer", "the truth")
     axes.imshow(parts, cmap="Blues", vmin=0, vmax=1)
-    axes.set_xticks([0, 1], NAMES)
-    axes.set_yticks([0, 1], NAMES, rotation=90, va="center")
+    axes.set_xticks([0, 1], LABELS)
+    axes.set_yticks([0, 1], LABELS, rotation=90, va="center")
     axes.grid(visible=False)
     for row in (0, 1):
         for column in (0, 1):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from evaluation.fit import fit
+from common.images import resize_and_crop
 from evaluation.network import BATCH, Network
 from evaluation.split import Split
 
@@ -51,4 +51,9 @@ def predict(network: Network, split: Split) -> Answers:
 def probabilities(network: Network, images: Sequence[Image.Image]) -> NDArray[np.float64]:
     """Probabilities (n, classes) of at most BATCH pictures, each cut to what the net takes."""
     _, height, width = network.facts.input_shape
-    return network.probabilities(np.stack([fit(image, height, width) for image in images]))
+    return network.probabilities(np.stack([to_input(image, height, width) for image in images]))
+
+
+def to_input(image: Image.Image, height: int, width: int) -> NDArray[np.float32]:
+    """Resize and crop an RGB image to the net's input (3, height, width), from 0 to 255."""
+    return np.asarray(resize_and_crop(image, width, height), dtype=np.float32).transpose(2, 0, 1)

@@ -3,11 +3,11 @@
 import csv
 from pathlib import Path
 
+from common.labels import LABELS
 from evaluation.predict import Answers
-from evaluation.split import NAMES
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-HEADER = ["path", "label", "prediction", *(f"probability_{name}" for name in NAMES), "confidence"]
+HEADER = ["path", "label", "prediction", *(f"probability_{name}" for name in LABELS), "confidence"]
 
 
 def write(answers: Answers, path: Path) -> None:
@@ -18,7 +18,7 @@ def write(answers: Answers, path: Path) -> None:
         writer.writerow(HEADER)
         for name, label, answer, probabilities, confidence in rows:
             shown = [f"{value:.6f}" for value in (*probabilities, confidence)]
-            writer.writerow([_harmless(name), NAMES[label], NAMES[answer], *shown])
+            writer.writerow([_harmless(name), LABELS[label], LABELS[answer], *shown])
 
 
 def _harmless(name: str) -> str:

@@ -6,9 +6,10 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image
 
+from common.labels import LABELS
 from evaluation.canvas import png
 from evaluation.predict import Answers
-from evaluation.split import NAMES, Split
+from evaluation.split import Split
 
 COLUMNS = 6
 MOST = 24
@@ -43,7 +44,7 @@ def draw(answers: Answers, tests: Split) -> bytes:
 
 def entitle(cell: Axes, answers: Answers, index: int) -> None:
     """Write over a mistake what it is, what the net said, and how sure it was."""
-    truth, answer = NAMES[answers.actual[index]], NAMES[answers.predicted[index]]
+    truth, answer = LABELS[answers.actual[index]], LABELS[answers.predicted[index]]
     cell.set_title(f"is a {truth}\nsaid {answer}\n{answers.confidence[index]:.1%} sure", fontsize=9)
 
 

@@ -8,11 +8,10 @@ from typing import Any
 
 from PIL import Image
 
+from common.images import BadImage, Limits, load
 from evaluation.refusal import Refusal
 
-NAMES = ("bicycle", "motorcycle")
-BYTES_LIMIT = 20_000_000
-PIXELS_LIMIT = 4096 * 4096
+LIMITS = Limits(most_bytes=20_000_000, most_pixels=4096 * 4096)
 
 
 @dataclass(frozen=True)
@@ -26,24 +25,16 @@ class Split:
     manifest: dict[str, Any] = field(default_factory=dict)
 
     def open(self, path: str) -> Image.Image:
-        """Decode one picture to RGB, refusing what is missing, broken or too large."""
-        full = self.folder / path
+        """Decode one image to RGB, refusing what is missing, broken or too large."""
         try:
-            if full.stat().st_size > BYTES_LIMIT:
-                raise Refusal(f"{path} has more than the {BYTES_LIMIT:,} bytes allowed: prepare the data again.")
-            with Image.open(full, formats=("PNG", "JPEG")) as image:
-                if image.width * image.height > PIXELS_LIMIT:
-                    raise Refusal(f"{path} has more than the {PIXELS_LIMIT:,} pixels allowed: prepare the data again.")
-                return image.convert("RGB")
+            return load(self.folder / path, LIMITS)
         except FileNotFoundError:
             raise Refusal(
                 f"{self.name}.lst names {path}, which is not in {self.folder}: give the pictures and the list of one "
                 "PrepareData run."
             ) from None
-        except Refusal:
-            raise
-        except Exception as error:  # a broken file makes Pillow raise whatever its parts do: struct.error ...
-            raise Refusal(f"{path} cannot be read as a picture: prepare the data again.") from error
+        except BadImage as error:
+            raise Refusal(f"{path} cannot be used ({str(error).rstrip('.')}): prepare the data again.") from error
 
 
 def read(name: str, folder: Path, lists: Path) -> Split:

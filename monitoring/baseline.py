@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image
 
-from monitoring import accuracy, constraints, picture, statistics
+from common.images import encode_png, resize_and_crop
+from monitoring import accuracy, constraints, images, statistics
 from monitoring.documents import write
 from monitoring.features import Row
 from monitoring.options import Options
@@ -67,10 +68,10 @@ def _side(options: Options) -> int:
 
 def _row(line: dict[str, str], names: list[str], source: Path, side: int) -> tuple[Row, int, int]:
     row = Row()
-    image = picture.fit(_open(source / "test", line["path"]), side)
+    image = resize_and_crop(_open(source / "test", line["path"]), side, side)
     # Served pictures come as serialize_image encodes them, so theirs is the size and format to expect.
     image.format = "PNG"
-    row.see(image, len(picture.encode(image)), side)
+    row.see(image, len(encode_png(image)), side)
     try:
         probabilities = [float(line[PREFIX + name]) for name in names]
         row.hear(probabilities, names)
@@ -88,7 +89,7 @@ def _open(folder: Path, name: str) -> Image.Image:
     file = folder / path
     if not file.is_file():
         raise Refusal(f"predictions.csv names {name}, which is not in {folder}: give the pictures it was made from.")
-    image = picture.read(file.read_bytes()) if file.stat().st_size <= picture.BYTES_LIMIT else None
+    image = images.decode(file.read_bytes()) if file.stat().st_size <= images.LIMITS.most_bytes else None
     if image is None:
         raise Refusal(f"{name} cannot be read as a picture: prepare the data again.")
     return image

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from monitoring.picture import Pixels, fit
+from common.images import resize_and_crop
+from monitoring.images import Pixels
 
 LOOKS = ("brightness", "contrast", "sharpness", "saturation", "red", "green", "blue", "entropy")
 SIZES = ("width", "height", "bytes")
@@ -38,7 +39,7 @@ class Row:
 
     def see(self, image: Image.Image, size: int, side: int) -> Pixels:
         """Measure a picture of `size` bytes, fitted to the model's `side`; answers the pixels measured."""
-        pixels: Pixels = np.asarray(fit(image, side))
+        pixels: Pixels = np.asarray(resize_and_crop(image, side, side))
         grey = pixels @ _LUMA / np.float32(255)
         self.numbers[: len(LOOKS)] = _looks(pixels, grey)
         self.numbers[len(LOOKS) : len(LOOKS) + len(SIZES)] = (*image.size, size)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from monitoring import payload, picture
+from monitoring import images, payload
 from monitoring.captures import Capture
 from monitoring.features import NUMBERS, Row
 from monitoring.labels import Labels
@@ -15,7 +15,7 @@ from monitoring.tally import Tally
 from monitoring.unusual import Unusual
 
 if TYPE_CHECKING:
-    from monitoring.picture import Pixels
+    from monitoring.images import Pixels
 
 _BYTES = NUMBERS.index("bytes")
 
@@ -46,7 +46,7 @@ class Observation:
         if sent is None:
             self.counts["no_picture"] += 1
             return None
-        image = picture.read(sent)
+        image = images.decode(sent)
         if image is None:
             self.counts["undecodable"] += 1
             row.numbers[_BYTES] = len(sent)

@@ -9,6 +9,7 @@ from typing import IO, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.s3 import parse_s3_address
 from monitoring.options import Window
 from monitoring.refusal import Refusal
 
@@ -24,11 +25,10 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its client classe
 
 def split(uri: str, name: str) -> tuple[str, str]:
     """Bucket and prefix of an S3 address, the prefix without its last slash; `name` is the variable that holds it."""
-    scheme, _, place = uri.partition("://")
-    bucket, _, prefix = place.partition("/")
-    if scheme != "s3" or not bucket:
+    address = parse_s3_address(uri)
+    if address is None:
         raise Refusal(f"{name} is {uri!r}, where s3://bucket/prefix is needed: set it so, or unset it.")
-    return bucket, prefix.rstrip("/")
+    return address.bucket, address.key.rstrip("/")
 
 
 def list_keys(s3: Any, bucket: str, prefix: str) -> Iterator[str]:  # noqa: ANN401

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image
 
+from common.images import encode_png
 from monitoring.captures import Capture
 from monitoring.features import NUMBERS, SIZES, Row
-from monitoring.picture import Pixels, encode
+from monitoring.images import Pixels
 from monitoring.reference import Reference
 
 MOST = 12
@@ -46,7 +47,7 @@ class Unusual:
         # Nothing that may be large is kept: neither long ids nor long sides.
         image = Image.fromarray(pixels)
         image.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
-        kept = Picture(score, -self._order, encode(image), capture.event_id[:64], self._why(row, place, score))
+        kept = Picture(score, -self._order, encode_png(image), capture.event_id[:64], self._why(row, place, score))
         (heapq.heappush if len(self._heap) < MOST else heapq.heapreplace)(self._heap, kept)
 
     def pictures(self) -> list[Picture]:

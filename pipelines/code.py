@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from botocore.exceptions import ClientError
-
+from common.aws_errors import find_resource
 from pipelines.clients import Client
 from pipelines.errors import PipelineError
 from pipelines.settings import Settings
@@ -80,7 +79,7 @@ def locate_code(settings: Settings, archives: list[Archive]) -> CodeLocations:
 def upload_code(s3: Client, settings: Settings, archives: list[Archive]) -> CodeLocations:
     """Put the archives that are not in the bucket yet, and return their addresses."""
     for archive in archives:
-        if not _exists(s3, settings.bucket, archive.key):
+        if find_resource(s3.head_object, Bucket=settings.bucket, Key=archive.key) is None:
             s3.put_object(Bucket=settings.bucket, Key=archive.key, Body=archive.content)
     return locate_code(settings, archives)
 
@@ -104,14 +103,3 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     entry.external_attr = READABLE
     entry.create_system = 3  # Unix, also where the archive is built on another system
     archive.writestr(entry, content)
-
-
-def _exists(s3: Client, bucket: str, key: str) -> bool:
-    """Say whether an object is there; a missing bucket is an error of its own."""
-    try:
-        s3.head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
-            return False
-        raise
-    return True

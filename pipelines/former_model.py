@@ -11,11 +11,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from common.aws_errors import is_missing
+from common.data_version import find_newest, list_objects
+from common.live_model import find_live_version, locate_artifact
 from pipelines.clients import Client
-from pipelines.data_version import list_objects
+from pipelines.data import list_at
 from pipelines.errors import PipelineError
 from pipelines.hyperparameters import HYPERPARAMETERS, Value
-from pipelines.live_model import MISSING, find_artifact, find_live_version
 from pipelines.profiles import PROFILES, Profile
 from pipelines.settings import Settings
 from pipelines.weights import net_name, net_of
@@ -74,15 +76,14 @@ def weights_prefix(net: tuple[int, str]) -> str:
 
 
 def _kept_weights(s3: Client, settings: Settings, profile: Profile, net: tuple[int, str]) -> FormerModel:
-    place = f"s3://{settings.bucket}/{weights_prefix(net)}"
-    found = list(list_objects(s3, place))
-    if not found:
+    newest = find_newest(list_objects(s3, settings.bucket, weights_prefix(net)))
+    if newest is None:
         raise PipelineError(
-            f"The profile {profile.name} starts from weights for {_describe(net)}, and none lie under {place}; "
+            f"The profile {profile.name} starts from weights for {_describe(net)}, and none lie under "
+            f"s3://{settings.bucket}/{weights_prefix(net)}; "
             f"make them with `scones pretrain --profile {profile.name}` and the same --set as here, and start with "
             "`scones run`, which uploads them."
         )
-    newest = max(found, key=lambda entry: (entry.modified, entry.key))
     digest = newest.key.split("/")[-2]
     return FormerModel(f"s3://{settings.bucket}/{newest.key}", f"weights {net_name(*net)} {digest}")
 
@@ -106,8 +107,8 @@ def _registered(s3: Client, sagemaker: Client, settings: Settings, net: tuple[in
             f"Version {number} has {_describe(theirs)}, and this run has {_describe(net)}; incremental training needs "
             "the same net, so choose a profile or a version that fits."
         )
-    uri = find_artifact(s3, settings.bucket, package)
-    if next(list_objects(s3, uri), None) is None:
+    uri = locate_artifact(s3, settings.bucket, package)
+    if not list_at(s3, uri):
         raise PipelineError(f"The artifact of version {number} is gone from {uri}; choose a later version.")
     return FormerModel(uri, f"version {number}")
 
@@ -132,7 +133,7 @@ def _versions(sagemaker: Client, settings: Settings) -> list[dict[str, Any]]:
         return [entry for page in pages for entry in page["ModelPackageSummaryList"]]
     except ClientError as error:
         # A group that nothing was registered in yet may not be there at all.
-        if error.response["Error"]["Code"] in MISSING:
+        if is_missing(error):
             return []
         raise
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 
-from botocore.exceptions import ClientError
-
 from common import container_images
-from common.container_images import MISSING, Image
+from common.container_images import Image, has_image
 from pipelines.clients import Client
 from pipelines.errors import PipelineError
 
@@ -23,14 +21,3 @@ def check_images(images: list[Image], make_ecr: Callable[[str], Client]) -> None
                 f"The container image {image.uri} is not in ECR, so nothing was started; push the code to have it "
                 "built (`scones up` does it on a laptop), or name another one in SCONES_IMAGE_URI."
             )
-
-
-def has_image(ecr: Client, image: Image) -> bool:
-    """Say whether an image is in its registry."""
-    try:
-        ecr.describe_images(registryId=image.account, repositoryName=image.repository, imageIds=[image.identifier])
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in MISSING:
-            raise
-        return False
-    return True

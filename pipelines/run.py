@@ -6,15 +6,18 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from common.aws_errors import get_code
+from common.data_version import CURATED, keep_prefix
+from common.live_model import find_live_model
+from common.metadata import clean_value
 from pipelines.clients import Client, make_client
 from pipelines.code import build_archives, locate_code, upload_code
-from pipelines.data_version import keep_prefix, newest_archive, require_data, version_data
+from pipelines.data import get_address, newest_archive, require_data, version_data
 from pipelines.define import define, define_monitoring
 from pipelines.errors import PipelineError
 from pipelines.former_model import find_former
 from pipelines.images import check_images, list_images
-from pipelines.live_model import find_live_model
-from pipelines.metadata import LABELS, check_metadata, clean_label
+from pipelines.metadata import LABELS, check_metadata
 from pipelines.profiles import Profile
 from pipelines.settings import Settings
 from pipelines.start import check_parameters, start_execution
@@ -38,7 +41,7 @@ def run(
     definitions. Raises PipelineError before anything is started: for an unknown parameter or a value that it does not
     take, a missing image, bucket or archive, another net.
     """
-    overrides = {**overrides, **{name: clean_label(overrides[name]) for name in LABELS if name in overrides}}
+    overrides = {**overrides, **{name: clean_value(overrides[name]) for name in LABELS if name in overrides}}
     s3, sagemaker = (make_client(service, settings.region) for service in ("s3", "sagemaker"))
     try:
         former = find_former(s3, sagemaker, settings, profile, overrides, from_version)
@@ -50,7 +53,7 @@ def run(
         parameters = choose_data(s3, settings, overrides)
         check_metadata(parameters)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchBucket":
+        if get_code(error) != "NoSuchBucket":
             raise
         raise PipelineError(_missing_bucket(settings, overrides)) from error
     upsert_pipeline(sagemaker, settings, definition)
@@ -63,9 +66,10 @@ def run(
 def choose_data(s3: Client, settings: Settings, overrides: Mapping[str, str]) -> dict[str, str]:
     """Complete the parameters: the newest archive unless one is named, and the version of the data."""
     source = overrides.get("InputDataUri") or newest_archive(s3, settings.bucket)
-    curated = overrides.get("CuratedDataUri") or f"s3://{settings.bucket}/curated/"
+    curated = overrides.get("CuratedDataUri") or f"s3://{settings.bucket}/{CURATED}"
+    prefix = get_address(curated)
     require_data(s3, source)
-    keep_prefix(s3, curated)
+    keep_prefix(s3, prefix.bucket, prefix.key)
     version = version_data(s3, source, curated)
     return {"DatasetVersion": version, **overrides, "InputDataUri": source, "CuratedDataUri": curated}
 

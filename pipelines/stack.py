@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from common.aws_errors import find_resource
 from pipelines.clients import Client, make_client
 from pipelines.errors import PipelineError
 from pipelines.settings import Settings
@@ -56,12 +55,10 @@ class Stack:
 
 def find_stack(cloudformation: Client, name: str) -> Stack | None:
     """Describe a stack; None where there is none."""
-    try:
-        found: dict[str, Any] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
-    except ClientError as error:
-        if "does not exist" in error.response["Error"]["Message"]:
-            return None
-        raise
+    answer: dict[str, Any] | None = find_resource(cloudformation.describe_stacks, StackName=name)
+    if answer is None:
+        return None
+    found = answer["Stacks"][0]
     return Stack(
         id=found["StackId"],
         outputs={entry["OutputKey"]: entry["OutputValue"] for entry in found.get("Outputs", [])},

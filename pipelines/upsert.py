@@ -1,11 +1,11 @@
 """Bring the pipelines in SageMaker up to date: create, update, or leave alone."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from common.aws_errors import find_resource, is_existing
 from pipelines.clients import Client
 from pipelines.settings import Settings
 
@@ -28,7 +28,7 @@ def _request(settings: Settings, name: str, definition: str) -> dict[str, Any]:
 
 
 def _upsert(sagemaker: Client, settings: Settings, request: dict[str, Any], description: str) -> str:
-    current = _describe(sagemaker.describe_pipeline, PipelineName=request["PipelineName"])
+    current = find_resource(sagemaker.describe_pipeline, PipelineName=request["PipelineName"])
     if current is None and (created := _create(sagemaker, settings, request, description)):
         return created
     if current is None or _differs(current, request):
@@ -42,7 +42,7 @@ def _upsert(sagemaker: Client, settings: Settings, request: dict[str, Any], desc
 def ensure_group(sagemaker: Client, settings: Settings) -> None:
     """Create the model package group with the project's tags; versions take theirs from it."""
     name = settings.model_package_group
-    if _describe(sagemaker.describe_model_package_group, ModelPackageGroupName=name) is not None:
+    if find_resource(sagemaker.describe_model_package_group, ModelPackageGroupName=name) is not None:
         return
     try:
         sagemaker.create_model_package_group(
@@ -51,18 +51,8 @@ def ensure_group(sagemaker: Client, settings: Settings) -> None:
             Tags=settings.aws_tags,
         )
     except ClientError as error:
-        if not _already_exists(error):
+        if not is_existing(error):
             raise
-
-
-def _describe(describe: Callable[..., dict[str, Any]], **name: str) -> dict[str, Any] | None:
-    """Return a description, or None for what does not exist."""
-    try:
-        return describe(**name)
-    except ClientError as error:
-        if _does_not_exist(error):
-            return None
-        raise
 
 
 def _create(sagemaker: Client, settings: Settings, request: dict[str, Any], description: str) -> str | None:
@@ -74,7 +64,7 @@ def _create(sagemaker: Client, settings: Settings, request: dict[str, Any], desc
             Tags=settings.aws_tags,
         )
     except ClientError as error:
-        if _already_exists(error):
+        if is_existing(error):
             return None
         raise
     return str(response["PipelineArn"])
@@ -94,13 +84,3 @@ def _add_missing_tags(sagemaker: Client, settings: Settings, arn: str) -> None:
     missing = [tag for tag in settings.aws_tags if tag not in present]
     if missing:
         sagemaker.add_tags(ResourceArn=arn, Tags=missing)
-
-
-def _does_not_exist(error: ClientError) -> bool:
-    """Recognise "not found": AWS says ResourceNotFound of a pipeline, ValidationException of a group."""
-    return error.response["Error"]["Code"] in {"ResourceNotFound", "ValidationException"}
-
-
-def _already_exists(error: ClientError) -> bool:
-    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-    return code in {"ConflictException", "ValidationException"} and "already exists" in message

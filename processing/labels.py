@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from common.labels import LABELS
 from processing.refusal import Refusal
 
 FINE_LABELS = 100
@@ -20,8 +21,8 @@ class VehicleClass:
     fine: int
 
 
-CLASSES = (VehicleClass(0, "bicycle", 8), VehicleClass(1, "motorcycle", 48))
-NAMES = tuple(vehicle.name for vehicle in CLASSES)
+FINE = {"bicycle": 8, "motorcycle": 48}
+CLASSES = tuple(VehicleClass(label, name, FINE[name]) for label, name in enumerate(LABELS))
 
 
 def lookup() -> NDArray[np.int8]:

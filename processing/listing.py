@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from processing.labels import CLASSES, NAMES
+from common.labels import LABELS
+from processing.labels import CLASSES
 from processing.options import Options
 from processing.picture import CURATED, Picture
 from processing.split import SPLITS, TRAINING, Plan
@@ -70,8 +71,8 @@ def _manifest(plan: Plan, lists: dict[str, Any], archive: Path, options: Options
 
 
 def _counts(pictures: list[Picture], times: int) -> dict[str, int]:
-    counted = Counter(NAMES[picture.label] for picture in pictures)
-    return {name: counted[name] * times for name in NAMES}
+    counted = Counter(LABELS[picture.label] for picture in pictures)
+    return {name: counted[name] * times for name in LABELS}
 
 
 def _curated(pictures: list[Picture]) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.labels import NAMES
+from common.labels import LABELS
 
 Pixels = NDArray[np.uint8]
 """RGB pixels, shape (height, width, 3)."""
@@ -27,7 +27,7 @@ class Picture:
     def path(self, copy: int = 0) -> str:
         """The path inside its split; an augmented copy (1, 2, ...) stands beside its original."""
         suffix = f"_augmented{copy}" if copy else ""
-        return f"{NAMES[self.label]}/{self.name}{suffix}.png"
+        return f"{LABELS[self.label]}/{self.name}{suffix}.png"
 
 
 def digest(pixels: Pixels) -> str:

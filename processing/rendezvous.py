@@ -8,9 +8,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.aws_errors import get_code, is_missing
+from common.s3 import parse_s3_address
 from processing.refusal import Refusal
-
-ABSENT = ("NoSuchKey", "404")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Rendezvous:
         try:
             body = self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         except (ClientError, BotoCoreError) as error:
-            if isinstance(error, ClientError) and error.response["Error"]["Code"] in ABSENT:
+            if is_missing(error) and get_code(error) != "NoSuchBucket":
                 return None
             raise self._barred("read", error) from error
         return str(body, "utf-8")
@@ -75,5 +75,7 @@ class Rendezvous:
         )
 
     def _place(self, host: str) -> tuple[str, str]:
-        bucket, _, prefix = self.address.removeprefix("s3://").partition("/")
-        return bucket, f"{prefix}/{host}.json"
+        address = parse_s3_address(self.address)
+        if address is None:
+            raise Refusal(f"{self.address} is not an S3 address: give the output an address like s3://bucket/prefix.")
+        return address.bucket, f"{address.key}/{host}.json"

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from common.labels import LABELS
 from processing import png, transform
-from processing.labels import NAMES
 from processing.options import Options
 from processing.picture import Picture, Pixels
 from processing.split import TRAINING
@@ -19,7 +19,7 @@ class Store:
         # As text: joining a Path for each of many small files takes as long as encoding its picture.
         self._folders = {split: str(folder) for split, folder in options.outputs.items()}
         for folder in options.outputs.values():
-            for name in NAMES:
+            for name in LABELS:
                 (folder / name).mkdir(parents=True, exist_ok=True)
 
     def write(self, pictures: Iterable[tuple[Picture, Pixels]], places: Mapping[tuple[str, int], str]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from common.s3 import parse_s3_address
 from console.commands import Command, add_json
 from console.errors import CommandError
 from console.formats import duration, moment
@@ -171,10 +172,8 @@ def read_results(target: Target, manifest_uri: str) -> Iterator[dict[str, Any]]:
 
 
 def _parse_place(address: str, bucket: str) -> tuple[str, str]:
-    if not address.startswith("s3://"):
-        return bucket, address
-    own, _, key = address.removeprefix("s3://").partition("/")
-    return own, key
+    given = parse_s3_address(address)
+    return (given.bucket, given.key) if given else (bucket, address)
 
 
 def _outcome(item: dict[str, Any]) -> str:

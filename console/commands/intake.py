@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from common.labels import LABELS
 from console.commands import Command
 from console.errors import CommandError
 from console.output import print_rows, say
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 # S3 tells whole seconds, and its clock may differ from this one's.
 _CLOCK = timedelta(seconds=5)
 _NAMED = 20
-LABELS = ("bicycle", "motorcycle", "neither")
+CHOICES = (*LABELS, "neither")
 _CLOSE = "Close the batch with `scones ingest --close` when all are labelled."
 
 
@@ -113,7 +114,7 @@ def label(options: Namespace) -> int:
     from console.intake.store import Store
 
     if (options.key is None) != (options.label is None):
-        raise CommandError(f"Give an image and one of {', '.join(LABELS)}, or neither of both.", 2)
+        raise CommandError(f"Give an image and one of {', '.join(CHOICES)}, or neither of both.", 2)
     store = Store(choose(options.target))
     if options.key:
         return _label(store, options.key, options.label)
@@ -124,7 +125,7 @@ def label(options: Namespace) -> int:
 
 def _add_label(parser: ArgumentParser) -> None:
     parser.add_argument("key", nargs="?", metavar="KEY", help="key or s3:// address of an image under review/")
-    parser.add_argument("label", nargs="?", choices=LABELS, help="what it shows")
+    parser.add_argument("label", nargs="?", choices=CHOICES, help="what it shows")
     parser.add_argument("--list", action="store_true", help="list what waits, and ask nothing")
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
 
@@ -172,7 +173,7 @@ def _answer() -> str:
             return "q"
         if word in ("", "q"):
             return word
-        for choice in LABELS:
+        for choice in CHOICES:
             if choice.startswith(word):
                 return choice
 

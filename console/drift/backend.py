@@ -10,7 +10,6 @@ from typing import Any, Protocol
 ENDED = ("Completed", "CompletedWithViolations", "Failed", "Stopped")
 UNSUCCESSFUL = ("Failed", "Stopped")
 VIOLATIONS = "CompletedWithViolations"
-MISSING = ("ResourceNotFound", "ResourceNotFoundException", "NoSuchKey", "404")
 
 Once = Callable[[Hashable, Callable[[], Any]], Any]
 """Reads an answer that never changes, or gives back what it was the first time."""

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from botocore.exceptions import ClientError
-
+from common.aws_errors import find_resource
+from common.s3 import S3Address, parse_s3_address
 from console.drift import model_monitor, pipeline
-from console.drift.backend import ENDED, MISSING, Backend, Once, Run, read_always
+from console.drift.backend import ENDED, Backend, Once, Run, read_always
 from console.errors import CommandError
 from console.target import Target
 
@@ -45,22 +45,19 @@ def fetch_report(target: Target, run: Run) -> Report | None:
     """The report of a run; None where it has written none."""
     if not run.report:
         return None
-    bucket, _, prefix = run.report.removeprefix("s3://").partition("/")
-    try:
-        body = target.client("s3").get_object(Bucket=bucket, Key=f"{prefix}/constraint_violations.json")["Body"].read()
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in MISSING:
-            raise
-        return None
-    return Report(run.report, json.loads(body)["violations"])
+    file = _parse(f"{run.report}/constraint_violations.json")
+    answer = find_resource(target.client("s3").get_object, Bucket=file.bucket, Key=file.key)
+    return None if answer is None else Report(run.report, json.loads(answer["Body"].read())["violations"])
 
 
 def await_baseline(target: Target) -> None:
     """Wait until the schedule names the live version's baseline and that is written, which follow its deployment."""
     backend = _wait_for(lambda: find_backend(target), "The schedule was not pointed at a baseline")
-    address = f"{backend.schedule().baseline}/constraints.json"
-    bucket, _, key = address.removeprefix("s3://").partition("/")
-    _wait_for(lambda: _exists(target, bucket, key) or None, f"The baseline {address} was not written")
+    file, head_object = _parse(f"{backend.schedule().baseline}/constraints.json"), target.client("s3").head_object
+    _wait_for(
+        lambda: find_resource(head_object, Bucket=file.bucket, Key=file.key),
+        f"The baseline {file.uri} was not written",
+    )
 
 
 def run_now(target: Target, hours: int) -> Run:
@@ -75,14 +72,11 @@ def _ended(backend: Backend, name: str) -> Run | None:
     return run if run and run.status in ENDED else None
 
 
-def _exists(target: Target, bucket: str, key: str) -> bool:
-    try:
-        target.client("s3").head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in MISSING:
-            raise
-        return False
-    return True
+def _parse(text: str) -> S3Address:
+    address = parse_s3_address(text)
+    if address is None:
+        raise CommandError(f"{text!r} is no s3:// address.")
+    return address
 
 
 def _wait_for(find: Callable[[], T | None], otherwise: str) -> T:

@@ -8,12 +8,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from common.aws_errors import find_resource, is_closed, is_missing
 from console import endpoint
-from console.drift.backend import ENDED, MISSING, Once, Run, Schedule, read_always
+from console.drift.backend import ENDED, Once, Run, Schedule, read_always
 from console.target import Target
 
 BY_HAND = "-now-"
-_CLOSED = "maintenance mode"
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,9 @@ class ModelMonitorBackend:
 
     def _report(self, arn: str) -> str:
         """Where a job writes; empty where SageMaker has forgotten it."""
-        try:
-            job = self.target.client("sagemaker").describe_processing_job(ProcessingJobName=arn.rsplit("/", 1)[-1])
-        except ClientError as error:
-            if "not found" not in str(error).lower() and "could not find" not in str(error).lower():
-                raise
+        describe = self.target.client("sagemaker").describe_processing_job
+        job = find_resource(describe, ProcessingJobName=arn.rsplit("/", 1)[-1])
+        if job is None:
             return ""
         address: str = job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
         return address.rstrip("/")
@@ -105,8 +103,7 @@ def find(target: Target, once: Once = read_always) -> ModelMonitorBackend | None
             MonitoringScheduleName=f"{endpoint.name(target)}-drift"
         )
     except ClientError as error:
-        told = error.response["Error"]
-        if told["Code"] not in MISSING and _CLOSED not in told["Message"]:
+        if not is_missing(error) and not is_closed(error):
             raise
         return None
     return ModelMonitorBackend(target, described, once)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from common.aws_errors import find_resource
 from console import endpoint
-from console.drift.backend import MISSING, VIOLATIONS, Once, Run, Schedule, read_always
+from console.drift.backend import VIOLATIONS, Once, Run, Schedule, read_always
 from console.errors import CommandError
 from console.target import Target
 
@@ -91,12 +90,8 @@ class PipelineBackend:
         sagemaker = self.target.client("sagemaker")
         steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
         job = next((step["Metadata"]["ProcessingJob"]["Arn"] for step in steps if step["StepName"] == STEP), "")
-        try:
-            described = sagemaker.describe_processing_job(ProcessingJobName=job.rsplit("/", 1)[-1])
-        except ClientError as error:
-            # SageMaker forgets jobs in the end; that the run succeeded stays.
-            if "not found" not in str(error).lower():
-                raise
+        described = find_resource(sagemaker.describe_processing_job, ProcessingJobName=job.rsplit("/", 1)[-1])
+        if described is None:  # SageMaker forgets jobs in the end; that the run succeeded stays.
             return "", ""
         output: str = described["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
         return described.get("ExitMessage", ""), output.rstrip("/")
@@ -105,13 +100,8 @@ class PipelineBackend:
 def find(target: Target, once: Once = read_always) -> PipelineBackend | None:
     """The backend of a stack that has its schedule, once a version is live."""
     name = f"{endpoint.name(target)}-drift"
-    try:
-        described = target.client("scheduler").get_schedule(Name=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in MISSING:
-            raise
-        return None
-    return PipelineBackend(target, described, once) if _parameters(described) else None
+    described = find_resource(target.client("scheduler").get_schedule, Name=name)
+    return PipelineBackend(target, described, once) if described and _parameters(described) else None
 
 
 def _parameters(described: dict[str, Any]) -> dict[str, str]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.labels import LABELS
 from console.errors import CommandError
 
-LABELS = ("bicycle", "motorcycle")
 INCOMING = "incoming/"
 LARGEST = 20 * 1024 * 1024
 FORMATS = "PNG, JPEG and WebP"

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from common.labels import LABELS
+from common.s3 import parse_s3_address
 from console.errors import CommandError
-from console.intake.images import INCOMING, LABELS
+from console.intake.images import INCOMING
 from console.intake.store import Store
 
 REVIEW = "review/"
@@ -53,7 +55,8 @@ def label(store: Store, address: str, choice: str) -> str:
 
 def _key(address: str) -> str:
     """A key under review/, given as such or as an S3 address."""
-    key = address.removeprefix("s3://").partition("/")[2] if address.startswith("s3://") else address
+    place = parse_s3_address(address)
+    key = place.key if place else address
     if not key.startswith(REVIEW) or key.endswith("/"):
         raise CommandError(f"{address} is no image under {REVIEW}; see what waits there with `scones label --list`.")
     return key

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from common.aws_errors import find_resource
 from console.intake.images import Image
 from console.target import Target
 
@@ -60,13 +59,8 @@ class Store:
 
     def read(self, key: str) -> bytes | None:
         """An object's bytes; None where there is none."""
-        try:
-            content: bytes = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchKey":
-                raise
-            return None
-        return content
+        answer = find_resource(self._s3.get_object, Bucket=self._bucket, Key=key)
+        return None if answer is None else answer["Body"].read()
 
     def exists(self, key: str) -> bool:
         """Whether there is an object of exactly this key."""
@@ -84,11 +78,6 @@ class Store:
         return address
 
     def _metadata(self, key: str) -> dict[str, str]:
-        try:
-            found: dict[str, Any] = self._s3.head_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in ("404", "NoSuchKey", "NotFound"):
-                raise
-            return {}
+        found: dict[str, Any] = find_resource(self._s3.head_object, Bucket=self._bucket, Key=key) or {}
         words: dict[str, str] = found.get("Metadata", {})
         return words

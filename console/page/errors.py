@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from botocore import exceptions
 
+from common.aws_errors import THROTTLED
 from console.errors import explain
 
-_THROTTLED = ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown")
 _DENIED = ("AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "NotAuthorized")
 _EXPIRED = (
     "ExpiredToken",
@@ -34,7 +34,7 @@ def format_error(error: Exception) -> str:
 
 def _format_refusal(error: exceptions.ClientError) -> str:
     code, operation = error.response.get("Error", {}).get("Code"), error.operation_name
-    if code in _THROTTLED:
+    if code in THROTTLED:
         return f"AWS asks for fewer calls ({operation} was throttled); the page waits a little longer and goes on."
     if code in _DENIED:
         message = error.response["Error"].get("Message", "")

@@ -6,14 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from common.aws_errors import find_resource
+from common.s3 import S3Address, parse_s3_address
 from console.errors import CommandError
 from console.page.source import Source
 
 _MOST_PAGES = 3
 _LARGEST = 20 * 1024 * 1024
-_MISSING = ("NoSuchKey", "404", "NoSuchBucket")
 
 
 @dataclass(frozen=True)
@@ -27,13 +26,13 @@ class Size:
 
 def fetch_size(source: Source, uri: str) -> Size:
     """Count the files under an address, 3,000 at most: each thousand takes a call."""
-    bucket, key = parse_address(uri)
+    address = parse_address(uri)
     files = total = 0
-    request: dict[str, Any] = {"Bucket": bucket, "Prefix": key}
+    request: dict[str, Any] = {"Bucket": address.bucket, "Prefix": address.key}
     for _ in range(_MOST_PAGES):
         page = source.client("s3").list_objects_v2(**request)
         # A file's own address begins those of its neighbours as well: model.tar.gz and model.tar.gz.md5.
-        found = [item for item in page.get("Contents", []) if _belongs(item["Key"], key)]
+        found = [item for item in page.get("Contents", []) if _belongs(item["Key"], address.key)]
         files, total = files + len(found), total + sum(item["Size"] for item in found)
         if not page.get("IsTruncated"):
             return Size(files, total)
@@ -43,13 +42,10 @@ def fetch_size(source: Source, uri: str) -> Size:
 
 def fetch(source: Source, uri: str, largest: int = _LARGEST) -> bytes | None:
     """A file's content; None where there is none. Raises CommandError for one that is too large to show."""
-    bucket, key = parse_address(uri)
-    try:
-        answer = source.client("s3").get_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _MISSING:
-            return None
-        raise
+    address = parse_address(uri)
+    answer = find_resource(source.client("s3").get_object, Bucket=address.bucket, Key=address.key)
+    if answer is None:
+        return None
     if answer["ContentLength"] > largest:
         raise CommandError(f"{uri} has {answer['ContentLength']} bytes; the page shows {largest} at most.")
     content: bytes = answer["Body"].read(largest)
@@ -65,12 +61,12 @@ def fetch_json(source: Source, uri: str) -> Any:  # noqa: ANN401 - whatever the 
         return None
 
 
-def parse_address(uri: str) -> tuple[str, str]:
-    """Bucket and key of an s3:// address."""
-    if not uri.startswith("s3://"):
+def parse_address(uri: str) -> S3Address:
+    """Read an s3:// address; raises CommandError."""
+    address = parse_s3_address(uri)
+    if address is None:
         raise CommandError(f"{uri!r} is no s3:// address.")
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bucket, key
+    return address
 
 
 def _belongs(key: str, prefix: str) -> bool:

@@ -1,7 +1,6 @@
 """The live version's net, fetched from S3 and asked about the same test pictures."""
 
 import os
-import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,14 +8,14 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.labels import LABELS
+from common.s3 import parse_s3_address
 from evaluation import artifact
 from evaluation.artifact import LIMITS
 from evaluation.network import Network
 from evaluation.predict import Answers, predict
 from evaluation.refusal import Refusal
-from evaluation.split import NAMES, Split
-
-ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(\S+)")
+from evaluation.split import Split
 
 
 def ask(uri: str, tests: Split) -> Answers:
@@ -25,7 +24,7 @@ def ask(uri: str, tests: Split) -> Answers:
         try:
             _fetch(uri, Path(folder) / "model.tar.gz")
             with artifact.opened(Path(folder)) as opened:
-                return predict(Network(opened, len(NAMES)), tests)
+                return predict(Network(opened, len(LABELS)), tests)
         except (Refusal, ClientError, BotoCoreError) as error:
             raise Refusal(
                 f"LiveModelUri is {uri}, and the new model cannot be compared with it ({str(error).rstrip('.')}): "
@@ -34,13 +33,13 @@ def ask(uri: str, tests: Split) -> Answers:
 
 
 def _fetch(uri: str, target: Path) -> None:
-    found = ADDRESS.fullmatch(uri)
-    if not found:
+    address = parse_s3_address(uri)
+    if address is None or not address.key:
         raise Refusal("it is no address like s3://bucket/key")
     s3: Any = boto3.client(
         "s3", region_name=os.environ.get("AWS_REGION")
     )  # boto3 makes its clients' methods at run time: there is no class to name
-    size = s3.head_object(Bucket=found[1], Key=found[2])["ContentLength"]
+    size = s3.head_object(Bucket=address.bucket, Key=address.key)["ContentLength"]
     if size > LIMITS.file_bytes:
         raise Refusal(f"it has {size:,} bytes, where {LIMITS.file_bytes:,} are allowed")
-    s3.download_file(found[1], found[2], str(target))
+    s3.download_file(address.bucket, address.key, str(target))

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from common.labels import LABELS
 from evaluation.predict import Answers
-from evaluation.split import NAMES
 from evaluation.trust.intervals import wilson
 from evaluation.trust.looks import Looks
 
@@ -19,7 +19,7 @@ def cut(answers: Answers, looks: Looks) -> dict[str, Any]:
     everything = [("all", np.ones(len(answers.actual), dtype=bool))]
     groups = {
         "all": everything,
-        "class": [(name, answers.actual == label) for label, name in enumerate(NAMES)],
+        "class": [(name, answers.actual == label) for label, name in enumerate(LABELS)],
         "brightness": _terciles(looks.brightness, ("dark", "middling", "bright")),
         "sharpness": _terciles(looks.sharpness, ("soft", "middling", "sharp")),
         "size": _sizes(looks.longer_side),

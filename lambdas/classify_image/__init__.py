@@ -1,1 +1,1 @@
-"""Lambda: asks the endpoint about a serialized picture."""
+"""Lambda: asks the endpoint about a serialized image."""

@@ -1,22 +1,20 @@
-"""One serialized picture, or a batch of them, to what the model says about it."""
+"""One serialized image, or a batch of them, to what the model says about it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from classify_image.endpoint import Endpoint
-from classify_image.errors import BadRequest, Refusal
 from classify_image.prediction import parse
 from classify_image.settings import Settings
-from classify_image.storage import Storage
+from common.workflow import BadRequest, Item, Refusal, Storage, check_batch, parse_address, refuse
 
-Item = dict[str, Any]
+MOST_BYTES = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Classifier:
-    """Classifies pictures that serialize_image made."""
+    """Classifies images that serialize_image made."""
 
     settings: Settings
     storage: Storage
@@ -27,8 +25,9 @@ class Classifier:
         inference_id = item.get("inference_id")
         if not isinstance(inference_id, str) or not inference_id:
             raise BadRequest("The request has no inference_id: give what serialize_image answered.")
-        picture = self.storage.read(item.get("serialized_uri"))
-        body = self.endpoint.ask(endpoint_name or self.settings.endpoint_name, picture, inference_id)
+        address = parse_address(item.get("serialized_uri"), "serialized_uri")
+        image = self.storage.read(address, MOST_BYTES)
+        body = self.endpoint.ask(endpoint_name or self.settings.endpoint_name, image, inference_id)
         said = parse(body, self.settings.labels)
         return {
             "inference_id": inference_id,
@@ -41,9 +40,7 @@ class Classifier:
 
     def batch(self, items: object, endpoint_name: str | None, model_version: object) -> list[Item]:
         """Classify each item; one refused here or before stays refused, an endpoint that fails fails the batch."""
-        if not isinstance(items, list):
-            raise BadRequest(f"items is of type {type(items).__name__}: give the list that serialize_image answered.")
-        return [self._one_of_many(item, endpoint_name, model_version) for item in items]
+        return [self._one_of_many(item, endpoint_name, model_version) for item in check_batch(items)]
 
     def _one_of_many(self, item: Item, endpoint_name: str | None, model_version: object) -> Item:
         if item.get("status") == "REFUSED":
@@ -51,9 +48,4 @@ class Classifier:
         try:
             return self.one(item, endpoint_name, model_version)
         except Refusal as refusal:
-            return {
-                "status": "REFUSED",
-                "image_uri": item.get("image_uri"),
-                "error": type(refusal).__name__,
-                "cause": str(refusal),
-            }
+            return refuse(item, refusal)

@@ -6,12 +6,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
-from classify_image.errors import BadPicture, EndpointNotReady, ModelFailed, ModelNotReady, Throttled
+from classify_image.errors import EndpointNotReady, ModelFailed, ModelNotReady
+from common.aws_errors import THROTTLED, get_code
+from common.workflow import BadPicture, Throttled
 
 _NAMES: dict[str, type[Exception]] = {
     "ModelNotReadyException": ModelNotReady,
-    "ThrottlingException": Throttled,
-    "TooManyRequestsException": Throttled,
+    **dict.fromkeys(THROTTLED, Throttled),
     "ServiceUnavailable": EndpointNotReady,
     "ServiceUnavailableException": EndpointNotReady,
     "ValidationError": EndpointNotReady,
@@ -28,7 +29,7 @@ class Endpoint:
     def __init__(self, runtime: Any) -> None:  # noqa: ANN401 - boto3's clients have no static type
         self._runtime = runtime
 
-    def ask(self, endpoint_name: str, picture: bytes, inference_id: str) -> bytes:
+    def ask(self, endpoint_name: str, image: bytes, inference_id: str) -> bytes:
         """Send a PNG and give the answer's bytes; raises one of this function's errors."""
         try:
             answer = self._runtime.invoke_endpoint(
@@ -36,7 +37,7 @@ class Endpoint:
                 ContentType="image/png",
                 Accept="application/json",
                 InferenceId=inference_id,
-                Body=picture,
+                Body=image,
             )
             body: bytes = answer["Body"].read()
         except ClientError as error:
@@ -47,7 +48,7 @@ class Endpoint:
 
 
 def _named(error: ClientError, endpoint_name: str) -> Exception:
-    code = error.response["Error"]["Code"]
+    code = get_code(error)
     sentence = f"The endpoint {endpoint_name} said: {error.response['Error'].get('Message', code)}"
     if code == "ModelError":
         refused = 400 <= int(error.response.get("OriginalStatusCode", 500)) < 500

@@ -1,20 +1,4 @@
-"""What can go wrong between a picture and its answer; the workflow's Retry and Catch know these by their names."""
-
-
-class Refusal(Exception):
-    """Not worth another try: the message is one sentence for the person who asked."""
-
-
-class BadRequest(Refusal):
-    """The event does not say what is to be classified."""
-
-
-class BadPicture(Refusal):
-    """The model's server does not take the picture."""
-
-
-class NotFound(Refusal):
-    """The serialized picture is not there."""
+"""What can go wrong at the endpoint; the workflow's Retry and Catch know these by their names."""
 
 
 class BadAnswer(Exception):
@@ -31,7 +15,3 @@ class ModelNotReady(Exception):
 
 class ModelFailed(Exception):
     """The model's server failed on its own account."""
-
-
-class Throttled(Exception):
-    """Too many requests at once."""

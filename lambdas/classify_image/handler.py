@@ -1,4 +1,4 @@
-"""The entry point: what serialize_image answered, for one picture or for `{"items": [...]}`."""
+"""The entry point: what serialize_image answered, for one image or for `{"items": [...]}`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from botocore.config import Config
 from classify_image.classify import Classifier
 from classify_image.endpoint import Endpoint
 from classify_image.settings import Settings
-from classify_image.storage import Storage
+from common.workflow import Storage
 
 logger = Logger(service="classify_image")
 metrics = Metrics(namespace="Scones", service="classify_image")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from common.labels import LABELS
+
 
 @dataclass(frozen=True)
 class Settings:
     """The endpoint that is asked where the event names none, and the labels in the model's order."""
 
     endpoint_name: str
-    labels: tuple[str, ...] = ("bicycle", "motorcycle")
+    labels: tuple[str, ...] = LABELS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:

@@ -6,20 +6,19 @@ which is made in one piece, from all of its bytes: https://docs.aws.amazon.com/A
 
 import base64
 import binascii
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from common.aws_errors import find_resource, get_code, is_missing
+from common.s3 import parse_s3_address
 from deploy_model.aws import Client
 from deploy_model.errors import VersionRefused
 from deploy_model.versions import Version
 
-ADDRESS = re.compile(r"s3://([^/]+)/(.+)")
 ELSEWHERE = ("ModelDataSource", "AdditionalModelDataSources", "AdditionalS3DataSource")
 """Members of a version's container that name further artifacts, which are no single archive."""
-GONE = frozenset({"404", "NoSuchKey", "NoSuchBucket"})
 UNUSABLE = frozenset({"403", "AccessDenied", "InvalidRequest", "InvalidObjectState"})
 """What S3 answers of an artifact that is not this role's, too large for one copy, or archived."""
 SHOWN = 16
@@ -55,7 +54,8 @@ def _find_source(version: Version) -> str:
     """Return the address of a version's one artifact, empty where its image is all that it is; refuse what has more."""
     others = [name for name in ELSEWHERE if version.containers[0].get(name)] if version.containers else []
     bare = not version.source and not version.sha256
-    if len(version.containers) != 1 or others or not (bare or ADDRESS.fullmatch(version.source)):
+    place = parse_s3_address(version.source)
+    if len(version.containers) != 1 or others or not (bare or (place and place.key)):
         raise VersionRefused(
             version.number,
             "it does not name one artifact",
@@ -68,23 +68,18 @@ def _find_source(version: Version) -> str:
 
 def _digest_of_copy(s3: Client, version: Version, bucket: str) -> str | None:
     """Return the digest of the copy that is there, empty where S3 has none of it; None where there is no copy."""
-    try:
-        found = s3.head_object(Bucket=bucket, Key=version.approved_key, ChecksumMode="ENABLED")
-    except ClientError as error:
-        if error.response["Error"]["Code"] in GONE:  # an answer to HEAD has no body: its code is the status
-            return None
-        raise
-    return _hexadecimal(found)
+    found = find_resource(s3.head_object, Bucket=bucket, Key=version.approved_key, ChecksumMode="ENABLED")
+    return None if found is None else _hexadecimal(found)
 
 
 def _copy(s3: Client, version: Version, bucket: str, source: str) -> str:
     """Copy the artifact and return the copy's digest; nothing that its writer said about it comes along."""
-    place = ADDRESS.fullmatch(source)
+    place = parse_s3_address(source)
     try:
         made = s3.copy_object(
             Bucket=bucket,
             Key=version.approved_key,
-            CopySource={"Bucket": place[1], "Key": place[2]} if place else source,
+            CopySource={"Bucket": place.bucket, "Key": place.key} if place else source,
             ChecksumAlgorithm="SHA256",
             IfNoneMatch="*",
             MetadataDirective="REPLACE",
@@ -92,10 +87,10 @@ def _copy(s3: Client, version: Version, bucket: str, source: str) -> str:
             ContentType="application/gzip",
         )
     except ClientError as error:
-        code = error.response["Error"]["Code"]
+        code = get_code(error)
         if code == "PreconditionFailed":  # a parallel call was quicker
             return _digest_of_copy(s3, version, bucket) or ""
-        if code in GONE | UNUSABLE:
+        if is_missing(error) or code in UNUSABLE:
             raise VersionRefused(
                 version.number,
                 "its artifact cannot be copied",

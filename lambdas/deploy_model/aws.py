@@ -1,7 +1,4 @@
-"""The edge to AWS: clients, made once for all calls of a warm function, and what AWS's errors mean.
-
-SageMaker answers both "not there" and "there already" as ValidationException: only the message tells them apart.
-"""
+"""The edge to AWS: clients, made once for all calls of a warm function."""
 
 import os
 from collections.abc import Callable
@@ -10,7 +7,8 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+
+from common.aws_errors import find_resource
 
 # boto3 makes its clients' methods at run time: there is no class to name.
 Client = Any
@@ -33,31 +31,6 @@ def cloudformation() -> Client:
     return boto3.client("cloudformation", region_name=os.environ.get("AWS_REGION"), config=_CONFIG)
 
 
-def is_missing(error: ClientError) -> bool:
-    """Say whether a call failed because its resource does not exist."""
-    details = error.response["Error"]
-    said = details["Message"].lower()
-    if details["Code"] in {"ResourceNotFound", "ObjectNotFoundException"}:
-        return True
-    return "could not find" in said or "no scalable target found" in said
-
-
-def is_closed(error: ClientError) -> bool:
-    """Say whether a call was refused because AWS has closed a feature to this account; only the message tells that."""
-    said = error.response["Error"]["Message"].lower()
-    return "maintenance mode" in said and "new customers" in said
-
-
-def is_there_already(error: ClientError) -> bool:
-    """Say whether a Create call failed because the resource exists."""
-    message = error.response["Error"]["Message"].lower()
-    return "already exist" in message
-
-
 def delete(call: Callable[..., Any], **request: str) -> None:
     """Delete a resource; one that is gone is as good."""
-    try:
-        call(**request)
-    except ClientError as error:
-        if not is_missing(error):
-            raise
+    find_resource(call, **request)

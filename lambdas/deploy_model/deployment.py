@@ -7,7 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy_model.aws import Client, delete, is_missing, is_there_already
+from common.aws_errors import find_resource, is_existing
+from deploy_model.aws import Client, delete
 from deploy_model.endpoint import Endpoint, find_endpoint, tag_attempt
 from deploy_model.errors import EndpointBusy
 from deploy_model.release import Release
@@ -108,17 +109,11 @@ def _create(call: Callable[..., Any], request: dict[str, Any]) -> bool:
     try:
         call(**request)
     except ClientError as error:
-        if is_there_already(error):
+        if is_existing(error):
             return False
         raise
     return True
 
 
 def _exists(sagemaker: Client, configuration: str) -> bool:
-    try:
-        sagemaker.describe_endpoint_config(EndpointConfigName=configuration)
-    except ClientError as error:
-        if is_missing(error):
-            return False
-        raise
-    return True
+    return find_resource(sagemaker.describe_endpoint_config, EndpointConfigName=configuration) is not None

@@ -1,18 +1,14 @@
 """The endpoint as it is now."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from deploy_model.aws import Client, is_missing
+from common.aws_errors import find_resource
+from common.metadata import clean_value
+from deploy_model.aws import Client
 
 ATTEMPT_TAG = "scones:attempt"
 REFUSED_TAG = "scones:refused"
-# What AWS takes as a tag's value: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
-LONGEST_VALUE = 256
-FORBIDDEN = re.compile(r"[^\w .:/=+\-@]")
 CHANGING = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 
 
@@ -44,12 +40,9 @@ class Endpoint:
 
 def find_endpoint(sagemaker: Client, name: str) -> Endpoint | None:
     """Read the endpoint; None when there is none."""
-    try:
-        found = sagemaker.describe_endpoint(EndpointName=name)
-    except ClientError as error:
-        if is_missing(error):
-            return None
-        raise
+    found = find_resource(sagemaker.describe_endpoint, EndpointName=name)
+    if found is None:
+        return None
     tags = _read_tags(sagemaker, found["EndpointArn"])
     return Endpoint(
         arn=found["EndpointArn"],
@@ -64,8 +57,7 @@ def find_endpoint(sagemaker: Client, name: str) -> Endpoint | None:
 
 def tag_attempt(attempt: str, refusal: str = "") -> list[dict[str, str]]:
     """Write an attempt, and why it was refused, as the tags of an endpoint."""
-    words = FORBIDDEN.sub("-", refusal)[:LONGEST_VALUE]
-    return [{"Key": ATTEMPT_TAG, "Value": attempt}, {"Key": REFUSED_TAG, "Value": words}]
+    return [{"Key": ATTEMPT_TAG, "Value": attempt}, {"Key": REFUSED_TAG, "Value": clean_value(refusal)}]
 
 
 def _read_tags(sagemaker: Client, arn: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from deploy_model.endpoint import Endpoint, find_endpoint, tag_attempt
 from deploy_model.errors import EndpointBusy, VersionRefused
 from deploy_model.release import Release, plan_release
 from deploy_model.settings import Settings
-from deploy_model.versions import choose, list_approved
+from deploy_model.versions import find_live
 
 DEPLOYING = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})
 LONGEST_SUBJECT = 100
@@ -40,7 +40,7 @@ def reconcile(clients: Clients, settings: Settings) -> Outcome:
 
     A version whose artifact is not what the registry names is refused, and what serves goes on serving.
     """
-    version = choose(list_approved(clients.sagemaker, settings.model_package_group))
+    version = find_live(clients.sagemaker, settings.model_package_group)
     release = plan_release(version, settings) if version else None
     endpoint = find_endpoint(clients.sagemaker, settings.endpoint_name)
     decision = decide(release, endpoint)

@@ -8,7 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy_model.aws import Client, delete, is_closed, is_missing
+from common.aws_errors import get_code, is_closed, is_missing
+from deploy_model.aws import Client, delete
 from deploy_model.errors import RemovalUnfinished
 from deploy_model.transition import free_instance_type
 
@@ -64,7 +65,7 @@ class Removal:
             except ClientError as error:
                 if is_missing(error):
                     return [what] if done else []
-                if error.response["Error"]["Code"] not in _BUSY or is_closed(error):
+                if get_code(error) not in _BUSY or is_closed(error):
                     raise
                 said = error.response["Error"]["Message"]
             if self.remaining() < POLL_SECONDS * 1000:

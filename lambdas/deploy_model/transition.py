@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from deploy_model.aws import Client, is_missing
+from common.aws_errors import find_resource
+from deploy_model.aws import Client, delete
 from deploy_model.endpoint import Endpoint
 from deploy_model.release import VARIANT, Release
 from deploy_model.settings import Settings
@@ -45,25 +44,16 @@ def plan_transition(sagemaker: Client, settings: Settings, release: Release, end
 
 def free_instance_type(autoscaling: Client, endpoint_name: str) -> None:
     """Take the variant from autoscaling: AWS updates no instance type under it. refresh_workflow gives it back."""
-    try:
-        autoscaling.deregister_scalable_target(
-            ServiceNamespace="sagemaker",
-            ResourceId=f"endpoint/{endpoint_name}/variant/{VARIANT}",
-            ScalableDimension="sagemaker:variant:DesiredInstanceCount",
-        )
-    except ClientError as error:
-        if not is_missing(error):
-            raise
+    delete(
+        autoscaling.deregister_scalable_target,
+        ServiceNamespace="sagemaker",
+        ResourceId=f"endpoint/{endpoint_name}/variant/{VARIANT}",
+        ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+    )
 
 
 def _read_configuration(sagemaker: Client, name: str | None) -> dict[str, Any]:
     """Read a configuration; empty when somebody deleted it, so that nothing of it is relied on."""
     if name is None:
         return {}
-    try:
-        found: dict[str, Any] = sagemaker.describe_endpoint_config(EndpointConfigName=name)
-    except ClientError as error:
-        if is_missing(error):
-            return {}
-        raise
-    return found
+    return find_resource(sagemaker.describe_endpoint_config, EndpointConfigName=name) or {}

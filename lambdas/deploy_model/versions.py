@@ -1,11 +1,11 @@
-"""The registry's approved versions, and which of them should serve."""
+"""The version that should serve, as the registry has it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from common.approved import DIGEST, approved_key, registered_uri
+from common.live_model import DIGEST, approved_key, find_live_version, registered_uri
 from deploy_model.aws import Client
 
 UNKNOWN = "unknown"
@@ -30,39 +30,17 @@ class Version:
     approved_key: str = ""
 
 
-def list_approved(sagemaker: Client, group: str) -> list[Version]:
-    """Read the approved versions of a group; those that AWS is still validating are left out."""
-    return [_describe(sagemaker, arn) for arn in _approved_arns(sagemaker, group)]
+def find_live(sagemaker: Client, group: str) -> Version | None:
+    """Read the version that should serve; None where no version is approved."""
+    package = find_live_version(sagemaker, group)
+    return None if package is None else read_version(package)
 
 
-def choose(versions: Iterable[Version]) -> Version | None:
-    """Choose the version that should serve: of those approved now, the one approved last.
-
-    This one rule reads the registry as it is, so it does not matter how often or in which order events arrive.
-    Approving an old version again makes it the last approved: that is a rollback. Rejecting the one that serves
-    leaves the one approved before it; rejecting any other, or registering one as pending, leaves the choice alone.
-    AWS keeps no time of approval, only of the last change, so editing the metadata of an approved version counts
-    as approving it.
-    """
-    return max(versions, key=lambda version: (version.changed, version.number), default=None)
-
-
-def _approved_arns(sagemaker: Client, group: str) -> Iterator[str]:
-    pages = sagemaker.get_paginator("list_model_packages").paginate(
-        ModelPackageGroupName=group, ModelApprovalStatus="Approved"
-    )
-    for page in pages:
-        for summary in page["ModelPackageSummaryList"]:
-            if summary["ModelPackageStatus"] == "Completed":
-                yield summary["ModelPackageArn"]
-
-
-def _describe(sagemaker: Client, arn: str) -> Version:
-    """Read what a listing does not tell: when a version was changed, and where it comes from."""
-    package = sagemaker.describe_model_package(ModelPackageName=arn)
+def read_version(package: Mapping[str, Any]) -> Version:
+    """Read a version from what DescribeModelPackage answers."""
     return Version(
         number=package["ModelPackageVersion"],
-        arn=arn,
+        arn=package["ModelPackageArn"],
         changed=package.get("LastModifiedTime", package["CreationTime"]),
         execution=_execution(package),
         commit=_note(package, "commit") or package.get("MetadataProperties", {}).get("CommitId") or UNKNOWN,
@@ -73,12 +51,12 @@ def _describe(sagemaker: Client, arn: str) -> Version:
     )
 
 
-def _execution(package: dict[str, Any]) -> str:
+def _execution(package: Mapping[str, Any]) -> str:
     """Return the id of the pipeline execution; a version of another origin may carry its ARN, or nothing."""
     origin = package.get("MetadataProperties", {}).get("GeneratedBy", "")
     return _note(package, "execution_id") or origin.rpartition("/")[2] or UNKNOWN
 
 
-def _note(package: dict[str, Any], name: str) -> str | None:
+def _note(package: Mapping[str, Any], name: str) -> str | None:
     value: str | None = package.get("CustomerMetadataProperties", {}).get(name)
     return value

@@ -1,1 +1,1 @@
-"""Lambda: keeps answers that the model is sure of, and puts the other pictures under review/ for a person."""
+"""Lambda: keeps answers that the model is sure of, and puts the other images under review/ for a person."""

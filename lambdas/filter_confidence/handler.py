@@ -1,4 +1,4 @@
-"""The entry point: what classify_image answered, for one picture or for `{"items": [...]}`, with a threshold."""
+"""The entry point: what classify_image answered, for one image or for `{"items": [...]}`, with a threshold."""
 
 from __future__ import annotations
 
@@ -11,37 +11,31 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from filter_confidence.confidence import unit_number
-from filter_confidence.judge import Judge
+from common.images import Limits
+from filter_confidence.filter import Filter, parse_fraction
 from filter_confidence.review import Review
-from filter_confidence.settings import Settings
 
 logger = Logger(service="filter_confidence")
 metrics = Metrics(namespace="Scones", service="filter_confidence")
 
 
 @cache
-def settings() -> Settings:
-    """The environment as it was at the first invocation."""
-    return Settings.from_environment(os.environ)
-
-
-@cache
 def review() -> Review:
-    """What stays from one invocation to the next: the client."""
-    return Review(boto3.client("s3", region_name=os.environ.get("AWS_REGION")), settings().bucket, settings().limits)
+    """What stays from one invocation to the next: BUCKET, MAX_BYTES and MAX_PIXELS, and the client."""
+    s3 = boto3.client("s3", region_name=os.environ.get("AWS_REGION"))
+    return Review(s3, os.environ["BUCKET"], Limits.from_environment(os.environ))
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Answer the item with `passed`; of a batch, `items` with a status each: CLASSIFIED, NEEDS_REVIEW or REFUSED."""
-    judge = Judge(unit_number(event.get("threshold"), "threshold"), review())
+    chosen = Filter(parse_fraction(event.get("threshold"), "threshold"), review())
     if "items" in event:
-        items = judge.batch(event["items"], event.get("assignments", {}))
+        items = chosen.batch(event["items"], event.get("assignments", {}))
         _count(sum(item["status"] == "NEEDS_REVIEW" for item in items))
         return {"items": items}
-    answer = judge.one(event)
+    answer = chosen.one(event)
     _count(int(not answer["passed"]))
     return answer
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from common.labels import LABELS
 from ingest_image import keys
 from ingest_image.clean import clean, name
 from ingest_image.errors import BatchUnfinished, Refusal
@@ -80,7 +81,7 @@ class Ingest:
         return Outcome("curated", source, target)
 
     def _check_rivals(self, label: str, digest: str) -> None:
-        for other in keys.LABELS:
+        for other in LABELS:
             if other != label and self.storage.find(keys.curated(other, digest)):
                 raise Refusal("conflicting-label", f"The same picture is curated as {other}: a person must decide.")
 
@@ -93,6 +94,6 @@ def _content(stored: Stored, settings: Settings) -> bytes:
 
 
 def _known(label: str) -> str:
-    if label not in keys.LABELS:
-        raise Refusal("unknown-label", f"The label is {label!r}, and {' or '.join(keys.LABELS)} is allowed.")
+    if label not in LABELS:
+        raise Refusal("unknown-label", f"The label is {label!r}, and {' or '.join(LABELS)} is allowed.")
     return label

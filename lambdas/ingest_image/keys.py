@@ -6,7 +6,6 @@ import hashlib
 import re
 
 INCOMING, SUCCESS = "incoming/", "incoming/_SUCCESS"
-LABELS = ("bicycle", "motorcycle")
 NO_LABEL = "none"
 _LONGEST_NAME = 900  # bytes; S3 takes keys of 1,024
 

@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
+from common.aws_errors import find_resource, get_code, is_missing
 from ingest_image.errors import Changed
 from ingest_image.keys import INCOMING, is_picture
 
-_ABSENT = frozenset({"NoSuchKey", "NotFound", "404"})
 _OTHER = frozenset({"PreconditionFailed", "412"})
 _LONGEST_METADATA = 900  # characters; S3 takes 2 KB in all
 
@@ -36,25 +36,16 @@ class Storage:
 
     def read(self, key: str, most_bytes: int) -> Stored | None:
         """The object, unread where it is too large; None where it is gone."""
-        try:
-            answer = self._s3.get_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            if _code(error) in _ABSENT:
-                return None
-            raise
+        answer = find_resource(self._s3.get_object, Bucket=self._bucket, Key=key)
+        if answer is None:
+            return None
         size = int(answer["ContentLength"])
         with answer["Body"] as body:
             return Stored(body.read() if size <= most_bytes else None, size, answer["ETag"])
 
     def find(self, key: str) -> dict[str, Any] | None:
         """What S3 tells of an object; None where there is none."""
-        try:
-            found: dict[str, Any] = self._s3.head_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            if _code(error) in _ABSENT:
-                return None
-            raise
-        return found
+        return find_resource(self._s3.head_object, Bucket=self._bucket, Key=key)
 
     def curate(self, key: str, png: bytes, source: str) -> None:
         """Put a cleaned picture, and say which object it was."""
@@ -87,7 +78,7 @@ class Storage:
                 },
             )
         except ClientError as error:
-            if _code(error) not in _ABSENT:  # else the same event, delivered twice, has put it aside already
+            if not is_missing(error):  # else the same event, delivered twice, has put it aside already
                 raise _changed(source, error) from error
 
     def remove(self, key: str, etag: str) -> None:
@@ -95,7 +86,7 @@ class Storage:
         try:
             self._s3.delete_object(Bucket=self._bucket, Key=key, IfMatch=etag)
         except ClientError as error:
-            if _code(error) not in _ABSENT:
+            if not is_missing(error):
                 raise _changed(key, error) from error
 
     def waiting(self) -> Iterator[str]:
@@ -109,13 +100,9 @@ class Storage:
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/json")
 
 
-def _code(error: Any) -> str:  # noqa: ANN401 - botocore's ClientError, which has no static type
-    return str(error.response["Error"]["Code"])
-
-
 def _changed(key: str, error: Exception) -> Exception:
     """What a refused condition means; any other error is itself."""
-    if _code(error) not in _OTHER:
+    if get_code(error) not in _OTHER:
         return error
     return Changed(f"{key} was overwritten while it was taken in; the event is delivered again.")
 

@@ -1,4 +1,4 @@
-"""The edge to AWS: clients, made once for all calls of a warm function, and what AWS's errors mean."""
+"""The edge to AWS: clients, made once for all calls of a warm function."""
 
 import os
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 # boto3 makes its clients' methods at run time: there is no class to name.
 Client = Any
@@ -14,7 +13,6 @@ Client = Any
 # Throttled calls wait and are sent again at a slower rate; what is left after six attempts is raised.
 _CONFIG = Config(retries={"mode": "adaptive", "total_max_attempts": 6}, connect_timeout=5, read_timeout=20)
 _REGION = os.environ.get("AWS_REGION")
-_MISSING = frozenset({"ResourceNotFound", "ResourceNotFoundException", "StateMachineDoesNotExist"})
 
 
 @dataclass(frozen=True)
@@ -35,21 +33,3 @@ clients = Clients(
     s3=boto3.client("s3", region_name=_REGION, config=_CONFIG),
     scheduler=boto3.client("scheduler", region_name=_REGION, config=_CONFIG),
 )
-
-
-def is_missing(error: ClientError) -> bool:
-    """Say whether a call failed because its resource does not exist; SageMaker tells that by its message only."""
-    details = error.response["Error"]
-    said = details["Message"].lower()
-    return details["Code"] in _MISSING or "could not find" in said or "resource not found" in said
-
-
-def is_closed(error: ClientError) -> bool:
-    """Say whether a call was refused because AWS has closed a feature to this account; only the message tells that."""
-    said = error.response["Error"]["Message"].lower()
-    return "maintenance mode" in said and "new customers" in said
-
-
-def is_in_use(error: ClientError) -> bool:
-    """Say whether a state machine's version was not deleted because an alias still points to it."""
-    return bool(error.response["Error"]["Code"] == "ConflictException")

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
-from refresh_workflow.aws import Client, Clients, is_missing
+from common.aws_errors import find_resource, get_code
+from common.s3 import parse_s3_address
+from refresh_workflow.aws import Client, Clients
 from refresh_workflow.endpoint import VERSION_TAG
 from refresh_workflow.errors import RefreshError
 from refresh_workflow.monitoring import Monitoring
@@ -54,15 +55,17 @@ def ensure_baseline(clients: Clients, monitoring: Monitoring, endpoint_name: str
     try:
         clients.sagemaker.create_processing_job(**_job(name, monitoring, evidence))
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceInUse":  # a parallel call was quicker
+        if get_code(error) == "ResourceInUse":  # a parallel call was quicker
             return False
         raise
     return True
 
 
 def _is_there(s3: Client, uri: str) -> bool:
-    parts = urlsplit(uri)
-    listed = s3.list_objects_v2(Bucket=parts.netloc, Prefix=parts.path.lstrip("/"), MaxKeys=1)
+    place = parse_s3_address(uri)
+    if place is None:
+        return False
+    listed = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.key, MaxKeys=1)
     return bool(listed["KeyCount"])
 
 
@@ -73,13 +76,10 @@ def _free_name(sagemaker: Client, name: str) -> str | None:
     """
     for attempt in range(1, MOST_ATTEMPTS + 1):
         candidate = name if attempt == 1 else f"{name}-{attempt}"
-        try:
-            status = sagemaker.describe_processing_job(ProcessingJobName=candidate)["ProcessingJobStatus"]
-        except ClientError as error:
-            if is_missing(error):
-                return candidate
-            raise
-        if status in _GOING_ON:
+        found = find_resource(sagemaker.describe_processing_job, ProcessingJobName=candidate)
+        if found is None:
+            return candidate
+        if found["ProcessingJobStatus"] in _GOING_ON:
             return None
     raise RefreshError(f"The baseline job {name} was tried {MOST_ATTEMPTS} times; see its log, and mend what it names.")
 

@@ -1,13 +1,11 @@
 """Old endpoint configurations and models: the last few are kept to look at, the rest is cleared away."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
-from botocore.exceptions import ClientError
-
-from refresh_workflow.aws import Client, is_missing
+from common.aws_errors import find_resource
+from refresh_workflow.aws import Client
 from refresh_workflow.endpoint import Endpoint
 
 
@@ -20,8 +18,8 @@ def delete_old_releases(sagemaker: Client, endpoint: Endpoint, keep: int) -> lis
     releases = dict.fromkeys(name for _, name in sorted(_list_ours(sagemaker, endpoint.name), reverse=True))
     old = [name for name in list(releases)[keep:] if name not in endpoint.in_use]
     for name in old:
-        _delete(sagemaker.delete_endpoint_config, EndpointConfigName=name)
-        _delete(sagemaker.delete_model, ModelName=name)
+        find_resource(sagemaker.delete_endpoint_config, EndpointConfigName=name)
+        find_resource(sagemaker.delete_model, ModelName=name)
     return old
 
 
@@ -36,12 +34,3 @@ def _list_ours(sagemaker: Client, endpoint_name: str) -> Iterator[tuple[datetime
             for item in page[member]:
                 if ours.fullmatch(item[name]):
                     yield item["CreationTime"], item[name]
-
-
-def _delete(call: Callable[..., Any], **request: str) -> None:
-    """Delete a resource; one that is gone is as good."""
-    try:
-        call(**request)
-    except ClientError as error:
-        if not is_missing(error):
-            raise

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from botocore.exceptions import ClientError
-
-from refresh_workflow.aws import Client, is_missing
+from common.aws_errors import find_resource
+from refresh_workflow.aws import Client
 from refresh_workflow.errors import RefreshError
 
 VARIANT = "live"
@@ -28,11 +27,8 @@ class Endpoint:
 
 def read_endpoint(sagemaker: Client, name: str) -> Endpoint | None:
     """Read the endpoint; None where nothing has been deployed yet."""
-    try:
-        found = sagemaker.describe_endpoint(EndpointName=name)
-    except ClientError as error:
-        if not is_missing(error):
-            raise
+    found = find_resource(sagemaker.describe_endpoint, EndpointName=name)
+    if found is None:
         return None
     return Endpoint(
         name=name,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from common.s3 import parse_s3_address
 from refresh_workflow.errors import SettingsError
 
 
@@ -49,7 +50,7 @@ def number_or_auto(environment: Mapping[str, str], name: str, least: float, most
 def folder(environment: Mapping[str, str], name: str) -> str:
     """An S3 address that ends in a slash."""
     value = text(environment, name)
-    if not value.startswith("s3://"):
+    if parse_s3_address(value) is None:
         raise SettingsError(f"{name} is {value!r}; it must be an address like s3://bucket/prefix/.")
     return value.rstrip("/") + "/"
 

@@ -6,9 +6,8 @@ puts it back to that, and the next refresh repairs it.
 
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from refresh_workflow.aws import Client, is_missing
+from common.aws_errors import find_resource
+from refresh_workflow.aws import Client
 from refresh_workflow.baseline import address
 from refresh_workflow.monitoring import Monitoring
 
@@ -26,7 +25,7 @@ def point(scheduler: Client, monitoring: Monitoring, endpoint_name: str, version
 
     The first parameters enable it. Who disables it later, keeps it disabled.
     """
-    found = _find(scheduler, monitoring)
+    found: dict[str, Any] | None = find_resource(scheduler.get_schedule, Name=monitoring.schedule_name)
     if found is None:
         return [f"The stack has no schedule {monitoring.schedule_name}, so nothing is monitored; deploy it again."]
     target, wanted = found["Target"], parameters(monitoring, endpoint_name, version)
@@ -53,16 +52,6 @@ def parameters(monitoring: Monitoring, endpoint_name: str, version: str) -> list
         "ReportsUri": monitoring.reports_uri,
     }
     return [{"Name": name, "Value": value.rstrip("/")} for name, value in sorted(chosen.items())]
-
-
-def _find(scheduler: Client, monitoring: Monitoring) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = scheduler.get_schedule(Name=monitoring.schedule_name)
-    except ClientError as error:
-        if is_missing(error):
-            return None
-        raise
-    return found
 
 
 def _name(parameter: dict[str, str]) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from refresh_workflow.aws import Client, is_closed, is_missing
+from common.aws_errors import find_resource, get_code, is_closed, is_missing
+from refresh_workflow.aws import Client
 from refresh_workflow.baseline import CONSTRAINTS, ENTRY_POINT, ROOT, STATISTICS, address
 from refresh_workflow.monitoring import Monitoring
 
@@ -41,7 +42,7 @@ def remove(sagemaker: Client, name: str) -> list[str]:
     except ClientError as error:
         if is_missing(error) or is_closed(error):
             return []
-        if error.response["Error"]["Code"] in _BUSY:
+        if get_code(error) in _BUSY:
             return [f"Model Monitor's schedule {name} is not gone yet: {error.response['Error']['Message']}"]
         raise
     return [f"Model Monitor's schedule {name} was removed."]
@@ -63,14 +64,8 @@ def _ensure(sagemaker: Client, monitoring: Monitoring, endpoint_name: str, versi
 
 
 def _find(sagemaker: Client, name: str) -> dict[str, Any] | None:
-    try:
-        found = sagemaker.describe_monitoring_schedule(MonitoringScheduleName=name)
-    except ClientError as error:
-        if is_missing(error):
-            return None
-        raise
-    configuration: dict[str, Any] = found["MonitoringScheduleConfig"]
-    return configuration
+    found = find_resource(sagemaker.describe_monitoring_schedule, MonitoringScheduleName=name)
+    return None if found is None else found["MonitoringScheduleConfig"]
 
 
 def _holds(found: object, wanted: object) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from refresh_workflow.aws import Client, is_in_use, is_missing
+from common.aws_errors import find_resource, get_code
+from refresh_workflow.aws import Client
 
 # A published version keeps these of the moment of its publication; after a stack update they may be out of date.
 SNAPSHOT = ("roleArn", "loggingConfiguration", "tracingConfiguration")
@@ -35,43 +36,29 @@ def delete_old_versions(states: Client, arn: str, alias: str, keep: int) -> list
 
 def _running_version(states: Client, alias_arn: str) -> str | None:
     """Return the version that gets all of an alias's executions; None without an alias, or when it splits them."""
-    try:
-        routes = states.describe_state_machine_alias(stateMachineAliasArn=alias_arn)["routingConfiguration"]
-    except ClientError as error:
-        if is_missing(error):
-            return None
-        raise
+    found = find_resource(states.describe_state_machine_alias, stateMachineAliasArn=alias_arn)
+    if found is None:
+        return None
+    routes = found["routingConfiguration"]
     version: str = routes[0]["stateMachineVersionArn"]
     return version if len(routes) == 1 else None
 
 
 def _is_up_to_date(states: Client, version: str, arn: str, definition: str) -> bool:
-    published = _describe(states, version)
+    published = find_resource(states.describe_state_machine, stateMachineArn=version)
     if not published or json.loads(published["definition"]) != json.loads(definition):
         return False
-    current = _describe(states, arn)
+    current = find_resource(states.describe_state_machine, stateMachineArn=arn) or {}
     return all(published[name] == current[name] for name in SNAPSHOT if name in published and name in current)
-
-
-def _describe(states: Client, arn: str) -> dict[str, Any]:
-    """Read a state machine or a published version; empty when there is none."""
-    try:
-        found: dict[str, Any] = states.describe_state_machine(stateMachineArn=arn)
-    except ClientError as error:
-        if is_missing(error):
-            return {}
-        raise
-    return found
 
 
 def _point(states: Client, arn: str, alias: str, version: str) -> None:
     """Send all executions of an alias to a version; create the alias where it is missing."""
     routes = [{"stateMachineVersionArn": version, "weight": 100}]
-    try:
-        states.update_state_machine_alias(stateMachineAliasArn=f"{arn}:{alias}", routingConfiguration=routes)
-    except ClientError as error:
-        if not is_missing(error):
-            raise
+    updated = find_resource(
+        states.update_state_machine_alias, stateMachineAliasArn=f"{arn}:{alias}", routingConfiguration=routes
+    )
+    if updated is None:
         states.create_state_machine_alias(name=alias, routingConfiguration=routes)
 
 
@@ -91,7 +78,7 @@ def _delete_version(states: Client, version: str) -> bool:
     try:
         states.delete_state_machine_version(stateMachineVersionArn=version)
     except ClientError as error:
-        if is_in_use(error):
+        if get_code(error) == "ConflictException":
             return False
         raise
     return True

@@ -1,1 +1,1 @@
-"""Lambda: verifies a picture, fits it to the model and puts it under serialized/ as a small PNG."""
+"""Lambda: verifies an image, resizes and crops it for the model, and puts it under serialized/ as a small PNG."""

@@ -11,11 +11,10 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from serialize_image.errors import Refusal
+from common.workflow import Refusal, Storage
 from serialize_image.request import parse_image_size
 from serialize_image.serialize import Serializer
 from serialize_image.settings import Settings
-from serialize_image.storage import Storage
 
 logger = Logger(service="serialize_image")
 metrics = Metrics(namespace="Scones", service="serialize_image")

@@ -1,4 +1,4 @@
-"""What an event asks for: one picture, by its S3 address or inline, under one inference id."""
+"""What an event asks for: one image, by its S3 address or inline, under one inference id."""
 
 from __future__ import annotations
 
@@ -8,34 +8,25 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from serialize_image.errors import BadRequest, SizeUnknown
+from common.s3 import S3Address
+from common.workflow import BadRequest, parse_address
 
 MOST_INLINE_CHARACTERS = 240_000
-"""Below the 256 KiB that a Step Functions state may carry; about 180 KB of picture."""
-
-
+"""Below the 256 KiB that a Step Functions state may carry; about 180 KB of image."""
 IMAGE_SIZES = range(8, 1025)
 """Sides in pixels that the built-in algorithm's nets are trained for, with room to spare."""
 
 
-@dataclass(frozen=True)
-class Address:
-    """An S3 object."""
-
-    bucket: str
-    key: str
-
-    @property
-    def uri(self) -> str:
-        return f"s3://{self.bucket}/{self.key}"
+class SizeUnknown(Exception):
+    """The workflow does not say which image size the live version takes: no image is to blame, and no guess is made."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One picture: where it lies, or its bytes. The inference id follows it to the capture and the ground truth."""
+    """One image: where it lies, or its bytes. The inference id follows it to the capture and the ground truth."""
 
     inference_id: str
-    source: Address | bytes
+    source: S3Address | bytes
 
 
 def parse_image_size(given: object) -> int:
@@ -54,7 +45,7 @@ def parse(event: dict[str, Any]) -> Request:
     given = [name for name in ("image_uri", "s3_key", "image_base64") if event.get(name)]
     if len(given) != 1:
         raise BadRequest(
-            f"The request names {' and '.join(given) or 'no picture'}: give either image_uri, or s3_bucket and s3_key, "
+            f"The request names {' and '.join(given) or 'no image'}: give either image_uri, or s3_bucket and s3_key, "
             "or image_base64."
         )
     return Request(_inference_id(event.get("inference_id")), _source(event, given[0]))
@@ -69,33 +60,26 @@ def _inference_id(given: object) -> str:
         raise BadRequest(f"The inference_id {str(given)[:80]!r} is not a UUID: give one, or none to get one.") from None
 
 
-def _source(event: dict[str, Any], name: str) -> Address | bytes:
+def _source(event: dict[str, Any], name: str) -> S3Address | bytes:
     value = event[name]
     if not isinstance(value, str):
         raise BadRequest(f"{name} is of type {type(value).__name__}: give a string.")
     if name == "image_base64":
         return _decode(value)
     if name == "image_uri":
-        return _address(value)
+        return parse_address(value, name)
     if not event.get("s3_bucket"):
         raise BadRequest("s3_key is given without s3_bucket: give both, or image_uri.")
-    return Address(str(event["s3_bucket"]), value)
-
-
-def _address(uri: str) -> Address:
-    bucket, slash, key = uri.removeprefix("s3://").partition("/")
-    if not uri.startswith("s3://") or not (bucket and slash and key):
-        raise BadRequest(f"image_uri is {uri[:200]!r}: give an address like s3://bucket/path/picture.png.")
-    return Address(bucket, key)
+    return S3Address(str(event["s3_bucket"]), value)
 
 
 def _decode(text: str) -> bytes:
     if len(text) > MOST_INLINE_CHARACTERS:
         raise BadRequest(
             f"image_base64 has {len(text):,} characters, and {MOST_INLINE_CHARACTERS:,} are allowed: "
-            "put the picture in S3 and give its image_uri."
+            "put the image in S3 and give its image_uri."
         )
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise BadRequest("image_base64 is not base64: encode the picture's bytes with the standard alphabet.") from None
+        raise BadRequest("image_base64 is not base64: encode the image's bytes with the standard alphabet.") from None

@@ -1,29 +1,25 @@
-"""One picture, or a batch of them, from what was sent to what the endpoint is asked with."""
+"""One image, or a batch of them, from what was sent to what the endpoint is asked with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from PIL import Image
 
-from common.images import MOST_KEPT_PIXELS, encode_png, scale_down
-from serialize_image.errors import BadRequest, Refusal
-from serialize_image.fit import to_png
-from serialize_image.picture import read
-from serialize_image.request import Address, parse
+from common import images
+from common.images import MOST_KEPT_PIXELS, BadImage, Limits, encode_png, resize_and_crop, scale_down
+from common.s3 import S3Address
+from common.workflow import BadPicture, Item, Refusal, Storage, check_batch, refuse
+from serialize_image.request import parse
 from serialize_image.settings import Settings
-from serialize_image.storage import Storage
 
 INLINE, SERIALIZED = "incoming-inference", "serialized"
-"""Prefixes: pictures that came inline (not `incoming/`, which is for training), and what the endpoint is asked with."""
-
-Item = dict[str, Any]
+"""Prefixes: images that came inline (not `incoming/`, which is for training), and what the endpoint is asked with."""
 
 
 @dataclass(frozen=True)
 class Serializer:
-    """Serializes pictures under the settings' limits."""
+    """Serializes images under the settings' limits."""
 
     settings: Settings
     storage: Storage
@@ -31,42 +27,45 @@ class Serializer:
     def one(self, event: Item, image_size: int) -> Item:
         """Serialize the image that the event names to a square of `image_size` pixels a side: its addresses and id.
 
-        Raises Refusal.
+        The endpoint's container resizes whatever it gets without a crop, so what it gets must have the model's size
+        already: else the model is asked about other pixels than those its accuracy was measured on. Raises Refusal.
         """
         request = parse(event)
         content = request.source if isinstance(request.source, bytes) else self._read(request.source)
-        image = read(content, self.settings.limits)
-        png = to_png(image, image_size)
+        image = decode(content, self.settings.limits)
+        png = encode_png(resize_and_crop(image, image_size, image_size))
         source = request.source
         if isinstance(source, bytes):
             source = self._keep(request.inference_id, image)
-        target = Address(self.settings.bucket, f"{SERIALIZED}/{request.inference_id}.png")
-        self.storage.write(target, png, "image/png")
+        target = S3Address(self.settings.bucket, f"{SERIALIZED}/{request.inference_id}.png")
+        self.storage.write(target, png)
         return {"inference_id": request.inference_id, "image_uri": source.uri, "serialized_uri": target.uri}
 
     def batch(self, items: object, image_size: int) -> list[Item]:
         """Serialize each of a list of events; one that is refused says so by its name and stops no other."""
-        if not isinstance(items, list):
-            raise BadRequest(f"items is of type {type(items).__name__}: give a list of requests.")
-        # S3 consoles make "folders": empty objects whose key ends in a slash, listed with the pictures.
-        return [self._one_of_many(item, image_size) for item in items if not str(item.get("image_uri")).endswith("/")]
+        # S3 consoles make "folders": empty objects whose key ends in a slash, listed with the images.
+        files = [item for item in check_batch(items) if not str(item.get("image_uri")).endswith("/")]
+        return [self._one_of_many(item, image_size) for item in files]
 
     def _one_of_many(self, event: Item, image_size: int) -> Item:
         try:
             return self.one(event, image_size)
         except Refusal as refusal:
-            return {
-                "status": "REFUSED",
-                "image_uri": event.get("image_uri"),
-                "error": type(refusal).__name__,
-                "cause": str(refusal),
-            }
+            return refuse(event, refusal)
 
-    def _read(self, address: Address) -> bytes:
+    def _read(self, address: S3Address) -> bytes:
         return self.storage.read(address, self.settings.limits.most_bytes)
 
-    def _keep(self, inference_id: str, image: Image.Image) -> Address:
+    def _keep(self, inference_id: str, image: Image.Image) -> S3Address:
         """Put an image that came inline where a person can look at it: its pixels, and nothing else of what came."""
-        address = Address(self.settings.bucket, f"{INLINE}/{inference_id}.png")
-        self.storage.write(address, encode_png(scale_down(image, MOST_KEPT_PIXELS)), "image/png")
+        address = S3Address(self.settings.bucket, f"{INLINE}/{inference_id}.png")
+        self.storage.write(address, encode_png(scale_down(image, MOST_KEPT_PIXELS)))
         return address
+
+
+def decode(data: bytes, limits: Limits) -> Image.Image:
+    """Decode a PNG or JPEG (told by its content) to upright RGB on white; raises BadPicture."""
+    try:
+        return images.read(data, limits)
+    except BadImage as error:
+        raise BadPicture(str(error)) from error

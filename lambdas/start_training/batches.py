@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from common.aws_errors import find_resource
 from start_training.call import PENDING
 from start_training.executions import Execution
 
@@ -56,10 +55,4 @@ class Batches:
         self.s3.delete_object(Bucket=self.bucket, Key=f"{PENDING}{batch}.json")
 
     def _was_started(self, batch: str) -> bool:
-        try:
-            self.s3.head_object(Bucket=self.bucket, Key=f"{STARTED}{batch}.json")
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
-                return False
-            raise
-        return True
+        return find_resource(self.s3.head_object, Bucket=self.bucket, Key=f"{STARTED}{batch}.json") is not None

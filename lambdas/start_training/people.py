@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
+from common.aws_errors import find_resource
 
 TOLD = "batches/told/"
 LONGEST_SUBJECT = 100
@@ -25,18 +25,9 @@ class People:
     def tell(self, occasion: str, subject: str, text: str) -> bool:
         """Send a message unless one was sent for this occasion; a marker says so, for topics know no repeats."""
         marker = f"{TOLD}{hashlib.sha256(occasion.encode()).hexdigest()[:32]}.json"
-        if self._was_told(marker):
+        if find_resource(self.s3.head_object, Bucket=self.bucket, Key=marker) is not None:
             return False
         self.sns.publish(TopicArn=self.topic_arn, Subject=subject[:LONGEST_SUBJECT], Message=text)
         body = json.dumps({"occasion": occasion, "text": text}).encode()
         self.s3.put_object(Bucket=self.bucket, Key=marker, Body=body, ContentType="application/json")
-        return True
-
-    def _was_told(self, marker: str) -> bool:
-        try:
-            self.s3.head_object(Bucket=self.bucket, Key=marker)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
-                return False
-            raise
         return True

@@ -9,9 +9,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from common.metadata import clean_value
 from start_training.call import Call
 from start_training.executions import Execution, describe, prefix
-from start_training.labels import clean_label
 
 STARTED_BY = "start_training"
 UNKNOWN = "unknown"
@@ -40,7 +40,7 @@ def start(
     parameters = {
         **data,
         "StartedBy": STARTED_BY,
-        "StartReason": clean_label(f"{call.kind}: {sentence}"),
+        "StartReason": clean_value(f"{call.kind}: {sentence}"),
         "CommitId": _commit(sagemaker, executions),
     }
     arn = _request(

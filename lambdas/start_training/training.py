@@ -9,13 +9,15 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from start_training import data, images
+from common.aws_errors import is_missing
+from common.container_images import has_image, list_images
+from common.live_model import find_live_model
+from start_training import data
 from start_training.batches import Batches
 from start_training.call import Call
 from start_training.decision import DAY, Action, Decision, decide
 from start_training.errors import NothingToTrainOn
 from start_training.executions import Execution, list_recent
-from start_training.live import choose_live_model
 from start_training.people import People
 from start_training.settings import Settings
 from start_training.start import start
@@ -46,7 +48,7 @@ class Trainer:
         try:
             executions = self._executions(now)
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFound":
+            if not is_missing(error):
                 raise
             reason = f"There is no pipeline {self.settings.pipeline_name} yet; push, or call `scones run`."
             return self._refuse(call, Decision(Action.REFUSE, reason), [])
@@ -70,8 +72,9 @@ class Trainer:
             chosen = data.choose(self.s3, self.settings.bucket)
         except NothingToTrainOn as nothing:
             return self._refuse(call, Decision(Action.REFUSE, str(nothing)), executions)
-        live = choose_live_model(self.s3, self.sagemaker, self.settings.bucket, self.settings.model_package_group)
-        arn = start(self.sagemaker, pipeline, call, sentence, chosen | live, waiting, executions)
+        live = find_live_model(self.s3, self.sagemaker, self.settings.bucket, self.settings.model_package_group)
+        parameters = chosen | ({"LiveModelUri": live} if live else {})
+        arn = start(self.sagemaker, pipeline, call, sentence, parameters, waiting, executions)
         if waiting:
             self._batches.settle(self._executions(now))
         if arn is None:
@@ -86,9 +89,14 @@ class Trainer:
         return Outcome(Action.START, sentence, arn, told)
 
     def _missing_image(self) -> str | None:
-        """Say in a sentence that the image of the pipeline's definition is not there; None where it is."""
+        """Say in a sentence that an image of the pipeline's definition is not there; None where all are.
+
+        Images of other repositories, which this function may not read, are taken for there.
+        """
         described = self.sagemaker.describe_pipeline(PipelineName=self.settings.pipeline_name)
-        missing = images.find_missing(self.ecr, described["PipelineDefinition"], self.settings.image_repository_uri)
+        images = list_images(described["PipelineDefinition"])
+        ours = [image for image in images if image.place == self.settings.image_repository_uri]
+        missing = next((image.uri for image in ours if not has_image(self.ecr, image)), None)
         if missing is None:
             return None
         return f"The container image {missing} of the pipeline is not in ECR; push the code to have it built again."

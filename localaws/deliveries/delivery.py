@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
+from common.aws_errors import THROTTLED
 from localaws.aws import Aws, now
 from localaws.clients import Clients
 from localaws.errors import AwsError
@@ -61,4 +62,4 @@ class Failed(Exception):
 
 def failed(code: str, message: str, status: int) -> Failed:
     """A failure as the target's service has answered it: only its own and throttling may pass by themselves."""
-    return Failed(code, message, again=status >= 500 or "Throttl" in code or code == "TooManyRequestsException")
+    return Failed(code, message, again=status >= 500 or code in THROTTLED)

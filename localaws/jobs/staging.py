@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
+from common.s3 import parse_s3_address
 from localaws.jobs.failures import ClientFailure
 
 _TRANSFERS = 4
@@ -20,12 +21,10 @@ Item = TypeVar("Item")
 
 def split_uri(uri: str) -> tuple[str, str]:
     """Bucket and key (or prefix) of an s3:// address."""
-    # Not urlsplit: the ? and # of a key would end its path.
-    scheme, _, place = uri.partition("://")
-    bucket, _, key = place.partition("/")
-    if scheme != "s3" or not bucket:
+    address = parse_s3_address(uri)
+    if address is None:
         raise ClientFailure(f"{uri!r} is not an S3 address; give one such as s3://bucket/prefix.")
-    return bucket, key.lstrip("/")
+    return address.bucket, address.key.lstrip("/")
 
 
 def download(s3: Any, uri: str, target: Path, kind: str, share: tuple[int, int] = (0, 1)) -> None:  # noqa: ANN401

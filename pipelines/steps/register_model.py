@@ -9,7 +9,7 @@ from sagemaker.workflow.functions import Join
 from sagemaker.workflow.model_step import ModelStep
 from sagemaker.workflow.steps import ProcessingStep, Step
 
-from common.approved import DIGEST
+from common.live_model import DIGEST
 from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
 from pipelines.steps.evaluate_model import evaluated_digest, measured_accuracy, recommended_threshold

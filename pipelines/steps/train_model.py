@@ -7,6 +7,7 @@ from sagemaker.inputs import TrainingInput
 from sagemaker.workflow.entities import PipelineVariable
 from sagemaker.workflow.steps import ProcessingStep, TrainingStep
 
+from common.labels import LABELS
 from pipelines.hyperparameters import Value
 from pipelines.session import telemetry_off
 from pipelines.steps.candidate import Candidate
@@ -16,7 +17,6 @@ from pipelines.steps.policies import CACHE, job_retries
 from pipelines.steps.prepare_data import RECORDS, training_samples
 
 NAME = "TrainModel"
-CLASSES = 2  # bicycle and motorcycle
 VOLUME_GB = 30
 
 
@@ -71,7 +71,7 @@ def _hyperparameters(context: Context) -> dict[str, Value | PipelineVariable]:
     """Send what the profile names, and nothing in place of what it leaves out."""
     chosen = context.parameters.hyperparameters
     checkpoint = {"checkpoint_frequency": chosen["epochs"]} if context.profile.keeps_last_epoch else {}
-    return {"num_classes": CLASSES, "num_training_samples": training_samples(), **chosen, **checkpoint}
+    return {"num_classes": len(LABELS), "num_training_samples": training_samples(), **chosen, **checkpoint}
 
 
 def channels(context: Context, prepared: ProcessingStep) -> dict[str, TrainingInput]:

@@ -1,6 +1,8 @@
 """One function's zip: its folder as a package, what it shares with others, and the workflow's definitions."""
 
-from pathlib import Path
+import ast
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 
 from seedcode.packaging.archive import FUNCTION_LIMIT, write_archive
 from seedcode.packaging.errors import PackagingError
@@ -9,14 +11,7 @@ CHECKOUT = Path(__file__).parents[2]
 HANDLER = "handler.py"
 # refresh_workflow fills the definitions in, so they travel with it.
 NEEDS_DEFINITIONS = "refresh_workflow"
-# The modules of `common` that functions share with others.
-SHARED = {
-    "deploy_model": ("approved",),
-    "filter_confidence": ("images",),
-    "ingest_image": ("images",),
-    "serialize_image": ("images",),
-    "start_training": ("approved", "container_images"),
-}
+SHARED = "common"
 
 
 def list_functions(root: Path = CHECKOUT) -> list[str]:
@@ -35,9 +30,7 @@ def build_function(name: str, root: Path = CHECKOUT, folder: Path | None = None)
     files = _read_package(root / "lambdas" / name)
     if name == NEEDS_DEFINITIONS:
         files |= _read_definitions(root / "workflow", f"{name}/asl")
-    if name in SHARED:
-        paths = ["common/__init__.py", *(f"common/{module}.py" for module in SHARED[name])]
-        files |= {path: (root / path).read_bytes() for path in paths}
+    files |= _read_shared(files, root)
     return write_archive(name, files, FUNCTION_LIMIT, folder or root / "dist")
 
 
@@ -48,6 +41,30 @@ def _read_package(package: Path) -> dict[str, bytes]:
         for path in package.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
     }
+
+
+def _read_shared(files: Mapping[str, bytes], root: Path) -> dict[str, bytes]:
+    """Read the modules of `common` that files import, and those that these import: others change no function's zip."""
+    found: dict[str, bytes] = {}
+    waiting = [source for path, source in files.items() if path.endswith(".py")]
+    while waiting:
+        for path in _imported(waiting.pop(), root) - found.keys():
+            found[path] = (root / path).read_bytes()
+            waiting.append(found[path])
+    return found
+
+
+def _imported(source: bytes, root: Path) -> set[str]:
+    """Return the paths of the modules of `common` that a module names in its imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    ours = {name.replace(".", "/") for name in names if name.split(".")[0] == SHARED}
+    packages = {f"{parent}/__init__.py" for name in ours for parent in (name, *map(str, PurePosixPath(name).parents))}
+    return {path for path in packages | {f"{name}.py" for name in ours} if (root / path).is_file()}
 
 
 def _read_definitions(workflow: Path, target: str) -> dict[str, bytes]:

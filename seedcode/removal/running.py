@@ -7,8 +7,9 @@ from functools import partial
 
 from botocore.exceptions import ClientError
 
+from common.aws_errors import is_closed
 from seedcode.removal.project import Project
-from seedcode.stack.asking import is_closed, unless_gone
+from seedcode.stack.asking import unless_gone
 
 ACTIVE = ("Executing", "Stopping")
 

@@ -7,18 +7,12 @@ from typing import TypeVar
 
 from botocore.exceptions import ClientError
 
+from common.aws_errors import get_code, is_missing
+
 T = TypeVar("T")
 U = TypeVar("U")
-# How services say that something is not there. The last two are a local AWS's, of what it does not emulate.
-ABSENT = frozenset(
-    {
-        *("404", "NoSuchBucket", "NoSuchKey", "NotFoundException", "ResourceNotFound", "ResourceNotFoundException"),
-        *("RepositoryNotFoundException", "RepositoryDoesNotExistException", "StateMachineDoesNotExist"),
-        *("ObjectNotFoundException", "ServerSideEncryptionConfigurationNotFoundError"),
-        *("NoSuchEntity", "UnsupportedOperation", "400"),
-    }
-)
-MISSING_WORDS = ("does not exist", "Could not find", "not found", "Cannot find")
+# How the local AWS answers for what it does not emulate.
+_NOT_EMULATED = frozenset({"UnsupportedOperation", "400"})
 
 
 def unless_gone(call: Callable[[], T], otherwise: U) -> T | U:
@@ -32,14 +26,5 @@ def unless_gone(call: Callable[[], T], otherwise: U) -> T | U:
 
 
 def is_absent(error: ClientError) -> bool:
-    """Whether a refusal says that something is not there; SageMaker says it as a ValidationException."""
-    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-    if code in ABSENT:
-        return True
-    return code == "ValidationException" and any(words in message for words in MISSING_WORDS)
-
-
-def is_closed(error: ClientError) -> bool:
-    """Whether a refusal says that AWS has closed a feature to this account; only its message does."""
-    message = error.response["Error"].get("Message", "").lower()
-    return "maintenance mode" in message and "new customers" in message
+    """Whether a refusal says that something is not there."""
+    return is_missing(error) or get_code(error) in _NOT_EMULATED

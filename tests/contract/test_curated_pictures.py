@@ -5,24 +5,19 @@ from pathlib import Path
 import numpy as np
 from ingest_image import keys
 from ingest_image.clean import clean, name
-from ingest_image.settings import Limits
+from ingest_image.settings import LIMITS
 from PIL import Image
 
+from common.images import MOST_KEPT_PIXELS
+from common.labels import LABELS
 from processing import curated
-from processing.labels import NAMES
 from tests.unit.lambdas.ingest_image.conftest import encode, noise
-
-LIMITS = Limits()
-
-
-def test_both_know_the_same_labels() -> None:
-    assert keys.LABELS == NAMES
 
 
 def test_no_picture_that_is_kept_is_too_large_for_prepare_data() -> None:
-    assert LIMITS.most_kept_pixels <= curated.PIXELS_LIMIT
+    assert curated.LIMITS.most_pixels >= MOST_KEPT_PIXELS
     worst = clean(encode(noise(1100, 1100), compress_level=1), LIMITS)
-    assert len(worst) <= curated.BYTES_LIMIT / 1.8
+    assert len(worst) <= curated.LIMITS.most_bytes / 1.8
 
 
 def test_prepare_data_finds_and_reads_what_was_kept(tmp_path: Path) -> None:
@@ -32,5 +27,5 @@ def test_prepare_data_finds_and_reads_what_was_kept(tmp_path: Path) -> None:
     path.write_bytes(png)
     (tmp_path / ".keep").write_bytes(b"")
     (picture, pixels), *others = curated.pictures(curated.find(tmp_path))
-    assert (NAMES[picture.label], others) == ("motorcycle", [])
+    assert (LABELS[picture.label], others) == ("motorcycle", [])
     assert np.array_equal(pixels, np.asarray(Image.open(path)))

@@ -21,6 +21,7 @@ import pytest
 from botocore.model import ServiceModel, Shape
 from botocore.validate import ParamValidator
 
+from common.metadata import is_allowed
 from evaluation.trust.comparison import without_live
 from evaluation.trust.gate import judge
 from localaws.engine.references import Scope, resolve
@@ -30,7 +31,6 @@ from localaws.shapes import validate
 from pipelines.code import CodeLocations
 from pipelines.define import define
 from pipelines.errors import PipelineError
-from pipelines.metadata import FORBIDDEN
 from pipelines.profiles import PROFILES
 from pipelines.settings import Settings
 from processing import listing
@@ -421,7 +421,7 @@ def test_the_defaults_in_a_versions_metadata_keep_to_awss_pattern(
     for name, given in package["CustomerMetadataProperties"].items():
         parameter = given.get("Get", "").removeprefix("Parameters.") if isinstance(given, dict) else ""
         text = given if isinstance(given, str) else defaults.get(parameter, "")
-        assert not FORBIDDEN.search(text), name
+        assert is_allowed(text), name
 
 
 def test_a_version_tells_which_pictures_its_net_takes(compact: Definition) -> None:

@@ -1,7 +1,5 @@
-"""start_training chooses data, looks for images and words labels as pipelines/ does; it ships alone, so both are held
-together here."""
+"""start_training chooses the data that `scones run` chooses."""
 
-import json
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -11,21 +9,16 @@ os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 import boto3
 import pytest
 from moto import mock_aws
-from start_training import data, images
+from start_training import data
 from start_training.errors import NothingToTrainOn
-from start_training.labels import clean_label, is_recordable
 
-from pipelines import metadata
 from pipelines.errors import PipelineError
-from pipelines.images import check_images, list_images
 from pipelines.run import choose_data
 from pipelines.settings import Settings
-from tests.images import put_image
 
 BUCKET = "scones-bucket"
 PROJECT = Settings.from_environment({"SCONES_BUCKET": BUCKET})
 EMPTY: list[str] = []
-REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
 
 @pytest.fixture
@@ -72,45 +65,3 @@ def test_both_refuse_to_train_on_nothing(s3: Any) -> None:
         data.choose(s3, BUCKET)
     with pytest.raises(PipelineError):
         choose_data(s3, PROJECT, {})
-
-
-@pytest.mark.parametrize("text", ["dependabot[bot]", "2 batches: “new” pictures, and more", "ü" * 300, "", "a\nb"])
-def test_both_make_a_label_recordable_in_the_same_way(text: Any) -> None:
-    assert clean_label(text) == metadata.clean_label(text)
-
-
-@pytest.mark.parametrize("name", ["cifar (1).tar.gz", "a,b", "x" * 257, "good-1.tar.gz", "Fahrräder 2026"])
-def test_both_refuse_the_same_names_of_archives(name: str) -> None:
-    try:
-        metadata.check_metadata({"InputDataUri": name})
-        good = True
-    except PipelineError:
-        good = False
-    assert is_recordable(name) is good
-
-
-@pytest.mark.parametrize(
-    ("uri", "there"),
-    [
-        (f"{REGISTRY}/scones:one", True),
-        (f"{REGISTRY}/scones:two", False),
-        (f"{REGISTRY}/scones", False),
-        (f"{REGISTRY}/scones@sha256:{'0' * 64}", False),
-        (f"{REGISTRY}/scones:one@sha256:{'0' * 64}", False),
-        ("811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1", True),
-        ("registry.example.com:5000/scones:two", True),
-    ],
-)
-@pytest.mark.usefixtures("s3")
-def test_both_find_the_same_images_missing(uri: str, there: bool) -> None:
-    ecr = boto3.client("ecr")
-    put_image(ecr, f"{REGISTRY}/scones:one")
-    definition = json.dumps({"Steps": [{"Arguments": {"AppSpecification": {"ImageUri": uri}}}]})
-
-    missing = images.find_missing(ecr, definition, f"{REGISTRY}/scones")
-    assert missing == (None if there else uri)
-    if there:
-        check_images(list_images(definition, "123456789012"), lambda _: ecr)
-    else:
-        with pytest.raises(PipelineError, match=f"image {uri} is not in ECR, so nothing was started"):
-            check_images(list_images(definition, "123456789012"), lambda _: ecr)

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common.approved import approved_key
+from common.live_model import approved_key
 from console.dataset.drawing.image import draw_image
 from console.dataset.examples import draw_examples
 from console.dataset.layout import BICYCLE, MOTORCYCLE

@@ -16,17 +16,16 @@ from typing import Any
 import pytest
 from ingest_image.clean import clean
 from ingest_image.errors import Refusal as IngestRefusal
-from ingest_image.settings import Limits as IngestLimits
+from ingest_image.settings import LIMITS as INGEST_LIMITS
 from PIL import ExifTags, Image
-from serialize_image.errors import BadPicture
-from serialize_image.picture import read as serialize
-from serialize_image.settings import Limits as SerializeLimits
+from serialize_image.serialize import decode as serialize
 
 from common import images
+from common.workflow import BadPicture
 from evaluation.refusal import Refusal as EvaluationRefusal
 from evaluation.split import Split
 from localaws.algorithms.image_classification.pictures import PictureError, decode
-from monitoring.picture import read as monitor
+from monitoring.images import decode as monitor
 from processing.curated import load
 from processing.refusal import Refusal
 
@@ -90,9 +89,9 @@ def _from_file(read: Callable[[Path], object]) -> Callable[[bytes], object]:
 
 
 READERS: dict[str, tuple[Callable[[bytes], object], type[Exception] | None]] = {
-    "serialize_image": (lambda data: serialize(data, SerializeLimits()), BadPicture),
+    "serialize_image": (lambda data: serialize(data, images.Limits()), BadPicture),
     "filter_confidence": (lambda data: images.read(data, images.Limits()), images.BadImage),
-    "ingest_image": (lambda data: clean(data, IngestLimits()), IngestRefusal),
+    "ingest_image": (lambda data: clean(data, INGEST_LIMITS), IngestRefusal),
     "PrepareData": (_from_file(load), Refusal),
     "EvaluateModel": (_from_file(lambda path: Split("test", path.parent, [], []).open(path.name)), EvaluationRefusal),
     "monitoring": (monitor, None),
@@ -132,6 +131,6 @@ def test_an_image_whose_exif_is_a_bomb_loses_it_or_is_refused(reader: str) -> No
 
 
 def test_what_is_curated_carries_nothing_but_pixels() -> None:
-    kept = clean(JPEG, IngestLimits())
+    kept = clean(JPEG, INGEST_LIMITS)
     assert b"xxxx" not in kept
     assert not Image.open(io.BytesIO(kept)).info

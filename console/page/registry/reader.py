@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from common.aws_errors import is_missing
 from console import endpoint
 from console.page.source import Source
 from console.page.version.reader import Version, describe_version, parse_version
@@ -29,7 +30,7 @@ def fetch_page(source: Source, token: str | None = None) -> Page:
         answer = sagemaker.list_model_packages(**request | ({"NextToken": token} if token else {}))
     except sagemaker.exceptions.ClientError as error:
         # The group comes with the stack; before that there is nothing, which is no error.
-        if "does not exist" not in str(error):
+        if not is_missing(error):
             raise
         return Page((), None, None)
     versions = tuple(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from botocore.exceptions import ClientError
 
+from common.aws_errors import get_code, is_missing
 from localaws import errors
 from localaws.aws import Aws
 from localaws.errors import AwsError
@@ -51,11 +52,9 @@ def _is_there(aws: Aws, uri: str) -> bool:
     except ClientFailure as failure:
         raise errors.validation(str(failure).removeprefix("ClientError: ")) from failure
     except ClientError as error:
-        # An answer to HEAD has no body: its code is the status.
-        code = error.response["Error"]["Code"]
-        if code in ("404", "NoSuchKey", "NoSuchBucket"):
+        if is_missing(error):
             return False
-        if code in ("403", "AccessDenied"):
+        if get_code(error) in ("403", "AccessDenied"):
             raise PermissionError from error
         raise
     return True

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from ingest_image.clean import clean
 from ingest_image.errors import Refusal
-from ingest_image.settings import Limits
 
+from common.images import Limits
 from tests.fuzz.corpus import pictures, repaired
 
 SEEDS = pictures()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from monitoring.picture import encode, fit, read
+from common.images import encode_png, resize_and_crop
+from monitoring.images import decode
 from tests.fuzz.corpus import pictures, repaired
 
 SEEDS = pictures()
@@ -10,6 +11,6 @@ SEEDS = pictures()
 
 def one_input(data: bytes) -> None:
     """A captured image is decoded, or counted as none."""
-    image = read(repaired(data))
+    image = decode(repaired(data))
     if image is not None:
-        encode(fit(image, 28))
+        encode_png(resize_and_crop(image, 28, 28))

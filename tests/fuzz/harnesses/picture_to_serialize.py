@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from serialize_image.errors import BadPicture
-from serialize_image.fit import to_png
-from serialize_image.picture import read
-from serialize_image.settings import Limits
+from serialize_image.serialize import decode
 
+from common.images import Limits, encode_png, resize_and_crop
+from common.workflow import BadPicture
 from tests.fuzz.corpus import pictures, repaired
 
 SEEDS = pictures()
@@ -18,4 +17,4 @@ _LIMITS = Limits(most_pixels=1_000_000)
 def one_input(data: bytes) -> None:
     """An image becomes the PNG for the endpoint, or is refused."""
     with suppress(BadPicture):
-        to_png(read(repaired(data), _LIMITS), 28)
+        encode_png(resize_and_crop(decode(repaired(data), _LIMITS), 28, 28))

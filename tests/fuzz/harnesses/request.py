@@ -6,8 +6,9 @@ import base64
 import json
 from contextlib import suppress
 
-from serialize_image.errors import BadRequest
 from serialize_image.request import parse
+
+from common.workflow import BadRequest
 
 SEEDS = [
     json.dumps(event).encode()

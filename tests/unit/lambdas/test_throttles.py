@@ -11,18 +11,14 @@ from typing import Any
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 
 import boto3
-import classify_image.errors
-import classify_image.storage
-import filter_confidence.errors
 import filter_confidence.review
 import pytest
-import serialize_image.errors
-import serialize_image.storage
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 from moto import mock_aws
-from serialize_image.request import Address
 
+from common.s3 import S3Address
+from common.workflow import Storage, Throttled
 from tests.unit.lambdas.serialize_image.conftest import encode, noise
 from workflow.tasks import PASSING
 
@@ -66,23 +62,10 @@ def weather(monkeypatch: pytest.MonkeyPatch) -> Iterator[Weather]:
         yield made
 
 
-CALLS: dict[str, tuple[type[Exception], Callable[[Any], object]]] = {
-    "serialize reads": (
-        serialize_image.errors.Throttled,
-        lambda s3: serialize_image.storage.Storage(s3).read(Address(BUCKET, "p.png"), len(IMAGE)),
-    ),
-    "serialize writes": (
-        serialize_image.errors.Throttled,
-        lambda s3: serialize_image.storage.Storage(s3).write(Address(BUCKET, "q.png"), b"picture", "image/png"),
-    ),
-    "classify reads": (
-        classify_image.errors.Throttled,
-        lambda s3: classify_image.storage.Storage(s3).read(PICTURE),
-    ),
-    "filter copies": (
-        filter_confidence.errors.Throttled,
-        lambda s3: filter_confidence.review.Review(s3, BUCKET).add(PICTURE, "id-1", {}),
-    ),
+CALLS: dict[str, Callable[[Any], object]] = {
+    "read": lambda s3: Storage(s3).read(S3Address(BUCKET, "p.png"), len(IMAGE)),
+    "write": lambda s3: Storage(s3).write(S3Address(BUCKET, "q.png"), b"picture"),
+    "filter copies": lambda s3: filter_confidence.review.Review(s3, BUCKET).add(PICTURE, "id-1", {}),
 }
 REQUESTS = {"filter copies": 2}  # all others make one
 
@@ -90,7 +73,7 @@ REQUESTS = {"filter copies": 2}  # all others make one
 @pytest.mark.parametrize("call", CALLS)
 def test_a_short_throttle_is_not_noticed(weather: Weather, call: str) -> None:
     weather.times, weather.calls = 2, 0
-    CALLS[call][1](weather.s3)
+    CALLS[call](weather.s3)
     assert weather.calls == 2 + REQUESTS.get(call, 1)
 
 
@@ -100,9 +83,8 @@ def test_a_long_one_has_the_name_that_the_workflow_tries_again(
     weather: Weather, call: str, code: str, status: int
 ) -> None:
     weather.code, weather.status, weather.times = code, status, 100
-    kind, make = CALLS[call]
-    with pytest.raises(kind, match=f"S3 said {code} of s3://bucket/") as raised:
-        make(weather.s3)
+    with pytest.raises(Throttled, match=f"S3 said {code} of s3://bucket/") as raised:
+        CALLS[call](weather.s3)
     assert type(raised.value).__name__ in PASSING
 
 
@@ -110,7 +92,7 @@ def test_a_long_one_has_the_name_that_the_workflow_tries_again(
 def test_what_does_not_pass_keeps_its_name_and_is_not_tried_again(weather: Weather, call: str) -> None:
     weather.code, weather.status, weather.times, weather.calls = "InvalidRequest", 400, 100, 0
     with pytest.raises(ClientError, match="InvalidRequest"):
-        CALLS[call][1](weather.s3)
+        CALLS[call](weather.s3)
     assert weather.calls == 1
 
 

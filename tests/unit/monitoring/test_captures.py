@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from common.images import Limits
 from monitoring import captures
 from monitoring.payload import probabilities
 from monitoring.seen import Seen
@@ -104,7 +105,7 @@ def test_an_undecodable_picture_is_counted_and_its_answer_kept(monitor: Monitor,
 
 
 def test_a_picture_of_too_many_pixels_is_not_decoded(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitoring.picture.PIXELS_LIMIT", 100)
+    monkeypatch.setattr("monitoring.images.LIMITS", Limits(most_pixels=100))
     assert monitor.run([line(1)]).counts["undecodable"] == 1
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from common.approved import approved_key
+from common.live_model import approved_key
 from pipelines.clients import Client
 from pipelines.errors import PipelineError
 from pipelines.former_model import FormerModel, find_former

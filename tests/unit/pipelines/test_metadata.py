@@ -2,8 +2,9 @@
 
 import pytest
 
+from common.metadata import clean_value
 from pipelines.errors import PipelineError
-from pipelines.metadata import check_metadata, clean_label
+from pipelines.metadata import check_metadata
 
 
 def test_addresses_digests_and_letters_of_any_language_pass() -> None:
@@ -19,5 +20,5 @@ def test_what_aws_refuses_is_refused_with_the_value_and_the_rule(value: str) -> 
 
 
 def test_a_label_keeps_its_readable_part() -> None:
-    assert clean_label("BAKERY\\anna") == "BAKERY-anna"
-    assert len(clean_label("x" * 300)) == 256
+    assert clean_value("BAKERY\\anna") == "BAKERY-anna"
+    assert len(clean_value("x" * 300)) == 256

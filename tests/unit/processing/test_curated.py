@@ -104,13 +104,13 @@ def test_a_grey_picture_and_a_jpeg_become_rgb(folder: Path) -> None:
 
 def test_a_file_that_is_no_picture_is_named(folder: Path, refused: Callable[..., str]) -> None:
     (folder / "bicycle/readme.png").write_text("no picture")
-    assert "curated picture bicycle/readme.png cannot be read as a picture" in refused()
+    assert "curated image bicycle/readme.png cannot be used" in refused()
 
 
 def test_a_truncated_picture_is_named(folder: Path, refused: Callable[..., str]) -> None:
     path = draw(folder / "bicycle/half.png", 1)
     path.write_bytes(path.read_bytes()[:500])
-    assert "bicycle/half.png cannot be read" in refused()
+    assert "bicycle/half.png cannot be used (The image is broken or cut off" in refused()
 
 
 def test_an_unknown_label_is_refused(folder: Path, refused: Callable[..., str]) -> None:
@@ -129,8 +129,8 @@ def test_a_link_is_refused(folder: Path, tmp_path: Path, refused: Callable[..., 
 
 
 def test_a_picture_of_too_many_bytes_is_refused(folder: Path, refused: Callable[..., str]) -> None:
-    (folder / "bicycle/big.png").write_bytes(bytes(curated.BYTES_LIMIT + 1))
-    assert "6,000,001 bytes, where 6,000,000 are allowed" in refused()
+    (folder / "bicycle/big.png").write_bytes(bytes(curated.LIMITS.most_bytes + 1))
+    assert "6,000,001 bytes, and 6,000,000 are allowed" in refused()
 
 
 def test_a_picture_bomb_is_refused_before_it_is_decoded(folder: Path, refused: Callable[..., str]) -> None:

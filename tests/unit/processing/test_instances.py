@@ -146,9 +146,9 @@ def test_the_failure_of_another_instance_is_told_by_the_first(
 ) -> None:
     (tmp_path / "curated-algo-2/bicycle/bad.png").write_text("no picture")
     shards("algo-3", meeting)
-    with pytest.raises(Refusal, match="cannot be read"):
+    with pytest.raises(Refusal, match="cannot be used"):
         shards("algo-2", meeting)
-    with pytest.raises(Refusal, match=r"instance algo-2 failed: curated picture bicycle/bad.png"):
+    with pytest.raises(Refusal, match=r"instance algo-2 failed: The curated image bicycle/bad.png"):
         shards("algo-1", meeting)
 
 

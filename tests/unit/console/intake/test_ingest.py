@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from ingest_image import keys
-from ingest_image.settings import Limits
 
+from common.images import Limits
 from console.__main__ import main
 from console.intake import images
 from tests.unit.console.intake.conftest import EXECUTION, Project
@@ -59,7 +59,7 @@ def test_what_is_put_aside_is_told_with_file_and_reason(project: Project, capsys
     said = capsys.readouterr().out
     assert "2 images: 0 are new, 0 were there already, 2 were put aside." in said
     assert "conflicting-label: 1" in said
-    assert f"{small}: The picture has 8 x 8 pixels, and a side must have at least 28." in said
+    assert f"{small}: The image has 8 x 8 pixels, and a side must have at least 28: send a larger one." in said
 
 
 def test_without_a_run_the_batch_stays_open_until_it_is_closed(
@@ -145,7 +145,6 @@ def test_a_folder_that_is_not_there_is_a_sentence(project: Project, capsys: pyte
     assert "is not a folder" in capsys.readouterr().err
 
 
-def test_the_command_and_the_function_know_the_same_labels_and_limits() -> None:
-    assert images.LABELS == keys.LABELS
+def test_the_command_and_the_function_know_the_same_limits() -> None:
     assert images.INCOMING == keys.INCOMING
     assert Limits().most_bytes == images.LARGEST

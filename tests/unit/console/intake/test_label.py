@@ -121,7 +121,7 @@ def test_a_picture_of_an_older_stack_has_no_guess(project: Project) -> None:
 
 
 def test_both_places_know_the_same_choices() -> None:
-    assert review.CHOICES == command.LABELS
+    assert review.CHOICES == command.CHOICES
 
 
 @pytest.mark.parametrize(

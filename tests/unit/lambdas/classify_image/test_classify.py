@@ -16,20 +16,12 @@ from botocore.stub import Stubber
 from classify_image import handler as function
 from classify_image.classify import Classifier
 from classify_image.endpoint import Endpoint
-from classify_image.errors import (
-    BadAnswer,
-    BadPicture,
-    BadRequest,
-    EndpointNotReady,
-    ModelFailed,
-    ModelNotReady,
-    NotFound,
-    Throttled,
-)
+from classify_image.errors import BadAnswer, EndpointNotReady, ModelFailed, ModelNotReady
 from classify_image.prediction import parse
 from classify_image.settings import Settings
-from classify_image.storage import Storage
 from moto import mock_aws
+
+from common.workflow import BadPicture, BadRequest, NotFound, Storage, Throttled
 
 BUCKET = "scones-bucket"
 ITEM = {

@@ -8,7 +8,7 @@ from botocore.stub import Stubber
 from deploy_model.deployment import replace_endpoint
 from deploy_model.errors import EndpointBusy
 from deploy_model.release import plan_release
-from deploy_model.versions import choose, list_approved
+from deploy_model.versions import find_live
 
 REFUSED = ("ResourceLimitExceeded", "The account-level service limit was reached.")
 THERE = ("ValidationException", "Cannot create already existing model")
@@ -168,7 +168,7 @@ def test_a_live_configuration_that_somebody_deleted_is_not_relied_on(live: Any) 
 
 
 def test_a_failed_endpoint_that_stays_is_waited_for_and_then_left_to_the_next_event(live: Any) -> None:
-    version = choose(list_approved(live.client, "scones-vehicles"))
+    version = find_live(live.client, "scones-vehicles")
     assert version is not None
     live.client.delete_endpoint = lambda **_: None
     naps: list[float] = []

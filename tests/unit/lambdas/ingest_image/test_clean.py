@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 from ingest_image.clean import clean, name
 from ingest_image.errors import Refusal
-from ingest_image.settings import Limits
+from ingest_image.settings import LIMITS
 from PIL import ExifTags, Image, ImageOps, PngImagePlugin
 
+from common.images import MOST_KEPT_PIXELS, Limits
 from tests.unit.lambdas.ingest_image.conftest import encode, noise
 from tests.unit.lambdas.serialize_image.conftest import png_that_claims
-
-LIMITS = Limits()
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -109,7 +108,7 @@ def test_every_mode_becomes_rgb(mode: str) -> None:
 def test_a_large_picture_is_scaled_down_in_its_own_proportions() -> None:
     kept = pixels(clean(encode(Image.new("RGB", (4000, 1000))), LIMITS))
     height, width, _ = kept.shape
-    assert height * width <= LIMITS.most_kept_pixels
+    assert height * width <= MOST_KEPT_PIXELS
     assert width / height == pytest.approx(4, rel=0.01)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from ingest_image import handler as function
-from ingest_image.settings import Limits, Settings
+from ingest_image.settings import Settings
 
+from common.images import Limits
 from tests.unit.lambdas.ingest_image.conftest import BUCKET, Bucket, encode, noise
 
 CONTEXT: Any = SimpleNamespace(
@@ -62,5 +63,5 @@ def test_what_is_not_ours_is_left_alone(change: dict[str, Any], word: str, bucke
 
 def test_settings_are_read_from_the_environment() -> None:
     given = {"BUCKET": "b", "MAX_BYTES": "10", "MAX_PIXELS": "20"}
-    assert Settings.from_environment(given) == Settings("b", Limits(most_bytes=10, most_pixels=20))
+    assert Settings.from_environment(given) == Settings("b", Limits(most_bytes=10, most_pixels=20, least_side=28))
     assert Settings.from_environment({"BUCKET": "b"}) == Settings("b")

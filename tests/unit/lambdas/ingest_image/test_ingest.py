@@ -10,9 +10,10 @@ from ingest_image import keys
 from ingest_image.clean import clean
 from ingest_image.errors import Changed
 from ingest_image.ingest import Ingest
-from ingest_image.settings import Limits, Settings
+from ingest_image.settings import Settings
 from ingest_image.storage import Storage
 
+from common.images import Limits
 from tests.unit.lambdas.ingest_image.conftest import BUCKET, Bucket, encode, noise
 
 KEY = "incoming/bicycle/one.png"
@@ -50,7 +51,7 @@ def test_a_bad_picture_is_put_aside_as_it_came_with_the_reason(ingest: Ingest, b
     assert bucket.read("quarantine/wrong-format/bicycle/a b/ü.png") == b"text"
     words = bucket.metadata("quarantine/wrong-format/bicycle/a b/ü.png")
     assert words == {
-        "reason": "The file is no PNG, JPEG, WEBP picture.",
+        "reason": "The file is no image that is known here: give a PNG, JPEG or WEBP image.",
         "source": "incoming/bicycle/a%20b/%C3%BC.png",
     }
 

@@ -16,7 +16,8 @@ from moto import mock_aws
 from PIL import Image
 from serialize_image.serialize import Serializer
 from serialize_image.settings import Settings
-from serialize_image.storage import Storage
+
+from common.workflow import Storage
 
 BUCKET = "scones-bucket"
 

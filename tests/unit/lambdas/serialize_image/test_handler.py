@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from PIL import Image
 from serialize_image import handler as function
-from serialize_image.errors import BadPicture, SizeUnknown
-from serialize_image.settings import Limits, Settings
+from serialize_image.request import SizeUnknown
+from serialize_image.settings import Settings
 
+from common.images import Limits
+from common.workflow import BadPicture
 from tests.unit.lambdas.serialize_image.conftest import BUCKET, encode, noise
 
 CONTEXT: Any = SimpleNamespace(

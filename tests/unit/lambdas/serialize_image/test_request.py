@@ -5,8 +5,10 @@ import uuid
 from typing import Any
 
 import pytest
-from serialize_image.errors import BadRequest
-from serialize_image.request import MOST_INLINE_CHARACTERS, Address, parse
+from serialize_image.request import MOST_INLINE_CHARACTERS, parse
+
+from common.s3 import S3Address
+from common.workflow import BadRequest
 
 
 @pytest.mark.parametrize(
@@ -18,7 +20,7 @@ from serialize_image.request import MOST_INLINE_CHARACTERS, Address, parse
     ],
 )
 def test_an_object_is_named_by_its_address_or_by_bucket_and_key(event: dict[str, Any]) -> None:
-    assert parse(event).source == Address("b", "a folder/p.png")
+    assert parse(event).source == S3Address("b", "a folder/p.png")
 
 
 def test_inline_pictures_are_decoded() -> None:
@@ -36,7 +38,7 @@ def test_the_caller_s_inference_id_is_kept_and_a_new_one_is_made_where_there_is_
 @pytest.mark.parametrize(
     ("event", "words"),
     [
-        ({}, "no picture"),
+        ({}, "no image"),
         ({"image_uri": "s3://b/k", "image_base64": "eA=="}, "image_uri and image_base64"),
         ({"s3_key": "k"}, "without s3_bucket"),
         ({"image_uri": "https://example.org/p.png"}, "s3://bucket/path"),

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from serialize_image.errors import BadPicture, BadRequest, NotFound
 from serialize_image.serialize import Serializer
-from serialize_image.settings import Limits, Settings
-from serialize_image.storage import Storage
+from serialize_image.settings import Settings
 
+from common.images import Limits
+from common.workflow import BadPicture, BadRequest, NotFound, Storage
 from tests.unit.lambdas.serialize_image.conftest import BUCKET, encode, noise
 
 Put = Callable[[str, bytes], str]

@@ -13,16 +13,15 @@ os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 import boto3
 import pytest
 from filter_confidence import handler as function
-from filter_confidence.confidence import unit_number
-from filter_confidence.errors import BadPicture, BadRequest, NotFound
-from filter_confidence.judge import Judge
+from filter_confidence.filter import Filter, parse_fraction
 from filter_confidence.review import Review
-from filter_confidence.settings import Limits, Settings
 from ingest_image.clean import clean
-from ingest_image.settings import Limits as IngestLimits
+from ingest_image.settings import LIMITS as INGEST_LIMITS
 from moto import mock_aws
 from PIL import Image, PngImagePlugin
 
+from common.images import Limits
+from common.workflow import BadPicture, BadRequest, NotFound
 from tests.unit.lambdas.serialize_image.conftest import encode, noise
 
 BUCKET = "scones-bucket"
@@ -53,24 +52,24 @@ def s3() -> Iterator[Any]:
 
 
 @pytest.fixture
-def judge(s3: Any) -> Judge:
-    return Judge(0.8, Review(s3, BUCKET))
+def chosen(s3: Any) -> Filter:
+    return Filter(0.8, Review(s3, BUCKET))
 
 
 @pytest.mark.parametrize(("confidence", "passed"), [(0.8, True), (1, True), (0.7999, False), (0, False)])
-def test_the_threshold_itself_is_sure_enough(judge: Judge, confidence: float, passed: bool) -> None:
-    assert judge.one({**ITEM, "confidence": confidence})["passed"] is passed
+def test_the_threshold_itself_is_sure_enough(chosen: Filter, confidence: float, passed: bool) -> None:
+    assert chosen.one({**ITEM, "confidence": confidence})["passed"] is passed
 
 
-def test_below_the_threshold_the_original_s_pixels_lie_under_review_for_the_day(judge: Judge, s3: Any) -> None:
-    uri = judge.one({**ITEM, "confidence": 0.6})["review_uri"]
+def test_below_the_threshold_the_original_s_pixels_lie_under_review_for_the_day(chosen: Filter, s3: Any) -> None:
+    uri = chosen.one({**ITEM, "confidence": 0.6})["review_uri"]
     assert uri == f"s3://{BUCKET}/review/{datetime.now(UTC):%Y-%m-%d}/id-1-p 1.png"
     copy = s3.get_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))
     assert Image.open(io.BytesIO(copy["Body"].read())).tobytes() == Image.open(io.BytesIO(ORIGINAL)).tobytes()
 
 
-def test_the_copy_says_what_the_model_guessed_and_is_shown_by_a_browser(judge: Judge, s3: Any) -> None:
-    uri = judge.one({**ITEM, "confidence": 0.6, "model_version": "3"})["review_uri"]
+def test_the_copy_says_what_the_model_guessed_and_is_shown_by_a_browser(chosen: Filter, s3: Any) -> None:
+    uri = chosen.one({**ITEM, "confidence": 0.6, "model_version": "3"})["review_uri"]
     copy = s3.head_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))
     assert copy["Metadata"] == {"label": "bicycle", "confidence": "0.6", "model-version": "3"}
     assert copy["ContentType"] == "image/png"
@@ -78,85 +77,84 @@ def test_the_copy_says_what_the_model_guessed_and_is_shown_by_a_browser(judge: J
 
 @pytest.mark.parametrize("name", ["holiday.html", "holiday.svg", "holiday", ".html", "holiday.png", "a.png.xhtml"])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_no_name_and_no_text_of_an_image_makes_its_copy_a_page(judge: Judge, s3: Any, name: str, kind: str) -> None:
+def test_no_name_and_no_text_of_an_image_makes_its_copy_a_page(chosen: Filter, s3: Any, name: str, kind: str) -> None:
     s3.put_object(Bucket=BUCKET, Key=f"photos/{name}", Body=polyglot(kind), ContentType="text/html")
-    uri = judge.one({**ITEM, "image_uri": f"s3://{BUCKET}/photos/{name}", "confidence": 0.1})["review_uri"]
+    uri = chosen.one({**ITEM, "image_uri": f"s3://{BUCKET}/photos/{name}", "confidence": 0.1})["review_uri"]
     copy = s3.get_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))
     content = copy["Body"].read()
     assert (copy["ContentType"], uri.endswith(".png")) == ("image/png", True)
     assert content.startswith(b"\x89PNG") and b"script" not in content
 
 
-def test_a_copy_has_no_more_pixels_than_are_curated_and_the_same_ones(judge: Judge, s3: Any) -> None:
+def test_a_copy_has_no_more_pixels_than_are_curated_and_the_same_ones(chosen: Filter, s3: Any) -> None:
     large = encode(noise(1600, 1200), "JPEG")
     s3.put_object(Bucket=BUCKET, Key="photos/large", Body=large)
-    uri = judge.one({**ITEM, "image_uri": f"s3://{BUCKET}/photos/large", "confidence": 0.1})["review_uri"]
+    uri = chosen.one({**ITEM, "image_uri": f"s3://{BUCKET}/photos/large", "confidence": 0.1})["review_uri"]
     copy = s3.get_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))["Body"].read()
-    assert clean(copy, IngestLimits()) == clean(large, IngestLimits())
+    assert clean(copy, INGEST_LIMITS) == clean(large, INGEST_LIMITS)
 
 
 @pytest.mark.parametrize("content", [b"<script>alert(1)</script>", b"GIF89a", b""])
-def test_what_is_no_image_any_more_is_refused_in_words_and_kept_out(judge: Judge, s3: Any, content: bytes) -> None:
+def test_what_is_no_image_any_more_is_refused_in_words_and_kept_out(chosen: Filter, s3: Any, content: bytes) -> None:
     s3.put_object(Bucket=BUCKET, Key="photos/p 1.jpg", Body=content, ContentType="text/html")
     item = {**ITEM, "confidence": 0.1}
     with pytest.raises(BadPicture, match="give a PNG or JPEG"):
-        judge.one(item)
-    assert judge.batch([item], ASSIGNMENTS)[0]["error"] == "BadPicture"
+        chosen.one(item)
+    assert chosen.batch([item], ASSIGNMENTS)[0]["error"] == "BadPicture"
     assert s3.list_objects_v2(Bucket=BUCKET, Prefix="review/")["KeyCount"] == 0
 
 
 def test_what_is_too_large_is_refused_unread(s3: Any) -> None:
     with pytest.raises(BadPicture, match="and 10 are allowed"):
-        Judge(0.8, Review(s3, BUCKET, Limits(most_bytes=10))).one({**ITEM, "confidence": 0.1})
+        Filter(0.8, Review(s3, BUCKET, Limits(most_bytes=10))).one({**ITEM, "confidence": 0.1})
 
 
-def test_an_image_that_is_gone_is_named(judge: Judge) -> None:
-    with pytest.raises(NotFound, match="photos/gone is not there any more"):
-        judge.one({**ITEM, "image_uri": f"s3://{BUCKET}/photos/gone", "confidence": 0.1})
+def test_an_image_that_is_gone_is_named(chosen: Filter) -> None:
+    with pytest.raises(NotFound, match="photos/gone is not there or may not be read"):
+        chosen.one({**ITEM, "image_uri": f"s3://{BUCKET}/photos/gone", "confidence": 0.1})
 
 
-def test_what_passes_is_not_copied(judge: Judge, s3: Any) -> None:
-    assert "review_uri" not in judge.one({**ITEM, "confidence": 0.9})
+def test_what_passes_is_not_copied(chosen: Filter, s3: Any) -> None:
+    assert "review_uri" not in chosen.one({**ITEM, "confidence": 0.9})
     assert s3.list_objects_v2(Bucket=BUCKET, Prefix="review/")["KeyCount"] == 0
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -0.1, 1.1, None, "", "high", "nan", True, [0.9]])
 def test_what_is_no_number_from_0_to_1_is_refused(value: object) -> None:
     with pytest.raises(BadRequest, match="give a number from 0 to 1"):
-        unit_number(value, "confidence")
+        parse_fraction(value, "confidence")
 
 
 @pytest.mark.parametrize("uri", [None, "", "s3://bucket", "https://example.org/p.png"])
-def test_a_picture_without_an_address_cannot_be_reviewed(judge: Judge, uri: object) -> None:
+def test_a_picture_without_an_address_cannot_be_reviewed(chosen: Filter, uri: object) -> None:
     with pytest.raises(BadRequest, match="image_uri"):
-        judge.one({**ITEM, "confidence": 0.1, "image_uri": uri})
+        chosen.one({**ITEM, "confidence": 0.1, "image_uri": uri})
 
 
-def test_a_batch_says_of_each_picture_how_it_ended(judge: Judge) -> None:
+def test_a_batch_says_of_each_picture_how_it_ended(chosen: Filter) -> None:
     refused = {"status": "REFUSED", "image_uri": "s3://b/x", "error": "BadPicture", "cause": "why"}
     sure = {**ITEM, "label": "motorcycle", "confidence": 0.95}
-    items = judge.batch([refused, sure, {**ITEM, "confidence": 0.5}], ASSIGNMENTS)
+    items = chosen.batch([refused, sure, {**ITEM, "confidence": 0.5}], ASSIGNMENTS)
     assert [item["status"] for item in items] == ["REFUSED", "CLASSIFIED", "NEEDS_REVIEW"]
     assert items[0] == refused
     assert items[1]["assignment"] == "distant orders"
     assert "assignment" not in items[2]
 
 
-def test_a_label_without_an_assignment_is_refused(judge: Judge) -> None:
+def test_a_label_without_an_assignment_is_refused(chosen: Filter) -> None:
     with pytest.raises(BadRequest, match="'tricycle' has no assignment"):
-        judge.batch([{**ITEM, "label": "tricycle", "confidence": 0.9}], ASSIGNMENTS)
+        chosen.batch([{**ITEM, "label": "tricycle", "confidence": 0.9}], ASSIGNMENTS)
 
 
-def test_a_batch_that_is_no_list_is_refused(judge: Judge) -> None:
+def test_a_batch_that_is_no_list_is_refused(chosen: Filter) -> None:
     with pytest.raises(BadRequest, match="of type dict"):
-        judge.batch({}, ASSIGNMENTS)
+        chosen.batch({}, ASSIGNMENTS)
 
 
 def test_the_threshold_is_the_event_s_and_without_one_nothing_is_judged(
     s3: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BUCKET", BUCKET)
-    function.settings.cache_clear()
     function.review.cache_clear()
     item = {**ITEM, "confidence": 0.6}
     assert function.handler({**item, "threshold": 0.5}, CONTEXT)["passed"] is True
@@ -165,7 +163,3 @@ def test_the_threshold_is_the_event_s_and_without_one_nothing_is_judged(
     assert answer["items"][0]["status"] == "NEEDS_REVIEW"
     with pytest.raises(BadRequest, match="threshold is 'None': give a number from 0 to 1"):
         function.handler(item, CONTEXT)
-
-
-def test_settings_are_read_from_the_environment() -> None:
-    assert Settings.from_environment({"BUCKET": "b"}) == Settings("b")

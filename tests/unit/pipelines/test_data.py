@@ -4,16 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from common.data_version import StoredObject, compute_version, keep_prefix
 from pipelines.clients import Client
-from pipelines.data_version import (
-    StoredObject,
-    digest,
-    keep_prefix,
-    newest_archive,
-    require_data,
-    split_uri,
-    version_data,
-)
+from pipelines.data import get_address, newest_archive, require_data, version_data
 from pipelines.errors import PipelineError
 from pipelines.settings import Settings
 
@@ -24,11 +17,11 @@ LATE = datetime(2026, 2, 1, tzinfo=UTC)
 def test_neither_order_nor_age_changes_a_version() -> None:
     one, two = StoredObject("a", "1", EARLY), StoredObject("b", "2", EARLY)
 
-    assert digest([one, two]) == digest([two, StoredObject("a", "1", LATE)])
+    assert compute_version([one, two]) == compute_version([two, StoredObject("a", "1", LATE)])
 
 
 def test_a_new_content_and_a_new_name_change_a_version() -> None:
-    versions = {digest([StoredObject(key, etag, EARLY)]) for key, etag in [("a", "1"), ("a", "2"), ("b", "1")]}
+    versions = {compute_version([StoredObject(key, etag, EARLY)]) for key, etag in [("a", "1"), ("a", "2"), ("b", "1")]}
 
     assert len(versions) == 3
     assert all(len(version) == 16 for version in versions)
@@ -69,12 +62,10 @@ def test_a_named_archive_that_is_not_there_is_refused(s3: Client, settings: Sett
 def test_an_empty_prefix_is_kept_with_an_empty_object_and_a_full_one_is_left_alone(
     s3: Client, settings: Settings
 ) -> None:
-    uri = f"s3://{settings.bucket}/curated/"
-    keep_prefix(s3, uri)
-    keep_prefix(s3, uri)
-    full = f"s3://{settings.bucket}/other/"
+    keep_prefix(s3, settings.bucket, "curated/")
+    keep_prefix(s3, settings.bucket, "curated/")
     s3.put_object(Bucket=settings.bucket, Key="other/bicycle/1.png", Body=b"x")
-    keep_prefix(s3, full)
+    keep_prefix(s3, settings.bucket, "other/")
 
     keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=settings.bucket)["Contents"]]
     assert keys == ["curated/.keep", "other/bicycle/1.png"]
@@ -83,4 +74,4 @@ def test_an_empty_prefix_is_kept_with_an_empty_object_and_a_full_one_is_left_alo
 @pytest.mark.parametrize("uri", ["curated/", "https://bucket/key", "s3://bucket", "s3:///key"])
 def test_what_is_not_an_s3_address_is_refused(uri: str) -> None:
     with pytest.raises(PipelineError, match="is not an S3 address"):
-        split_uri(uri)
+        get_address(uri)

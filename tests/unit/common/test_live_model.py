@@ -1,21 +1,14 @@
-"""Which version is live: pipelines, start_training and deploy_model read one registry and give one answer."""
+"""Which version is live, and where its artifact lies."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-
 import pytest
 from botocore.exceptions import ClientError
-from deploy_model.versions import choose, list_approved
-from start_training.live import choose_live_model
-from start_training.live import find_live_model as found_by_start_training
 
-from common.approved import approved_key
+from common.live_model import approved_key, find_live_model
 from pipelines import run
-from pipelines.live_model import find_live_model
 from pipelines.settings import Settings
 
 GROUP = "scones-vehicles"
@@ -67,7 +60,9 @@ class Registry:
 
     def paginate(self, ModelApprovalStatus: str, **_: str) -> list[dict[str, Any]]:
         if self.refusal:
-            raise ClientError({"Error": {"Code": self.refusal, "Message": "no"}}, "ListModelPackages")
+            raise ClientError(
+                {"Error": {"Code": self.refusal, "Message": "ModelPackageGroup g does not exist."}}, "ListModelPackages"
+            )
         chosen = [each for each in self.versions if each["ModelApprovalStatus"] == ModelApprovalStatus]
         return [{"ModelPackageSummaryList": [each]} for each in chosen]
 
@@ -88,41 +83,28 @@ class Registry:
         ([("Approved", "Completed", 9), ("Approved", "InProgress", 1)], "s3://b/1/model.tar.gz"),
     ],
 )
-def test_all_three_find_the_version_that_was_approved_last(
-    versions: list[tuple[str, str, int | None]], live: str
-) -> None:
-    registry = Registry(versions)
-    served = choose(list_approved(registry, GROUP))
-    assert _found(registry) == live
-    assert (served.source if served else "") == live
+def test_the_version_that_was_approved_last_is_live(versions: list[tuple[str, str, int | None]], live: str) -> None:
+    assert _find(Registry(versions)) == live
 
 
-def test_all_three_name_the_copy_that_deploy_model_made_of_it_where_there_is_one() -> None:
+def test_the_copy_that_deploy_model_made_of_it_goes_before_what_was_registered() -> None:
     registry = Registry([("Approved", "Completed", 9), ("Approved", "Completed", 5)], copied=frozenset({1, 2}))
-    served = choose(list_approved(registry, GROUP))
-    assert served is not None
-    assert _found(registry) == f"s3://{BUCKET}/{served.approved_key}"
-    assert served.approved_key == "approved/v2-20260225T100000Z/model.tar.gz"
+    assert _find(registry) == f"s3://{BUCKET}/approved/v2-20260225T100000Z/model.tar.gz"
 
 
-def _found(registry: Registry) -> str:
-    """What both that ask find, which is one and the same."""
-    found, other = (find(registry, registry, BUCKET, GROUP) for find in (find_live_model, found_by_start_training))
-    assert found == other
-    return found
+def _find(registry: Registry) -> str:
+    return find_live_model(registry, registry, BUCKET, GROUP)
 
 
 @pytest.mark.parametrize("code", ["ValidationException", "ResourceNotFound"])
 def test_a_group_that_is_not_there_has_no_live_version(code: str) -> None:
     registry = Registry(NOTHING, code)
-    assert _found(registry) == ""
-    assert choose_live_model(registry, registry, BUCKET, GROUP) == {}
+    assert _find(registry) == ""
 
 
 def test_what_aws_forbids_is_no_answer() -> None:
-    for find in (find_live_model, found_by_start_training):
-        with pytest.raises(ClientError, match="AccessDenied"):
-            find(None, Registry(NOTHING, "AccessDeniedException"), BUCKET, GROUP)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        _find(Registry(NOTHING, "AccessDeniedException"))
 
 
 @pytest.mark.parametrize(

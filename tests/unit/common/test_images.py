@@ -7,17 +7,15 @@ import time
 import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageOps
-from serialize_image.errors import BadPicture
-from serialize_image.picture import read
-from serialize_image.settings import Limits
 
+from common.images import BadImage, Limits, read, resize_and_crop
 from tests.unit.lambdas.serialize_image.conftest import encode, noise, png_that_claims
 
 LIMITS = Limits()
 
 
 def _refusal(data: bytes, limits: Limits = LIMITS) -> str:
-    with pytest.raises(BadPicture) as refused:
+    with pytest.raises(BadImage) as refused:
         read(data, limits)
     return str(refused.value)
 
@@ -25,7 +23,7 @@ def _refusal(data: bytes, limits: Limits = LIMITS) -> str:
 @pytest.mark.parametrize(
     ("data", "word"),
     [
-        (b"I am a text file, whatever I am called.", "no picture"),
+        (b"I am a text file, whatever I am called.", "no image"),
         (b"", "empty"),
         (encode(noise(8, 8), "GIF"), "a GIF"),
         (encode(noise(8, 8), "GIF", save_all=True, append_images=[noise(8, 8, 1)]), "a GIF"),
@@ -57,7 +55,7 @@ def test_a_bomb_is_refused_by_its_header_and_at_once(side: int, words: str) -> N
 
 
 def test_a_line_is_no_picture_however_small_its_file() -> None:
-    assert "10 x 1,001 pixels, and a side at most 100 times" in _refusal(png_that_claims(10, 1001))
+    assert "10 x 1,001 pixels; its aspect ratio exceeds 100:1" in _refusal(png_that_claims(10, 1001))
     assert read(encode(noise(10, 1000)), LIMITS).size == (10, 1000)
 
 
@@ -130,7 +128,7 @@ def test_no_damage_makes_anything_but_a_picture_or_a_refusal() -> None:
             damaged[chance.randrange(min(len(damaged), 300))] = chance.randrange(256)
         try:
             assert read(bytes(damaged), LIMITS).mode == "RGB"
-        except BadPicture as refused:
+        except BadImage as refused:
             assert str(refused)
 
 
@@ -139,5 +137,21 @@ def test_any_cut_of_a_picture_is_read_or_refused_and_never_crashes() -> None:
     for length in range(0, len(whole), 7):
         try:
             assert read(whole[:length], LIMITS).size == (32, 32)
-        except BadPicture as refused:
+        except BadImage as refused:
             assert str(refused)
+
+
+def test_a_small_image_is_cropped_to_its_centre_without_resampling() -> None:
+    given = noise(32, 32)
+    assert np.array_equal(np.asarray(resize_and_crop(given, 28, 28)), np.asarray(given)[2:30, 2:30])
+
+
+def test_an_image_of_the_nets_size_stays_as_it_is() -> None:
+    given = noise(32, 32)
+    assert resize_and_crop(given, 32, 32) is given
+
+
+@pytest.mark.parametrize("size", [(32, 32), (64, 48), (10, 500), (333, 250), (28, 29), (1, 1)])
+@pytest.mark.parametrize("net", [(28, 28), (32, 32), (224, 224), (56, 28)])
+def test_any_image_comes_out_at_the_nets_size(size: tuple[int, int], net: tuple[int, int]) -> None:
+    assert resize_and_crop(noise(*size), *net).size == net

@@ -1,0 +1,93 @@
+"""What the functions of the inference workflow share: errors that it knows by name, and the images in S3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from common.aws_errors import get_code, is_missing, is_retryable
+from common.s3 import S3Address, parse_s3_address
+
+Item = dict[str, Any]
+
+# S3 answers so, too, of an object that is not there where the caller may not list the bucket.
+_UNREADABLE = frozenset({"AccessDenied", "InvalidObjectState", "403"})
+
+
+class Refusal(Exception):
+    """Not worth another try: the message is one sentence for the person who asked."""
+
+
+class BadRequest(Refusal):
+    """The event does not have what the function needs."""
+
+
+class BadPicture(Refusal):
+    """The image is not one that the model can be asked about, or that a person can be shown."""
+
+
+class NotFound(Refusal):
+    """S3 has no such object, or it may not be read."""
+
+
+class Throttled(Exception):
+    """A service asks for fewer calls, or fails for a moment: worth another try."""
+
+
+def refuse(item: Item, refusal: Refusal) -> Item:
+    """Build the answer for an item of a batch that is refused: it stops no other."""
+    return {
+        "status": "REFUSED",
+        "image_uri": item.get("image_uri"),
+        "error": type(refusal).__name__,
+        "cause": str(refusal),
+    }
+
+
+def check_batch(items: object) -> list[Item]:
+    """Return the items of a batch; raises BadRequest."""
+    if not isinstance(items, list):
+        raise BadRequest(f"items is of type {type(items).__name__}: give a list.")
+    return items
+
+
+def parse_address(given: object, name: str) -> S3Address:
+    """Read the S3 address of an object that an event gives under a name; raises BadRequest."""
+    address = parse_s3_address(given) if isinstance(given, str) else None
+    if address is None or not address.key:
+        raise BadRequest(f"{name} is {str(given)[:200]!r}: give an address like s3://bucket/path/image.png.")
+    return address
+
+
+class Storage:
+    """Reads and writes images. `s3` is boto3's client."""
+
+    def __init__(self, s3: Any) -> None:  # noqa: ANN401 - boto3's clients have no static type
+        self._s3 = s3
+
+    def read(self, address: S3Address, most_bytes: int) -> bytes:
+        """Return an object's content, unread where it is too large; raises NotFound, BadPicture or Throttled."""
+        try:
+            answer = self._s3.get_object(Bucket=address.bucket, Key=address.key)
+        except Exception as error:
+            if is_missing(error) or get_code(error) in _UNREADABLE:
+                raise NotFound(f"{address.uri} is not there or may not be read: check the address.") from error
+            raise _rename(error, address) from error
+        size = int(answer["ContentLength"])
+        with answer["Body"] as body:
+            if size > most_bytes:
+                raise BadPicture(f"The image has {size:,} bytes, and {most_bytes:,} are allowed: make it smaller.")
+            content: bytes = body.read()
+        return content
+
+    def write(self, address: S3Address, png: bytes, metadata: dict[str, str] | None = None) -> None:
+        """Put a PNG; the same request again writes the same object. Raises Throttled."""
+        request = {"Bucket": address.bucket, "Key": address.key, "Body": png, "ContentType": "image/png"}
+        try:
+            self._s3.put_object(**request, **({"Metadata": metadata} if metadata else {}))
+        except Exception as error:
+            raise _rename(error, address) from error
+
+
+def _rename(error: Exception, address: S3Address) -> Exception:
+    """Give what passes the name that the workflow's Retry knows; any other error is itself."""
+    return Throttled(f"S3 said {get_code(error)} of {address.uri}: try again.") if is_retryable(error) else error
