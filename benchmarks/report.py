@@ -42,7 +42,7 @@ def page(measured: Mapping[str, Measured], kept: str) -> str:
 
 def _goals(measured: Mapping[str, Measured]) -> str:
     rows = [f"| {goal.sentence} | {goal.verdict(measured.get(goal.topic))} |" for goal in GOALS]
-    return "\n".join(["## Goals", "", "| goal | |", "| --- | --- |", *rows])
+    return "\n".join(["## Goals", "", "| goal | result |", "| --- | --- |", *rows])
 
 
 def _topic(measured: Measured, title: str) -> str:
@@ -53,7 +53,11 @@ def _topic(measured: Measured, title: str) -> str:
     )
     rows = [_row(series, measured) for series in measured.series]
     table = "\n".join(
-        ["| what | who | median | least to most | rounds | ratio |", "| --- | --- | ---: | ---: | ---: | ---: |", *rows]
+        [
+            "| measured | candidate | median | least to most | rounds | ratio |",
+            "| --- | --- | ---: | ---: | ---: | ---: |",
+            *rows,
+        ]
     )
     notes = "\n".join(f"- {note}" for note in measured.notes)
     chart = f"![{title}](benchmarks/{measured.topic}.svg)"

@@ -34,8 +34,8 @@ def measure(quick: bool) -> Measured:
         Series(f"bulk, {BULK[quick]} images", OURS, "images/s", tuple(rates)),
     )
     notes = (
-        "The workflow is a state machine of three functions; its time is from StartExecution until a client that looks "
-        "every 5 ms sees the answer. The endpoint is asked with boto3 right after, with the same image.",
+        "The workflow is a state machine of three functions; its time is from StartExecution until a client that polls "
+        "every 5 ms has the answer. The endpoint is invoked with boto3 right after, with the same image.",
         "Bulk includes reading all results.",
     )
     return Measured("workflow", OURS, series, notes)
