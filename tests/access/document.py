@@ -18,7 +18,11 @@ class Text(str):
     line: int
 
 
-class _Loader(yaml.SafeLoader):
+# The parser in C is ten times as quick, where PyYAML was built with it.
+_Safe: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Safe):  # type: ignore[misc] # PyYAML brings no types
     """Reads CloudFormation's short forms as lists of their name and their value."""
 
 

@@ -9,6 +9,7 @@ import yaml
 
 from seedcode.__main__ import list_commands
 from seedcode.packaging.function import build_function, list_functions
+from seedcode.stack import yamltags
 from workflow import __main__ as workflow
 
 ROOT = Path(__file__).parents[2]
@@ -16,18 +17,10 @@ SEEDCODE = ROOT / "seedcode"
 MOST_BYTES = 1_000_000  # CloudFormation's limit of a template in S3
 
 
-class Loader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms, `!Ref` and its kin, as plain values."""
-
-
-Loader.add_multi_constructor("!", lambda *given: f"!{given[1]}")
-
-
 @pytest.fixture(scope="module")
 def template() -> dict[str, Any]:
-    """The template, with short forms as text."""
-    loaded: dict[str, Any] = yaml.load((SEEDCODE / "template.yaml").read_text(encoding="utf-8"), Loader)  # noqa: S506
-    return loaded
+    """The template, as deploying reads it."""
+    return yamltags.read((SEEDCODE / "template.yaml").read_text(encoding="utf-8"))
 
 
 def test_the_template_has_a_default_or_a_description_for_each_parameter(template: dict[str, Any]) -> None:
