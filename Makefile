@@ -17,7 +17,7 @@ export SCONES_ACCESS_DIR := $(CURDIR)/.access
 demo: .venv/laptop
 	@$(BIN)/scones demo
 
-# Files go to the workers in the folders' order: the browser's and the end-to-end ones, which wait much, begin.
+# Whole files go to the workers, the longest first; see tests/balance.py.
 test: .venv/test .venv/wheels/ready browser
 	@rm -rf $(SCONES_ACCESS_DIR)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -19,9 +19,15 @@ import pytest
 from botocore.loaders import JSONFileLoader
 
 from tests import watchdog
+from tests.balance import Balance
 
 TOP = Path(__file__).parents[1]
 _WATCHDOG = pytest.StashKey[subprocess.Popen[bytes]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the longest files begin."""
+    config.pluginmanager.register(Balance())
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
