@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 from localaws.store import RETRY_SECONDS, Store, StoreError
@@ -21,6 +22,15 @@ logger = logging.getLogger(__name__)
 
 Detail = dict[str, Any]
 Deliver = Callable[[dict[str, Any]], object]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one target of an event: what was started, or why nothing was."""
+
+    target: str
+    started: str = ""
+    refused: str = ""
 
 
 class Events:

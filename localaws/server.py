@@ -16,14 +16,13 @@ from hypercorn.config import Config
 from localaws import home, keys, ministack
 from localaws.autoscaling.tracking import Tracking
 from localaws.aws import Aws
-from localaws.builds import resource as projects
 from localaws.builds.starting import start_for_rule
 from localaws.clients import Clients
 from localaws.deliveries.deliveries import Deliveries
+from localaws.enforcement import enforce
 from localaws.events import Events
 from localaws.front import Front
 from localaws.hosting import upkeep
-from localaws.iam.enforcement import enforce
 from localaws.iam.gate import Gate
 from localaws.jobs import container
 from localaws.mailbox import Mailbox
@@ -54,9 +53,9 @@ from localaws.ministack_patches import (
 )
 from localaws.ministack_patches.alarm_events import AlarmEvents
 from localaws.ministack_patches.begun_executions import Begun
+from localaws.ministack_patches.dead_letters import give_up_delivery
 from localaws.ministack_patches.function_calls import Calls
 from localaws.monitoring.runner import Runner
-from localaws.push import resource as repositories
 from localaws.push.announcing import announce_missed
 from localaws.recovery import recover, restore_logs, resume_tuning, revive_endpoints
 from localaws.resources.registration import register
@@ -106,15 +105,13 @@ def run(settings: Settings) -> None:
     of_rules = event_deliveries.Deliveries(store, aws.stopping)
     event_deliveries.apply(of_rules)
     service_deliveries.apply()
-    deliveries = Deliveries(aws)
+    deliveries = Deliveries(aws, give_up_delivery)
     pipeline_targets.apply(deliveries, settings)
     begun = Begun(store)
     begun_executions.apply(begun)
     event_targets.apply({"codebuild": partial(start_for_rule, aws)}, partial(event_targets.give_up, aws))
     stack_events.apply(aws.events)
     register(aws)
-    repositories.register(aws)
-    projects.register(aws)
     recover(aws)
     front = Front(aws, others, Gate(settings, root), partial(keys.prove, root, settings.port))
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")

@@ -10,6 +10,7 @@ DEFAULT_PORT = 4566
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 HOST = "127.0.0.1"
+BUILD_LOG = "log"  # in a build's directory, for who follows it
 HEALTH = "/_localaws/health"  # the one path that answers everybody
 
 

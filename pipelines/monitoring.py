@@ -5,35 +5,15 @@ same parameters mean other captures an hour later.
 """
 
 import json
-from dataclasses import dataclass
 
-from sagemaker.workflow.parameters import Parameter, ParameterInteger, ParameterString
+from sagemaker.workflow.parameters import ParameterInteger, ParameterString
 from sagemaker.workflow.pipeline import Pipeline
 
 from pipelines.session import offline_session
 from pipelines.settings import Settings
-from pipelines.steps.check_for_drift import check_for_drift
+from pipelines.steps.check_for_drift import MonitoringParameters, check_for_drift
 
 WINDOW_ENDS = ("LAST_FULL_HOUR", "NOW")
-
-
-@dataclass(frozen=True, kw_only=True)
-class MonitoringParameters:
-    """Every parameter of the monitoring pipeline, by the name that the step uses."""
-
-    baseline_uri: Parameter
-    capture_uri: Parameter
-    endpoint_name: Parameter
-    ground_truth_uri: Parameter
-    reports_uri: Parameter
-    hours: Parameter
-    window_end: Parameter
-    image_uri: Parameter
-    instance_type: Parameter
-
-    def listed(self) -> list[Parameter]:
-        """Return all of them, for the pipeline's definition."""
-        return list(vars(self).values())
 
 
 def build_monitoring_definition(settings: Settings) -> str:

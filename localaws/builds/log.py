@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 from localaws.builds.errors import BuildError
 from localaws.clients import Clients
 from localaws.jobs.logs import JobLog
+from localaws.settings import BUILD_LOG
 from localaws.shapes import Document
 
-FILE = "log"
 STREAM = "stream"  # what CloudWatch Logs has, with the time of each line
 _MOST_BUILDS = 50
 _FLUSH_SECONDS = 1.0
@@ -24,7 +24,7 @@ class BuildLog:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.path = folder / FILE
+        self.path = folder / BUILD_LOG
         self._file = self.path.open("w", encoding="utf-8", newline="\n")
         self._stream: JobLog | None = None
         self._rest = ""

@@ -1,7 +1,6 @@
-"""Deliveries that were given up, in the queue that their target names, with AWS's attributes.
+"""Scheduler's deliveries that were given up, in the queue that their target names, with AWS's attributes.
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
-https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 """
 
 from __future__ import annotations
@@ -15,28 +14,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localaws.aws import Aws
 from localaws.deliveries.delivery import Delivery, Failed
 from localaws.ministack import saving
-from localaws.ministack_patches.dead_letters import Failure, Lost, give_up
-from localaws.ministack_patches.service_grants import EVENTS
 from localaws.shapes import Document
 
 logger = logging.getLogger(__name__)
 
-# What EventBridge calls a rule's failures; Scheduler hands on the target's own code.
-_CODES = {
-    "AccessDeniedException": "NO_PERMISSIONS",
-    "ResourceNotFound": "NO_RESOURCE",
-    "ResourceNotFoundException": "NO_RESOURCE",
-    "ValidationException": "INVALID_PARAMETER",
-    "EVENT_IN_INCORRECT_FORMAT": "EVENT_IN_INCORRECT_FORMAT",
-}
-
 
 def send(aws: Aws, delivery: Delivery, failed: Failed, condition: str) -> None:
     """Put a delivery into its dead-letter queue; without one, or where the queue does not take it, it is lost."""
-    if delivery.principal == EVENTS:
-        lost = Lost(delivery.source, aws.settings.account, delivery.target, delivery.event, delivery.retries)
-        give_up(lost, Failure(_CODES.get(failed.code, "ERROR_FROM_TARGET"), str(failed)), condition)
-        return
     logger.warning("%s was not delivered to %s: %s", delivery.source, delivery.target["Arn"], failed)
     queue = delivery.target.get("DeadLetterConfig", {}).get("Arn", "")
     if not queue:

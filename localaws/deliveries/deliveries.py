@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import partial
 
 from localaws.aws import Aws, now
 from localaws.deliveries import dead_letters, targets
-from localaws.deliveries.delivery import Delivery, Failed
+from localaws.deliveries.delivery import EVENTS, Delivery, Failed
 from localaws.store import retry_until_stored
 
 logger = logging.getLogger(__name__)
+
+# Ends a delivery for good, with the condition of its retry policy that was met, or "".
+GiveUp = Callable[[Aws, Delivery, Failed, str], None]
 
 KIND = "delivery"
 _FIRST_WAIT_SECONDS = 1.0
@@ -28,8 +32,9 @@ _MOST_ATTEMPTS, _OLDEST_SECONDS = 185, 86400
 class Deliveries:
     """Takes deliveries, and carries each out in a thread of its own."""
 
-    def __init__(self, aws: Aws) -> None:
+    def __init__(self, aws: Aws, give_up_event: GiveUp) -> None:
         self._aws = aws
+        self._give_up_event = give_up_event  # of a rule's event; a schedule's delivery is given up here
 
     def take(self, delivery: Delivery) -> None:
         """Keep a delivery, and begin it."""
@@ -56,7 +61,8 @@ class Deliveries:
                 return  # it failed because the local AWS ends; the next one goes on
             condition = _exhausted(delivery, failed)
             if condition is not None:
-                dead_letters.send(self._aws, delivery, failed, condition)
+                give_up = self._give_up_event if delivery.principal == EVENTS else dead_letters.send
+                give_up(self._aws, delivery, failed, condition)
                 break
             wait = min(_FIRST_WAIT_SECONDS * 2**delivery.retries, _LONGEST_WAIT_SECONDS)
             delivery = replace(delivery, retries=delivery.retries + 1)

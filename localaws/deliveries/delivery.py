@@ -11,6 +11,8 @@ from localaws.clients import Clients
 from localaws.errors import AwsError
 from localaws.shapes import Document
 
+EVENTS = "events.amazonaws.com"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:

@@ -14,12 +14,23 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from localaws.aws import Aws
+from localaws.deliveries.delivery import Delivery, Failed
 from localaws.ministack import saving
 from localaws.ministack_patches.service_grants import EVENTS, find_refusal
 
 logger = logging.getLogger(__name__)
 
 Document = dict[str, Any]
+
+# What EventBridge calls the failures of targets that are called here.
+_CODES = {
+    "AccessDeniedException": "NO_PERMISSIONS",
+    "ResourceNotFound": "NO_RESOURCE",
+    "ResourceNotFoundException": "NO_RESOURCE",
+    "ValidationException": "INVALID_PARAMETER",
+    "EVENT_IN_INCORRECT_FORMAT": "EVENT_IN_INCORRECT_FORMAT",
+}
 
 
 @dataclass(frozen=True)
@@ -97,3 +108,9 @@ def send(queue: str, body: str, told: dict[str, str]) -> None:
     found["messages"].append(message)
     # It must be on disk before the delivery is forgotten.
     saving.save("sqs")
+
+
+def give_up_delivery(aws: Aws, delivery: Delivery, failed: Failed, condition: str) -> None:
+    """End a rule's delivery for good that localaws.deliveries has tried."""
+    lost = Lost(delivery.source, aws.settings.account, delivery.target, delivery.event, delivery.retries)
+    give_up(lost, Failure(_CODES.get(failed.code, "ERROR_FROM_TARGET"), str(failed)), condition)

@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 from localaws import ministack
 from localaws.aws import Aws, now
-from localaws.deliveries.dead_letters import send
 from localaws.deliveries.delivery import Delivery, Failed
 from localaws.errors import AwsError
+from localaws.events import Outcome
 from localaws.ministack import replace
+from localaws.ministack_patches.dead_letters import give_up_delivery
 from localaws.ministack_patches.service_grants import EVENTS
 
 Document = dict[str, Any]
@@ -27,15 +27,6 @@ Invoke = Callable[..., None]
 Start = Callable[[str, str, str, str], str]
 # Of a rule's ARN, a target, the event and why it was refused.
 GiveUp = Callable[[str, Document, Document, AwsError], None]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one target of an event: what was started, or why nothing was."""
-
-    target: str
-    started: str = ""
-    refused: str = ""
 
 
 _outcomes: ContextVar[list[Outcome] | None] = ContextVar("outcomes", default=None)
@@ -64,7 +55,7 @@ def give_up(aws: Aws, rule: str, target: Document, event: Document, error: AwsEr
     at = now()
     delivery = Delivery(source=rule, principal=EVENTS, target=target, scheduled=at, began=at, event=event)
     failed = Failed(error.code, error.message, again=False)
-    send(aws, delivery, failed, "")
+    give_up_delivery(aws, delivery, failed, "")
 
 
 def _calling(invoke: Invoke, starts: Mapping[str, Start], give_up: GiveUp) -> Invoke:

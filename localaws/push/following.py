@@ -18,13 +18,12 @@ from botocore.credentials import Credentials
 from botocore.exceptions import EndpointConnectionError
 
 from localaws import keys
-from localaws.builds.log import FILE
 from localaws.clients import Clients
 from localaws.process import answers
 from localaws.push.announcing import Change
 from localaws.push.errors import PushError
 from localaws.push.receiving import PATH
-from localaws.settings import Settings
+from localaws.settings import BUILD_LOG, Settings
 
 _EXECUTION = re.compile(r"arn:aws[\w-]*:sagemaker:[\w-]+:\d{12}:pipeline/[\w-]+/execution/\w+")
 _SHORT = 9
@@ -105,7 +104,7 @@ def _why_not_built(change: Change) -> str:
 
 def follow_build(settings: Settings, codebuild: Any, build_id: str, say: Say) -> int:  # noqa: ANN401
     """Print a build's log while it is written; answers 0, or 1 where the build did not succeed."""
-    log = settings.builds / build_id.rpartition(":")[2] / FILE
+    log = settings.builds / build_id.rpartition(":")[2] / BUILD_LOG
     read, printed = 0, []
     while True:
         # The log is whole once the build is complete, so it is read after the look at the build.

@@ -13,7 +13,7 @@ from dataclasses import asdict
 
 from localaws.aws import Aws
 from localaws.errors import AwsError
-from localaws.ministack_patches.event_targets import Outcome
+from localaws.events import Outcome
 from localaws.push import pull_requests, repository
 from localaws.push.announcing import Change, announce
 from localaws.shapes import Document

@@ -7,6 +7,7 @@ from localaws.aws import Aws
 from localaws.resources import (
     autoscaling,
     budgets,
+    builds,
     connections,
     endpoints,
     identity,
@@ -14,14 +15,19 @@ from localaws.resources import (
     monitoring,
     pipelines,
     registry,
+    repositories,
     schedules,
+)
+
+_MODULES = (
+    *(autoscaling, budgets, builds, connections, endpoints, identity),
+    *(models, monitoring, pipelines, registry, repositories, schedules),
 )
 
 
 def register(aws: Aws) -> None:
     """Register all types, after MiniStack is loaded."""
-    types = (autoscaling, budgets, connections, endpoints, identity, models, monitoring, pipelines, registry, schedules)
-    for module in types:
+    for module in _MODULES:
         module.register(aws)
     # Endpoints and schedules are waited for; budgets and identity providers are MiniStack's own, behind our port; the
     # others ask MiniStack for what they name: images, artifacts, alarms. In the loop such a request waits for itself.

@@ -4,12 +4,13 @@ The container reads the captures itself, from the folders of the hours: as an in
 would be an empty prefix, and AWS fails a job over that.
 """
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from sagemaker.processing import ProcessingOutput, Processor
 from sagemaker.workflow.entities import PipelineVariable
 from sagemaker.workflow.execution_variables import ExecutionVariables
 from sagemaker.workflow.functions import Join
+from sagemaker.workflow.parameters import Parameter
 from sagemaker.workflow.pipeline_context import PipelineSession
 from sagemaker.workflow.steps import ProcessingStep
 
@@ -17,14 +18,30 @@ from pipelines.settings import Settings
 from pipelines.steps.policies import job_retries
 from pipelines.steps.processor import ROOT, VOLUME_GB, network
 
-if TYPE_CHECKING:  # which imports this
-    from pipelines.monitoring import MonitoringParameters
-
 NAME = "CheckForDrift"
 MAX_RUNTIME_SECONDS = 3_300  # it ends before the next one begins
 
 
-def check_for_drift(settings: Settings, parameters: "MonitoringParameters", session: PipelineSession) -> ProcessingStep:
+@dataclass(frozen=True, kw_only=True)
+class MonitoringParameters:
+    """Every parameter of the monitoring pipeline, by the name that the step uses."""
+
+    baseline_uri: Parameter
+    capture_uri: Parameter
+    endpoint_name: Parameter
+    ground_truth_uri: Parameter
+    reports_uri: Parameter
+    hours: Parameter
+    window_end: Parameter
+    image_uri: Parameter
+    instance_type: Parameter
+
+    def listed(self) -> list[Parameter]:
+        """Return all of them, for the pipeline's definition."""
+        return list(vars(self).values())
+
+
+def check_for_drift(settings: Settings, parameters: MonitoringParameters, session: PipelineSession) -> ProcessingStep:
     """Build the step; it writes below the endpoint's reports, in a folder of the execution's own."""
     processor = Processor(
         role=settings.monitoring_role_arn,
@@ -51,7 +68,7 @@ def check_for_drift(settings: Settings, parameters: "MonitoringParameters", sess
     )
 
 
-def _environment(settings: Settings, parameters: "MonitoringParameters") -> dict[str, str | PipelineVariable]:
+def _environment(settings: Settings, parameters: MonitoringParameters) -> dict[str, str | PipelineVariable]:
     """What monitoring/scheduled.py reads; none of it is empty, which AWS would refuse."""
     return {
         "AWS_DEFAULT_REGION": settings.region,

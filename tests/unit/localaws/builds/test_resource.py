@@ -9,7 +9,7 @@ import pytest
 
 from localaws import ministack
 from localaws.aws import Aws
-from localaws.builds import resource
+from localaws.resources import builds as resource
 
 Document = dict[str, Any]
 LOCATION = "https://x/v1/repos/bakery"

@@ -15,6 +15,7 @@ from localaws.deliveries import dead_letters, deliveries
 from localaws.deliveries.deliveries import KIND, Deliveries
 from localaws.deliveries.delivery import Delivery
 from localaws.ministack_patches import dead_letters as of_rules
+from localaws.ministack_patches.dead_letters import give_up_delivery
 from localaws.ministack_patches.service_grants import Refusal
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Delivering:
                 **more,
             }
         )
-        Deliveries(self.aws).take(delivery)
+        Deliveries(self.aws, give_up_delivery).take(delivery)
         self.await_end()
         return delivery
 

@@ -11,6 +11,7 @@ import pytest
 from localaws.deliveries.deliveries import KIND, Deliveries
 from localaws.deliveries.delivery import Delivery
 from localaws.engine import records
+from localaws.ministack_patches.dead_letters import give_up_delivery
 
 if TYPE_CHECKING:
     from tests.unit.localaws.conftest import Build, Runs
@@ -52,7 +53,7 @@ def test_a_delivery_that_is_repeated_after_a_crash_starts_no_second_execution(
     runs.create(build.text(build.step("Train"), parameters=NAMED))
     delivery = delivering.deliver(pipeline(Source="a"))
     runs.aws.store.put(KIND, delivery.id, asdict(delivery))
-    Deliveries(delivering.aws).resume()
+    Deliveries(delivering.aws, give_up_delivery).resume()
     delivering.await_end()
     assert len(runs.aws.store.all(records.EXECUTION)) == 1
 
@@ -135,7 +136,7 @@ def test_a_stop_leaves_a_delivery_to_the_next_start(delivering: Delivering) -> N
         began=1.0,
         event={},
     )
-    deliveries = Deliveries(delivering.aws)
+    deliveries = Deliveries(delivering.aws, give_up_delivery)
     deliveries._carry_out(deliveries.record(delivery))
     assert store.all(KIND) == [asdict(delivery)]
     delivering.aws.stopping.clear()

@@ -14,6 +14,7 @@ from localaws.deliveries.delivery import Delivery
 from localaws.engine import records
 from localaws.errors import AwsError
 from localaws.iam.authority import Authority
+from localaws.ministack_patches.dead_letters import give_up_delivery
 from localaws.operations import SCHEDULER
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def test_a_pipeline_is_started_only_by_whom_the_role_trusts_and_where_it_allows_
     enforced: Aws, make_role: MakeRole, trusts: str, principal: str, allows: tuple[str, str], started: int
 ) -> None:
     target = {"Arn": LINE, "RoleArn": make_role("starter", trusts, allows[0], on=allows[1])}
-    Deliveries(enforced).take(
+    Deliveries(enforced, give_up_delivery).take(
         Delivery(source="arn:a", principal=principal, target=target, scheduled=1.0, began=1.0, event={})
     )
     deadline = time.monotonic() + 5

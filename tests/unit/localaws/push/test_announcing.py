@@ -10,7 +10,7 @@ import pytest
 
 from localaws.aws import Aws
 from localaws.errors import AwsError
-from localaws.ministack_patches.event_targets import Outcome
+from localaws.events import Outcome
 from localaws.push import repository
 from localaws.push.announcing import NOTHING, Change, announce, announce_missed
 from localaws.push.receiving import receive

@@ -13,8 +13,9 @@ import pytest
 from common.archives import Limits
 from localaws import ministack
 from localaws.aws import Aws
-from localaws.push import repository, resource
+from localaws.push import repository
 from localaws.push.errors import PushError
+from localaws.resources import repositories
 from localaws.settings import Settings
 
 
@@ -114,7 +115,7 @@ def handlers(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[..
         lambda _, create, delete, update: found.update(create=create, delete=delete, update=update),
     )
     monkeypatch.setattr(ministack, "read_object", lambda _, key, __: _zip(A=b"") if key == "seed.zip" else None)
-    resource.register(aws)
+    repositories.register(aws)
     aws.events.start()  # the first commit's event is delivered before the stack goes on
     return found
 

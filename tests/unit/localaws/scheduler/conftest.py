@@ -14,6 +14,7 @@ from localaws import clock, protocol, rest
 from localaws.aws import Aws
 from localaws.deliveries.deliveries import Deliveries
 from localaws.deliveries.delivery import Delivery
+from localaws.ministack_patches.dead_letters import give_up_delivery
 from localaws.operations import SCHEDULER
 from localaws.scheduler.runner import Runner
 
@@ -31,7 +32,7 @@ class Scheduler:
     handed: list[Delivery] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        deliveries = Deliveries(self.aws)
+        deliveries = Deliveries(self.aws, give_up_delivery)
         deliveries.begin = self.handed.append  # type: ignore[method-assign]
         self.runner = Runner(self.aws, deliveries, lambda: self.now)
 
