@@ -25,8 +25,3 @@ def test_the_longest_files_begin_and_a_files_tests_keep_their_order(
     items = [SimpleNamespace(nodeid=name) for name in ("a.py::2", "a.py::1", "b.py::1", "c.py::2", "c.py::1")]
     balance.Balance().pytest_collection_modifyitems(items)  # type: ignore[arg-type]
     assert [item.nodeid for item in items] == ["c.py::2", "c.py::1", "b.py::1", "a.py::2", "a.py::1"]
-
-
-def test_every_measured_file_is_still_there() -> None:
-    measured = json.loads((balance.TOP / "tests/durations.json").read_text(encoding="utf-8"))
-    assert [name for name in measured if not (balance.TOP / name).exists()] == []
