@@ -17,12 +17,12 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from benchmarks.drift_images import Pixels, Source, images
-from monitoring import baseline, picture, reference
+from common.images import encode_png, resize_and_crop
+from monitoring import baseline, baseline_files, findings
 from monitoring.captures import Capture
 from monitoring.labels import Labels
-from monitoring.observe import Observation
+from monitoring.observations import Observation
 from monitoring.options import Options
-from monitoring.run import judge
 
 NAMES = ["bicycle", "motorcycle"]
 TRAINING = {"drawings": 1000, "photographs": 400}
@@ -41,7 +41,7 @@ class World:
         self.baseline = Path(self._folder.name) / "baseline"
         self._measure([(kind, pixels) for kind in (0, 1) for pixels in tests.take(kind, size // 2, rng)])
         files = [self.baseline / name for name in ("statistics.json", "constraints.json")]
-        self._reference = reference.read(*files)
+        self._reference = baseline_files.read(*files)
 
     @property
     def accuracy(self) -> float:
@@ -56,7 +56,7 @@ class World:
         labels.read(iter([_label(capture, kind) for kind, capture in captures if kind is not None]))
         observed = Observation(self._reference, labels)
         observed.take(capture for _, capture in captures)
-        return {each.feature for each in judge(self._reference, observed).violations}
+        return {each.feature for each in findings.compare(self._reference, observed).violations}
 
     def captures(self, shift: str, count: int, seed: int) -> list[tuple[int | None, Capture]]:
         """What the endpoint would capture, with labels."""
@@ -94,12 +94,12 @@ def _trained(known: list[tuple[int, Pixels]]) -> CalibratedClassifierCV:
 
 
 def _sent(pixels: Pixels) -> bytes:
-    return picture.encode(picture.fit(Image.fromarray(pixels), 28))
+    return encode_png(resize_and_crop(Image.fromarray(pixels), 28, 28))
 
 
 def _seen(pixels: Pixels) -> NDArray[np.float64]:
     """The model's features: edge directions in 7 x 7 cells, and colours in 4 x 4."""
-    values = np.asarray(picture.fit(Image.fromarray(np.ascontiguousarray(pixels)), 28), dtype=np.float64) / 255
+    values = np.asarray(resize_and_crop(Image.fromarray(np.ascontiguousarray(pixels)), 28, 28), dtype=np.float64) / 255
     grey = values.mean(axis=2)
     down, across = np.gradient(grey)
     strength, turn = np.hypot(down, across), (np.arctan2(down, across) * 8 / np.pi).astype(int) % 8

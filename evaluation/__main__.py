@@ -2,12 +2,10 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
 
+from common.jobs import Refusal, end_job
 from evaluation import options
 from evaluation.evaluate import evaluate
-from evaluation.refusal import Refusal
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -19,28 +17,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         warning = evaluate(given)
     except Refusal as refusal:
-        return explain(str(refusal), given.message)
+        return end_job(str(refusal), 1, given.message)
     except OSError as error:
-        return explain(
-            f"EvaluateModel could not read or write its files ({error}): mend that and run it again.", given.message
-        )
-    if warning:
-        tell(warning, given.message)
-    return 0
-
-
-def explain(sentence: str, message: Path) -> int:
-    """Say why, and answer exit code 1."""
-    tell(sentence, message)
-    return 1
-
-
-def tell(sentence: str, message: Path) -> None:
-    """Say something to people: SageMaker shows /opt/ml/output/message as the job's ExitMessage."""
-    print(sentence, file=sys.stderr)
-    with suppress(OSError):  # outside of a container the folder may not be ours to write
-        message.parent.mkdir(parents=True, exist_ok=True)
-        message.write_text(sentence, encoding="utf-8")
+        sentence = f"EvaluateModel could not read or write its files ({error}): fix that and run it again."
+        return end_job(sentence, 1, given.message)
+    return end_job(warning, 0, given.message) if warning else 0
 
 
 if __name__ == "__main__":

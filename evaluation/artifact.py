@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from common.archives import BadArchive, Folder, Limits, read_tar
+from common.jobs import Refusal
 from common.model_files import BadModel, read_input_shape
-from evaluation.refusal import Refusal
 
 PREFIX = "image-classification"
 SYMBOL = f"{PREFIX}-symbol.json"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from common.jobs import Refusal
 from common.model_files import BadModel, check_outputs, check_parameters, read_symbol
 from evaluation.artifact import Artifact
 from evaluation.engine import mx
-from evaluation.refusal import Refusal
 
 BATCH = 64
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluation.refusal import Refusal
+from common.jobs import Refusal
 
 ROOT = Path("/opt/ml/processing")
 

@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 from common.images import BadImage, Limits, load
-from evaluation.refusal import Refusal
+from common.jobs import Refusal
 
 LIMITS = Limits(most_bytes=20_000_000, most_pixels=4096 * 4096)
 

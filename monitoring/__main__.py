@@ -8,16 +8,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.jobs import Refusal, end_job
 from monitoring import baseline, run, scheduled
 from monitoring.options import Options
-from monitoring.refusal import Refusal
-
-MESSAGE_LIMIT = 1024  # SageMaker's for an ExitMessage
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,17 +27,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="the container's /opt/ml, for the message and the metrics; default: OPT_ML, else /opt/ml",
     )
     opt_ml = parser.parse_args(argv).opt_ml
+    message = opt_ml / "output" / "message"
     try:
         sentence = _work(opt_ml)
     except Refusal as refusal:
-        return _end(opt_ml, str(refusal), 1)
+        return end_job(str(refusal), 1, message)
     except (BotoCoreError, ClientError) as error:
-        return _end(opt_ml, f"AWS did not answer as it should ({error}): see the job's role and network.", 1)
+        return end_job(f"AWS did not answer as it should ({error}): see the job's role and network.", 1, message)
     except OSError as error:
-        return _end(
-            opt_ml, f"Monitoring could not read or write its files ({error}): see the disk, and run it again.", 1
+        return end_job(
+            f"Monitoring could not read or write its files ({error}): free the disk, run it again.", 1, message
         )
-    return _end(opt_ml, sentence, 0)
+    # By the first word of the message it is read whether there are violations.
+    return end_job(sentence, 0, message)
 
 
 def _work(opt_ml: Path) -> str:
@@ -49,16 +48,6 @@ def _work(opt_ml: Path) -> str:
         return run.run(scheduled.read(os.environ, opt_ml))
     options = Options.read(os.environ, opt_ml)
     return run.run(options) if options.window else baseline.measure(options)
-
-
-def _end(opt_ml: Path, sentence: str, code: int) -> int:
-    """Say how it ended; from the message's first word is read whether there are violations."""
-    print(sentence, file=sys.stderr if code else sys.stdout)
-    message = opt_ml / "output" / "message"
-    with suppress(OSError):  # outside of a container the folder may not be ours to write
-        message.parent.mkdir(parents=True, exist_ok=True)
-        message.write_text(sentence[:MESSAGE_LIMIT], encoding="utf-8")
-    return code
 
 
 if __name__ == "__main__":

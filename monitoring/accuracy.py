@@ -47,7 +47,7 @@ class Measure:
     now: Share
 
     @property
-    def judged(self) -> bool:
+    def has_enough(self) -> bool:
         return min(self.then.total, self.now.total) >= LEAST
 
     @property
@@ -59,7 +59,7 @@ class Measure:
     @property
     def fallen(self) -> bool:
         """Below the baseline's interval, and not by chance."""
-        return self.judged and self.now.value < self.then.interval[0] and self.p_value <= ALPHA / 3
+        return self.has_enough and self.now.value < self.then.interval[0] and self.p_value <= ALPHA / 3
 
 
 def matrix(confusion: dict[str, dict[str, int]], names: list[str]) -> Counts:

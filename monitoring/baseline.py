@@ -9,12 +9,12 @@ import numpy as np
 from PIL import Image
 
 from common.images import encode_png, resize_and_crop
+from common.jobs import Refusal
 from monitoring import accuracy, constraints, images, statistics
 from monitoring.documents import write
 from monitoring.features import Row
 from monitoring.options import Options
-from monitoring.refusal import Refusal
-from monitoring.tally import Tally
+from monitoring.running_statistics import RunningStatistics
 
 PREDICTIONS = Path("evaluation/predictions.csv")
 EVALUATION = Path("evaluation/evaluation.json")
@@ -26,18 +26,18 @@ SIDES = range(8, 1025)
 def measure(options: Options) -> str:
     """Write statistics.json and constraints.json; answers the exit message."""
     names, lines = _read(options.source / PREDICTIONS)
-    tally, confusion = Tally(), np.zeros((len(names), len(names)), dtype=np.int64)
+    measured, confusion = RunningStatistics(), np.zeros((len(names), len(names)), dtype=np.int64)
     side = _side(options)
     for line in lines:
         row, truth, answer = _row(line, names, options.source, side)
-        tally.add(row)
+        measured.add(row)
         confusion[truth, answer] += 1
-    if not tally.rows:
+    if not measured.rows:
         raise Refusal(f"{options.source / PREDICTIONS} names no picture: evaluate the model again.")
-    told = statistics.document(tally, names, side)
+    told = statistics.document(measured, names, side)
     told["custom_statistics"]["confusion_matrix"] = accuracy.document(confusion, names)
-    write(options.output, {"statistics.json": told, "constraints.json": constraints.document(tally)})
-    return f"Completed: the baseline rests on {tally.rows:,} pictures of {' and '.join(names)}."
+    write(options.output, {"statistics.json": told, "constraints.json": constraints.document(measured)})
+    return f"Completed: the baseline rests on {measured.rows:,} pictures of {' and '.join(names)}."
 
 
 def _read(path: Path) -> tuple[list[str], Iterator[dict[str, str]]]:
@@ -71,10 +71,10 @@ def _row(line: dict[str, str], names: list[str], source: Path, side: int) -> tup
     image = resize_and_crop(_open(source / "test", line["path"]), side, side)
     # Served pictures come as serialize_image encodes them, so theirs is the size and format to expect.
     image.format = "PNG"
-    row.see(image, len(encode_png(image)), side)
+    row.add_image(image, len(encode_png(image)), side)
     try:
         probabilities = [float(line[PREFIX + name]) for name in names]
-        row.hear(probabilities, names)
+        row.add_prediction(probabilities, names)
         return row, names.index(line["label"]), int(np.argmax(probabilities))
     except (ValueError, TypeError) as error:
         raise Refusal(

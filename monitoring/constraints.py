@@ -1,9 +1,9 @@
-"""constraints.json in Model Monitor's schema: what a tally suggests that later captures should keep to."""
+"""constraints.json in Model Monitor's schema: what statistics suggest that later captures should keep to."""
 
 from typing import Any
 
-from monitoring.features import DRIFTING, NUMBERS, WORDS
-from monitoring.tally import Tally
+from monitoring.features import NUMBERS, WHOLE, WORDS
+from monitoring.running_statistics import RunningStatistics
 
 COMPLETENESS = 0.95
 """One broken picture in twenty is no reason to train anew."""
@@ -22,30 +22,30 @@ MONITORING = {
 }
 
 
-def document(tally: Tally) -> dict[str, Any]:
+def document(measured: RunningStatistics) -> dict[str, Any]:
     """The whole file."""
-    numbers = [_number(tally, place, name) for place, name in enumerate(NUMBERS)]
-    words = [_word(tally, place, name) for place, name in enumerate(WORDS)]
+    numbers = [_number(measured, place, name) for place, name in enumerate(NUMBERS)]
+    words = [_word(measured, place, name) for place, name in enumerate(WORDS)]
     return {"version": 0, "features": numbers + words, "monitoring_config": MONITORING}
 
 
-def _number(tally: Tally, place: int, name: str) -> dict[str, Any]:
-    present = int(tally.present[place])
-    kind = "Integral" if name not in DRIFTING or name == "bytes" else "Fractional"
+def _number(measured: RunningStatistics, place: int, name: str) -> dict[str, Any]:
+    present = int(measured.present[place])
+    kind = "Integral" if name in WHOLE else "Fractional"
     return {
         "name": name,
         "inferred_type": kind if present else "Unknown",
-        "completeness": _completeness(present, tally.rows),
-        "num_constraints": {"is_non_negative": bool(tally.least[place] >= 0) if present else True},
+        "completeness": _completeness(present, measured.rows),
+        "num_constraints": {"is_non_negative": bool(measured.least[place] >= 0) if present else True},
     }
 
 
-def _word(tally: Tally, place: int, name: str) -> dict[str, Any]:
-    counts = tally.words[place]
+def _word(measured: RunningStatistics, place: int, name: str) -> dict[str, Any]:
+    counts = measured.words[place]
     return {
         "name": name,
         "inferred_type": "String" if counts else "Unknown",
-        "completeness": _completeness(counts.total(), tally.rows),
+        "completeness": _completeness(counts.total(), measured.rows),
         "string_constraints": {"domains": sorted(counts)},
     }
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from monitoring.baseline_files import Reference
 from monitoring.features import DRIFTING, NUMBERS, Vector
-from monitoring.reference import Reference
+from monitoring.running_statistics import RunningStatistics
 from monitoring.statistics import binned
-from monitoring.tally import Tally
 
 LEAST = 30
 """With fewer values, now or in the baseline, nothing is claimed."""
@@ -36,23 +36,23 @@ class Comparison:
     threshold: float = 0.0
 
     @property
-    def judged(self) -> bool:
+    def has_enough(self) -> bool:
         """Whether there are values enough to say anything."""
         return min(self.then, self.now) >= LEAST
 
 
-def compare(reference: Reference, tally: Tally) -> list[Comparison]:
+def compare(reference: Reference, measured: RunningStatistics) -> list[Comparison]:
     """Compare each feature that may drift."""
-    numbers = [_number(reference, tally, name) for name in DRIFTING]
-    return [*numbers, _shares(reference, "prediction", tally.words[1])]
+    numbers = [_number(reference, measured, name) for name in DRIFTING]
+    return [*numbers, _shares(reference, "prediction", measured.words[1])]
 
 
 def drifted(comparisons: list[Comparison], alpha: float = ALPHA) -> set[str]:
     """Names of what differs by more than chance (Holm's method) and by more than matters."""
-    judged = sorted((each for each in comparisons if each.judged), key=lambda each: each.p_value)
+    has_enough = sorted((each for each in comparisons if each.has_enough), key=lambda each: each.p_value)
     found = set()
-    for place, each in enumerate(judged):
-        if each.p_value > alpha / (len(judged) - place):
+    for place, each in enumerate(has_enough):
+        if each.p_value > alpha / (len(has_enough) - place):
             break
         if each.stability >= each.threshold:
             found.add(each.name)
@@ -66,8 +66,8 @@ def stability(then: Vector, now: Vector) -> float:
     return index - (len(then) - 1) * (1 / max(then.sum(), 1) + 1 / max(now.sum(), 1))
 
 
-def _number(reference: Reference, tally: Tally, name: str) -> Comparison:
-    then, now = reference.column(name), tally.sample[:, NUMBERS.index(name)]
+def _number(reference: Reference, measured: RunningStatistics, name: str) -> Comparison:
+    then, now = reference.column(name), measured.sample[:, NUMBERS.index(name)]
     now = now[~np.isnan(now)]
     if min(len(then), len(now)) < LEAST:
         return Comparison(name, len(then), len(now))

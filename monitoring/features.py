@@ -1,7 +1,12 @@
-"""What is measured of a picture and of an answer: one row of numbers and words a capture."""
+"""What is measured of an image and of a prediction: one row of numbers and words a capture.
 
-from collections.abc import Sequence
+A feature is one entry of a table below: its name, how it is computed, and whether it may drift. Statistics, tests,
+chart and sentence follow from the entry. A change needs another BASELINE_SCHEMA, see common.monitoring.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,23 +15,80 @@ from PIL import Image
 from common.images import resize_and_crop
 from monitoring.images import Pixels
 
-LOOKS = ("brightness", "contrast", "sharpness", "saturation", "red", "green", "blue", "entropy")
-SIZES = ("width", "height", "bytes")
-ANSWERS = ("confidence", "answer_entropy")
-NUMBERS = (*LOOKS, *SIZES, *ANSWERS)
+Vector = NDArray[np.float64]
+Given = TypeVar("Given")
+_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class View:
+    """An image as features see it: `pixels` and `grey` at the model's size, the others as it was sent."""
+
+    pixels: Pixels
+    grey: NDArray[np.float32]
+    width: int
+    height: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Feature(Generic[Given]):
+    """A number. What may drift is compared with the baseline's distribution, what may not with its values."""
+
+    name: str
+    compute: Callable[[Given], float]
+    drifts: bool = True
+    is_whole: bool = False
+
+
+def _saturation(view: View) -> float:
+    high, low = view.pixels.max(axis=2), view.pixels.min(axis=2)
+    return float(((high - low) / np.maximum(high, 1, dtype=np.float32)).mean())
+
+
+def _sharpness(view: View) -> float:
+    grey = view.grey
+    edges = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
+    return float(edges.std())
+
+
+def _channel(number: int) -> Callable[[View], float]:
+    return lambda view: float(view.pixels.mean(axis=(0, 1))[number] / 255)
+
+
+def _entropy(view: View) -> float:
+    """Bits a pixel, by its grey value."""
+    counts = np.bincount((view.grey * 255).astype(np.uint8).ravel(), minlength=256)
+    shares = counts[counts > 0] / view.grey.size
+    return float(-(shares * np.log2(shares)).sum())
+
+
+OF_IMAGES: tuple[Feature[View], ...] = (
+    Feature("brightness", lambda view: float(view.grey.mean())),
+    Feature("contrast", lambda view: float(view.grey.std())),
+    Feature("sharpness", _sharpness),
+    Feature("saturation", _saturation),
+    Feature("red", _channel(0)),
+    Feature("green", _channel(1)),
+    Feature("blue", _channel(2)),
+    Feature("entropy", _entropy),
+    Feature("width", lambda view: view.width, drifts=False, is_whole=True),
+    Feature("height", lambda view: view.height, drifts=False, is_whole=True),
+    Feature("bytes", lambda view: view.bytes, is_whole=True),
+)
+OF_PREDICTIONS: tuple[Feature[Vector], ...] = (
+    Feature("confidence", lambda probabilities: float(probabilities.max())),
+    Feature("answer_entropy", lambda probabilities: float(-(probabilities * np.log2(probabilities)).sum())),
+)
+FEATURES: tuple[Feature[View] | Feature[Vector], ...] = (*OF_IMAGES, *OF_PREDICTIONS)
+NUMBERS = tuple(feature.name for feature in FEATURES)
+DRIFTING = tuple(feature.name for feature in FEATURES if feature.drifts)
+WHOLE = frozenset(feature.name for feature in FEATURES if feature.is_whole)
 WORDS = ("format", "prediction")
-DRIFTING = (*LOOKS, "bytes", *ANSWERS)
-"""Numbers that are held against the baseline's distribution; width and height against its values."""
-INTEGRAL = frozenset(SIZES)
-SCHEMA = 2
-"""Which features a baseline holds, and how. Raise it with every change of them or of statistics.json: what was measured
-under another number is measured again, see refresh_workflow.baseline. Until 1, baselines named no number."""
+
 GRID, TURNS, CELLS = 4, 8, 2
 SHAPES = GRID * GRID + TURNS * CELLS * CELLS
-"""Further numbers that only the test of all at once looks at: where it is light, and which way edges run."""
-
-Vector = NDArray[np.float64]
-_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+"""Further numbers that only the test of all at once reads: where it is light, and which way edges run."""
 
 
 @dataclass
@@ -37,43 +99,20 @@ class Row:
     shapes: Vector = field(default_factory=lambda: np.full(SHAPES, np.nan))
     words: list[str | None] = field(default_factory=lambda: [None] * len(WORDS))
 
-    def see(self, image: Image.Image, size: int, side: int) -> Pixels:
-        """Measure a picture of `size` bytes, fitted to the model's `side`; answers the pixels measured."""
+    def add_image(self, image: Image.Image, size: int, side: int) -> Pixels:
+        """Measure an image of `size` bytes at the model's `side`; answers the pixels measured."""
         pixels: Pixels = np.asarray(resize_and_crop(image, side, side))
-        grey = pixels @ _LUMA / np.float32(255)
-        self.numbers[: len(LOOKS)] = _looks(pixels, grey)
-        self.numbers[len(LOOKS) : len(LOOKS) + len(SIZES)] = (*image.size, size)
-        self.shapes[:] = _shapes(grey)
+        view = View(pixels, pixels @ _LUMA / np.float32(255), *image.size, size)
+        self.numbers[: len(OF_IMAGES)] = [feature.compute(view) for feature in OF_IMAGES]
+        self.shapes[:] = _shapes(view.grey)
         self.words[0] = image.format
         return pixels
 
-    def hear(self, probabilities: Sequence[float], names: Sequence[str]) -> None:
-        """Take down an answer: one probability a class."""
+    def add_prediction(self, probabilities: Sequence[float], names: Sequence[str]) -> None:
+        """Take down a prediction: one probability a class."""
         given = np.clip(np.asarray(probabilities, dtype=np.float64), 1e-12, 1)
-        self.numbers[-2:] = given.max(), -(given * np.log2(given)).sum()
+        self.numbers[len(OF_IMAGES) :] = [feature.compute(given) for feature in OF_PREDICTIONS]
         self.words[1] = names[int(given.argmax())]
-
-
-def _looks(pixels: Pixels, grey: NDArray[np.float32]) -> list[float]:
-    high, low = pixels.max(axis=2), pixels.min(axis=2)
-    saturation = (high - low) / np.maximum(high, 1, dtype=np.float32)
-    edges = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
-    channels = pixels.mean(axis=(0, 1)) / 255
-    return [
-        float(grey.mean()),
-        float(grey.std()),
-        float(edges.std()),
-        float(saturation.mean()),
-        *(float(channel) for channel in channels),
-        _entropy(grey),
-    ]
-
-
-def _entropy(grey: NDArray[np.float32]) -> float:
-    """Bits a pixel, by its grey value."""
-    counts = np.bincount((grey * 255).astype(np.uint8).ravel(), minlength=256)
-    shares = counts[counts > 0] / grey.size
-    return float(-(shares * np.log2(shares)).sum())
 
 
 def _shapes(grey: NDArray[np.float32]) -> Vector:

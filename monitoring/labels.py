@@ -8,9 +8,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.jobs import Refusal
 from monitoring.captures import Capture
 from monitoring.options import Window
-from monitoring.refusal import Refusal
 from monitoring.storage import client, list_keys, split
 
 MOST = 200_000

@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.jobs import Refusal
 from monitoring.drift import Comparison
 from monitoring.options import Options
-from monitoring.refusal import Refusal
 from monitoring.storage import client
 
 FOLDER = Path("output/metrics/cloudwatch")
@@ -57,6 +57,6 @@ def lines_of(options: Options, comparisons: list[Comparison], violations: int) -
                 "Unit": "None",
             }
             for each in comparisons
-            if each.judged
+            if each.has_enough
         ),
     ]

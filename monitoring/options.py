@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitoring.refusal import Refusal
+from common.jobs import Refusal
 
 _LONGEST = timedelta(days=31)
 

@@ -2,18 +2,15 @@
 
 from collections import Counter
 from html import escape
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from monitoring import charts, page
+from monitoring.accuracy import Measure, Share
 from monitoring.drift import ALPHA, LEAST, Comparison
 from monitoring.features import NUMBERS, Vector
+from monitoring.findings import Findings
 from monitoring.options import Options
-
-if TYPE_CHECKING:
-    from monitoring.accuracy import Measure, Share
-    from monitoring.run import Findings
 
 SKIPPED = (
     ("lines", "Lines read"),
@@ -31,7 +28,7 @@ SKIPPED = (
 )
 
 
-def render(found: "Findings", labels: Counter[str], options: Options) -> str:
+def render(found: Findings, labels: Counter[str], options: Options) -> str:
     """The whole page as HTML."""
     title = f"{options.endpoint or 'The endpoint'}: monitoring"
     body = (
@@ -46,8 +43,8 @@ def render(found: "Findings", labels: Counter[str], options: Options) -> str:
     return page.frame(title, body)
 
 
-def _headline(found: "Findings", options: Options) -> str:
-    rows, window = found.observed.tally.rows, options.window
+def _headline(found: Findings, options: Options) -> str:
+    rows, window = found.observed.measured.rows, options.window
     when = f"{window.start:%d %B %Y %H:%M} to {window.end:%d %B %Y %H:%M} UTC" if window else ""
     count = len(found.violations)
     verdict, style = (f"{count} violation{'s' * (count > 1)}", "bad") if count else ("As the baseline", "good")
@@ -64,44 +61,44 @@ def _headline(found: "Findings", options: Options) -> str:
     )
 
 
-def _violations(found: "Findings") -> str:
+def _violations(found: Findings) -> str:
     if not found.violations:
         return ""
     texts = [f"{each.description} ({each.check})" for each in found.violations]
     return page.heading("What is not as it was") + page.points(texts)
 
 
-def _charts(found: "Findings") -> str:
+def _charts(found: Findings) -> str:
     figures = "".join(_chart(found, each) for each in found.comparisons)
     note = (
         "Filled: the baseline. Line: now. Heights are shares of the pictures, so that unequal numbers of them compare. "
         "What has drifted stands in a frame, and is named above."
     )
-    if not found.observed.tally.rows:
+    if not found.observed.measured.rows:
         return page.heading("Then and now") + page.paragraph("There was nothing to draw.", "muted")
     return page.heading("Then and now") + page.paragraph(note, "muted") + f'<div class="grid">\n{figures}</div>\n'
 
 
-def _chart(found: "Findings", each: Comparison) -> str:
+def _chart(found: Findings, each: Comparison) -> str:
     title = each.name.replace("_", " ")
     if each.name == "prediction":
-        svg = charts.bars(title, found.reference.words["prediction"], found.observed.tally.words[1])
+        svg = charts.bars(title, found.reference.words["prediction"], found.observed.measured.words[1])
     else:
         svg = charts.histogram(title, found.reference.column(each.name), _column(found, each.name))
     reading = f"{each.then:,} then, {each.now:,} now. " + (
-        f"Distance {each.distance:.2f}, p = {each.p_value:.2g}." if each.judged else "Too few to say anything."
+        f"Distance {each.distance:.2f}, p = {each.p_value:.2g}." if each.has_enough else "Too few to say anything."
     )
     return page.chart(svg, title, reading, any(violation.feature == each.name for violation in found.violations))
 
 
-def _column(found: "Findings", name: str) -> Vector:
-    column = found.observed.tally.sample[:, NUMBERS.index(name)]
+def _column(found: Findings, name: str) -> Vector:
+    column = found.observed.measured.sample[:, NUMBERS.index(name)]
     values: Vector = column[~np.isnan(column)]
     return values
 
 
-def _pictures(found: "Findings") -> str:
-    pictures = found.observed.unusual.pictures()
+def _pictures(found: Findings) -> str:
+    pictures = found.observed.outliers.pictures()
     if not pictures:
         return ""
     note = (
@@ -115,18 +112,22 @@ def _pictures(found: "Findings") -> str:
     return text + f'<div class="grid pictures">\n{figures}</div>\n'
 
 
-def _tests(found: "Findings") -> str:
+def _tests(found: Findings) -> str:
     rows = [
         [
             each.name,
             f"{each.then:,}",
             f"{each.now:,}",
-            *([f"{each.distance:.3f}", f"{each.stability:.3f}", f"{each.p_value:.2g}"] if each.judged else ["-"] * 3),
+            *(
+                [f"{each.distance:.3f}", f"{each.stability:.3f}", f"{each.p_value:.2g}"]
+                if each.has_enough
+                else ["-"] * 3
+            ),
         ]
         for each in found.comparisons
     ]
-    joint = found.together
-    values = ["-"] * 3 if not joint.judged else [f"{joint.value:.4f}", "-", f"{joint.p_value:.2g}"]
+    joint = found.mmd
+    values = ["-"] * 3 if not joint.has_enough else [f"{joint.value:.4f}", "-", f"{joint.p_value:.2g}"]
     rows.append(["all features together", f"{joint.then:,}", f"{joint.now:,}", *values])
     note = (
         "Distance: the largest gap between the two distributions (Kolmogorov and Smirnov), of predictions between the "
@@ -138,7 +139,13 @@ def _tests(found: "Findings") -> str:
     return page.heading("The tests") + page.paragraph(note, "muted") + page.table(head, rows)
 
 
-def _quality(found: "Findings", labels: Counter[str]) -> str:
+def _figures(each: Comparison) -> list[str]:
+    if not each.has_enough:
+        return ["-"] * 3
+    return [f"{each.distance:.3f}", f"{each.stability:.3f}", f"{each.p_value:.2g}"]
+
+
+def _quality(found: Findings, labels: Counter[str]) -> str:
     title = page.heading("How often the model is right")
     matched = int(found.observed.confusion.sum())
     if not labels["lines"]:
@@ -150,20 +157,20 @@ def _quality(found: "Findings", labels: Counter[str]) -> str:
     return title + page.paragraph(text) + page.table(["Measure", "Then", "Interval", "Now", "Interval"], rows)
 
 
-def _measure(each: "Measure") -> list[str]:
+def _measure(each: Measure) -> list[str]:
     return [each.name.replace("_", ", "), *_share(each.then), *_share(each.now)]
 
 
-def _share(share: "Share") -> list[str]:
+def _share(share: Share) -> list[str]:
     if not share.total:
         return ["-", "-"]
     low, high = share.interval
     return [f"{share.value:.1%} of {share.total:,}", f"{low:.1%} to {high:.1%}"]
 
 
-def _counts(found: "Findings") -> str:
+def _counts(found: Findings) -> str:
     counts = found.observed.counts
     rows = [[words, f"{counts[name]:,}"] for name, words in SKIPPED]
-    rows.append(["Captures analysed", f"{found.observed.tally.rows:,}"])
-    rows.append(["Of these drawn for the distributions", f"{len(found.observed.tally.sample):,}"])
+    rows.append(["Captures analysed", f"{found.observed.measured.rows:,}"])
+    rows.append(["Of these drawn for the distributions", f"{len(found.observed.measured.sample):,}"])
     return page.heading("What was read and what was left out") + page.table(["What", "How many"], rows)

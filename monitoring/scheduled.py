@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from common.jobs import Refusal
 from monitoring.options import Options, Window, text, time
-from monitoring.refusal import Refusal
 
 MOST_HOURS = 24 * 31
 LAST_FULL_HOUR, NOW = "LAST_FULL_HOUR", "NOW"

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from monitoring.features import DRIFTING, INTEGRAL, NUMBERS, SCHEMA, WORDS, Vector
-from monitoring.tally import Tally
+from common.monitoring import BASELINE_SCHEMA
+from monitoring.features import DRIFTING, NUMBERS, WHOLE, WORDS, Vector
+from monitoring.running_statistics import RunningStatistics
 
 BUCKETS = 10  # as many as AWS's own container makes
 BINS = 10
@@ -14,19 +15,19 @@ SKETCH = {"c": 0.64, "k": 2048.0}
 Document = dict[str, Any]
 
 
-def document(tally: Tally, names: Sequence[str], side: int) -> Document:
+def document(measured: RunningStatistics, names: Sequence[str], side: int) -> Document:
     """The whole file. A run's own can be a baseline, too: it says as much."""
-    numbers = [_number(tally, place, name) for place, name in enumerate(NUMBERS)]
-    words = [_word(tally, place, name) for place, name in enumerate(WORDS)]
+    numbers = [_number(measured, place, name) for place, name in enumerate(NUMBERS)]
+    words = [_word(measured, place, name) for place, name in enumerate(WORDS)]
     return {
         "version": 0,
-        "dataset": {"item_count": tally.rows},
+        "dataset": {"item_count": measured.rows},
         "features": numbers + words,
         "custom_statistics": {
-            "schema": SCHEMA,
+            "schema": BASELINE_SCHEMA,
             "classes": list(names),
             "side": side,
-            "shapes": [rounded(row) for row in tally.sample[:, len(NUMBERS) :]],
+            "shapes": [rounded(row) for row in measured.sample[:, len(NUMBERS) :]],
         },
     }
 
@@ -42,21 +43,21 @@ def binned(values: Vector, bounds: Vector) -> Vector:
 
 
 def rounded(values: Vector) -> list[float | None]:
-    """Six digits of each number, which is what a picture of bytes tells; None where one is missing."""
+    """Six digits of each number, which is what an image of bytes tells; None where one is missing."""
     return [None if np.isnan(value) else float(f"{value:.6g}") for value in values]
 
 
-def _number(tally: Tally, place: int, name: str) -> Document:
-    present = int(tally.present[place])
-    column = tally.sample[:, place]
+def _number(measured: RunningStatistics, place: int, name: str) -> Document:
+    present = int(measured.present[place])
+    column = measured.sample[:, place]
     values = np.sort(column[~np.isnan(column)])
     bounds = edges(values) if name in DRIFTING else np.empty(0)
     return {
         "name": name,
         "inferred_type": _type(name, present),
         "numerical_statistics": {
-            "common": _common(tally, present),
-            **_moments(tally, place, present),
+            "common": _common(measured, present),
+            **_moments(measured, place, present),
             "distribution": {"kll": _kll(values, present)},
         },
         "custom_statistics": {
@@ -66,13 +67,13 @@ def _number(tally: Tally, place: int, name: str) -> Document:
     }
 
 
-def _word(tally: Tally, place: int, name: str) -> Document:
-    counts = tally.words[place]
+def _word(measured: RunningStatistics, place: int, name: str) -> Document:
+    counts = measured.words[place]
     return {
         "name": name,
         "inferred_type": "String" if counts else "Unknown",
         "string_statistics": {
-            "common": _common(tally, counts.total()),
+            "common": _common(measured, counts.total()),
             "distinct_count": float(len(counts)),
             "distribution": {
                 "categorical": {"buckets": [{"value": value, "count": counts[value]} for value in sorted(counts)]}
@@ -84,22 +85,22 @@ def _word(tally: Tally, place: int, name: str) -> Document:
 def _type(name: str, present: int) -> str:
     if not present:
         return "Unknown"
-    return "Integral" if name in INTEGRAL else "Fractional"
+    return "Integral" if name in WHOLE else "Fractional"
 
 
-def _common(tally: Tally, present: int) -> Document:
-    return {"num_present": present, "num_missing": tally.rows - present}
+def _common(measured: RunningStatistics, present: int) -> Document:
+    return {"num_present": present, "num_missing": measured.rows - present}
 
 
-def _moments(tally: Tally, place: int, present: int) -> Document:
+def _moments(measured: RunningStatistics, place: int, present: int) -> Document:
     if not present:
         return dict.fromkeys(("mean", "sum", "std_dev", "min", "max"), 0.0)
     return {
-        "mean": float(tally.mean[place]),
-        "sum": float(tally.mean[place] * present),
-        "std_dev": float(tally.deviation[place]),
-        "min": float(tally.least[place]),
-        "max": float(tally.most[place]),
+        "mean": float(measured.mean[place]),
+        "sum": float(measured.mean[place] * present),
+        "std_dev": float(measured.deviation[place]),
+        "min": float(measured.least[place]),
+        "max": float(measured.most[place]),
     }
 
 

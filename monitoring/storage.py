@@ -9,9 +9,9 @@ from typing import IO, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.jobs import Refusal
 from common.s3 import parse_s3_address
 from monitoring.options import Window
-from monitoring.refusal import Refusal
 
 BUFFER = 1 << 20
 """Bytes that are fetched at once; a line may be longer."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from monitoring.baseline_files import Reference
 from monitoring.drift import LEAST, Comparison
 from monitoring.features import NUMBERS
-from monitoring.reference import Reference
-from monitoring.tally import Tally
-from monitoring.together import NAME, Discrepancy
+from monitoring.mmd import NAME, Discrepancy
+from monitoring.running_statistics import RunningStatistics
 
 DATA_TYPE, COMPLETENESS, DRIFT = "data_type_check", "completeness_check", "baseline_drift_check"
 MISSING, EXTRA, VALUES = "missing_column_check", "extra_column_check", "categorical_values_check"
@@ -31,32 +31,32 @@ class Violation:
         }
 
 
-def of_drift(comparisons: list[Comparison], drifted: set[str], together: Discrepancy) -> list[Violation]:
-    """Each feature that drifted, then all of them taken together."""
+def of_drift(comparisons: list[Comparison], drifted: set[str], mmd: Discrepancy) -> list[Violation]:
+    """Each feature that drifted, then all of them taken mmd."""
     found = [Violation(each.name, DRIFT, _told(each)) for each in comparisons if each.name in drifted]
-    if together.drifted:
+    if mmd.drifted:
         text = (
-            f"Taken together, {together.now:,} captures differ from the baseline's {together.then:,} pictures (maximum "
-            f"mean discrepancy {together.value:.4f}, p = {together.p_value:.2g})."
+            f"Taken mmd, {mmd.now:,} captures differ from the baseline's {mmd.then:,} pictures (maximum "
+            f"mean discrepancy {mmd.value:.4f}, p = {mmd.p_value:.2g})."
         )
         found.append(Violation(NAME, DRIFT, text))
     return found
 
 
-def of_data(reference: Reference, tally: Tally, counts: Counter[str]) -> list[Violation]:
+def of_data(reference: Reference, measured: RunningStatistics, counts: Counter[str]) -> list[Violation]:
     """What is missing, cannot be read, or has a size or type that the baseline has not; nothing of a few captures."""
-    if tally.rows < LEAST:
+    if measured.rows < LEAST:
         return []
     found = [
-        *_missing(reference, tally, "bytes", "picture", counts["no_picture"]),
-        *_missing(reference, tally, "confidence", "answer", counts["no_answer"]),
+        *_missing(reference, measured, "bytes", "picture", counts["no_picture"]),
+        *_missing(reference, measured, "confidence", "answer", counts["no_answer"]),
         *_unreadable(
-            reference, tally, "format", "pictures are no PNG or JPEG, broken or too large", counts["undecodable"]
+            reference, measured, "format", "pictures are no PNG or JPEG, broken or too large", counts["undecodable"]
         ),
-        *_unreadable(reference, tally, "confidence", "answers are no list of probabilities", counts["unreadable"]),
-        *_classes(reference, tally, counts),
-        *(_sizes(reference, tally, name) for name in ("width", "height")),
-        _formats(reference, tally),
+        *_unreadable(reference, measured, "confidence", "answers are no list of probabilities", counts["unreadable"]),
+        *_classes(reference, measured, counts),
+        *(_sizes(reference, measured, name) for name in ("width", "height")),
+        _formats(reference, measured),
     ]
     return [each for each in found if each is not None]
 
@@ -70,37 +70,39 @@ def _told(each: Comparison) -> str:
     )
 
 
-def _missing(reference: Reference, tally: Tally, name: str, what: str, missing: int) -> list[Violation]:
-    if missing == tally.rows:
+def _missing(reference: Reference, measured: RunningStatistics, name: str, what: str, missing: int) -> list[Violation]:
+    if missing == measured.rows:
         return [
             Violation(name, MISSING, f"No capture holds the {what}: let DataCaptureConfig capture input and output.")
         ]
     asked = reference.thresholds.completeness[name]
-    if 1 - missing / tally.rows >= asked:
+    if 1 - missing / measured.rows >= asked:
         return []
-    text = f"{missing:,} of {tally.rows:,} captures hold no {what}; at least {asked:.0%} should."
+    text = f"{missing:,} of {measured.rows:,} captures hold no {what}; at least {asked:.0%} should."
     return [Violation(name, COMPLETENESS, text)]
 
 
-def _unreadable(reference: Reference, tally: Tally, name: str, what: str, unreadable: int) -> list[Violation]:
-    if unreadable <= reference.thresholds.datatype * tally.rows:
+def _unreadable(
+    reference: Reference, measured: RunningStatistics, name: str, what: str, unreadable: int
+) -> list[Violation]:
+    if unreadable <= reference.thresholds.datatype * measured.rows:
         return []
-    text = f"{unreadable:,} of {tally.rows:,} {what}; at most {reference.thresholds.datatype:.0%} may be."
+    text = f"{unreadable:,} of {measured.rows:,} {what}; at most {reference.thresholds.datatype:.0%} may be."
     return [Violation(name, DATA_TYPE, text)]
 
 
-def _classes(reference: Reference, tally: Tally, counts: Counter[str]) -> list[Violation]:
+def _classes(reference: Reference, measured: RunningStatistics, counts: Counter[str]) -> list[Violation]:
     known = len(reference.names)
     return [
         Violation("prediction", check, f"{counts[name]:,} answers name {words} than the baseline's {known} classes.")
         for name, check, words in (("more_classes", EXTRA, "more"), ("fewer_classes", MISSING, "fewer"))
-        if counts[name] > reference.thresholds.datatype * tally.rows
+        if counts[name] > reference.thresholds.datatype * measured.rows
     ]
 
 
-def _sizes(reference: Reference, tally: Tally, name: str) -> Violation | None:
+def _sizes(reference: Reference, measured: RunningStatistics, name: str) -> Violation | None:
     allowed = np.unique(reference.column(name))
-    column = tally.sample[:, NUMBERS.index(name)]
+    column = measured.sample[:, NUMBERS.index(name)]
     values, times = np.unique(column[~np.isnan(column)], return_counts=True)
     others = ~np.isin(values, allowed)
     share = times[others].sum() / max(times.sum(), 1)
@@ -114,8 +116,8 @@ def _sizes(reference: Reference, tally: Tally, name: str) -> Violation | None:
     return Violation(name, VALUES, text)
 
 
-def _formats(reference: Reference, tally: Tally) -> Violation | None:
-    allowed, found = reference.words["format"], tally.words[0]
+def _formats(reference: Reference, measured: RunningStatistics) -> Violation | None:
+    allowed, found = reference.words["format"], measured.words[0]
     others = {name: count for name, count in found.items() if name not in allowed}
     share = sum(others.values()) / max(found.total(), 1)
     if share <= reference.thresholds.domain:

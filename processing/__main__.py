@@ -2,12 +2,10 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
 
+from common.jobs import Refusal, end_job
 from processing import options
 from processing.prepare import prepare
-from processing.refusal import Refusal
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -16,21 +14,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         prepare(given)
     except Refusal as refusal:
-        return explain(str(refusal), given.message)
+        return end_job(str(refusal), 1, given.message)
     except OSError as error:
-        return explain(
-            f"PrepareData could not read or write its files ({error}): mend that and run it again.", given.message
-        )
+        sentence = f"PrepareData could not read or write its files ({error}): fix that and run it again."
+        return end_job(sentence, 1, given.message)
     return 0
-
-
-def explain(sentence: str, message: Path) -> int:
-    """Say why, and answer exit code 1: SageMaker shows /opt/ml/output/message as the job's ExitMessage."""
-    print(sentence, file=sys.stderr)
-    with suppress(OSError):  # outside of a container the folder may not be ours to write
-        message.parent.mkdir(parents=True, exist_ok=True)
-        message.write_text(sentence, encoding="utf-8")
-    return 1
 
 
 if __name__ == "__main__":

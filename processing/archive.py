@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from common.archives import BadArchive, Limits, Member, read_tar
-from processing.refusal import Refusal
+from common.jobs import Refusal
 
 LIMITS = Limits(members=64, file_bytes=4 << 30, total_bytes=8 << 30)
 PUBLISHED = "the published cifar-100-binary.tar.gz"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from processing.refusal import Refusal
+from common.jobs import Refusal
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ import numpy as np
 
 from common import images
 from common.images import BadImage, Limits
+from common.jobs import Refusal
 from common.labels import LABELS
 from processing.picture import CURATED, Picture, Pixels, digest
-from processing.refusal import Refusal
 
 LIMITS = Limits(most_bytes=6_000_000, most_pixels=4096 * 4096)
 KEEP = ".keep"

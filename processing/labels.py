@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from common.jobs import Refusal
 from common.labels import LABELS
-from processing.refusal import Refusal
 
 FINE_LABELS = 100
 COARSE_LABELS = 20

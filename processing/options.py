@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from processing.refusal import Refusal
+from common.jobs import Refusal
 from processing.split import SPLITS
 
 ROOT = Path("/opt/ml/processing")

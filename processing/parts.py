@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable
 
+from common.jobs import Refusal
 from processing.picture import Picture
-from processing.refusal import Refusal
 
 
 def dump(pictures: Iterable[Picture]) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from common.jobs import Refusal
 from processing import archive, cluster, curated, listing, parts, split, store
 from processing.cluster import Cluster
 from processing.options import Options
 from processing.picture import Picture, Pixels
-from processing.refusal import Refusal
 from processing.scan import scan
 from processing.split import SPLITS, Plan
 from processing.spool import Spool

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.archives import Member
+from common.jobs import Refusal
 from processing import labels
-from processing.refusal import Refusal
 
 SIDE = 32
 PIXEL_BYTES = 3 * SIDE * SIDE

@@ -9,8 +9,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from common.aws_errors import get_code, is_missing
+from common.jobs import Refusal
 from common.s3 import parse_s3_address
-from processing.refusal import Refusal
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from collections import Counter
 from pathlib import Path
 
 from common.archives import Member
+from common.jobs import Refusal
 from processing import archive, labels, records
 from processing.cluster import Cluster
 from processing.labels import CLASSES
 from processing.picture import TEST, TRAIN, Picture, digest
-from processing.refusal import Refusal
 from processing.spool import Spool
 
 ROOT = "cifar-100-binary"

@@ -8,9 +8,9 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from common.jobs import Refusal
 from processing.labels import CLASSES
 from processing.picture import CURATED, TEST, Picture
-from processing.refusal import Refusal
 
 TRAINING, VALIDATION, TESTING = "train", "validation", "test"
 SPLITS = (TRAINING, VALIDATION, TESTING)

@@ -8,13 +8,13 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.jobs import Refusal
 from common.labels import LABELS
 from common.s3 import parse_s3_address
 from evaluation import artifact
 from evaluation.artifact import LIMITS
 from evaluation.network import Network
 from evaluation.predict import Answers, predict
-from evaluation.refusal import Refusal
 from evaluation.split import Split
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from common.aws_errors import find_resource, get_code
+from common.monitoring import BASELINE_SCHEMA
 from common.s3 import parse_s3_address
 from refresh_workflow.aws import Client, Clients
 from refresh_workflow.endpoint import VERSION_TAG
@@ -16,8 +17,6 @@ from refresh_workflow.registry import read_words
 ROOT = "/opt/ml/processing"
 ENTRY_POINT = ["python3", "-m", "monitoring"]
 CONSTRAINTS, STATISTICS = "constraints.json", "statistics.json"
-SCHEMA = 2
-"""monitoring.features.SCHEMA of the image that is deployed with this function; tests/contract holds the two equal."""
 MOST_ATTEMPTS = 5
 MAX_RUNTIME_SECONDS = 3600
 _GOING_ON = frozenset({"InProgress", "Stopping"})
@@ -42,14 +41,14 @@ def find_evidence(sagemaker: Client, group: str, version: str) -> Evidence | Non
 
 def address(monitoring: Monitoring, version: str) -> str:
     """Where a version's baseline of the present schema lies: one of another schema is not found, and measured again."""
-    return f"{monitoring.baseline_uri}schema-{SCHEMA}/v{version}"
+    return f"{monitoring.baseline_uri}schema-{BASELINE_SCHEMA}/v{version}"
 
 
 def ensure_baseline(clients: Clients, monitoring: Monitoring, endpoint_name: str, evidence: Evidence) -> bool:
     """Start the job that measures the baseline unless it is there or on its way; say whether one was started."""
     if _is_there(clients.s3, f"{address(monitoring, evidence.version)}/{CONSTRAINTS}"):
         return False
-    name = _free_name(clients.sagemaker, f"{endpoint_name}-baseline-s{SCHEMA}-v{evidence.version}")
+    name = _free_name(clients.sagemaker, f"{endpoint_name}-baseline-s{BASELINE_SCHEMA}-v{evidence.version}")
     if name is None:
         return False
     try:

@@ -131,8 +131,8 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> list[Ended]:
         baseline = monitor.measure(100)
         dark = monitor.run([line(number, picture=png(pixels(number, light=0.5))) for number in numbers(60)])
         nothing = monitor.run([])
-        patch.setattr("monitoring.tally.CAPACITY", 16)
-        patch.setattr("monitoring.tally.Tally.__init__.__defaults__", (16,))
+        patch.setattr("monitoring.running_statistics.CAPACITY", 16)
+        patch.setattr("monitoring.running_statistics.RunningStatistics.__init__.__defaults__", (16,))
         many = monitor.run([line(number) for number in numbers(50)])
     assert dark.violations
     return [baseline, dark, nothing, many]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from common.jobs import Refusal as NotEvaluated
+from common.jobs import Refusal as NotPrepared
 from evaluation import options as evaluation
-from evaluation.refusal import Refusal as NotEvaluated
 from localaws.algorithms.image_classification.hyperparameters import LARGE_FAMILY, RULES, SMALL_FAMILY
 from pipelines.hyperparameters import HYPERPARAMETERS, LAYERS
 from pipelines.search_space import INTEGER, LOGARITHMIC
 from pipelines.start import RANGES
 from processing import options as processing
-from processing.refusal import Refusal as NotPrepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable

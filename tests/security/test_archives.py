@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from common.archives import BadArchive, Limits, read_tar, read_zip, unpack
+from common.jobs import Refusal
+from common.jobs import Refusal as EvaluationRefusal
 from console.dataset.archive import check_archive
 from console.errors import CommandError
 from console.pretraining.selection import select
 from evaluation import artifact
-from evaluation.refusal import Refusal as EvaluationRefusal
 from localaws.algorithms.image_classification import artifact as algorithm
 from localaws.algorithms.image_classification.errors import ClientError
 from localaws.jobs import script_mode
@@ -28,7 +29,6 @@ from localaws.jobs.supervise import Instance
 from localaws.push.archive import unpack as unpack_seed
 from localaws.push.errors import PushError
 from processing import archive
-from processing.refusal import Refusal
 from seedcode.packaging import PackagingError
 from seedcode.packaging.wheels import read_wheels
 from tests.security.hostile_archives import TARS, VICTIM, ZIPS, packed

@@ -21,13 +21,13 @@ from PIL import ExifTags, Image
 from serialize_image.serialize import decode as serialize
 
 from common import images
+from common.jobs import Refusal
+from common.jobs import Refusal as EvaluationRefusal
 from common.workflow import BadPicture
-from evaluation.refusal import Refusal as EvaluationRefusal
 from evaluation.split import Split
 from localaws.algorithms.image_classification.pictures import PictureError, decode
 from monitoring.images import decode as monitor
 from processing.curated import load
-from processing.refusal import Refusal
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_SECONDS, MOST_BYTES = 2.0, 64 << 20

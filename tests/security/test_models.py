@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from common.jobs import Refusal
 from common.model_files import BadModel, check_parameters, read_symbol
 from evaluation.artifact import Artifact
 from evaluation.network import Network
-from evaluation.refusal import Refusal
 from localaws.algorithms.image_classification.artifact import load_parameters, read_artifact
 from localaws.algorithms.image_classification.errors import ClientError
 

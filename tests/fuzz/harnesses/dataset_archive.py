@@ -5,11 +5,11 @@ from __future__ import annotations
 import tarfile
 from contextlib import suppress
 
+from common.jobs import Refusal
 from console.dataset.archive import check_archive
 from console.dataset.layout import FINE_NAMES, FINE_NAMES_FILE, MEMBERS, RECORD_BYTES, TEST, TRAIN
 from console.errors import CommandError
 from processing.archive import opened
-from processing.refusal import Refusal
 from tests.fuzz.corpus import archive, compressed
 from tests.fuzz.scratch import file
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from common.jobs import Refusal
 from evaluation.artifact import opened
-from evaluation.refusal import Refusal
 from tests.fuzz.corpus import archive, compressed
 from tests.fuzz.scratch import file
 

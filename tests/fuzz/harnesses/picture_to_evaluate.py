@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from evaluation.refusal import Refusal
+from common.jobs import Refusal
 from evaluation.split import Split
 from tests.fuzz.corpus import pictures, repaired
 from tests.fuzz.scratch import file

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from common.jobs import Refusal
 from processing.curated import load
-from processing.refusal import Refusal
 from tests.fuzz.corpus import pictures, repaired
 from tests.fuzz.scratch import file
 

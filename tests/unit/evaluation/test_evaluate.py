@@ -173,7 +173,7 @@ def test_a_test_picture_in_the_training_set_is_warned_of_and_the_job_is_good(
     (ready / "train/bicycle/0.png").write_bytes((ready / "test/bicycle/5.png").read_bytes())
     assert main(arguments) == 0
     warning = "Warning: 2 of the test pictures are, pixel by pixel, in the training set as well"
-    assert warning in capsys.readouterr().err
+    assert warning in capsys.readouterr().out
     assert (ready / "message").read_text().startswith(warning)
     page = (ready / "output/report.html").read_text()
     assert warning in page

@@ -12,8 +12,8 @@ import pytest
 
 from common.images import Limits
 from monitoring import captures
+from monitoring.captures import Seen
 from monitoring.payload import probabilities
-from monitoring.seen import Seen
 from tests.unit.monitoring.conftest import Line, Monitor, half, line, numbers, pixels, png
 
 Captured = Callable[..., list[Line]]

@@ -8,7 +8,7 @@ from scipy import stats
 
 from monitoring.accuracy import Measure, Share
 from monitoring.drift import Comparison, drifted, stability
-from monitoring.together import _discrepancies, _kernel, _test
+from monitoring.mmd import _discrepancies, _kernel, _test
 
 
 def compared(name: str, p_value: float, index: float = 1.0, now: int = 200) -> Comparison:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from monitoring import captures, reference
+from monitoring import baseline_files, captures
 from monitoring.features import NUMBERS, Row
 from monitoring.labels import Labels
-from monitoring.observe import Observation
+from monitoring.observations import Observation
 from monitoring.options import Window, time
-from monitoring.tally import Tally
+from monitoring.running_statistics import RunningStatistics
 from tests.unit.monitoring.conftest import END, START, Monitor, line
 
 WINDOW = Window(time(START), time(END))
@@ -22,7 +22,7 @@ WINDOW = Window(time(START), time(END))
 
 def _peak(monitor: Monitor, folder: Path) -> int:
     files = [monitor.root / f"baseline/{name}.json" for name in ("statistics", "constraints")]
-    baseline = reference.read(*files)
+    baseline = baseline_files.read(*files)
     tracemalloc.start()
     try:
         observed = Observation(baseline, Labels(baseline.names))
@@ -50,27 +50,27 @@ def test_five_times_the_captures_need_no_more_memory(monitor: Monitor, tmp_path:
 
 
 def test_the_sample_is_even_over_time() -> None:
-    tally, row = Tally(capacity=500), Row()
+    measured, row = RunningStatistics(capacity=500), Row()
     for number in range(5000):
         row.numbers[0] = number
-        tally.add(row)
-    drawn = tally.sample[:, 0]
+        measured.add(row)
+    drawn = measured.sample[:, 0]
     assert len(drawn) == len(set(drawn)) == 500
     assert np.mean(drawn) == 2500 or abs(np.mean(drawn) - 2500) < 4 * 5000 / np.sqrt(12 * 500)
 
 
 def test_moments_are_those_of_all_rows_and_leave_out_what_is_missing() -> None:
     values = np.random.default_rng(1).normal(3, 2, 4000)
-    tally = Tally(capacity=10)
+    measured = RunningStatistics(capacity=10)
     for place, value in enumerate(values):
         row = Row()
         row.numbers[0] = value if place % 4 else np.nan
-        tally.add(row)
+        measured.add(row)
     kept = values[np.arange(4000) % 4 > 0]
-    assert tally.present[0] == 3000
-    assert np.allclose([tally.mean[0], tally.deviation[0]], [kept.mean(), kept.std()])
-    assert (tally.least[0], tally.most[0]) == (kept.min(), kept.max())
-    assert tally.present[NUMBERS.index("bytes")] == 0
+    assert measured.present[0] == 3000
+    assert np.allclose([measured.mean[0], measured.deviation[0]], [kept.mean(), kept.std()])
+    assert (measured.least[0], measured.most[0]) == (kept.min(), kept.max())
+    assert measured.present[NUMBERS.index("bytes")] == 0
 
 
 def test_the_whole_window_is_counted_whatever_is_kept(monitor: Monitor, tmp_path: Path) -> None:

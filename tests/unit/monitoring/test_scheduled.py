@@ -15,11 +15,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from common.jobs import Refusal
 from monitoring import captures, scheduled, storage
 from monitoring.__main__ import main
 from monitoring.metrics import NAMESPACE
 from monitoring.options import Window
-from monitoring.refusal import Refusal
 from tests.unit.monitoring.conftest import Ended, Line, line, numbers, pixels, png
 
 HOUR = "2026/01/31/10"
@@ -218,7 +218,7 @@ def test_what_cannot_be_ends_in_one_sentence(step: Step, given: dict[str, str], 
 
 
 def test_a_baseline_that_is_too_large_is_not_fetched(step: Step, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitoring.reference.SIZE_LIMIT", 1000)
+    monkeypatch.setattr("monitoring.baseline_files.SIZE_LIMIT", 1000)
     assert "has more than the 1,000 bytes that a baseline may have" in step.run().message
 
 

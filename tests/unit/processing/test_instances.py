@@ -13,10 +13,10 @@ import pytest
 from moto import mock_aws
 from PIL import Image
 
+from common.jobs import Refusal
 from processing import options
 from processing.__main__ import main
 from processing.prepare import prepare
-from processing.refusal import Refusal
 from processing.rendezvous import Rendezvous
 
 if TYPE_CHECKING:

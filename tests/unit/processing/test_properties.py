@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from common.archives import Member
+from common.jobs import Refusal
 from processing import png, records, transform
 from processing.picture import Picture, digest
-from processing.refusal import Refusal
 from processing.split import plan
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from refresh_workflow import hourly
-from refresh_workflow.baseline import SCHEMA
 from refresh_workflow.monitoring import Monitoring
 
+from common.monitoring import BASELINE_SCHEMA
 from pipelines.define import define_monitoring
 from pipelines.settings import Settings as Project
 
@@ -123,7 +123,7 @@ def test_the_first_live_version_enables_the_schedule_and_names_its_baseline(worl
     assert world.refresh(**MONITORED).monitoring == ["baseline", "schedule"]
     found = schedule(world)
     assert found["State"] == "ENABLED"
-    assert parameters(world)["BaselineUri"] == f"s3://{BUCKET}/monitoring/baseline/schema-{SCHEMA}/v1"
+    assert parameters(world)["BaselineUri"] == f"s3://{BUCKET}/monitoring/baseline/schema-{BASELINE_SCHEMA}/v1"
     assert parameters(world)["ImageUri"] == MONITORED["MONITORING_IMAGE_URI"]
     for name in ("ScheduleExpression", "FlexibleTimeWindow", "Description"):
         assert found[name] == SCHEDULE[name]

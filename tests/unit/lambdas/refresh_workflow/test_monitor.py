@@ -8,10 +8,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from refresh_workflow.baseline import SCHEMA
 from refresh_workflow.errors import RefreshError, SettingsError
 from refresh_workflow.monitoring import Monitoring
 from refresh_workflow.settings import Settings
+
+from common.monitoring import BASELINE_SCHEMA
 
 BUCKET = "scones-bucket"
 MONITORED = {
@@ -109,7 +110,7 @@ def register(sagemaker: Any, metadata: Document) -> None:
 
 def finish(world: Any, version: int = 1) -> None:
     """The baseline job is done."""
-    key = f"monitoring/baseline/schema-{SCHEMA}/v{version}/constraints.json"
+    key = f"monitoring/baseline/schema-{BASELINE_SCHEMA}/v{version}/constraints.json"
     world.clients.s3.put_object(Bucket=BUCKET, Key=key, Body=b"{}")
 
 
@@ -191,7 +192,7 @@ def test_a_baseline_of_another_schema_is_not_the_versions_own_and_is_measured_ag
     world.refresh(**MONITORED)
     jobs.jobs["scones-vehicles-baseline-s2-v1"]["ProcessingJobStatus"] = "Completed"
     finish(world)
-    monkeypatch.setattr("refresh_workflow.baseline.SCHEMA", SCHEMA + 1)
+    monkeypatch.setattr("refresh_workflow.baseline.BASELINE_SCHEMA", BASELINE_SCHEMA + 1)
     assert world.refresh(**MONITORED).monitoring == BEGIN_ALL
     run = jobs.schedules["scones-vehicles-drift"]["MonitoringJobDefinition"]
     (output,) = jobs.jobs["scones-vehicles-baseline-s3-v1"]["ProcessingOutputConfig"]["Outputs"]
@@ -235,7 +236,7 @@ def test_names_and_limits_keep_to_awss_rules(world: Any, jobs: Jobs, session: bo
     shape = model.shape_for("MonitoringJobDefinition")
     assert run["MonitoringResources"]["ClusterConfig"]["InstanceType"] in model.shape_for("ProcessingInstanceType").enum
     assert re.fullmatch(shape.members["RoleArn"].metadata["pattern"], run["RoleArn"])
-    longest = "e" * 41 + f"-baseline-s{SCHEMA}-v99999-5"
+    longest = "e" * 41 + f"-baseline-s{BASELINE_SCHEMA}-v99999-5"
     assert re.fullmatch(model.shape_for("ProcessingJobName").metadata["pattern"], longest)
 
 

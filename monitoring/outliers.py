@@ -7,12 +7,13 @@ import numpy as np
 from PIL import Image
 
 from common.images import encode_png
+from monitoring.baseline_files import Reference
 from monitoring.captures import Capture
-from monitoring.features import NUMBERS, SIZES, Row
+from monitoring.features import NUMBERS, Row
 from monitoring.images import Pixels
-from monitoring.reference import Reference
 
 MOST = 12
+SIZES = ("width", "height", "bytes")
 SHOWN_SIDE = 64
 
 
@@ -27,7 +28,7 @@ class Picture:
     why: str = field(compare=False)
 
 
-class Unusual:
+class Outliers:
     """Keeps the few that lie farthest from the baseline's mean in any one number."""
 
     def __init__(self, reference: Reference) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.features import DRIFTING, NUMBERS, SCHEMA, SHAPES, WORDS, Vector
-from monitoring.refusal import Refusal
+from common.jobs import Refusal
+from common.monitoring import BASELINE_SCHEMA
+from monitoring.features import DRIFTING, NUMBERS, SHAPES, WORDS, Vector
 
 FILES = ("statistics.json", "constraints.json")
 SIZE_LIMIT = 64 * 1024 * 1024
@@ -78,9 +79,9 @@ def _load(path: Path | None, variable: str) -> dict[str, Any]:
 def _check_schema(told: dict[str, Any], path: Path | None) -> None:
     """Refuse a baseline that holds other features than this program compares."""
     schema = told["custom_statistics"].get("schema", 1)
-    if schema != SCHEMA:
+    if schema != BASELINE_SCHEMA:
         raise Refusal(
-            f"The baseline {path} has schema {schema!r}, and this program compares schema {SCHEMA}: {_REMEDY}."
+            f"The baseline {path} has schema {schema!r}, and this program compares schema {BASELINE_SCHEMA}: {_REMEDY}."
         )
 
 

@@ -11,7 +11,7 @@ CAPACITY = 2000
 SEED = 42
 
 
-class Tally:
+class RunningStatistics:
     """Sums up rows; equal rows in equal order give equal sums and an equal sample."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:

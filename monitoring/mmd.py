@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.baseline_files import Reference
 from monitoring.drift import LEAST
 from monitoring.features import DRIFTING, NUMBERS, Vector
-from monitoring.reference import Reference
-from monitoring.tally import SEED, Tally
+from monitoring.running_statistics import SEED, RunningStatistics
 
 NAME = "all_features"
 ALPHA = 0.002
@@ -30,17 +30,17 @@ class Discrepancy:
     p_value: float = 1.0
 
     @property
-    def judged(self) -> bool:
+    def has_enough(self) -> bool:
         return min(self.then, self.now) >= LEAST
 
     @property
     def drifted(self) -> bool:
-        return self.judged and self.p_value <= ALPHA
+        return self.has_enough and self.p_value <= ALPHA
 
 
-def compare(reference: Reference, tally: Tally) -> Discrepancy:
+def compare(reference: Reference, measured: RunningStatistics) -> Discrepancy:
     """Compare complete rows, each number on the scale of the baseline."""
-    then, now = _complete(reference.sample), _complete(tally.sample)
+    then, now = _complete(reference.sample), _complete(measured.sample)
     if min(len(then), len(now)) < LEAST:
         return Discrepancy(len(then), len(now))
     middle, scale = then.mean(axis=0), np.maximum(then.std(axis=0), 1e-6)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from monitoring import images, payload
+from monitoring.baseline_files import Reference
 from monitoring.captures import Capture
 from monitoring.features import NUMBERS, Row
 from monitoring.labels import Labels
-from monitoring.reference import Reference
-from monitoring.tally import Tally
-from monitoring.unusual import Unusual
+from monitoring.outliers import Outliers
+from monitoring.running_statistics import RunningStatistics
 
 if TYPE_CHECKING:
     from monitoring.images import Pixels
@@ -26,7 +26,7 @@ class Observation:
     def __init__(self, reference: Reference, labels: Labels) -> None:
         self._reference, self._labels = reference, labels
         self.counts: Counter[str] = Counter()
-        self.tally, self.unusual = Tally(), Unusual(reference)
+        self.measured, self.outliers = RunningStatistics(), Outliers(reference)
         self.confusion = np.zeros((len(reference.names), len(reference.names)), dtype=np.int64)
 
     def take(self, captures: Iterable[Capture]) -> None:
@@ -35,9 +35,9 @@ class Observation:
             row = Row()
             pixels = self._see(row, capture.sent)
             answer = self._hear(row, capture.answered)
-            self.tally.add(row)
+            self.measured.add(row)
             if pixels is not None:
-                self.unusual.offer(row, pixels, capture)
+                self.outliers.offer(row, pixels, capture)
             truth = None if answer is None else self._labels.find(capture)
             if truth is not None:
                 self.confusion[truth, answer] += 1
@@ -51,7 +51,7 @@ class Observation:
             self.counts["undecodable"] += 1
             row.numbers[_BYTES] = len(sent)
             return None
-        return row.see(image, len(sent), self._reference.side)
+        return row.add_image(image, len(sent), self._reference.side)
 
     def _hear(self, row: Row, answered: bytes | None) -> int | None:
         if answered is None:
@@ -65,5 +65,5 @@ class Observation:
         if more:
             self.counts["more_classes" if more > 0 else "fewer_classes"] += 1
             return None
-        row.hear(probabilities, self._reference.names)
+        row.add_prediction(probabilities, self._reference.names)
         return int(np.argmax(probabilities))

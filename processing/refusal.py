@@ -1,5 +1,0 @@
-"""The one way in which PrepareData says no."""
-
-
-class Refusal(Exception):
-    """What was given, what is allowed and what to do, in one sentence that a person can act on."""
