@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from common.aws_errors import is_missing
 from console.errors import CommandError
+from console.joblogs import read_stream
 from console.output import say
 from console.target import Target
 
@@ -80,22 +81,14 @@ def follow(target: Target, build: Build) -> Build:
 
 
 def _lines(target: Target, build: Build, token: str) -> Iterator[tuple[str, str]]:
-    """New lines of a build's log, each with the token to go on from."""
+    """New lines of a build's log, each with the token to go on from; none before it has printed something."""
     place = build.get("logs", {})
     if not place.get("streamName"):
         return
-    logs = target.client("logs")
-    request = {"logGroupName": place["groupName"], "logStreamName": place["streamName"], "startFromHead": True}
-    while True:
-        try:
-            answer = logs.get_log_events(**request, **({"nextToken": token} if token else {}))
-        except ClientError as error:
-            if not is_missing(error):
-                raise
-            return  # the build has printed nothing yet
-        following = answer["nextForwardToken"]
-        for event in answer["events"]:
-            yield following, event["message"].rstrip("\n")
-        if following == token or not answer["events"]:
-            return
-        token = following
+    try:
+        for following, lines in read_stream(target.client("logs"), place["groupName"], place["streamName"], token):
+            for line in lines:
+                yield following, line.rstrip("\n")
+    except ClientError as error:
+        if not is_missing(error):
+            raise

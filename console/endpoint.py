@@ -45,7 +45,6 @@ class Endpoint:
 
     @property
     def reason(self) -> str | None:
-        """Why the last change failed or was rolled back, in AWS's words."""
         reason: str | None = self.described.get("FailureReason")
         return reason
 
@@ -61,7 +60,10 @@ def fetch(target: Target) -> Endpoint | None:
     described = find_resource(sagemaker.describe_endpoint, EndpointName=name(target))
     if described is None:
         return None
-    return Endpoint(described["EndpointStatus"], _version(sagemaker, described), described)
+    # While a first deployment is Creating or has Failed there may be no configuration.
+    configuration = described.get("EndpointConfigName")
+    version = fetch_version(sagemaker, configuration) if configuration else None
+    return Endpoint(described["EndpointStatus"], version, described)
 
 
 def wait_for(target: Target, version: int, say: Callable[[str], None]) -> Endpoint:
@@ -118,10 +120,8 @@ def print_status(line: str) -> None:
     sys.stderr.write(f"endpoint: {plain(line)}\n")
 
 
-def _version(sagemaker: Any, described: dict[str, Any]) -> str | None:  # noqa: ANN401 - a boto3 client
-    # While a first deployment is Creating or has Failed there may be no configuration to ask.
-    if "EndpointConfigName" not in described:
-        return None
-    configuration = sagemaker.describe_endpoint_config(EndpointConfigName=described["EndpointConfigName"])
-    tags = sagemaker.list_tags(ResourceArn=configuration["EndpointConfigArn"])["Tags"]
+def fetch_version(sagemaker: Any, configuration: str) -> str | None:  # noqa: ANN401 - a boto3 client
+    """The registry's number that an endpoint configuration was made for, from its tag."""
+    described = sagemaker.describe_endpoint_config(EndpointConfigName=configuration)
+    tags = sagemaker.list_tags(ResourceArn=described["EndpointConfigArn"])["Tags"]
     return next((tag["Value"] for tag in tags if tag["Key"] == "scones:version"), None)

@@ -42,7 +42,6 @@ class Tails:
         self._lock = threading.Lock()
 
     def lines(self, logs: Any, metadata: dict[str, Any]) -> list[str]:  # noqa: ANN401 - a boto3 client
-        """The last lines of a step's log, oldest first."""
         found: list[str] = []
         for group, job in _jobs(metadata):
             with self._lock:
@@ -83,17 +82,22 @@ def _events(logs: Any, group: str, job: str) -> Iterator[str]:  # noqa: ANN401
             yield from messages
 
 
-def _read(logs: Any, group: str, stream: str, token: str, marked: bool) -> Iterator[tuple[str, list[str]]]:  # noqa: ANN401
+def read_stream(logs: Any, group: str, stream: str, token: str = "") -> Iterator[tuple[str, list[str]]]:  # noqa: ANN401
     """The pages of a stream after a token, each with the token that follows it."""
-    mark = f"[{_short(stream)}] " if marked else ""
     while True:
         given = {"nextToken": token} if token else {}
         page = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True, **given)
         before, token = token, page["nextForwardToken"]
-        yield token, [mark + event["message"] for event in page["events"]]
+        yield token, [event["message"] for event in page["events"]]
         # The last page answers the token that it was asked with.
         if not page["events"] or token == before:
             break
+
+
+def _read(logs: Any, group: str, stream: str, token: str, marked: bool) -> Iterator[tuple[str, list[str]]]:  # noqa: ANN401
+    mark = f"[{_short(stream)}] " if marked else ""
+    for following, lines in read_stream(logs, group, stream, token):
+        yield following, [mark + line for line in lines]
 
 
 def _short(stream: str) -> str:

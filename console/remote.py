@@ -30,6 +30,5 @@ def connect(checkout: Path, repository: Path) -> str | None:
 
 
 def _ask(git: str, folder: Path, *words: str) -> str | None:
-    """Git's answer, or None where it fails."""
     done = subprocess.run([git, *words], cwd=folder, capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else None

@@ -28,7 +28,6 @@ class Target:
     local: LocalSettings | None
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
-        """A boto3 client for the target."""
         from pipelines.clients import make_client
         from pipelines.settings import Settings
 

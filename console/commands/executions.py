@@ -18,7 +18,6 @@ from console.target import Target, choose
 
 
 def _choose(options: Namespace) -> tuple[Target, str]:
-    """The target, and the ARN of the execution that is meant."""
     target = choose(options.target)
     reference = None if options.execution == "latest" else options.execution
     return target, executions.find(target.client("sagemaker"), target.project.pipeline_names, reference)

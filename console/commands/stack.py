@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 def deploy(options: Namespace) -> int:
     """Check before anything is created, show the change set, execute it, and print the stack's outputs."""
-    from console.deployment import project, show
-    from console.deployment.ask import Consent
+    from console.deployment import project, terminal
     from pipelines.start import parse_overrides
     from seedcode.stack.deployment import Deployment
 
@@ -30,14 +29,14 @@ def deploy(options: Namespace) -> int:
     if options.json:
         if target.local is None and not options.yes:
             raise CommandError("--json asks nothing; pass --yes with it.", 2)
-        quiet = show.Quiet()
-        agree = Consent(yes=True, local=True)
+        quiet = terminal.Quiet()
+        agree = terminal.Consent(yes=True, local=True)
         images = project.image_publisher(target, quiet.say)
         outputs = Deployment(project.account(target), wished, quiet, agree, images).run(project.code(target, wished))
         print(json.dumps({"changes": quiet.made, "outputs": outputs}, indent=2))
         return 0
-    consent = Consent(yes=options.yes, local=target.local is not None)
-    with show.reporter() as reporter:
+    consent = terminal.Consent(yes=options.yes, local=target.local is not None)
+    with terminal.reporter() as reporter:
         images = project.image_publisher(target, reporter.say)
         deployment = Deployment(project.account(target), wished, reporter, consent, images)
         outputs = deployment.run(project.code(target, wished))
@@ -68,8 +67,7 @@ def _add_deploy(parser: ArgumentParser) -> None:
 
 def destroy(options: Namespace) -> int:
     """List what there is, ask, remove it with progress, and name what stays."""
-    from console.deployment import show
-    from console.deployment.ask import type_the_name
+    from console.deployment import terminal
     from seedcode.removal.removal import look, remove
 
     target = choose(options.target)
@@ -79,9 +77,9 @@ def destroy(options: Namespace) -> int:
         print(f"There is nothing of the project {project.name} in {project.aws.account} {project.aws.region}.")
         return 0
     _print_inventory(project, inventory, delete_data=options.delete_data)
-    type_the_name(project.name, yes=options.yes)
+    terminal.type_the_name(project.name, yes=options.yes)
     role = os.environ.get("SCONES_DEPLOY_ROLE_ARN") or None
-    with show.reporter() as reporter:
+    with terminal.reporter() as reporter:
         left = remove(project, reporter, delete_data=options.delete_data, role_arn=role)
     print(f"The project {project.name} is removed.")
     if left:

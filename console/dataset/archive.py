@@ -97,7 +97,6 @@ def _in_words(path: Path) -> Iterator[None]:
 
 
 def _read_splits(file: BinaryIO) -> dict[str, SplitFacts]:
-    """Return the facts of both splits by member name, after every member has been looked at."""
     splits: dict[str, SplitFacts] = {}
     seen: set[str] = set()
     for member in read_members(file):
@@ -160,7 +159,6 @@ def count_records(split: Member) -> SplitFacts:
 
 
 def _count_chunk(name: str, chunk: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    """Return how many records of each fine label are in the chunk."""
     coarse, fine = np.frombuffer(chunk, np.uint8).reshape(-1, RECORD_BYTES)[:, :2].T
     if coarse.max() >= len(COARSE_NAMES) or fine.max() >= len(FINE_NAMES):
         raise CommandError(

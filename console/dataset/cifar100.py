@@ -68,7 +68,6 @@ def _download(url: str, part: Path, progress: Progress) -> None:
 
 
 def _is_final(error: Exception) -> bool:
-    """Tell whether trying again cannot help: the server understood and declined."""
     return isinstance(error, urllib.error.HTTPError) and error.code < 500 and error.code not in (408, 416, 429)
 
 
@@ -110,7 +109,6 @@ def _save(response: http.client.HTTPResponse, part: Path, have: int, progress: P
 
 
 def _require_sum(part: Path, md5: str, url: str) -> None:
-    """Refuse and remove a download whose MD5 is not the published one."""
     if not _has_sum(part, md5):
         part.unlink()
         raise CommandError(
@@ -128,5 +126,4 @@ def _has_sum(path: Path, md5: str) -> bool:
 
 
 def _size(path: Path) -> int:
-    """Return a file's size in bytes, 0 when there is none."""
     return path.stat().st_size if path.is_file() else 0

@@ -49,7 +49,6 @@ def draw_sample(
 
 
 def _shuffled_labels(count: tuple[int, int], seed: int) -> list[int]:
-    """Return the fine labels of a split's images, in the order of its records."""
     many, few = count
     counts = [many if fine in (BICYCLE, MOTORCYCLE) else few for fine in range(len(FINE_NAMES))]
     labels = np.repeat(np.arange(len(FINE_NAMES)), counts)
@@ -58,7 +57,6 @@ def _shuffled_labels(count: tuple[int, int], seed: int) -> list[int]:
 
 
 def _draw_record(fine: int, rng: Generator) -> bytes:
-    """Draw an image and return its record: two labels, then the three planes."""
     image = draw_image(fine, rng)
     return bytes((COARSE_OF_FINE[fine], fine)) + image.transpose(2, 0, 1).tobytes()
 
@@ -76,7 +74,6 @@ def write_tarball(path: Path, files: Mapping[str, bytes | bytearray]) -> None:
 
 
 def _write_members(packed: gzip.GzipFile, files: Mapping[str, bytes | bytearray]) -> None:
-    """Write the members with fixed metadata."""
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name, content in files.items():
             member = tarfile.TarInfo(name)

@@ -45,7 +45,6 @@ def _of_laptop(target: Target, stack: str) -> dict[str, str]:
 
 
 def _project_id(identifier: str | None) -> dict[str, str]:
-    """What SageMaker Projects has given the project, where it was made there."""
     return {"SageMakerProjectId": identifier} if identifier else {}
 
 

@@ -25,7 +25,6 @@ class ModelMonitorBackend:
     once: Once = read_always
 
     def schedule(self) -> Schedule:
-        """The hourly schedule."""
         config = self.described["MonitoringScheduleConfig"]
         constraints = config["MonitoringJobDefinition"]["BaselineConfig"]["ConstraintsResource"]["S3Uri"]
         return Schedule(
@@ -36,11 +35,9 @@ class ModelMonitorBackend:
         )
 
     def runs(self, most: int) -> list[Run]:
-        """The newest executions for the endpoint, those that a person started included."""
         return [self._run(summary) for summary in self._summaries(most, EndpointName=endpoint.name(self.target))]
 
     def start(self, hours: int) -> str:
-        """Run the schedule's job once, by a schedule of its own; answers its name."""
         self._forget_former()
         name = f"{self.schedule().name}{BY_HAND}{datetime.now(UTC):%Y%m%d%H%M%S}"
         once = {
@@ -56,7 +53,6 @@ class ModelMonitorBackend:
         return name
 
     def find(self, name: str) -> Run | None:
-        """The execution of a schedule that runs once."""
         found = self._summaries(1, MonitoringScheduleName=name)
         return self._run(found[0]) if found else None
 

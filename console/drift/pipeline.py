@@ -27,7 +27,6 @@ class PipelineBackend:
     once: Once = read_always
 
     def schedule(self) -> Schedule:
-        """The hourly schedule."""
         return Schedule(
             name=self.described["Name"],
             status=_STATES[self.described["State"]],
@@ -36,7 +35,6 @@ class PipelineBackend:
         )
 
     def runs(self, most: int) -> list[Run]:
-        """The pipeline's newest executions; none where no start has made the pipeline yet."""
         sagemaker = self.target.client("sagemaker")
         order = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": most}
         try:
@@ -46,7 +44,6 @@ class PipelineBackend:
         return [self._run(summary) for summary in answer["PipelineExecutionSummaries"]]
 
     def start(self, hours: int) -> str:
-        """Start an execution with the schedule's parameters over the past hours up to now; answers its ARN."""
         from pipelines.start import start_execution
 
         chosen = {**_parameters(self.described), "Hours": str(hours), "WindowEnd": "NOW"}
@@ -60,7 +57,6 @@ class PipelineBackend:
             ) from error
 
     def find(self, name: str) -> Run | None:
-        """The execution of an ARN."""
         return self._run(self.target.client("sagemaker").describe_pipeline_execution(PipelineExecutionArn=name))
 
     @property

@@ -29,7 +29,6 @@ class WaitingImage:
 
     @property
     def summary(self) -> str:
-        """The guess as a sentence."""
         if self.guess is None or self.confidence is None:
             return "What the model guessed is not known."
         return f"Version {self.version} took it for a {self.guess}, and was {self.confidence:.0%} sure."

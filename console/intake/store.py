@@ -31,7 +31,6 @@ class Store:
         self._bucket = target.project.bucket
 
     def send(self, images: Sequence[Image], advance: Callable[[int, int], None]) -> None:
-        """Upload images, some at a time."""
 
         def one(image: Image) -> None:
             self._s3.put_object(Bucket=self._bucket, Key=image.key, Body=image.path.read_bytes())
@@ -58,12 +57,10 @@ class Store:
             return list(pool.map(self._metadata, keys))
 
     def read(self, key: str) -> bytes | None:
-        """An object's bytes; None where there is none."""
         answer = find_resource(self._s3.get_object, Bucket=self._bucket, Key=key)
         return None if answer is None else answer["Body"].read()
 
     def exists(self, key: str) -> bool:
-        """Whether there is an object of exactly this key."""
         return any(entry.key == key for entry in self.entries(key))
 
     def move(self, key: str, target: str) -> None:
@@ -72,7 +69,6 @@ class Store:
         self._s3.delete_object(Bucket=self._bucket, Key=key)
 
     def link(self, key: str) -> str:
-        """An address at which a browser shows the object for an hour."""
         request = {"Bucket": self._bucket, "Key": key}
         address: str = self._s3.generate_presigned_url("get_object", Params=request, ExpiresIn=3600)
         return address

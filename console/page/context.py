@@ -1,10 +1,16 @@
-"""What every panel is given."""
+"""What every panel is given: readers, poller, and what it may change on AWS."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
+
+from nicegui import ui
 
 from console.joblogs import Tails
+from console.page.errors import format_error
 from console.page.poller import Poller
 from console.page.source import Source
 
@@ -17,3 +23,16 @@ class Context:
     poller: Poller
     may_act: bool
     tails: Tails = field(default_factory=Tails)
+
+    async def perform(self, call: Callable[[], Any], done: str, *topics: str) -> None:
+        """Carry out a call off the page's loop, show how it went, and renew the topics that it changed."""
+        if not self.may_act:
+            ui.notify("This page is read-only; start it with --allow-actions.", type="warning")
+            return
+        try:
+            await asyncio.to_thread(call)
+        except Exception as error:
+            ui.notify(format_error(error), type="negative", multi_line=True, timeout=10_000, close_button="Close")
+            return
+        ui.notify(done, type="positive")
+        self.poller.refresh_now(*topics)

@@ -46,7 +46,6 @@ class Entrance:
         return _same(cookie, self.cookie)
 
     def close(self) -> None:
-        """Remove the file."""
         self.file.unlink(missing_ok=True)
 
     def _renew(self) -> None:

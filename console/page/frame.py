@@ -55,7 +55,6 @@ def _build_toggle(mode: ui.dark_mode) -> None:
 
 
 def _mark_open(links: dict[str, ui.element]) -> None:
-    """Mark the panel that is open."""
 
     def mark(path: str) -> None:
         here = path.split("?", 1)[0].rstrip("/") or "/"

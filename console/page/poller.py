@@ -35,7 +35,6 @@ class Reading(Generic[T]):
     number: int = 0
 
     def age(self) -> float:
-        """Seconds since the value was read."""
         return 0.0 if self.at is None else time.monotonic() - self.at
 
 

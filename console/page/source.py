@@ -44,7 +44,6 @@ class Source(Target):
         return self.once(_PROJECT, lambda: super(Source, self).project)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
-        """The client of a service; boto3's clients can be used by several threads."""
         with self._lock:
             if service not in self._clients:
                 self._clients[service] = self._make(service)
@@ -71,6 +70,5 @@ class Source(Target):
         return value
 
     def knows(self, key: Hashable) -> bool:
-        """Whether something is kept under the key."""
         with self._lock:
             return key in self._memory

@@ -30,12 +30,10 @@ class Request:
 
     @property
     def net(self) -> str:
-        """The net's name, by which its weights are kept."""
         return net_name(*net_of(self.hyperparameters))
 
     @property
     def epochs(self) -> int:
-        """How many epochs are asked for."""
         return int(self.hyperparameters["epochs"])
 
     def document(self) -> dict[str, Any]:

@@ -81,7 +81,6 @@ def _write(split: Member, folder: Path, progress: Progress) -> int:
 
 
 def _chunks(split: Member) -> Iterator[tuple[int, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]]:
-    """Yield how many records have been read, and those read now as rows."""
     done = 0
     for chunk in split.blocks(_CHUNK_RECORDS * RECORD_BYTES):
         rows = np.frombuffer(chunk, np.uint8).reshape(-1, RECORD_BYTES)

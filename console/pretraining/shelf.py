@@ -27,12 +27,10 @@ class Weights:
 
     @property
     def model(self) -> Path:
-        """The artifact."""
         return self.folder / MODEL
 
     @property
     def sha256(self) -> str:
-        """The artifact's digest."""
         return str(self.note["model_sha256"])
 
 

@@ -39,7 +39,6 @@ class Workbench:
 
     @property
     def failure(self) -> Path:
-        """Why the algorithm ended badly."""
         return self.root / "output" / "failure"
 
     def prepare(self, request: Request, archive: Path, progress: Progress = silent) -> dict[str, int]:
@@ -63,11 +62,9 @@ class Workbench:
         return float(self._read("seconds.json").get("seconds", 0.0))
 
     def add_seconds(self, seconds: float) -> None:
-        """Count the seconds of one more epoch."""
         write_json(self.folder / "seconds.json", {"seconds": round(self.seconds() + seconds, 3)})
 
     def remove(self) -> None:
-        """Throw the folder away; nothing counts without its request."""
         (self.folder / "request.json").unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -104,14 +104,9 @@ def take(
         reason=execution.get("FailureReason"),
         parameters=mask_values(fixed.changed),
         steps=tuple(
-            _view(
-                body,
-                depth,
-                started,
-                unstarted,
-                lambda metadata: read(client, metadata),
-                lambda metadata: read_search(client, metadata),
-            )
+            _view(client, body, depth, started[body["Name"]], read)
+            if body["Name"] in started
+            else StepView(body["Name"], body["Type"], depth, unstarted)
             for body, depth in in_order(fixed.definition["Steps"])
         ),
     )
@@ -126,16 +121,12 @@ def in_order(bodies: list[dict[str, Any]], depth: int = 0) -> Iterator[tuple[dic
 
 
 def _view(
+    client: Client,
     body: dict[str, Any],
     depth: int,
-    started: dict[str, Any],
-    unstarted: str,
-    training: Callable[[dict[str, Any]], Training],
-    searching: Callable[[dict[str, Any]], Searching],
+    step: dict[str, Any],
+    read: Callable[[Client, dict[str, Any]], Training],
 ) -> StepView:
-    step = started.get(body["Name"])
-    if step is None:
-        return StepView(body["Name"], body["Type"], depth, unstarted)
     metadata = step.get("Metadata", {})
     source = step.get("CacheHitResult", {}).get("SourcePipelineExecutionArn")
     return StepView(
@@ -149,8 +140,8 @@ def _view(
         reason=step.get("FailureReason"),
         outcome=metadata.get("Condition", {}).get("Outcome"),
         attempts=step.get("AttemptCount", 1),
-        training=training(metadata) if "TrainingJob" in metadata else None,
-        searching=searching(metadata) if "TuningJob" in metadata else None,
+        training=read(client, metadata) if "TrainingJob" in metadata else None,
+        searching=read_search(client, metadata) if "TuningJob" in metadata else None,
         metadata=metadata,
     )
 

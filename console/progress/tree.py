@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from console.formats import duration, elapsed, moment
+from console.formats import moment, took
 from console.output import plain
 from console.progress.snapshot import Epoch, Searching, Snapshot, StepView, Training
 
@@ -33,10 +33,10 @@ def draw(snapshot: Snapshot) -> RenderableType:
 
 def _header(snapshot: Snapshot) -> Text:
     sign, style = _SIGNS.get(snapshot.status, ("▶", "cyan"))
-    took = duration(elapsed(snapshot.start, snapshot.end))
+    lasted = took(snapshot.start, snapshot.end)
     header = Text.assemble((f"{sign} {snapshot.status}", style), f"  {snapshot.arn.split(':')[-1]}")
     header.append(f"\n  started {moment(snapshot.start)}")
-    header.append(f", ended {moment(snapshot.end)} after {took}" if snapshot.end else f", running for {took}")
+    header.append(f", ended {moment(snapshot.end)} after {lasted}" if snapshot.end else f", running for {lasted}")
     return header
 
 
@@ -51,9 +51,12 @@ def _steps(snapshot: Snapshot) -> Table:
     for step in snapshot.steps:
         sign, style = _SIGNS.get(step.status, ("?", ""))
         name = Text.assemble("  " * (step.depth + 1), (sign, style), f" {plain(step.name)}")
-        took = duration(elapsed(step.start, step.end)) if step.start else ""
+        lasted = took(step.start, step.end)
         table.add_row(
-            name, Text(step.status, style=style), moment(step.start)[11:] + ("  " + took if took else ""), _note(step)
+            name,
+            Text(step.status, style=style),
+            moment(step.start)[11:] + ("  " + lasted if lasted else ""),
+            _note(step),
         )
     return table
 

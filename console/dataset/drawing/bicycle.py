@@ -27,12 +27,10 @@ class Frame:
 
     @property
     def saddle(self) -> Point:
-        """The saddle's middle, at the top of the seat post."""
         return self.seat[0] - 0.05, self.seat[1] + 0.2
 
     @property
     def grip(self) -> Point:
-        """The stem's top, where the handlebar begins."""
         return self.head[0] - 0.04, self.head[1] + 0.16
 
 
@@ -54,7 +52,6 @@ def draw_bicycle(pen: Pen, rng: Generator) -> None:
 
 
 def _build_frame(rng: Generator) -> Frame:
-    """Return a frame with proportions that frames have."""
     height = rng.uniform(0.62, 0.88)
     return Frame(
         crank=(rng.uniform(-0.22, -0.08), rng.uniform(-0.12, 0.0)),
@@ -67,7 +64,6 @@ def _build_frame(rng: Generator) -> Frame:
 
 
 def _draw_wheels(pen: Pen, rng: Generator, radius: float) -> None:
-    """Draw both wheels with tyre, rim, spokes and hub; the tyre is thin, or of a mountain bicycle's width."""
     width = rng.uniform(0.08, 0.14)
     tyre = rubber(rng) if rng.random() < 0.8 else paint(rng)
     rim, spokes = metal(rng), metal(rng)
@@ -79,14 +75,12 @@ def _draw_wheels(pen: Pen, rng: Generator, radius: float) -> None:
 
 
 def _draw_fenders(pen: Pen, rng: Generator, radius: float) -> None:
-    """Draw narrow mudguards along the tops of the wheels."""
     colour = grey(rng, 0.1, 0.9)
     pen.arc(REAR, radius + 0.08, (0.25 * math.pi, 1.05 * math.pi), 0.05, colour)
     pen.arc(FRONT, radius + 0.08, (0.15 * math.pi, 0.85 * math.pi), 0.05, colour)
 
 
 def _draw_frame(pen: Pen, frame: Frame) -> None:
-    """Draw the diamond: stays, seat tube, top tube, down tube and fork."""
     neck = (frame.head[0] + 0.06, frame.head[1] - 0.2)
     joint = frame.seat
     if frame.step_through:
@@ -101,7 +95,6 @@ def _draw_frame(pen: Pen, frame: Frame) -> None:
 
 
 def _draw_drive(pen: Pen, rng: Generator, frame: Frame) -> None:
-    """Draw chain, chain ring, cranks and pedals."""
     turn = rng.uniform(0, math.tau)
     steel = grey(rng, 0.1, 0.6)
     pen.line([around(frame.crank, 0.13, math.pi / 2), (-1.0, 0.06)], 0.025, steel)
@@ -114,13 +107,11 @@ def _draw_drive(pen: Pen, rng: Generator, frame: Frame) -> None:
 
 
 def _draw_saddle(pen: Pen, rng: Generator, frame: Frame) -> None:
-    """Draw the saddle: short, its nose forward."""
     x, y = frame.saddle
     pen.area([(x - 0.22, y + 0.07), (x + 0.22, y + 0.03), (x + 0.05, y - 0.03), (x - 0.18, y - 0.04)], rubber(rng))
 
 
 def _draw_handlebar(pen: Pen, rng: Generator, frame: Frame) -> None:
-    """Draw a racing drop, a flat bar or an upright city bar."""
     x, y = frame.grip
     colour = grey(rng, 0.05, 0.6)
     bars: tuple[list[Point], ...] = (
@@ -132,7 +123,6 @@ def _draw_handlebar(pen: Pen, rng: Generator, frame: Frame) -> None:
 
 
 def _draw_load(pen: Pen, rng: Generator, frame: Frame, radius: float) -> None:
-    """Draw a basket before the handlebar, a bag beside the rear wheel, or a box on a rack."""
     x, y = frame.grip
     top = radius + 0.15
     loads: tuple[list[Point], ...] = (

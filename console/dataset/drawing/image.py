@@ -35,7 +35,6 @@ def draw_image(fine: int, rng: Generator) -> Pixels:
 
 
 def _park(place: Image.Image, rng: Generator, draw_vehicle: Callable[[Pen, Generator], None]) -> Image.Image:
-    """Return the place with a vehicle on it, more or less hazy, at times half hidden."""
     pose = random_pose(rng)
     scene = place.copy()
     _cast_shadow(scene, rng, pose)
@@ -47,7 +46,6 @@ def _park(place: Image.Image, rng: Generator, draw_vehicle: Callable[[Pen, Gener
 
 
 def _cast_shadow(scene: Image.Image, rng: Generator, pose: Pose) -> None:
-    """Darken the ground below the vehicle, more or less."""
     x, y = pose.place((rng.uniform(-0.3, 0.3), -0.6))
     wide, high = 1.5 * pose.size * pose.squeeze, rng.uniform(0.06, 0.2) * pose.size
     draw = ImageDraw.Draw(scene, "RGBA")
@@ -69,7 +67,6 @@ def draw_figure(image: Image.Image, rng: Generator, fine: int) -> None:
 
 
 def _outline(centre: Point, radius: float, corners: int, waist: float, turn: float) -> list[Point]:
-    """Return a polygon whose every second corner lies at a share, the waist, of the radius."""
     angles = [turn + math.tau * index / (2 * corners) for index in range(2 * corners)]
     return [around(centre, radius * (waist if index % 2 else 1.0), angle) for index, angle in enumerate(angles)]
 
@@ -82,12 +79,10 @@ def photograph(scene: Image.Image, rng: Generator) -> Pixels:
 
 
 def _blur(rng: Generator) -> float:
-    """Return the blur's radius in canvas pixels: mostly sharp, at times out of focus."""
     return rng.uniform(0.0, 1.2) if rng.random() < 0.8 else rng.uniform(1.2, 3.2)
 
 
 def _lit(image: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
-    """Return the image (values 0 to 1) under another light, at times without colour."""
     if rng.random() < 0.08:
         image = np.repeat(image.mean(axis=2, keepdims=True), 3, axis=2)
     gamma = np.exp(rng.normal(-0.15, 0.25))
@@ -98,6 +93,5 @@ def _lit(image: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
 
 
 def _develop(image: NDArray[np.float32], rng: Generator) -> Pixels:
-    """Return the image (values 0 to 1) with the sensor's noise, as bytes."""
     noisy = image + rng.normal(0.0, rng.uniform(0.004, 0.026), image.shape)
     return (np.clip(noisy, 0.0, 1.0) * 255).astype(np.uint8)

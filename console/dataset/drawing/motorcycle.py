@@ -51,7 +51,6 @@ def draw_motorcycle(pen: Pen, rng: Generator) -> None:
 
 
 def _build(rng: Generator) -> Build:
-    """Return a machine with proportions that machines have."""
     return Build(
         radius=rng.uniform(0.44, 0.58),
         tyre=rng.uniform(0.15, 0.26),
@@ -64,7 +63,6 @@ def _build(rng: Generator) -> Build:
 
 
 def _draw_wheels(pen: Pen, rng: Generator, build: Build) -> None:
-    """Draw both wheels: fat tyre, cast or wire spokes, brake disc."""
     rubber_colour = rubber(rng)
     count, width = (5, 0.09) if rng.random() < 0.6 else (12, 0.02)
     for hub in (REAR, FRONT):
@@ -75,7 +73,6 @@ def _draw_wheels(pen: Pen, rng: Generator, build: Build) -> None:
 
 
 def _draw_fenders(pen: Pen, rng: Generator, build: Build) -> None:
-    """Draw fenders that hug the wheels, or a trail machine's high ones."""
     lift = 0.2 if rng.random() < 0.25 else 0.06
     reach = build.radius + lift
     pen.arc(REAR, reach, (0.2 * math.pi, rng.uniform(0.75, 1.05) * math.pi), 0.12, build.colour)
@@ -83,14 +80,12 @@ def _draw_fenders(pen: Pen, rng: Generator, build: Build) -> None:
 
 
 def _draw_fork(pen: Pen, build: Build) -> None:
-    """Draw the fork's two thick legs and the swing arm."""
     pen.line([build.steering, FRONT], 0.13, build.steel)
     pen.line([(-0.1, 0.0), REAR], 0.13, build.dark)
     pen.line([(-0.5, build.seat), (-0.9, 0.1)], 0.07, build.steel)
 
 
 def _draw_engine(pen: Pen, rng: Generator, build: Build) -> None:
-    """Draw the engine: crank case, finned cylinders, frame cradle."""
     pen.area([(-0.5, build.seat), (0.45, 0.7), (0.5, 0.0), (0.3, -0.28), (-0.3, -0.28), (-0.5, 0.1)], build.dark)
     pen.disc((-0.12, -0.02), 0.23, shade(build.steel, 0.75))
     pen.disc((-0.12, -0.02), 0.13, build.steel)
@@ -101,7 +96,6 @@ def _draw_engine(pen: Pen, rng: Generator, build: Build) -> None:
 
 
 def _draw_exhaust(pen: Pen, rng: Generator, build: Build) -> None:
-    """Draw the pipe from the cylinder down and back to a silencer beside the rear wheel."""
     rise = rng.uniform(-0.22, 0.25)
     pipe = build.steel if rng.random() < 0.7 else build.dark
     pen.line([(0.34, 0.3), (0.46, 0.0), (0.3, -0.3), (-0.4, -0.28), (-0.7, rise)], 0.09, pipe)
@@ -109,7 +103,6 @@ def _draw_exhaust(pen: Pen, rng: Generator, build: Build) -> None:
 
 
 def _draw_tank(pen: Pen, rng: Generator, build: Build) -> None:
-    """Draw the tank, a drop with its thick end at the steering head."""
     top = build.seat + rng.uniform(0.28, 0.42)
     low = build.seat + 0.02
     drop = [(-0.15, low), (-0.05, low + 0.16), (0.2, top), (0.46, top - 0.04), (0.56, top - 0.2), (0.4, low)]
@@ -118,7 +111,6 @@ def _draw_tank(pen: Pen, rng: Generator, build: Build) -> None:
 
 
 def _draw_fairing(pen: Pen, build: Build) -> None:
-    """Draw a sports machine's shell round the engine, and its screen."""
     x, y = build.steering
     shell = [
         (-0.2, -0.1),
@@ -137,7 +129,6 @@ def _draw_fairing(pen: Pen, build: Build) -> None:
 
 
 def _draw_scooter_body(pen: Pen, build: Build) -> None:
-    """Draw a scooter's shell over the rear wheel, its foot board and leg shield."""
     x, y = build.steering
     pen.area([(-1.35, 0.2), (-1.2, build.seat), (-0.3, build.seat), (-0.25, -0.2), (-0.6, -0.25)], build.colour)
     pen.line([(-0.4, -0.2), (0.3, -0.22)], 0.16, build.dark)
@@ -145,7 +136,6 @@ def _draw_scooter_body(pen: Pen, build: Build) -> None:
 
 
 def _draw_seat(pen: Pen, rng: Generator, build: Build) -> None:
-    """Draw the long seat, at times with a raised tail or back rest."""
     y = build.seat
     tail = rng.uniform(0.0, 0.25)
     seat = [
@@ -160,7 +150,6 @@ def _draw_seat(pen: Pen, rng: Generator, build: Build) -> None:
 
 
 def _draw_cockpit(pen: Pen, rng: Generator, build: Build) -> None:
-    """Draw handlebar, head lamp, tail lamp and a mirror."""
     x, y = build.steering
     reach = rng.uniform(0.1, 0.35)
     pen.line([(x, y - 0.05), (x - 0.02, y + 0.1), (x - reach, y + 0.1)], 0.07, build.dark)
@@ -173,6 +162,5 @@ def _draw_cockpit(pen: Pen, rng: Generator, build: Build) -> None:
 
 
 def _draw_case(pen: Pen, rng: Generator, build: Build) -> None:
-    """Draw a case beside or behind the seat."""
     y = build.seat - 0.3 if rng.random() < 0.5 else build.seat + 0.15
     pen.area([(-1.4, y + 0.38), (-0.8, y + 0.38), (-0.76, y), (-1.36, y)], cloth(rng))

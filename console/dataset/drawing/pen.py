@@ -75,16 +75,13 @@ class Pen:
         self._draw = ImageDraw.Draw(image)
 
     def line(self, points: Sequence[Point], width: float, colour: Colour) -> None:
-        """Draw a bent line through the points."""
         thickness = max(1, round(width * self.pose.size / self.pose.depth(points[0][0])))
         self._draw.line([self.pose.place(p) for p in points], colour, thickness, joint="curve")
 
     def area(self, points: Sequence[Point], colour: Colour) -> None:
-        """Fill the polygon of the points."""
         self._draw.polygon([self.pose.place(p) for p in points], colour)
 
     def disc(self, centre: Point, radius: float, colour: Colour) -> None:
-        """Fill a circle."""
         self.area(arc_points(centre, radius, 0.0, math.tau), colour)
 
     def ring(self, centre: Point, radius: float, width: float, colour: Colour) -> None:
@@ -92,11 +89,9 @@ class Pen:
         self.arc(centre, radius, (0.0, math.tau), width, colour)
 
     def arc(self, centre: Point, radius: float, between: Point, width: float, colour: Colour) -> None:
-        """Draw a part of a circle's line, between two angles in radians."""
         self.line(arc_points(centre, radius, *between), width, colour)
 
     def spokes(self, hub: Point, radius: float, count: int, turn: float, width: float, colour: Colour) -> None:
-        """Draw a wheel's spokes, the first of them turned by an angle in radians."""
         for index in range(count):
             self.line([hub, around(hub, radius, turn + math.tau * index / count)], width, colour)
 

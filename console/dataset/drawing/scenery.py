@@ -28,7 +28,6 @@ def paint_scenery(rng: Generator) -> Image.Image:
 
 
 def _studio(rng: Generator) -> Image.Image:
-    """A plain backdrop: white, black, grey or coloured."""
     if rng.random() < 0.5:
         value = rng.choice([0.12, 0.9, 0.97, 0.99])
         return to_image(gradient(hsv(0, 0, value), hsv(0, 0, value)))
@@ -37,7 +36,6 @@ def _studio(rng: Generator) -> Image.Image:
 
 
 def _street(rng: Generator) -> Image.Image:
-    """Asphalt before houses or the sky, parted by a kerb."""
     far = grey(rng, 0.3, 0.9) if rng.random() < 0.5 else cloth(rng)
     asphalt = grey(rng, 0.2, 0.7)
     image = _ground(rng, gradient(far, shade(far, 0.9)), gradient(asphalt, shade(asphalt, 0.8)), 6.0)
@@ -51,7 +49,6 @@ def _street(rng: Generator) -> Image.Image:
 
 
 def _wall(rng: Generator) -> Image.Image:
-    """A wall of bricks or boards behind a floor."""
     colour = hsv(rng.uniform(0.0, 0.12), rng.uniform(0.1, 0.6), rng.uniform(0.3, 0.85))
     floor = grey(rng, 0.2, 0.8)
     image = _ground(rng, gradient(colour, shade(colour, 0.9)), gradient(floor, floor), 7.0)
@@ -65,14 +62,12 @@ def _wall(rng: Generator) -> Image.Image:
 
 
 def _meadow(rng: Generator) -> Image.Image:
-    """Grass, sand or a field under the sky."""
     sky = hsv(rng.uniform(0.5, 0.65), rng.uniform(0.05, 0.5), rng.uniform(0.6, 1.0))
     grass = hsv(rng.uniform(0.08, 0.36), rng.uniform(0.25, 0.7), rng.uniform(0.3, 0.75))
     return _ground(rng, gradient(sky, shade(sky, 1.1)), gradient(grass, shade(grass, 0.7)), 12.0)
 
 
 def _wood(rng: Generator) -> Image.Image:
-    """Trunks before dark leaves."""
     leaves = hsv(rng.uniform(0.15, 0.4), rng.uniform(0.3, 0.7), rng.uniform(0.15, 0.5))
     soil = hsv(rng.uniform(0.05, 0.2), rng.uniform(0.2, 0.6), rng.uniform(0.25, 0.6))
     image = _ground(rng, gradient(leaves, leaves), gradient(soil, shade(soil, 0.8)), 14.0)
@@ -88,7 +83,6 @@ def _wood(rng: Generator) -> Image.Image:
 
 
 def _ground(rng: Generator, far: Canvas, near: Canvas, roughness: float) -> Image.Image:
-    """Join what is far and the ground at a horizon, both with a grain of their own."""
     horizon = int(rng.uniform(0.3, 0.75) * CANVAS)
     far = far + grain(rng, (6, 8), roughness * rng.uniform(0.2, 1.5))
     near = near + grain(rng, (40, 32), roughness)
@@ -129,18 +123,15 @@ def draw_obstacle(image: Image.Image, rng: Generator) -> None:
 
 
 def _pole(draw: ImageDraw.ImageDraw, rng: Generator, x: float, y: float) -> None:
-    """A post or lantern."""
     draw.line([(x, 0), (x, y)], grey(rng, 0.1, 0.8), int(rng.integers(2, 9)))
 
 
 def _box(draw: ImageDraw.ImageDraw, rng: Generator, x: float, y: float) -> None:
-    """A crate, a bin, a parked car's flank."""
     width, height = rng.uniform(8, 45), rng.uniform(8, 30)
     draw.rectangle((x - width / 2, y - height, x + width / 2, y), cloth(rng))
 
 
 def _bush(draw: ImageDraw.ImageDraw, rng: Generator, x: float, y: float) -> None:
-    """A bush of a few round tufts."""
     for _ in range(5):
         radius = rng.uniform(4, 11)
         left, top = x + rng.normal(0, 8) - radius, y - rng.uniform(0, 16) - radius
@@ -149,7 +140,6 @@ def _bush(draw: ImageDraw.ImageDraw, rng: Generator, x: float, y: float) -> None
 
 
 def _passer_by(draw: ImageDraw.ImageDraw, rng: Generator, x: float, y: float) -> None:
-    """A person who stands."""
     tall = rng.uniform(30, 70)
     wide = 0.14 * tall
     draw.rectangle((x - wide, y - 0.5 * tall, x + wide, y), cloth(rng))
@@ -158,7 +148,6 @@ def _passer_by(draw: ImageDraw.ImageDraw, rng: Generator, x: float, y: float) ->
 
 
 def _fence(draw: ImageDraw.ImageDraw, rng: Generator, x: float, y: float) -> None:
-    """Pickets and a rail."""
     colour, tall = grey(rng, 0.1, 0.9), rng.uniform(15, 45)
     for picket in range(5):
         draw.line([(x + 8 * picket, y - tall), (x + 8 * picket, y)], colour, 2)

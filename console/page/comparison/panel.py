@@ -10,7 +10,7 @@ from console.page.context import Context
 from console.page.execution.reader import Execution
 from console.page.execution.step_panel import training_curves
 from console.page.execution.topic import execution
-from console.page.parts import curves
+from console.page.parts.curves import Chart
 from console.page.parts.elements import Badge, box, heading, link, table, text
 from console.page.parts.live import Live
 
@@ -68,7 +68,7 @@ class ComparisonPanel:
         ]
         with box("sheet", "stack"):
             heading("Accuracy by epoch")
-            curves.chart("Accuracy by epoch", lines, most=1)
+            Chart("Accuracy by epoch", lines, most=1)
 
     def _draw_metrics(self) -> None:
         first, second = (self._metrics.get(name, {}) for name in self._names)

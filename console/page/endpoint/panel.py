@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from nicegui import ui
-
 from console.formats import ago, moment
 from console.page.context import Context
 from console.page.endpoint import topic
 from console.page.endpoint.history_reader import Change
 from console.page.endpoint.reader import Alarm, State, Variant
 from console.page.endpoint.traffic_reader import HOURS, Traffic
-from console.page.parts import curves
-from console.page.parts.curves import Curve
+from console.page.parts.curves import Chart, Curve
 from console.page.parts.elements import Badge, Clock, box, facts, heading, link, table, text
 from console.page.parts.live import Live
 
@@ -25,7 +22,7 @@ class EndpointPanel:
     def __init__(self, context: Context) -> None:
         heading("Endpoint", 1)
         self._clock = Clock()
-        self._charts: list[ui.echart] = []
+        self._charts: list[Chart] = []
         Live(context.poller, topic.endpoint(context), self._draw_state)
         Live(context.poller, topic.traffic(context), self._draw_traffic, keeps=True)
         Live(context.poller, topic.changes(context), _draw_changes)
@@ -77,9 +74,9 @@ class EndpointPanel:
                 for title, lines in zip(_TITLES, drawn, strict=True):
                     with box("sheet", "stack"):
                         heading(f"{title}, last {HOURS} hours")
-                        self._charts.append(curves.chart(title, lines, hours=HOURS))
-        for made, title, lines in zip(self._charts, _TITLES, drawn, strict=True):
-            curves.update(made, title, lines, hours=HOURS)
+                        self._charts.append(Chart(title, lines, hours=HOURS))
+        for chart, lines in zip(self._charts, drawn, strict=True):
+            chart.show(lines)
 
 
 def _draw_variant(variant: Variant) -> None:

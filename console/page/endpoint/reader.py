@@ -85,17 +85,13 @@ def _variants(source: Source, holder: dict[str, Any], configuration: str) -> Ite
 
 
 def _version(source: Source, configuration: str) -> str:
-    """The registry's number that a configuration was made for; a configuration never changes."""
     if not configuration:
         return ""
-
-    def read_tags() -> str:
-        sagemaker = source.client("sagemaker")
-        described = sagemaker.describe_endpoint_config(EndpointConfigName=configuration)
-        tags = sagemaker.list_tags(ResourceArn=described["EndpointConfigArn"])["Tags"]
-        return next((tag["Value"] for tag in tags if tag["Key"] == "scones:version"), "")
-
-    return source.once(("configuration", configuration), read_tags, bool)
+    sagemaker = source.client("sagemaker")
+    # A configuration never changes.
+    return source.once(
+        ("configuration", configuration), lambda: endpoint.fetch_version(sagemaker, configuration) or "", bool
+    )
 
 
 def _alarms(source: Source) -> Iterator[Alarm]:

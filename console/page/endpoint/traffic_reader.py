@@ -30,7 +30,6 @@ class Traffic:
     series: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
 
     def named(self, *, counts: bool) -> list[tuple[str, tuple[tuple[float, float], ...]]]:
-        """The counts, or the latencies."""
         return [item for item in self.series if (item[0] in COUNTS) == counts]
 
 

@@ -8,13 +8,12 @@ from nicegui import ui
 
 from console import executions
 from console.formats import ago, moment, took
-from console.page import actions
 from console.page.context import Context
 from console.page.execution.reader import Execution, find_arn
 from console.page.execution.step_panel import StepPart
 from console.page.execution.topic import execution
 from console.page.parts.diagram import Diagram, NodeState
-from console.page.parts.elements import Badge, Clock, box, facts, heading, text
+from console.page.parts.elements import Badge, Clock, box, confirm, facts, heading, text
 from console.page.parts.live import Live
 from console.page.source import Source
 from console.progress.snapshot import ENDED, StepView
@@ -100,7 +99,7 @@ class ExecutionPanel:
                 self._step.show(step)
 
     async def _ask_to_stop(self) -> None:
-        if await actions.confirm(f"Stop {self._identifier}? Its running jobs are stopped.", "Stop it"):
+        if await confirm(f"Stop {self._identifier}? Its running jobs are stopped.", "Stop it"):
             await self._perform(executions.stop, f"{self._identifier} is stopping.")
 
     async def _retry_failed(self) -> None:
@@ -108,8 +107,8 @@ class ExecutionPanel:
 
     async def _perform(self, action: Callable[[Source, str], None], done: str) -> None:
         source = self._context.source
-        await actions.perform(
-            self._context, lambda: action(source, find_arn(source, self._identifier)), done, "executions", "execution"
+        await self._context.perform(
+            lambda: action(source, find_arn(source, self._identifier)), done, "executions", "execution"
         )
 
 

@@ -27,7 +27,6 @@ class Execution:
     parameters: dict[str, str]
 
     def step(self, name: str | None) -> StepView | None:
-        """A step by its name."""
         return next((step for step in self.snapshot.steps if step.name == name), None)
 
 

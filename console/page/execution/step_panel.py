@@ -10,8 +10,7 @@ from console.formats import ago, moment, size, took
 from console.page.context import Context
 from console.page.execution import topic
 from console.page.execution.step_reader import Place, Step
-from console.page.parts import curves
-from console.page.parts.curves import Curve
+from console.page.parts.curves import Chart, Curve
 from console.page.parts.elements import Badge, Clock, box, facts, heading, table, text
 from console.page.parts.live import Live
 from console.progress.snapshot import StepView, Training
@@ -27,7 +26,6 @@ class StepPart:
         self._step: StepView | None = None
 
     def show(self, step: StepView) -> None:
-        """Show the current state of a step."""
         before, self._step = self._step, step
         if before is None or before.name != step.name or before.metadata != step.metadata:
             self._place.clear()
@@ -48,7 +46,7 @@ class StepPart:
             self._cached = text("")
             with box("banner", "bad") as self._reason_box:
                 self._reason = text("", "wrap")
-        self._chart: ui.echart | None = None
+        self._chart: Chart | None = None
         self._chart_place = box("sheet", "stack")
         self._details = Live(self._context.poller, topic.step(self._context, self._identifier, step), _draw_details)
         self._pane: TextElement | None = None
@@ -69,9 +67,9 @@ class StepPart:
         if self._chart is None:
             with self._chart_place:
                 self._words = text("", "faint")
-                self._chart = curves.chart("Accuracy by epoch", lines, most=1)
+                self._chart = Chart("Accuracy by epoch", lines, most=1)
         else:
-            curves.update(self._chart, "Accuracy by epoch", lines, most=1)
+            self._chart.show(lines)
         done = sum(epoch.validation is not None for epoch in training.epochs)
         self._words.set_text(f"{training.phase}: epoch {done} of {training.total or '?'}")
 

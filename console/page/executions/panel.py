@@ -72,7 +72,6 @@ class Line:
         self.show(item)
 
     def show(self, item: Execution) -> None:
-        """Take a new state of the execution."""
         self._item = item
         self._status.show(item.status)
         self._by.set_text(_origin(item))

@@ -57,12 +57,10 @@ class Page:
 
     @property
     def complete(self) -> bool:
-        """Whether every row has its details."""
         return all(row.details for row in self.rows)
 
     @property
     def busy(self) -> bool:
-        """Whether something on it still runs."""
         return any(row.status not in ENDED for row in self.rows)
 
 

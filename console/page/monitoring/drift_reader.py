@@ -48,7 +48,6 @@ class Drift:
 
     @property
     def latest(self) -> Findings | None:
-        """What the newest run that left a report found."""
         return next((run.findings for run in self.runs if run.findings), None)
 
     def series(self) -> dict[str, list[tuple[float, float]]]:

@@ -9,7 +9,6 @@ from starlette.requests import Request
 
 from console.formats import moment
 from console.intake.review import CHOICES
-from console.page import actions
 from console.page.context import Context
 from console.page.executions.reader import Page, Row
 from console.page.executions.topic import execution_list
@@ -17,8 +16,7 @@ from console.page.files import HTML
 from console.page.monitoring import topic
 from console.page.monitoring.drift_reader import Drift, fetch_report
 from console.page.monitoring.review_reader import Queue, fetch_image, label
-from console.page.parts import curves
-from console.page.parts.curves import Curve
+from console.page.parts.curves import Chart, Curve
 from console.page.parts.elements import Badge, Clock, box, heading, link, text
 from console.page.parts.lists import Rows
 from console.page.parts.live import Live
@@ -69,7 +67,7 @@ class MonitoringPanel:
                 heading(_TITLE)
                 lines = [Curve(name, points) for name, points in drift.series().items()]
                 if lines:
-                    curves.chart(_TITLE, lines, dates=True)
+                    Chart(_TITLE, lines, dates=True)
                 else:
                     text("No run has had enough images for a result yet.", "faint")
             with box("sheet", "stack"):
@@ -149,8 +147,7 @@ class _WaitingImage:
 
 
 async def _label(context: Context, key: str, choice: str) -> None:
-    await actions.perform(
-        context,
+    await context.perform(
         lambda: label(context.source, key, choice),
         f"Labelled as {choice}; `scones ingest --close` closes the batch.",
         "review",

@@ -20,31 +20,24 @@ class Curve:
     points: Sequence[tuple[float, float]] = field(default_factory=tuple)
 
 
-def chart(
-    label: str, curves: Sequence[Curve], *, hours: int = 0, dates: bool = False, most: float | None = None
-) -> ui.echart:
-    """Draw the curves; a summary in words is there for who cannot see them."""
-    made = ui.echart(_options(curves, hours=hours, dates=dates, most=most)).classes("chart")
-    made.props["role"], made.props["aria-label"] = "img", f"{label}: {_summary(curves)}"
-    if not any(curve.points for curve in curves):
-        text("No points yet.", "faint")
-    return made
+class Chart:
+    """A chart of curves; `show` draws others in it. Its label summarizes them for who cannot see them."""
 
+    def __init__(
+        self, label: str, curves: Sequence[Curve], *, hours: int = 0, dates: bool = False, most: float | None = None
+    ) -> None:
+        self._label, self._hours, self._dates, self._most = label, hours, dates, most
+        self._chart = ui.echart({}).classes("chart")
+        self._chart.props["role"] = "img"
+        self.show(curves)
+        if not any(curve.points for curve in curves):
+            text("No points yet.", "faint")
 
-def update(
-    made: ui.echart,
-    label: str,
-    curves: Sequence[Curve],
-    *,
-    hours: int = 0,
-    dates: bool = False,
-    most: float | None = None,
-) -> None:
-    """Draw the curves as they are now, without a new chart."""
-    made.options.clear()
-    made.options.update(_options(curves, hours=hours, dates=dates, most=most))
-    made.props["aria-label"] = f"{label}: {_summary(curves)}"
-    made.update()
+    def show(self, curves: Sequence[Curve]) -> None:
+        self._chart.options.clear()
+        self._chart.options.update(_options(curves, hours=self._hours, dates=self._dates, most=self._most))
+        self._chart.props["aria-label"] = f"{self._label}: {_summary(curves)}"
+        self._chart.update()
 
 
 def _options(curves: Sequence[Curve], *, hours: int, dates: bool, most: float | None) -> dict[str, Any]:

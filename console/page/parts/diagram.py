@@ -40,7 +40,6 @@ class Diagram:
         self.show(states)
 
     def show(self, states: Mapping[str, NodeState], chosen: str | None = None) -> None:
-        """Update the boxes in place."""
         for name, node in self._nodes.items():
             node.show(states[name], name == chosen)
         for (start, end), line in self._lines.items():

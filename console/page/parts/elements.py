@@ -95,13 +95,11 @@ class Clock:
         ui.timer(1.0, self._tick)
 
     def show(self, write: Callable[[], str], *classes: str) -> TextElement:
-        """A text that is written anew each second."""
         made = text(write(), *classes)
         self._texts.append((made, write))
         return made
 
     def when(self, at: datetime | None, *classes: str) -> TextElement:
-        """A time, absolute and relative."""
         return self.show(lambda: f"{moment(at)} ({ago(at)})" if at else "", *classes)
 
     def _tick(self) -> None:
@@ -126,7 +124,19 @@ class Badge:
         self.show(state)
 
     def show(self, state: str) -> None:
-        """Show another state."""
         self._element.classes(replace=f"state {find_level(state)}")
         self._icon.set_name(_ICONS[find_level(state)])
         self._word.set_text(_WORDS.get(state, state))
+
+
+async def confirm(question: str, yes: str) -> bool:
+    """Ask a person before something that cannot be undone."""
+    with ui.dialog() as dialog, ui.card():
+        dialog.props["aria-label"] = question
+        ui.label(question)
+        with ui.row():
+            ui.button(yes, on_click=lambda: dialog.submit(True)).props("no-caps color=negative")
+            ui.button("Cancel", on_click=lambda: dialog.submit(False)).props("flat no-caps")
+    answer = await dialog
+    dialog.delete()
+    return bool(answer)

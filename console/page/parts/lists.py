@@ -30,7 +30,6 @@ class Rows(Generic[Item]):
         self._rows: dict[Hashable, tuple[Row[Item], Item]] = {}
 
     def show(self, items: Iterable[Item]) -> None:
-        """Show these, in this order."""
         wanted = {self._key(item): item for item in items}
         for key in self._rows.keys() - wanted.keys():
             self._rows.pop(key)[0].element.delete()

@@ -37,7 +37,6 @@ class Live(Generic[T]):
         ui.timer(_REFRESH_SECONDS, self._refresh, immediate=False)
 
     def follow(self, topic: Topic[T]) -> None:
-        """Follow another topic from now on."""
         self._topic, self._number = topic, -1
         self._refresh()
 

@@ -7,7 +7,6 @@ from starlette.requests import Request
 
 from console import registry
 from console.formats import moment
-from console.page import actions
 from console.page.context import Context
 from console.page.files import HTML
 from console.page.parts.elements import Badge, Clock, box, facts, heading, link, table, text
@@ -88,8 +87,7 @@ class VersionPanel:
 
     async def _decide(self, status: str) -> None:
         source, number, comment = self._context.source, self._number, self._comment.value.strip() or None
-        await actions.perform(
-            self._context,
+        await self._context.perform(
             lambda: registry.set_approval(source, number, status, comment),
             f"Version {number} is {status.lower()}.",
             "versions",

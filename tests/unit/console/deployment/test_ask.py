@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console.deployment.ask import Consent, type_the_name
+from console.deployment.terminal import Consent, type_the_name
 from console.errors import CommandError
 
 

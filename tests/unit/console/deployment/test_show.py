@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from console.deployment.show import Page, Quiet, Screen
+from console.deployment.terminal import Page, Quiet, Screen
 from seedcode.stack.report import Change, Event
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

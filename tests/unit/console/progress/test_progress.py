@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
-from console.progress.lines import Teller
+from console.progress.follow import LineWriter
 from console.progress.snapshot import Epoch, Snapshot, StepView, Training, read_epochs
 from console.progress.tree import draw
 
@@ -54,18 +54,18 @@ def test_the_tree_tells_a_failure_once_and_whole() -> None:
 
 
 def test_lines_are_told_once_and_only_when_true() -> None:
-    teller = Teller()
-    first = list(teller.tell(RUNNING))
+    writer = LineWriter()
+    first = list(writer.write(RUNNING))
     assert any("PrepareData Succeeded after 9 s" in line for line in first)
     assert any("epoch 2 of 4" in line for line in first)
     assert not any("epoch 3" in line for line in first), "its validation is not known yet"
-    assert list(teller.tell(RUNNING)) == []
+    assert list(writer.write(RUNNING)) == []
     ended = replace(RUNNING, status="Failed", end=START + timedelta(minutes=2), reason="because")
-    assert [line.strip() for line in teller.tell(ended)][-1] == "because"
+    assert [line.strip() for line in writer.write(ended)][-1] == "because"
 
 
 def test_a_step_from_the_cache_names_its_source_and_repeats_no_epochs() -> None:
     cached = replace(TRAIN, status="Succeeded", end=TRAIN.start, cached_from="former1")
-    lines = list(Teller().tell(replace(RUNNING, steps=(cached,))))
+    lines = list(LineWriter().write(replace(RUNNING, steps=(cached,))))
     assert any("from the cache of former1" in line for line in lines)
     assert not any("epoch" in line for line in lines)

@@ -1,19 +1,19 @@
-"""Shows a deployment: live on a terminal, as lines elsewhere."""
+"""Asks before a deployment or removal, and shows it: live on a terminal, as lines elsewhere."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from console.errors import CommandError
 from console.output import plain, print_rows
-from seedcode.stack.report import Change, Event, Lines
+from seedcode.stack.report import Change, Event, Lines, Silent
 
 COLOURS = {"COMPLETE": "green", "PROGRESS": "yellow", "FAILED": "red", "SKIPPED": "dim"}
 ACTIONS = {"Add": "green", "Modify": "yellow", "Remove": "red", "Import": "cyan"}
@@ -36,7 +36,6 @@ class Page(Lines):
     """Lines for a pipe or a log, with the change set as a table."""
 
     def changes(self, changes: Sequence[Change]) -> None:
-        """Print the table."""
         print_rows(rows(changes), as_json=False, empty="No resource changes.")
 
     def __enter__(self) -> Self:
@@ -55,12 +54,10 @@ class Screen:
         self._live: Live | None = None
 
     def say(self, sentence: str) -> None:
-        """Print it above what moves."""
         self._rest()
         self._console.print(sentence, markup=False)
 
     def changes(self, changes: Sequence[Change]) -> None:
-        """Print the change set as a table."""
         self._rest()
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in ("action", "resource", "type", "replacement"):
@@ -70,7 +67,6 @@ class Screen:
         self._console.print(table)
 
     def event(self, event: Event) -> None:
-        """Move the resource's line."""
         self._latest.pop(event.logical_id, None)
         self._latest[event.logical_id] = event
         if event.failed and event.reason:
@@ -83,7 +79,7 @@ class Screen:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self._rest()
 
     def _rest(self) -> None:
@@ -105,18 +101,42 @@ class Screen:
         return table
 
 
-class Quiet:
-    """Nobody reads along; what was changed is kept for `--json`."""
+class Quiet(Silent):
+    """Prints nothing; the changes are kept for `--json`."""
 
     def __init__(self) -> None:
         self.made: list[dict[str, str]] = []
 
-    def say(self, sentence: str) -> None:
-        """Pass it over."""
-
     def changes(self, changes: Sequence[Change]) -> None:
-        """Keep them."""
         self.made += rows(changes)
 
-    def event(self, event: Event) -> None:
-        """Pass it over."""
+
+class Consent:
+    """Agrees to change sets: by `--yes`, by a person's answer, or on the laptop when nobody is at a terminal."""
+
+    def __init__(self, *, yes: bool, local: bool) -> None:
+        self._agreed = yes
+        self._local = local
+
+    def __call__(self, _: Sequence[Change], dangers: Sequence[str]) -> bool:
+        """Name what is dangerous, and ask once a deployment: the functions' code follows the bucket unasked."""
+        for danger in dangers:
+            print(f"Careful: {danger}")
+        if self._agreed:
+            return True
+        if not sys.stdin.isatty():
+            if not self._local:
+                raise CommandError("Nobody is at a terminal to agree to the change set; pass --yes to execute it.", 2)
+            return True
+        self._agreed = input("Execute this change set? [y/N] ").strip().lower() in ("y", "yes")
+        return self._agreed
+
+
+def type_the_name(name: str, *, yes: bool) -> None:
+    """Let a person type a name before it is removed; raises CommandError where that does not happen."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise CommandError("Nobody is at a terminal to agree; pass --yes to remove it.", 2)
+    if input(f"Type {name} to remove it: ").strip() != name:
+        raise CommandError("Nothing was removed: that was not its name.")
