@@ -73,8 +73,8 @@ def test_a_table_shows_a_name_as_it_is_written(name: str, capsys: pytest.Capture
 
 def test_the_tree_of_an_execution_shows_reasons_and_parameters_plain() -> None:
     step = SimpleNamespace(
-        name="a", status="Failed", depth=0, start=None, end=None, cached_from=None, outcome=None, attempts=1, training=None,
-        searching=None, reason=ESCAPE,
+        name="a", status="Failed", depth=0, start=None, end=None, cached_from=None, outcome=None, attempts=1,
+        training=None, searching=None, reason=ESCAPE,
     )  # fmt: skip
     snapshot: Any = SimpleNamespace(
         status="Failed", arn="arn:x", start=None, end=None, parameters={"p": ESCAPE}, steps=(step,), reason=ESCAPE
