@@ -42,7 +42,6 @@ static: .venv/test .venv/checkov
 	PYTHONPATH=lambdas $(BIN)/lint-imports --no-cache
 	$(BIN)/cfn-lint seedcode/template.yaml
 	.venv/checkov/bin/checkov --config-file .ci/checkov.yaml --file seedcode/template.yaml
-	$(BIN)/python -m pytest tests/contract/stack -k "not regions and not bite"
 	$(BIN)/hadolint seedcode/Dockerfile
 
 # What the image would install and run, in a plain environment; there is no Docker here.
