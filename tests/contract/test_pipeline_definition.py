@@ -24,6 +24,7 @@ from botocore.validate import ParamValidator
 from common.metadata import is_allowed
 from evaluation.trust.comparison import without_live
 from evaluation.trust.gate import judge
+from localaws import services  # noqa: F401 - declares CreateTrainingJob, as which each trial is checked
 from localaws.engine.references import Scope, resolve
 from localaws.sagemaker import tuning_checks
 from localaws.settings import Settings as LocalSettings
