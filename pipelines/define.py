@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipelines.code import CodeLocations
 from pipelines.errors import PipelineError
-from pipelines.former_model import FormerModel
+from pipelines.initial_model import InitialModel
 from pipelines.profiles import Profile
 from pipelines.settings import Settings
 
@@ -36,7 +36,7 @@ def define(
     settings: Settings,
     profile: Profile,
     code: CodeLocations,
-    former: FormerModel | None = None,
+    initial: InitialModel | None = None,
     *,
     tuned: bool = False,
     cache: Path | None = None,
@@ -46,29 +46,29 @@ def define(
     `cache` is a folder that keeps definitions. Raises PipelineError where the settings name no image.
     """
     _require_image(settings)
-    return _build(cache, "pipelines.definition", "build_definition", settings, profile, code, former, tuned)
+    return _build(cache, "build_definition", settings, profile, code, initial, tuned)
 
 
 def define_monitoring(settings: Settings, cache: Path | None = None) -> str:
     """Return the monitoring pipeline's definition, as `define` does that of the training pipeline."""
     _require_image(settings)
-    return _build(cache, "pipelines.monitoring", "build_monitoring_definition", settings)
+    return _build(cache, "build_monitoring_definition", settings)
 
 
-def _build(cache: Path | None, module: str, function: str, *arguments: object) -> str:
+def _build(cache: Path | None, function: str, *arguments: object) -> str:
     """Call the SDK's part, unless the cache has what it wrote for the same arguments, code and version."""
-    kept = cache / f"{_digest(module, arguments)}.json" if cache else None
+    kept = cache / f"{_digest(function, arguments)}.json" if cache else None
     if kept and kept.is_file():
         return kept.read_text(encoding="utf-8")
     with _environment(OFFLINE), _quiet():
-        definition = str(getattr(import_module(module), function)(*arguments))
+        definition = str(getattr(import_module("pipelines.definition"), function)(*arguments))
     if kept:
         _keep(kept, definition)
     return definition
 
 
-def _digest(module: str, arguments: tuple[object, ...]) -> str:
-    digest = hashlib.sha256(repr((module, arguments, version("sagemaker"), sys.version)).encode())
+def _digest(function: str, arguments: tuple[object, ...]) -> str:
+    digest = hashlib.sha256(repr((function, arguments, version("sagemaker"), sys.version)).encode())
     root = Path(__file__).parents[1]
     for path in sorted(path for package in ("pipelines", "common") for path in (root / package).rglob("*.py")):
         digest.update(path.read_bytes())

@@ -1,19 +1,20 @@
-"""The pipeline's definition: six steps, put together and written down the same way every time."""
+"""The definitions of both pipelines, written down the same way every time."""
 
 import json
 
 from sagemaker.workflow.pipeline import Pipeline
 
 from pipelines.code import CodeLocations
-from pipelines.former_model import FormerModel
-from pipelines.parameters import declare_parameters
+from pipelines.initial_model import InitialModel
 from pipelines.profiles import Profile
 from pipelines.session import offline_session
 from pipelines.settings import Settings
 from pipelines.steps.accuracy_gate import accuracy_gate
 from pipelines.steps.accuracy_too_low import accuracy_too_low
+from pipelines.steps.check_for_drift import build_monitoring_parameters, check_for_drift
 from pipelines.steps.context import Context
 from pipelines.steps.evaluate_model import evaluate_model
+from pipelines.steps.parameters import build_parameters
 from pipelines.steps.prepare_data import prepare_data
 from pipelines.steps.register_model import register_model
 from pipelines.steps.train_model import train_model
@@ -21,21 +22,20 @@ from pipelines.steps.tune_model import tune_model
 
 
 def build_definition(
-    settings: Settings, profile: Profile, code: CodeLocations, former: FormerModel | None = None, tuned: bool = False
+    settings: Settings, profile: Profile, code: CodeLocations, initial: InitialModel | None = None, tuned: bool = False
 ) -> str:
     """Return the definition as canonical JSON: the same input gives the same bytes, and no call is made."""
-    definition = json.loads(assemble(settings, profile, code, former, tuned).definition())
-    return json.dumps(definition, sort_keys=True, indent=2) + "\n"
+    return _write(assemble(settings, profile, code, initial, tuned))
 
 
 def assemble(
-    settings: Settings, profile: Profile, code: CodeLocations, former: FormerModel | None = None, tuned: bool = False
+    settings: Settings, profile: Profile, code: CodeLocations, initial: InitialModel | None = None, tuned: bool = False
 ) -> Pipeline:
     """Put the steps together; those behind the gate belong to the gate. A tuned run trains many times."""
     context = Context(
         settings=settings,
         profile=profile,
-        parameters=declare_parameters(settings, profile, former, tuned),
+        parameters=build_parameters(settings, profile, initial, tuned),
         code=code,
         session=offline_session(settings),
     )
@@ -52,3 +52,22 @@ def assemble(
         pipeline_experiment_config=None,
         sagemaker_session=context.session,
     )
+
+
+def build_monitoring_definition(settings: Settings) -> str:
+    """Return the definition as canonical JSON: the same input gives the same bytes, and no call is made."""
+    session = offline_session(settings)
+    parameters = build_monitoring_parameters(settings)
+    pipeline = Pipeline(
+        name=settings.monitoring_pipeline_name,
+        parameters=parameters.listed(),
+        steps=[check_for_drift(settings, parameters, session)],
+        # An experiment is a second record of what the execution already records, and not in every region.
+        pipeline_experiment_config=None,
+        sagemaker_session=session,
+    )
+    return _write(pipeline)
+
+
+def _write(pipeline: Pipeline) -> str:
+    return json.dumps(json.loads(pipeline.definition()), sort_keys=True, indent=2) + "\n"

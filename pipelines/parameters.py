@@ -1,105 +1,65 @@
-"""The pipeline's parameters: what a person, a schedule or an event may set when an execution starts."""
+"""The training pipeline's parameters: what a person, a schedule or an event may set when an execution starts.
 
-from collections.abc import Mapping
+Each is declared once, with its default, its type and what it may be. The definition, the check before a start and the
+steps read the declaration; hyperparameters have a table of their own, pipelines/hyperparameters.py.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sagemaker.workflow.parameters import Parameter, ParameterFloat, ParameterInteger, ParameterString
-
-from pipelines.former_model import PARAMETER, FormerModel
-from pipelines.hyperparameters import HYPERPARAMETERS, Hyperparameter, Value
+from common.data_version import CURATED, RAW
+from pipelines.hyperparameters import HYPERPARAMETERS, Value
 from pipelines.profiles import Profile
-from pipelines.search_space import DEFAULT_PARALLEL, DEFAULT_TRIALS, SEARCHED, STRATEGIES
+from pipelines.ranges import Range, at_least, between
+from pipelines.search_space import DEFAULT_PARALLEL, DEFAULT_TRIALS, STRATEGIES
 from pipelines.settings import Settings
 
 APPROVAL_STATUSES = ("PendingManualApproval", "Approved", "Rejected")
-KINDS: dict[type, type[Parameter]] = {str: ParameterString, int: ParameterInteger, float: ParameterFloat}
+MODEL_URI, TRAINED_FROM = "ModelUri", "TrainedFrom"
+"""Only where a run starts from an initial model: AWS takes no empty channel."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
-    """Every parameter of the pipeline, by the name that the steps use."""
+@dataclass(frozen=True)
+class Declaration:
+    """A parameter; its default may follow from the project and the profile."""
 
-    input_data_uri: Parameter
-    curated_data_uri: Parameter
-    dataset_version: Parameter
-    accuracy_threshold: Parameter
-    paired_gate_level: Parameter
-    live_model_uri: Parameter
-    target_precision: Parameter
-    approval_status: Parameter
-    training_instance_type: Parameter
-    training_instance_count: Parameter
-    processing_instance_type: Parameter
-    processing_instance_count: Parameter
-    seed: Parameter
-    commit_id: Parameter
-    started_by: Parameter
-    start_reason: Parameter
-    # Only where the channel `model` is: AWS takes no empty one.
-    model_uri: Parameter | None = None
-    trained_from: Parameter | None = None
-    hyperparameters: Mapping[str, Parameter]
-    tuning: Mapping[str, Parameter]  # empty but for a tuned run
+    name: str
+    default: Value | Callable[[Settings, Profile], Value]
+    kind: type[str] | type[int] | type[float] = str
+    range: Range | None = None
+    allowed: tuple[str, ...] = ()
 
-    def listed(self) -> list[Parameter]:
-        """Return all of them, the hyperparameters last, for the pipeline's definition."""
-        own = [value for value in vars(self).values() if isinstance(value, Parameter)]
-        return [*own, *self.hyperparameters.values(), *self.tuning.values()]
+    def default_of(self, settings: Settings, profile: Profile) -> Value:
+        """Return the default in a project's definition of a profile."""
+        return self.default(settings, profile) if callable(self.default) else self.default
 
 
-def declare_parameters(
-    settings: Settings, profile: Profile, former: FormerModel | None = None, tuned: bool = False
-) -> Parameters:
-    """Declare the pipeline's parameters with the defaults of a project and a profile.
-
-    The artifact that a run starts from is a default as well: a retraining that names no parameter starts from it again.
-    What a tuned run searches has no parameter: a value that is set and not used would be a trap.
-    """
-    starts_from_model = former is not None or profile.starts_from_weights
-    return Parameters(
-        input_data_uri=ParameterString("InputDataUri", f"s3://{settings.bucket}/raw/"),
-        curated_data_uri=ParameterString("CuratedDataUri", f"s3://{settings.bucket}/curated/"),
-        dataset_version=ParameterString("DatasetVersion", "unversioned"),
-        accuracy_threshold=ParameterFloat("AccuracyThreshold", 0.80),
-        # The p-value below which a model counts as worse than the live version; 0 lets every model pass.
-        paired_gate_level=ParameterFloat("PairedGateLevel", 0.05),
-        live_model_uri=ParameterString("LiveModelUri", ""),
-        # Of the answers that the recommended confidence threshold lets pass, so many shall be right.
-        target_precision=ParameterFloat("TargetPrecision", 0.95),
-        approval_status=ParameterString(
-            "ModelApprovalStatus", APPROVAL_STATUSES[0], enum_values=list(APPROVAL_STATUSES)
-        ),
-        training_instance_type=ParameterString("TrainingInstanceType", profile.instance_type),
-        training_instance_count=ParameterInteger("TrainingInstanceCount", profile.instance_count),
-        processing_instance_type=ParameterString("ProcessingInstanceType", "ml.m5.large"),
-        processing_instance_count=ParameterInteger("ProcessingInstanceCount", 1),
-        seed=ParameterInteger("Seed", 1),
-        commit_id=ParameterString("CommitId", "unknown"),
-        started_by=ParameterString("StartedBy", "unknown"),
-        start_reason=ParameterString("StartReason", "started by a person"),
-        model_uri=ParameterString(PARAMETER, former.uri if former else None) if starts_from_model else None,
-        trained_from=ParameterString("TrainedFrom", former.name if former else "unknown")
-        if starts_from_model
-        else None,
-        hyperparameters={
-            name: _declare_hyperparameter(HYPERPARAMETERS[name], value)
-            for name, value in profile.hyperparameters.items()
-            if not (tuned and name in SEARCHED)
-        },
-        tuning=_declare_tuning() if tuned else {},
-    )
-
-
-def _declare_tuning() -> dict[str, Parameter]:
-    return {
-        "trials": ParameterInteger("MaxTrainingJobs", DEFAULT_TRIALS),
-        "parallel": ParameterInteger("MaxParallelTrainingJobs", DEFAULT_PARALLEL),
-        "strategy": ParameterString("TuningStrategy", STRATEGIES[0], enum_values=list(STRATEGIES)),
-    }
-
-
-def _declare_hyperparameter(entry: Hyperparameter, default: Value) -> Parameter:
-    """Declare one hyperparameter of the profile; a closed set of words becomes the parameter's enum."""
-    if entry.allowed:
-        return ParameterString(entry.parameter, str(default), enum_values=list(entry.allowed))
-    return KINDS[entry.kind](entry.parameter, default_value=default)
+OWN = (
+    Declaration("InputDataUri", lambda settings, _: f"s3://{settings.bucket}/{RAW}"),
+    Declaration("CuratedDataUri", lambda settings, _: f"s3://{settings.bucket}/{CURATED}"),
+    Declaration("DatasetVersion", "unversioned"),
+    Declaration("AccuracyThreshold", 0.80, float, between(0, 1)),
+    # The p-value below which a model counts as worse than the live version; 0 lets every model pass.
+    Declaration("PairedGateLevel", 0.05, float, between(0, 0.5)),
+    Declaration("LiveModelUri", ""),
+    # Of the predictions that the recommended confidence threshold lets pass, so many shall be correct.
+    Declaration("TargetPrecision", 0.95, float, between(0.5, 1)),
+    Declaration("ModelApprovalStatus", APPROVAL_STATUSES[0], allowed=APPROVAL_STATUSES),
+    Declaration("TrainingInstanceType", lambda _, profile: profile.instance_type),
+    Declaration("TrainingInstanceCount", lambda _, profile: profile.instance_count, int, at_least(1)),
+    Declaration("ProcessingInstanceType", "ml.m5.large"),
+    Declaration("ProcessingInstanceCount", 1, int, between(1, 100)),  # AWS's ProcessingClusterConfig
+    Declaration("Seed", 1, int, between(0, 2**32 - 1)),
+    Declaration("CommitId", "unknown"),
+    Declaration("StartedBy", "unknown"),
+    Declaration("StartReason", "started by a person"),
+)
+OF_TUNING = (
+    Declaration("MaxTrainingJobs", DEFAULT_TRIALS, int, at_least(1)),
+    Declaration("MaxParallelTrainingJobs", DEFAULT_PARALLEL, int, at_least(1)),
+    Declaration("TuningStrategy", STRATEGIES[0], allowed=STRATEGIES),
+)
+RANGES: dict[str, Range] = {
+    **{entry.name: entry.range for entry in (*OWN, *OF_TUNING) if entry.range},
+    **{entry.parameter: entry.range for entry in HYPERPARAMETERS.values() if entry.range},
+}

@@ -29,16 +29,3 @@ def at_least(least: int) -> Range:
 def among(*numbers: int) -> Range:
     """Allow a few numbers."""
     return Range(f"among {', '.join(map(str, numbers))}", lambda number: number in numbers)
-
-
-# Of the pipeline's own parameters; hyperparameters have theirs in their table.
-OWN: dict[str, Range] = {
-    "AccuracyThreshold": between(0, 1),
-    "PairedGateLevel": between(0, 0.5),
-    "TargetPrecision": between(0.5, 1),
-    "Seed": between(0, 2**32 - 1),
-    "TrainingInstanceCount": at_least(1),
-    "ProcessingInstanceCount": between(1, 100),  # AWS's ProcessingClusterConfig
-    "MaxTrainingJobs": at_least(1),
-    "MaxParallelTrainingJobs": at_least(1),
-}

@@ -15,8 +15,8 @@ from pipelines.code import build_archives, locate_code, upload_code
 from pipelines.data import get_address, newest_archive, require_data, version_data
 from pipelines.define import define, define_monitoring
 from pipelines.errors import PipelineError
-from pipelines.former_model import find_former
 from pipelines.images import check_images, list_images
+from pipelines.initial_model import find_initial_model
 from pipelines.metadata import LABELS, check_metadata
 from pipelines.profiles import Profile
 from pipelines.settings import Settings
@@ -44,9 +44,9 @@ def run(
     overrides = {**overrides, **{name: clean_value(overrides[name]) for name in LABELS if name in overrides}}
     s3, sagemaker = (make_client(service, settings.region) for service in ("s3", "sagemaker"))
     try:
-        former = find_former(s3, sagemaker, settings, profile, overrides, from_version)
+        initial = find_initial_model(s3, sagemaker, settings, profile, overrides, from_version)
         archives = build_archives()
-        definition = define(settings, profile, locate_code(settings, archives), former, tuned=tuned, cache=cache)
+        definition = define(settings, profile, locate_code(settings, archives), initial, tuned=tuned, cache=cache)
         check_parameters(definition, overrides)
         check_images(list_images(definition, settings.account), partial(make_client, "ecr"))
         upload_code(s3, settings, archives)

@@ -44,7 +44,7 @@ class Variant:
 def variants(profile: Profile, *, fixed_net: bool = False) -> list[Variant]:
     """The profile as it is, with other layers, with another augmentation, and with gentler steps where it has any.
 
-    A run that starts from a former model's weights has a `fixed_net`: they fit no other layers.
+    A run that starts from an initial model's weights has a `fixed_net`: they fit no other layers.
     """
     chosen = profile.hyperparameters
     found = [

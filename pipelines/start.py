@@ -7,14 +7,12 @@ from uuid import uuid4
 
 from pipelines.clients import Client
 from pipelines.errors import PipelineError
-from pipelines.hyperparameters import HYPERPARAMETERS
-from pipelines.ranges import OWN, Range
+from pipelines.parameters import RANGES
 
 KINDS: dict[str, tuple[type[int] | type[float], str]] = {
     "Integer": (int, "a whole number"),
     "Float": (float, "a number"),
 }
-RANGES: dict[str, Range] = OWN | {entry.parameter: entry.range for entry in HYPERPARAMETERS.values() if entry.range}
 
 
 def start_execution(

@@ -76,7 +76,7 @@ def _search(options: Namespace) -> dict[str, str] | None:
 def _upload_weights(target: Target, bucket: str, profile: Profile, overrides: Mapping[str, str]) -> None:
     """Upload the weights that `scones pretrain` has made for this net to where the pipeline finds them."""
     from console.pretraining.shelf import MODEL, find
-    from pipelines.former_model import chosen_net, weights_prefix
+    from pipelines.initial_model import chosen_net, weights_prefix
     from pipelines.weights import net_name
 
     net = chosen_net(profile, overrides)

@@ -9,8 +9,8 @@ from typing import Any
 from console.errors import CommandError
 from console.pretraining.selection import NAMES
 from pipelines.errors import PipelineError
-from pipelines.former_model import choose_hyperparameters
 from pipelines.hyperparameters import HYPERPARAMETERS, Value
+from pipelines.initial_model import choose_hyperparameters
 from pipelines.profiles import Profile
 from pipelines.weights import net_name, net_of
 

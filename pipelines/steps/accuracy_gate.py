@@ -13,8 +13,8 @@ NAME = "AccuracyGate"
 def accuracy_gate(context: Context, good: Step, bad: Step) -> ConditionStep:
     """Build the step that goes on to `good` where both conditions hold, and to `bad` elsewhere."""
     parameters = context.parameters
-    reached = ConditionGreaterThanOrEqualTo(left=measured_accuracy(), right=parameters.accuracy_threshold)
-    not_worse = ConditionGreaterThanOrEqualTo(left=compared_with_live(), right=parameters.paired_gate_level)
+    reached = ConditionGreaterThanOrEqualTo(left=measured_accuracy(), right=parameters["AccuracyThreshold"])
+    not_worse = ConditionGreaterThanOrEqualTo(left=compared_with_live(), right=parameters["PairedGateLevel"])
     return ConditionStep(
         name=NAME, display_name="Accuracy gate", conditions=[reached, not_worse], if_steps=[good], else_steps=[bad]
     )

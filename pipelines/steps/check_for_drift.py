@@ -10,7 +10,7 @@ from sagemaker.processing import ProcessingOutput, Processor
 from sagemaker.workflow.entities import PipelineVariable
 from sagemaker.workflow.execution_variables import ExecutionVariables
 from sagemaker.workflow.functions import Join
-from sagemaker.workflow.parameters import Parameter
+from sagemaker.workflow.parameters import Parameter, ParameterInteger, ParameterString
 from sagemaker.workflow.pipeline_context import PipelineSession
 from sagemaker.workflow.steps import ProcessingStep
 
@@ -41,6 +41,9 @@ class MonitoringParameters:
         return list(vars(self).values())
 
 
+WINDOW_ENDS = ("LAST_FULL_HOUR", "NOW")
+
+
 def check_for_drift(settings: Settings, parameters: MonitoringParameters, session: PipelineSession) -> ProcessingStep:
     """Build the step; it writes below the endpoint's reports, in a folder of the execution's own."""
     processor = Processor(
@@ -65,6 +68,22 @@ def check_for_drift(settings: Settings, parameters: MonitoringParameters, sessio
         display_name="Check for drift",
         step_args=processor.run(outputs=[output]),
         retry_policies=job_retries(),
+    )
+
+
+def build_monitoring_parameters(settings: Settings) -> MonitoringParameters:
+    """Build the parameters with a project's defaults; there is no baseline but a version's, so it must be given."""
+    root = f"s3://{settings.bucket}"
+    return MonitoringParameters(
+        baseline_uri=ParameterString("BaselineUri"),
+        capture_uri=ParameterString("CaptureUri", f"{root}/data-capture"),
+        endpoint_name=ParameterString("EndpointName", settings.endpoint_name),
+        ground_truth_uri=ParameterString("GroundTruthUri", f"{root}/ground-truth"),
+        reports_uri=ParameterString("ReportsUri", f"{root}/monitoring/reports"),
+        hours=ParameterInteger("Hours", 1),
+        window_end=ParameterString("WindowEnd", WINDOW_ENDS[0], enum_values=list(WINDOW_ENDS)),
+        image_uri=ParameterString("ImageUri", settings.image_uri),
+        instance_type=ParameterString("ProcessingInstanceType", "ml.m5.large"),
     )
 
 

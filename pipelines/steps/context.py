@@ -7,9 +7,9 @@ from sagemaker.workflow.pipeline_context import PipelineSession
 
 from pipelines.code import CodeLocations
 from pipelines.errors import PipelineError
-from pipelines.parameters import Parameters
 from pipelines.profiles import Profile
 from pipelines.settings import Settings
+from pipelines.steps.parameters import Parameters
 
 
 @dataclass(frozen=True, kw_only=True)

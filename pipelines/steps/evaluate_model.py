@@ -43,11 +43,11 @@ def _arguments(context: Context) -> list[object]:
         *(word for name in ("model", *DATA) for word in (f"--{name}", f"{ROOT}/{name}")),
         *("--output", f"{ROOT}/evaluation"),
         *("--message", MESSAGE),
-        *("--threshold", parameters.accuracy_threshold.to_string()),
+        *("--threshold", parameters["AccuracyThreshold"].to_string()),
         # In one word, for AWS takes no empty ones.
-        Join("", ["--live-model-uri=", parameters.live_model_uri]),
-        *("--paired-gate-level", parameters.paired_gate_level.to_string()),
-        *("--target-precision", parameters.target_precision.to_string()),
+        Join("", ["--live-model-uri=", parameters["LiveModelUri"]]),
+        *("--paired-gate-level", parameters["PairedGateLevel"].to_string()),
+        *("--target-precision", parameters["TargetPrecision"].to_string()),
     ]
 
 

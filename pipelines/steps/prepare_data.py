@@ -21,7 +21,7 @@ def prepare_data(context: Context) -> ProcessingStep:
     parameters = context.parameters
     # The addresses stay the same when their content changes: the version makes the cache notice.
     processor = make_processor(
-        context, parameters.processing_instance_count, {"DATASET_VERSION": parameters.dataset_version}
+        context, parameters["ProcessingInstanceCount"], {"DATASET_VERSION": parameters["DatasetVersion"]}
     )
     return ProcessingStep(
         name=NAME,
@@ -29,8 +29,8 @@ def prepare_data(context: Context) -> ProcessingStep:
         step_args=processor.run(
             code=context.code.processing,
             inputs=[
-                channel("archive", parameters.input_data_uri, "input/archive"),
-                channel("curated", parameters.curated_data_uri, "input/curated", "ShardedByS3Key"),
+                channel("archive", parameters["InputDataUri"], "input/archive"),
+                channel("curated", parameters["CuratedDataUri"], "input/curated", "ShardedByS3Key"),
             ],
             outputs=[result(context, name, f"output/{name}") for name in _outputs(context)],
             arguments=_arguments(context),
@@ -58,8 +58,8 @@ def _arguments(context: Context) -> list[object]:
         *(word for name, side in folders for word in (f"--{name}", f"{ROOT}/{side}/{name}")),
         *packed,
         *("--validation-share", VALIDATION_SHARE),
-        *("--seed", parameters.seed.to_string()),
-        *("--source", parameters.input_data_uri),
+        *("--seed", parameters["Seed"].to_string()),
+        *("--source", parameters["InputDataUri"]),
         *("--message", MESSAGE),
         *("--config-dir", CONFIG),
     ]

@@ -25,7 +25,7 @@ def make_processor(
         image_uri=settings.image_uri,
         command=["python3"],
         instance_count=instance_count,
-        instance_type=context.parameters.processing_instance_type,
+        instance_type=context.parameters["ProcessingInstanceType"],
         volume_size_in_gb=VOLUME_GB,
         # No key for the volume: AWS refuses one where instances have local disks, and a start chooses the type.
         output_kms_key=settings.kms_key,

@@ -10,6 +10,7 @@ from sagemaker.workflow.model_step import ModelStep
 from sagemaker.workflow.steps import ProcessingStep, Step
 
 from common.live_model import DIGEST
+from pipelines.parameters import TRAINED_FROM
 from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
 from pipelines.steps.evaluate_model import evaluated_digest, measured_accuracy, recommended_threshold
@@ -39,7 +40,7 @@ def register_model(context: Context, prepared: ProcessingStep, candidate: Candid
         response_types=["application/json"],
         inference_instances=INFERENCE_INSTANCES,
         transform_instances=TRANSFORM_INSTANCES,
-        approval_status=context.parameters.approval_status,
+        approval_status=context.parameters["ModelApprovalStatus"],
         model_metrics=_metrics(evaluated),
         metadata_properties=_origin(context),
         customer_metadata_properties={**_description(context, prepared, evaluated), **candidate.facts},
@@ -68,7 +69,7 @@ def _metrics(evaluated: ProcessingStep) -> ModelMetrics:
 
 def _origin(context: Context) -> MetadataProperties:
     return MetadataProperties(
-        commit_id=context.parameters.commit_id,
+        commit_id=context.parameters["CommitId"],
         generated_by=ExecutionVariables.PIPELINE_EXECUTION_ARN,
         project_id=context.settings.project_id,
     )
@@ -85,23 +86,23 @@ def _description(
     """
     parameters = context.parameters
     layers = parameters.hyperparameters.get("num_layers")
-    former = {"trained_from": parameters.trained_from} if parameters.trained_from is not None else {}
+    initial = {"trained_from": parameters[TRAINED_FROM]} if TRAINED_FROM in parameters.own else {}
     return {
-        **former,
+        **initial,
         "accuracy": measured_accuracy().to_string(),
-        "accuracy_threshold": parameters.accuracy_threshold.to_string(),
-        "commit": parameters.commit_id,
+        "accuracy_threshold": parameters["AccuracyThreshold"].to_string(),
+        "commit": parameters["CommitId"],
         DIGEST: evaluated_digest().to_string(),
-        "dataset_uri": parameters.input_data_uri,
-        "dataset_version": parameters.dataset_version,
+        "dataset_uri": parameters["InputDataUri"],
+        "dataset_version": parameters["DatasetVersion"],
         "evaluation_uri": output_uri(evaluated, "evaluation"),
         "execution_id": ExecutionVariables.PIPELINE_EXECUTION_ID,
         "num_layers": layers.to_string() if layers is not None else str(DEFAULT_LAYERS),
         "profile": context.profile.name,
         "recommended_confidence_threshold": recommended_threshold().to_string(),
         "report": output_file(evaluated, "evaluation", "report.html"),
-        "start_reason": parameters.start_reason,
-        "started_by": parameters.started_by,
+        "start_reason": parameters["StartReason"],
+        "started_by": parameters["StartedBy"],
         "test_uri": output_uri(prepared, "test"),
         "training_samples": training_samples().to_string(),
     }

@@ -9,6 +9,7 @@ from sagemaker.workflow.steps import ProcessingStep, TrainingStep
 
 from common.labels import LABELS
 from pipelines.hyperparameters import Value
+from pipelines.parameters import MODEL_URI
 from pipelines.session import telemetry_off
 from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
@@ -46,8 +47,8 @@ def make_estimator(context: Context, changes: Mapping[str, Value] | None = None)
     return Estimator(
         image_uri=context.algorithm_image,
         role=settings.training_role_arn,
-        instance_count=context.parameters.training_instance_count,
-        instance_type=context.parameters.training_instance_type,
+        instance_count=context.parameters["TrainingInstanceCount"],
+        instance_type=context.parameters["TrainingInstanceType"],
         volume_size=VOLUME_GB,
         # No key for the volume: AWS refuses one where instances have local disks, as all current GPU types have.
         output_kms_key=settings.kms_key,
@@ -57,7 +58,7 @@ def make_estimator(context: Context, changes: Mapping[str, Value] | None = None)
         sagemaker_session=context.session,
         hyperparameters={**_hyperparameters(context), **(changes or {})},
         # Read by the laptop's stand-in only: the built-in algorithm has no seed.
-        environment={"SCONES_SEED": context.parameters.seed.to_string()},
+        environment={"SCONES_SEED": context.parameters["Seed"].to_string()},
         tags=settings.aws_tags or None,
         subnets=list(settings.subnets) or None,
         security_group_ids=list(settings.security_groups) or None,
@@ -75,13 +76,13 @@ def _hyperparameters(context: Context) -> dict[str, Value | PipelineVariable]:
 
 
 def channels(context: Context, prepared: ProcessingStep) -> dict[str, TrainingInput]:
-    """The prepared pictures as the algorithm wants them, loose with their lists or as records, and a former model."""
-    return {**_pictures(context, prepared), **_former_model(context)}
+    """The prepared pictures as the algorithm wants them, loose with their lists or as records, and an initial model."""
+    return {**_pictures(context, prepared), **_initial_model(context)}
 
 
-def _former_model(context: Context) -> dict[str, TrainingInput]:
+def _initial_model(context: Context) -> dict[str, TrainingInput]:
     """Give an artifact to start from, where there is one."""
-    uri = context.parameters.model_uri
+    uri = context.parameters.own.get(MODEL_URI)
     return {"model": _channel(uri, "application/x-sagemaker-model")} if uri is not None else {}
 
 

@@ -9,6 +9,7 @@ from sagemaker.workflow.functions import Join
 from sagemaker.workflow.steps import ProcessingStep, TuningStep
 
 from pipelines import search_space
+from pipelines.parameters import MODEL_URI
 from pipelines.search_space import Variant, variants
 from pipelines.session import telemetry_off
 from pipelines.steps.candidate import Candidate
@@ -21,7 +22,7 @@ NAME = "TuneModel"
 
 def tune_model(context: Context, prepared: ProcessingStep) -> Candidate:
     """Build the step: one tuning job over the profile's variants, each with the same ranges."""
-    chosen = variants(context.profile, fixed_net=context.parameters.model_uri is not None)
+    chosen = variants(context.profile, fixed_net=MODEL_URI in context.parameters.own)
     inputs: dict[str, dict[str, TrainingInput]] = {item.name: channels(context, prepared) for item in chosen}
     with telemetry_off(context.session):
         arguments = _tuner(context, chosen).fit(inputs, include_cls_metadata={})
@@ -42,11 +43,11 @@ def _tuner(context: Context, chosen: list[Variant]) -> HyperparameterTuner:
         estimator_dict={item.name: _estimator(context, item) for item in chosen},
         objective_metric_name_dict={item.name: search_space.OBJECTIVE for item in chosen},
         hyperparameter_ranges_dict={item.name: _ranges() for item in chosen},
-        strategy=parameters.tuning["strategy"],
+        strategy=parameters["TuningStrategy"],
         objective_type="Maximize",
-        max_jobs=parameters.tuning["trials"],
-        max_parallel_jobs=parameters.tuning["parallel"],
-        random_seed=parameters.seed,
+        max_jobs=parameters["MaxTrainingJobs"],
+        max_parallel_jobs=parameters["MaxParallelTrainingJobs"],
+        random_seed=parameters["Seed"],
         tags=context.settings.aws_tags or None,
     )
     return tuner

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from common.jobs import Refusal as NotEvaluated
-from common.jobs import Refusal as NotPrepared
+from common.jobs import Refusal
 from evaluation import options as evaluation
 from localaws.algorithms.image_classification.hyperparameters import LARGE_FAMILY, RULES, SMALL_FAMILY
 from pipelines.hyperparameters import HYPERPARAMETERS, LAYERS
+from pipelines.parameters import RANGES
 from pipelines.search_space import INTEGER, LOGARITHMIC
-from pipelines.start import RANGES
 from processing import options as processing
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ BOUND = {name: entry for name, entry in HYPERPARAMETERS.items() if entry.range}
 
 
 def takes(read: Callable[[], object]) -> bool:
-    with suppress(ValueError, NotEvaluated, NotPrepared):
+    with suppress(ValueError, Refusal):
         read()
         return True
     return False

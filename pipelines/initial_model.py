@@ -18,37 +18,37 @@ from pipelines.clients import Client
 from pipelines.data import list_at
 from pipelines.errors import PipelineError
 from pipelines.hyperparameters import HYPERPARAMETERS, Value
+from pipelines.parameters import MODEL_URI
 from pipelines.profiles import PROFILES, Profile
 from pipelines.settings import Settings
 from pipelines.weights import net_name, net_of
 
 LIVE = "live"
 FOLDER = "pretrained"
-PARAMETER = "ModelUri"
 
 
 @dataclass(frozen=True)
-class FormerModel:
+class InitialModel:
     """Where an artifact lies, and what a version that started from it says of it."""
 
     uri: str
     name: str
 
 
-def find_former(
+def find_initial_model(
     s3: Client,
     sagemaker: Client,
     settings: Settings,
     profile: Profile,
     overrides: Mapping[str, str],
     version: str | None,
-) -> FormerModel | None:
+) -> InitialModel | None:
     """Return what to start from, or None for a net that starts from nothing."""
     if version is None and not profile.starts_from_weights:
         return None
     net = chosen_net(profile, overrides)
-    if version is None and PARAMETER in overrides:
-        return FormerModel(overrides[PARAMETER], overrides[PARAMETER])
+    if version is None and MODEL_URI in overrides:
+        return InitialModel(overrides[MODEL_URI], overrides[MODEL_URI])
     if version is None:
         return _kept_weights(s3, settings, profile, net)
     _refuse_two_starts(profile, overrides)
@@ -75,7 +75,7 @@ def weights_prefix(net: tuple[int, str]) -> str:
     return f"{FOLDER}/{net_name(*net)}/"
 
 
-def _kept_weights(s3: Client, settings: Settings, profile: Profile, net: tuple[int, str]) -> FormerModel:
+def _kept_weights(s3: Client, settings: Settings, profile: Profile, net: tuple[int, str]) -> InitialModel:
     newest = find_newest(list_objects(s3, settings.bucket, weights_prefix(net)))
     if newest is None:
         raise PipelineError(
@@ -85,12 +85,12 @@ def _kept_weights(s3: Client, settings: Settings, profile: Profile, net: tuple[i
             "`scones run`, which uploads them."
         )
     digest = newest.key.split("/")[-2]
-    return FormerModel(f"s3://{settings.bucket}/{newest.key}", f"weights {net_name(*net)} {digest}")
+    return InitialModel(f"s3://{settings.bucket}/{newest.key}", f"weights {net_name(*net)} {digest}")
 
 
 def _refuse_two_starts(profile: Profile, overrides: Mapping[str, str]) -> None:
-    if PARAMETER in overrides:
-        raise PipelineError(f"A version to start from and {PARAMETER} were both given; give one of them.")
+    if MODEL_URI in overrides:
+        raise PipelineError(f"A version to start from and {MODEL_URI} were both given; give one of them.")
     if str(choose_hyperparameters(profile, overrides).get("use_pretrained_model", 0)) == "1":
         raise PipelineError(
             f"The profile {profile.name} starts from the algorithm's own weights, and a version to start from was "
@@ -98,7 +98,7 @@ def _refuse_two_starts(profile: Profile, overrides: Mapping[str, str]) -> None:
         )
 
 
-def _registered(s3: Client, sagemaker: Client, settings: Settings, net: tuple[int, str], version: str) -> FormerModel:
+def _registered(s3: Client, sagemaker: Client, settings: Settings, net: tuple[int, str], version: str) -> InitialModel:
     package = _describe_version(sagemaker, settings, version)
     number = package["ModelPackageVersion"]
     theirs = _net_of_version(package)
@@ -110,7 +110,7 @@ def _registered(s3: Client, sagemaker: Client, settings: Settings, net: tuple[in
     uri = locate_artifact(s3, settings.bucket, package)
     if not list_at(s3, uri):
         raise PipelineError(f"The artifact of version {number} is gone from {uri}; choose a later version.")
-    return FormerModel(uri, f"version {number}")
+    return InitialModel(uri, f"version {number}")
 
 
 def _describe_version(sagemaker: Client, settings: Settings, version: str) -> dict[str, Any]:

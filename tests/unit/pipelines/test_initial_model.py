@@ -7,7 +7,7 @@ import pytest
 from common.live_model import approved_key
 from pipelines.clients import Client
 from pipelines.errors import PipelineError
-from pipelines.former_model import FormerModel, find_former
+from pipelines.initial_model import InitialModel, find_initial_model
 from pipelines.profiles import PROFILES
 from pipelines.run import run
 from pipelines.settings import Settings
@@ -46,14 +46,14 @@ class Register:
 
 
 def test_a_profile_without_weights_starts_from_nothing(s3: Client, sagemaker: Client, settings: Settings) -> None:
-    assert find_former(s3, sagemaker, settings, COMPACT, {}, None) is None
+    assert find_initial_model(s3, sagemaker, settings, COMPACT, {}, None) is None
 
 
 def test_a_version_of_the_same_net_is_gone_on_from(
     s3: Client, sagemaker: Client, settings: Settings, register: Register
 ) -> None:
     uri = register(num_layers="20", profile="compact")
-    assert find_former(s3, sagemaker, settings, COMPACT, {}, "1") == FormerModel(uri, "version 1")
+    assert find_initial_model(s3, sagemaker, settings, COMPACT, {}, "1") == InitialModel(uri, "version 1")
 
 
 def test_of_an_approved_version_the_copy_is_gone_on_from_which_no_job_can_have_changed(
@@ -65,9 +65,9 @@ def test_of_an_approved_version_the_copy_is_gone_on_from_which_no_job_can_have_c
     ]["ModelPackageArn"]
     key = approved_key(sagemaker.describe_model_package(ModelPackageName=arn))
     s3.put_object(Bucket=settings.bucket, Key=key, Body=b"model")
-    copy = FormerModel(f"s3://{settings.bucket}/{key}", "version 1")
-    assert find_former(s3, sagemaker, settings, COMPACT, {}, "1") == copy
-    assert find_former(s3, sagemaker, settings, COMPACT, {}, "live") == copy
+    copy = InitialModel(f"s3://{settings.bucket}/{key}", "version 1")
+    assert find_initial_model(s3, sagemaker, settings, COMPACT, {}, "1") == copy
+    assert find_initial_model(s3, sagemaker, settings, COMPACT, {}, "live") == copy
 
 
 def test_live_is_the_approved_version_that_was_changed_last(
@@ -75,7 +75,7 @@ def test_live_is_the_approved_version_that_was_changed_last(
 ) -> None:
     uri = register(profile="compact")
     register(profile="compact", approval="PendingManualApproval")
-    assert find_former(s3, sagemaker, settings, COMPACT, {}, "live") == FormerModel(uri, "version 1")
+    assert find_initial_model(s3, sagemaker, settings, COMPACT, {}, "live") == InitialModel(uri, "version 1")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_version_of_another_net_is_refused_before_the_start(
 ) -> None:
     register(**recorded)
     with pytest.raises(PipelineError, match=sentence):
-        find_former(s3, sagemaker, settings, COMPACT, {}, "1")
+        find_initial_model(s3, sagemaker, settings, COMPACT, {}, "1")
 
 
 def test_what_cannot_be_started_from_is_refused_in_words(
@@ -101,14 +101,16 @@ def test_what_cannot_be_started_from_is_refused_in_words(
     refused = {"UsePretrainedModel=0": IMAGENET, "give one of them": COMPACT}
     for sentence, profile in refused.items():
         with pytest.raises(PipelineError, match=sentence):
-            find_former(s3, sagemaker, settings, profile, {"ModelUri": "s3://b/k"} if profile is COMPACT else {}, "1")
+            find_initial_model(
+                s3, sagemaker, settings, profile, {"ModelUri": "s3://b/k"} if profile is COMPACT else {}, "1"
+            )
     with pytest.raises(PipelineError, match="There is no version 'newest' in the registry; it has 1, or say live"):
-        find_former(s3, sagemaker, settings, COMPACT, {}, "newest")
+        find_initial_model(s3, sagemaker, settings, COMPACT, {}, "newest")
     with pytest.raises(PipelineError, match="No version is approved"):
-        find_former(s3, sagemaker, settings, COMPACT, {}, "live")
+        find_initial_model(s3, sagemaker, settings, COMPACT, {}, "live")
     s3.delete_object(Bucket=settings.bucket, Key=uri.removeprefix(f"s3://{settings.bucket}/"))
     with pytest.raises(PipelineError, match="The artifact of version 1 is gone"):
-        find_former(s3, sagemaker, settings, COMPACT, {}, "1")
+        find_initial_model(s3, sagemaker, settings, COMPACT, {}, "1")
 
 
 def test_weights_of_the_runs_own_net_are_taken_and_their_lack_is_told_with_the_mend(
@@ -116,13 +118,13 @@ def test_weights_of_the_runs_own_net_are_taken_and_their_lack_is_told_with_the_m
 ) -> None:
     key = "pretrained/20-layers-3x28x28/0123456789abcdef/model.tar.gz"
     s3.put_object(Bucket=settings.bucket, Key=key, Body=b"weights")
-    assert find_former(s3, sagemaker, settings, PRETRAINED, {}, None) == FormerModel(
+    assert find_initial_model(s3, sagemaker, settings, PRETRAINED, {}, None) == InitialModel(
         f"s3://{settings.bucket}/{key}", "weights 20-layers-3x28x28 0123456789abcdef"
     )
     with pytest.raises(PipelineError, match=r"32 layers .* none lie under .*`scones pretrain --profile pretrained`"):
-        find_former(s3, sagemaker, settings, PRETRAINED, {"NumLayers": "32"}, None)
+        find_initial_model(s3, sagemaker, settings, PRETRAINED, {"NumLayers": "32"}, None)
     with pytest.raises(PipelineError, match="NumLayers is 'many'"):
-        find_former(s3, sagemaker, settings, PRETRAINED, {"NumLayers": "many"}, None)
+        find_initial_model(s3, sagemaker, settings, PRETRAINED, {"NumLayers": "many"}, None)
 
 
 @pytest.mark.usefixtures("image")
