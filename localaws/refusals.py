@@ -33,6 +33,11 @@ class Rule:
             raise errors.validation(sentence)
 
 
+def rule(holds: str, source: str, *, likely: bool = False) -> Callable[[Broken], Rule]:
+    """Make a rule of the function below, which answers AWS's sentence; see Rule."""
+    return lambda broken: Rule(holds, source, broken, likely)
+
+
 def check_rules(rules: Sequence[Rule], request: Document) -> None:
     """Raise AWS's error for the first rule that a request breaks."""
     for rule in rules:

@@ -15,7 +15,7 @@ from localaws.builds.log import BuildLog, forget_old
 from localaws.builds.projects import PRINCIPAL
 from localaws.clients import Clients
 from localaws.jobs.container import remember
-from localaws.jobs.slots import COUNT
+from localaws.jobs.supervise import JOBS_AT_ONCE
 from localaws.keys import Credentials
 from localaws.shapes import Document
 from localaws.store import retry_until_stored
@@ -28,7 +28,7 @@ MINUTE = 60  # seconds
 _POLL_SECONDS = 0.2
 
 # Builds that run at once on this machine; others are queued, as they are where an account's limit is reached.
-_slots = threading.BoundedSemaphore(COUNT)
+_slots = threading.BoundedSemaphore(JOBS_AT_ONCE)
 
 
 def begin(aws: Aws, build: Document) -> None:

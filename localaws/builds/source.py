@@ -9,8 +9,7 @@ from localaws.builds.errors import YAML_FILE_ERROR, BuildError
 from localaws.builds.projects import PRINCIPAL
 from localaws.errors import AwsError
 from localaws.push import repository
-from localaws.push.errors import PushError
-from localaws.push.git import git
+from localaws.push.git import PushError, git
 from localaws.shapes import Document
 
 _DEFAULT_BUILDSPEC = "buildspec.yml"

@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/pipeline-eventbridge.html
 
 from __future__ import annotations
 
+import json
 import re
 
 from localaws.authorization import check_role
 from localaws.aws import Aws
-from localaws.deliveries import paths
 from localaws.deliveries.delivery import Delivery, Failed, failed
+from localaws.engine import references
 from localaws.errors import AwsError, validation
 from localaws.operations import SAGEMAKER
 from localaws.shapes import Document
@@ -27,7 +28,7 @@ def check(arn: str) -> None:
 def request(delivery: Delivery) -> Document:
     """What StartPipelineExecution is asked. Its token is the delivery's, so that a repetition starts no second one."""
     listed = delivery.target.get("SageMakerPipelineParameters", {}).get("PipelineParameterList", [])
-    parameters = [{"Name": item["Name"], "Value": paths.value(item["Value"], delivery.event)} for item in listed]
+    parameters = [{"Name": item["Name"], "Value": _parameter_value(item["Value"], delivery.event)} for item in listed]
     return {
         "PipelineName": delivery.target["Arn"],
         "PipelineParameters": parameters,
@@ -48,7 +49,22 @@ def start(aws: Aws, delivery: Delivery) -> None:
                 aws, delivery.role, operation, given, delivery.principal, delivery.source_arn
             ),
         )
-    except paths.NoSuchValue as error:
+    except NoSuchValue as error:
         raise Failed("EVENT_IN_INCORRECT_FORMAT", str(error), again=False) from error
     except AwsError as error:
         raise failed(error.code, error.message, error.status) from error
+
+
+class NoSuchValue(ValueError):
+    """A path that leads nowhere in the event."""
+
+
+def _parameter_value(text: str, event: Document) -> str:
+    """A parameter's value: the text itself, or what its path leads to in a rule's event; a schedule has no event."""
+    if not event or not text.startswith("$"):
+        return text
+    try:
+        found = references.walk(event, text, "The event")
+    except references.UnresolvedReference as error:
+        raise NoSuchValue(str(error)) from error
+    return found if isinstance(found, str) else json.dumps(found)

@@ -8,17 +8,19 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universa
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import Loader
 
 from localaws.aws import Aws
-from localaws.deliveries import pipelines, universal
+from localaws.deliveries import pipelines
 from localaws.deliveries.delivery import Delivery, Failed, failed
 from localaws.errors import validation
-from localaws.shapes import Document
+from localaws.shapes import Document, service_model
 
 _PARAMETERS = {"sagemaker": "SageMakerPipelineParameters", "events": "EventBridgeParameters", "sqs": "SqsParameters"}
 _ELSEWHERE = ("EcsParameters", "KinesisParameters")
@@ -47,7 +49,7 @@ def check(target: Document) -> None:
     if service == "sagemaker":
         pipelines.check(arn)
     if service == "scheduler":
-        universal.check(arn)
+        check(arn)
     if service in _JSON_ONLY and "Input" in target:
         _check_json(target["Input"], arn)
 
@@ -136,7 +138,7 @@ def _events(aws: Aws, delivery: Delivery) -> None:
 
 
 def _universal(aws: Aws, delivery: Delivery) -> None:
-    service, action = universal.named(delivery.target["Arn"])
+    service, action = named(delivery.target["Arn"])
     request = json.loads(payload(aws, delivery)) if "Input" in delivery.target else {}
     getattr(delivery.clients(aws).get(service), xform_name(action))(**request)
 
@@ -150,3 +152,32 @@ _CALLS: dict[str, Callable[[Aws, Delivery], None]] = {
     "events": _events,
     "scheduler": _universal,
 }
+
+
+_UNIVERSAL = re.compile(r"arn:aws[a-z-]*:scheduler:::aws-sdk:([a-z0-9-]+):([a-zA-Z0-9]+)")
+# Where AWS's name of a service, which is that of its SDK for Java, is another than boto3's.
+_NAMES = {"sfn": "stepfunctions", "eventbridge": "events", "cloudwatchlogs": "logs"}
+_READS = re.compile(
+    "get|describe|list|poll|receive|search|scan|query|select|read|lookup|discover|validate|batchGet|batchDescribe|"
+    "batchRead|transactGet|adminGet|adminList|testMigration|retrieve|testConnection|translateDocument|isAuthorized|"
+    "invokeModel"
+)
+
+
+def named(arn: str) -> tuple[str, str]:
+    """The service, by boto3's name, and the operation that an ARN names; raises AWS's error for another text."""
+    found = _UNIVERSAL.fullmatch(arn)
+    if not found:
+        raise validation(f"{arn} is not a valid target; a universal one is arn:aws:scheduler:::aws-sdk:service:action.")
+    return _NAMES.get(found[1], found[1]), found[2][0].upper() + found[2][1:]
+
+
+def check_universal(arn: str) -> None:
+    """Refuse what AWS refuses, operations that read, and services or operations that nobody knows here."""
+    service, action = named(arn)
+    if _READS.match(arn.rsplit(":", 1)[-1]):
+        raise validation(f"{arn} is not a valid target; operations that only read are not supported.")
+    if service not in Loader().list_available_services("service-2"):
+        raise validation(f"{arn} cannot be called on the local AWS, which knows no service {service}.")
+    if action not in service_model(service).operation_names:
+        raise validation(f"{arn} is not a valid target; {service} has no operation {action}.")

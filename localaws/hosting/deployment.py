@@ -13,7 +13,7 @@ from localaws.hosting import alarms
 from localaws.hosting.instance import HostingFailure, build_fleet
 from localaws.hosting.policy import Policy, policy
 from localaws.records import endpoints
-from localaws.serving.fleet import Fleet
+from localaws.serving.fleet import Fleet, stop_all
 from localaws.serving.plans import Plan
 from localaws.serving.router import Router
 from localaws.shapes import Document
@@ -142,3 +142,30 @@ def _roll_back(update: _Update, reason: str) -> None:
 def _retire(router: Router, fleet: Fleet) -> None:
     router.drain(fleet.instances)
     fleet.stop()
+
+
+def scale(aws: Aws, name: str, stop: Stop) -> None:
+    """Take an endpoint from Updating to InService with the capacities and weights of its pending plan."""
+    document: Document = endpoints.find(aws, name) or {}
+    plan = Plan.from_document(document["Pending"]["plan"])
+    router = aws.live.routers[name]
+    fleet = router.fleets[0]
+    try:
+        leaving = fleet.resize(plan, lambda: stop.requested)
+    except HostingFailure as failure:
+        reason = f"The endpoint keeps its capacity, as a new instance did not start: {failure}"
+        endpoints.change(
+            aws, name, "Pending", EndpointStatus="InService", FailureReason=reason[:1024], **fleet.plan.describe()
+        )
+        return
+    router.drain(leaving)
+    stop_all(leaving)
+    endpoints.change(
+        aws,
+        name,
+        "Pending",
+        "FailureReason",
+        EndpointStatus="InService",
+        Plan=plan.to_document(),
+        **plan.describe(),
+    )

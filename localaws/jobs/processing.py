@@ -9,8 +9,7 @@ from localaws.aws import Aws, now
 from localaws.jobs import images, opt_ml, pulling, staging
 from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.jobs.role import acting_as, check_network
-from localaws.jobs.slots import SLOTS
-from localaws.jobs.supervise import Instance, Job, Outcome, instances, run
+from localaws.jobs.supervise import SLOTS, Instance, Job, Outcome, instances, run
 from localaws.records.jobs import PROCESSING, change_job, find_job
 from localaws.shapes import Document
 from localaws.tasks import Stop

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +15,10 @@ from localaws.jobs.container import Container, base_environment
 from localaws.jobs.logs import JobLog
 from localaws.records.jobs import JobKind
 from localaws.tasks import Stop
+
+JOBS_AT_ONCE = int(os.environ.get("SCONES_MAX_JOBS", "0")) or max(2, os.cpu_count() or 1)
+SLOTS = threading.BoundedSemaphore(JOBS_AT_ONCE)
+
 
 GRACE_SECONDS = 10.0
 _FLUSH_SECONDS = 0.5

@@ -10,8 +10,7 @@ from localaws.jobs import images, pretrained, script_mode, staging
 from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.jobs.metrics import Metrics
 from localaws.jobs.role import acting_as, check_network
-from localaws.jobs.slots import SLOTS
-from localaws.jobs.supervise import Instance, Job, Outcome, instances, run
+from localaws.jobs.supervise import SLOTS, Instance, Job, Outcome, instances, run
 from localaws.records.jobs import TRAINING, change_job, find_job
 from localaws.shapes import Document
 from localaws.tasks import Stop

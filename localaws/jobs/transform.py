@@ -12,8 +12,7 @@ from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.jobs.logs import JobLog
 from localaws.jobs.model_server import ModelServer, unpack_model
 from localaws.jobs.role import acting_as
-from localaws.jobs.slots import SLOTS
-from localaws.jobs.supervise import instances
+from localaws.jobs.supervise import SLOTS, instances
 from localaws.records import models
 from localaws.records.jobs import TRANSFORM, change_job, find_job
 from localaws.serving.instance import ServerGone

@@ -12,8 +12,8 @@ from types import FrameType
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localaws.process import ProcessError
-from localaws.push.errors import PushError
 from localaws.push.following import follow, read_changes
+from localaws.push.git import PushError
 from localaws.settings import Settings, SettingsError
 
 _INTERRUPTED = 130

@@ -12,8 +12,7 @@ from localaws.aws import Aws, now
 from localaws.errors import AwsError
 from localaws.operations import CODECOMMIT
 from localaws.push import pull_requests, repository
-from localaws.push.errors import PushError
-from localaws.push.git import git
+from localaws.push.git import PushError, git
 from localaws.push.pull_requests import list_named_repositories
 from localaws.shapes import Document
 

@@ -21,7 +21,7 @@ from localaws import keys
 from localaws.clients import Clients
 from localaws.process import answers
 from localaws.push.announcing import Change
-from localaws.push.errors import PushError
+from localaws.push.git import PushError
 from localaws.push.receiving import PATH
 from localaws.settings import BUILD_LOG, Settings
 

@@ -7,7 +7,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from localaws.push.errors import PushError
+
+class PushError(Exception):
+    """A sentence for who pushed or deployed: what was given, what is allowed, what to do."""
+
 
 _SECONDS = 120
 # Commits of our own must not depend on who uses the laptop, nor run that person's hooks or signing.

@@ -14,8 +14,7 @@ from localaws.aws import Aws, now
 from localaws.errors import AwsError
 from localaws.operations import CODECOMMIT
 from localaws.push import repository
-from localaws.push.errors import PushError
-from localaws.push.git import git
+from localaws.push.git import PushError, git
 from localaws.shapes import Document
 
 KIND = "pull-request"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import tempfile
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
+from common.archives import BadArchive, Limits, Member, read_zip
+from common.archives import unpack as unpack_members
 from localaws.push import hook
-from localaws.push.archive import unpack
-from localaws.push.errors import PushError
-from localaws.push.git import git
+from localaws.push.git import PushError, git
 from localaws.settings import Settings
 
 _ID = "scones-id"
@@ -123,3 +125,22 @@ def _commit(seed: bytes, work: Path, bare: Path, branch: str) -> None:
     git("add", "--all", "--force", folder=work)
     git("commit", "--quiet", "--no-verify", "--message", "Initial commit", folder=work)
     git("push", "--quiet", str(bare), branch, folder=work)
+
+
+# CodeCommit takes less; what a project starts from is far below either.
+_LIMITS = Limits(members=5_000, file_bytes=100_000_000, total_bytes=100_000_000)
+
+
+def unpack(content: bytes, folder: Path) -> None:
+    """Unpack a zip into a new folder; raise PushError for one that is damaged, too large, or leads out."""
+    try:
+        unpack_members(_read(content), folder)
+    except BadArchive as error:
+        raise PushError(f"The repository's seed is no zip that can be used, as {error}.") from error
+
+
+def _read(content: bytes) -> Iterator[Member]:
+    for member in read_zip(io.BytesIO(content), _LIMITS):
+        if ".git" in member.name.lower().split("/"):
+            raise BadArchive(f"it holds {member.name!r}, which git keeps for itself")
+        yield member

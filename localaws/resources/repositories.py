@@ -9,7 +9,7 @@ from typing import Any
 from localaws import ministack
 from localaws.aws import Aws
 from localaws.push import announcing, repository
-from localaws.push.errors import PushError
+from localaws.push.git import PushError
 from localaws.settings import Settings
 
 Properties = dict[str, Any]

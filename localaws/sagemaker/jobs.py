@@ -24,9 +24,7 @@ from localaws.records.jobs import (
 from localaws.refusals import Members, not_emulated, only
 from localaws.sagemaker import closed, limits
 from localaws.sagemaker.rules import inputs, pulling, withdrawn
-from localaws.sagemaker.rules.processing import RULES as PROCESSING_RULES
-from localaws.sagemaker.rules.training import RULES as TRAINING_RULES
-from localaws.sagemaker.rules.transform import RULES as TRANSFORM_RULES
+from localaws.sagemaker.rules.jobs import PROCESSING_RULES, TRAINING_RULES, TRANSFORM_RULES
 from localaws.shapes import Document, project_as
 from localaws.store import retry_until_stored
 from localaws.tasks import Stop

@@ -8,7 +8,7 @@ from localaws.monitoring import records, times
 from localaws.records import endpoints
 from localaws.refusals import check_rules
 from localaws.sagemaker import limits
-from localaws.sagemaker.rules.processing import MONITORING_RULES
+from localaws.sagemaker.rules.jobs import MONITORING_RULES
 from localaws.shapes import Document
 
 # The scripts and the baselining job belong to AWS's own analyzer image, which cannot run here.

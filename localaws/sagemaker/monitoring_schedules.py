@@ -130,3 +130,26 @@ def _find(aws: Aws, request: Document) -> Document:
         arn = aws.arn("monitoring-schedule", request[_NAME].lower())
         raise errors.not_found(f"Monitoring Schedule {arn} not found.")
     return document
+
+
+_EXECUTIONS = listing.Order(
+    {"CreationTime": "CreationTime", "ScheduledTime": "ScheduledTime", "Status": "MonitoringExecutionStatus"}
+)
+_EXECUTION_FILTERS = {
+    "MonitoringScheduleName": "MonitoringScheduleName",
+    "EndpointName": "EndpointName",
+    "StatusEquals": "MonitoringExecutionStatus",
+    "MonitoringJobDefinitionName": "MonitoringJobDefinitionName",
+    "MonitoringTypeEquals": "MonitoringType",
+}
+
+
+@SAGEMAKER.operation("ListMonitoringExecutions")
+def list_monitoring_executions(aws: Aws, request: Document) -> Document:
+    """Executions, newest first."""
+    found = records.executions(aws, request.get("MonitoringScheduleName", ""))
+    chosen, more = listing.page(request, found, _EXECUTIONS, "Key", _EXECUTION_FILTERS)
+    return {
+        "MonitoringExecutionSummaries": [project_as("MonitoringExecutionSummary", item) for item in chosen],
+        **more,
+    }

@@ -14,7 +14,7 @@ from localaws.records.jobs import TRAINING
 from localaws.refusals import check_rules
 from localaws.sagemaker import tuning_ranges
 from localaws.sagemaker.rules import withdrawn
-from localaws.sagemaker.rules.tuning import RULES
+from localaws.sagemaker.rules.jobs import TUNING_RULES
 from localaws.shapes import Document
 from localaws.tuning import definitions, endings, launch
 from localaws.tuning.definitions import Definition
@@ -83,7 +83,7 @@ def _training(aws: Aws, body: Document) -> None:
     """What would be refused in each of the training jobs."""
     if ("ResourceConfig" in body) == ("HyperParameterTuningResourceConfig" in body):
         raise errors.validation("Give either ResourceConfig or HyperParameterTuningResourceConfig, and not both.")
-    check_rules(RULES, body)
+    check_rules(TUNING_RULES, body)
     # A tuning job's own resources may leave the volume's size to AWS.
     default = {} if "ResourceConfig" in body else {"VolumeSizeInGB": 1}
     for resources in launch.kinds(body):

@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-progress.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from statistics import mean, median
 
 from localaws.aws import now
 from localaws.shapes import Document
@@ -93,3 +94,14 @@ def _improvements(trials: Sequence[Trial]) -> tuple[int, float | None]:
         if since >= _CONVERGED and converged is None:
             converged = trial.job["TrainingEndTime"]
     return since, converged
+
+
+def hopeless(trial: Trial, others: Iterable[Trial]) -> bool:
+    """Whether a running trial is to be stopped, after any of its epochs so far."""
+    completed = [other.steps for other in others if other.status == "Completed" and other.name != trial.name]
+    return any(_worse(value, epoch, completed) for epoch, value in enumerate(trial.steps, start=1))
+
+
+def _worse(value: float, epoch: int, completed: list[list[float]]) -> bool:
+    averages = [mean(steps[:epoch]) for steps in completed if len(steps) >= epoch]
+    return bool(averages) and value < median(averages)

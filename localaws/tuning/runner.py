@@ -13,7 +13,7 @@ from localaws.operations import SAGEMAKER
 from localaws.records.jobs import TRAINING, find_job
 from localaws.shapes import Document
 from localaws.tasks import Stop
-from localaws.tuning import definitions, early_stopping, endings, launch, records, trials
+from localaws.tuning import definitions, endings, launch, records, trials
 from localaws.tuning.search import Search
 from localaws.tuning.trials import MEMBER, Trial, latest
 
@@ -118,7 +118,7 @@ def _prune(aws: Aws, job: Document, search: Search, found: Sequence[Trial]) -> N
         if trial.status != "InProgress" or not trial.history:
             continue
         if automatic:
-            ends = early_stopping.hopeless(trial, found)
+            ends = endings.hopeless(trial, found)
         else:
             ends, notes = search.prune(latest(found), trial)
             _note(aws, trial, notes)

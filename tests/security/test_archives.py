@@ -26,8 +26,8 @@ from localaws.jobs import script_mode
 from localaws.jobs.failures import ClientFailure
 from localaws.jobs.model_server import unpack_model
 from localaws.jobs.supervise import Instance
-from localaws.push.archive import unpack as unpack_seed
-from localaws.push.errors import PushError
+from localaws.push.git import PushError
+from localaws.push.repository import unpack as unpack_seed
 from processing import archive
 from seedcode.packaging import PackagingError
 from seedcode.packaging.wheels import read_wheels

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from localaws.refusals import Rule
+from localaws.refusals import rule
 from localaws.sagemaker.rules import instances
 from localaws.shapes import Document
 
@@ -19,6 +19,11 @@ def _containers(request: Document) -> list[Document]:
     return [*(request.get("Containers") or []), *filter(None, [request.get("PrimaryContainer")])]
 
 
+@rule(
+    "All hosts of an inference pipeline are named, or none",
+    "botocore: ContainerDefinition.ContainerHostname",
+    likely=True,
+)
 def _hosts_all_named(request: Document) -> str | None:
     containers = request.get("Containers") or []
     named = [item for item in containers if item.get("ContainerHostname")]
@@ -27,18 +32,25 @@ def _hosts_all_named(request: Document) -> str | None:
     return None
 
 
+@rule("A model lies in one place", "botocore: ContainerDefinition.ModelDataSource", likely=True)
 def _one_place_of_the_model(request: Document) -> str | None:
     if any("ModelDataUrl" in item and "ModelDataSource" in item for item in _containers(request)):
         return "ModelDataUrl and ModelDataSource cannot both be specified for a container."
     return None
 
 
+@rule("An execution mode is for several containers", "botocore: CreateModelInput.InferenceExecutionConfig", likely=True)
 def _mode_is_for_several(request: Document) -> str | None:
     if "InferenceExecutionConfig" in request and not request.get("Containers"):
         return "InferenceExecutionConfig is only supported for models with Containers."
     return None
 
 
+@rule(
+    "Credentials of a registry, and a VPC, go with access from a VPC",
+    "botocore: ImageConfig.RepositoryAuthConfig",
+    likely=True,
+)
 def _private_registries(request: Document) -> str | None:
     for item in _containers(request):
         config = item.get("ImageConfig") or {}
@@ -50,32 +62,7 @@ def _private_registries(request: Document) -> str | None:
     return None
 
 
-MODEL_RULES = (
-    Rule(
-        "All hosts of an inference pipeline are named, or none",
-        "botocore: ContainerDefinition.ContainerHostname",
-        _hosts_all_named,
-        likely=True,
-    ),
-    Rule(
-        "A model lies in one place",
-        "botocore: ContainerDefinition.ModelDataSource",
-        _one_place_of_the_model,
-        likely=True,
-    ),
-    Rule(
-        "An execution mode is for several containers",
-        "botocore: CreateModelInput.InferenceExecutionConfig",
-        _mode_is_for_several,
-        likely=True,
-    ),
-    Rule(
-        "Credentials of a registry, and a VPC, go with access from a VPC",
-        "botocore: ImageConfig.RepositoryAuthConfig",
-        _private_registries,
-        likely=True,
-    ),
-)
+MODEL_RULES = (_hosts_all_named, _one_place_of_the_model, _mode_is_for_several, _private_registries)
 
 
 def _variants(request: Document) -> Iterator[Document]:
@@ -83,6 +70,7 @@ def _variants(request: Document) -> Iterator[Document]:
     yield from request.get("ShadowProductionVariants") or []
 
 
+@rule("A serverless variant names no instances", "botocore: ProductionVariant.ServerlessConfig", likely=True)
 def _serverless_has_no_instances(request: Document) -> str | None:
     for variant in _variants(request):
         given = [name for name in ("InstanceType", "InitialInstanceCount", "VolumeSizeInGB") if name in variant]
@@ -94,6 +82,7 @@ def _serverless_has_no_instances(request: Document) -> str | None:
     return None
 
 
+@rule("A serverless endpoint has one variant, no capture and no network of its own", _SERVERLESS, likely=True)
 def _serverless_stands_alone(request: Document) -> str | None:
     if not any("ServerlessConfig" in variant for variant in _variants(request)):
         return None
@@ -105,6 +94,11 @@ def _serverless_stands_alone(request: Document) -> str | None:
     return None
 
 
+@rule(
+    "Provisioned concurrency is within the most",
+    "botocore: ProductionVariantServerlessConfig.ProvisionedConcurrency",
+    likely=True,
+)
 def _provisioned_within_concurrency(request: Document) -> str | None:
     for variant in _variants(request):
         config = variant.get("ServerlessConfig") or {}
@@ -116,6 +110,10 @@ def _provisioned_within_concurrency(request: Document) -> str | None:
     return None
 
 
+@rule(
+    "No volume is attached to instances that have disks of their own",
+    "https://github.com/autogluon/autogluon-cloud/pull/50",
+)
 def _no_volume_beside_local_storage(request: Document) -> str | None:
     for variant in _variants(request):
         kind = variant.get("InstanceType", "")
@@ -124,6 +122,7 @@ def _no_volume_beside_local_storage(request: Document) -> str | None:
     return None
 
 
+@rule("Managed scaling is for inference components", "https://github.com/hashicorp/terraform-provider-aws/pull/45926")
 def _scaled_by_components(request: Document) -> str | None:
     # Inference components are placed on a variant later: such a variant names no model.
     if any("ManagedInstanceScaling" in variant and "ModelName" in variant for variant in _variants(request)):
@@ -131,6 +130,7 @@ def _scaled_by_components(request: Document) -> str | None:
     return None
 
 
+@rule("One variant has one shadow", "botocore: CreateEndpointConfigInput.ShadowProductionVariants", likely=True)
 def _one_variant_and_its_shadow(request: Document) -> str | None:
     shadows = request.get("ShadowProductionVariants") or []
     if shadows and (len(shadows) > 1 or len(request["ProductionVariants"]) > 1):
@@ -138,6 +138,11 @@ def _one_variant_and_its_shadow(request: Document) -> str | None:
     return None
 
 
+@rule(
+    "Prefixes are for their routing strategy",
+    "botocore: ProductionVariantRoutingConfig.PrefixAwareRoutingConfig",
+    likely=True,
+)
 def _prefixes_for_their_strategy(request: Document) -> str | None:
     for variant in _variants(request):
         routing = variant.get("RoutingConfig") or {}
@@ -148,6 +153,7 @@ def _prefixes_for_their_strategy(request: Document) -> str | None:
     return None
 
 
+@rule("There is no Elastic Inference any more", "botocore: ProductionVariant.AcceleratorType", likely=True)
 def _no_elastic_inference(request: Document) -> str | None:
     if any("AcceleratorType" in variant for variant in _variants(request)):
         return "AcceleratorType is no longer supported: Elastic Inference is no longer available."
@@ -155,50 +161,12 @@ def _no_elastic_inference(request: Document) -> str | None:
 
 
 ENDPOINT_CONFIG_RULES = (
-    Rule(
-        "A serverless variant names no instances",
-        "botocore: ProductionVariant.ServerlessConfig",
-        _serverless_has_no_instances,
-        likely=True,
-    ),
-    Rule(
-        "A serverless endpoint has one variant, no capture and no network of its own",
-        _SERVERLESS,
-        _serverless_stands_alone,
-        likely=True,
-    ),
-    Rule(
-        "Provisioned concurrency is within the most",
-        "botocore: ProductionVariantServerlessConfig.ProvisionedConcurrency",
-        _provisioned_within_concurrency,
-        likely=True,
-    ),
-    Rule(
-        "No volume is attached to instances that have disks of their own",
-        "https://github.com/autogluon/autogluon-cloud/pull/50",
-        _no_volume_beside_local_storage,
-    ),
-    Rule(
-        "Managed scaling is for inference components",
-        "https://github.com/hashicorp/terraform-provider-aws/pull/45926",
-        _scaled_by_components,
-    ),
-    Rule(
-        "One variant has one shadow",
-        "botocore: CreateEndpointConfigInput.ShadowProductionVariants",
-        _one_variant_and_its_shadow,
-        likely=True,
-    ),
-    Rule(
-        "Prefixes are for their routing strategy",
-        "botocore: ProductionVariantRoutingConfig.PrefixAwareRoutingConfig",
-        _prefixes_for_their_strategy,
-        likely=True,
-    ),
-    Rule(
-        "There is no Elastic Inference any more",
-        "botocore: ProductionVariant.AcceleratorType",
-        _no_elastic_inference,
-        likely=True,
-    ),
+    _serverless_has_no_instances,
+    _serverless_stands_alone,
+    _provisioned_within_concurrency,
+    _no_volume_beside_local_storage,
+    _scaled_by_components,
+    _one_variant_and_its_shadow,
+    _prefixes_for_their_strategy,
+    _no_elastic_inference,
 )

@@ -15,38 +15,12 @@ _WITH_DISKS = frozenset(
     {"dl1", "g5", "g6", "g6e", "g7", "g7e", "p5", "p5e", "p5en", "p6", "p6e", "trn1", "trn1n", "trn2"}
 )
 # GB of all instance store volumes together, by family and size; from the same pages.
+_SIZES = ("xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge", "48xlarge")
 _DISKS_GB: dict[str, dict[str, int]] = {
-    "g4dn": {"xlarge": 125, "2xlarge": 225, "4xlarge": 225, "8xlarge": 900, "12xlarge": 900, "16xlarge": 900},
-    "g5": {
-        "xlarge": 250,
-        "2xlarge": 450,
-        "4xlarge": 600,
-        "8xlarge": 900,
-        "12xlarge": 3800,
-        "16xlarge": 1900,
-        "24xlarge": 3800,
-        "48xlarge": 7600,
-    },
-    "g6": {
-        "xlarge": 250,
-        "2xlarge": 450,
-        "4xlarge": 600,
-        "8xlarge": 900,
-        "12xlarge": 3760,
-        "16xlarge": 1880,
-        "24xlarge": 3760,
-        "48xlarge": 7520,
-    },
-    "r5d": {
-        "large": 75,
-        "xlarge": 150,
-        "2xlarge": 300,
-        "4xlarge": 600,
-        "8xlarge": 1200,
-        "12xlarge": 1800,
-        "16xlarge": 2400,
-        "24xlarge": 3600,
-    },
+    "g4dn": dict(zip(_SIZES, (125, 225, 225, 900, 900, 900), strict=False)),
+    "g5": dict(zip(_SIZES, (250, 450, 600, 900, 3800, 1900, 3800, 7600), strict=True)),
+    "g6": dict(zip(_SIZES, (250, 450, 600, 900, 3760, 1880, 3760, 7520), strict=True)),
+    "r5d": dict(zip(("large", *_SIZES), (75, 150, 300, 600, 1200, 1800, 2400, 3600), strict=False)),
 }
 # Amazon told P2's users to leave in 2024 (eksctl-io/eksctl #7826), P3's by 2025-12-20 (zalando-incubator/
 # kubernetes-on-aws #8685; dstackai/gpuhunt #233: EC2's API describes none since May 2026). botocore's enums keep both.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localaws.refusals import Rule
+from localaws.refusals import rule
 from localaws.shapes import Document
 
 
@@ -10,6 +10,11 @@ def _versioned(request: Document) -> bool:
     return "ModelPackageGroupName" in request
 
 
+@rule(
+    "Approval is for versions, the marketplace for the others",
+    "botocore: CreateModelPackageInput.ModelApprovalStatus, CertifyForMarketplace",
+    likely=True,
+)
 def _for_packages_of_one_kind(request: Document) -> str | None:
     if _versioned(request) and request.get("CertifyForMarketplace"):
         return "CertifyForMarketplace does not apply to versioned model packages."
@@ -18,6 +23,11 @@ def _for_packages_of_one_kind(request: Document) -> str | None:
     return None
 
 
+@rule(
+    "Packages without a group name the instances that they support",
+    "botocore: InferenceSpecification.SupportedTransformInstanceTypes",
+    likely=True,
+)
 def _types_for_unversioned(request: Document) -> str | None:
     if _versioned(request) or "InferenceSpecification" not in request:
         return None
@@ -26,6 +36,11 @@ def _types_for_unversioned(request: Document) -> str | None:
     return f"{' and '.join(missing)} must be specified for unversioned model packages." if missing else None
 
 
+# A public script keeps AWS's answer in a comment beside the call that it refused.
+@rule(
+    "Packages without a group have no environment",
+    "AWS's answer, quoted in public code that copies model packages between accounts",
+)
 def _environment_for_versions(request: Document) -> str | None:
     containers = request.get("InferenceSpecification", {}).get("Containers") or []
     if not _versioned(request) and any(item.get("Environment") for item in containers):
@@ -36,6 +51,11 @@ def _environment_for_versions(request: Document) -> str | None:
     return None
 
 
+@rule(
+    "Additional specifications have names of their own",
+    "botocore: AdditionalInferenceSpecificationDefinition.Name",
+    likely=True,
+)
 def _named_once(request: Document) -> str | None:
     names = [item["Name"] for item in request.get("AdditionalInferenceSpecifications") or []]
     if len(set(names)) < len(names):
@@ -43,29 +63,4 @@ def _named_once(request: Document) -> str | None:
     return None
 
 
-RULES = (
-    Rule(
-        "Approval is for versions, the marketplace for the others",
-        "botocore: CreateModelPackageInput.ModelApprovalStatus, CertifyForMarketplace",
-        _for_packages_of_one_kind,
-        likely=True,
-    ),
-    Rule(
-        "Packages without a group name the instances that they support",
-        "botocore: InferenceSpecification.SupportedTransformInstanceTypes",
-        _types_for_unversioned,
-        likely=True,
-    ),
-    Rule(
-        "Packages without a group have no environment",
-        # A public script keeps AWS's answer in a comment beside the call that it refused.
-        "AWS's answer, quoted in public code that copies model packages between accounts",
-        _environment_for_versions,
-    ),
-    Rule(
-        "Additional specifications have names of their own",
-        "botocore: AdditionalInferenceSpecificationDefinition.Name",
-        _named_once,
-        likely=True,
-    ),
-)
+RULES = (_for_packages_of_one_kind, _types_for_unversioned, _environment_for_versions, _named_once)

@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from localaws.push.archive import unpack
-from localaws.push.errors import PushError
+from localaws.push.git import PushError
+from localaws.push.repository import unpack
 
 
 def _zip(method: int) -> bytes:

@@ -12,8 +12,8 @@ from botocore.exceptions import EndpointConnectionError
 
 from localaws.push import following
 from localaws.push.announcing import Change
-from localaws.push.errors import PushError
 from localaws.push.following import Pushed, follow, read_changes
+from localaws.push.git import PushError
 from localaws.settings import Settings
 
 Document = dict[str, Any]

@@ -14,7 +14,7 @@ from common.archives import Limits
 from localaws import ministack
 from localaws.aws import Aws
 from localaws.push import repository
-from localaws.push.errors import PushError
+from localaws.push.git import PushError
 from localaws.resources import repositories
 from localaws.settings import Settings
 
@@ -94,7 +94,7 @@ def test_a_seed_that_is_no_seed_leaves_nothing_behind(seed: bytes, said: str, se
 
 
 def test_a_seed_that_is_too_large_is_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("localaws.push.archive._LIMITS", Limits(members=5, file_bytes=10, total_bytes=10))
+    monkeypatch.setattr("localaws.push.repository._LIMITS", Limits(members=5, file_bytes=10, total_bytes=10))
     with pytest.raises(PushError, match="more than"):
         repository.create(settings, "scones", _zip(a=b"123456", b=b"123456"))
 

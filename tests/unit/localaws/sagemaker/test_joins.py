@@ -13,8 +13,7 @@ from sagemaker.utils import instance_supports_kms
 from localaws.operations import SAGEMAKER
 from localaws.refusals import Rule
 from localaws.sagemaker.rules import instances
-from localaws.sagemaker.rules import processing as processing_rules
-from localaws.sagemaker.rules import tuning as tuning_rules
+from localaws.sagemaker.rules.jobs import MONITORING_RULES, TUNING_RULES
 from localaws.shapes import service_model
 
 if TYPE_CHECKING:
@@ -359,8 +358,8 @@ JOINS: dict[str, tuple[Rule, ...]] = {
         if (rules := tuple(check for check in operation.checks if isinstance(check, Rule)))
     },
     # These are of a part of the request.
-    "CreateHyperParameterTuningJob": tuning_rules.RULES,
-    "CreateMonitoringSchedule": processing_rules.MONITORING_RULES,
+    "CreateHyperParameterTuningJob": TUNING_RULES,
+    "CreateMonitoringSchedule": MONITORING_RULES,
 }
 
 
