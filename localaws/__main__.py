@@ -7,7 +7,10 @@ import os
 import socket
 import sys
 
+from localaws import home, keys
 from localaws.environment import forget_the_rest
+from localaws.ministack import configuration
+from localaws.ministack.configuration import MiniStackError
 from localaws.settings import HOST, Settings, SettingsError, from_environment
 from localaws.store import StoreError
 
@@ -19,10 +22,13 @@ def main() -> int:
         settings = from_environment()
         forget_the_rest()
         _refuse_taken_port(settings)
-        from localaws.server import run  # noqa: PLC0415 - after the cheap checks
+        root = keys.ensure(settings)
+        home.keep_temporary_files(settings.home)
+        configuration.configure(settings)
+        from localaws.server import run  # noqa: PLC0415 - MiniStack reads its environment when it is imported
 
-        run(settings)
-    except (SettingsError, StoreError) as error:
+        run(settings, root)
+    except (MiniStackError, SettingsError, StoreError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     # Threads may still wait for work that was ended with the process; state is on disk, so nobody waits for them.

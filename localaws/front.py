@@ -15,26 +15,27 @@ from urllib.parse import parse_qs
 from localaws import rest
 from localaws.authorization import check_caller, enforce
 from localaws.aws import Aws
+from localaws.browsers import harmless, refusal, refused_override
 from localaws.errors import AwsError
 from localaws.hosting.invocation import Answer, invoke
 from localaws.iam.checks import Check
 from localaws.iam.gate import Gate
-from localaws.ministack import Caller
+from localaws.ministack.identity import Caller
 from localaws.ministack.saving import AsgiApp
-from localaws.ministack_patches.browsers import harmless, refusal
-from localaws.ministack_patches.managed_key import name_managed_key
-from localaws.ministack_patches.response_headers import refused_override
 from localaws.operations import SCHEDULER, Service
 from localaws.protocol import answer
 from localaws.push import receiving
+from localaws.push.changes import PATH
 from localaws.services import BY_TARGET
-from localaws.settings import HEALTH
+from localaws.settings import HEALTH, Settings
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
 _INVOCATIONS = 64  # requests that wait for models at once; further ones wait for these
 # Calls of our services at once. Threads of their own: a call may ask S3 or ECR, which need the loop's own threads.
 _CALLS = 32
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([a-z0-9-]+)/aws4_request")
+_ENCRYPTION = b"x-amz-server-side-encryption"
+_KEY = b"x-amz-server-side-encryption-aws-kms-key-id"
 _NONCE = re.compile(r"[0-9a-f]{64}")
 _INVOKED = re.compile(r"/endpoints/([^/]+)/invocations")
 
@@ -90,7 +91,7 @@ class Front:
         if scope["type"] == "http" and (called := _called(scope)):
             await self._call(*called, scope, receive, send)
             return
-        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", receiving.PATH):
+        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", PATH):
             await _respond(send, *await asyncio.to_thread(self._receive, await _body(receive)))
             return
         if scope["type"] == "http" and (routed := _routed(scope)):
@@ -100,7 +101,7 @@ class Front:
             await self._invocation(endpoint, scope, receive, send)
             return
         if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-            scope = name_managed_key(scope, self._aws.settings.region, self._aws.settings.account)
+            scope = _name_managed_key(scope, self._aws.settings)
         await self._others(scope, receive, send)
 
     async def _call(self, service: Service, operation: str, scope: Scope, receive: Receive, send: Send) -> None:
@@ -182,6 +183,15 @@ def _invoked(scope: Scope) -> str | None:
         return None
     path = _INVOKED.fullmatch(scope["path"])
     return path.group(1) if path else None
+
+
+def _name_managed_key(scope: Scope, settings: Settings) -> Scope:
+    """S3 with `aws:kms` and no key: AWS takes its managed key, MiniStack refuses. The SDK uploads its code this way."""
+    headers = {name.lower(): value for name, value in scope["headers"]}
+    if headers.get(_ENCRYPTION) != b"aws:kms" or _KEY in headers:
+        return scope
+    key = f"arn:aws:kms:{settings.region}:{settings.account}:alias/aws/s3".encode()
+    return {**scope, "headers": [*scope["headers"], (_KEY, key)]}
 
 
 async def _body(receive: Receive) -> bytes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from localaws import errors, ministack
+from localaws import errors
 from localaws.autoscaling import alarms
 from localaws.aws import Aws, now
 from localaws.iam.scaling import LINKED_ROLE, SERVICE, linked_role_arn
+from localaws.ministack import identity
 from localaws.operations import AUTOSCALING
 from localaws.shapes import Document
 
@@ -66,7 +67,7 @@ def register_scalable_target(aws: Aws, request: Document) -> Document:
         _check_variant(aws, endpoint, variant)
         document["ScalableTargetARN"] = _arn(aws, f"scalable-target/{endpoint}-{variant}")
         aws.store.put(KIND, resource, document)
-    ministack.add_linked_role(LINKED_ROLE, SERVICE, aws.settings.account)
+    identity.add_linked_role(LINKED_ROLE, SERVICE, aws.settings.account)
     return {"ScalableTargetARN": document["ScalableTargetARN"]}
 
 

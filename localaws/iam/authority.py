@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 
-from localaws import ministack
 from localaws.clients import Clients
 from localaws.errors import validation
 from localaws.keys import Credentials
+from localaws.ministack import identity
 from localaws.settings import Settings
 
 SAGEMAKER_PRINCIPAL = "sagemaker.amazonaws.com"
@@ -37,16 +37,16 @@ class Authority:
         role: str,
         action: str,
         resource: str,
-        context: ministack.Context | None = None,
+        context: identity.Context | None = None,
         service: str = SAGEMAKER_PRINCIPAL,
         source: str = "",
     ) -> None:
         """Raise AccessDeniedException where the policies of a role that `service` takes on do not allow the action."""
         key = self.clients(role, service, source).credentials.key
-        ministack.enforce(key, action, resource, self._settings.region, context or {})
+        identity.enforce(key, action, resource, self._settings.region, context or {})
 
     def _assume(self, role: str, service: str, source: str) -> Credentials:
-        issued = ministack.assume(role, service, self._settings.account, self._settings.region, source)
+        issued = identity.assume(role, service, self._settings.account, self._settings.region, source)
         if issued is None:
             raise validation(
                 f"Could not assume role {role}. Please ensure that the role exists and allows principal '{service}' "

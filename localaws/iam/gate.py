@@ -14,9 +14,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
+from ministack import app
+from ministack.core import iam_evaluator, router
+
 from localaws.iam.signatures import RefusedError, Request, Signatures, Signed
 from localaws.keys import Credentials
 from localaws.settings import Settings
+
+READS = {app: ("_credential_failure",), iam_evaluator: ("AuthError",), router: ("detect_service",)}
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -153,11 +158,8 @@ async def _refuse(refused: RefusedError, request: Request, scope: Scope, send: S
 
 
 def _answer(refused: RefusedError, request: Request) -> tuple[int, dict[str, str], bytes]:
-    from ministack import app  # noqa: PLC0415 - after configure()
-    from ministack.core.iam_evaluator import AuthError  # noqa: PLC0415
-
     number = str(uuid.uuid4())
-    failure = AuthError(refused.code, refused.message)
+    failure = iam_evaluator.AuthError(refused.code, refused.message)
     service = refused.service or _service(request, refused.form)
     status, headers, body = app._credential_failure(service, "", number, failure, request.headers)
     return status, {**headers, "x-amzn-requestid": number}, body
@@ -165,9 +167,9 @@ def _answer(refused: RefusedError, request: Request) -> tuple[int, dict[str, str
 
 def _service(request: Request, form: Mapping[str, list[str]]) -> str:
     """The service whose protocol a request speaks that names none by its signature, as far as MiniStack can tell."""
-    from ministack.core.router import detect_service  # noqa: PLC0415
-
     if "x-amz-target" in request.headers:
         return _OURS  # a JSON protocol, all of which refuse alike
     # Without the signature: for a name that it does not know, MiniStack reads the models of all services for seconds.
-    return str(detect_service(request.method, request.path, {"host": request.headers.get("host", "")}, dict(form)))
+    return str(
+        router.detect_service(request.method, request.path, {"host": request.headers.get("host", "")}, dict(form))
+    )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 
-from localaws import ministack
 from localaws.keys import Credentials
+from localaws.ministack import identity
 
 _NONE = "none"  # who runs under no role
 
@@ -26,6 +26,6 @@ class Sessions:
         taken = (role or _NONE, name)
         with self._lock:
             if taken not in self._issued:
-                issued = ministack.issue(taken[0].rsplit("/", 1)[-1], name, account)
+                issued = identity.issue(taken[0].rsplit("/", 1)[-1], name, account)
                 self._issued[taken] = Credentials(*issued)
             return self._issued[taken]

@@ -17,10 +17,34 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, quote
 
+from ministack import app
+from ministack.core import iam_evaluator, responses, sigv4
+from ministack.services import sts
+
 from localaws.keys import Credentials
 
 V4 = "AWS4-HMAC-SHA256"
 # What a query must not name twice, however it is written: MiniStack reads one of them, and we another.
+READS = {
+    app: ("_extract_s3_vhost_bucket",),
+    iam_evaluator: (
+        *("AmbiguousAccessKeyError", "AuthError", "CredentialResolutionError", "SignedRequest", "_sigv2_check"),
+        *("find_iam_access_key_account", "is_root_access_key", "resolve_credential"),
+    ),
+    responses: ("_account_from_sts_session",),
+    sigv4: (
+        *("SIGNATURE_MISMATCH", "_amz_datetime", "_cached_signing_key", "_chunk_signatures_match"),
+        *(
+            "header_signing_documents",
+            "parse_header_signature",
+            "parse_query_signature",
+            "presigned_request_is_expired",
+        ),
+        "request_time_failure",
+    ),
+    sts: ("_sessions", "register_session"),
+}
+
 _OF_QUERIES = (
     "x-amz-credential",
     "x-amz-signature",
@@ -114,8 +138,6 @@ class Signatures:
         raise RefusedError("UnsupportedSignature", f"The local AWS takes requests that are signed by {V4}.")
 
     def _check_v4(self, request: Request, *, in_query: bool) -> Signed:
-        from ministack.core import sigv4  # noqa: PLC0415 - after configure()
-
         if in_query and _value(request, "X-Amz-Algorithm") != V4:
             raise RefusedError("UnsupportedSignature", f"The local AWS takes requests that are signed by {V4}.")
         claimed = (
@@ -134,8 +156,6 @@ class Signatures:
         return self._signed(request, claimed, owner, in_query=in_query)
 
     def _signed(self, request: Request, claimed: Any, owner: str, *, in_query: bool) -> Signed:  # noqa: ANN401
-        from ministack.core import sigv4  # noqa: PLC0415
-
         said = request.headers.get("x-amz-content-sha256", "")
         key = sigv4._cached_signing_key(owner, claimed.date_stamp, claimed.region, claimed.service)
 
@@ -162,9 +182,6 @@ class Signatures:
 
     def _check_v2(self, request: Request) -> Signed:
         """An address of S3 that boto3 signs, which takes the old way by default."""
-        from ministack import app  # noqa: PLC0415
-        from ministack.core import iam_evaluator  # noqa: PLC0415
-
         key = _value(request, "AWSAccessKeyId")
         self._owner(key, _value(request, "x-amz-security-token"), "s3")
         bucket = app._extract_s3_vhost_bucket(request.headers.get("host", ""))
@@ -180,9 +197,6 @@ class Signatures:
 
     def _owner(self, key: str, token: str, service: str) -> str:
         """The secret of a key that the installation has, or has issued; raises RefusedError for all others."""
-        from ministack.core import iam_evaluator  # noqa: PLC0415
-        from ministack.core.responses import _account_from_sts_session  # noqa: PLC0415
-
         unknown = RefusedError(
             "InvalidClientTokenId", "The security token included in the request is invalid.", service
         )
@@ -191,7 +205,11 @@ class Signatures:
         elif iam_evaluator.is_root_access_key(key):
             raise unknown  # what MiniStack takes for root: no key, `test`, and the number of an account
         try:
-            account = _account_from_sts_session(key) or iam_evaluator.find_iam_access_key_account(key) or self._account
+            account = (
+                responses._account_from_sts_session(key)
+                or iam_evaluator.find_iam_access_key_account(key)
+                or self._account
+            )
         except iam_evaluator.AmbiguousAccessKeyError:
             raise unknown from None
         found = iam_evaluator.resolve_credential(key, account, token)
@@ -204,8 +222,6 @@ class Signatures:
 
     def introduce(self) -> None:
         """Let MiniStack know the installation's key as the account's root, for what it signs and checks itself."""
-        from ministack.services import sts  # noqa: PLC0415
-
         if self._root.key not in sts._sessions:
             session = {
                 "Arn": f"arn:aws:iam::{self._account}:root",
@@ -217,8 +233,6 @@ class Signatures:
 
     @staticmethod
     def _check_time(request: Request, claimed: Any, *, in_query: bool) -> None:  # noqa: ANN401 - MiniStack's own
-        from ministack.core import sigv4  # noqa: PLC0415
-
         expires = _value(request, "X-Amz-Expires") if in_query else ""
         late = sigv4.request_time_failure(claimed)
         if sigv4._amz_datetime(claimed.amz_date) is None:

@@ -1,7 +1,8 @@
 """MiniStack's state on disk: what a request has changed is saved before it is answered, the rest every two seconds.
 
-MiniStack keeps all but S3's objects in memory and saves it at a clean exit only. Three things are left to the next
-save: measurements (log lines and metrics), a service whose state is large, and what goes on after the answer.
+MiniStack keeps all but S3's objects in memory and saves it at a clean exit only. Left to the next save are log lines,
+metrics, a service whose state is large, what goes on after the answer, and executions, which have a journal
+(ministack_patches/step_functions/executions.py).
 """
 
 from __future__ import annotations
@@ -18,6 +19,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ministack import app
+from ministack.core import persistence
+from ministack.services import cloudformation
+
+READS = {
+    app: ("SERVICE_NAME_ALIASES", "SERVICE_REGISTRY", "_build_persistence_save_dict"),
+    cloudformation: ("_PERSISTED_STORES",),
+    persistence: ("STATE_DIR", "_json_default", "_state_format_version"),
+}
+
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
@@ -26,7 +37,7 @@ _SIGNED_FOR = re.compile(rb"Credential=[^/]+/\d{8}/[^/]+/([a-z0-9-]+)/aws4_reque
 _OPERATION = re.compile(rb"(?:\.|/operation/)(\w+)$")
 _ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 _READS = re.compile(rb"Describe|List|Get|Filter|Receive")
-_MEASUREMENTS = (b"PutLogEvents", b"PutMetricData")
+_LEFT_TO_THE_NEXT_SAVE = (b"PutLogEvents", b"PutMetricData", b"StartExecution")
 _INVOCATIONS = "/invocations"  # a function's
 # Services that a request to another one changes before it is answered.
 _REACHED = {"sns": ("sqs",)}
@@ -48,8 +59,6 @@ _files: dict[str, _File] = {}
 
 def save(*services: str, largest: float = float("inf")) -> None:
     """Write the state of these services, or of all, where it is not as it was last written."""
-    from ministack import app  # noqa: PLC0415 - after configure()
-
     states = app._build_persistence_save_dict()
     for name in services or states:
         file = _files.setdefault(name, _File())
@@ -61,8 +70,6 @@ def save(*services: str, largest: float = float("inf")) -> None:
 
 
 def _write(name: str, read: Callable[[], Any], file: _File) -> None:
-    from ministack.core import persistence  # noqa: PLC0415
-
     with file.lock:
         content = _serialize(name, read)
         digest = hashlib.sha256(content).digest()
@@ -78,8 +85,6 @@ def _write(name: str, read: Callable[[], Any], file: _File) -> None:
 
 def _serialize(name: str, read: Callable[[], Any]) -> bytes:
     """A service's file, as MiniStack's `load_state` reads it; empty for a service that has no state to save."""
-    from ministack.core import persistence  # noqa: PLC0415
-
     for attempt in range(_ATTEMPTS):
         try:
             state = _stacks() if name == "cloudformation" else read()
@@ -97,8 +102,6 @@ def _serialize(name: str, read: Callable[[], Any]) -> bytes:
 
 def _stacks() -> dict[str, Any]:
     """CloudFormation's state without the copy that MiniStack makes of it, which takes longer than all else."""
-    from ministack.services import cloudformation  # noqa: PLC0415
-
     return {key: store() for store, key in cloudformation._PERSISTED_STORES}
 
 
@@ -151,13 +154,11 @@ def _operation(scope: dict[str, Any], body: bytes) -> bytes:
 
 def _services(scope: dict[str, Any], operation: bytes) -> tuple[str, ...]:
     """The state that a request changes which is to be on disk before the answer, by the names of MiniStack's files."""
-    from ministack import app  # noqa: PLC0415 - after configure()
-
     signed = _SIGNED_FOR.search(dict(scope["headers"]).get(b"authorization", b""))
     name = signed[1].decode() if signed else ""
     name = app.SERVICE_NAME_ALIASES.get(name, name)
     of_object = name == "s3" and "/" in scope["path"].strip("/")
-    if name not in app.SERVICE_REGISTRY or of_object or operation in _MEASUREMENTS:
+    if name not in app.SERVICE_REGISTRY or of_object or operation in _LEFT_TO_THE_NEXT_SAVE:
         return ()
     if scope["path"].endswith(_INVOCATIONS):
         return ()

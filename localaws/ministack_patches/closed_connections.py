@@ -10,15 +10,18 @@ from collections.abc import Awaitable, Callable
 
 from hypercorn.asyncio.tcp_server import TCPServer
 
-from localaws.ministack import replace
+from localaws.aws import Aws
+from localaws.ministack.patching import Patch
 
 Work = Callable[[TCPServer], Awaitable[None]]
 
 
-def apply() -> None:
+def patch(_: Aws) -> Patch:
     """Let go of a connection as soon as its client has."""
-    replace(TCPServer, "_read_data", _reading)
-    replace(TCPServer, "_idle_timeout", _idling)
+    return Patch(
+        replaces={TCPServer: {"_idle_timeout": _idling, "_read_data": _reading}},
+        reads={TCPServer: ("_initiate_server_close",)},
+    )
 
 
 def _reading(read: Work) -> Work:

@@ -1,7 +1,8 @@
-"""Whether an AWS service may reach a topic, a queue or a function: by its own policy, and by its key's.
+"""Which AWS service may reach a topic, a queue or a function: by the target's own policy, and by its key's.
 
-MiniStack lets services deliver as nobody, or asks the target's policy with condition keys that AWS does not supply.
-Here only those are in the question that AWS documents for the service and the target:
+MiniStack lets services deliver as nobody, or asks the target's policy with condition keys that AWS does not supply, and
+never a key's or a function's policy. Here a delivery of an alarm, a topic or a bucket needs all of them, whoever calls;
+EventBridge's are in eventbridge/. Only those keys are in the question that AWS documents for service and target:
 
 - EventBridge to SNS has no `aws:SourceAccount`, `aws:SourceArn` or the like, neither for the topic nor for a key:
   https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html and
@@ -14,11 +15,18 @@ Here only those are in the question that AWS documents for the service and the t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from localaws import ministack
+from ministack.services import cloudwatch, kms, lambda_svc, s3, sns, sqs
+
+from localaws.aws import Aws
+from localaws.ministack import identity
+from localaws.ministack.patching import Patch
 
 EVENTS, ALARMS = "events.amazonaws.com", "cloudwatch.amazonaws.com"
 _ACTIONS = {"sns": "sns:Publish", "sqs": "sqs:SendMessage", "lambda": "lambda:InvokeFunction"}
@@ -60,7 +68,7 @@ def find_key(target: str) -> str:
 def _ask(
     service: str, action: str, resource: str, region: str, policy: object, context: Mapping[str, str]
 ) -> Refusal | None:
-    decision = ministack.policy_decision(policy, service, action, resource, region, context)
+    decision = identity.policy_decision(policy, service, action, resource, region, context)
     if decision == "Allow":
         return None
     because = (
@@ -88,8 +96,6 @@ def _key_refusals(service: str, target: str, key_id: str, context: Mapping[str, 
 
 def _find_target(kind: str, target: str) -> tuple[object, str] | None:
     """The target's policy and key; None where there is no such target."""
-    from ministack.services import lambda_svc, sns, sqs  # noqa: PLC0415
-
     if kind == "lambda":
         found, config, _ = lambda_svc._get_func_record_for_ref(target)
         return (found["policy"], "") if found and config else None
@@ -101,8 +107,6 @@ def _find_target(kind: str, target: str) -> tuple[object, str] | None:
 
 def _find_key(key_id: str) -> dict[str, Any] | None:
     """A key's description, by its ARN, id or alias; None where there is no such key."""
-    from ministack.services import kms  # noqa: PLC0415 - after configure()
-
     found: dict[str, Any] | None = kms._resolve_key(key_id)
     return found
 
@@ -117,3 +121,98 @@ def _context(service: str, kind: str, source: str, account: str) -> dict[str, st
 def _key_context(service: str, source: str, account: str, target: str) -> dict[str, str]:
     named = {} if service == EVENTS else {"aws:sourcearn": source, "aws:sourceaccount": account}
     return named | {_ENCRYPTION_CONTEXT[target.split(":")[2]]: target}
+
+
+logger = logging.getLogger(__name__)
+
+Document = dict[str, Any]
+Deliver = Callable[..., None]
+
+_FIELDS = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
+
+
+def patch(_: Aws) -> Patch:
+    """Ask the policies of the target and of its key before each delivery of alarms, topics and buckets."""
+    return Patch(
+        replaces={
+            cloudwatch: {"_dispatch_alarm_actions": _from_an_alarm},
+            s3: {"_deliver_event_to_lambda": _from_a_bucket},
+            sns: {"_deliver_to_lambda": _from_a_topic, "topic_policy_allows": lambda _: _allows},
+            sqs: {"queue_policy_allows": lambda _: _allows},
+        },
+        reads={
+            cloudwatch: ("_history_entries", "_ts_iso"),
+            kms: ("_resolve_key",),
+            lambda_svc: ("_get_func_record_for_ref",),
+            sns: ("_topic_by_arn_any_scope",),
+            sqs: ("_queue_by_arn",),
+        },
+    )
+
+
+def _allows(target: str, service: str, source: str, account: str) -> bool:
+    return not _log_refusal(find_refusal(service, target, source, account))
+
+
+def _log_refusal(refused: Refusal | None) -> bool:
+    if refused:
+        logger.warning("Not delivered: %s", refused.message)
+    return refused is not None
+
+
+def _from_a_topic(deliver: Deliver) -> Deliver:
+    def deliver_if_granted(function: str, envelope: str, topic: str, *more: object) -> None:
+        if not _log_refusal(find_refusal("sns.amazonaws.com", function, topic, topic.split(":")[4])):
+            deliver(function, envelope, topic, *more)
+
+    return deliver_if_granted
+
+
+def _from_a_bucket(deliver: Deliver) -> Deliver:
+    def deliver_if_granted(function: str, event: Document, *more: object) -> None:
+        bucket = event["Records"][0]["s3"]["bucket"]
+        # The function's account is the bucket's here: this AWS has one.
+        if not _log_refusal(find_refusal("s3.amazonaws.com", function, bucket["arn"], function.split(":")[4])):
+            deliver(function, event, *more)
+
+    return deliver_if_granted
+
+
+def _from_an_alarm(dispatch: Deliver) -> Deliver:
+    def dispatch_what_is_granted(alarm: Document, old: str, new: str, reason: str) -> None:
+        name = _FIELDS.get(new, "")
+        granted = [action for action in alarm.get(name) or [] if not _refused_action(alarm, action)]
+        dispatch({**alarm, name: granted}, old, new, reason)
+
+    return dispatch_what_is_granted
+
+
+def _refused_action(alarm: Document, action: object) -> bool:
+    """Whether an alarm's action is a topic that it may not publish to; the alarm's history then says so."""
+    if not isinstance(action, str) or ":sns:" not in action or not alarm.get("ActionsEnabled", True):
+        return False
+    source = alarm["AlarmArn"]
+    refused = find_refusal(ALARMS, action, source, source.split(":")[4])
+    if not _log_refusal(refused) or refused is None:
+        return False
+    # In AWS's words: https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
+    error = (
+        "CloudWatch Alarms does not have authorization to access the SNS topic encryption key."
+        if refused.action.startswith("kms:")
+        else f"Resource: {source} is not authorized to perform: SNS:Publish on resource: {action}"
+    )
+    _note(alarm, f'Failed to execute action {action}. Received error: "{error}"', {"error": error, "resource": action})
+    return True
+
+
+def _note(alarm: Document, summary: str, data: Document) -> None:
+    cloudwatch._history_entries().append(
+        {
+            "AlarmName": alarm["AlarmName"],
+            "AlarmType": "CompositeAlarm" if "AlarmRule" in alarm else "MetricAlarm",
+            "Timestamp": cloudwatch._ts_iso(time.time()),
+            "HistoryItemType": "Action",
+            "HistorySummary": summary,
+            "HistoryData": json.dumps({"actionState": "Failed", **data}),
+        }
+    )

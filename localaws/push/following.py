@@ -20,9 +20,8 @@ from botocore.exceptions import EndpointConnectionError
 from localaws import keys
 from localaws.clients import Clients
 from localaws.process import answers
-from localaws.push.announcing import Change
+from localaws.push.changes import PATH, Change
 from localaws.push.git import PushError
-from localaws.push.receiving import PATH
 from localaws.settings import BUILD_LOG, Settings
 
 _EXECUTION = re.compile(r"arn:aws[\w-]*:sagemaker:[\w-]+:\d{12}:pipeline/[\w-]+/execution/\w+")

@@ -15,10 +15,10 @@ from localaws.aws import Aws
 from localaws.errors import AwsError
 from localaws.events import Outcome
 from localaws.push import pull_requests, repository
-from localaws.push.announcing import Change, announce
+from localaws.push.announcing import announce
+from localaws.push.changes import Change
 from localaws.shapes import Document
 
-PATH = "/_localaws/received"
 _DELIVERY_SECONDS = 30
 
 

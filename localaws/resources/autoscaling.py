@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from localaws import ministack
 from localaws.autoscaling import targets
 from localaws.aws import Aws
+from localaws.ministack import cloudformation
 from localaws.resources.properties import Made, Properties, scale
 
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
@@ -31,7 +31,7 @@ def _register_target(aws: Aws) -> None:
         if aws.store.get(targets.KIND, scaled["ResourceId"]):
             scale(aws, "DeregisterScalableTarget", scaled)
 
-    ministack.add_resource_type(TARGET, create, delete, update, replacing=_SCALED)
+    cloudformation.add_resource_type(TARGET, create, delete, update, replacing=_SCALED)
 
 
 def _register_policy(aws: Aws) -> None:
@@ -48,7 +48,9 @@ def _register_policy(aws: Aws) -> None:
         if policy:
             scale(aws, "DeleteScalingPolicy", policy)
 
-    ministack.add_resource_type(POLICY, create, delete, update, replacing=("PolicyName", "ScalingTargetId", *_SCALED))
+    cloudformation.add_resource_type(
+        POLICY, create, delete, update, replacing=("PolicyName", "ScalingTargetId", *_SCALED)
+    )
 
 
 def _scaled(physical_id: str | None) -> Properties:

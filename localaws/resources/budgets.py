@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation
 from localaws.resources.properties import Made, Properties, as_request, given_name
 
 TYPE = "AWS::Budgets::Budget"
@@ -31,7 +31,7 @@ def register(aws: Aws) -> None:
     def delete(name: str, _: Properties) -> None:
         _call(aws, "delete_budget", {**account, "BudgetName": name}, absent="NotFoundException")
 
-    ministack.add_resource_type(TYPE, create, delete, update, replacing=("NotificationsWithSubscribers",))
+    cloudformation.add_resource_type(TYPE, create, delete, update, replacing=("NotificationsWithSubscribers",))
 
 
 def _call(aws: Aws, method: str, request: dict[str, Any], absent: str = "") -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from localaws import ministack
 from localaws.aws import Aws
 from localaws.builds import projects
+from localaws.ministack import cloudformation
 from localaws.operations import CODEBUILD
 from localaws.resources.properties import Made, Properties, call
 from localaws.shapes import Document, service_model
@@ -39,7 +39,7 @@ def register(aws: Aws) -> None:
     def delete(name: str, _: Properties) -> None:
         projects.delete_project(aws, {"name": name})
 
-    ministack.add_resource_type(TYPE, create, delete, update, replacing=("Name",), named="Name", tagged=True)
+    cloudformation.add_resource_type(TYPE, create, delete, update, replacing=("Name",), named="Name", tagged=True)
 
 
 def _made(aws: Aws, project: Document, properties: Properties) -> Made:

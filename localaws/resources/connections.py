@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation
 from localaws.resources.properties import Made, Properties
 
 TYPES = {
@@ -34,7 +34,7 @@ def _register(aws: Aws, name: str, service: str) -> None:
     def delete(_: str, __: Properties) -> None:
         """Nothing but the stack knew of it."""
 
-    ministack.add_resource_type(name, create, delete, update, replacing=_CREATE_ONLY)
+    cloudformation.add_resource_type(name, create, delete, update, replacing=_CREATE_ONLY)
 
 
 def _attributes(aws: Aws, arn: str) -> Properties:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation
 from localaws.records import endpoints
 from localaws.resources.properties import Made, Properties, call, given_name, retag
 from localaws.shapes import Document
@@ -40,7 +40,7 @@ def register(aws: Aws) -> None:
             while endpoints.find(aws, document[_NAME]):
                 time.sleep(_POLL_SECONDS)
 
-    ministack.add_resource_type(TYPE, create, delete, update, replacing=(_NAME,), named=_NAME, tagged=True)
+    cloudformation.add_resource_type(TYPE, create, delete, update, replacing=(_NAME,), named=_NAME, tagged=True)
 
 
 def _serving(aws: Aws, name: str, config: str) -> Made:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation
 from localaws.resources.properties import Made, Properties
 
 TYPE = "AWS::IAM::OIDCProvider"
@@ -31,4 +31,4 @@ def register(aws: Aws) -> None:
         if arn in {item["Arn"] for item in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]}:
             iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=arn)
 
-    ministack.add_resource_type(TYPE, create, delete, update, replacing=("Url",), tagged=True)
+    cloudformation.add_resource_type(TYPE, create, delete, update, replacing=("Url",), tagged=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation
 from localaws.records import models
 from localaws.resources.properties import Made, Properties, call, given_name, retag
 from localaws.sagemaker import endpoint_configs
@@ -59,7 +59,7 @@ def _register(aws: Aws, kind: _Kind) -> None:
         if document:
             call(aws, f"Delete{kind.stem}", {kind.name: document[kind.name]})
 
-    ministack.add_resource_type(
+    cloudformation.add_resource_type(
         f"AWS::SageMaker::{kind.stem}", create, delete, update, replacing=kind.replacing, named=kind.name, tagged=True
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation
 from localaws.monitoring.records import SCHEDULE, running
 from localaws.resources.properties import Made, Properties, call, retag
 from localaws.shapes import Document
@@ -39,7 +39,7 @@ def register(aws: Aws) -> None:
                 time.sleep(_POLL_SECONDS)
             call(aws, "DeleteMonitoringSchedule", {_NAME: document[_NAME]})
 
-    ministack.add_resource_type(TYPE, create, delete, update, replacing=(_NAME,), named=_NAME, tagged=True)
+    cloudformation.add_resource_type(TYPE, create, delete, update, replacing=(_NAME,), named=_NAME, tagged=True)
 
 
 def _settled(aws: Aws, name: str) -> Made:

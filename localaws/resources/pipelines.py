@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation
 from localaws.resources.properties import Made, Properties, call, retag
 from localaws.sagemaker import pipelines
 
@@ -30,7 +30,7 @@ def register(aws: Aws) -> None:
         if aws.store.get(pipelines.KIND, name):
             call(aws, "DeletePipeline", {_NAME: name, "ClientRequestToken": "x" * 32})
 
-    ministack.add_resource_type(TYPE, create, delete, update, replacing=(_NAME,), named=_NAME, tagged=True)
+    cloudformation.add_resource_type(TYPE, create, delete, update, replacing=(_NAME,), named=_NAME, tagged=True)
 
 
 def _request(properties: Properties) -> Properties:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation
 from localaws.resources import (
     autoscaling,
     budgets,
@@ -31,7 +31,7 @@ def register(aws: Aws) -> None:
         module.register(aws)
     # Endpoints and schedules are waited for; budgets and identity providers are MiniStack's own, behind our port; the
     # others ask MiniStack for what they name: images, artifacts, alarms. In the loop such a request waits for itself.
-    ministack.work_beside_the_loop(
+    cloudformation.work_beside_the_loop(
         (
             *models.TYPES,
             autoscaling.POLICY,

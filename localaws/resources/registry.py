@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation
 from localaws.names import bare
 from localaws.records import models
 from localaws.resources.properties import Made, Properties, call, retag
@@ -34,10 +34,10 @@ def register(aws: Aws) -> None:
         arn = identifier["ModelPackageGroupArn"]
         return arn, _attributes(aws, bare(arn))
 
-    ministack.add_resource_type(
+    cloudformation.add_resource_type(
         TYPE, create, delete, update, replacing=(_NAME, "ModelPackageGroupDescription"), named=_NAME, tagged=True
     )
-    ministack.add_import(TYPE, adopt)
+    cloudformation.add_import(TYPE, adopt)
 
 
 def _attributes(aws: Aws, name: str) -> Properties:

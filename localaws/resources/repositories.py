@@ -6,9 +6,10 @@ from concurrent.futures import wait
 from pathlib import Path
 from typing import Any
 
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation, services
 from localaws.push import announcing, repository
+from localaws.push.changes import Change
 from localaws.push.git import PushError
 from localaws.settings import Settings
 
@@ -42,13 +43,13 @@ def register(aws: Aws) -> None:
     def delete(_: str, properties: Properties) -> None:
         repository.delete(settings, _name(properties))
 
-    ministack.add_resource_type(TYPE, create, delete, update)
+    cloudformation.add_resource_type(TYPE, create, delete, update)
 
 
 def _announce_seed(aws: Aws, path: Path, branch: str) -> None:
     """Tell of the first commit before the stack goes on, as on AWS: no rule of this stack is there to hear of it."""
     commit = repository.resolve(path, branch)
-    changes = [announcing.Change(announcing.NOTHING, commit, f"refs/heads/{branch}")] if commit else []
+    changes = [Change(announcing.NOTHING, commit, f"refs/heads/{branch}")] if commit else []
     for _, delivered in announcing.announce(aws, path, changes):
         wait([delivered], _DELIVERY_SECONDS)
 
@@ -62,7 +63,7 @@ def _seed(code: Properties) -> bytes | None:
         return None
     place = code.get("S3") or {}
     bucket, key = str(place.get("Bucket", "")), str(place.get("Key", ""))
-    content = ministack.read_object(bucket, key, place.get("ObjectVersion"))
+    content = services.read_object(bucket, key, place.get("ObjectVersion"))
     if content is None:
         raise PushError(f"There is no s3://{bucket}/{key} to seed the repository from; upload it, or leave out Code.")
     return content

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation
 from localaws.operations import SCHEDULER
 from localaws.resources.properties import Made, Properties, call, given_name, retag
 from localaws.scheduler import records
@@ -33,7 +33,7 @@ def _register_schedules(aws: Aws) -> None:
         if aws.store.get(records.SCHEDULE, records.key(group.get("GroupName", records.DEFAULT_GROUP), name)):
             call(aws, "DeleteSchedule", {"Name": name, **group}, SCHEDULER)
 
-    ministack.add_resource_type(TYPE, create, delete, update, replacing=("Name", "GroupName"), named="Name")
+    cloudformation.add_resource_type(TYPE, create, delete, update, replacing=("Name", "GroupName"), named="Name")
 
 
 def _register_groups(aws: Aws) -> None:
@@ -51,4 +51,4 @@ def _register_groups(aws: Aws) -> None:
         if aws.store.get(records.GROUP, name):
             call(aws, "DeleteScheduleGroup", {"Name": name}, SCHEDULER)
 
-    ministack.add_resource_type(GROUP_TYPE, create, delete, update, replacing=("Name",), named="Name", tagged=True)
+    cloudformation.add_resource_type(GROUP_TYPE, create, delete, update, replacing=("Name",), named="Name", tagged=True)

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from localaws import ministack
 from localaws.errors import validation
+from localaws.ministack import services
 
 _AT = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
 _RATE = re.compile(r"rate\((\d{1,9}) (minute|hour|day)s?\)")
@@ -25,7 +25,7 @@ def check(expression: str, timezone: str) -> None:
     valid = (
         _instant(parts[0][1]) is not None if parts[0] else parts[1] is not None and _interval(expression) is not None
     )
-    if not valid and ministack.cron_fields(expression) is None:
+    if not valid and services.cron_fields(expression) is None:
         raise validation(f"Invalid Schedule Expression {expression}.")
 
 
@@ -83,7 +83,7 @@ def _interval(expression: str) -> timedelta | None:
 def _next_of_cron(expression: str, zone: ZoneInfo, after: datetime) -> datetime | None:
     local: datetime | None = after.astimezone(zone)
     while local is not None:
-        local = ministack.next_of_cron(expression, local)
+        local = services.next_of_cron(expression, local)
         # A time that the clocks leave out in spring does not come.
         if local is not None and local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local.replace(
             tzinfo=None

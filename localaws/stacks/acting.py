@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from localaws import ministack
 from localaws.errors import AwsError
+from localaws.ministack import identity
 from localaws.settings import Settings
 from localaws.stacks import permissions
 from localaws.stacks.resource import Resource
@@ -63,7 +63,7 @@ def asking(settings: Settings, verb: str, resource: Resource, about: Resource | 
     `about` is the whole change, where a part of it is asked for.
     """
     principal = _acting.get()
-    if principal and _asked_about.get() is None and not ministack.is_root(principal.key):
+    if principal and _asked_about.get() is None and not identity.is_root(principal.key):
         _ask(settings, principal, verb, resource)
     token = _asked_about.set(about or resource)
     try:
@@ -79,7 +79,7 @@ def asked_about() -> Resource | None:
 
 def _ask(settings: Settings, principal: Principal, verb: str, resource: Resource) -> None:
     # CloudFormation lends on the caller's own session, and says so.
-    lent: ministack.Context = {"aws:CalledVia": [CLOUDFORMATION], "aws:ViaAWSService": "true"}
+    lent: identity.Context = {"aws:CalledVia": [CLOUDFORMATION], "aws:ViaAWSService": "true"}
     more = lent if principal.is_caller else {}
     if not permissions.is_known(resource.kind):
         raise ValueError(
@@ -88,7 +88,7 @@ def _ask(settings: Settings, principal: Principal, verb: str, resource: Resource
         )
     for check in permissions.checks(settings, verb, resource):
         try:
-            ministack.enforce(principal.key, check.action, check.resource, settings.region, {**check.context, **more})
+            identity.enforce(principal.key, check.action, check.resource, settings.region, {**check.context, **more})
         except AwsError as error:
             raise ValueError(_reason(resource, check.action, error.message)) from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from localaws.ministack_patches import function_networks
+from localaws.ministack_patches.lambda_ import networks
 from seedcode.stack.template import load
 from tests.contract.stack.policies import as_list
 from tests.contract.stack.resolve import Stack
@@ -43,7 +43,7 @@ def test_lambda_may_make_interfaces_on_all_resources_and_the_functions_code_on_n
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
     stack = Stack(load(), VARIANTS["project"])
     allowed, denied = stack.of_type("AWS::IAM::ManagedPolicy")["FunctionsNetwork"]["PolicyDocument"]["Statement"]
-    assert {f"ec2:{action}" for action in function_networks.ACTIONS} <= set(allowed["Action"])
+    assert {f"ec2:{action}" for action in networks.ACTIONS} <= set(allowed["Action"])
     assert (allowed["Effect"], allowed["Resource"], "Condition" in allowed) == ("Allow", "*", False)
     assert (denied["Effect"], denied["Resource"], denied["Action"]) == ("Deny", "*", allowed["Action"])
     assert as_list(denied["Condition"]["ArnLike"]["lambda:SourceFunctionArn"])[0].endswith(":function:scones-*")

@@ -6,12 +6,14 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import boto3
 import pytest
+from ministack.services.cloudformation import provisioners
 from moto import mock_aws
 
 from localaws.aws import Aws
@@ -19,6 +21,7 @@ from localaws.engine import attempt
 from localaws.engine.context import StepContext
 from localaws.engine.retries import Failure
 from localaws.events import Events
+from localaws.ministack.patching import Patch
 from localaws.protocol import answer
 from localaws.services import BY_TARGET
 from localaws.settings import Settings
@@ -95,6 +98,19 @@ def cloud(aws: Aws, clients: FakeClients) -> Aws:
     """A SageMaker with S3, ECR and logs beside it, and the bucket `bucket`."""
     aws.clients.known.update(clients.known)
     return aws
+
+
+@pytest.fixture
+def apply(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Apply a module's patch as the server does, for one test: to `aws`, with other members where some are given."""
+
+    def apply_patch(module: ModuleType, **members: Any) -> None:
+        patch: Patch = module.patch(replace(aws, **members))
+        for kind, _ in patch.handlers:
+            monkeypatch.setitem(provisioners._RESOURCE_HANDLERS, kind, provisioners._RESOURCE_HANDLERS[kind])
+        patch.apply(enforced="authority" in members, put=monkeypatch.setattr)
+
+    return apply_patch
 
 
 class Api:

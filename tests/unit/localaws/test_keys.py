@@ -123,14 +123,14 @@ def test_a_folder_of_another_user_or_of_everybody_is_no_home(tmp_path: Path, mon
 UNPACKS = """
 import sys
 from pathlib import Path
-from localaws import home, ministack
+from localaws import home
+from localaws.ministack import configuration
 from localaws.settings import Settings
 
 settings = Settings(home=Path(sys.argv[1]))
 home.make(settings.home)
 home.keep_temporary_files(settings.home)
-ministack.configure(settings)
-ministack.load()
+configuration.configure(settings)
 from ministack.services import lambda_svc
 print(lambda_svc._PROVIDED_CODE_CACHE, lambda_svc._DOCKER_EXTRACT_CACHE)
 """

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localaws import front, keys, ministack
+from localaws import front, keys
 from localaws.clients import Clients
+from localaws.ministack import configuration
 
 if TYPE_CHECKING:
     from localaws.aws import Aws
@@ -91,17 +92,19 @@ def test_ministack_binds_to_this_machine_only_and_keeps_its_state_at_home(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environment: dict[str, str] = {}
-    monkeypatch.setattr("localaws.ministack.os.environ", environment)
-    ministack.configure(settings)
+    monkeypatch.setattr("localaws.ministack.configuration.os.environ", environment)
+    configuration.configure(settings)
     assert (environment["BIND_HOST"], environment["GATEWAY_PORT"]) == ("127.0.0.1", "45660")
     assert environment["STATE_DIR"].startswith(str(settings.home))
     assert environment["S3_DATA_DIR"].startswith(str(settings.home))
 
 
-def test_another_version_of_ministack_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ministack, "version", lambda _: "9.9.9")
-    with pytest.raises(ministack.MiniStackError, match=r"MiniStack 9.9.9 is installed; 1.5.33 is needed"):
-        ministack.load()
+def test_another_version_of_ministack_is_refused_with_what_to_do(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(configuration, "version", lambda _: "9.9.9")
+    with pytest.raises(configuration.MiniStackError, match=r"MiniStack 9.9.9 is installed; 1.5.33 is needed"):
+        configuration.configure(settings)
 
 
 def test_the_local_aws_asks_itself_with_its_own_key(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation
 from localaws.resources import builds as resource
 
 Document = dict[str, Any]
@@ -35,7 +35,7 @@ def handlers(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[..
     """The type's handlers, as they are given to CloudFormation."""
     found: dict[str, Callable[..., Any]] = {}
     monkeypatch.setattr(
-        ministack,
+        cloudformation,
         "add_resource_type",
         lambda _, create, delete, update, **__: found.update(create=create, delete=delete, update=update),
     )

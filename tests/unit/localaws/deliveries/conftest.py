@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError
 from localaws.deliveries import dead_letters, deliveries
 from localaws.deliveries.deliveries import KIND, Deliveries
 from localaws.deliveries.delivery import Delivery
-from localaws.ministack_patches import dead_letters as of_rules
-from localaws.ministack_patches.dead_letters import give_up_delivery
+from localaws.ministack_patches.eventbridge import dead_letters as of_rules
+from localaws.ministack_patches.eventbridge.dead_letters import give_up_delivery
 from localaws.ministack_patches.service_grants import Refusal
 
 if TYPE_CHECKING:

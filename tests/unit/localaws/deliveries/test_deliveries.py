@@ -11,7 +11,7 @@ import pytest
 from localaws.deliveries.deliveries import KIND, Deliveries
 from localaws.deliveries.delivery import Delivery
 from localaws.engine import records
-from localaws.ministack_patches.dead_letters import give_up_delivery
+from localaws.ministack_patches.eventbridge.dead_letters import give_up_delivery
 
 if TYPE_CHECKING:
     from tests.unit.localaws.conftest import Build, Runs

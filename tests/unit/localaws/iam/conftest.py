@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from ministack.services import iam, sts
 
-from localaws import ministack
+from localaws.iam.authority import Authority
+from localaws.ministack_patches import iam as patched
+from localaws.settings import Settings
 
 MakeRole = Callable[..., str]
 
@@ -39,7 +41,7 @@ def make_role() -> Iterator[MakeRole]:
 
 
 class Asked:
-    """A judge that asks for what a test says, and remembers the answers."""
+    """Asks for what a test says, and remembers the answers."""
 
     def __init__(self) -> None:
         self.noted: list[tuple[str, str, str, bool]] = []
@@ -59,13 +61,9 @@ class Asked:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
-    """MiniStack's decisions, judged by `Asked` for one test."""
-
-    def replace(module: object, name: str, make: Callable[[Any], Any]) -> None:
-        monkeypatch.setattr(module, name, make(getattr(module, name)))
-
-    monkeypatch.setattr(ministack, "replace", replace)
+def asked(monkeypatch: pytest.MonkeyPatch, apply: Callable[..., None], settings: Settings) -> Asked:
+    """MiniStack's decisions, with the questions of `Asked` for one test."""
     made = Asked()
-    ministack.judge(made)
+    monkeypatch.setattr(patched, "Questions", lambda *_: made)
+    apply(patched, authority=Authority(settings))
     return made

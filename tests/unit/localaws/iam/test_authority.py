@@ -13,6 +13,7 @@ from localaws.authorization import check_role
 from localaws.aws import Aws
 from localaws.errors import AwsError
 from localaws.iam.authority import Authority
+from localaws.ministack import identity
 from localaws.operations import SAGEMAKER as SAGEMAKER_API
 from localaws.settings import Settings
 
@@ -90,13 +91,12 @@ def test_a_call_needs_the_role_that_it_passes(aws: Aws, authority: Authority, ma
 def test_answers_to_roles_are_noted_and_those_to_root_are_not(
     authority: Authority, make_role: MakeRole, asked: Asked
 ) -> None:
-    from localaws import ministack
 
     role = make_role("reader", SAGEMAKER, "s3:GetObject")
     authority.check(role, "s3:GetObject", OBJECT)
     with pytest.raises(AwsError):
         authority.check(role, "s3:PutObject", OBJECT)
-    ministack.enforce("test", "s3:PutObject", OBJECT, "us-east-1", {})
+    identity.enforce("test", "s3:PutObject", OBJECT, "us-east-1", {})
     assert asked.noted == [("reader", "s3:GetObject", OBJECT, True), ("reader", "s3:PutObject", OBJECT, False)]
 
 

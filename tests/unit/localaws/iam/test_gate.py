@@ -19,9 +19,10 @@ from botocore.credentials import Credentials as Signer
 from botocore.exceptions import ClientError
 from ministack.services import iam, sts
 
-from localaws import keys, ministack
+from localaws import keys
 from localaws.iam.gate import Gate
 from localaws.keys import Credentials
+from localaws.ministack import identity
 from localaws.settings import Settings
 
 ENDPOINT = "http://127.0.0.1:45660"
@@ -184,7 +185,7 @@ def test_the_installations_key_opens_every_service(door: Door, call: tuple[str, 
 
 
 def test_a_role_s_session_is_admitted_with_its_token_alone(door: Door) -> None:
-    session = Credentials(*ministack.issue("pipeline", "sagemaker", "000000000000"))
+    session = Credentials(*identity.issue("pipeline", "sagemaker", "000000000000"))
     with pytest.raises(AdmittedError):
         door.client("sagemaker", session).list_models()
     for token, code in ((None, "InvalidClientTokenId"), ("another", "InvalidClientTokenId")):
@@ -407,5 +408,5 @@ def test_ministack_knows_the_key_as_root(door: Door) -> None:
     caller: Callable[..., Any] = sts._caller_identity
     authorization = f"AWS4-HMAC-SHA256 Credential={door.root.key}/20260101/us-east-1/sts/aws4_request"
     assert caller({"authorization": authorization}, {})["userArn"] == "arn:aws:iam::000000000000:root"
-    assert ministack.is_root(door.root.key)
+    assert identity.is_root(door.root.key)
     assert door.root.secret not in json.dumps(sts.get_state())

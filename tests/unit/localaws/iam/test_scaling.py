@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from localaws import ministack
 from localaws.authorization import check_caller
 from localaws.aws import Aws
 from localaws.errors import AwsError
 from localaws.iam import scaling
+from localaws.ministack import identity
 from localaws.operations import AUTOSCALING
 
 VARIANT = {
@@ -35,9 +35,9 @@ def ask(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Ask:
             ):
                 raise AwsError("AccessDeniedException", f"not authorized to perform: {action}")
 
-        monkeypatch.setattr(ministack, "identify", lambda _: "key")
-        monkeypatch.setattr(ministack, "enforce", enforce)
-        monkeypatch.setattr(ministack, "has_role", lambda *_: linked)
+        monkeypatch.setattr(identity, "identify", lambda _: "key")
+        monkeypatch.setattr(identity, "enforce", enforce)
+        monkeypatch.setattr(identity, "has_role", lambda *_: linked)
         caller: Any = None
         check_caller(aws, caller, AUTOSCALING.operations[operation], VARIANT)
 

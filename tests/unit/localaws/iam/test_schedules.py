@@ -14,7 +14,7 @@ from localaws.deliveries.delivery import Delivery
 from localaws.engine import records
 from localaws.errors import AwsError
 from localaws.iam.authority import Authority
-from localaws.ministack_patches.dead_letters import give_up_delivery
+from localaws.ministack_patches.eventbridge.dead_letters import give_up_delivery
 from localaws.operations import SCHEDULER
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ministack.core import iam_evaluator
 
-from localaws import ministack
+from localaws.ministack import identity
 
 
 def test_the_query_of_an_address_is_part_of_what_was_signed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,5 +19,5 @@ def test_the_query_of_an_address_is_part_of_what_was_signed(monkeypatch: pytest.
         "query_string": b"clientToken=a%2Fb&groupName=",
         "headers": [],
     }
-    ministack.identify(ministack.Caller(scope, b""))
+    identity.identify(identity.Caller(scope, b""))
     assert pinned == [("DELETE", "/schedules/drift", {"clientToken": ["a/b"], "groupName": [""]}, [])]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,20 +12,6 @@ from ministack.services import s3, stepfunctions
 
 Document = dict[str, Any]
 ROLE = "arn:aws:iam::000000000000:role/states"
-
-
-@pytest.fixture
-def apply(monkeypatch: pytest.MonkeyPatch) -> Callable[[ModuleType], None]:
-    """Apply a patch as the server does, and take it back after the test."""
-
-    def apply_patch(patch: ModuleType) -> None:
-        def replace(module: object, name: str, make: Callable[[Any], Any]) -> None:
-            monkeypatch.setattr(module, name, make(getattr(module, name)))
-
-        monkeypatch.setattr(patch, "replace", replace)
-        patch.apply()
-
-    return apply_patch
 
 
 class Machines:

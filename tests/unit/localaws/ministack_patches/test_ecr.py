@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ministack.services import ecr
 
-from localaws.ministack_patches import ecr_images, ecr_layers
+from localaws.ministack_patches import ecr as patched
 
 Document = dict[str, Any]
 Call = Callable[..., tuple[int, Document]]
@@ -22,8 +22,7 @@ PLACE = "repository with name 'cakes' in the registry with id '000000000000'"
 @pytest.fixture
 def call(apply: Callable[[ModuleType], None]) -> Iterator[Call]:
     """Call an operation of a registry that has one repository, `cakes`; answers status and document."""
-    apply(ecr_images)
-    apply(ecr_layers)
+    apply(patched)
     ecr._create_repository({"repositoryName": "cakes", "imageTagMutability": "IMMUTABLE"})
 
     def ask(operation: str, **request: object) -> tuple[int, Document]:

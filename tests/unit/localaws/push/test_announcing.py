@@ -12,7 +12,8 @@ from localaws.aws import Aws
 from localaws.errors import AwsError
 from localaws.events import Outcome
 from localaws.push import repository
-from localaws.push.announcing import NOTHING, Change, announce, announce_missed
+from localaws.push.announcing import NOTHING, announce, announce_missed
+from localaws.push.changes import Change
 from localaws.push.receiving import receive
 
 Document = dict[str, Any]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from localaws.push import following
-from localaws.push.announcing import Change
+from localaws.push.changes import Change
 from localaws.push.following import Pushed, follow, read_changes
 from localaws.push.git import PushError
 from localaws.settings import Settings
@@ -129,3 +131,8 @@ def test_a_local_aws_that_ends_takes_the_build_with_it_and_the_pusher_is_told_ho
 
 def test_gits_lines_are_read_whatever_their_refs_are_called() -> None:
     assert read_changes([f"{ZERO} {'1' * 40} refs/heads/main\n", "\n"]) == [Change(ZERO, "1" * 40, "refs/heads/main")]
+
+
+def test_git_waits_for_no_import_of_ministack() -> None:
+    program = "import sys, localaws.push.__main__, console.__main__; sys.exit('ministack' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -9,7 +9,8 @@ import pytest
 
 from localaws.aws import Aws
 from localaws.operations import CODECOMMIT
-from localaws.push.announcing import NOTHING, Change, announce
+from localaws.push.announcing import NOTHING, announce
+from localaws.push.changes import Change
 
 Document = dict[str, Any]
 Call = Callable[..., tuple[int, Document]]

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from common.archives import Limits
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation, services
 from localaws.push import repository
 from localaws.push.git import PushError
 from localaws.resources import repositories
@@ -110,11 +110,11 @@ def handlers(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[..
     """The type's handlers, as they are given to CloudFormation."""
     found: dict[str, Callable[..., tuple[str, dict[str, str]]]] = {}
     monkeypatch.setattr(
-        ministack,
+        cloudformation,
         "add_resource_type",
         lambda _, create, delete, update: found.update(create=create, delete=delete, update=update),
     )
-    monkeypatch.setattr(ministack, "read_object", lambda _, key, __: _zip(A=b"") if key == "seed.zip" else None)
+    monkeypatch.setattr(services, "read_object", lambda _, key, __: _zip(A=b"") if key == "seed.zip" else None)
     repositories.register(aws)
     aws.events.start()  # the first commit's event is delivered before the stack goes on
     return found

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from localaws import ministack
 from localaws.aws import Aws
+from localaws.ministack import cloudformation
 from localaws.resources import registration
 
 Properties = dict[str, Any]
@@ -39,8 +39,8 @@ class Stack:
 @pytest.fixture
 def stack(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Stack:
     made = Stack()
-    monkeypatch.setattr(ministack, "add_resource_type", made.add)
-    monkeypatch.setattr(ministack, "add_import", lambda name, adopt: made.handlers[name].update(adopt=adopt))
-    monkeypatch.setattr(ministack, "work_beside_the_loop", lambda types: setattr(made, "beside", tuple(types)))
+    monkeypatch.setattr(cloudformation, "add_resource_type", made.add)
+    monkeypatch.setattr(cloudformation, "add_import", lambda name, adopt: made.handlers[name].update(adopt=adopt))
+    monkeypatch.setattr(cloudformation, "work_beside_the_loop", lambda types: setattr(made, "beside", tuple(types)))
     registration.register(aws)
     return made

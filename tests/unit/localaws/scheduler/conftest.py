@@ -14,7 +14,7 @@ from localaws import clock, protocol, rest
 from localaws.aws import Aws
 from localaws.deliveries.deliveries import Deliveries
 from localaws.deliveries.delivery import Delivery
-from localaws.ministack_patches.dead_letters import give_up_delivery
+from localaws.ministack_patches.eventbridge.dead_letters import give_up_delivery
 from localaws.operations import SCHEDULER
 from localaws.scheduler.runner import Runner
 

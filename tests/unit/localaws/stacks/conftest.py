@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,9 +13,10 @@ import pytest
 from ministack.services import cloudformation, iam, sqs, sts
 from ministack.services.cloudformation import _change_sets, _stack_events, _stacks
 
-from localaws import ministack
+from localaws.iam.authority import Authority
+from localaws.ministack import identity
+from localaws.ministack_patches.cloudformation import provisioning, roles
 from localaws.settings import Settings
-from localaws.stacks import provisioning, roles
 
 TRUSTED = "cloudformation.amazonaws.com"
 ROOT = "test"
@@ -58,18 +60,13 @@ def enforced() -> bool:
 
 
 @pytest.fixture
-def stacks(monkeypatch: pytest.MonkeyPatch, enforced: bool) -> Iterator[Stacks]:
+def stacks(apply: Callable[..., None], settings: Settings, enforced: bool) -> Iterator[Stacks]:
     """CloudFormation with the roles of its stacks."""
-
-    def replace(module: object, name: str, make: Callable[[Any], Any]) -> None:
-        monkeypatch.setattr(module, name, make(getattr(module, name)))
-
-    monkeypatch.setattr(ministack, "replace", replace)
-    monkeypatch.setattr(provisioning, "replace", replace)
-    settings = Settings(enforce_iam=enforced)
-    roles.apply(settings)
+    local: dict[str, Any] = {"settings": replace(settings, enforce_iam=enforced)}
     if enforced:
-        provisioning.apply(settings)
+        local["authority"] = Authority(local["settings"])
+    apply(roles, **local)
+    apply(provisioning, **local)
     yield Stacks()
     for store in (_stacks, _stack_events, _change_sets, sqs._queues, sqs._queue_name_to_url, iam._roles):
         store.clear()
@@ -102,7 +99,7 @@ def make_caller(make_role: Callable[..., str]) -> Callable[..., str]:
 
     def make(name: str, *allows: str, condition: Mapping[str, Any] | None = None) -> str:
         role = make_role(name, *allows, trusts="lambda.amazonaws.com", condition=condition)
-        issued = ministack.assume(role, "lambda.amazonaws.com", "000000000000", "us-east-1")
+        issued = identity.assume(role, "lambda.amazonaws.com", "000000000000", "us-east-1")
         assert issued is not None
         return issued[0]
 

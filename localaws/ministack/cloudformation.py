@@ -1,0 +1,65 @@
+"""CloudFormation in MiniStack: resource types of our own, and the stacks that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from ministack.services import cloudformation
+from ministack.services.cloudformation import provisioners, stacks
+
+Create = Callable[[str, dict[str, Any], str], tuple[str, dict[str, Any]]]
+Delete = Callable[[str, dict[str, Any]], None]
+Update = Callable[[str, dict[str, Any], dict[str, Any], str], tuple[str, dict[str, Any]]]
+
+READS = {
+    cloudformation: ("_change_sets", "_stacks"),
+    provisioners: ("_CUSTOM_NAME_REPLACEMENT", "_REPLACING_PROPERTIES", "_RESOURCE_HANDLERS", "_STACK_TAG_PROPERTY"),
+    stacks: ("_runs_on_worker_thread",),
+}
+
+
+def add_resource_type(
+    name: str,
+    create: Create,
+    delete: Delete,
+    update: Update | None = None,
+    *,
+    replacing: Sequence[str] = (),
+    named: str | None = None,
+    tagged: bool = False,
+) -> None:
+    """Teach CloudFormation a type: `create(logical_id, properties, stack)` answers physical id and attributes.
+
+    `update(physical_id, old_properties, new_properties, stack)` answers the same; without it, and for a change of one
+    of the properties `replacing`, the resource is made anew and the old one deleted. AWS refuses this where the
+    template gives the name (the property `named`). A `tagged` type gets the stack's tags among its own.
+    """
+    handlers: dict[str, Any] = {"create": create, "delete": delete}
+    if update:
+        handlers["update"] = update
+    provisioners._RESOURCE_HANDLERS[name] = handlers
+    if replacing:
+        provisioners._REPLACING_PROPERTIES[name] = tuple(replacing)
+    if named:
+        provisioners._CUSTOM_NAME_REPLACEMENT[name] = {"name": named}
+    if tagged:
+        provisioners._STACK_TAG_PROPERTY[name] = ("Tags", "list")
+
+
+def add_import(name: str, adopt: Callable[[dict[str, str]], tuple[str, dict[str, Any]]]) -> None:
+    """Let CloudFormation import resources of a type: `adopt(identifier)` answers physical id and attributes."""
+    provisioners._RESOURCE_HANDLERS[name]["import"] = adopt
+
+
+def work_beside_the_loop(types: Collection[str]) -> None:
+    """Let these types' handlers run in threads: they wait, or ask the local AWS itself over its port."""
+    runs = stacks._runs_on_worker_thread
+    stacks._runs_on_worker_thread = lambda name: name in types or runs(name)
+
+
+def find_stack(stack: str, change_set: str = "") -> str | None:
+    """The id of a stack, by its name or one of its change sets' ARNs; None for one that is not there."""
+    of_change_set = cloudformation._change_sets.get(change_set) if change_set else None
+    found = cloudformation._stacks.get(of_change_set["StackName"] if of_change_set else stack)
+    return found["StackId"] if found else None

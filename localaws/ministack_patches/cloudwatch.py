@@ -1,0 +1,178 @@
+"""CloudWatch's alarms: MiniStack evaluates all metrics of a name, whatever their dimensions, and never missing data.
+
+An alarm of one endpoint would be raised by another's metric, and one that was raised would stay so for ever. Here an
+alarm has the datapoints of its own metric, M of N periods, and TreatMissingData, and sends an EventBridge event when
+its state changes. Two things differ from AWS: the periods end now, where AWS's end at whole minutes, and for `missing`
+and `ignore` the periods that lack data count as not breaching where others have some.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ministack.services import cloudwatch
+
+from localaws.aws import Aws
+from localaws.ministack.patching import Patch
+
+Alarm = dict[str, Any]
+Point = dict[str, Any]
+Evaluate = Callable[[Alarm], None]
+
+_MINUTE = 60
+_HOLDS: Mapping[str, Callable[[float, float], bool]] = {
+    "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
+    "GreaterThanThreshold": lambda value, threshold: value > threshold,
+    "LessThanThreshold": lambda value, threshold: value < threshold,
+    "LessThanOrEqualToThreshold": lambda value, threshold: value <= threshold,
+}
+
+
+def patch(_: Aws) -> Patch:
+    """Evaluate alarms of one metric as AWS does: at each of its datapoints, and when they are described."""
+    # AlarmEvents describes them once a second, so time that passes without a datapoint counts as well.
+    return Patch(
+        replaces={cloudwatch: {"_describe_alarms": _evaluating_first, "_evaluate_alarm": _evaluating}},
+        reads={
+            cloudwatch: (
+                *("_calc_stats", "_dims_from_list", "_dims_key", "_dispatch_alarm_actions", "_evaluate_all_alarms"),
+                *("_evaluate_parent_alarms", "_metrics", "_record_history", "_stat_value"),
+            )
+        },
+    )
+
+
+def evaluate_state(alarm: Alarm, values: Sequence[float | None]) -> str | None:
+    """The state that the values of the last periods give, newest first; None where the state stays as it is."""
+    known = [value for value in values if value is not None]
+    missing = alarm.get("TreatMissingData") or "missing"
+    if not known and missing in ("missing", "ignore"):
+        return "INSUFFICIENT_DATA" if missing == "missing" else None
+    holds, threshold = _HOLDS[alarm["ComparisonOperator"]], float(alarm.get("Threshold") or 0)
+    breaching = sum(holds(value, threshold) for value in known)
+    if missing == "breaching":
+        breaching += len(values) - len(known)
+    needed = int(alarm.get("DatapointsToAlarm") or len(values))
+    return "ALARM" if breaching >= needed else "OK"
+
+
+def by_period(alarm: Alarm, points: Sequence[Point], now: float) -> list[list[Point]]:
+    """The points of each of the periods that an alarm evaluates, newest first; the newest ends now."""
+    period, count = int(alarm.get("Period") or _MINUTE), int(alarm.get("EvaluationPeriods") or 1)
+    periods: list[list[Point]] = [[] for _ in range(count)]
+    for point in points:
+        # A clock that is a moment ahead of ours must not lose its datapoint.
+        age = max(0.0, now - point["Timestamp"])
+        if age < period * count and alarm.get("Unit") in (None, "", point.get("Unit")):
+            periods[int(age // period)].append(point)
+    return periods
+
+
+def _evaluating(evaluate: Evaluate) -> Evaluate:
+    def evaluate_alarm(alarm: Alarm) -> None:
+        if not alarm.get("MetricName") or alarm.get("ComparisonOperator") not in _HOLDS:
+            evaluate(alarm)
+            return
+        now = time.time()
+        values = [_value(alarm, points) for points in by_period(alarm, _points(alarm), now)]
+        state, known = evaluate_state(alarm, values), any(value is not None for value in values)
+        if state in (None, alarm["StateValue"]) or not (known or _may_change(alarm, now)):
+            return
+        _change(alarm, str(state), f"Threshold Crossed: {_summary(alarm, values)}")
+
+    return evaluate_alarm
+
+
+def _may_change(alarm: Alarm, now: float) -> bool:
+    """Without data a state is evaluated once a minute, so what SetAlarmState set lasts as long as on AWS."""
+    return now - float(alarm["StateUpdatedTimestamp"]) >= min(_MINUTE, int(alarm.get("Period") or _MINUTE))
+
+
+def _evaluating_first(describe: Callable[..., object]) -> Callable[..., object]:
+    def describe_alarms(*request: object, **form: object) -> object:
+        cloudwatch._evaluate_all_alarms()
+        return describe(*request, **form)
+
+    return describe_alarms
+
+
+def _points(alarm: Alarm) -> list[Point]:
+    dimensions = cloudwatch._dims_from_list(alarm.get("Dimensions") or [])
+    key = (alarm["Namespace"], alarm["MetricName"], cloudwatch._dims_key(dimensions))
+    return list(cloudwatch._metrics.get(key) or [])
+
+
+def _value(alarm: Alarm, points: list[Point]) -> float | None:
+    if not points:
+        return None
+    statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
+    value: float | None = cloudwatch._stat_value(cloudwatch._calc_stats(points), statistic, points)
+    return value
+
+
+def _summary(alarm: Alarm, values: Sequence[float | None]) -> str:
+    shown = ", ".join("no data" if value is None else f"{value:g}" for value in values)
+    return f"the last {len(values)} period(s) had [{shown}]; {alarm['ComparisonOperator']} {alarm.get('Threshold')}."
+
+
+def _change(alarm: Alarm, state: str, reason: str) -> None:
+    before = alarm["StateValue"]
+    alarm.update(StateValue=state, StateReason=reason, StateUpdatedTimestamp=int(time.time()))
+    cloudwatch._record_history(alarm["AlarmName"], before, state, reason)
+    cloudwatch._dispatch_alarm_actions(alarm, before, state, reason)
+    cloudwatch._evaluate_parent_alarms(alarm)
+
+
+logger = logging.getLogger(__name__)
+
+_POLL_SECONDS = 1.0
+Deliver = Callable[[dict[str, Any]], None]
+
+
+class AlarmEvents:
+    """Sends "CloudWatch Alarm State Change" for the alarms that have changed, once a second."""
+
+    def __init__(self, cloudwatch: Callable[[], Any], deliver: Deliver) -> None:
+        self._cloudwatch = cloudwatch
+        self._deliver = deliver
+        self._known: dict[str, str] = {}
+
+    def run(self, stopping: threading.Event) -> None:
+        """Poll until told to stop, also after a poll that failed."""
+        while not stopping.wait(_POLL_SECONDS):
+            try:
+                self.poll()
+            except Exception:
+                logger.exception("The alarms could not be read")
+
+    def poll(self) -> None:
+        """Send an event for each alarm whose state is another than at the last poll."""
+        pages = self._cloudwatch().get_paginator("describe_alarms").paginate()
+        for alarm in [alarm for page in pages for alarm in page["MetricAlarms"]]:
+            arn, state = alarm["AlarmArn"], alarm["StateValue"]
+            # A new alarm begins without data; that it is there is no change of its state.
+            previous = self._known.get(arn, "INSUFFICIENT_DATA")
+            self._known[arn] = state
+            if state != previous:
+                self._deliver(_event(alarm, previous))
+
+
+def _event(alarm: dict[str, Any], previous: str) -> dict[str, Any]:
+    changed = alarm["StateUpdatedTimestamp"].isoformat()
+    detail = {
+        "alarmName": alarm["AlarmName"],
+        "state": {"value": alarm["StateValue"], "reason": alarm.get("StateReason", ""), "timestamp": changed},
+        "previousState": {"value": previous},
+        "configuration": {"description": alarm.get("AlarmDescription", "")},
+    }
+    return {
+        "Source": "aws.cloudwatch",
+        "DetailType": "CloudWatch Alarm State Change",
+        "Detail": json.dumps(detail),
+        "Resources": [alarm["AlarmArn"]],
+    }

@@ -1,0 +1,94 @@
+"""Rules with a target that MiniStack itself never calls, on MiniStack's own bus."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from ministack.services import eventbridge
+
+from localaws.errors import AwsError
+from localaws.events import Outcome
+from localaws.ministack_patches.eventbridge import targets
+from localaws.ministack_patches.eventbridge.targets import deliver
+
+RULE = "arn:aws:events:us-east-1:000000000000:rule/push"
+GIVEN_UP: list[tuple[Any, ...]] = []
+ROLE = "arn:aws:iam::000000000000:role/events"
+PROJECT = "arn:aws:codebuild:us-east-1:000000000000:project/bakery-build"
+EVENT = {"Source": "aws.codecommit", "DetailType": "push", "Detail": json.dumps({"commitId": "c1", "branch": "main"})}
+TRANSFORMER = {"InputPathsMap": {"commit": "$.detail.commitId"}, "InputTemplate": '{"sourceVersion": <commit>}'}
+
+
+@pytest.fixture
+def started(apply: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str, Any, str]]]:
+    """What was started: role, target, input and rule; a target that ends in `refused` is refused."""
+    calls: list[tuple[str, str, Any, str]] = []
+
+    def start(role: str, target: str, given: str, rule: str) -> str:
+        if target.endswith("refused"):
+            raise AwsError("AccessDeniedException", "not authorized to perform: codebuild:StartBuild")
+        calls.append((role, target, json.loads(given), rule))
+        return f"build-{len(calls)}"
+
+    eventbridge._ensure_default_bus()
+    monkeypatch.setattr(targets, "start_for_rule", lambda _, *given: start(*given))
+    monkeypatch.setattr(targets, "give_up", lambda _, *given: GIVEN_UP.append(given))
+    apply(targets)
+    GIVEN_UP.clear()
+    yield calls
+    eventbridge.reset()
+
+
+def rule(target: dict[str, Any], pattern: dict[str, Any] | None = None) -> None:
+    eventbridge._put_rule({"Name": "push", "EventPattern": json.dumps(pattern or {"source": ["aws.codecommit"]})})
+    eventbridge._put_targets({"Rule": "push", "Targets": [{"Id": "build", "RoleArn": ROLE, **target}]})
+
+
+@pytest.mark.parametrize(
+    ("how", "given"),
+    [
+        ({"InputTransformer": TRANSFORMER}, {"sourceVersion": "c1"}),
+        ({"Input": "{}"}, {}),
+        ({"InputPath": "$.detail"}, {"commitId": "c1", "branch": "main"}),
+        ({"InputPath": "$.detail.branch"}, "main"),
+    ],
+)
+def test_a_target_is_called_under_its_role_with_the_input_that_it_wants(
+    started: list[tuple[str, str, Any, str]], how: dict[str, Any], given: object
+) -> None:
+    rule({"Arn": PROJECT, **how})
+    assert deliver(EVENT) == [Outcome(PROJECT, started="build-1")]
+    assert started == [(ROLE, PROJECT, given, RULE)]
+
+
+def test_a_target_without_an_input_is_given_the_event(started: list[tuple[str, str, Any, str]]) -> None:
+    rule({"Arn": PROJECT})
+    deliver(EVENT)
+    assert started[0][2]["detail"] == {"commitId": "c1", "branch": "main"}
+    assert started[0][2]["detail-type"] == "push"
+
+
+def test_an_event_that_no_rule_is_for_has_no_outcome(started: list[tuple[str, str, Any, str]]) -> None:
+    rule({"Arn": PROJECT}, {"source": ["aws.other"]})
+    assert deliver(EVENT) == []
+    assert started == []
+
+
+def test_a_refused_start_is_an_outcome_that_says_why(started: list[tuple[str, str, Any, str]]) -> None:
+    rule({"Arn": f"{PROJECT}-refused"})
+    (outcome,) = deliver(EVENT)
+    assert outcome.refused == (
+        f"The rule push could not start {PROJECT}-refused: AccessDeniedException: not authorized to perform: "
+        "codebuild:StartBuild"
+    )
+    assert started == []
+    ((source, target, event, error),) = GIVEN_UP
+    assert (source, target["Id"], event["detail"], error.code) == (
+        RULE,
+        "build",
+        {"commitId": "c1", "branch": "main"},
+        "AccessDeniedException",
+    )

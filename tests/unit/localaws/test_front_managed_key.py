@@ -1,0 +1,18 @@
+"""The managed KMS key is named where a request asks for KMS and names no key, and nowhere else."""
+
+from localaws.front import _name_managed_key
+from localaws.settings import Settings
+
+ENCRYPTION = (b"x-amz-server-side-encryption", b"aws:kms")
+KEY = b"x-amz-server-side-encryption-aws-kms-key-id"
+
+
+def test_a_request_for_kms_without_a_key_gets_the_managed_one() -> None:
+    changed = _name_managed_key({"headers": [ENCRYPTION]}, Settings())
+    assert dict(changed["headers"])[KEY] == b"arn:aws:kms:us-east-1:000000000000:alias/aws/s3"
+
+
+def test_a_request_that_names_its_key_or_needs_none_is_left_alone() -> None:
+    for headers in ([ENCRYPTION, (KEY, b"mine")], [(b"x-amz-server-side-encryption", b"AES256")], []):
+        request = {"headers": headers}
+        assert _name_managed_key(request, Settings()) is request
