@@ -27,7 +27,7 @@ def name(target: Target) -> str:
     return f"{target.project.project}-build"
 
 
-def newest(target: Target, most: int = _NEWEST) -> list[Build]:
+def list_newest(target: Target, most: int = _NEWEST) -> list[Build]:
     """The newest builds, newest first; none where nothing was built yet."""
     codebuild = target.client("codebuild")
     try:
@@ -52,7 +52,7 @@ def await_build(target: Target, commit: str) -> Build:
     """The newest build of a commit, which may have to begin yet; raises CommandError where none begins."""
     deadline = time.monotonic() + _START_SECONDS
     while True:
-        builds = newest(target)
+        builds = list_newest(target)
         for build in builds:
             if commit_of(build) == commit:
                 return build

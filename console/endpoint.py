@@ -67,25 +67,25 @@ def fetch(target: Target) -> Endpoint | None:
 
 
 def wait_for(target: Target, version: int, say: Callable[[str], None]) -> Endpoint:
-    """Wait until the endpoint rests on a version; `say` hears each new status.
+    """Wait until the endpoint rests on a version; `say` is called with each new status.
 
     Raises CommandError where it comes to rest on another one, where deploy_model refuses the version, and where nothing
     begins within a minute.
     """
     started = time.monotonic()
-    begun, told = False, ""
+    begun, printed = False, ""
     while time.monotonic() - started < _WAIT_SECONDS:
         endpoint = fetch(target)
         status = endpoint.status if endpoint else "not there yet"
-        if status != told:
+        if status != printed:
             say(status)
-            told = status
+            printed = status
         if endpoint and endpoint.status == "InService" and endpoint.version == str(version):
             return endpoint
         begun = begun or (endpoint is not None and endpoint.deploys)
         if endpoint and not begun and (refusal := find_refusal(target, endpoint, version)):
             raise CommandError(
-                f"{refusal}. The endpoint goes on with version {endpoint.version}; the mail and the log of the "
+                f"{refusal}. The endpoint keeps version {endpoint.version}; the mail and the log of the "
                 f"function {target.project.project}-deploy-model say what to do."
             )
         if endpoint and begun and endpoint.status in _RESTING:
@@ -109,7 +109,9 @@ def find_refusal(target: Target, endpoint: Endpoint, version: int) -> str | None
     release, _, approval = tags.get(_ATTEMPT, "").partition("@")
     if not tags.get(_REFUSED) or f"-v{version}-" not in release:
         return None
-    package = sagemaker.describe_model_package(ModelPackageName=registry.find(target, version)["ModelPackageArn"])
+    package = sagemaker.describe_model_package(
+        ModelPackageName=registry.get_summary(target, version)["ModelPackageArn"]
+    )
     changed = package.get("LastModifiedTime", package["CreationTime"])
     refusal: str = tags[_REFUSED]
     return refusal if approval == changed.astimezone(UTC).isoformat(timespec="milliseconds") else None

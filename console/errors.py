@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class CommandError(Exception):
-    """A command cannot go on; the message says what was given, what is allowed and what to do."""
+    """A command cannot continue; the message says what was given, what is allowed and what to do."""
 
     def __init__(self, sentence: str, exit_code: int = 1) -> None:
         super().__init__(sentence)

@@ -30,15 +30,15 @@ class Fixed:
         return {name: value for name, value in self.parameters.items() if defaults.get(name) != value}
 
 
-def find(sagemaker: Any, pipelines: Sequence[str], reference: str | None) -> str:  # noqa: ANN401 - a boto3 client
+def get_arn(sagemaker: Any, pipelines: Sequence[str], reference: str | None) -> str:  # noqa: ANN401 - a boto3 client
     """The ARN of an execution of one of these pipelines given by its ARN or its id (or the beginning of it).
 
-    Nothing stands for the newest one of the first pipeline.
+    None means the newest one of the first pipeline.
     """
     if reference and reference.startswith("arn:"):
         return reference
     for pipeline in pipelines if reference else pipelines[:1]:
-        for summary in summaries(sagemaker, pipeline):
+        for summary in list_summaries(sagemaker, pipeline):
             arn: str = summary["PipelineExecutionArn"]
             if reference is None or identifier(arn).startswith(reference):
                 return arn
@@ -48,7 +48,7 @@ def find(sagemaker: Any, pipelines: Sequence[str], reference: str | None) -> str
     raise CommandError(f"There is no execution {reference!r} of {names}; `scones executions` lists them.")
 
 
-def summaries(sagemaker: Any, pipeline: str) -> list[dict[str, Any]]:  # noqa: ANN401
+def list_summaries(sagemaker: Any, pipeline: str) -> list[dict[str, Any]]:  # noqa: ANN401
     """All executions of a pipeline, newest first; none where the pipeline does not exist yet."""
     try:
         pages = sagemaker.get_paginator("list_pipeline_executions").paginate(
@@ -59,7 +59,7 @@ def summaries(sagemaker: Any, pipeline: str) -> list[dict[str, Any]]:  # noqa: A
         return []
 
 
-def started_steps(sagemaker: Any, arn: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401
+def fetch_steps(sagemaker: Any, arn: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401
     """The steps of an execution that have started, by name."""
     pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=arn)
     return {step["StepName"]: step for page in pages for step in page["PipelineExecutionSteps"]}
@@ -87,7 +87,7 @@ def stop(target: Target, arn: str) -> None:
 
 
 def retry(target: Target, arn: str) -> None:
-    """Go on with a failed or stopped execution, whose definition stays; raise PipelineError where its image is gone."""
+    """Retry a failed or stopped execution with its own definition; raises PipelineError where its image is missing."""
     from pipelines.clients import make_client
     from pipelines.images import check_images, list_images
 

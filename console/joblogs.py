@@ -35,7 +35,7 @@ class _Tail:
 
 
 class Tails:
-    """Logs for who looks at them again and again: only what is new is fetched, and not more often than it helps."""
+    """Logs that are read repeatedly: only new lines are fetched, and not more often than they appear."""
 
     def __init__(self) -> None:
         self._tails: dict[str, _Tail] = {}
@@ -57,7 +57,7 @@ class Tails:
 
 
 def _top_up(logs: Any, group: str, job: str, tail: _Tail) -> None:  # noqa: ANN401
-    # Other hosts' streams appear while a job starts; they are looked for now and then.
+    # Other hosts' streams appear while a job starts; they are listed now and then.
     if not tail.tokens or time.monotonic() - tail.listed > _LIST_SECONDS:
         tail.tokens = {stream: tail.tokens.get(stream, "") for stream in _streams(logs, group, job)}
         tail.listed = time.monotonic()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Self
 
 Progress = Callable[[int, int], None]
-"""Is told how much is done and how much there will be, 0 when that is not known; images or bytes."""
+"""Is called with how much is done and how much there will be, 0 when that is not known; images or bytes."""
 
 
 def silent(_done: int, _total: int) -> None:

@@ -16,7 +16,7 @@ DECISION = "decision "
 _KEPT_DECISIONS = 20
 
 
-def summaries(target: Target) -> list[dict[str, Any]]:
+def list_summaries(target: Target) -> list[dict[str, Any]]:
     """All versions of the project's group, newest first."""
     pages = (
         target.client("sagemaker")
@@ -26,9 +26,9 @@ def summaries(target: Target) -> list[dict[str, Any]]:
     return [summary for page in pages for summary in page["ModelPackageSummaryList"]]
 
 
-def find(target: Target, version: int) -> dict[str, Any]:
+def get_summary(target: Target, version: int) -> dict[str, Any]:
     """The summary of one version."""
-    known = summaries(target)
+    known = list_summaries(target)
     for summary in known:
         if summary["ModelPackageVersion"] == version:
             return summary
@@ -38,7 +38,7 @@ def find(target: Target, version: int) -> dict[str, Any]:
 
 def set_approval(target: Target, version: int, status: str, comment: str | None) -> None:
     """Approve or reject a version; the comment is kept with it, and so is every decision before."""
-    arn = find(target, version)["ModelPackageArn"]
+    arn = get_summary(target, version)["ModelPackageArn"]
     sagemaker = target.client("sagemaker")
     known = sagemaker.describe_model_package(ModelPackageName=arn).get("CustomerMetadataProperties", {})
     request: dict[str, Any] = {"ModelPackageArn": arn, "ModelApprovalStatus": status}
@@ -58,7 +58,7 @@ def _record(status: str, comment: str | None) -> dict[str, str]:
     return {DECISION + moment: clean_value(words)}
 
 
-def decisions(package: dict[str, Any]) -> list[tuple[datetime, str]]:
+def parse_decisions(package: dict[str, Any]) -> list[tuple[datetime, str]]:
     """When a version was approved or rejected, by whom and why, newest first."""
     found = []
     for name, words in package.get("CustomerMetadataProperties", {}).items():

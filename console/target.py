@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from console.errors import CommandError
@@ -33,9 +34,9 @@ class Target:
 
         return make_client(service, Settings.from_environment(os.environ).region)
 
-    @property
+    @cached_property
     def project(self) -> Settings:
-        """The project's settings: what its stack knows, and without a stack the names that follow from the project."""
+        """The settings that the stack has, read once; without a stack the names that follow from the project."""
         from pipelines.stack import find_settings
 
         return find_settings(os.environ, self.client)

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from common.masking import mask_values
-from console.executions import Fixed, fetch_fixed, identifier, started_steps, summaries
+from console.executions import Fixed, fetch_fixed, fetch_steps, identifier, list_summaries
 from pipelines.hyperparameters import HYPERPARAMETERS
 from pipelines.search_space import OBJECTIVE, SEARCHED
 
@@ -31,9 +31,9 @@ class Untuned:
     accuracy: float
 
 
-def trials(sagemaker: Any, arn: str) -> list[dict[str, Any]]:  # noqa: ANN401 - a boto3 client
+def list_trials_of(sagemaker: Any, arn: str) -> list[dict[str, Any]]:  # noqa: ANN401 - a boto3 client
     """The trials of a tuned execution, best first, those without an objective last; none where it is not tuned."""
-    return _trials(sagemaker, started_steps(sagemaker, arn).get(_STEP, {}))
+    return _trials(sagemaker, fetch_steps(sagemaker, arn).get(_STEP, {}))
 
 
 def _trials(sagemaker: Any, step: Mapping[str, Any]) -> list[dict[str, Any]]:  # noqa: ANN401
@@ -48,19 +48,19 @@ def _trials(sagemaker: Any, step: Mapping[str, Any]) -> list[dict[str, Any]]:  #
 
 
 def accuracy(trial: Mapping[str, Any]) -> float | None:
-    """A trial's accuracy on validation; None where it has told none."""
+    """A trial's accuracy on validation; None where it has reported none."""
     value: float | None = trial.get(_METRIC, {}).get("Value")
     return value
 
 
 def _rank(trial: Mapping[str, Any]) -> float:
-    told = accuracy(trial)
-    return 1.0 if told is None else -told
+    value = accuracy(trial)
+    return 1.0 if value is None else -value
 
 
-def conclusion(sagemaker: Any, arn: str) -> Iterator[str]:  # noqa: ANN401
+def write_conclusion(sagemaker: Any, arn: str) -> Iterator[str]:  # noqa: ANN401
     """What a person wants to know at the end of a tuned run; nothing for a run that was not tuned."""
-    step = started_steps(sagemaker, arn).get(_STEP, {})
+    step = fetch_steps(sagemaker, arn).get(_STEP, {})
     if step.get("StepStatus") != "Succeeded":
         return
     found = _trials(sagemaker, step)
@@ -97,15 +97,15 @@ def find_untuned(sagemaker: Any, arn: str) -> Untuned | None:  # noqa: ANN401
     """The newest training with the profile's own values that can be compared with a tuned execution."""
     mine = fetch_fixed(sagemaker, arn)
     pipeline = arn.partition(":pipeline/")[2].partition("/")[0]
-    for summary in islice(summaries(sagemaker, pipeline), _MOST_COMPARED):
+    for summary in islice(list_summaries(sagemaker, pipeline), _MOST_COMPARED):
         other = summary["PipelineExecutionArn"]
-        step = started_steps(sagemaker, other).get("TrainModel", {})
+        step = fetch_steps(sagemaker, other).get("TrainModel", {})
         if step.get("StepStatus") == "Succeeded" and is_comparable(mine, fetch_fixed(sagemaker, other)):
             job = identifier(step["Metadata"]["TrainingJob"]["Arn"])
             metrics = sagemaker.describe_training_job(TrainingJobName=job).get("FinalMetricDataList", [])
-            told = {metric["MetricName"]: metric["Value"] for metric in metrics}
-            if OBJECTIVE in told:
-                return Untuned(identifier(other), told[OBJECTIVE])
+            reported = {metric["MetricName"]: metric["Value"] for metric in metrics}
+            if OBJECTIVE in reported:
+                return Untuned(identifier(other), reported[OBJECTIVE])
     return None
 
 

@@ -25,7 +25,7 @@ def list_builds(options: Namespace) -> int:
 
     target = choose(options.target)
     if not options.watch:
-        rows = [_row(build) for build in builds.newest(target)]
+        rows = [_row(build) for build in builds.list_newest(target)]
         print_rows(rows, as_json=options.json, empty="Nothing was built yet; push to the branch that is built.")
         return 0
     ended = builds.follow(target, builds.await_build(target, options.commit or _head()))

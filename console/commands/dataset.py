@@ -81,7 +81,7 @@ def folder(target: Target) -> Path:
 
 
 def pretrain(options: Namespace) -> int:
-    """Train the weights, or go on where an earlier run was ended, and print the folder that holds them."""
+    """Train the weights, or resume where an earlier run was ended, and print the folder that holds them."""
     from console.dataset.archive import check_archive
     from console.pretraining.make import make
     from console.pretraining.request import make_request

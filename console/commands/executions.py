@@ -11,7 +11,7 @@ from common.masking import mask_values
 from console import executions
 from console.commands import Command, add_execution, add_json
 from console.errors import CommandError
-from console.executions import OPENING, identifier, started_steps, summaries
+from console.executions import OPENING, fetch_steps, identifier, list_summaries
 from console.formats import elapsed
 from console.output import print_rows, say
 from console.target import Target, choose
@@ -20,7 +20,7 @@ from console.target import Target, choose
 def _choose(options: Namespace) -> tuple[Target, str]:
     target = choose(options.target)
     reference = None if options.execution == "latest" else options.execution
-    return target, executions.find(target.client("sagemaker"), target.project.pipeline_names, reference)
+    return target, executions.get_arn(target.client("sagemaker"), target.project.pipeline_names, reference)
 
 
 def _follow(target: Target, arn: str) -> int:
@@ -42,7 +42,7 @@ def list_executions(options: Namespace) -> int:
             "name": item.get("PipelineExecutionDisplayName"),
             "reason": item.get("PipelineExecutionFailureReason", "").removeprefix(OPENING),
         }
-        for item in summaries(target.client("sagemaker"), pipeline)
+        for item in list_summaries(target.client("sagemaker"), pipeline)
     ]
     print_rows(rows, as_json=options.json, empty=f"No executions of {pipeline} yet; start one with `scones run`.")
     return 0
@@ -63,7 +63,7 @@ def print_log(options: Namespace) -> int:
     from console.joblogs import lines
 
     target, arn = _choose(options)
-    found = started_steps(target.client("sagemaker"), arn)
+    found = fetch_steps(target.client("sagemaker"), arn)
     if options.step not in found:
         raise CommandError(f"The execution has no started step {options.step!r}; it has {', '.join(sorted(found))}.")
     printed = 0
@@ -82,13 +82,13 @@ def _add_step(parser: ArgumentParser) -> None:
 
 def list_trials(options: Namespace) -> int:
     """Print the trials of a tuned execution, best first."""
-    from console.tuning import shorten_value, trials
+    from console.tuning import list_trials_of, shorten_value
 
     target = choose(options.target)
     sagemaker = target.client("sagemaker")
-    arn = executions.find(sagemaker, (target.project.pipeline_name,), options.execution)
+    arn = executions.get_arn(sagemaker, (target.project.pipeline_name,), options.execution)
     write = str if options.json else shorten_value
-    rows = [_trial_row(trial, write) for trial in trials(sagemaker, arn)]
+    rows = [_trial_row(trial, write) for trial in list_trials_of(sagemaker, arn)]
     print_rows(rows, as_json=options.json, empty="The execution has no search; `scones run --tune` starts one with it.")
     return 0
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from console.intake.images import Image
     from console.intake.store import Store
 
-# S3 tells whole seconds, and its clock may differ from this one's.
+# S3 rounds to whole seconds, and its clock may differ from this one's.
 _CLOCK = timedelta(seconds=5)
 _NAMED = 20
 CHOICES = (*LABELS, "neither")

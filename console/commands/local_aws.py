@@ -43,7 +43,7 @@ def up(options: Namespace) -> int:
 
 
 def bring_up() -> Target:
-    """Start the local AWS where it does not run, and deploy the stack."""
+    """Start the local AWS where it does not run, and deploy the stack, which the answered target then reads."""
     from console.deployment import project
     from localaws.process import start
     from seedcode.stack.deployment import Deployment
@@ -51,10 +51,10 @@ def bring_up() -> Target:
 
     target = choose("local", must_run=False, make_key=True)
     start(_local(target))
-    wished = project.wish(target, {})
+    spec = project.build_spec(target, {})
     images = project.image_publisher(target, lambda _: None)
-    Deployment(project.account(target), wished, Silent(), lambda *_: True, images).run(project.code(target, wished))
-    return target
+    Deployment(project.account(target), spec, Silent(), lambda *_: True, images).run(project.code(target, spec))
+    return Target(target.local)
 
 
 def down(options: Namespace) -> int:

@@ -24,7 +24,7 @@ def _add_run(parser: ArgumentParser) -> None:
     parser.add_argument("--tune", action="store_true", help="search hyperparameters: TuneModel in place of TrainModel")
     parser.add_argument("--trials", type=int, metavar="N", help="trainings of a search (default: 12)")
     parser.add_argument("--strategy", help="Bayesian (the default), Random or Hyperband")
-    parser.add_argument("--from-version", metavar="V", help="go on from this registered version, or from `live`")
+    parser.add_argument("--from-version", metavar="V", help="start from this registered version, or from `live`")
     parser.add_argument("--watch", action="store_true", help="follow the execution to its end")
 
 

@@ -24,34 +24,34 @@ def deploy(options: Namespace) -> int:
     from seedcode.stack.deployment import Deployment
 
     target = choose(options.target)
-    wished = project.wish(target, parse_overrides(options.set))
-    _check(target, wished, with_notes=not options.json)
+    spec = project.build_spec(target, parse_overrides(options.set))
+    _check(target, spec, with_notes=not options.json)
     if options.json:
         if target.local is None and not options.yes:
             raise CommandError("--json asks nothing; pass --yes with it.", 2)
         quiet = terminal.Quiet()
         agree = terminal.Consent(yes=True, local=True)
         images = project.image_publisher(target, quiet.say)
-        outputs = Deployment(project.account(target), wished, quiet, agree, images).run(project.code(target, wished))
+        outputs = Deployment(project.account(target), spec, quiet, agree, images).run(project.code(target, spec))
         print(json.dumps({"changes": quiet.made, "outputs": outputs}, indent=2))
         return 0
     consent = terminal.Consent(yes=options.yes, local=target.local is not None)
     with terminal.reporter() as reporter:
         images = project.image_publisher(target, reporter.say)
-        deployment = Deployment(project.account(target), wished, reporter, consent, images)
-        outputs = deployment.run(project.code(target, wished))
-    print(f"The stack {wished.project} is deployed:")
+        deployment = Deployment(project.account(target), spec, reporter, consent, images)
+        outputs = deployment.run(project.code(target, spec))
+    print(f"The stack {spec.project} is deployed:")
     for output, value in outputs.items():
         print(f"  {output}  {value}")
     return 0
 
 
-def _check(target: Target, wished: Wish, *, with_notes: bool) -> None:
+def _check(target: Target, spec: Wish, *, with_notes: bool) -> None:
     """Raise CommandError with everything that prevents the deployment."""
     from console.deployment import project
     from seedcode.preflight.findings import inspect
 
-    findings = inspect(project.account(target), wished, on_laptop=target.local is not None)
+    findings = inspect(project.account(target), spec, on_laptop=target.local is not None)
     if with_notes:
         for note in findings.notes:
             print(f"Note: {note}")

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from console.commands import Command, add_json
-from console.executions import identifier, summaries
+from console.executions import identifier, list_summaries
 from console.output import say
 from console.target import Target, choose
 
@@ -42,7 +42,7 @@ def _facts(target: Target) -> dict[str, Any]:
     from localaws.process import account, enforces_iam, is_open, running_pid
 
     sagemaker = target.client("sagemaker")
-    executions = summaries(sagemaker, target.project.pipeline_name)
+    executions = list_summaries(sagemaker, target.project.pipeline_name)
     versions = sagemaker.list_model_packages(ModelPackageGroupName=target.project.model_package_group, MaxResults=100)
     facts: dict[str, Any] = {}
     if target.local:

@@ -29,7 +29,7 @@ def list_versions(target: Target) -> list[dict[str, Any]]:
     sagemaker = target.client("sagemaker")
     return [
         _row(sagemaker.describe_model_package(ModelPackageName=item["ModelPackageArn"]))
-        for item in registry.summaries(target)
+        for item in registry.list_summaries(target)
     ]
 
 
@@ -97,7 +97,7 @@ def roll_back(options: Namespace) -> int:
         raise CommandError("No version is live yet, so there is nothing to roll back.")
     others = [
         summary
-        for summary in registry.summaries(target)
+        for summary in registry.list_summaries(target)
         if summary["ModelApprovalStatus"] == "Approved" and str(summary["ModelPackageVersion"]) != live.version
     ]
     if not others:

@@ -62,7 +62,7 @@ def _download(url: str, part: Path, progress: Progress) -> None:
             if pause is None or _is_final(error):
                 raise CommandError(
                     f"{url} cannot be fetched ({error}); run the command again to go on from "
-                    f"{_size(part):,} bytes, or bring the archive with `scones dataset upload PATH`"
+                    f"{_size(part):,} bytes, or give the archive with `scones dataset upload PATH`"
                 ) from error
             time.sleep(pause)
 
@@ -79,7 +79,7 @@ def _download_rest(url: str, part: Path, progress: Progress) -> None:
         response = urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS)  # noqa: S310 - see _require_safe
     except urllib.error.HTTPError as error:
         if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            part.unlink(missing_ok=True)  # it is longer than the server's file, so the next try begins anew
+            part.unlink(missing_ok=True)  # it is longer than the server's file, so the next try starts over
         raise
     with response:
         _require_safe(response.geturl())
@@ -87,7 +87,7 @@ def _download_rest(url: str, part: Path, progress: Progress) -> None:
 
 
 def _goes_on(response: http.client.HTTPResponse, have: int) -> bool:
-    """Tell whether the answer begins where the part file ends; a server may ignore Range."""
+    """Whether the answer begins where the part file ends; a server may ignore Range."""
     begins_there = response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
     return response.status == HTTPStatus.PARTIAL_CONTENT and begins_there
 
@@ -117,7 +117,7 @@ def _require_sum(part: Path, md5: str, url: str) -> None:
 
 
 def _has_sum(path: Path, md5: str) -> bool:
-    """Tell whether the file is there with this MD5, which finds damage and is not for security."""
+    """Whether the file is there with this MD5, which finds damage and is not for security."""
     if not path.is_file():
         return False
     with path.open("rb") as file:

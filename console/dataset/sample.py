@@ -38,12 +38,12 @@ def draw_sample(
     Every image has a random stream of its own, made of the seed (0 or more) and the image's number, so a
     change to one drawing leaves the others as they were. progress counts images.
     """
-    tell = progress or silent
+    report = progress or silent
     splits = {member: bytearray() for member in counts}
     plan = [(member, fine) for member in counts for fine in _shuffled_labels(counts[member], seed)]
     for number, (member, fine) in enumerate(plan):
         splits[member] += _draw_record(fine, np.random.default_rng([seed, number]))
-        tell(number + 1, len(plan))
+        report(number + 1, len(plan))
     names = {FINE_NAMES_FILE: names_file(FINE_NAMES), COARSE_NAMES_FILE: names_file(COARSE_NAMES)}
     write_tarball(path, {**splits, **names})
 

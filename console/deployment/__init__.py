@@ -1,1 +1,1 @@
-"""How a deployment looks to a person: change sets as tables, progress live, questions where somebody can answer."""
+"""Deployment from a terminal: what is deployed, change sets as tables, live progress, and questions."""

@@ -23,7 +23,7 @@ def account(target: Target) -> Account:
     return Account(target.client, project.account, project.region)
 
 
-def wish(target: Target, given: Mapping[str, str]) -> Wish:
+def build_spec(target: Target, given: Mapping[str, str]) -> Wish:
     """The stack as the checkout has it, with what a person set."""
     project, name = target.project, stack_name(os.environ)
     return Wish(
@@ -48,11 +48,11 @@ def _project_id(identifier: str | None) -> dict[str, str]:
     return {"SageMakerProjectId": identifier} if identifier else {}
 
 
-def code(target: Target, wished: Wish) -> Code:
+def code(target: Target, spec: Wish) -> Code:
     """The functions; on AWS with their layer, on the laptop they run on the packages of this environment."""
     if target.local:
         return build_code()
-    return build_code(build_layer_of(account(target), wished))
+    return build_code(build_layer_of(account(target), spec))
 
 
 def image_publisher(target: Target, say: Callable[[str], None]) -> Callable[[str], str] | None:

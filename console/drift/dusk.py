@@ -13,7 +13,7 @@ from PIL import Image, ImageEnhance
 from console.dataset.drawing.image import draw_image
 from console.dataset.layout import BICYCLE, MOTORCYCLE
 from console.errors import CommandError
-from console.executions import summaries
+from console.executions import list_summaries
 from console.target import Target
 
 PREFIX = "incoming-inference/dusk"
@@ -26,7 +26,7 @@ _POLL_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Retraining:
-    """An execution that was started for a reason, which its description tells."""
+    """An execution and the reason in its description."""
 
     arn: str
     reason: str
@@ -45,7 +45,7 @@ def upload_images(target: Target, progress: Callable[[int, int], None]) -> str:
 
 def newest_execution(target: Target) -> str | None:
     """The ARN of the pipeline's newest execution."""
-    known = summaries(target.client("sagemaker"), target.project.pipeline_name)
+    known = list_summaries(target.client("sagemaker"), target.project.pipeline_name)
     return known[0]["PipelineExecutionArn"] if known else None
 
 

@@ -28,17 +28,17 @@ def format_error(error: Exception) -> str:
     if isinstance(error, exceptions.ClientError):
         return _format_refusal(error)
     if isinstance(error, _UNREACHABLE):
-        return "AWS does not answer. If it is the local AWS, start it with `scones up`; the page goes on by itself."
+        return "AWS does not answer. If it is the local AWS, start it with `scones up`; the page recovers by itself."
     return explain(error) or f"The page failed at this: {type(error).__name__}: {error}"
 
 
 def _format_refusal(error: exceptions.ClientError) -> str:
     code, operation = error.response.get("Error", {}).get("Code"), error.operation_name
     if code in THROTTLED:
-        return f"AWS asks for fewer calls ({operation} was throttled); the page waits a little longer and goes on."
+        return f"AWS asks for fewer calls ({operation} was throttled); the page retries after a pause."
     if code in _DENIED:
         message = error.response["Error"].get("Message", "")
         return f"Your credentials may not call {operation}; ask for that permission. AWS says: {message}"
     if code in _EXPIRED:
-        return f"AWS refused {operation}: the credentials have expired; sign in again and start the page anew."
+        return f"AWS refused {operation}: the credentials have expired; sign in again and start the page again."
     return explain(error) or str(error)

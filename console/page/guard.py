@@ -1,7 +1,7 @@
 """Lets in who was given the address. The page can approve a model: no other page and no other user may reach it.
 
 The address that `scones console` prints carries a token, which holds once: the visit turns it into a cookie that holds
-another secret, and the address in the browser loses it (see entrance.py). A page of somebody else's in the same browser
+another secret, and the address in the browser loses it (see login.py). A page of somebody else's in the same browser
 can reach 127.0.0.1 by a script (which carries its Origin) or under a name of its own that resolves there (which carries
 that name as Host); both are refused.
 """
@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from console.page.entrance import Entrance
+from console.page.login import Login
 
 Scope = MutableMapping[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -36,8 +36,8 @@ _HEADERS = {
 class Guard:
     """ASGI middleware around the whole application, web socket and uploads included."""
 
-    def __init__(self, app: Application, *, entrance: Entrance, port: int) -> None:
-        self._app, self._entrance = app, entrance
+    def __init__(self, app: Application, *, login: Login, port: int) -> None:
+        self._app, self._entrance = app, login
         # Browsers share cookies between the ports of a host.
         self._cookie = f"scones_console_{port}"
 
@@ -60,9 +60,9 @@ class Guard:
         if refused:
             return PlainTextResponse(refused, 403)
         given = connection.query_params.get("token")
-        if connection.scope["type"] == "http" and given is not None and self._entrance.admits(given):
+        if connection.scope["type"] == "http" and given is not None and self._entrance.redeem(given):
             return self._welcome(connection)
-        if not self._entrance.knows(connection.cookies.get(self._cookie, "")):
+        if not self._entrance.is_session(connection.cookies.get(self._cookie, "")):
             return PlainTextResponse(
                 "Open the last address that `scones console` printed: it carries a token, which holds for one visit.",
                 403,

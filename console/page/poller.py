@@ -40,7 +40,7 @@ class Reading(Generic[T]):
 
 @dataclass(frozen=True)
 class Topic(Generic[T]):
-    """Something to read: a key that tells topics apart, how to read it, and how long a value stays good."""
+    """Something to read: its key, how to read it, and how long a value stays good."""
 
     key: Hashable
     read: Callable[[], T]

@@ -11,11 +11,11 @@ from nicegui import app, background_tasks, ui
 
 from console.errors import CommandError
 from console.page.context import Context
-from console.page.entrance import Entrance
 from console.page.executions.topic import execution_list
 from console.page.files import serve_file
 from console.page.frame import build
 from console.page.guard import Guard
+from console.page.login import Login
 from console.page.panels import PANELS
 from console.page.poller import Poller
 from console.page.source import Source
@@ -30,14 +30,14 @@ _PORT_POLL_SECONDS = 0.02
 
 
 def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
-    """Serve until the process is told to end."""
+    """Serve until the process is ended."""
     port = port or _free_port()
     _require_free(port)
-    entrance = Entrance(f"http://{_HOST}:{port}", from_environment().home / "console" / f"{port}.html", _announce_next)
+    login = Login(f"http://{_HOST}:{port}", from_environment().home / "console" / f"{port}.html", _announce_next)
     context = Context(Source(target.local), Poller(1.0 if target.local else _AWS_PACE), may_act)
-    app.add_middleware(Guard, entrance=entrance, port=port)
-    app.on_startup(lambda: background_tasks.create(_announce_when_served(entrance, port, opens=opens)))
-    app.on_shutdown(entrance.close)
+    app.add_middleware(Guard, login=login, port=port)
+    app.on_startup(lambda: background_tasks.create(_announce_when_served(login, port, opens=opens)))
+    app.on_shutdown(login.close)
     # Who opens the page finds the list read already.
     app.on_startup(lambda: context.poller.ask(execution_list(context)))
 
@@ -65,7 +65,7 @@ def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
     )
 
 
-async def _announce_when_served(entrance: Entrance, port: int, *, opens: bool) -> None:
+async def _announce_when_served(login: Login, port: int, *, opens: bool) -> None:
     """Wait for the port, which listens after the start only: a browser that comes before it is refused."""
     while True:
         with suppress(OSError):
@@ -73,14 +73,14 @@ async def _announce_when_served(entrance: Entrance, port: int, *, opens: bool) -
             writer.close()
             break
         await asyncio.sleep(_PORT_POLL_SECONDS)
-    announce(entrance, opens=opens)
+    announce(login, opens=opens)
 
 
-def announce(entrance: Entrance, *, opens: bool) -> None:
+def announce(login: Login, *, opens: bool) -> None:
     """Print the address, and send a browser there if asked to."""
-    print(f"The page is on {entrance.address}", flush=True)
+    print(f"The page is on {login.address}", flush=True)
     if opens:
-        webbrowser.open(entrance.file.as_uri())
+        webbrowser.open(login.file.as_uri())
 
 
 def _announce_next(address: str) -> None:

@@ -1,4 +1,4 @@
-"""Runs the stand-in by its command line, as a training job does, and reads how far it is from what it says."""
+"""Runs the stand-in by its command line, as a training job does, and reads its progress from its output."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _BATCH = re.compile(r"Epoch\[(\d+)\] Batch \[(\d+)\]")
 _END = re.compile(r"Epoch\[(\d+)\] Validation-accuracy=([0-9.]+)")
 
 OnBatch = Callable[[int, int], None]
-"""Is told the epoch, counted from 0, and the batches done in it."""
+"""Is called with the epoch, counted from 0, and the batches done in it."""
 OnEpoch = Callable[[int, float], None]
-"""Is told the epoch that has ended, counted from 1, and its accuracy on the held-out images."""
+"""Is called with the epoch that has ended, counted from 1, and its accuracy on the held-out images."""
 
 
 def train(bench: Workbench, seed: int, lock: int, on_batch: OnBatch, on_epoch: OnEpoch) -> None:
@@ -52,7 +52,7 @@ def train(bench: Workbench, seed: int, lock: int, on_batch: OnBatch, on_epoch: O
 
 
 def put_head(source: Path, target: Path, layers: int, seed: int) -> None:
-    """Write the trained net to `target` with a final layer of two classes, drawn anew."""
+    """Write the trained net to `target` with a new final layer of two classes."""
     words = [str(source), str(target), "--num-layers", str(layers), "--seed", str(seed)]
     done = _run([sys.executable, "-m", f"{PACKAGE}.new_head", *words])
     if done.returncode:
@@ -76,7 +76,7 @@ def _follow(process: subprocess.Popen[str], bench: Workbench, on_batch: OnBatch,
 
 
 def _await_checkpoint(process: subprocess.Popen[str], bench: Workbench, epoch: int) -> None:
-    """The algorithm tells an epoch's accuracy before it keeps the epoch; whoever is told of it may kill us."""
+    """The algorithm prints an epoch's accuracy before it keeps the epoch; whoever reads it may kill us."""
     deadline = time.monotonic() + GRACE_SECONDS
     while bench.state()["epochs_done"] < epoch and process.poll() is None and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)

@@ -60,7 +60,7 @@ def _train(request: Request, bench: Workbench, images: dict[str, int], descripto
 
 
 def _note(request: Request, archive: Path, bench: Workbench, images: dict[str, int]) -> dict[str, Any]:
-    """Say what the weights were made of, for people and for whoever looks for weights of a net."""
+    """Describe what the weights were made of, for people and for whoever needs weights of a net."""
     layers, shape = net_of(request.hyperparameters)
     state = bench.state()
     return {

@@ -1,6 +1,6 @@
-"""A pretraining under way, on disk: the stand-in's /opt/ml, and what it takes to go on after a `kill -9`.
+"""A pretraining under way, on disk: the stand-in's /opt/ml, and what it needs to resume after a `kill -9`.
 
-`request.json` is written last, when the images lie ready; where it is another request's or missing, all is made anew.
+`request.json` is written last, when the images are ready; where it is another request's or missing, all is rebuilt.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Following an execution: what the APIs say of it, drawn as a tree or told line by line."""
+"""Following an execution: its state from the APIs, drawn as a tree or written line by line."""

@@ -12,8 +12,8 @@ from rich.live import Live
 from console import tuning
 from console.formats import moment, took
 from console.output import say
-from console.progress.snapshot import Client, Snapshot, StepView, take
-from console.progress.tree import accuracies, draw, trials
+from console.progress.snapshot import Client, Snapshot, StepView, fetch_snapshot
+from console.progress.tree import accuracies, draw, summarize_search
 
 _POLL_SECONDS = 1.0
 
@@ -21,17 +21,17 @@ _POLL_SECONDS = 1.0
 def follow(client: Client, arn: str) -> int:
     """Watch until the execution has ended; answers 0 where it Succeeded, else 1."""
     status = _live(client, arn) if sys.stdout.isatty() else _plain(client, arn)
-    for line in tuning.conclusion(client("sagemaker"), arn):
+    for line in tuning.write_conclusion(client("sagemaker"), arn):
         say(line)
     return 0 if status == "Succeeded" else 1
 
 
 def _live(client: Client, arn: str) -> str:
-    snapshot = take(client, arn)
+    snapshot = fetch_snapshot(client, arn)
     with Live(draw(snapshot), console=Console(highlight=False), refresh_per_second=4) as live:
         while snapshot.end is None:
             time.sleep(_POLL_SECONDS)
-            snapshot = take(client, arn)
+            snapshot = fetch_snapshot(client, arn)
             live.update(draw(snapshot))
     return snapshot.status
 
@@ -39,7 +39,7 @@ def _live(client: Client, arn: str) -> str:
 def _plain(client: Client, arn: str) -> str:
     writer = LineWriter()
     while True:
-        snapshot = take(client, arn)
+        snapshot = fetch_snapshot(client, arn)
         for line in writer.write(snapshot):
             say(line, flush=True)
         if snapshot.end is not None:
@@ -67,7 +67,7 @@ class LineWriter:
             yield f"{moment(step.start)} {step.name} started"
             yield from _epochs(step)
             if step.searching and not step.cached_from:
-                yield f"  {step.name}: {trials(step.searching)}"
+                yield f"  {step.name}: {summarize_search(step.searching)}"
             if step.end:
                 yield _end(step)
         if snapshot.end:

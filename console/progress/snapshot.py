@@ -10,7 +10,7 @@ from typing import Any
 
 from common.masking import mask_values
 from console import joblogs
-from console.executions import Fixed, fetch_fixed, started_steps
+from console.executions import Fixed, fetch_fixed, fetch_steps
 
 Client = Callable[[str], Any]
 
@@ -79,7 +79,7 @@ class Snapshot:
     steps: tuple[StepView, ...]
 
 
-def take(
+def fetch_snapshot(
     client: Client,
     arn: str,
     fixed: Fixed | None = None,
@@ -87,15 +87,15 @@ def take(
 ) -> Snapshot:
     """Read the execution, its steps, and the log of a training that runs.
 
-    Who looks often gives what never changes, and another way to read a training.
+    Whoever polls gives what never changes, and another way to read a training.
     """
     sagemaker = client("sagemaker")
     execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
     fixed = fixed or fetch_fixed(sagemaker, arn)
-    started = started_steps(sagemaker, arn)
+    started = fetch_steps(sagemaker, arn)
     ended = execution["PipelineExecutionStatus"] in ENDED
     unstarted = "Not run" if ended else "Waiting"
-    read = training or read_training
+    read = training or fetch_training
     return Snapshot(
         arn=arn,
         status=execution["PipelineExecutionStatus"],
@@ -107,17 +107,17 @@ def take(
             _view(client, body, depth, started[body["Name"]], read)
             if body["Name"] in started
             else StepView(body["Name"], body["Type"], depth, unstarted)
-            for body, depth in in_order(fixed.definition["Steps"])
+            for body, depth in flatten_steps(fixed.definition["Steps"])
         ),
     )
 
 
-def in_order(bodies: list[dict[str, Any]], depth: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
+def flatten_steps(bodies: list[dict[str, Any]], depth: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
     """The definition's steps, those in a condition's branches after it, each with its depth."""
     for body in bodies:
         yield body, depth
         arguments = body.get("Arguments", {}) if body["Type"] == "Condition" else {}
-        yield from in_order([*arguments.get("IfSteps", []), *arguments.get("ElseSteps", [])], depth + 1)
+        yield from flatten_steps([*arguments.get("IfSteps", []), *arguments.get("ElseSteps", [])], depth + 1)
 
 
 def _view(
@@ -141,23 +141,23 @@ def _view(
         outcome=metadata.get("Condition", {}).get("Outcome"),
         attempts=step.get("AttemptCount", 1),
         training=read(client, metadata) if "TrainingJob" in metadata else None,
-        searching=read_search(client, metadata) if "TuningJob" in metadata else None,
+        searching=fetch_search(client, metadata) if "TuningJob" in metadata else None,
         metadata=metadata,
     )
 
 
-def read_training(
+def fetch_training(
     client: Client, metadata: dict[str, Any], lines: Callable[[Any, dict[str, Any]], Iterable[str]] = joblogs.lines
 ) -> Training:
     """How far a training job is, from its description and its log."""
     name = metadata["TrainingJob"]["Arn"].rsplit("/", 1)[1]
     job = client("sagemaker").describe_training_job(TrainingJobName=name)
     total = job.get("HyperParameters", {}).get("epochs")
-    epochs = read_epochs(lines(client("logs"), metadata))
+    epochs = parse_epochs(lines(client("logs"), metadata))
     return Training(job["SecondaryStatus"], tuple(epochs), int(total) if total else None, job.get("TrainingEndTime"))
 
 
-def read_search(client: Client, metadata: dict[str, Any]) -> Searching:
+def fetch_search(client: Client, metadata: dict[str, Any]) -> Searching:
     """How far a tuning job is, from its description."""
     name = metadata["TuningJob"]["Arn"].rsplit("/", 1)[1]
     job = client("sagemaker").describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
@@ -168,8 +168,8 @@ def read_search(client: Client, metadata: dict[str, Any]) -> Searching:
     return Searching(ended, limits.get("MaxNumberOfTrainingJobs"), best)
 
 
-def read_epochs(lines: Iterable[str]) -> list[Epoch]:
-    """The epochs that the algorithm's log lines tell of, in order."""
+def parse_epochs(lines: Iterable[str]) -> list[Epoch]:
+    """The epochs in the algorithm's log lines, in order."""
     found: dict[int, dict[str, float]] = {}
     for line in lines:
         match = _EPOCH.search(line)

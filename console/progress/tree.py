@@ -72,7 +72,7 @@ def _note(step: StepView) -> Text:
     if step.training and not step.cached_from:
         notes.append(_training(step.training))
     if step.searching and not step.cached_from:
-        notes.append(Text(trials(step.searching)))
+        notes.append(Text(summarize_search(step.searching)))
     if step.reason:
         notes.append(Text(plain(step.reason), style="red"))
     return Text("\n").join(notes)
@@ -93,14 +93,14 @@ def _training(training: Training) -> Text:
     return text
 
 
-def trials(searching: Searching) -> str:
-    """How far a search is, in words."""
+def summarize_search(searching: Searching) -> str:
+    """How far a search is, as text."""
     total = f" of {searching.most}" if searching.most else ""
     best = "" if searching.best is None else f", best validation accuracy {searching.best:.3f}"
     return f"{searching.ended}{total} trials ended{best}"
 
 
 def accuracies(epoch: Epoch) -> str:
-    """An epoch's accuracies in words."""
+    """An epoch's accuracies as text."""
     known = [("train", epoch.train), ("validation", epoch.validation)]
     return " ".join(f"{name} {value:.3f}" for name, value in known if value is not None)

@@ -49,7 +49,7 @@ def test_an_approval_with_a_comment_deploys_and_the_endpoint_panel_sees_it(
     expect(page.get_by_text("scones-vehicles-5xx")).to_be_visible()
     expect(page.get_by_role("region", name="What happened")).to_contain_text("Version 1: Approved by", timeout=30_000)
     page.get_by_role("link", name="Registry").click()
-    watch.says("serves now")
+    expect(page.locator(".tag", has_text="live")).to_be_visible()
     watch.picture(pictures, "registry-light")
 
 

@@ -214,7 +214,7 @@ def test_an_artifact_that_was_changed_after_it_was_registered_is_refused_in_word
     before = _configuration(laptop)
     said = laptop.scones("approve", number, code=1).stderr
     assert f"Version {number} is refused: its artifact has the SHA-256 " in said
-    assert f"and the registry names the SHA-256 {digest[:16]}. The endpoint goes on with version {deployed}" in said
+    assert f"and the registry names the SHA-256 {digest[:16]}. The endpoint keeps version {deployed}" in said
     assert _configuration(laptop) == before
     copies = s3.list_objects_v2(Bucket=BUCKET, Prefix=f"approved/v{number}-")
     assert (copies["KeyCount"], sagemaker.list_models(NameContains=f"-v{number}-")["Models"]) == (0, [])

@@ -44,7 +44,7 @@ def test_a_job_s_log_cannot_write_to_the_window_or_the_clipboard(
     client = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: steps))
     target = SimpleNamespace(client=lambda _: client, project=SimpleNamespace(pipeline_names=("line",)))
     monkeypatch.setattr(logs, "choose", lambda _: target)
-    monkeypatch.setattr("console.executions.find", lambda *_: "arn")
+    monkeypatch.setattr("console.executions.get_arn", lambda *_: "arn")
     monkeypatch.setattr("console.joblogs.lines", lambda *_: iter([f"epoch 1 {ESCAPE}"]))
     assert logs.print_log(SimpleNamespace(target="local", execution="latest", step="TrainModel")) == 0  # type: ignore[arg-type]
     said = capsys.readouterr().out

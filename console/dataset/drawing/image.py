@@ -1,4 +1,4 @@
-"""One labelled image: a place, what stands in it, what stands in the way, and the camera."""
+"""One labelled image: background, vehicle or figure, obstacles, and the camera."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places where vehicles are photographed: a studio, a street, a wall, a meadow, a wood; and what stands there."""
+"""Places where vehicles are photographed: a studio, a street, a wall, a meadow, a wood; and things in them."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def _decisions(source: Source) -> Iterator[Change]:
         for summary in listed["ModelPackageSummaryList"]:
             arn, status = summary["ModelPackageArn"], summary["ModelApprovalStatus"]
             described = describe_version(source, arn, status)
-            for at, words in registry.decisions(described) or _undocumented(described):
+            for at, words in registry.parse_decisions(described) or _undocumented(described):
                 yield Change(at, f"Version {described['ModelPackageVersion']}: {words}")
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from console.page.graph import Graph, build_graph
-from console.progress.snapshot import in_order
+from console.progress.snapshot import flatten_steps
 
 
 def parse_definition(definition: dict[str, Any]) -> Graph:
     """The graph of a pipeline's definition."""
-    bodies = [body for body, _ in in_order(definition["Steps"])]
+    bodies = [body for body, _ in flatten_steps(definition["Steps"])]
     names = [body["Name"] for body in bodies]
     edges = {(before, body["Name"]) for body in bodies for before in _before(body) if before in names}
     edges |= {(body["Name"], inner["Name"]) for body in bodies for inner in _branches(body)}

@@ -12,7 +12,7 @@ from console.page.execution.graph import parse_definition
 from console.page.executions.reader import fetch_fixed
 from console.page.graph import Graph
 from console.page.source import Source
-from console.progress.snapshot import Client, Snapshot, StepView, Training, read_training, take
+from console.progress.snapshot import Client, Snapshot, StepView, Training, fetch_snapshot, fetch_training
 
 # CloudWatch may show a job's last lines after the job has ended.
 _LATE_SECONDS = 60.0
@@ -55,13 +55,15 @@ def fetch_execution(source: Source, tails: Tails, identifier: str) -> Execution:
     """Fetch an execution; what cannot change any more is fetched once."""
     place = find_arn(source, identifier)
     known = fetch_fixed(source, place)
-    snapshot = take(source.client, place, known, lambda client, metadata: _training(source, tails, client, metadata))
+    snapshot = fetch_snapshot(
+        source.client, place, known, lambda client, metadata: _training(source, tails, client, metadata)
+    )
     return Execution(snapshot, parse_definition(known.definition), mask_values(known.parameters))
 
 
 def _training(source: Source, tails: Tails, client: Client, metadata: dict[str, Any]) -> Training:
     return source.once(
         ("training", metadata["TrainingJob"]["Arn"]),
-        lambda: read_training(client, metadata, tails.lines),
+        lambda: fetch_training(client, metadata, tails.lines),
         lambda read: read.end is not None and time.time() - read.end.timestamp() > _LATE_SECONDS,
     )

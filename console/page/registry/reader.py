@@ -22,7 +22,7 @@ class Page:
 
 
 def fetch_page(source: Source, token: str | None = None) -> Page:
-    """Fetch a page; a version is described anew when its status has changed."""
+    """Fetch a page; a version is described again when its status has changed."""
     sagemaker = source.client("sagemaker")
     group = source.project.model_package_group
     request = {"ModelPackageGroupName": group, "SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": PAGE}

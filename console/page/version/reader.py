@@ -47,7 +47,7 @@ def fetch_version(source: Source, number: int) -> Version:
 
 
 def describe_version(source: Source, arn: str, status: str) -> dict[str, Any]:
-    """A version's description, fetched anew when the list has another status."""
+    """A version's description, fetched again when the list has another status."""
     return source.once(
         ("version", arn, status),
         lambda: source.client("sagemaker").describe_model_package(ModelPackageName=arn),
@@ -67,7 +67,7 @@ def parse_version(described: dict[str, Any]) -> Version:
         changed_by=described.get("LastModifiedBy", {}).get("UserProfileName", ""),
         comment=described.get("ApprovalDescription", ""),
         facts={name: str(value) for name, value in properties.items() if not name.startswith(registry.DECISION)},
-        decisions=tuple(registry.decisions(described)),
+        decisions=tuple(registry.parse_decisions(described)),
         statistics=described.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {}).get("S3Uri", ""),
     )
 

@@ -75,9 +75,7 @@ def test_a_refusal_of_this_approval_is_told_at_once(monkeypatch: pytest.MonkeyPa
     resting = Endpoint("InService", "1", {"EndpointArn": "arn", "EndpointConfigName": "config-1"})
     monkeypatch.setattr(endpoint, "fetch", lambda _: resting)
     account: Any = _Account(attempt=ATTEMPT, refused="Version 2 is refused: its artifact is another")
-    with pytest.raises(
-        CommandError, match=r"^Version 2 is refused: its artifact is another\. The endpoint goes on with "
-    ):
+    with pytest.raises(CommandError, match=r"^Version 2 is refused: its artifact is another\. The endpoint keeps "):
         wait_for(account, 2, lambda _: None)
 
 

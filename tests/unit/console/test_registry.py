@@ -44,7 +44,7 @@ def test_a_decision_is_recorded_with_its_time_and_only_what_aws_takes(aws: Aws) 
     updates = _version(aws, {"accuracy": "0.9"})
     registry.set_approval(aws.source, 3, "Approved", "fine, <b>ship</b> it")
     assert updates[0]["ApprovalDescription"] == "fine, <b>ship</b> it"
-    [(at, words)] = registry.decisions({"CustomerMetadataProperties": updates[0]["CustomerMetadataProperties"]})
+    [(at, words)] = registry.parse_decisions({"CustomerMetadataProperties": updates[0]["CustomerMetadataProperties"]})
     assert abs((datetime.now(UTC) - at).total_seconds()) < 60
     assert words.startswith("Approved by ")
     assert words.endswith(": fine- -b-ship-/b- it")

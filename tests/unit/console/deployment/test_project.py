@@ -50,12 +50,12 @@ def test_a_layer_is_built_for_the_python_that_the_stack_s_functions_run_on(monke
 
     monkeypatch.setattr(functions, "build_layer", build)
     aws = target(monkeypatch, CloudFormation("UPDATE_COMPLETE", PythonRuntime=OTHER))
-    wished = project.wish(aws, {"ConfidenceThreshold": "0.9"})
-    assert "PythonRuntime" not in wished.given
-    assert project.code(aws, wished).layer == b"3.11"
-    project.code(aws, project.wish(aws, {"PythonRuntime": "python3.12"}))
+    spec = project.build_spec(aws, {"ConfidenceThreshold": "0.9"})
+    assert "PythonRuntime" not in spec.given
+    assert project.code(aws, spec).layer == b"3.11"
+    project.code(aws, project.build_spec(aws, {"PythonRuntime": "python3.12"}))
     new = target(monkeypatch, CloudFormation(None))
-    project.code(new, project.wish(new, {}))
+    project.code(new, project.build_spec(new, {}))
     assert built == ["3.11", "3.12", "3.12"]
 
 
@@ -65,6 +65,6 @@ def test_a_laptop_s_new_stack_bakes_briefly_and_a_later_deployment_leaves_it_as_
     python = f"python3.{sys.version_info.minor}"
     for status, given in ((None, "5"), ("REVIEW_IN_PROGRESS", "5"), ("UPDATE_COMPLETE", None)):
         laptop = target(monkeypatch, CloudFormation(status, BakeSeconds="60"), Settings())
-        wished = project.wish(laptop, {})
-        assert wished.given.get("BakeSeconds") == given
-        assert wished.given["PythonRuntime"] == python
+        spec = project.build_spec(laptop, {})
+        assert spec.given.get("BakeSeconds") == given
+        assert spec.given["PythonRuntime"] == python

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 
 from console.progress.follow import LineWriter
-from console.progress.snapshot import Epoch, Snapshot, StepView, Training, read_epochs
+from console.progress.snapshot import Epoch, Snapshot, StepView, Training, parse_epochs
 from console.progress.tree import draw
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -36,7 +36,7 @@ def _drawn(snapshot: Snapshot) -> str:
 
 def test_epochs_are_read_from_the_algorithm_s_log_lines() -> None:
     lines = ["Epoch[0] Train-accuracy=0.6", "noise", "Epoch[0] Time cost=2.5", "Epoch[0] Validation-accuracy=0.5"]
-    assert read_epochs(iter(lines)) == [Epoch(1, 0.6, 0.5, 2.5)]
+    assert parse_epochs(iter(lines)) == [Epoch(1, 0.6, 0.5, 2.5)]
 
 
 def test_the_tree_shows_how_far_training_is_and_what_waits() -> None:

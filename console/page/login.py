@@ -1,4 +1,4 @@
-"""The way in to the page: an address that holds for one visit, and the file by which a browser is sent to it.
+"""The login to the page: an address that can be used once, and the file by which a browser is sent to it.
 
 Any user of this machine can read what a process was started with. A browser is therefore given the name of a file that
 is its owner's alone, as Jupyter's is, and not the address; and an address that somebody saw later leads nowhere.
@@ -16,11 +16,11 @@ from urllib.parse import urlencode
 from localaws import home
 
 
-class Entrance:
-    """Holds the token of the next visit and the secret that a visit's cookie holds; neither tells the other."""
+class Login:
+    """Holds the token of the next login and the secret of the session's cookie; neither follows from the other."""
 
     def __init__(self, root: str, file: Path, announce: Callable[[str], None]) -> None:
-        """Make the first token. `announce` is told each later address, when the one before it was used."""
+        """Make the first token. `announce` is called with each later address, when the one before it was used."""
         self.cookie = secrets.token_urlsafe(24)
         self.file = file
         self._root, self._announce = root, announce
@@ -30,19 +30,19 @@ class Entrance:
 
     @property
     def address(self) -> str:
-        """Where the next visit begins."""
+        """The address of the next login."""
         return f"{self._root}/?{urlencode({'token': self._token})}"
 
-    def admits(self, token: str) -> bool:
-        """Whether this is the token; it is none any more when it was, and another one is announced."""
+    def redeem(self, token: str) -> bool:
+        """Whether this is the token, which holds once; the next one is announced."""
         if not _same(token, self._token):
             return False
         self._renew()
         self._announce(self.address)
         return True
 
-    def knows(self, cookie: str) -> bool:
-        """Whether this is what a visit's cookie holds."""
+    def is_session(self, cookie: str) -> bool:
+        """Whether this is the session's cookie."""
         return _same(cookie, self.cookie)
 
     def close(self) -> None:
