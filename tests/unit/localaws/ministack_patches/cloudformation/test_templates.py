@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+import yaml
 from ministack.services.cloudformation import engine, stacks
 
 from localaws.ministack_patches.cloudformation import templates
 
 Document = dict[str, Any]
 LIST: Document = {"Type": "CommaDelimitedList"}
+MINISTACKS = engine.CfnLoader
+TEMPLATE = Path(__file__).parents[5] / "seedcode" / "template.yaml"
 NOTHING = "Template error: Fn::Select cannot select nonexistent value at index 0"
 
 
@@ -69,3 +73,9 @@ def test_nothing_is_selected_from_an_empty_list_parameter() -> None:
 def test_an_empty_text_that_was_split_has_one_member() -> None:
     select = {"Fn::Select": [0, {"Fn::Split": [",", {"Ref": "Given"}]}]}
     assert holds({"Fn::Equals": [select, ""]}, "", "String")
+
+
+def test_a_template_reads_as_ministacks_own_parser_reads_it() -> None:
+    assert issubclass(engine.CfnLoader, yaml.CSafeLoader)
+    text = TEMPLATE.read_text(encoding="utf-8") + "  Dated: !GetAtt A.B.C\n  Day: 2012-10-17\n"
+    assert engine._parse_template(text) == yaml.load(text, MINISTACKS)  # noqa: S506 - a safe loader
