@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: demo test check container static format unit e2e access rehearsal aws-trial faults soak bench fuzz coverage mutants install lock sbom clean browser
+.PHONY: demo test check container static format unit e2e access rehearsal aws-trial faults upgrades soak bench fuzz coverage mutants install lock sbom clean browser
 
 demo: .venv/laptop
 	@$(BIN)/scones demo
@@ -83,6 +83,10 @@ aws-trial: .venv/test
 # Kills at random moments under load: make faults ROUNDS=300 SEED=1. The table is in .scones/faults.md.
 faults: .venv/test
 	FAULT_ROUNDS=$(or $(ROUNDS),300) FAULT_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -s tests/faults/at_length.py
+
+# What an upgrade of MiniStack would break: of its newest release, or VERSION=1.6.0.
+upgrades: .venv/test
+	$(BIN)/python -m tests.upgrades $(VERSION)
 
 # Some thousand requests, and memory that must not grow.
 soak: .venv/test
