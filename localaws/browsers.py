@@ -82,9 +82,9 @@ def harmless(send: Send) -> Send:
 
 def _asks_for_a_page(headers: dict[str, str], method: str) -> bool:
     """Whether a browser sends this for a page, or to change something; one of before 2023 may say nothing of it."""
-    said = {name: value for name, value in headers.items() if name.startswith(_FETCH)}
-    opened = all(value == _OPENED.get(name) for name, value in said.items())
-    return bool(said) and not (opened and method in ("GET", "HEAD"))
+    sent = {name: value for name, value in headers.items() if name.startswith(_FETCH)}
+    opened = all(value == _OPENED.get(name) for name, value in sent.items())
+    return bool(sent) and not (opened and method in ("GET", "HEAD"))
 
 
 def _acts_by_address(scope: dict[str, Any]) -> bool:

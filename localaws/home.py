@@ -58,7 +58,7 @@ def draft(path: Path, text: str) -> Path:
 def keep_temporary_files(home: Path) -> None:
     """Let this process put its temporary files into the home, from now on and without those of the process before.
 
-    MiniStack unpacks code of functions into folders of /tmp whose names everybody can tell beforehand, and runs it.
+    MiniStack unpacks code of functions into folders of /tmp whose names are predictable, and runs it.
     """
     folder = home / "tmp"
     shutil.rmtree(folder, ignore_errors=True)
@@ -67,7 +67,7 @@ def keep_temporary_files(home: Path) -> None:
 
 
 def was_open(home: Path) -> str:
-    """What is said once, when a folder that was open has been closed."""
+    """The warning, once, when a folder that was open has been closed."""
     return (
         f"{home} was open to the other users of this machine and is yours alone from now on; "
         "they may have read or changed what lies there."

@@ -74,8 +74,8 @@ def ensure(settings: Settings) -> Credentials:
 
 def prove(credentials: Credentials, port: int, nonce: str) -> str:
     """What only who knows the key can answer to a nonce; the port is in it, so that no other server's answer does."""
-    said = f"scones: the local AWS on port {port} answers {nonce}"
-    return hmac.digest(credentials.secret.encode(), said.encode(), "sha256").hex()
+    message = f"scones: the local AWS on port {port} answers {nonce}"
+    return hmac.digest(credentials.secret.encode(), message.encode(), "sha256").hex()
 
 
 def _draw() -> Credentials:

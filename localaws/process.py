@@ -1,4 +1,4 @@
-"""Start, stop and look at the local AWS as one background process."""
+"""Start, stop and check the local AWS as one background process."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def account(settings: Settings) -> str:
 
 
 def _health(settings: Settings) -> dict[str, Any] | None:
-    """What the local AWS says of itself; None where nobody answers, StrangerError where it cannot prove the key.
+    """Fetch what the local AWS reports; None where nobody answers, StrangerError where it cannot prove the key.
 
     Nothing but a random number is sent before it has, and the key is not sent at all.
     """
@@ -106,7 +106,7 @@ def start(settings: Settings) -> bool:
     """Start it in the background and wait until it answers; False where it ran already."""
     if running_pid(settings):
         return False
-    answers(settings)  # a stranger on the port is told before anything is begun
+    answers(settings)  # another server on the port is an error before anything is started
     keys.ensure(settings)
     log = settings.home / "localaws.log"
     with log.open("ab") as output:

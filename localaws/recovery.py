@@ -1,4 +1,4 @@
-"""After a start: nothing of the process before is running any more, so what it had under way is ended, and said so."""
+"""After a start: what the process before had under way is ended, with a reason that says so."""
 
 from __future__ import annotations
 

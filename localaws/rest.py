@@ -50,8 +50,8 @@ def as_json(service: str, operation: str, labels: dict[str, str], query: bytes, 
 
 def error(content: bytes) -> tuple[str, bytes]:
     """The code and the body of an error, as this protocol spells them."""
-    told: Document = json.loads(content)
-    return told["__type"], json.dumps({"Message": told["message"]}).encode()
+    document: Document = json.loads(content)
+    return document["__type"], json.dumps({"Message": document["message"]}).encode()
 
 
 @cache

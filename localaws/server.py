@@ -127,7 +127,7 @@ async def _save_changes(others: SavingApp, journal: Journal) -> None:
         await asyncio.sleep(_SAVE_SECONDS)
         if others.changed.is_set():
             others.changed.clear()
-            # What a request has begun, such as an execution, ends without another request: it is saved once more.
+            # What a request has started, such as an execution, ends without another request: it is saved once more.
             due = 2 * _TURNS
         if due:
             due -= 1

@@ -111,7 +111,7 @@ def key_of(headers: Mapping[str, str], query: Mapping[str, Any]) -> str:
 def assume(role: str, service: str, account: str, region: str, source: str = "") -> tuple[str, str, str] | None:
     """Key, secret and token of a session of a role for an AWS service; None where its trust policy forbids it.
 
-    `source` is the ARN of the resource for which the service asks, where it tells one.
+    `source` is the ARN of the resource for which the service asks, where there is one.
     """
     name = role.rsplit("/", 1)[-1]
     found = iam._roles.get_scoped(account, None, name)
@@ -132,7 +132,7 @@ def assume(role: str, service: str, account: str, region: str, source: str = "")
 
 
 def issue(role: str, session: str, account: str) -> tuple[str, str, str]:
-    """Key, secret and token of a session of a role, by its name; nobody is asked whether it may be taken on."""
+    """Key, secret and token of a session of a role, by its name; its trust policy is not evaluated."""
     key, secret, token = f"ASIA{secrets.token_hex(8).upper()}", secrets.token_hex(20), secrets.token_hex(32)
     sts.register_session(
         key,
@@ -147,7 +147,7 @@ def issue(role: str, session: str, account: str) -> tuple[str, str, str]:
 
 
 def policy_decision(policy: object, service: str, action: str, resource: str, region: str, context: Context) -> str:
-    """What a resource's policy says to a call of an AWS service: Allow, Deny (a statement does) or ImplicitDeny.
+    """Evaluate a resource's policy for a call of an AWS service: Allow, Deny (by a statement) or ImplicitDeny.
 
     The context has lower-case names, and only what AWS supplies with the call.
     """

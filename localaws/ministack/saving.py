@@ -146,7 +146,7 @@ class SavingApp:
 
 
 def _operation(scope: dict[str, Any], body: bytes) -> bytes:
-    """The operation that a request names in its header, its path or its form; empty where the path alone tells it."""
+    """The operation that a request names in its header, its path or its form; empty where only the path has it."""
     target = dict(scope["headers"]).get(b"x-amz-target") or scope["path"].encode()
     found = _OPERATION.search(target) or _ACTION.search(body[:1024])
     return found[1] if found else b""

@@ -148,9 +148,9 @@ def _initiate(initiate: Operation, data: Document) -> Response:
     missing = find_missing_repository(data)
     if missing:
         return missing
-    begun = initiate(data)
-    ecr._uploads.setdefault(data["repositoryName"], {})[json.loads(begun[2])["uploadId"]] = bytearray()
-    return begun
+    answered = initiate(data)
+    ecr._uploads.setdefault(data["repositoryName"], {})[json.loads(answered[2])["uploadId"]] = bytearray()
+    return answered
 
 
 def _upload(data: Document) -> Response:

@@ -157,7 +157,7 @@ class Questions:
 
     def note(self, role: str, action: str, resource: str, allowed: bool) -> None:
         """Log an answer to a role."""
-        # A function may outlive its role by a call, while their stack is deleted; that says nothing of the policy.
+        # A function may outlive its role by a call, while their stack is deleted; that is no matter of the policy.
         if allowed or identity.has_role(role, self.settings.account):
             self.log.note(role, action, resource, allowed)
 

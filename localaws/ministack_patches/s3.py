@@ -91,7 +91,7 @@ def _naming(resolve: Call) -> Call:
 
 
 def _putting(put: Call) -> Call:
-    def put_and_tell(bucket: str, key: str, body: bytes, headers: Headers) -> Answer:
+    def put_with_checksums(bucket: str, key: str, body: bytes, headers: Headers) -> Answer:
         status, answered, content = put(bucket, key, body, headers)
         if status == 200:
             checksums = s3._ensure_bucket(bucket)["objects"][key]["checksums"]
@@ -99,7 +99,7 @@ def _putting(put: Call) -> Call:
             answered |= {f"{_HEADER}type": "FULL_OBJECT"} if checksums else {}
         return status, answered, content
 
-    return put_and_tell
+    return put_with_checksums
 
 
 def _copying(copy: Call) -> Call:
@@ -111,7 +111,7 @@ def _copying(copy: Call) -> Call:
         status, answered, content = copy(bucket, key, headers)
         if status == 200:
             checksums = _of_the_copy(bucket, key, headers.get(_NAMING[0], "").upper())
-            content = _told(content, checksums)
+            content = _with_checksums(content, checksums)
         return status, answered, content
 
     return copy_with_checksum
@@ -132,12 +132,12 @@ def _of_the_copy(bucket: str, key: str, algorithm: str) -> dict[str, str]:
     return checksums
 
 
-def _told(content: bytes, checksums: dict[str, str]) -> bytes:
+def _with_checksums(content: bytes, checksums: dict[str, str]) -> bytes:
     """CopyObjectResult with the copy's checksum in it."""
     end = b"</CopyObjectResult>"
-    told = "".join(f"<Checksum{name}>{value}</Checksum{name}>" for name, value in checksums.items())
-    told += "<ChecksumType>FULL_OBJECT</ChecksumType>" if checksums else ""
-    return content.replace(end, told.encode() + end)
+    elements = "".join(f"<Checksum{name}>{value}</Checksum{name}>" for name, value in checksums.items())
+    elements += "<ChecksumType>FULL_OBJECT</ChecksumType>" if checksums else ""
+    return content.replace(end, elements.encode() + end)
 
 
 def _why_refused(headers: Headers) -> Any:  # noqa: ANN401 - MiniStack's answers have no type

@@ -188,7 +188,7 @@ def _from_an_alarm(dispatch: Deliver) -> Deliver:
 
 
 def _refused_action(alarm: Document, action: object) -> bool:
-    """Whether an alarm's action is a topic that it may not publish to; the alarm's history then says so."""
+    """Whether an alarm's action is a topic that it may not publish to; the alarm's history then has it."""
     if not isinstance(action, str) or ":sns:" not in action or not alarm.get("ActionsEnabled", True):
         return False
     source = alarm["AlarmArn"]

@@ -1,4 +1,4 @@
-"""CloudFormation's stacks: MiniStack tells nobody how they fare, and forgets what it was doing when it is killed.
+"""CloudFormation's stacks: MiniStack sends no events, and an operation that a kill interrupts never ends.
 
 AWS sends EventBridge an event for each status. The end of an operation is on disk, with the resources that it made,
 before it can be seen; an operation that was interrupted has failed at the next start.
@@ -32,7 +32,7 @@ def patch(aws: Aws) -> Patch:
     return Patch(
         replaces={
             app: {"_load_persisted_state": _interrupting},
-            stacks: {"_add_event": lambda add: _telling(add, aws.events)},
+            stacks: {"_add_event": lambda add: _recording(add, aws.events)},
         },
         reads={cloudformation: ("_stacks",)},
     )
@@ -56,8 +56,8 @@ def _interrupting(load: Callable[[], None]) -> Callable[[], None]:
     return load_and_interrupt
 
 
-def _telling(add: Add, events: Events) -> Add:
-    def add_and_tell(
+def _recording(add: Add, events: Events) -> Add:
+    def add_and_send(
         stack_id: str,
         stack_name: str,
         logical_id: str,
@@ -79,4 +79,4 @@ def _telling(add: Add, events: Events) -> Add:
             }
             events.send(_CHANGE, detail, [stack_id], source="aws.cloudformation")
 
-    return add_and_tell
+    return add_and_send

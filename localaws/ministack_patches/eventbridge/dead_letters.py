@@ -1,6 +1,6 @@
 """What EventBridge could not deliver: counted, logged, and sent to the target's dead-letter queue.
 
-The message is the event; its attributes tell what failed:
+The message is the event; its attributes have what failed:
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 """
 
@@ -89,27 +89,27 @@ def give_up(lost: Lost, failure: Failure, exhausted: str) -> None:
         logger.warning("The rule %s did not reach its dead-letter queue: %s", lost.name, refused.message)
         count("InvocationsFailedToBeSentToDlq", lost.name)
         return
-    told = {
+    attributes = {
         "RULE_ARN": lost.rule,
         "TARGET_ARN": arn,
         "ERROR_CODE": failure.code,
         "ERROR_MESSAGE": failure.message,
         "RETRY_ATTEMPTS": str(lost.retries),
     }
-    send(queue, json.dumps(lost.event), told | ({"EXHAUSTED_RETRY_CONDITION": exhausted} if exhausted else {}))
+    send(queue, json.dumps(lost.event), attributes | ({"EXHAUSTED_RETRY_CONDITION": exhausted} if exhausted else {}))
     count("InvocationsSentToDlq", lost.name)
 
 
-def send(queue: str, body: str, told: dict[str, str]) -> None:
+def send(queue: str, body: str, attributes: dict[str, str]) -> None:
     """Put a message with its attributes into a queue (an ARN), on disk."""
-    attributes = {name: {"StringValue": value, "DataType": "String"} for name, value in told.items()}
+    typed = {name: {"StringValue": value, "DataType": "String"} for name, value in attributes.items()}
     found, now = sqs._queue_by_arn(queue), time.time()
     message = {
         "id": str(uuid.uuid4()),
         "body": body,
         "md5": hashlib.md5(body.encode(), usedforsecurity=False).hexdigest(),
-        "message_attributes": attributes,
-        "md5_attrs": sqs._md5_msg_attrs(attributes),
+        "message_attributes": typed,
+        "md5_attrs": sqs._md5_msg_attrs(typed),
         "sent_at": now,
         "visible_at": now + sqs.queue_delay(found),
     }

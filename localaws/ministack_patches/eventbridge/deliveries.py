@@ -1,7 +1,7 @@
 """EventBridge's deliveries: MiniStack makes them as nobody, once, and forgets what could not be delivered.
 
 On AWS the target's policy (and its key's) must let EventBridge in. What fails for want of a permission or of the target
-goes to the target's dead-letter queue at once; other failures are tried again as the target's RetryPolicy says:
+goes to the target's dead-letter queue at once; other failures are retried as the target's RetryPolicy says:
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 """
 
@@ -39,7 +39,7 @@ Invoke = Callable[..., None]
 
 @dataclass
 class _Attempt:
-    """A delivery under way, to which what carries it out tells its failure."""
+    """A delivery under way, and its failures."""
 
     rule: Document
     account: str
@@ -50,7 +50,7 @@ _attempt: ContextVar[_Attempt | None] = ContextVar("attempt", default=None)
 
 
 def fail(code: str, message: str, *, retriable: bool = False) -> None:
-    """Tell that the delivery under way failed: with an error code of dead letters, and a sentence."""
+    """Record that the delivery under way failed: with an error code of dead letters, and a sentence."""
     attempt = _attempt.get()
     if attempt:
         attempt.failures.append(Failure(code, message, retriable))

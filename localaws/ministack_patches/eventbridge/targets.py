@@ -105,9 +105,9 @@ def _starting_builds(invoke: Invoke, starts: Mapping[str, Start], give_up: GiveU
             name = rule.get("Name", "")
             outcome = Outcome(arn, refused=f"The rule {name} could not start {arn}: {error.code}: {error.message}")
             give_up(rule["Arn"], target, seen, error)
-        told = _outcomes.get()
-        if told is not None:
-            told.append(outcome)
+        outcomes = _outcomes.get()
+        if outcomes is not None:
+            outcomes.append(outcome)
 
     return call_or_invoke
 

@@ -29,8 +29,8 @@ def patch(_: Aws) -> Patch:
     return Patch(
         replaces={
             sfn: {
-                "_execute_task": _minding,
-                "_find_matching_retrier": _giving_up,  # which takes its retrier away from who was stopped
+                "_execute_task": _checking_stop,
+                "_find_matching_retrier": _without_retry,  # which takes its retrier away from who was stopped
                 "_run_distributed_map": _running,
                 "_stop_execution": _stopping,
             }
@@ -54,7 +54,7 @@ def _running(run: Run) -> Run:
         items = _items(state, effective, context)
         batches = _build_batches(items, state.get("ItemBatcher"), effective, context)
         label = state.get("Label") or sfn.new_uuid()
-        # MiniStack's part is told of no tolerance, results or next state: these are decided and applied here.
+        # MiniStack's part gets no tolerance, results or next state: these are applied here.
         plain = {"Label": label, "MaxConcurrency": state.get("MaxConcurrency"), "ToleratedFailurePercentage": 100}
         results, _ = run(plain, raw, batches, processor, execution, context)
         map_run = _map_run(execution, label)
@@ -115,7 +115,7 @@ def _count(map_run: Document, children: list[Document], batched: bool) -> None:
 
 
 def _tolerate(state: Document, map_run: Document) -> None:
-    """Fail the run where more items failed than is tolerated; where nothing is said, none may."""
+    """Fail the run where more items failed than is tolerated; by default, none may."""
     failed, total = map_run["itemCounts"]["failed"], map_run["itemCounts"]["total"]
     allowed = []
     if "ToleratedFailureCount" in state:
@@ -245,7 +245,7 @@ def _stopping(stop: Callable[[Document], Answer]) -> Callable[[Document], Answer
     return stop_execution
 
 
-def _minding(execute: Callable[..., Any]) -> Callable[..., Any]:
+def _checking_stop(execute: Callable[..., Any]) -> Callable[..., Any]:
     def execute_unless_stopped(state: Document, raw: object, execution: Document, context: Document) -> Any:  # noqa: ANN401
         if execution.get(_MARK):
             raise sfn._ExecutionError("States.TaskFailed", "The execution was stopped.")
@@ -255,7 +255,7 @@ def _minding(execute: Callable[..., Any]) -> Callable[..., Any]:
     return execute_unless_stopped
 
 
-def _giving_up(find: Callable[..., tuple[Any, int]]) -> Callable[..., tuple[Any, int]]:
+def _without_retry(find: Callable[..., tuple[Any, int]]) -> Callable[..., tuple[Any, int]]:
     def find_unless_stopped(*asked: Any) -> tuple[Any, int]:  # noqa: ANN401
         retrier, index = find(*asked)
         return (None if (_current.get() or {}).get(_MARK) else retrier), index
