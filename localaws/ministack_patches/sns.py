@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from email.utils import formatdate
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,13 +21,13 @@ from ministack.services import sns
 from ministack.services.cloudformation import provisioners
 
 from localaws.aws import Aws
-from localaws.mailbox import Mailbox
 from localaws.ministack.patching import Patch
 
 Subscription = dict[str, Any]
 Answer = tuple[int, dict[str, str], bytes]
 Handler = Callable[[dict[str, Any]], Answer]
 
+SENDER = "no-reply@sns.amazonaws.com"
 PROTOCOLS = ("email", "email-json")
 PENDING = "PendingConfirmation"
 _CONFIRM = "AWS Notification - Subscription Confirmation"
@@ -58,6 +62,28 @@ def patch(aws: Aws) -> Patch:
             )
         },
     )
+
+
+class Mailbox:
+    """A folder of `.eml` files instead of what would be sent; their names sort by time. Safe for all threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+
+    def deliver(self, address: str, subject: str, text: str) -> None:
+        """Keep a message to an address; it appears under its name when it is whole."""
+        message = EmailMessage()
+        message["From"], message["To"], message["Date"] = SENDER, address, formatdate(usegmt=True)
+        # A header has one line; a subject of several would be refused by the library, and is by SNS.
+        message["Subject"] = " ".join(subject.split())
+        message.set_content(text)
+        with self._lock:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path = self._folder / f"{time.time_ns()}.eml"
+            draft = path.with_suffix(".draft")
+            draft.write_bytes(message.as_bytes())
+            draft.rename(path)
 
 
 class _Mail:
