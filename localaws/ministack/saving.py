@@ -37,7 +37,7 @@ _SIGNED_FOR = re.compile(rb"Credential=[^/]+/\d{8}/[^/]+/([a-z0-9-]+)/aws4_reque
 _OPERATION = re.compile(rb"(?:\.|/operation/)(\w+)$")
 _ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 _READS = re.compile(rb"Describe|List|Get|Filter|Receive")
-_LEFT_TO_THE_NEXT_SAVE = (b"PutLogEvents", b"PutMetricData", b"StartExecution")
+_LEFT_TO_THE_NEXT_SAVE = (b"CreateLogStream", b"PutLogEvents", b"PutMetricData", b"StartExecution")
 _INVOCATIONS = "/invocations"  # a function's
 # Services that a request to another one changes before it is answered.
 _REACHED = {"sns": ("sqs",)}

@@ -91,6 +91,7 @@ def test_a_call_that_only_reads_saves_nothing(request_of: Any) -> None:
     [
         {"service": "s3", "path": "/bucket/a/key", "method": "PUT"},
         {"service": "logs", "target": "Logs_20140328.PutLogEvents"},
+        {"service": "states", "target": "AWSStepFunctions.StartExecution"},
         {"service": "lambda", "path": "/2015-03-31/functions/f/invocations"},
         {"service": "unknown"},
     ],
