@@ -1,4 +1,4 @@
-"""`python -m localaws`: run the local AWS in the foreground until it is told to end."""
+"""`python -m localaws`: run the local AWS in the foreground until it is ended."""
 
 from __future__ import annotations
 

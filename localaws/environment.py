@@ -28,7 +28,7 @@ _PROGRAMS = frozenset(
     }
 )
 _PREFIXES = ("PIP_",)  # where packages come from is the machine's business
-# These are told by their names, and a path may look like a secret by chance.
+# These are known by their names, and a path may look like a secret by chance.
 _CHECKED = ("PIP_", "HTTP_", "HTTPS_", "NO_PROXY")
 
 

@@ -53,7 +53,7 @@ class Events:
     def send(
         self, detail_type: str, detail: Detail, resources: list[str], source: str = "aws.sagemaker"
     ) -> Future[object]:
-        """Record an event; call it inside the transaction of the change that it tells of.
+        """Record an event; call it inside the transaction of the change that it is of.
 
         The answer is for who waits for what came of it: what `deliver` answered, or raised. Of an event that an
         earlier process has recorded, nobody hears.

@@ -43,7 +43,7 @@ def page(
 ) -> tuple[list[Document], Document]:
     """One page of the documents that the request's filters leave, and {"NextToken": ...} when there are more.
 
-    `key` is the member that tells documents apart; `equals` maps filters such as StatusEquals to members.
+    `key` is the member that distinguishes documents; `equals` maps filters such as StatusEquals to members.
     """
     kept = [document for document in documents if _passes(request, document, key, equals or {})]
     member = order.members[request.get("SortBy", order.by)]

@@ -4,9 +4,9 @@
     def create_model(aws: Aws, request: Document) -> Document: ...
 
 `on` says which resources policies are asked about, as AWS's service authorization reference has them, `emits` the
-detail type of the event that tells of the change, `closed` what of a request is closed to an account that is new to
+detail type of the event of the change, `closed` what of a request is closed to an account that is new to
 SageMaker, `checks` what AWS refuses in a request beyond its shape, and `members` which of its members are honoured or
-refused as not emulated. Nothing else has to be told of an operation; localaws.services finds it.
+refused as not emulated. Nothing else has to be written for an operation; localaws.services finds it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The durable state: JSON documents in one SQLite file, and an outbox of events.
 
-A transition is committed (and flushed: `synchronous=FULL`) before any reader can see it, and the event that tells
-of it is committed with it. What `kill -9` can cost is therefore only work that was never announced.
+A transition is committed (and flushed: `synchronous=FULL`) before any reader can see it, and its event is committed
+with it. What `kill -9` can cost is therefore only work that was never announced.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class Store:
         return [json.loads(row[0]) for row in rows]
 
     def enqueue(self, event: Document) -> int:
-        """Add an event to the outbox, in the transaction that it tells of; answers its number there."""
+        """Add an event to the outbox, in the transaction of its change; answers its number there."""
         with self.transaction():
             row = self._connection.execute("INSERT INTO outbox (body) VALUES (?)", (json.dumps(event),))
             return int(row.lastrowid or 0)

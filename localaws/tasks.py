@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 
 class Stop:
-    """A request to stop, which running work looks at and can wait for."""
+    """A request to stop, which running work checks and can wait for."""
 
     def __init__(self) -> None:
         self._event = threading.Event()

@@ -23,7 +23,7 @@ def names(resource: str) -> list[str]:
 
 
 def put(policy: Document, alarms: list[str]) -> list[Document]:
-    """Make a policy's alarms under their names, or change them; answers what the API tells of each."""
+    """Make a policy's alarms under their names, or change them; answers what the API says of each."""
     _, endpoint, _, variant = policy["ResourceId"].split("/")
     target = policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"]
     common = {

@@ -35,12 +35,12 @@ class Tracking:
         self._changed: dict[str, float] = {}
 
     def run(self) -> None:
-        """Look at every policy each few seconds until the local AWS stops."""
+        """Check every policy each few seconds until the local AWS stops."""
         while not self._aws.stopping.wait(_EVERY_SECONDS):
             self.follow()
 
     def follow(self) -> None:
-        """Look at every policy once."""
+        """Check every policy once."""
         for policy in self._aws.store.all(targets.POLICIES):
             try:
                 self._follow(policy)

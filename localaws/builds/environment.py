@@ -2,7 +2,7 @@
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html
 Nothing of who pushes comes in: an AWS profile, git's variables or a foreign Python path would lead a build astray,
-and a proxy or package index with a password would tell it.
+and a proxy or package index with a password would reveal it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _aws(settings: Settings, credentials: Credentials) -> dict[str, str]:
 
 
 def _codebuild(settings: Settings, build: Document, folder: Path) -> dict[str, str]:
-    told = {
+    known = {
         "CODEBUILD_RESOLVED_SOURCE_VERSION": build.get("resolvedSourceVersion"),
         "CODEBUILD_SOURCE_VERSION": build.get("sourceVersion"),
         "CODEBUILD_SOURCE_REPO_URL": build["source"].get("location"),
@@ -70,5 +70,5 @@ def _codebuild(settings: Settings, build: Document, folder: Path) -> dict[str, s
         "CODEBUILD_PROJECT_ARN": project_arn(settings, build["projectName"]),
         "CODEBUILD_SRC_DIR": str(folder),
         "CODEBUILD_START_TIME": str(int(build["startTime"] * 1000)),
-        **{name: value for name, value in told.items() if value},
+        **{name: value for name, value in known.items() if value},
     }

@@ -72,7 +72,7 @@ class BuildLog:
 
 
 def forget_old(builds: Path) -> None:
-    """Delete the folders of the oldest builds, so that one more finds room."""
+    """Delete the folders of the oldest builds, so that there is space for one more."""
     folders = sorted((path for path in builds.glob("*") if path.is_dir()), key=lambda path: path.stat().st_mtime)
     for folder in folders[: -_MOST_BUILDS + 1]:
         shutil.rmtree(folder, ignore_errors=True)

@@ -52,7 +52,7 @@ class Failure:
 
 
 class Watch(Protocol):
-    """Who follows a build: is told what is printed and which phase it is in, and may stop it."""
+    """Who follows a build: is given what is printed and which phase it is in, and may stop it."""
 
     def write(self, text: str) -> None:
         """Take what was printed."""

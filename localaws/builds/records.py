@@ -1,4 +1,4 @@
-"""Builds as CodeBuild describes them, written down before anybody can see them, and the events that tell of them.
+"""Builds as CodeBuild describes them, written down before anybody can see them, and their events.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-notifications.html
 """
@@ -53,7 +53,7 @@ def create(aws: Aws, project: Document, request: Document, initiator: str) -> Do
             "Request": request,
         }
         aws.store.put(KIND, build_id, build)
-        _tell(aws, build)
+        _send_event(aws, build)
     return build
 
 
@@ -103,7 +103,7 @@ def complete(aws: Aws, build_id: str, status: str) -> None:
         build["phases"].append({"phaseType": "COMPLETED", "startTime": now()})
         build.update(currentPhase="COMPLETED", buildStatus=status, buildComplete=True, endTime=now())
         aws.store.put(KIND, build_id, build)
-        _tell(aws, build)
+        _send_event(aws, build)
 
 
 def _end_phase(build: Document, status: str, error: BuildError | None = None) -> None:
@@ -129,7 +129,7 @@ def _logs(project: Document, build_id: str) -> Document:
     return {"groupName": group, "streamName": stream, "cloudWatchLogs": given}
 
 
-def _tell(aws: Aws, build: Document) -> None:
+def _send_event(aws: Aws, build: Document) -> None:
     detail = {
         "build-status": build["buildStatus"],
         "project-name": build["projectName"],

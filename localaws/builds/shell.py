@@ -40,7 +40,7 @@ _FIRST = 10
 class Shell:
     """A shell in a folder, with an environment; what it prints goes to `write`.
 
-    `started` is told the number of each process that leads a group; `stopped` is asked again and again whether the
+    `started` is given the number of each process that leads a group; `stopped` is asked again and again whether the
     build was stopped.
     """
 

@@ -49,7 +49,7 @@ def check(target: Document) -> None:
     if service == "sagemaker":
         pipelines.check(arn)
     if service == "scheduler":
-        check(arn)
+        check_universal(arn)
     if service in _JSON_ONLY and "Input" in target:
         _check_json(target["Input"], arn)
 
@@ -63,8 +63,10 @@ def call(aws: Aws, delivery: Delivery) -> None:
     try:
         _CALLS[service](aws, delivery)
     except ClientError as error:
-        told = error.response["Error"]
-        raise failed(told["Code"], told["Message"], error.response["ResponseMetadata"]["HTTPStatusCode"]) from error
+        answered = error.response["Error"]
+        raise failed(
+            answered["Code"], answered["Message"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+        ) from error
     except BotoCoreError as error:
         raise Failed("SDK_CLIENT_ERROR", str(error), again=True) from error
 

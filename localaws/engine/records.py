@@ -1,4 +1,4 @@
-"""An execution and its steps in the store: every change is committed together with the event that tells of it."""
+"""An execution and its steps in the store: every change is committed together with its event."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class _Update:
     started: float
 
     def enter(self, status: str, message: str = "") -> None:
-        """Tell how far the update has come, in DescribeEndpoint and by an event."""
+        """Publish how far the update has come, in DescribeEndpoint and by an event."""
         state = {"Status": status, "StartTime": now(), **({"StatusMessage": message} if message else {})}
         variants = [
             {**variant.describe(), "InstanceType": variant.instance_type, "VariantStatus": [state]}

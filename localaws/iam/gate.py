@@ -79,7 +79,7 @@ class Gate:
         return _again(body, receive)
 
     async def _admit_anonymous(self, request: Request, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
-        """What AWS takes without a signature, as far as the local AWS can tell who means it."""
+        """What AWS takes without a signature, as far as the local AWS knows whom it means."""
         missing = RefusedError("MissingAuthenticationToken", "Request is missing Authentication Token")
         if scope["type"] != "http" or not _PLAIN_HOST.fullmatch(request.headers.get("host", "")) or request.query:
             raise missing

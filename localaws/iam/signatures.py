@@ -1,6 +1,6 @@
 """Who has signed a request: the access key that it names must be of this installation, and the signature its owner's.
 
-A request is looked at twice: its head before anything of its body is read, and the body once it is whole. Signatures
+A request is checked twice: its head before anything of its body is read, and the body once it is whole. Signatures
 are computed by MiniStack's own primitives; its evaluator asks for none where IAM is not enforced, and lets everybody
 who says `test` in as the account's root.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html

@@ -143,8 +143,8 @@ def _working_below(directory: Path) -> list[int]:
 
 
 def remember(root: Path, pid: int) -> None:
-    """Write the leader of a process group into a folder, where `kill_left_over` looks for it."""
-    # The start time tells our process from a later one that was given the same number.
+    """Write the leader of a process group into a folder, where `kill_left_over` finds it."""
+    # The start time distinguishes our process from a later one that was given the same number.
     (root / "pid").write_text(f"{pid} {psutil.Process(pid).create_time()}", encoding="ascii")
 
 

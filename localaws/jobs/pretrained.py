@@ -17,7 +17,7 @@ _LAYERS, _SHAPE = "152", "3,224,224"
 
 
 def environment(home: Path, hyperparameters: Mapping[str, str]) -> dict[str, str]:
-    """What tells a job that asks for pretrained weights where they are; nothing where there are none for its net."""
+    """What shows a job that asks for pretrained weights where they are; nothing where there are none for its net."""
     if hyperparameters.get("use_pretrained_model", "0").strip() != "1":
         return {}
     found = find(home, hyperparameters.get("num_layers", _LAYERS), hyperparameters.get("image_shape", _SHAPE))

@@ -1,6 +1,6 @@
 """Container images of the account's own registry must be in it, and the role that pulls them must be allowed to.
 
-Images of other registries, as those of AWS's built-in algorithms and frameworks, are not looked for: those registries
+Images of other registries, as those of AWS's built-in algorithms and frameworks, are not checked: those registries
 are not here.
 """
 

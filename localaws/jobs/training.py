@@ -89,7 +89,7 @@ def _run(aws: Aws, document: Document, stop: Stop) -> Outcome:
     builtin = images.is_builtin(specification.get("TrainingImage", ""))
     metrics = Metrics(images.BUILTIN_METRICS if builtin else specification.get("MetricDefinitions", []))
     job = _job(aws, document, hosts)
-    # A tuning job looks at how its trials come on; nobody else needs more than the last value.
+    # A tuning job follows its trials; nobody else needs more than the last value.
     tuned = "TuningJobArn" in document
     outcome = run(aws, job, members, stop, metrics.read, lambda: _publish(aws, name, metrics, tuned))
     if outcome.failed:

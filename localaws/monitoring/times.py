@@ -63,7 +63,7 @@ def is_once(config: Document) -> bool:
 def next_due(config: Document, after: datetime) -> datetime:
     """The first due time later than `after`; for NOW it is `after` itself, up to the second that is not yet over.
 
-    A window's ends are told in whole seconds, and what was captured in this very second belongs to it.
+    A window's ends are given in whole seconds, and what was captured in this very second belongs to it.
     """
     if is_once(config):
         return after + timedelta(microseconds=-after.microsecond % 1_000_000)

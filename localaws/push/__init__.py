@@ -1,1 +1,1 @@
-"""CodeCommit on a laptop: bare repositories, pull requests, and the events that tell of what is pushed."""
+"""CodeCommit on a laptop: bare repositories, pull requests, and the events of what is pushed."""

@@ -20,7 +20,7 @@ _INTERRUPTED = 130
 
 
 def main(words: list[str]) -> int:
-    """Tell of what git says was pushed, and follow it; the exit code tells nobody anything, so the last line does."""
+    """Report what git says was pushed, and follow it; nobody sees the exit code, so the last line says it."""
     port, home, repository = words
     _forget_the_pushers_aws()
     for number in (signal.SIGTERM, signal.SIGHUP):

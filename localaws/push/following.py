@@ -1,4 +1,4 @@
-"""The hook's part: tell the local AWS of a push, follow the builds that it started, and end with how each came out."""
+"""The hook's part: report a push to the local AWS, follow the builds that it started, and say how each ended."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from localaws.settings import BUILD_LOG, Settings
 _EXECUTION = re.compile(r"arn:aws[\w-]*:sagemaker:[\w-]+:\d{12}:pipeline/[\w-]+/execution/\w+")
 _SHORT = 9
 _POLL_SECONDS = 0.2
-_TOLD_SECONDS = 120
+_REPORT_SECONDS = 120
 _NOT_BUILT = "What was pushed is kept"
 
 Say = Callable[[str], None]
@@ -48,7 +48,7 @@ def read_changes(lines: Iterable[str]) -> list[Change]:
 
 
 def follow(settings: Settings, repository: Path, changes: list[Change], say: Say) -> int:
-    """Tell of a push and follow its builds; answers 1 where one did not succeed."""
+    """Report a push and follow its builds; answers 1 where one did not succeed."""
     if not answers(settings):
         raise PushError(
             f"The local AWS does not answer on {settings.endpoint}; start it with `scones up`. {_NOT_BUILT}, and is "
@@ -56,20 +56,22 @@ def follow(settings: Settings, repository: Path, changes: list[Change], say: Say
         )
     name = repository.name.removesuffix(".git")
     codebuild = Clients(settings, keys.ensure(settings)).get("codebuild")
-    return max((_follow(settings, codebuild, pushed, say) for pushed in tell(settings, name, changes)), default=0)
+    return max(
+        (_follow(settings, codebuild, pushed, say) for pushed in report_push(settings, name, changes)), default=0
+    )
 
 
-def tell(settings: Settings, name: str, changes: list[Change]) -> list[Pushed]:
-    """Tell the local AWS of a push; answers what each change has started."""
+def report_push(settings: Settings, name: str, changes: list[Change]) -> list[Pushed]:
+    """Report a push to the local AWS; answers what each change has started."""
     body = json.dumps({"repository": name, "changes": [[each.old, each.new, each.ref] for each in changes]}).encode()
     try:
-        with urllib.request.urlopen(_signed(settings, body), timeout=_TOLD_SECONDS) as response:  # noqa: S310
+        with urllib.request.urlopen(_signed(settings, body), timeout=_REPORT_SECONDS) as response:  # noqa: S310
             answered = json.load(response)["changes"]
     except urllib.error.HTTPError as error:
         raise PushError(f"The local AWS did not take the push: {error.read().decode(errors='replace')}") from error
     except (OSError, ValueError) as error:
         raise PushError(
-            f"The local AWS was told of the push and did not answer ({error}). {_NOT_BUILT}; "
+            f"The local AWS got the push and did not answer ({error}). {_NOT_BUILT}; "
             "`aws codebuild list-builds` lists what was started."
         ) from error
     return [
@@ -79,7 +81,7 @@ def tell(settings: Settings, name: str, changes: list[Change]) -> list[Pushed]:
 
 
 def _signed(settings: Settings, body: bytes) -> urllib.request.Request:
-    """The request that tells of a push, signed as CodeCommit's are: nobody else may tell of one."""
+    """The request that reports a push, signed as CodeCommit's are: nobody else may report one."""
     key = keys.ensure(settings)
     asked = AWSRequest("POST", f"{settings.endpoint}{PATH}", {"Content-Type": "application/json"}, body)
     SigV4Auth(Credentials(key.key, key.secret), "codecommit", settings.region).add_auth(asked)
@@ -106,7 +108,7 @@ def follow_build(settings: Settings, codebuild: Any, build_id: str, say: Say) ->
     log = settings.builds / build_id.rpartition(":")[2] / BUILD_LOG
     read, printed = 0, []
     while True:
-        # The log is whole once the build is complete, so it is read after the look at the build.
+        # The log is whole once the build is complete, so it is read after the build.
         build = _describe(codebuild, build_id)
         piece = _read(log, read)
         read += len(piece)

@@ -20,7 +20,7 @@ def write(settings: Settings, folder: Path, repository: Path) -> None:
     # git runs hooks in the bare repository, so the way to this package has to be named.
     lines = [
         "#!/bin/sh",
-        "# Written by the local AWS: tells it of what is pushed, and shows what that starts.",
+        "# Written by the local AWS: reports what is pushed, and shows what that starts.",
         f"PYTHONPATH={shlex.quote(str(_CHECKOUT))} exec {shlex.join(words)}",
     ]
     path = folder / "hooks" / "post-receive"

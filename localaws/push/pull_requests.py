@@ -1,4 +1,4 @@
-"""CodeCommit's pull requests, and the events that tell of them.
+"""CodeCommit's pull requests, and their events.
 
 https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreatePullRequest.html
 Who calls is not known here: authors are the account's root, as are the credentials of a laptop.
@@ -57,7 +57,7 @@ def create_pull_request(aws: Aws, request: Document) -> Document:
             "approvalRules": [],
         }
         aws.store.put(KIND, identifier, document)
-        _tell(aws, document, "pullRequestCreated")
+        _send_event(aws, document, "pullRequestCreated")
     return {"pullRequest": document}
 
 
@@ -94,7 +94,7 @@ def update_pull_request_status(aws: Aws, request: Document) -> Document:
         )
     with aws.store.transaction():
         document = aws.store.update(KIND, document["pullRequestId"], pullRequestStatus=wanted, lastActivityDate=now())
-        _tell(aws, document, "pullRequestStatusChanged")
+        _send_event(aws, document, "pullRequestStatusChanged")
     return {"pullRequest": document}
 
 
@@ -117,7 +117,7 @@ def source_moved(aws: Aws, name: str, ref: str, commit: str) -> None:
             target.update(_commits(repository.find(aws.settings, name), ref, target["destinationReference"]))
             document.update(lastActivityDate=now(), revisionId=secrets.token_hex(32))
             aws.store.put(KIND, document["pullRequestId"], document)
-            _tell(aws, document, "pullRequestSourceBranchUpdated")
+            _send_event(aws, document, "pullRequestSourceBranchUpdated")
 
 
 def repository_of(aws: Aws, name: str) -> Path:
@@ -180,7 +180,7 @@ def _commit(path: Path, reference: str) -> str:
     return commit
 
 
-def _tell(aws: Aws, document: Document, event: str) -> None:
+def _send_event(aws: Aws, document: Document, event: str) -> None:
     target = document["pullRequestTargets"][0]
     name, at = (
         target["repositoryName"],

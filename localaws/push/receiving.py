@@ -1,4 +1,4 @@
-"""What the local AWS does when a repository's hook tells it of a push: events first, then what came of each.
+"""What the local AWS does when a repository's hook reports a push: events first, then what came of each.
 
 The hook's request is no API of AWS's, whose CodeCommit receives the push itself.
 """
@@ -38,7 +38,7 @@ def _read(body: bytes) -> tuple[str, list[Change]]:
         given = json.loads(body)
         return str(given["repository"]), [Change(*map(str, one)) for one in given["changes"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise AwsError("SerializationException", f"A push is told as repository and changes: {error}") from error
+        raise AwsError("SerializationException", f"A push is reported as repository and changes: {error}") from error
 
 
 def _outcome(delivered: Future[object] | None) -> Document:
@@ -48,8 +48,8 @@ def _outcome(delivered: Future[object] | None) -> Document:
         outcomes = delivered.result(_DELIVERY_SECONDS)
     except (FutureTimeout, Exception) as error:
         return {"started": [], "refused": [f"The event was not delivered: {type(error).__name__}: {error}"]}
-    told = [one for one in outcomes if isinstance(one, Outcome)] if isinstance(outcomes, Iterable) else []
+    found = [one for one in outcomes if isinstance(one, Outcome)] if isinstance(outcomes, Iterable) else []
     return {
-        "started": [one.started for one in told if one.started],
-        "refused": [one.refused for one in told if one.refused],
+        "started": [one.started for one in found if one.started],
+        "refused": [one.refused for one in found if one.refused],
     }

@@ -1,4 +1,4 @@
-"""Repositories of CodeCommit: Get, List and Delete, and their branches. What is in them, git itself tells."""
+"""Repositories of CodeCommit: Get, List and Delete, and their branches. What is in them, git itself answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An endpoint's document: its states, and the events that tell of them."""
+"""An endpoint's document: its states, and their events."""
 
 from __future__ import annotations
 

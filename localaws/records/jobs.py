@@ -55,7 +55,7 @@ def find_job(aws: Aws, kind: JobKind, name: str) -> Document | None:
 
 
 def change_job(aws: Aws, kind: JobKind, name: str, **changes: object) -> Document:
-    """Commit a job's change together with the event that tells of it."""
+    """Commit a job's change together with its event."""
     with aws.store.transaction():
         document = aws.store.update(kind.noun, name.lower(), LastModifiedTime=now(), **changes)
         announce_job(aws, kind, document)

@@ -47,7 +47,7 @@ def register(aws: Aws) -> None:
 
 
 def _announce_seed(aws: Aws, path: Path, branch: str) -> None:
-    """Tell of the first commit before the stack goes on, as on AWS: no rule of this stack is there to hear of it."""
+    """Announce the first commit before the stack goes on, as on AWS: no rule of this stack is there to receive it."""
     commit = repository.resolve(path, branch)
     changes = [Change(announcing.NOTHING, commit, f"refs/heads/{branch}")] if commit else []
     for _, delivered in announcing.announce(aws, path, changes):

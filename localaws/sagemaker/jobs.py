@@ -85,7 +85,7 @@ def list_jobs(kind: JobKind, aws: Aws, request: Document) -> Document:
 
 def stop(kind: JobKind, aws: Aws, request: Document) -> Document:
     """Ask a running job to stop."""
-    # One transaction, or a job that ends between the look and the change would be Stopping for ever.
+    # One transaction, or a job that ends between the read and the change would be Stopping for ever.
     with aws.store.transaction():
         document = describe(kind, aws, request)
         if document[kind.status] in ENDED:

@@ -108,7 +108,7 @@ def describe_definition(aws: Aws, request: Document) -> Document:
 def stop_pipeline_execution(aws: Aws, request: Document) -> Document:
     """Ask a running execution to stop: its running jobs are stopped, no further step starts."""
     arn = request["PipelineExecutionArn"]
-    # One transaction, or an execution that ends between the look and the change would be Stopping for ever.
+    # One transaction, or an execution that ends between the read and the change would be Stopping for ever.
     with aws.store.transaction():
         status = _find(aws, arn)["PipelineExecutionStatus"]
         if status in _ENDED:

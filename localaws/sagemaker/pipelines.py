@@ -30,7 +30,7 @@ def create_pipeline(aws: Aws, request: Document) -> Document:
         if existing and existing.get("ClientRequestToken") == request["ClientRequestToken"]:
             return {"PipelineArn": arn}
         if existing:
-            # The SDK's Pipeline.upsert looks for these very words before it updates.
+            # The SDK's Pipeline.upsert expects these very words before it updates.
             raise errors.validation(
                 "Pipeline names must be unique within an AWS account and region. "
                 f"Pipeline with name ({name}) already exists."

@@ -102,11 +102,11 @@ def _objective(definition: Definition) -> None:
     if images.is_builtin(image):
         _builtin_objective(definition, image)
         return
-    told = [item["Name"] for item in definition.body["AlgorithmSpecification"].get("MetricDefinitions", [])]
-    if definition.metric not in told:
+    stated = [item["Name"] for item in definition.body["AlgorithmSpecification"].get("MetricDefinitions", [])]
+    if definition.metric not in stated:
         raise errors.validation(
             f"A metric is required for this hyperparameter tuning job objective. Provide a metric definition for "
-            f"{definition.metric!r}; given are {told}."
+            f"{definition.metric!r}; given are {stated}."
         )
 
 

@@ -22,12 +22,12 @@ from localaws.shapes import Document
 
 logger = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 0.5
+_CHECK_SECONDS = 0.5
 _LATEST = timedelta(minutes=20)
 
 
 class Runner:
-    """Looks at every schedule; `now` tells the time."""
+    """Checks every schedule; `now` answers the time."""
 
     def __init__(self, aws: Aws, deliveries: Deliveries, now: Callable[[], datetime] | None = None) -> None:
         self._aws = aws
@@ -35,20 +35,20 @@ class Runner:
         self._now = now or (lambda: clock.read(aws.settings.home))
 
     def run(self) -> None:
-        """Look until the local AWS stops."""
-        while not self._aws.stopping.wait(_LOOK_SECONDS):
-            self.look()
+        """Run until the local AWS stops."""
+        while not self._aws.stopping.wait(_CHECK_SECONDS):
+            self.start_due()
 
-    def look(self) -> None:
+    def start_due(self) -> None:
         """Hand over what is due."""
         for schedule in self._aws.store.all(SCHEDULE):
             try:
-                self._look_at(schedule["Key"])
+                self._check(schedule["Key"])
             except Exception:
                 # One schedule that cannot be read must not hold up the others.
                 logger.exception("The schedule %s failed", schedule["Key"])
 
-    def _look_at(self, key: str) -> None:
+    def _check(self, key: str) -> None:
         with self._aws.store.transaction():
             # An API call may have changed or deleted it since the list was read.
             schedule = self._aws.store.get(SCHEDULE, key)

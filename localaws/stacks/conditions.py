@@ -171,7 +171,7 @@ PASSED: dict[str, tuple[str, tuple[str, ...]]] = {
     "AWS::StepFunctions::StateMachine": ("states", ("RoleArn",)),
 }
 
-# Types whose handlers AWS tells nothing of: what their services' own pages say that these calls need.
+# Types whose handlers AWS does not document: what their services' own pages say that these calls need.
 # https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-permissions-reference.html
 # https://docs.aws.amazon.com/dtconsole/latest/userguide/security-iam.html
 UNTOLD: dict[str, dict[str, str]] = {

@@ -23,15 +23,15 @@ from localaws.stacks.resource import Resource, values
 CREATE, READ, UPDATE, DELETE = "create", "read", "update", "delete"
 _REMOVING = re.compile(r":(Delete|Detach|Disable|Disassociate|Remove|Retire|Unsubscribe|Untag)")
 _UNTAGGING = re.compile(r":(Untag|DeleteTags|DeleteBucketTagging)")
-_LOOKING = re.compile(r":(Get|List)")
-# Of another service, for as long as the property is there: a key is used, and a network looked at, in each change.
+_READING = re.compile(r":(Get|List)")
+# Of another service, for as long as the property is there: a key is used, and a network read, in each change.
 _HELD = ("ec2", "iam", "kms")
 _ATTACHING = {"iam:AttachRolePolicy", "iam:DetachRolePolicy"}
 _CALLS_NOTHING = {"AWS::CloudFormation::WaitCondition", "AWS::CloudFormation::WaitConditionHandle"}
 
 
 @cache
-def told() -> dict[str, dict[str, Any]]:
+def load_handlers() -> dict[str, dict[str, Any]]:
     """Each known type's part of the registry."""
     text = resources.files(__package__).joinpath("handlers.json").read_text(encoding="utf-8")
     found: dict[str, dict[str, Any]] = json.loads(text)
@@ -42,7 +42,7 @@ def told() -> dict[str, dict[str, Any]]:
 
 def is_known(kind: str) -> bool:
     """Whether it is known what a type's handlers ask for."""
-    return kind in told() or kind in _CALLS_NOTHING or _is_custom(kind)
+    return kind in load_handlers() or kind in _CALLS_NOTHING or _is_custom(kind)
 
 
 def _is_custom(kind: str) -> bool:
@@ -54,14 +54,14 @@ def replaces(resource: Resource) -> bool:
     """Whether a change makes the resource anew: it touches what can only be given at creation."""
     return any(
         next(values(resource.old, path), None) != next(values(resource.new, path), None)
-        for path in told().get(resource.kind, {}).get("create_only", [])
+        for path in load_handlers().get(resource.kind, {}).get("create_only", [])
     )
 
 
 @cache
 def tags(kind: str, action: str) -> bool:
     """Whether an action tags a resource of a type, which CloudFormation tells apart when it is refused."""
-    return action in told().get(kind, {}).get("tag_actions", []) and not _LOOKING.search(action)
+    return action in load_handlers().get(kind, {}).get("tag_actions", []) and not _READING.search(action)
 
 
 def checks(settings: Settings, verb: str, resource: Resource) -> Iterator[Check]:
@@ -70,7 +70,7 @@ def checks(settings: Settings, verb: str, resource: Resource) -> Iterator[Check]
         token = str(resource.properties.get("ServiceToken", ""))
         yield Check("sns:Publish" if ":sns:" in token else "lambda:InvokeFunction", token)
     for handler in (verb, READ) if verb in (CREATE, UPDATE) else (verb,):
-        for action in told().get(resource.kind, {}).get(handler, []):
+        for action in load_handlers().get(resource.kind, {}).get(handler, []):
             if _is_called(resource, handler, action):
                 yield from _checks(settings, resource, action)
 
@@ -92,7 +92,7 @@ def _only_for(kind: str, action: str) -> tuple[str, ...]:
 
 def _is_tagging(resource: Resource, verb: str, action: str) -> bool:
     """CloudFormation's own tags come with the creation, the template's and the stack's whenever they change."""
-    kind = told()[resource.kind]
+    kind = load_handlers()[resource.kind]
     own = resource.without_system_tags(kind["tags"])
     if _UNTAGGING.search(action):
         return verb == UPDATE and own.removes(kind["tags"])

@@ -38,7 +38,7 @@ _ELSEWHERE = {
     "billing:GetBillingViewData": "arn:aws:billing::{account}:billingview/primary",
     "iam:CreateServiceLinkedRole": "arn:aws:iam::{account}:role/aws-service-role/sagemaker.application-autoscaling."
     "amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint",
-    # AWS asks about a log group without a name, whichever prefix is looked for.
+    # AWS asks about a log group without a name, whichever prefix is asked for.
     "logs:DescribeLogGroups": "arn:aws:logs:{region}:{account}:log-group::log-stream:",
 }
 
@@ -72,7 +72,7 @@ def _key(settings: Settings, resource: Resource) -> Iterator[str]:
 
 
 def _layers(settings: Settings, resource: Resource, action: str) -> list[str] | None:
-    """A function looks at the versions that it is given, a layer's own version is looked at and deleted."""
+    """A function reads the versions that it is given; a layer's own version is read and deleted."""
     if action == "lambda:GetLayerVersion" and resource.kind == "AWS::Lambda::Function":
         return [str(arn) for arn in values(resource.properties, "Layers/*")]
     if action in ("lambda:GetLayerVersion", "lambda:DeleteLayerVersion"):

@@ -8,7 +8,7 @@ from typing import Any
 
 Properties = dict[str, Any]
 
-# What tells members of a property's list apart, so that one that changed is not taken for one that went.
+# What distinguishes members of a property's list, so that one that changed is not taken for one that went.
 _IDENTITIES = ("PolicyName", "Id", "Key", "Name")
 
 

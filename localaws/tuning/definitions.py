@@ -9,7 +9,7 @@ from localaws.shapes import Document
 from localaws.tuning import ranges
 from localaws.tuning.ranges import Range
 
-# Where AWS looks for Hyperband's MaxResource.
+# Where AWS finds Hyperband's MaxResource.
 _EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
 
 
@@ -69,5 +69,5 @@ def resources(job: Document) -> tuple[int, int]:
     strategy = job["HyperParameterTuningJobConfig"].get("StrategyConfig") or {}
     given = strategy.get("HyperbandStrategyConfig") or {}
     static = [item for body in bodies(job) for item in (body.get("StaticHyperParameters") or {}).items()]
-    told = [int(value) for name, value in static if name in _EPOCHS and value.isdecimal()]
-    return given.get("MinResource", 1), given.get("MaxResource") or max(told, default=0)
+    stated = [int(value) for name, value in static if name in _EPOCHS and value.isdecimal()]
+    return given.get("MinResource", 1), given.get("MaxResource") or max(stated, default=0)

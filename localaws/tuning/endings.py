@@ -32,7 +32,7 @@ def most(job: Document) -> int:
 
 
 def failure(trials: Sequence[Trial]) -> str | None:
-    """Why a job that ends has failed, in AWS's words; None where a trial has told its objective."""
+    """Why a job that ends has failed, in AWS's words; None where a trial has an objective."""
     attempts = latest(trials)
     if not attempts or best(attempts):
         return None
@@ -82,11 +82,11 @@ def convergence(trials: Sequence[Trial]) -> float | None:
 
 
 def _improvements(trials: Sequence[Trial]) -> tuple[int, float | None]:
-    told = sorted(
+    stated = sorted(
         (trial for trial in trials if trial.objective is not None), key=lambda trial: trial.job["TrainingEndTime"]
     )
     since, leader, converged = 0, None, None
-    for trial in told:
+    for trial in stated:
         if leader is None or trial.worth > leader + abs(leader) * (_IMPROVEMENT - 1):
             since, leader, converged = 0, trial.worth, None
         else:

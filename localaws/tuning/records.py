@@ -18,7 +18,7 @@ def load(aws: Aws, name: str) -> Document | None:
 
 
 def change(aws: Aws, name: str, **changes: object) -> None:
-    """Commit a change together with the event that tells of it."""
+    """Commit a change together with its event."""
     with aws.store.transaction():
         document = aws.store.update(KIND, name.lower(), LastModifiedTime=now(), **changes)
         announce(aws, document)

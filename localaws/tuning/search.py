@@ -106,11 +106,11 @@ class Search:
         pruner = self._pruner()
         # Each definition has its own objective and its own direction; more is better for all of them here.
         study = optuna.create_study(study_name=self.name, sampler=sampler, pruner=pruner, direction="maximize")
-        study.add_trials([self._told(trial) for trial in trials])
-        study.add_trials([told for told in map(self._told, self.former) if told.state == TrialState.COMPLETE])
+        study.add_trials([self._freeze(trial) for trial in trials])
+        study.add_trials([frozen for frozen in map(self._freeze, self.former) if frozen.state == TrialState.COMPLETE])
         return study
 
-    def _told(self, trial: Trial) -> FrozenTrial:
+    def _freeze(self, trial: Trial) -> FrozenTrial:
         place = self._place(trial)
         params, distributions = place or ({}, {})
         state = TrialState.RUNNING

@@ -73,7 +73,7 @@ class Trial:
 
     @cached_property
     def history(self) -> list[float]:
-        """The objective after each epoch, as the log lines told it."""
+        """The objective after each epoch, as the log lines say."""
         values: list[float] = self.job.get("MetricHistory", {}).get(self.job[MEMBER]["Metric"], [])
         return values
 

@@ -54,7 +54,7 @@ class SageMaker:
 
         def call(**request: object) -> Any:
             status, content = answer(BY_TARGET["SageMaker"], self._aws, operation, json.dumps(request).encode())
-            self._runner.look()  # a schedule is pending until somebody has looked at it
+            self._runner.start_due()  # a schedule is pending until somebody has looked at it
             told = json.loads(content)
             if status != 200:
                 raise ClientError({"Error": {"Code": told["__type"], "Message": told["message"]}}, operation)

@@ -25,7 +25,7 @@ from common.jobs import Refusal
 from common.jobs import Refusal as EvaluationRefusal
 from common.workflow import BadPicture
 from evaluation.split import Split
-from localaws.algorithms.image_classification.pictures import PictureError, decode
+from localaws.algorithms.image_classification.images import ImageError, decode
 from monitoring.images import decode as monitor
 from processing.curated import load
 
@@ -95,7 +95,7 @@ READERS: dict[str, tuple[Callable[[bytes], object], type[Exception] | None]] = {
     "PrepareData": (_from_file(load), Refusal),
     "EvaluateModel": (_from_file(lambda path: Split("test", path.parent, [], []).open(path.name)), EvaluationRefusal),
     "monitoring": (monitor, None),
-    "the algorithm": (lambda data: decode(data, 3), PictureError),
+    "the algorithm": (lambda data: decode(data, 3), ImageError),
 }
 # A line is within the limits of those who read what was checked before.
 TRUSTING = ("PrepareData", "EvaluateModel", "the algorithm")

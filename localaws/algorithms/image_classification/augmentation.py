@@ -1,4 +1,4 @@
-"""Random changes to training pictures, as AWS's page IC-Hyperparameter describes ``augmentation_type``."""
+"""Random changes to training images, as AWS's page IC-Hyperparameter describes ``augmentation_type``."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from localaws.algorithms.image_classification.colour import shift_colours
-from localaws.algorithms.image_classification.pictures import Pixels, crop_centre, to_pixels
+from localaws.algorithms.image_classification.images import Pixels, crop_centre, to_pixels
 
 MAX_ROTATION_DEGREES = 10.0
 MAX_SHEAR = 0.1
@@ -18,43 +18,43 @@ WHITE = 255
 
 
 def augment(
-    pictures: Sequence[Pixels], height: int, width: int, kind: str | None, rng: np.random.Generator
+    images: Sequence[Pixels], height: int, width: int, kind: str | None, rng: np.random.Generator
 ) -> npt.NDArray[np.generic]:
-    """Cut training pictures to one size and change them at random.
+    """Cut training images to one size and change them at random.
 
     ``kind`` is None (a centre crop and nothing else), ``crop`` (random place, mirrored half of the time),
     ``crop_color`` (hue, saturation and lightness as well) or ``crop_color_transform`` (rotation, shear and
     aspect ratio as well). Returns (count, height, width, channels), 0 to 255.
     """
     if kind is None:
-        return np.stack([crop_centre(picture, height, width) for picture in pictures])
+        return np.stack([crop_centre(image, height, width) for image in images])
     if kind == "crop_color_transform":
-        pictures = [_transform(picture, rng) for picture in pictures]
-    cropped = np.stack([_crop_at_random(picture, height, width, rng) for picture in pictures])
+        images = [_transform(image, rng) for image in images]
+    cropped = np.stack([_crop_at_random(image, height, width, rng) for image in images])
     if kind == "crop" or cropped.shape[-1] != RGB_CHANNELS:
         return cropped
     return shift_colours(cropped.astype(np.float32), rng)
 
 
-def _crop_at_random(picture: Pixels, height: int, width: int, rng: np.random.Generator) -> Pixels:
-    top = rng.integers(picture.shape[0] - height + 1)
-    left = rng.integers(picture.shape[1] - width + 1)
-    cropped = picture[top : top + height, left : left + width]
+def _crop_at_random(image: Pixels, height: int, width: int, rng: np.random.Generator) -> Pixels:
+    top = rng.integers(image.shape[0] - height + 1)
+    left = rng.integers(image.shape[1] - width + 1)
+    cropped = image[top : top + height, left : left + width]
     return cropped[:, ::-1] if rng.random() < 0.5 else cropped
 
 
-def _transform(picture: Pixels, rng: np.random.Generator) -> Pixels:
-    """Rotate, shear and stretch a picture about its middle; what comes in from outside is white."""
-    height, width = picture.shape[:2]
-    image = Image.fromarray(picture.squeeze())
+def _transform(image: Pixels, rng: np.random.Generator) -> Pixels:
+    """Rotate, shear and stretch an image about its middle; what comes in from outside is white."""
+    height, width = image.shape[:2]
+    drawn = Image.fromarray(image.squeeze())
     matrix = _draw_matrix(rng)
     middle = np.array([width / 2, height / 2])
     shift = middle - matrix @ middle
     coefficients = (*matrix[0], shift[0], *matrix[1], shift[1])
-    fill = (WHITE,) * RGB_CHANNELS if image.mode == "RGB" else WHITE
+    fill = (WHITE,) * RGB_CHANNELS if drawn.mode == "RGB" else WHITE
     return to_pixels(
-        image.transform(
-            image.size,
+        drawn.transform(
+            drawn.size,
             Image.Transform.AFFINE,
             tuple(float(value) for value in coefficients),
             Image.Resampling.BILINEAR,

@@ -12,14 +12,14 @@ from localaws.algorithms.image_classification.predictor import BATCH_SIZES, Floa
 
 @dataclass(frozen=True)
 class Request:
-    """A picture (channels, height, width) and the place for its probabilities (classes,)."""
+    """An image (channels, height, width) and the place for its probabilities (classes,)."""
 
-    picture: Floats
+    image: Floats
     answer: "Future[Floats]" = field(default_factory=Future)
 
 
 class Batcher:
-    """Takes pictures from any thread and answers them from its own.
+    """Takes images from any thread and answers them from its own.
 
     A request never waits for others to come: a batch is what has gathered while the one before was computed.
     """
@@ -29,9 +29,9 @@ class Batcher:
         self._waiting: SimpleQueue[Request] = SimpleQueue()
         threading.Thread(target=self._run, name="model", daemon=True).start()
 
-    def predict(self, picture: Floats) -> Floats:
-        """Wait for one picture's probabilities. Raises what the model raised."""
-        request = Request(picture)
+    def predict(self, image: Floats) -> Floats:
+        """Wait for one image's probabilities. Raises what the model raised."""
+        request = Request(image)
         self._waiting.put(request)
         return request.answer.result()
 
@@ -47,7 +47,7 @@ class Batcher:
 
     def _answer(self, requests: list[Request]) -> None:
         try:
-            answers = self._predictor.predict(np.stack([request.picture for request in requests]))
+            answers = self._predictor.predict(np.stack([request.image for request in requests]))
         except Exception as error:
             for request in requests:
                 request.answer.set_exception(error)

@@ -11,19 +11,19 @@ MAX_SATURATION = 50 / 255
 MAX_LIGHTNESS = 50 / 255
 
 
-def shift_colours(pictures: Floats, rng: np.random.Generator) -> Floats:
-    """Add one random value a picture to each of hue, saturation and lightness.
+def shift_colours(images: Floats, rng: np.random.Generator) -> Floats:
+    """Add one random value an image to each of hue, saturation and lightness.
 
     Takes and returns (count, height, width, 3) red, green and blue from 0 to 255.
     """
     limits = np.array([MAX_HUE_DEGREES, MAX_SATURATION, MAX_LIGHTNESS])
-    shifts = rng.uniform(-limits, limits, size=(len(pictures), 3)).astype(np.float32)
-    hue, saturation, lightness = to_hsl(pictures / np.float32(255))
-    by_picture = shifts[:, :, np.newaxis, np.newaxis]
+    shifts = rng.uniform(-limits, limits, size=(len(images), 3)).astype(np.float32)
+    hue, saturation, lightness = to_hsl(images / np.float32(255))
+    by_image = shifts[:, :, np.newaxis, np.newaxis]
     return to_rgb(
-        hue + by_picture[:, 0],
-        np.clip(saturation + by_picture[:, 1], 0, 1),
-        np.clip(lightness + by_picture[:, 2], 0, 1),
+        hue + by_image[:, 0],
+        np.clip(saturation + by_image[:, 1], 0, 1),
+        np.clip(lightness + by_image[:, 2], 0, 1),
     ) * np.float32(255)
 
 

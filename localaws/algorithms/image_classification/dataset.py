@@ -1,4 +1,4 @@
-"""Decoded pictures of one channel, read once to check them and kept as far as memory allows."""
+"""Decoded images of one channel, read once to check them and kept as far as memory allows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from localaws.algorithms.image_classification.augmentation import augment
 from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.examples import Example
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
-from localaws.algorithms.image_classification.pictures import (
-    PictureError,
+from localaws.algorithms.image_classification.images import (
+    ImageError,
     Pixels,
     crop_centre,
     decode,
@@ -27,27 +27,27 @@ KEPT_BYTES = 1 << 30
 class Batch:
     """Network input (size, channels, height, width) and targets (count, classes); the rest is padding."""
 
-    pictures: npt.NDArray[np.float32]
+    images: npt.NDArray[np.float32]
     targets: npt.NDArray[np.float32]
 
 
 class Dataset:
-    """Pictures and targets of a channel.
+    """Images and targets of a channel.
 
-    Pictures beyond 1 GiB of decoded pixels are decoded again each time they are asked for.
+    Images beyond 1 GiB of decoded pixels are decoded again each time they are asked for.
     """
 
     def __init__(self, examples: Sequence[Example], settings: Hyperparameters) -> None:
-        """Decode every picture once. Raises ClientError for one that is unreadable or too small."""
+        """Decode every image once. Raises ClientError for one that is unreadable or too small."""
         self._examples = examples
         self._settings = settings
         self._kept: dict[int, Pixels] = {}
         self.targets = np.stack([example.target for example in examples])
-        room = KEPT_BYTES
+        space = KEPT_BYTES
         for index in range(len(examples)):
             pixels = self._decode(index)
-            room -= pixels.nbytes
-            if room >= 0:
+            space -= pixels.nbytes
+            if space >= 0:
                 self._kept[index] = pixels
 
     def __len__(self) -> int:
@@ -60,22 +60,22 @@ class Dataset:
         order = rng.permutation(len(self))
         for start in range(0, len(order) - size + 1, size):
             chosen = order[start : start + size]
-            pictures = [self._picture(int(index)) for index in chosen]
-            changed = augment(pictures, height, width, self._settings.augmentation_type, rng)
+            images = [self._image(int(index)) for index in chosen]
+            changed = augment(images, height, width, self._settings.augmentation_type, rng)
             yield Batch(to_network_input(changed), self.targets[chosen])
 
     def validation_batches(self) -> Iterator[Batch]:
-        """Cut all pictures at their centre, in order; the last batch is padded with zeros to full size."""
+        """Cut all images at their centre, in order; the last batch is padded with zeros to full size."""
         channels, height, width = self._settings.image_shape
         size = self._settings.mini_batch_size
         for start in range(0, len(self), size):
             stop = min(start + size, len(self))
-            pictures = np.zeros((size, height, width, channels), np.uint8)
+            images = np.zeros((size, height, width, channels), np.uint8)
             for row, index in enumerate(range(start, stop)):
-                pictures[row] = crop_centre(self._picture(index), height, width)
-            yield Batch(to_network_input(pictures), self.targets[start:stop])
+                images[row] = crop_centre(self._image(index), height, width)
+            yield Batch(to_network_input(images), self.targets[start:stop])
 
-    def _picture(self, index: int) -> Pixels:
+    def _image(self, index: int) -> Pixels:
         kept = self._kept.get(index)
         return self._decode(index) if kept is None else kept
 
@@ -84,7 +84,7 @@ class Dataset:
         channels, height, width = self._settings.image_shape
         try:
             image = decode(example.source, channels)
-        except PictureError as error:
+        except ImageError as error:
             raise ClientError(f"{example.name} {error}.") from error
         if self._settings.resize is not None:
             image = resize_shorter_side(image, self._settings.resize)

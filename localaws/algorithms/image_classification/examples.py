@@ -1,4 +1,4 @@
-"""Labelled pictures of a channel, from a ``.lst`` file beside picture files or from a RecordIO file."""
+"""Labelled images of a channel, from a ``.lst`` file beside image files or from a RecordIO file."""
 
 import os
 import struct
@@ -16,7 +16,7 @@ from localaws.algorithms.image_classification.errors import ClientError
 
 @dataclass(frozen=True)
 class Example:
-    """One picture: where it is (a file or its encoded bytes), its name for messages, and its target.
+    """One image: where it is (a file or its encoded bytes), its name for messages, and its target.
 
     ``target`` holds a 0 or 1 for each class: exactly one 1, or any number of them with multi_label.
     """
@@ -28,18 +28,18 @@ class Example:
 
 @dataclass(frozen=True)
 class Labels:
-    """How labels are written: the number of classes, and whether a picture has several."""
+    """How labels are written: the number of classes, and whether an image has several."""
 
     num_classes: int
     multi_label: bool
 
     def encode(self, values: Sequence[float], name: str) -> npt.NDArray[np.float32]:
-        """Turn what stands beside a picture into its target. Raises ClientError when it does not fit."""
+        """Turn what stands beside an image into its target. Raises ClientError when it does not fit."""
         if self.multi_label:
             return self._encode_hot(values)
         if len(values) != 1:
             raise ClientError(
-                f"{name} has {len(values)} labels, and with multi_label=0 each picture has one: correct it, "
+                f"{name} has {len(values)} labels, and with multi_label=0 each image has one: correct it, "
                 f"or set multi_label to 1."
             )
         return self.encode_ids(values, name)
@@ -60,28 +60,28 @@ class Labels:
         if len(values) != self.num_classes:
             raise ClientError(
                 f"Mismatch between number of labels in the multi-label data ({len(values)}) and the "
-                f"num_classes parameter ({self.num_classes}): give each picture one 0 or 1 for each class."
+                f"num_classes parameter ({self.num_classes}): give each image one 0 or 1 for each class."
             )
         return np.asarray(values, np.float32)
 
 
 def read_examples(channels: Channels, name: str, labels: Labels) -> list[Example]:
-    """List the labelled pictures of ``train`` or ``validation``. Raises ClientError for a wrong label or path."""
+    """List the labelled images of ``train`` or ``validation``. Raises ClientError for a wrong label or path."""
     if channels.holds_records:
         examples = list(_read_records(channels[name], labels))
     else:
         examples = list(_read_list(channels[name], channels[f"{name}_lst"], labels))
     if not examples:
-        raise ClientError(f"The {name} channel lists no pictures: give it at least one.")
+        raise ClientError(f"The {name} channel lists no images: give it at least one.")
     return examples
 
 
-def _read_list(pictures: Channel, listing: Channel, labels: Labels) -> Iterator[Example]:
+def _read_list(images: Channel, listing: Channel, labels: Labels) -> Iterator[Example]:
     path = listing.find_only(".lst")
     text = path.read_bytes().decode("utf-8", errors="replace")
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
-            yield _read_line(line, f"Line {number} of {path.name}", pictures.directory, labels)
+            yield _read_line(line, f"Line {number} of {path.name}", images.directory, labels)
 
 
 def _read_line(line: str, name: str, directory: Path, labels: Labels) -> Example:

@@ -1,7 +1,7 @@
 """The algorithm's hyperparameters: names, ranges and defaults of AWS's page IC-Hyperparameter.
 
 The page gives ``momentum`` the default 0.9, and so do logs of real runs. ``resize`` is called required for
-pictures on one line and optional on another: real runs without it succeed, so it is optional here.
+images on one line and optional on another: real runs without it succeed, so it is optional here.
 """
 
 from collections.abc import Mapping

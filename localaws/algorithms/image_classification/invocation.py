@@ -8,8 +8,8 @@ from http import HTTPStatus
 import numpy as np
 from PIL import Image
 
+from localaws.algorithms.image_classification.images import ImageError, decode, to_network_input, to_pixels
 from localaws.algorithms.image_classification.losses import Floats
-from localaws.algorithms.image_classification.pictures import PictureError, decode, to_network_input, to_pixels
 
 CONTENT_TYPES = ("application/x-image", "image/png", "image/jpeg")
 JSON_LINES = "application/jsonlines"
@@ -48,7 +48,7 @@ def check_headers(headers: Message) -> int:
     if content_type not in CONTENT_TYPES:
         raise RefusedError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"The request has {content_type}: send a picture as {', '.join(CONTENT_TYPES)}.",
+            f"The request has {content_type}: send an image as {', '.join(CONTENT_TYPES)}.",
         )
     length = headers.get("Content-Length", "")
     if not length.isdecimal():
@@ -56,12 +56,12 @@ def check_headers(headers: Message) -> int:
     if int(length) > MAX_BODY_BYTES:
         raise RefusedError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"The body has {length} bytes, and {MAX_BODY_BYTES} are allowed: send a smaller picture.",
+            f"The body has {length} bytes, and {MAX_BODY_BYTES} are allowed: send a smaller image.",
         )
     return int(length)
 
 
-def read_picture(body: bytes, image_shape: tuple[int, int, int]) -> Floats:
+def read_image(body: bytes, image_shape: tuple[int, int, int]) -> Floats:
     """Decode a body and resize it to the network's input (channels, height, width).
 
     As AWS documents, the aspect ratio is not preserved and nothing is cropped. Raises RefusedError.
@@ -69,7 +69,7 @@ def read_picture(body: bytes, image_shape: tuple[int, int, int]) -> Floats:
     channels, height, width = image_shape
     try:
         image = decode(body, channels)
-    except PictureError as error:
+    except ImageError as error:
         raise RefusedError(HTTPStatus.BAD_REQUEST, f"The body {error}.") from error
     resized = image.resize((width, height), Image.Resampling.BILINEAR)
     return to_network_input(to_pixels(resized)[np.newaxis])[0]

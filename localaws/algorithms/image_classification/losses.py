@@ -34,7 +34,7 @@ class Loss:
         return (probabilities - targets) * weights
 
     def correct(self, logits: Floats, targets: Floats) -> float:
-        """Count right answers; with several labels a picture counts by its share of right classes."""
+        """Count right answers; with several labels an image counts by its share of right classes."""
         if self.multi_label:
             return float(((logits > 0) == (targets > 0)).mean(axis=1).sum())
         return float((logits.argmax(axis=1) == targets.argmax(axis=1)).sum())
@@ -49,6 +49,6 @@ def make_loss(targets: Floats, *, multi_label: bool, weighted: bool) -> Loss:
 
 
 def count_top_k(logits: Floats, targets: Floats, k: int) -> int:
-    """Count pictures with a right class among the k likeliest."""
+    """Count images with a right class among the k likeliest."""
     best = np.argsort(-logits, axis=1)[:, :k]
     return int(np.take_along_axis(targets, best, axis=1).any(axis=1).sum())

@@ -19,7 +19,7 @@ from localaws.algorithms.image_classification.resnet import (
     build_logits,
 )
 
-# Pictures need no gradient. Neither does the shift of their normalisation: it starts at the right value, and
+# Images need no gradient. Neither does the shift of their normalisation: it starts at the right value, and
 # its gradient would cost a tenth of each step. MXNet moves running statistics on the way back only, so those
 # of this one layer are moved here.
 NOT_TRAINED = ("data", "bn_data_gamma", "bn_data_beta")
@@ -30,7 +30,7 @@ Parameters = Mapping[str, mx.nd.NDArray]
 
 
 class Network:
-    """A net with its gradients and optimizer, for batches of ``mini_batch_size`` pictures."""
+    """A net with its gradients and optimizer, for batches of ``mini_batch_size`` images."""
 
     def __init__(self, settings: Hyperparameters, seed: int) -> None:
         """Build and bind the net, and draw its parameters from a seed."""
@@ -47,12 +47,12 @@ class Network:
         self._updater = mx.optimizer.get_updater(create_optimizer(settings, trained))
         self._draw_parameters(seed)
 
-    def forward(self, pictures: Floats, *, training: bool) -> Floats:
+    def forward(self, images: Floats, *, training: bool) -> Floats:
         """Compute the logits (batch, classes) and wait for them; training also moves running statistics."""
-        self._executor.arg_dict["data"][:] = pictures
+        self._executor.arg_dict["data"][:] = images
         self._executor.forward(is_train=training)
         if training:
-            self._move_input_statistics(pictures)
+            self._move_input_statistics(images)
         return self._executor.outputs[0].asnumpy()
 
     def update(self, gradient: Floats, learning_rate: float) -> None:
@@ -86,8 +86,8 @@ class Network:
             own[name][:] = given[name]
         mx.nd.waitall()
 
-    def _move_input_statistics(self, pictures: Floats) -> None:
-        now = {"mean": pictures.mean(axis=(0, 2, 3)), "var": pictures.var(axis=(0, 2, 3))}
+    def _move_input_statistics(self, images: Floats) -> None:
+        now = {"mean": images.mean(axis=(0, 2, 3)), "var": images.var(axis=(0, 2, 3))}
         for name, value in now.items():
             running = self._executor.aux_dict[f"bn_data_moving_{name}"]
             running[:] = BATCH_NORM_MOMENTUM * running + (1 - BATCH_NORM_MOMENTUM) * mx.nd.array(value)

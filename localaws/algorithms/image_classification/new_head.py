@@ -1,7 +1,7 @@
 """``python -m localaws.algorithms.image_classification.new_head SOURCE TARGET``: an artifact's body with a new head.
 
 The model channel wants an artifact of the same number of classes. A net that learned other classes is given a final
-layer of the wanted size, drawn from a seed: what is left of its training is what all pictures have in common.
+layer of the wanted size, drawn from a seed: what is left of its training is what all images have in common.
 """
 
 import argparse

@@ -35,7 +35,7 @@ class Plan:
 
 
 def plan(num_layers: int, height: int) -> Plan:
-    """Size a net for pictures of a height in pixels; the small family is for 28 and below.
+    """Size a net for images of a height in pixels; the small family is for 28 and below.
 
     Raises ValueError when the family for this height has no net of that depth.
     """

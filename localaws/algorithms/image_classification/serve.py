@@ -17,7 +17,7 @@ from localaws.algorithms.image_classification.invocation import (
     RefusedError,
     check_headers,
     check_source,
-    read_picture,
+    read_image,
     write_answer,
 )
 from localaws.algorithms.image_classification.log import log, log_error
@@ -61,13 +61,13 @@ class Handler(BaseHTTPRequestHandler):
             self._refuse(refused.status, str(refused))
 
     def do_POST(self) -> None:
-        """Classify one picture."""
+        """Classify one image."""
         try:
             check_source(self.headers)
             if self.path != "/invocations":
                 raise RefusedError(HTTPStatus.NOT_FOUND, f"There is no {self.path} here: POST /invocations.")
             body = self.rfile.read(check_headers(self.headers))
-            probabilities = self.server.batcher.predict(read_picture(body, self.server.image_shape))
+            probabilities = self.server.batcher.predict(read_image(body, self.server.image_shape))
             accept = self.headers.get("Accept", "")
             self._answer(HTTPStatus.OK, *write_answer(probabilities.tolist(), accept))
         except RefusedError as refused:

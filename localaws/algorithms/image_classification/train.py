@@ -77,7 +77,7 @@ def _prepare(settings: Hyperparameters, channels: Channels, seed: int) -> Traini
     labels = Labels(settings.num_classes, settings.multi_label)
     train = Dataset(read_examples(channels, "train", labels), settings)
     validation = Dataset(read_examples(channels, "validation", labels), settings)
-    log(f"Read {len(train)} training pictures and {len(validation)} validation pictures")
+    log(f"Read {len(train)} training images and {len(validation)} validation images")
     if len(train) < settings.mini_batch_size:
         raise ClientError(
             f"The number of input images must be bigger or equal to the mini_batch_size: the train channel "

@@ -61,13 +61,13 @@ class Training:
         log(f"Best epoch: {max(keeper.state.best_epoch - 1, 0)}, accuracy {keeper.state.best_accuracy:.6f}")
 
     def _train_epoch(self, epoch: int) -> None:
-        """Train on each picture once. Its random numbers depend on seed and epoch alone, resumed or not."""
+        """Train on each image once. Its random numbers depend on seed and epoch alone, resumed or not."""
         rate = learning_rate(self.settings, epoch)
         rng = np.random.default_rng((self.seed, epoch))
         started = line_started = time.perf_counter()
         tally = Tally()
         for number, batch in enumerate(prefetch(self.train.training_batches(rng)), start=1):
-            logits = self.network.forward(batch.pictures, training=True)
+            logits = self.network.forward(batch.images, training=True)
             self.network.update(self.loss.gradient(logits, batch.targets), rate)
             self._count(tally, logits, batch.targets)
             if number % BATCHES_A_LINE == 0:
@@ -82,7 +82,7 @@ class Training:
     def _validate(self, epoch: int) -> float:
         tally = Tally()
         for batch in self.validation.validation_batches():
-            logits = self.network.forward(batch.pictures, training=False)
+            logits = self.network.forward(batch.images, training=False)
             self._count(tally, logits[: len(batch.targets)], batch.targets)
         self._log_tally(epoch, "Validation", tally)
         return tally.accuracy

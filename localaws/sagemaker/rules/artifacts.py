@@ -1,8 +1,8 @@
 """A model's artifact must be in S3 when the model is created, and readable by the role that it will run under.
 
 AWS's words where it is not there: https://github.com/aws/amazon-sagemaker-examples/issues/2264, and where it may not be
-read: https://github.com/philschmid/llm-sagemaker-sample/issues/2. That CreateModelPackage looks as well is likely:
-botocore has CreateModelPackageInput.SkipModelValidation to keep it from looking.
+read: https://github.com/philschmid/llm-sagemaker-sample/issues/2. That CreateModelPackage checks as well is likely:
+botocore has CreateModelPackageInput.SkipModelValidation to keep it from checking.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Inputs that must be in S3 when a job is created, as the job's role sees them.
 
-AWS looks for the channels of training jobs, also of a search's, and for a transform job's input before it creates the
-job: https://github.com/aws/amazon-sagemaker-examples/issues/2267 (training), issues/2414 (transform). It looks for a
+AWS checks the channels of training jobs, also of a search's, and for a transform job's input before it creates the
+job: https://github.com/aws/amazon-sagemaker-examples/issues/2267 (training), issues/2414 (transform). It checks a
 processing job's inputs when the job runs; that is localaws/jobs/staging.py.
 """
 
@@ -18,7 +18,7 @@ from localaws.jobs.failures import ClientFailure
 from localaws.jobs.staging import split_uri
 from localaws.shapes import Document
 
-# Nothing that can be told apart from an empty prefix without the right to list the bucket.
+# Nothing that is distinguishable from an empty prefix without the right to list the bucket.
 _UNSEEN = ("NoSuchBucket", "AccessDenied", "403", "404")
 
 

@@ -1,4 +1,4 @@
-"""Which images AWS looks for when a resource is created, and in which words it refuses those that cannot be pulled.
+"""Which images AWS checks when a resource is created, and in which words it refuses those that cannot be pulled.
 
 Training and tuning: https://github.com/aws/amazon-sagemaker-examples/issues/2534 and issues/2450; models:
 https://github.com/aws-samples/easy-amazon-sagemaker-deployments/issues/4. Processing fails when it runs:

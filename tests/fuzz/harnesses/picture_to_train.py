@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from localaws.algorithms.image_classification.pictures import PictureError, decode, to_pixels
+from localaws.algorithms.image_classification.images import ImageError, decode, to_pixels
 from tests.fuzz.corpus import pictures, repaired
 
 SEEDS = pictures()
@@ -12,5 +12,5 @@ SEEDS = pictures()
 
 def one_input(data: bytes) -> None:
     """An image is decoded, or refused with a reason."""
-    with suppress(PictureError):
+    with suppress(ImageError):
         to_pixels(decode(repaired(data), 3))

@@ -93,12 +93,12 @@ class Monitor:
             MonitoringScheduleName=name,
             MonitoringScheduleConfig=config(when or HOURLY, mode, **members),
         )
-        self.runner.look()
+        self.runner.start_due()
 
-    def look(self, now: datetime | None = None) -> None:
+    def start_due(self, now: datetime | None = None) -> None:
         """Let the runner look, at a later time, and wait for what it starts."""
         self.now = now or self.now
-        self.runner.look()
+        self.runner.start_due()
         for execution in self.executions():
             self.aws.tasks.join(execution["Key"], 20)
 

@@ -56,14 +56,14 @@ def schedule(monitor: Monitor, shapes: Shapes, kind: str) -> None:
         "MonitoringType": kind,
     }
     monitor.api("CreateMonitoringSchedule", MonitoringScheduleName="drift", MonitoringScheduleConfig=config)
-    monitor.look()
+    monitor.start_due()
 
 
 def test_a_schedule_runs_the_definition_that_it_names(monitor: Monitor, shapes: Shapes) -> None:
     monitor.captured(datetime(2026, 11, 24, 10, 30, tzinfo=UTC))
     monitor.api("CreateDataQualityJobDefinition", **request(shapes, "DataQuality"))
     schedule(monitor, shapes, "DataQuality")
-    monitor.look(datetime(2026, 11, 24, 11, tzinfo=UTC))
+    monitor.start_due(datetime(2026, 11, 24, 11, tzinfo=UTC))
     (execution,) = monitor.listed(MonitoringJobDefinitionName="quality")
     assert execution["MonitoringExecutionStatus"] == "Completed"
     assert monitor.describe()["MonitoringType"] == "DataQuality"
@@ -74,7 +74,7 @@ def test_a_model_quality_run_is_given_the_labels_of_its_hours(monitor: Monitor, 
     monitor.aws.clients.s3.put_object(Bucket="bucket", Key="truth/2026/11/24/10/labels.jsonl", Body=b"{}")
     monitor.api("CreateModelQualityJobDefinition", **request(shapes, "ModelQuality"))
     schedule(monitor, shapes, "ModelQuality")
-    monitor.look(datetime(2026, 11, 24, 11, tzinfo=UTC))
+    monitor.start_due(datetime(2026, 11, 24, 11, tzinfo=UTC))
     job = monitor.job(monitor.listed(MonitoringTypeEquals="ModelQuality")[0])
     assert job["Environment"]["ground_truth_source"] == "/opt/ml/processing/groundtruth"
     staged = {item["S3Input"]["S3Uri"]: item["S3Input"]["LocalPath"] for item in job["ProcessingInputs"]}
@@ -92,5 +92,5 @@ def test_a_schedule_whose_definition_was_deleted_fails_with_a_sentence(monitor: 
     monitor.api("CreateDataQualityJobDefinition", **request(shapes, "DataQuality"))
     schedule(monitor, shapes, "DataQuality")
     monitor.api("DeleteDataQualityJobDefinition", JobDefinitionName="quality")
-    monitor.look(datetime(2026, 11, 24, 11, tzinfo=UTC))
+    monitor.start_due(datetime(2026, 11, 24, 11, tzinfo=UTC))
     assert "The job definition quality does not exist any more." in monitor.listed()[0]["FailureReason"]

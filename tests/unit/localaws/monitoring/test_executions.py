@@ -29,7 +29,7 @@ def test_an_hourly_execution_is_given_the_hour_before_and_no_other(monitor: Moni
     for hour in (9, 10, 11):
         monitor.captured(at(hour, 30), f"[{hour}]")
     monitor.create()
-    monitor.look(at(11))
+    monitor.start_due(at(11))
     (execution,) = monitor.listed()
     assert execution["MonitoringExecutionStatus"] == "Completed"
     assert datetime.fromtimestamp(execution["ScheduledTime"], UTC) == at(11)
@@ -42,7 +42,7 @@ def test_an_hourly_execution_is_given_the_hour_before_and_no_other(monitor: Moni
 def test_a_container_is_given_what_model_monitor_s_contract_says(monitor: Monitor) -> None:
     monitor.captured(at(10, 30))
     monitor.create()
-    monitor.look(at(11))
+    monitor.start_due(at(11))
     (execution,) = monitor.listed()
     job = monitor.job(execution)
     assert job["ProcessingJobName"].startswith("model-monitoring-202611241100-")
@@ -74,7 +74,7 @@ def test_a_container_is_given_what_model_monitor_s_contract_says(monitor: Monito
 def test_an_execution_ends_as_its_container_says(monitor: Monitor, mode: str, status: str, reason: str | None) -> None:
     monitor.captured(at(10, 30))
     monitor.create(mode=mode)
-    monitor.look(at(11))
+    monitor.start_due(at(11))
     (execution,) = monitor.listed()
     assert (execution["MonitoringExecutionStatus"], execution.get("FailureReason")) == (status, reason)
 
@@ -82,7 +82,7 @@ def test_an_execution_ends_as_its_container_says(monitor: Monitor, mode: str, st
 def test_an_hour_without_captures_fails_as_aws_says_it_and_starts_no_job(monitor: Monitor) -> None:
     monitor.captured(at(8, 30))
     monitor.create()
-    monitor.look(at(11))
+    monitor.start_due(at(11))
     (execution,) = monitor.listed()
     assert execution["FailureReason"] == "Job inputs had no data"
     assert "ProcessingJobArn" not in execution
@@ -92,7 +92,7 @@ def test_an_hour_without_captures_fails_as_aws_says_it_and_starts_no_job(monitor
 def test_an_endpoint_that_is_gone_fails_the_execution_with_a_sentence(monitor: Monitor) -> None:
     monitor.create()
     monitor.aws.store.delete("endpoint", "watched")
-    monitor.look(at(11))
+    monitor.start_due(at(11))
     assert monitor.listed()[0]["FailureReason"] == "ClientError: The endpoint watched does not exist any more."
 
 
@@ -100,7 +100,7 @@ def test_all_variants_captures_are_staged(monitor: Monitor) -> None:
     monitor.captured(at(10, 30))
     monitor.captured(at(10, 40), variant="challenger")
     monitor.create()
-    monitor.look(at(11))
+    monitor.start_due(at(11))
     assert monitor.report("watched/drift/2026/11/24/11")["folders"] == [
         "watched/challenger/2026/11/24/10",
         "watched/live/2026/11/24/10",
@@ -110,7 +110,7 @@ def test_all_variants_captures_are_staged(monitor: Monitor) -> None:
 def test_a_metric_is_published_and_a_line_that_is_none_stops_nothing(monitor: Monitor) -> None:
     monitor.captured(at(10, 30))
     monitor.create(mode="violations")
-    monitor.look(at(11))
+    monitor.start_due(at(11))
     (metric,) = monitor.aws.clients.get("cloudwatch").list_metrics(Namespace=NAMESPACE)["Metrics"]
     assert metric["MetricName"] == "drift_violations"
     assert metric["Dimensions"] == [{"Name": "Endpoint", "Value": "watched"}]
@@ -121,8 +121,8 @@ def test_metrics_are_not_published_unless_they_are_enabled(monitor: Monitor, sha
     config = shapes.config(shapes.hourly)
     config["MonitoringJobDefinition"]["Environment"] = {"MODE": "violations"}
     monitor.api("CreateMonitoringSchedule", **NAMED, MonitoringScheduleConfig=config)
-    monitor.look()
-    monitor.look(at(11))
+    monitor.start_due()
+    monitor.start_due(at(11))
     assert monitor.job(monitor.listed()[0])["Environment"]["publish_cloudwatch_metrics"] == "Disabled"
     assert monitor.aws.clients.get("cloudwatch").list_metrics(Namespace=NAMESPACE)["Metrics"] == []
 
@@ -142,7 +142,7 @@ def test_a_role_that_may_not_write_the_metrics_fails_the_execution_with_the_reas
     monitor.aws.clients.credentials = Credentials("role", "secret")
     enforced = replace(monitor.aws, authority=Authority())
     monitor.runner = Runner(enforced, lambda: monitor.now)
-    monitor.look(at(11))
+    monitor.start_due(at(11))
     (execution,) = monitor.listed()
     assert execution["MonitoringExecutionStatus"] == "Failed"
     assert f"may not cloudwatch:PutMetricData in {NAMESPACE}" in execution["FailureReason"]
@@ -152,8 +152,8 @@ def test_now_runs_once_over_its_window(monitor: Monitor, shapes: Shapes) -> None
     monitor.captured(at(9, 30), "[9]")
     monitor.captured(at(10, 5), "[10]")
     monitor.create(when=shapes.once)
-    monitor.look()
-    monitor.look(at(13))
+    monitor.start_due()
+    monitor.start_due(at(13))
     (execution,) = monitor.listed()
     environment = monitor.job(execution)["Environment"]
     assert (environment["start_time"], environment["end_time"]) == ("2026-11-24T09:20:00Z", "2026-11-24T10:20:00Z")
@@ -162,33 +162,33 @@ def test_now_runs_once_over_its_window(monitor: Monitor, shapes: Shapes) -> None
 
 def test_a_now_schedule_runs_again_when_it_is_updated(monitor: Monitor, shapes: Shapes) -> None:
     monitor.create(when=shapes.once)
-    monitor.look()
+    monitor.start_due()
     monitor.api("UpdateMonitoringSchedule", **NAMED, MonitoringScheduleConfig=shapes.config(shapes.once))
-    monitor.look()
-    monitor.look()
+    monitor.start_due()
+    monitor.start_due()
     assert len(monitor.listed()) == 2
 
 
 def test_each_hour_runs_once_however_often_somebody_looks(monitor: Monitor) -> None:
     monitor.create()
     for minute in (0, 1, 30, 59):
-        monitor.look(at(11, minute))
+        monitor.start_due(at(11, minute))
     assert len(monitor.listed()) == 1
-    monitor.look(at(12))
+    monitor.start_due(at(12))
     assert len(monitor.listed()) == 2
 
 
 def test_hours_that_nobody_was_there_for_are_left_out(monitor: Monitor) -> None:
     monitor.create()
-    monitor.look(at(15, 40))
+    monitor.start_due(at(15, 40))
     assert monitor.listed() == []
-    monitor.look(at(16))
+    monitor.start_due(at(16))
     assert [item["ScheduledTime"] for item in monitor.listed()] == [at(16).timestamp()]
 
 
 def test_an_hour_that_was_only_just_missed_runs(monitor: Monitor) -> None:
     monitor.create()
-    monitor.look(at(11, 19))
+    monitor.start_due(at(11, 19))
     assert [item["ScheduledTime"] for item in monitor.listed()] == [at(11).timestamp()]
 
 
@@ -204,7 +204,7 @@ def test_after_a_kill_what_was_under_way_has_failed_and_the_schedule_goes_on(mon
     assert "was stopped while this execution ran" in found["drift/1"]["FailureReason"]
     assert found["drift/2"]["MonitoringExecutionStatus"] == "Failed"
     assert found["drift/3"]["MonitoringExecutionStatus"] == "Completed"
-    Runner(monitor.aws, lambda: at(11)).look()
+    Runner(monitor.aws, lambda: at(11)).start_due()
     assert len(monitor.executions()) == 4
 
 
@@ -212,7 +212,7 @@ def test_a_schedule_with_something_under_way_cannot_be_deleted_and_its_history_o
     monitor.captured(at(10, 30))
     monitor.create(mode="slow")
     monitor.now = at(11)
-    monitor.runner.look()
+    monitor.runner.start_due()
     (execution,) = monitor.executions()
     code, message = monitor.api.refused("DeleteMonitoringSchedule", **NAMED)
     assert (code, "in progress" in message) == ("ValidationException", True)
@@ -227,7 +227,7 @@ def test_a_schedule_with_something_under_way_cannot_be_deleted_and_its_history_o
 def test_executions_are_listed_by_time_and_status(monitor: Monitor) -> None:
     monitor.create()
     for hour in (11, 12, 13):
-        monitor.look(at(hour))
+        monitor.start_due(at(hour))
     since = (at(12) - timedelta(minutes=1)).timestamp()
     listed = monitor.listed(ScheduledTimeAfter=since, SortBy="ScheduledTime", SortOrder="Ascending")
     assert [item["ScheduledTime"] for item in listed] == [at(12).timestamp(), at(13).timestamp()]

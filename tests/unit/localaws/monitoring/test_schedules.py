@@ -19,7 +19,7 @@ def test_a_schedule_is_pending_until_the_runner_has_seen_it(monitor: Monitor, sh
     assert monitor.describe()["MonitoringScheduleStatus"] == "Pending"
     code, message = monitor.api.refused("DeleteMonitoringSchedule", **NAMED)
     assert (code, "status Pending" in message) == ("ValidationException", True)
-    monitor.runner.look()
+    monitor.runner.start_due()
     assert monitor.describe()["MonitoringScheduleStatus"] == "Scheduled"
 
 
@@ -96,12 +96,12 @@ def test_a_transform_job_s_captures_are_refused(monitor: Monitor, shapes: Shapes
 def test_stop_and_start_change_the_status_and_the_next_due_time(monitor: Monitor) -> None:
     monitor.create()
     monitor.api("StopMonitoringSchedule", **NAMED)
-    monitor.look()
+    monitor.start_due()
     assert monitor.describe()["MonitoringScheduleStatus"] == "Stopped"
-    monitor.look(monitor.now.replace(hour=12))
+    monitor.start_due(monitor.now.replace(hour=12))
     assert monitor.executions() == []
     monitor.api("StartMonitoringSchedule", **NAMED)
-    monitor.look()
+    monitor.start_due()
     assert monitor.describe()["MonitoringScheduleStatus"] == "Scheduled"
     assert records.at(monitor.aws.store.get("monitoring-schedule", "drift")["NextTime"]).hour == 13
 
@@ -111,10 +111,10 @@ def test_an_update_replaces_the_configuration_and_leaves_a_stopped_schedule_stop
 ) -> None:
     monitor.create()
     monitor.api("StopMonitoringSchedule", **NAMED)
-    monitor.look()
+    monitor.start_due()
     config = shapes.config({"ScheduleExpression": "cron(0 6 ? * * *)"})
     monitor.api("UpdateMonitoringSchedule", **NAMED, MonitoringScheduleConfig=config)
-    monitor.look()
+    monitor.start_due()
     described = monitor.describe()
     assert described["MonitoringScheduleConfig"] == config
     assert described["MonitoringScheduleStatus"] == "Stopped"
@@ -124,7 +124,7 @@ def test_schedules_are_listed_by_endpoint_and_status(monitor: Monitor) -> None:
     monitor.create("one")
     monitor.create("two")
     monitor.api("StopMonitoringSchedule", MonitoringScheduleName="two")
-    monitor.look()
+    monitor.start_due()
 
     def names(**request: object) -> list[str]:
         listed = monitor.api("ListMonitoringSchedules", **request)["MonitoringScheduleSummaries"]
@@ -142,7 +142,7 @@ def test_a_deleted_schedule_takes_its_tags_along(monitor: Monitor, shapes: Shape
         MonitoringScheduleConfig=shapes.config(shapes.hourly),
         Tags=[{"Key": "project", "Value": "scones"}],
     )["MonitoringScheduleArn"]
-    monitor.look()
+    monitor.start_due()
     monitor.api("DeleteMonitoringSchedule", **NAMED)
     assert monitor.api.refused("DescribeMonitoringSchedule", **NAMED)[0] == "ResourceNotFound"
     assert monitor.api("ListTags", ResourceArn=arn)["Tags"] == []

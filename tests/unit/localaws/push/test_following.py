@@ -52,7 +52,7 @@ def push(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., t
         codebuild = CodeBuild(settings.builds / "1" / "log", list(pieces), ended)
         monkeypatch.setattr(following, "answers", lambda _: True)
         monkeypatch.setattr(following, "_POLL_SECONDS", 0)
-        monkeypatch.setattr(following, "tell", lambda *_: [told])
+        monkeypatch.setattr(following, "report_push", lambda *_: [told])
         monkeypatch.setattr(following, "Clients", lambda *_: type("", (), {"get": lambda *_: codebuild})())
         said: list[str] = []
         return follow(settings, Path("bakery.git"), [PUSHED], said.append), "".join(said)

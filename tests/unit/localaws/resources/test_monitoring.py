@@ -53,7 +53,7 @@ def looking(aws: Aws) -> Iterator[None]:
 
     def look() -> None:
         while not done.wait(0.01):
-            runner.look()
+            runner.start_due()
 
     thread = threading.Thread(target=look)
     thread.start()

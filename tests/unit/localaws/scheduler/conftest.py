@@ -62,8 +62,8 @@ class Scheduler:
         """Let time pass, look twice, and answer for which due times something was handed over."""
         self.now += timedelta(**passed)
         before = len(self.handed)
-        self.runner.look()
-        self.runner.look()
+        self.runner.start_due()
+        self.runner.start_due()
         return [datetime.fromtimestamp(item.scheduled, UTC) for item in self.handed[before:]]
 
 

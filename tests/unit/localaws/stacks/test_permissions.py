@@ -9,7 +9,7 @@ import pytest
 from localaws.settings import Settings
 from localaws.stacks.conditions import ONLY_FOR, PASSED
 from localaws.stacks.names import known_kinds
-from localaws.stacks.permissions import CREATE, DELETE, READ, UPDATE, checks, is_known, replaces, told
+from localaws.stacks.permissions import CREATE, DELETE, READ, UPDATE, checks, is_known, load_handlers, replaces
 from localaws.stacks.resource import Resource
 
 SETTINGS = Settings()
@@ -145,10 +145,10 @@ def test_a_wait_condition_asks_for_nothing_and_an_unknown_type_is_known_as_such(
 
 
 def test_every_table_speaks_of_types_and_actions_that_there_are() -> None:
-    assert set(told()) == known_kinds() >= ONLY_FOR.keys() | PASSED.keys()
+    assert set(load_handlers()) == known_kinds() >= ONLY_FOR.keys() | PASSED.keys()
     for kind, properties in ONLY_FOR.items():
         handlers = (CREATE, READ, UPDATE, DELETE)
-        called = {action for verb in handlers for action in told()[kind].get(verb, [])}
+        called = {action for verb in handlers for action in load_handlers()[kind].get(verb, [])}
         for path, listed in properties.items():
             assert set(listed.split()) & called, (kind, path)
         unknown = {one for listed in properties.values() for one in listed.split()} - called

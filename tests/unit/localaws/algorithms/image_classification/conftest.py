@@ -1,4 +1,4 @@
-"""A training job in a directory of its own: pictures that a net learns in seconds, and the container's files."""
+"""A training job in a directory of its own: images that a net learns in seconds, and the container's files."""
 
 import json
 import os

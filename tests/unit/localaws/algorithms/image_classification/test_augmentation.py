@@ -1,4 +1,4 @@
-"""Random changes to training pictures."""
+"""Random changes to training images."""
 
 import colorsys
 
@@ -22,13 +22,13 @@ def test_without_augmentation_the_centre_is_cut_and_nothing_is_random() -> None:
 def test_crops_come_from_every_place_and_both_sides() -> None:
     seen = {augment([GRADIENT], 11, 11, "crop", generator)[0].tobytes() for generator in [rng()] for _ in range(100)}
     possible = [GRADIENT[top : top + 11, left : left + 11] for top in range(2) for left in range(2)]
-    assert seen == {picture.tobytes() for crop in possible for picture in (crop, crop[:, ::-1])}
+    assert seen == {image.tobytes() for crop in possible for image in (crop, crop[:, ::-1])}
 
 
-def test_pictures_of_different_sizes_come_out_alike() -> None:
-    pictures = [np.zeros((9, 20, 3), np.uint8), np.zeros((30, 8, 3), np.uint8)]
+def test_images_of_different_sizes_come_out_alike() -> None:
+    images = [np.zeros((9, 20, 3), np.uint8), np.zeros((30, 8, 3), np.uint8)]
     for kind in (None, "crop", "crop_color", "crop_color_transform"):
-        assert augment(pictures, 8, 8, kind, rng()).shape == (2, 8, 8, 3)
+        assert augment(images, 8, 8, kind, rng()).shape == (2, 8, 8, 3)
 
 
 @pytest.mark.parametrize("kind", ["crop_color", "crop_color_transform"])
@@ -36,23 +36,23 @@ def test_colours_change_and_stay_within_bounds(kind: str) -> None:
     changed = augment([GRADIENT] * 8, 12, 12, kind, rng())
     assert changed.min() >= 0
     assert changed.max() <= 255.001
-    assert len({picture.tobytes() for picture in changed}) == 8
+    assert len({image.tobytes() for image in changed}) == 8
 
 
-def test_grey_pictures_keep_their_one_channel() -> None:
+def test_grey_images_keep_their_one_channel() -> None:
     assert augment([GRADIENT[:, :, :1]] * 2, 8, 8, "crop_color_transform", rng()).shape == (2, 8, 8, 1)
 
 
 def test_a_transform_moves_pixels_a_little() -> None:
-    picture = np.zeros((21, 21, 3), np.uint8)
-    picture[8:13, 8:13] = 255
-    changed = augment([picture] * 20, 21, 21, "crop_color_transform", rng())
+    image = np.zeros((21, 21, 3), np.uint8)
+    image[8:13, 8:13] = 255
+    changed = augment([image] * 20, 21, 21, "crop_color_transform", rng())
     brightness = changed.mean(axis=-1)
     assert (brightness[:, 10, 10] > 190).all(), "the middle stays in the middle"
-    assert len({tuple((picture > 100).ravel()) for picture in brightness}) > 5
+    assert len({tuple((image > 100).ravel()) for image in brightness}) > 5
 
 
-def test_the_same_seed_gives_the_same_pictures() -> None:
+def test_the_same_seed_gives_the_same_images() -> None:
     first, second = (augment([GRADIENT] * 4, 8, 8, "crop_color_transform", rng()) for _ in range(2))
     assert (first == second).all()
 
@@ -69,7 +69,7 @@ def test_colours_come_back_from_hue_saturation_and_lightness() -> None:
     np.testing.assert_allclose(to_rgb(*to_hsl(colours)), colours, atol=1e-5)
 
 
-def test_one_picture_gets_one_shift_for_all_its_pixels() -> None:
+def test_one_image_gets_one_shift_for_all_its_pixels() -> None:
     plain = np.full((3, 4, 4, 3), (200, 100, 50), np.float32)
     shifted = shift_colours(plain, rng())
     assert (np.ptp(shifted, axis=(1, 2)) < 1e-3).all()

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from localaws.algorithms.image_classification.artifact import read_artifact
-from localaws.algorithms.image_classification.pictures import crop_centre, to_network_input
+from localaws.algorithms.image_classification.images import crop_centre, to_network_input
 from localaws.algorithms.image_classification.predictor import Predictor
 
 from .conftest import CHANNELS, REPOSITORY, Job
@@ -33,17 +33,17 @@ def test_red_rectangles_and_blue_discs_are_learnt(make_job: MakeJob) -> None:
     assert best_accuracy(done.stdout) >= 0.95
     probabilities = predict_validation(job)
     assert ((probabilities.argmax(axis=1) == [0, 1] * 48).mean()) >= 0.95
-    assert np.ptp(probabilities[:, 0]) > 0.5, "answers differ from picture to picture"
+    assert np.ptp(probabilities[:, 0]) > 0.5, "answers differ from image to image"
 
 
 def predict_validation(job: Job) -> np.ndarray:
     paths = sorted(job.channel("validation").rglob("*.png"), key=lambda path: int(path.stem))
-    pictures = [crop_centre(np.asarray(Image.open(path)), 28, 28) for path in paths]
+    images = [crop_centre(np.asarray(Image.open(path)), 28, 28) for path in paths]
     predictor = Predictor(read_artifact(job.root / "model"))
-    return np.concatenate([predictor.predict(to_network_input(picture[np.newaxis])) for picture in pictures])
+    return np.concatenate([predictor.predict(to_network_input(image[np.newaxis])) for image in images])
 
 
-@pytest.mark.skipif(not REAL.is_file(), reason="the subset of real pictures is not on this machine")
+@pytest.mark.skipif(not REAL.is_file(), reason="the subset of real images is not on this machine")
 def test_real_bicycles_and_motorcycles_are_told_apart_better_than_by_chance(tmp_path: Path) -> None:
     settings = {
         "num_classes": "2",
@@ -59,7 +59,7 @@ def test_real_bicycles_and_motorcycles_are_told_apart_better_than_by_chance(tmp_
     write_real_channel(job, "validation", slice(200, 300))
     done = job.train()
     assert done.returncode == 0, done.stdout
-    # 200 validation pictures: chance stays below 0.6 in 997 of 1,000 cases.
+    # 200 validation images: chance stays below 0.6 in 997 of 1,000 cases.
     assert best_accuracy(done.stdout) >= 0.65
 
 

@@ -63,7 +63,7 @@ def test_pipe_mode(make_job: MakeJob, refuse: Refuse) -> None:
     assert "has the input mode Pipe, which exists on AWS only" in refuse(job)
 
 
-def test_records_and_pictures_are_not_mixed(make_job: MakeJob, refuse: Refuse) -> None:
+def test_records_and_images_are_not_mixed(make_job: MakeJob, refuse: Refuse) -> None:
     job = make_job()
     job.content_types["train"] = RECORD_TYPE
     assert "here it must be application/x-recordio" in refuse(job)
@@ -85,11 +85,11 @@ def test_two_lists_in_one_channel(make_job: MakeJob, refuse: Refuse) -> None:
         ("0\tbicycle\t0/0.png\n", "Line 1 of train.lst is not index<TAB>class<TAB>relative path"),
         ("\n0\t0\t0/none.png\n", "Line 2 of train.lst names '0/none.png', which is no file"),
         ("0\t0\t../../config/hyperparameters.json\n", "which is no file under the train channel"),
-        ("0\t0\t1\t0/0.png\n", "has 2 labels, and with multi_label=0 each picture has one"),
-        ("\n", "The train channel lists no pictures"),
+        ("0\t0\t1\t0/0.png\n", "has 2 labels, and with multi_label=0 each image has one"),
+        ("\n", "The train channel lists no images"),
     ],
 )
-def test_a_line_that_names_no_picture_of_a_class(make_job: MakeJob, refuse: Refuse, line: str, words: str) -> None:
+def test_a_line_that_names_no_image_of_a_class(make_job: MakeJob, refuse: Refuse, line: str, words: str) -> None:
     job = make_job()
     edit_list(job, line)
     assert words in refuse(job)
@@ -100,19 +100,19 @@ def test_as_many_labels_as_there_are_classes_are_needed_for_multi_label(make_job
     assert words in refuse(make_job(multi_label="1"))
 
 
-def test_a_picture_smaller_than_the_image_shape(make_job: MakeJob, refuse: Refuse) -> None:
+def test_a_image_smaller_than_the_image_shape(make_job: MakeJob, refuse: Refuse) -> None:
     job = make_job(side=12)
     Image.new("RGB", (7, 20)).save(job.channel("validation") / "0" / "0.png")
     assert "0/0.png has 7 x 20 pixels, less than image_shape's 8 x 8" in refuse(job)
 
 
-def test_a_file_that_is_no_picture(make_job: MakeJob, refuse: Refuse) -> None:
+def test_a_file_that_is_no_image(make_job: MakeJob, refuse: Refuse) -> None:
     job = make_job()
     (job.channel("train") / "0" / "0.png").write_text("text")
-    assert refuse(job) == "ClientError: 0/0.png is not a whole PNG or JPEG picture."
+    assert refuse(job) == "ClientError: 0/0.png is not a whole PNG or JPEG image."
 
 
-def test_fewer_pictures_than_a_batch(make_job: MakeJob, refuse: Refuse) -> None:
+def test_fewer_images_than_a_batch(make_job: MakeJob, refuse: Refuse) -> None:
     assert "must be bigger or equal to the mini_batch_size" in refuse(make_job(count=6))
 
 

@@ -16,17 +16,17 @@ def test_a_net_has_as_many_layers_as_it_is_named_for(layers: int, height: int) -
     assert len(weights) == layers
 
 
-def test_pictures_of_height_28_get_the_small_family_and_of_32_the_large() -> None:
+def test_images_of_height_28_get_the_small_family_and_of_32_the_large() -> None:
     assert plan(152, 28).units == (25, 25, 25)
     assert plan(152, 32).units == (3, 8, 36, 3)
 
 
-def test_a_small_net_for_a_large_picture_is_refused_with_what_to_do() -> None:
+def test_a_small_net_for_a_large_image_is_refused_with_what_to_do() -> None:
     with pytest.raises(ValueError, match="num_layers 20 needs an image height of at most 28, and image_shape has 32"):
         plan(20, 32)
 
 
-def test_a_large_net_for_a_small_picture_is_refused_with_what_to_do() -> None:
+def test_a_large_net_for_a_small_image_is_refused_with_what_to_do() -> None:
     with pytest.raises(ValueError, match="num_layers 18 has no net for an image height of at most 28"):
         plan(18, 28)
 
@@ -39,12 +39,12 @@ def test_heights_to_32_keep_their_first_resolution_and_larger_ones_are_reduced_a
 
 
 def test_the_form_with_the_fast_gradient_computes_the_same() -> None:
-    pictures = mx.nd.random.uniform(0, 255, shape=(2, 3, 8, 8))
+    images = mx.nd.random.uniform(0, 255, shape=(2, 3, 8, 8))
     answers = []
     for fast in (False, True):
         executor = build_logits(3, 20, 8, fast_gradient=fast).simple_bind(mx.cpu(), data=(2, 3, 8, 8))
         for name, value in sorted(executor.arg_dict.items()):
             value[:] = 0.1 * np.random.default_rng(len(name)).normal(size=value.shape)
-        executor.arg_dict["data"][:] = pictures
+        executor.arg_dict["data"][:] = images
         answers.append(executor.forward(is_train=True)[0].asnumpy())
     np.testing.assert_allclose(answers[0], answers[1], rtol=1e-3, atol=1e-4)

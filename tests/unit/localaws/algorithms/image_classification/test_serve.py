@@ -17,8 +17,8 @@ from PIL import Image
 
 from localaws.algorithms.image_classification.artifact import read_artifact, save_description, save_parameters
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
+from localaws.algorithms.image_classification.images import to_network_input
 from localaws.algorithms.image_classification.network import Network
-from localaws.algorithms.image_classification.pictures import to_network_input
 from localaws.algorithms.image_classification.predictor import BATCH_SIZES, Predictor
 
 from .conftest import Job
@@ -56,7 +56,7 @@ def encode(pixels: np.ndarray, kind: str = "PNG") -> bytes:
     return buffer.getvalue()
 
 
-def random_picture(seed: int, height: int = 8, width: int = 8) -> np.ndarray:
+def random_image(seed: int, height: int = 8, width: int = 8) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 255, (height, width, 3), np.uint8)
 
 
@@ -78,12 +78,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def network_with_statistics() -> Network:
-    """An untrained net that has seen pictures, so that its answers are not all 0 and 1."""
+    """An untrained net that has seen images, so that its answers are not all 0 and 1."""
     settings = Hyperparameters(3, 100, num_layers=20, image_shape=SHAPE, mini_batch_size=16)
     network = Network(settings, seed=0)
-    pictures = to_network_input(np.stack([random_picture(seed) for seed in range(16)]))
+    images = to_network_input(np.stack([random_image(seed) for seed in range(16)]))
     for _ in range(40):
-        network.forward(pictures, training=True)
+        network.forward(images, training=True)
         network.update(np.zeros((16, 3), np.float32), learning_rate=0)
     return network
 
@@ -121,7 +121,7 @@ def wait_for_ping(server: Server, process: "subprocess.Popen[str]") -> None:
 def test_a_web_page_s_request_is_refused_whatever_name_it_asks_under(
     server: Server, method: str, headers: dict[str, str]
 ) -> None:
-    path, body = ("/ping", b"") if method == "GET" else ("/invocations", encode(random_picture(1)))
+    path, body = ("/ping", b"") if method == "GET" else ("/invocations", encode(random_image(1)))
     status, kind, sentence = server.request(method, path, body, Content_Type="image/png", **headers)
     assert (status, kind) == (403, "text/plain")
     assert sentence.endswith(".")
@@ -133,53 +133,53 @@ def test_a_request_under_this_machine_s_own_names_is_answered(server: Server) ->
 
 
 @pytest.mark.parametrize("content_type", ["application/x-image", "image/png"])
-def test_a_picture_gets_its_probabilities_in_label_order(server: Server, content_type: str) -> None:
-    pixels = random_picture(1)
+def test_a_image_gets_its_probabilities_in_label_order(server: Server, content_type: str) -> None:
+    pixels = random_image(1)
     status, kind, body = server.invoke(encode(pixels), content_type)
     assert (status, kind) == (200, "application/json")
     expected = Predictor(read_artifact(server.model)).predict(to_network_input(pixels[np.newaxis]))[0]
     np.testing.assert_allclose(json.loads(body), expected, rtol=1e-4)
 
 
-def test_a_jpeg_is_a_picture_too(server: Server) -> None:
-    status, _, body = server.invoke(encode(random_picture(2), "JPEG"), "image/jpeg")
+def test_a_jpeg_is_a_image_too(server: Server) -> None:
+    status, _, body = server.invoke(encode(random_image(2), "JPEG"), "image/jpeg")
     assert status == 200
     assert sum(json.loads(body)) == pytest.approx(1)
 
 
-def test_a_picture_of_any_shape_is_resized_and_not_cropped(server: Server) -> None:
-    wide = np.repeat(np.repeat(random_picture(3), 4, axis=1), 2, axis=0)
+def test_a_image_of_any_shape_is_resized_and_not_cropped(server: Server) -> None:
+    wide = np.repeat(np.repeat(random_image(3), 4, axis=1), 2, axis=0)
     assert wide.shape == (16, 32, 3)
     resized = np.asarray(Image.fromarray(wide).resize((8, 8), Image.Resampling.BILINEAR))
     assert json.loads(server.invoke(encode(wide))[2]) == json.loads(server.invoke(encode(resized))[2])
 
 
 def test_batch_transform_gets_json_lines(server: Server) -> None:
-    picture = encode(random_picture(4))
-    status, kind, body = server.invoke(picture, Accept="application/jsonlines")
+    image = encode(random_image(4))
+    status, kind, body = server.invoke(image, Accept="application/jsonlines")
     assert (status, kind) == (200, "application/jsonlines")
-    assert json.loads(body)["prediction"] == json.loads(server.invoke(picture)[2])
+    assert json.loads(body)["prediction"] == json.loads(server.invoke(image)[2])
     assert body.endswith("}\n")
 
 
 def test_many_requests_at_once_each_get_their_own_answer(server: Server) -> None:
-    pictures = [encode(random_picture(seed)) for seed in range(40)]
-    alone = [json.loads(server.invoke(picture)[2]) for picture in pictures]
+    images = [encode(random_image(seed)) for seed in range(40)]
+    alone = [json.loads(server.invoke(image)[2]) for image in images]
     with ThreadPoolExecutor(20) as pool:
-        together = [json.loads(body) for _, _, body in pool.map(server.invoke, pictures)]
+        together = [json.loads(body) for _, _, body in pool.map(server.invoke, images)]
     np.testing.assert_allclose(together, alone, rtol=1e-3)
     assert len({tuple(answer) for answer in alone}) == 40
 
 
-def test_each_size_of_batch_gives_the_answers_of_pictures_one_by_one(server: Server) -> None:
+def test_each_size_of_batch_gives_the_answers_of_images_one_by_one(server: Server) -> None:
     predictor = Predictor(read_artifact(server.model))
-    pictures = to_network_input(np.stack([random_picture(seed) for seed in range(BATCH_SIZES[-1])]))
-    alone = np.concatenate([predictor.predict(picture[np.newaxis]) for picture in pictures])
-    for count in range(1, len(pictures) + 1):
-        assert predictor.predict(pictures[:count]) == pytest.approx(alone[:count], abs=1e-6)
+    images = to_network_input(np.stack([random_image(seed) for seed in range(BATCH_SIZES[-1])]))
+    alone = np.concatenate([predictor.predict(image[np.newaxis]) for image in images])
+    for count in range(1, len(images) + 1):
+        assert predictor.predict(images[:count]) == pytest.approx(alone[:count], abs=1e-6)
 
 
-def test_no_batch_is_filled_up_beyond_twice_its_pictures() -> None:
+def test_no_batch_is_filled_up_beyond_twice_its_images() -> None:
     for count in range(1, BATCH_SIZES[-1] + 1):
         assert next(size for size in BATCH_SIZES if size >= count) < 2 * count
 
@@ -187,12 +187,12 @@ def test_no_batch_is_filled_up_beyond_twice_its_pictures() -> None:
 @pytest.mark.parametrize(
     ("body", "content_type", "status", "words"),
     [
-        (b"not a picture", "image/png", 400, "The body is not a whole PNG or JPEG picture."),
-        (b"", "image/png", 400, "The body is not a whole PNG or JPEG picture."),
-        (b"1,2,3", "text/csv", 415, "The request has text/csv: send a picture as application/x-image"),
+        (b"not an image", "image/png", 400, "The body is not a whole PNG or JPEG image."),
+        (b"", "image/png", 400, "The body is not a whole PNG or JPEG image."),
+        (b"1,2,3", "text/csv", 415, "The request has text/csv: send an image as application/x-image"),
     ],
 )
-def test_what_is_no_picture_is_refused_in_a_sentence(
+def test_what_is_no_image_is_refused_in_a_sentence(
     server: Server, body: bytes, content_type: str, status: int, words: str
 ) -> None:
     answer = server.invoke(body, content_type)
@@ -200,7 +200,7 @@ def test_what_is_no_picture_is_refused_in_a_sentence(
     assert answer[2].startswith(words)
 
 
-def test_a_picture_with_too_many_pixels_is_refused(server: Server) -> None:
+def test_a_image_with_too_many_pixels_is_refused(server: Server) -> None:
     huge = io.BytesIO()
     Image.new("1", (8000, 8000)).save(huge, "PNG")
     status, _, sentence = server.invoke(huge.getvalue())

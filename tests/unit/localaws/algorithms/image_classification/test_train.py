@@ -96,13 +96,13 @@ def test_each_optimizer_moves_every_trained_parameter(
     assert unmoved == {"arg:bn_data_gamma", "arg:bn_data_beta"}
 
 
-def test_the_statistics_of_the_input_are_those_of_the_pictures(make_job: MakeJob, train: Callable[..., str]) -> None:
+def test_the_statistics_of_the_input_are_those_of_the_images(make_job: MakeJob, train: Callable[..., str]) -> None:
     job = make_job(epochs="8", checkpoint_frequency="8", image_shape="3,12,12")
     train(job)
     last = mx.nd.load(str(job.root / "model" / "image-classification-0008.params"))
     paths = sorted(job.channel("train").rglob("*.png"))
-    pictures = np.stack([np.asarray(Image.open(path)) for path in paths]).astype(np.float32)
-    means, variances = pictures.mean(axis=(0, 1, 2)), pictures.var(axis=(0, 1, 2))
+    images = np.stack([np.asarray(Image.open(path)) for path in paths]).astype(np.float32)
+    means, variances = images.mean(axis=(0, 1, 2)), images.var(axis=(0, 1, 2))
     np.testing.assert_allclose(last["aux:bn_data_moving_mean"].asnumpy(), means, rtol=0.1)
     np.testing.assert_allclose(last["aux:bn_data_moving_var"].asnumpy(), variances, rtol=0.2)
 
@@ -171,11 +171,11 @@ def test_transfer_learning_draws_only_the_final_layer_anew(make_job: MakeJob, tr
     assert changed == {"arg:fc1_weight", "arg:fc1_bias"}
 
 
-def test_pictures_may_be_links_to_where_they_are_stored(make_job: MakeJob, train: Callable[..., str]) -> None:
+def test_images_may_be_links_to_where_they_are_stored(make_job: MakeJob, train: Callable[..., str]) -> None:
     job = make_job()
     for path in sorted(job.channel("train").rglob("*.png")):
         path.symlink_to(path.rename(job.root / f"stored-{path.name}"))
-    assert "Read 32 training pictures" in train(job)
+    assert "Read 32 training images" in train(job)
 
 
 def test_recordio_is_read(make_job: MakeJob, train: Callable[..., str]) -> None:
@@ -183,7 +183,7 @@ def test_recordio_is_read(make_job: MakeJob, train: Callable[..., str]) -> None:
     for name in ("train", "validation"):
         write_records(job.channel(name))
     job.content_types = {"train": RECORD_TYPE, "validation": RECORD_TYPE}
-    assert "Read 10 training pictures and 10 validation pictures" in train(job)
+    assert "Read 10 training images and 10 validation images" in train(job)
 
 
 def write_records(channel: Path) -> None:
@@ -195,7 +195,7 @@ def write_records(channel: Path) -> None:
 
 
 @pytest.mark.parametrize("weighted", ["0", "1"])
-def test_several_labels_a_picture_are_trained(make_job: MakeJob, train: Callable[..., str], weighted: str) -> None:
+def test_several_labels_a_image_are_trained(make_job: MakeJob, train: Callable[..., str], weighted: str) -> None:
     job = make_job(multi_label="1", use_weighted_loss=weighted)
     for name in ("train", "validation"):
         path = job.channel(f"{name}_lst") / f"{name}.lst"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from localaws.algorithms.image_classification.pictures import (
-    PictureError,
+from localaws.algorithms.image_classification.images import (
+    ImageError,
     crop_centre,
     decode,
     resize_shorter_side,
@@ -43,29 +43,29 @@ def test_one_channel_is_grey() -> None:
     assert to_pixels(decode(encode(Image.new("RGB", (4, 3), "white")), 1)).tolist() == [[[255]] * 4] * 3
 
 
-def test_a_small_file_that_claims_a_huge_picture_is_refused_before_its_pixels_are_made() -> None:
-    with pytest.raises(PictureError, match="has 9000 x 9000 pixels, and 50,000,000 are allowed"):
+def test_a_small_file_that_claims_a_huge_image_is_refused_before_its_pixels_are_made() -> None:
+    with pytest.raises(ImageError, match="has 9000 x 9000 pixels, and 50,000,000 are allowed"):
         decode(png_that_claims(9_000, 9_000), 3)
-    with pytest.raises(PictureError, match="50,000,000"):
+    with pytest.raises(ImageError, match="50,000,000"):
         decode(png_that_claims(60_000, 60_000), 3)
 
 
-def test_a_text_is_no_picture(tmp_path: Path) -> None:
+def test_a_text_is_no_image(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
-    path.write_text("not a picture")
-    with pytest.raises(PictureError, match="not a whole PNG or JPEG"):
+    path.write_text("not an image")
+    with pytest.raises(ImageError, match="not a whole PNG or JPEG"):
         decode(path, 3)
 
 
-def test_a_truncated_picture_is_refused() -> None:
+def test_a_truncated_image_is_refused() -> None:
     pixels = np.random.default_rng(0).integers(0, 255, (40, 40, 3), np.uint8)
     whole = encode(Image.fromarray(pixels))
-    with pytest.raises(PictureError, match="not a whole PNG or JPEG"):
+    with pytest.raises(ImageError, match="not a whole PNG or JPEG"):
         decode(whole[: len(whole) // 2], 3)
 
 
 def test_other_formats_are_refused() -> None:
-    with pytest.raises(PictureError, match="not a whole PNG or JPEG"):
+    with pytest.raises(ImageError, match="not a whole PNG or JPEG"):
         decode(encode(Image.new("RGB", (4, 4)), "GIF"), 3)
 
 

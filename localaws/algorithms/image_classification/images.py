@@ -1,4 +1,4 @@
-"""Encoded pictures to arrays of pixels, with a limit on what one picture may take."""
+"""Encoded images to arrays of pixels, with a limit on what one image may take."""
 
 import io
 from pathlib import Path
@@ -15,28 +15,28 @@ FORMATS = ("PNG", "JPEG")
 Pixels = npt.NDArray[np.uint8]
 
 
-class PictureError(ValueError):
-    """Bytes that are not a picture this algorithm takes; the message is the rest of a sentence."""
+class ImageError(ValueError):
+    """Bytes that are not an image this algorithm takes; the message is the rest of a sentence."""
 
 
 def decode(source: Path | bytes, channels: int) -> Image.Image:
     """Decode a PNG or JPEG file, or its bytes, to 1 (grey) or 3 (RGB) channels.
 
-    Raises PictureError for anything else and for more than 50 million pixels (a small file can claim any
+    Raises ImageError for anything else and for more than 50 million pixels (a small file can claim any
     size, and its pixels would fill the memory).
     """
     try:
         with Image.open(_readable(source), formats=FORMATS) as image:
             width, height = image.size
             if width * height > MAX_PIXELS:
-                raise PictureError(f"has {width} x {height} pixels, and {MAX_PIXELS:,} are allowed")
+                raise ImageError(f"has {width} x {height} pixels, and {MAX_PIXELS:,} are allowed")
             return image.convert(MODES[channels])
-    except PictureError:
+    except ImageError:
         raise
     except Image.DecompressionBombError as error:
-        raise PictureError(f"has far more than the {MAX_PIXELS:,} pixels that are allowed") from error
+        raise ImageError(f"has far more than the {MAX_PIXELS:,} pixels that are allowed") from error
     except Exception as error:  # a broken file makes Pillow raise whatever its parts do: struct.error, KeyError ...
-        raise PictureError("is not a whole PNG or JPEG picture") from error
+        raise ImageError("is not a whole PNG or JPEG image") from error
 
 
 def _readable(source: Path | bytes) -> Path | io.BytesIO:
@@ -57,11 +57,11 @@ def resize_shorter_side(image: Image.Image, length: int) -> Image.Image:
 
 
 def crop_centre(pixels: Pixels, height: int, width: int) -> Pixels:
-    """Cut the middle out of a picture that is at least as large."""
+    """Cut the middle out of an image that is at least as large."""
     top, left = (pixels.shape[0] - height) // 2, (pixels.shape[1] - width) // 2
     return pixels[top : top + height, left : left + width]
 
 
-def to_network_input(pictures: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
+def to_network_input(images: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
     """Reorder (count, height, width, channels) to the network's (count, channels, height, width) floats."""
-    return np.ascontiguousarray(pictures.transpose(0, 3, 1, 2), np.float32)
+    return np.ascontiguousarray(images.transpose(0, 3, 1, 2), np.float32)
