@@ -1,1 +1,1 @@
-"""What several rooms need and none of them owns; it imports nothing else of the project."""
+"""What several packages share; it imports nothing else of the project."""

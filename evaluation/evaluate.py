@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from common.labels import LABELS
-from evaluation import artifact, metrics, plots, predictions, report, sheet, split
+from evaluation import artifact, metrics, plots, predictions, report, split
 from evaluation.network import Facts, Network
 from evaluation.options import Options
 from evaluation.predict import Answers, predict
 from evaluation.report import Evaluated
 from evaluation.split import Split
-from evaluation.trust import live, occlusion
+from evaluation.trust import charts, live, occlusion
 from evaluation.trust.measure import Asked, Trust, measure
 
 
@@ -30,7 +30,7 @@ def evaluate(options: Options) -> str | None:
     manifest, count = splits["test"].manifest, len(asked.test.paths)
     evaluated = Evaluated(measured, drawn, count, mistakes, facts, manifest, options.threshold, trust)
     _write(options.output, evaluated, asked.test)
-    print(f"accuracy {measured['accuracy']['value']:.4f} on {count} pictures, {mistakes} mistakes; see report.html")
+    print(f"accuracy {measured['accuracy']['value']:.4f} on {count} images, {mistakes} mistakes; see report.html")
     print(trust.sections["comparison"]["verdict"])
     return trust.warning
 
@@ -51,8 +51,8 @@ def _draw(answers: Answers, tests: Split, trust: Trust) -> dict[str, bytes]:
         "confusion_matrix": plots.confusion_matrix(answers),
         "roc": plots.roc(answers),
         "precision_recall": plots.precision_recall(answers),
-        "reliability": plots.reliability(answers, trust.cooled),
-        "worst_mistakes": sheet.draw(answers, tests),
+        "reliability": charts.reliability(answers, trust.cooled),
+        "worst_mistakes": plots.contact_sheet(answers, tests),
         **trust.plots,
     }
 
@@ -61,7 +61,7 @@ def _write(folder: Path, evaluated: Evaluated, answers: Answers) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     content = {
         "dataset": _dataset(answers),
-        # Not of Model Monitor's shape, like all that follows the metrics: its baseline cuts the test pictures to
+        # Not of Model Monitor's shape, like all that follows the metrics: its baseline cuts the test images to
         # what the net takes.
         "model": {
             "archive_sha256": evaluated.net.sha256,
@@ -79,7 +79,7 @@ def _write(folder: Path, evaluated: Evaluated, answers: Answers) -> None:
 
 
 def _dataset(answers: Answers) -> dict[str, Any]:
-    """The section `dataset`: how many pictures, and how many of each class."""
+    """The section `dataset`: how many images, and how many of each class."""
     counts = np.bincount(answers.actual, minlength=len(LABELS))
     return {
         "item_count": len(answers.actual),

@@ -25,7 +25,7 @@ class Facts:
 
 
 class Network:
-    """A loaded net that answers batches of pictures with probabilities."""
+    """A loaded net that answers batches of images with probabilities."""
 
     def __init__(self, artifact: Artifact, classes: int) -> None:
         """Load and bind the net once; refuse one that answers another number of classes than `classes`."""
@@ -47,15 +47,15 @@ class Network:
         self._executor = self._bind(symbol, arguments, states)
         self.facts = Facts(artifact.epoch, self._shape[1:], _convolutions(symbol), _size(arguments), artifact.sha256)
 
-    def probabilities(self, pictures: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Probabilities (n, classes) of pictures (n, 3, height, width), 0 to 255, n at most BATCH.
+    def probabilities(self, images: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Probabilities (n, classes) of images (n, 3, height, width), 0 to 255, n at most BATCH.
 
         Reading the output waits for MXNet, which else only queues the work.
         """
         batch = np.zeros(self._shape, dtype=np.float32)
-        batch[: len(pictures)] = pictures
+        batch[: len(images)] = images
         answered = self._executor.forward(is_train=False, data=mx.nd.array(batch))[0].asnumpy()
-        return answered[: len(pictures)].astype(np.float64)
+        return answered[: len(images)].astype(np.float64)
 
     def _bind(
         self, symbol: mx.sym.Symbol, arguments: dict[str, mx.nd.NDArray], states: dict[str, mx.nd.NDArray]

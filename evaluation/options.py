@@ -37,11 +37,11 @@ class Options:
 
 def parse(argv: Sequence[str] | None) -> Options:
     """Read the command line; argparse answers wrong usage with exit code 2."""
-    parser = argparse.ArgumentParser(prog="evaluation", description="Evaluate a trained net on the test pictures.")
+    parser = argparse.ArgumentParser(prog="evaluation", description="Evaluate a trained net on the test images.")
     add = parser.add_argument
     add("--model", type=Path, default=ROOT / "model", help="folder of the training job's model.tar.gz")
     for split in ("train", "validation", "test"):
-        add(f"--{split}", type=Path, default=ROOT / split, help=f"folder of the {split} pictures")
+        add(f"--{split}", type=Path, default=ROOT / split, help=f"folder of the {split} images")
     add("--lst", type=Path, default=ROOT / "lst", help="folder of the .lst files and manifest.json")
     add("--output", type=Path, default=ROOT / "evaluation", help="where evaluation.json and the report go")
     add("--message", type=Path, default=Path("/opt/ml/output/message"), help="where a failure is explained")

@@ -60,7 +60,7 @@ def paragraph(text: str, style: str = "") -> str:
 
 
 def figure(png: bytes, title: str, reading: str) -> str:
-    """A picture, carried inside the page, with how to read it."""
+    """An image, carried inside the page, with how to read it."""
     data = base64.b64encode(png).decode()
     source = f'<img alt="{escape(title)}" src="data:image/png;base64,{data}">'
     return f"<figure>{source}<figcaption>{escape(reading)}</figcaption></figure>\n"

@@ -1,18 +1,28 @@
-"""Four plots that say how good the net is, each drawn for a person who sees it for the first time.
+"""Plots that say how good the net is, and a contact sheet of its worst mistakes, on white for light and dark pages.
 
 Every function returns a PNG file's bytes.
 """
 
+import io
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from PIL import Image
 from sklearn import metrics as sk
 
 from common.labels import LABELS
-from evaluation.canvas import BLUE, INK, MUTED, ORANGE, SIZE, canvas, dress, png, unit
 from evaluation.metrics import confusion
 from evaluation.predict import Answers
-from evaluation.trust.calibration import BINS, bins
+from evaluation.split import Split
+
+INK, MUTED, BLUE, ORANGE = "#1f2933", "#8a94a0", "#2468b2", "#d2691e"
+SIZE = (5.2, 4.6)
+COLUMNS = 6
+MOST = 24
+CELL_WIDTH, CELL_HEIGHT = 1.7, 2.25
+ENLARGED = 160
 
 
 def confusion_matrix(answers: Answers) -> bytes:
@@ -43,7 +53,7 @@ def roc(answers: Answers) -> bytes:
         axes.plot(false_positive, true_positive, color=BLUE, linewidth=2, label=f"this net, area {area:.3f}")
         bicycles, motorcycles = answers.actual == 0, answers.actual == 1
         working = answers.predicted[bicycles].mean(), answers.predicted[motorcycles].mean()
-        axes.plot(*working, "o", color=ORANGE, markersize=9, label="where it works, at 0.5")
+        axes.plot(*working, "o", color=ORANGE, markersize=9, label="operating point, at 0.5")
     unit(axes)
     axes.legend(loc="lower right", frameon=False)
     return png(figure)
@@ -62,42 +72,86 @@ def precision_recall(answers: Answers) -> bytes:
             sk.recall_score(answers.actual, answers.predicted, zero_division=0.0),
             sk.precision_score(answers.actual, answers.predicted, zero_division=0.0),
         )
-        axes.plot(*working, "o", color=ORANGE, markersize=9, label="where it works, at 0.5")
+        axes.plot(*working, "o", color=ORANGE, markersize=9, label="operating point, at 0.5")
     unit(axes)
     axes.legend(loc="lower left", frameon=False)
     return png(figure)
 
 
-def reliability(answers: Answers, cooled: Answers) -> bytes:
-    """Draw how often the net is right against how sure it says it is, and would be with the fitted temperature.
+def _both(answers: Answers) -> bool:
+    return len(np.unique(answers.actual)) == 2
 
-    The bars count the pictures.
-    """
-    centres, right, counts = calibration(answers)
-    figure = Figure(figsize=SIZE, dpi=120, layout="constrained")
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    dress(above, "Reliability", "", "answers that are right")
-    above.plot([0.5, 1], [0.5, 1], linestyle="--", color=MUTED, label="says what it knows")
-    filled = counts > 0
-    above.plot(centres[filled], right[filled], "o-", color=BLUE, linewidth=2, label="this net")
-    cooler, right_then, counted = calibration(cooled)
-    above.plot(cooler[counted > 0], right_then[counted > 0], "s:", color=ORANGE, label="with the fitted temperature")
-    above.set_ylim(-0.03, 1.05)
-    above.legend(loc="lower right", frameon=False)
-    dress(below, "", "how sure the net says it is", "pictures")
-    below.bar(centres, counts, width=0.5 / BINS * 0.9, color=ORANGE)
-    below.set_xlim(0.49, 1.01)
+
+def worst(answers: Answers) -> list[int]:
+    """Where in the test set the mistakes are, the surest first."""
+    wrong = np.flatnonzero(~answers.right)
+    order = np.argsort(-answers.confidence[wrong], kind="stable")
+    return [int(index) for index in wrong[order][:MOST]]
+
+
+def contact_sheet(answers: Answers, tests: Split) -> bytes:
+    """Draw the mistakes enlarged, pixel by pixel, with truth, answer and confidence; a PNG file's bytes."""
+    chosen = worst(answers)
+    rows = max(1, -(-len(chosen) // COLUMNS))
+    figure = Figure(
+        figsize=(COLUMNS * CELL_WIDTH, rows * CELL_HEIGHT), dpi=120, layout=ConstrainedLayoutEngine(h_pad=0.1)
+    )
+    cells = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
+    for cell in cells:
+        cell.axis("off")
+    for cell, index in zip(cells, chosen, strict=False):
+        cell.imshow(enlarge(tests.open(answers.paths[index])))
+        entitle(cell, answers, index)
+    if not chosen:
+        say_there_are_none(figure)
     return png(figure)
 
 
-def calibration(answers: Answers) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Bin answers by confidence, 0.5 to 1: each bin's centre, share of right answers and number of answers."""
-    place = bins(answers)
-    counts = np.bincount(place, minlength=BINS)
-    right = np.bincount(place, weights=answers.right, minlength=BINS)
-    centres = 0.5 + (np.arange(BINS) + 0.5) * 0.5 / BINS
-    return centres, right / np.maximum(counts, 1), counts
+def entitle(cell: Axes, answers: Answers, index: int) -> None:
+    """Write over a mistake what it is, what the net said, and how sure it was."""
+    truth, answer = LABELS[answers.actual[index]], LABELS[answers.predicted[index]]
+    cell.set_title(f"is a {truth}\nsaid {answer}\n{answers.confidence[index]:.1%} sure", fontsize=9)
 
 
-def _both(answers: Answers) -> bool:
-    return len(np.unique(answers.actual)) == 2
+def say_there_are_none(figure: Figure) -> None:
+    """Write in the middle of an empty sheet that no mistake was made."""
+    figure.text(0.5, 0.5, "No mistakes in this test set.", ha="center", va="center", fontsize=16)
+
+
+def enlarge(image: Image.Image) -> Image.Image:
+    """Bring the longer side to ENLARGED pixels, small images without smoothing."""
+    scale = ENLARGED / max(image.size)
+    method = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BILINEAR
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, method)
+
+
+def canvas(title: str, x_label: str, y_label: str) -> tuple[Figure, Axes]:
+    """A figure with one pair of axes."""
+    figure = Figure(figsize=SIZE, dpi=120, layout="constrained")
+    axes = figure.subplots()
+    dress(axes, title, x_label, y_label)
+    return figure, axes
+
+
+def dress(axes: Axes, title: str, x_label: str, y_label: str) -> None:
+    """Give axes their title, labels and grid."""
+    axes.set_title(title, color=INK, fontsize=13, loc="left")
+    axes.set_xlabel(x_label, color=INK)
+    axes.set_ylabel(y_label, color=INK)
+    axes.grid(visible=True, color="#e4e7eb", linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def unit(axes: Axes) -> None:
+    """Show shares, from 0 to 1."""
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(-0.02, 1.02)
+
+
+def png(figure: Figure) -> bytes:
+    """A PNG file's bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", facecolor="white")
+    return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Ask the net about pictures: the one place where a picture becomes probabilities."""
+"""Ask the net about images: the one place where an image becomes probabilities."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ class Answers:
 
     @property
     def predicted(self) -> NDArray[np.int64]:
-        """The likelier class of each picture."""
+        """The likelier class of each image."""
         return self.probabilities.argmax(axis=1)
 
     @property
     def right(self) -> NDArray[np.bool_]:
-        """Which pictures are answered rightly."""
+        """Which images are predicted correctly."""
         return self.predicted == self.actual
 
     @property
@@ -42,14 +42,14 @@ class Answers:
 
 
 def predict(network: Network, split: Split) -> Answers:
-    """Predict all pictures of a split, a batch in memory at a time."""
+    """Predict all images of a split, a batch in memory at a time."""
     batches = (split.paths[start : start + BATCH] for start in range(0, len(split.paths), BATCH))
     answered = [probabilities(network, [split.open(path) for path in paths]) for paths in batches]
     return Answers(split.paths, np.asarray(split.labels), np.concatenate(answered))
 
 
 def probabilities(network: Network, images: Sequence[Image.Image]) -> NDArray[np.float64]:
-    """Probabilities (n, classes) of at most BATCH pictures, each cut to what the net takes."""
+    """Probabilities (n, classes) of at most BATCH images, each cut to what the net takes."""
     _, height, width = network.facts.input_shape
     return network.probabilities(np.stack([to_input(image, height, width) for image in images]))
 

@@ -1,4 +1,4 @@
-"""Every answer, one line a picture, for a spreadsheet."""
+"""Every answer, one line an image, for a spreadsheet."""
 
 import csv
 from pathlib import Path

@@ -9,7 +9,7 @@ from evaluation.trust import chapters
 from evaluation.trust.measure import Trust
 
 MEANINGS = (
-    ("accuracy", "Accuracy", "Of all pictures, how many are answered rightly."),
+    ("accuracy", "Accuracy", "Of all images, how many are predicted correctly."),
     ("precision", "Precision", "Of the answers “motorcycle”, how many are right."),
     ("recall", "Recall", "Of the motorcycles, how many are found."),
     ("true_negative_rate", "True negative rate", "Of the bicycles, how many are recognised."),
@@ -25,7 +25,7 @@ READINGS = (
     (
         "confusion_matrix",
         "Confusion matrix",
-        "Each row is what the pictures show, each column what the net said. Right answers lie on the diagonal from "
+        "Each row is what the images show, each column what the net said. Right answers lie on the diagonal from "
         "top left; the percentages are parts of the row.",
     ),
     (
@@ -44,7 +44,7 @@ READINGS = (
         "reliability",
         "Reliability",
         "On the dashed line the net is right as often as it says; below it, it is too sure of itself. Points over "
-        "short bars rest on few pictures.",
+        "short bars rest on few images.",
     ),
 )
 
@@ -55,7 +55,7 @@ class Evaluated:
 
     metrics: dict[str, Any]
     plots: dict[str, bytes]
-    pictures: int
+    images: int
     mistakes: int
     net: Facts
     manifest: dict[str, Any]
@@ -87,10 +87,10 @@ def _headline(evaluated: Evaluated) -> str:
     accuracy = evaluated.metrics["accuracy"]
     interval = evaluated.trust.sections["confidence_intervals"]["accuracy"]
     constant = evaluated.metrics["accuracy_best_constant_classifier"]["value"]
-    right = evaluated.pictures - evaluated.mistakes
+    right = evaluated.images - evaluated.mistakes
     text = (
-        f"{right} of {evaluated.pictures} test pictures are answered rightly. Always answering motorcycle would "
-        f"give {_number(constant)}. With other pictures of the same kind, the accuracy would lie from "
+        f"{right} of {evaluated.images} test images are predicted correctly. Always answering motorcycle would "
+        f"give {_number(constant)}. With other images of the same kind, the accuracy would lie from "
         f"{interval['lower']:.1%} to {interval['upper']:.1%} (95 % interval)."
     )
     verdict, style = _verdict(evaluated)
@@ -127,8 +127,8 @@ def _metrics(metrics: dict[str, Any], intervals: dict[str, Any]) -> str:
     ]
     head = ["Metric", "In words", "Value", "95 % interval", "Deviation", "Always motorcycle"]
     note = (
-        "The deviation is the standard deviation over five samples of 80 % of the pictures; it is not given below 200 "
-        f"pictures. Intervals are percentiles of {intervals['resamples']:,} bootstrap samples; where all answers are "
+        "The deviation is the standard deviation over five samples of 80 % of the images; it is not given below 200 "
+        f"images. Intervals are percentiles of {intervals['resamples']:,} bootstrap samples; where all answers are "
         "right they have no width, and Wilson's, further down, is the one to read."
     )
     return page.heading("Metrics") + page.table(head, rows, frozenset({2, 3, 4, 5})) + page.paragraph(note, "muted")
@@ -141,7 +141,7 @@ def _plots(plots: dict[str, bytes]) -> str:
 
 def _mistakes(evaluated: Evaluated) -> str:
     reading = (
-        f"{evaluated.mistakes} pictures are answered wrongly; here are those of which the net was surest. Pictures "
+        f"{evaluated.mistakes} images are answered wrongly; here are those of which the net was surest. Images "
         "that even a person cannot tell apart point at the data, others at the net. All answers are in "
         "predictions.csv."
     )
@@ -157,7 +157,7 @@ def _data(manifest: dict[str, Any]) -> str:
         ("Source", str(manifest.get("source") or "not told")),
         ("Version", str(manifest.get("dataset_version") or "not told")),
         ("Archive", f"{archive.get('name', 'not told')}, SHA-256 {archive.get('sha256', 'not told')}"),
-        *((f"Pictures, {split}", _joined(counts)) for split, counts in manifest.get("counts", {}).items()),
+        *((f"Images, {split}", _joined(counts)) for split, counts in manifest.get("counts", {}).items()),
         ("Left out as duplicates", _joined(manifest.get("duplicates_left_out", {}))),
         ("Seed", str(manifest.get("seed", "not told"))),
     ]

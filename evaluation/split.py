@@ -16,7 +16,7 @@ LIMITS = Limits(most_bytes=20_000_000, most_pixels=4096 * 4096)
 
 @dataclass(frozen=True)
 class Split:
-    """Pictures with their classes, and the manifest of the data set ({} where there is none)."""
+    """Images with their classes, and the manifest of the data set ({} where there is none)."""
 
     name: str
     folder: Path
@@ -30,7 +30,7 @@ class Split:
             return load(self.folder / path, LIMITS)
         except FileNotFoundError:
             raise Refusal(
-                f"{self.name}.lst names {path}, which is not in {self.folder}: give the pictures and the list of one "
+                f"{self.name}.lst names {path}, which is not in {self.folder}: give the images and the list of one "
                 "PrepareData run."
             ) from None
         except BadImage as error:
@@ -45,7 +45,7 @@ def read(name: str, folder: Path, lists: Path) -> Split:
     content = path.read_bytes()
     rows = [_row(line, number, path.name) for number, line in enumerate(content.decode().splitlines(), start=1)]
     if not rows:
-        raise Refusal(f"{path} names no picture: prepare the data again.")
+        raise Refusal(f"{path} names no image: prepare the data again.")
     manifest = _manifest(lists / "manifest.json")
     _agree(manifest, content, name)
     return Split(name, folder, [path for path, _ in rows], [label for _, label in rows], manifest)

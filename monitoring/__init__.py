@@ -1,1 +1,1 @@
-"""Model Monitor's container for pictures: a version's baseline, and every run that is held against it."""
+"""Model Monitor's container for images: a version's baseline, and every run that is held against it."""

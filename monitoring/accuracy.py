@@ -1,4 +1,4 @@
-"""How often the model is right, where labels came, against how often it was on the baseline's pictures."""
+"""How often the model is right, where labels came, against how often it was on the baseline's images."""
 
 import math
 from dataclasses import dataclass
@@ -91,5 +91,5 @@ def _told(each: Measure) -> str:
     low, high = each.then.interval
     return (
         f"{each.name} has fallen to {each.now.value:.1%} on {each.now.total:,} labelled captures; on the baseline's "
-        f"pictures it was {each.then.value:.1%} (95 % interval {low:.1%} to {high:.1%}, p = {each.p_value:.1g})."
+        f"images it was {each.then.value:.1%} (95 % interval {low:.1%} to {high:.1%}, p = {each.p_value:.1g})."
     )

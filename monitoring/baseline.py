@@ -1,4 +1,4 @@
-"""The baseline: what the test pictures look like as the endpoint gets them, and what the model answered to them."""
+"""The baseline: what the test images look like as the endpoint gets them, and what the model answered to them."""
 
 import csv
 import json
@@ -33,11 +33,11 @@ def measure(options: Options) -> str:
         measured.add(row)
         confusion[truth, answer] += 1
     if not measured.rows:
-        raise Refusal(f"{options.source / PREDICTIONS} names no picture: evaluate the model again.")
+        raise Refusal(f"{options.source / PREDICTIONS} names no image: evaluate the model again.")
     told = statistics.document(measured, names, side)
     told["custom_statistics"]["confusion_matrix"] = accuracy.document(confusion, names)
     write(options.output, {"statistics.json": told, "constraints.json": constraints.document(measured)})
-    return f"Completed: the baseline rests on {measured.rows:,} pictures of {' and '.join(names)}."
+    return f"Completed: the baseline rests on {measured.rows:,} images of {' and '.join(names)}."
 
 
 def _read(path: Path) -> tuple[list[str], Iterator[dict[str, str]]]:
@@ -69,7 +69,7 @@ def _side(options: Options) -> int:
 def _row(line: dict[str, str], names: list[str], source: Path, side: int) -> tuple[Row, int, int]:
     row = Row()
     image = resize_and_crop(_open(source / "test", line["path"]), side, side)
-    # Served pictures come as serialize_image encodes them, so theirs is the size and format to expect.
+    # Served images come as serialize_image encodes them, so theirs is the size and format to expect.
     image.format = "PNG"
     row.add_image(image, len(encode_png(image)), side)
     try:
@@ -88,8 +88,8 @@ def _open(folder: Path, name: str) -> Image.Image:
         raise Refusal(f"predictions.csv names {name!r}, which leads out of the test folder: evaluate again.")
     file = folder / path
     if not file.is_file():
-        raise Refusal(f"predictions.csv names {name}, which is not in {folder}: give the pictures it was made from.")
+        raise Refusal(f"predictions.csv names {name}, which is not in {folder}: give the images it was made from.")
     image = images.decode(file.read_bytes()) if file.stat().st_size <= images.LIMITS.most_bytes else None
     if image is None:
-        raise Refusal(f"{name} cannot be read as a picture: prepare the data again.")
+        raise Refusal(f"{name} cannot be read as an image: prepare the data again.")
     return image

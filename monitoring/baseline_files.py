@@ -30,7 +30,7 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Reference:
-    """Distributions and samples of the pictures that the model was tested on."""
+    """Distributions and samples of the images that the model was tested on."""
 
     rows: int
     names: list[str]

@@ -6,7 +6,7 @@ from monitoring.features import NUMBERS, WHOLE, WORDS
 from monitoring.running_statistics import RunningStatistics
 
 COMPLETENESS = 0.95
-"""One broken picture in twenty is no reason to train anew."""
+"""One broken image in twenty is no reason to train anew."""
 MONITORING = {
     "evaluate_constraints": "Enabled",
     "emit_metrics": "Enabled",

@@ -1,4 +1,4 @@
-"""Ground truth: what captured pictures really show, as lines of JSON in S3, in a folder for each hour."""
+"""Ground truth: what captured images really show, as lines of JSON in S3, in a folder for each hour."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Captures to rows: measure each picture, read each answer, count what cannot be."""
+"""Captures to rows: measure each image, read each answer, count what cannot be."""
 
 from collections import Counter
 from collections.abc import Iterable

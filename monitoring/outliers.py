@@ -1,4 +1,4 @@
-"""The most unusual pictures of a run, a few of them, small enough to be kept and shown."""
+"""The most unusual images of a run, a few of them, small enough to be kept and shown."""
 
 import heapq
 from dataclasses import dataclass, field
@@ -18,8 +18,8 @@ SHOWN_SIDE = 64
 
 
 @dataclass(order=True)
-class Picture:
-    """A picture with how unusual it is, in deviations of the baseline, and in which number."""
+class Outlier:
+    """An image with how unusual it is, in deviations of the baseline, and in which number."""
 
     score: float
     order: int
@@ -34,11 +34,11 @@ class Outliers:
     def __init__(self, reference: Reference) -> None:
         self._mean = reference.mean
         self._deviation = np.where(np.isin(NUMBERS, SIZES), np.inf, np.maximum(reference.deviation, 1e-6))
-        self._heap: list[Picture] = []
+        self._heap: list[Outlier] = []
         self._order = 0
 
     def offer(self, row: Row, pixels: Pixels, capture: Capture) -> None:
-        """Keep a picture if it is among the most unusual so far; of equals the earlier."""
+        """Keep an image if it is among the most unusual so far; of equals the earlier."""
         away = np.nan_to_num(np.abs(row.numbers - self._mean) / self._deviation)
         place = int(away.argmax())
         score = float(away[place])
@@ -48,10 +48,10 @@ class Outliers:
         # Nothing that may be large is kept: neither long ids nor long sides.
         image = Image.fromarray(pixels)
         image.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
-        kept = Picture(score, -self._order, encode_png(image), capture.event_id[:64], self._why(row, place, score))
+        kept = Outlier(score, -self._order, encode_png(image), capture.event_id[:64], self._why(row, place, score))
         (heapq.heappush if len(self._heap) < MOST else heapq.heapreplace)(self._heap, kept)
 
-    def pictures(self) -> list[Picture]:
+    def images(self) -> list[Outlier]:
         """The most unusual first."""
         return sorted(self._heap, reverse=True)
 

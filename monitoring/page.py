@@ -28,7 +28,7 @@ table { border-collapse: collapse; width: 100%; background: var(--card); border:
 th, td { text-align: left; padding: .5rem .75rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); }
-.pictures { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); }
+.images { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); }
 figure { margin: 0; padding: .75rem; background: var(--card); border: 1px solid var(--line); overflow-wrap: anywhere; }
 figure.drifted { border: 2px solid var(--bad); }
 figure svg { display: block; width: 100%; height: auto; }
@@ -67,8 +67,8 @@ def points(texts: list[str]) -> str:
     return "<ul>\n" + "".join(f"<li>{escape(text)}</li>\n" for text in texts) + "</ul>\n"
 
 
-def picture(png: bytes, title: str, reading: str) -> str:
-    """A picture, carried inside the page, with words for it."""
+def image(png: bytes, title: str, reading: str) -> str:
+    """An image, carried inside the page, with words for it."""
     data = base64.b64encode(png).decode()
     image = f'<img alt="{escape(title)}" src="data:image/png;base64,{data}">'
     return f"<figure>{image}<figcaption>{escape(reading)}</figcaption></figure>\n"

@@ -1,4 +1,4 @@
-"""Tell a run to a person: what is not as it was, how it was found, and what was left out."""
+"""Tell a run to a person: what changed, how it was found, and what was left out."""
 
 from collections import Counter
 from html import escape
@@ -19,8 +19,8 @@ SKIPPED = (
     ("outside", "Captures outside of the window, left out"),
     ("repeated", "Captures seen before (equal event id), left out"),
     ("unknown_encoding", "Halves in an unknown encoding, counted as missing"),
-    ("no_picture", "Captures without a picture"),
-    ("undecodable", "Pictures that are no PNG or JPEG, broken or too large"),
+    ("no_picture", "Captures without an image"),
+    ("undecodable", "Images that are no PNG or JPEG, broken or too large"),
     ("no_answer", "Captures without an answer"),
     ("unreadable", "Answers that are no list of probabilities"),
     ("more_classes", "Answers with more classes than the baseline"),
@@ -35,7 +35,7 @@ def render(found: Findings, labels: Counter[str], options: Options) -> str:
         _headline(found, options)
         + _violations(found)
         + _charts(found)
-        + _pictures(found)
+        + _images(found)
         + _tests(found)
         + _quality(found, labels)
         + _counts(found)
@@ -55,7 +55,7 @@ def _headline(found: Findings, options: Options) -> str:
         + page.paragraph(when, "muted")
         + page.paragraph(verdict, f"headline {style}".strip())
         + page.paragraph(
-            f"{rows:,} captures were analysed, and held against the {found.reference.rows:,} pictures that the model "
+            f"{rows:,} captures were analysed, and held against the {found.reference.rows:,} images that the model "
             f"was tested on. With fewer than {LEAST} of either, nothing is claimed."
         )
     )
@@ -65,13 +65,13 @@ def _violations(found: Findings) -> str:
     if not found.violations:
         return ""
     texts = [f"{each.description} ({each.check})" for each in found.violations]
-    return page.heading("What is not as it was") + page.points(texts)
+    return page.heading("What changed") + page.points(texts)
 
 
 def _charts(found: Findings) -> str:
     figures = "".join(_chart(found, each) for each in found.comparisons)
     note = (
-        "Filled: the baseline. Line: now. Heights are shares of the pictures, so that unequal numbers of them compare. "
+        "Filled: the baseline. Line: now. Heights are shares of the images, so that unequal numbers of them compare. "
         "What has drifted stands in a frame, and is named above."
     )
     if not found.observed.measured.rows:
@@ -97,19 +97,18 @@ def _column(found: Findings, name: str) -> Vector:
     return values
 
 
-def _pictures(found: Findings) -> str:
-    pictures = found.observed.outliers.pictures()
-    if not pictures:
+def _images(found: Findings) -> str:
+    images = found.observed.outliers.images()
+    if not images:
         return ""
     note = (
         "Those that lie farthest from the baseline in one number, as the model saw them. Some are there in every run."
     )
     figures = "".join(
-        page.picture(each.png, f"picture of event {each.event_id}", f"{each.why}. Event {each.event_id}")
-        for each in pictures
+        page.image(each.png, f"image of event {each.event_id}", f"{each.why}. Event {each.event_id}") for each in images
     )
-    text = page.heading("The most unusual pictures") + page.paragraph(note, "muted")
-    return text + f'<div class="grid pictures">\n{figures}</div>\n'
+    text = page.heading("The most unusual images") + page.paragraph(note, "muted")
+    return text + f'<div class="grid images">\n{figures}</div>\n'
 
 
 def _tests(found: Findings) -> str:

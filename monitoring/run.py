@@ -67,7 +67,7 @@ def sentence(found: Findings, window: Window) -> str:
         return f"CompletedWithViolations: {len(found.violations)} in {rows:,} captures {when}: {names}."
     if rows < LEAST:
         return f"Completed: {rows:,} captures {when}, fewer than the {LEAST} from which on anything is claimed."
-    return f"Completed: {rows:,} captures {when} are as the baseline's {found.reference.rows:,} pictures."
+    return f"Completed: {rows:,} captures {when} are as the baseline's {found.reference.rows:,} images."
 
 
 def _write(options: Options, found: Findings) -> None:

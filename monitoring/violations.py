@@ -36,7 +36,7 @@ def of_drift(comparisons: list[Comparison], drifted: set[str], mmd: Discrepancy)
     found = [Violation(each.name, DRIFT, _told(each)) for each in comparisons if each.name in drifted]
     if mmd.drifted:
         text = (
-            f"Taken mmd, {mmd.now:,} captures differ from the baseline's {mmd.then:,} pictures (maximum "
+            f"Taken mmd, {mmd.now:,} captures differ from the baseline's {mmd.then:,} images (maximum "
             f"mean discrepancy {mmd.value:.4f}, p = {mmd.p_value:.2g})."
         )
         found.append(Violation(NAME, DRIFT, text))
@@ -48,10 +48,10 @@ def of_data(reference: Reference, measured: RunningStatistics, counts: Counter[s
     if measured.rows < LEAST:
         return []
     found = [
-        *_missing(reference, measured, "bytes", "picture", counts["no_picture"]),
+        *_missing(reference, measured, "bytes", "image", counts["no_picture"]),
         *_missing(reference, measured, "confidence", "answer", counts["no_answer"]),
         *_unreadable(
-            reference, measured, "format", "pictures are no PNG or JPEG, broken or too large", counts["undecodable"]
+            reference, measured, "format", "images are no PNG or JPEG, broken or too large", counts["undecodable"]
         ),
         *_unreadable(reference, measured, "confidence", "answers are no list of probabilities", counts["unreadable"]),
         *_classes(reference, measured, counts),
@@ -66,7 +66,7 @@ def _told(each: Comparison) -> str:
     index = "" if each.name == "prediction" else f", population stability index {each.stability:.2f} beyond chance"
     return (
         f"{each.name} has drifted: {what} {each.distance:.2f} (p = {each.p_value:.1g}){index}; "
-        f"{each.now:,} captures against {each.then:,} pictures of the baseline."
+        f"{each.now:,} captures against {each.then:,} images of the baseline."
     )
 
 
@@ -110,7 +110,7 @@ def _sizes(reference: Reference, measured: RunningStatistics, name: str) -> Viol
         return None
     most = values[others][times[others].argmax()]
     text = (
-        f"{share:.0%} of the pictures have a {name} that the baseline has not, most often {most:.0f} pixels, where "
+        f"{share:.0%} of the images have a {name} that the baseline has not, most often {most:.0f} pixels, where "
         f"{', '.join(f'{value:.0f}' for value in allowed[:5])} is expected."
     )
     return Violation(name, VALUES, text)
@@ -122,5 +122,5 @@ def _formats(reference: Reference, measured: RunningStatistics) -> Violation | N
     share = sum(others.values()) / max(found.total(), 1)
     if share <= reference.thresholds.domain:
         return None
-    text = f"{share:.0%} of the pictures are {' and '.join(sorted(others))}, where {', '.join(allowed)} is expected."
+    text = f"{share:.0%} of the images are {' and '.join(sorted(others))}, where {', '.join(allowed)} is expected."
     return Violation("format", VALUES, text)

@@ -16,23 +16,23 @@ from pipelines.clients import Client
 from pipelines.errors import PipelineError
 from pipelines.settings import Settings
 
-ROOMS = ("processing", "evaluation")
+PACKAGES = ("processing", "evaluation")
 SHARED = "common"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip archive can name
 READABLE = 0o644 << 16
-MAIN = '''"""Run `{room}` from its archive."""
+MAIN = '''"""Run `{package}` from its archive."""
 
 import runpy
 
-runpy.run_module("{room}", run_name="__main__", alter_sys=True)
+runpy.run_module("{package}", run_name="__main__", alter_sys=True)
 '''
 
 
 @dataclass(frozen=True)
 class Archive:
-    """A room's code as one file that `python3` runs."""
+    """A package's code as one file that `python3` runs."""
 
-    room: str
+    package: str
     content: bytes
 
     @property
@@ -43,7 +43,7 @@ class Archive:
     @property
     def key(self) -> str:
         """The archive's key in the project's bucket."""
-        return f"code/{self.sha256}/{self.room}.pyz"
+        return f"code/{self.sha256}/{self.package}.pyz"
 
 
 @dataclass(frozen=True)
@@ -54,26 +54,26 @@ class CodeLocations:
     evaluation: str
 
 
-def build_archive(room: str, folder: Path | None = None) -> Archive:
-    """Pack a room's folder (by default the installed package) and what all share; the archive does not know its age."""
-    folders = {room: folder or _find_folder(room), SHARED: _find_folder(SHARED)}
+def build_archive(package: str, folder: Path | None = None) -> Archive:
+    """Pack a package (by default the installed one) and what all share; the archive does not know its age."""
+    folders = {package: folder or _find_folder(package), SHARED: _find_folder(SHARED)}
     buffer = io.BytesIO()
     # Stored, not deflated: compressed bytes differ between zlib versions, and code is small.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        _add(archive, "__main__.py", MAIN.format(room=room).encode())
+        _add(archive, "__main__.py", MAIN.format(package=package).encode())
         for name, packed in sorted(folders.items()):
             _add_folder(archive, name, packed)
-    return Archive(room, buffer.getvalue())
+    return Archive(package, buffer.getvalue())
 
 
 def build_archives() -> list[Archive]:
-    """Pack every room that runs in the project's own image."""
-    return [build_archive(room) for room in ROOMS]
+    """Pack every package that runs in the project's own image."""
+    return [build_archive(package) for package in PACKAGES]
 
 
 def locate_code(settings: Settings, archives: list[Archive]) -> CodeLocations:
     """Return the archives' addresses; nothing is uploaded."""
-    return CodeLocations(**{archive.room: f"s3://{settings.bucket}/{archive.key}" for archive in archives})
+    return CodeLocations(**{archive.package: f"s3://{settings.bucket}/{archive.key}" for archive in archives})
 
 
 def upload_code(s3: Client, settings: Settings, archives: list[Archive]) -> CodeLocations:
@@ -84,11 +84,11 @@ def upload_code(s3: Client, settings: Settings, archives: list[Archive]) -> Code
     return locate_code(settings, archives)
 
 
-def _find_folder(room: str) -> Path:
+def _find_folder(package: str) -> Path:
     """Return the folder of an importable package without importing it."""
-    spec = find_spec(room)
+    spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise PipelineError(f"The package {room} cannot be found; run this from the project's checkout.")
+        raise PipelineError(f"The package {package} cannot be found; run this from the project's checkout.")
     return Path(spec.origin).parent
 
 

@@ -1,7 +1,7 @@
 """The artifact that a training starts from, by the algorithm's channel `model`: a registered version, or kept weights.
 
 AWS takes only an artifact of the same net there: number of layers, image shape and classes. What can be known before
-the start is refused before it, as the job would fail after the pictures were prepared and a machine was paid for.
+the start is refused before it, as the job would fail after the images were prepared and a machine was paid for.
 """
 
 import json

@@ -19,7 +19,7 @@ class Profile:
     # under the higher number that evaluation and serving read (docs/decisions/0006).
     keeps_last_epoch: bool = False
     instance_count: int = 1
-    # One RecordIO file a split instead of loose pictures: one request to S3 instead of one a picture.
+    # One RecordIO file a split instead of loose images: one request to S3 instead of one an image.
     record_io: bool = False
     # Starts from weights that `scones pretrain` made of other classes, by the channel `model` (docs/decisions/0017).
     starts_from_weights: bool = False
@@ -74,7 +74,7 @@ COMPACT = Profile(
     keeps_last_epoch=True,
 )
 
-# Drawn pictures are learnt sooner than photographs: a tenth of the epochs, and less augmentation, are enough for a
+# Drawn images are learnt sooner than photographs: a tenth of the epochs, and less augmentation, are enough for a
 # demonstration and for the retraining that drift starts in it.
 QUICK = replace(
     COMPACT,
@@ -98,7 +98,7 @@ DISTRIBUTED = Profile(
     record_io=True,
 )
 
-# Transfer learning with weights of our own, which the small nets need: AWS has none for them. What has seen pictures
+# Transfer learning with weights of our own, which the small nets need: AWS has none for them. What has seen images
 # before is as good after 150 epochs as what has not is after 250 (docs/model.md).
 PRETRAINED = replace(
     COMPACT,
@@ -108,7 +108,7 @@ PRETRAINED = replace(
 )
 
 # Transfer learning with the algorithm's own weights, which exist for the large family only and need its stem: more
-# than 32 pixels. The resize leaves `crop` the room that serving cuts away (64 of 73).
+# than 32 pixels. The resize leaves `crop` the package that serving cuts away (64 of 73).
 IMAGENET = Profile(
     name="imagenet",
     instance_type="ml.g4dn.xlarge",

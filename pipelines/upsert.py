@@ -14,7 +14,7 @@ def upsert_pipeline(sagemaker: Client, settings: Settings, definition: str) -> s
     """Create the training pipeline or update it where it differs, and return its ARN."""
     ensure_group(sagemaker, settings)
     request = _request(settings, settings.pipeline_name, definition)
-    return _upsert(sagemaker, settings, request, "From labelled pictures to a registered model")
+    return _upsert(sagemaker, settings, request, "From labelled images to a registered model")
 
 
 def upsert_monitoring_pipeline(sagemaker: Client, settings: Settings, definition: str) -> str:

@@ -1,1 +1,1 @@
-"""PrepareData: CIFAR-100 and curated pictures in, train, validation and test pictures and their lists out."""
+"""PrepareData: CIFAR-100 and curated images in, train, validation and test images and their lists out."""

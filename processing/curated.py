@@ -1,4 +1,4 @@
-"""Pictures that people and the endpoint have added since: `curated/<label>/<sha256>.png`."""
+"""Images that people and the endpoint have added since: `curated/<label>/<sha256>.png`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,16 +9,16 @@ from common import images
 from common.images import BadImage, Limits
 from common.jobs import Refusal
 from common.labels import LABELS
-from processing.picture import CURATED, Picture, Pixels, digest
+from processing.image import CURATED, LabelledImage, Pixels, digest
 
 LIMITS = Limits(most_bytes=6_000_000, most_pixels=4096 * 4096)
 KEEP = ".keep"
 
 
 def find(directory: Path) -> list[Path]:
-    """All curated picture files, sorted; an absent or empty directory holds none.
+    """All curated image files, sorted; an absent or empty directory holds none.
 
-    `.keep` objects are passed over: they hold the prefix open while there is no picture yet.
+    `.keep` objects are passed over: they hold the prefix open while there is no image yet.
     """
     files = []
     for path in sorted(directory.rglob("*")) if directory.is_dir() else []:
@@ -29,15 +29,15 @@ def find(directory: Path) -> list[Path]:
     return files
 
 
-def pictures(files: list[Path]) -> Iterator[tuple[Picture, Pixels]]:
-    """Load the pictures one by one, each with what is remembered of it.
+def load_images(files: list[Path]) -> Iterator[tuple[LabelledImage, Pixels]]:
+    """Load the images one by one, each with what is remembered of it.
 
-    The name comes from the pixels: one picture that two instances were given becomes one object in S3.
+    The name comes from the pixels: one image that two instances were given becomes one object in S3.
     """
     for path in files:
         pixels = load(path)
         seen = digest(pixels)
-        yield Picture(CURATED, f"curated_{seen[:20]}", LABELS.index(path.parent.name), seen), pixels
+        yield LabelledImage(CURATED, f"curated_{seen[:20]}", LABELS.index(path.parent.name), seen), pixels
 
 
 def load(path: Path) -> Pixels:

@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from common.labels import LABELS
+from processing.image import CURATED, LabelledImage
 from processing.labels import CLASSES
 from processing.options import Options
-from processing.picture import CURATED, Picture
 from processing.split import SPLITS, TRAINING, Plan
 
 
-def entries(pictures: list[Picture], copies: int) -> Iterator[tuple[Picture, str]]:
-    """Each picture with its relative path, followed by its augmented copies with theirs."""
-    for picture in pictures:
+def entries(images: list[LabelledImage], copies: int) -> Iterator[tuple[LabelledImage, str]]:
+    """Each image with its relative path, followed by its augmented copies with theirs."""
+    for image in images:
         for copy in range(copies + 1):
-            yield picture, picture.path(copy)
+            yield image, image.path(copy)
 
 
 def copies(split: str, options: Options) -> int:
-    """How many augmented copies stand beside each picture of a split."""
+    """How many augmented copies stand beside each image of a split."""
     return options.augment if split == TRAINING else 0
 
 
@@ -41,14 +41,14 @@ def write(plan: Plan, archive: Path, options: Options) -> dict[str, Any]:
     return manifest
 
 
-def _lst(listed: list[tuple[Picture, str]]) -> str:
+def _lst(listed: list[tuple[LabelledImage, str]]) -> str:
     """Lines of `index<TAB>class<TAB>relative path`, the form of the built-in algorithm's .lst channels."""
-    return "".join(f"{index}\t{picture.label}\t{path}\n" for index, (picture, path) in enumerate(listed))
+    return "".join(f"{index}\t{image.label}\t{path}\n" for index, (image, path) in enumerate(listed))
 
 
-def _files(listed: list[tuple[Picture, str]]) -> str:
-    """Every file with the digest of the picture it was made from, sorted."""
-    return "".join(sorted(f"{path}\t{picture.digest}\n" for picture, path in listed))
+def _files(listed: list[tuple[LabelledImage, str]]) -> str:
+    """Every file with the digest of the image it was made from, sorted."""
+    return "".join(sorted(f"{path}\t{image.digest}\n" for image, path in listed))
 
 
 def _manifest(plan: Plan, lists: dict[str, Any], archive: Path, options: Options) -> dict[str, Any]:
@@ -70,13 +70,13 @@ def _manifest(plan: Plan, lists: dict[str, Any], archive: Path, options: Options
     }
 
 
-def _counts(pictures: list[Picture], times: int) -> dict[str, int]:
-    counted = Counter(LABELS[picture.label] for picture in pictures)
+def _counts(images: list[LabelledImage], times: int) -> dict[str, int]:
+    counted = Counter(LABELS[image.label] for image in images)
     return {name: counted[name] * times for name in LABELS}
 
 
-def _curated(pictures: list[Picture]) -> int:
-    return sum(picture.origin == CURATED for picture in pictures)
+def _curated(images: list[LabelledImage]) -> int:
+    return sum(image.origin == CURATED for image in images)
 
 
 def _sha256(text: str) -> str:

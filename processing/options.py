@@ -63,13 +63,13 @@ def _parser() -> argparse.ArgumentParser:
         help="folder of <label>/<sha256>.png, may be absent",
     )
     for split in SPLITS:
-        add(f"--{split}", type=Path, default=ROOT / "output" / split, help=f"where the {split} pictures go")
+        add(f"--{split}", type=Path, default=ROOT / "output" / split, help=f"where the {split} images go")
     add("--lst", type=Path, default=ROOT / "output/lst", help="where the .lst files and manifest.json go")
     add("--record-io", type=Path, help="write <split>.rec files here as well")
-    add("--validation-share", type=float, default=0.1, help="part of the training pictures to validate on")
+    add("--validation-share", type=float, default=0.1, help="part of the training images to validate on")
     add("--seed", type=int, default=42, help="equal input and seed give equal bytes")
-    add("--augment", type=int, default=0, help="augmented copies to add per training picture")
-    add("--resize", type=int, help="side in pixels of a square to resample pictures to")
+    add("--augment", type=int, default=0, help="augmented copies to add per training image")
+    add("--resize", type=int, help="side in pixels of a square to resample images to")
     add("--message", type=Path, default=Path("/opt/ml/output/message"), help="where a failure is explained")
     add("--config-dir", type=Path, default=Path("/opt/ml/config"), help="folder of resourceconfig.json")
     add("--source", default="", help="where the archive is from, for the manifest")

@@ -1,14 +1,14 @@
-"""What an instance tells the others: the pictures of its share, or why it failed. JSON, as it travels."""
+"""What an instance tells the others: the images of its share, or why it failed. JSON, as it travels."""
 
 import json
 from collections.abc import Iterable
 
 from common.jobs import Refusal
-from processing.picture import Picture
+from processing.image import LabelledImage
 
 
-def dump(pictures: Iterable[Picture]) -> str:
-    """A part of the listing, one picture an object."""
+def dump(images: Iterable[LabelledImage]) -> str:
+    """A part of the listing, one image an object."""
     described = [
         {
             "origin": each.origin,
@@ -17,7 +17,7 @@ def dump(pictures: Iterable[Picture]) -> str:
             "class": each.label,
             "digest": each.digest,
         }
-        for each in pictures
+        for each in images
     ]
     return json.dumps({"pictures": described}, indent=1)
 
@@ -27,9 +27,9 @@ def failure(sentence: str) -> str:
     return json.dumps({"failure": sentence})
 
 
-def load(text: str, host: str) -> list[Picture]:
+def load(text: str, host: str) -> list[LabelledImage]:
     """Read another instance's part; its failure becomes ours."""
     part = json.loads(text)
     if "failure" in part:
         raise Refusal(f"instance {host} failed: {part['failure']}")
-    return [Picture(each["origin"], each["name"], each["class"], each["digest"]) for each in part["pictures"]]
+    return [LabelledImage(each["origin"], each["name"], each["class"], each["digest"]) for each in part["pictures"]]

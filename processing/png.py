@@ -1,4 +1,4 @@
-"""Write PNG without a picture library: for thousands of small pictures most of a library's time is set-up.
+"""Write PNG without an image library: for thousands of small images most of a library's time is set-up.
 
 The format is W3C's Portable Network Graphics, here always 8-bit RGB, no interlacing, rows unfiltered.
 """
@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from processing.picture import Pixels
+from processing.image import Pixels
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 STORED_BYTES = 1 << 14
@@ -17,7 +17,7 @@ STORED_BYTES = 1 << 14
 
 
 def encode(pixels: Pixels) -> bytes:
-    """The PNG file of an RGB picture (height, width, 3) uint8; equal pixels give equal bytes."""
+    """The PNG file of an RGB image (height, width, 3) uint8; equal pixels give equal bytes."""
     height, width, _ = pixels.shape
     rows = np.zeros((height, 1 + 3 * width), dtype=np.uint8)
     rows[:, 1:] = pixels.reshape(height, 3 * width)

@@ -1,4 +1,4 @@
-"""PrepareData from end to end: judge everything, decide, write the pictures, then list them."""
+"""PrepareData from end to end: judge everything, decide, write the images, then list them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from common.jobs import Refusal
 from processing import archive, cluster, curated, listing, parts, split, store
 from processing.cluster import Cluster
+from processing.image import LabelledImage, Pixels
 from processing.options import Options
-from processing.picture import Picture, Pixels
 from processing.scan import scan
 from processing.split import SPLITS, Plan
 from processing.spool import Spool
@@ -25,8 +25,8 @@ def prepare(options: Options, meeting: "Rendezvous | None" = None) -> None:
     options.check()
     host = cluster.read(options.config_dir)
     if host.alone:
-        pictures, _ = _write_share(host, options)
-        _list(_plan(pictures, options), options)
+        images, _ = _write_share(host, options)
+        _list(_plan(images, options), options)
     else:
         _prepare_together(host, options, meeting or _meeting(options))
 
@@ -51,17 +51,17 @@ def _meeting(options: Options) -> "Rendezvous":
     return Rendezvous.at(cluster.meeting_place(options.config_dir), options.timeout)
 
 
-def _write_share(host: Cluster, options: Options) -> tuple[list[Picture], list[Picture]]:
-    """Write the pictures of this instance; returns all that it knows of, and those of its share."""
+def _write_share(host: Cluster, options: Options) -> tuple[list[LabelledImage], list[LabelledImage]]:
+    """Write the images of this instance; returns all that it knows of, and those of its share."""
     files = curated.find(options.curated)
     with Spool() as spool:
         published, kept = scan(archive.find(options.archive), host, spool)
-        gathered = [picture for picture, _ in curated.pictures(files)]
+        gathered = [image for image, _ in curated.load_images(files)]
         known = published + gathered
         plan = _plan(known, options)
         places = plan.places()
         output = store.Store(options)
-        output.write(zip(kept, spool.pictures(), strict=True), places)
+        output.write(zip(kept, spool.images(), strict=True), places)
         output.write(_planned(files, places), places)
     own = kept + gathered
     if options.record_io:
@@ -69,17 +69,17 @@ def _write_share(host: Cluster, options: Options) -> tuple[list[Picture], list[P
     return known, own
 
 
-def _planned(files: list[Path], places: dict[tuple[str, int], str]) -> Iterator[tuple[Picture, Pixels]]:
-    """Curated pictures once more, each place given once: equal pictures share a name."""
-    written: set[Picture] = set()
-    for picture, pixels in curated.pictures(files):
-        if picture not in written and (picture.name, picture.label) in places:
-            written.add(picture)
-            yield picture, pixels
+def _planned(files: list[Path], places: dict[tuple[str, int], str]) -> Iterator[tuple[LabelledImage, Pixels]]:
+    """Curated images once more, each place given once: equal images share a name."""
+    written: set[LabelledImage] = set()
+    for image, pixels in curated.load_images(files):
+        if image not in written and (image.name, image.label) in places:
+            written.add(image)
+            yield image, pixels
 
 
-def _plan(pictures: list[Picture], options: Options) -> Plan:
-    return split.plan(pictures, options.validation_share, options.seed)
+def _plan(images: list[LabelledImage], options: Options) -> Plan:
+    return split.plan(images, options.validation_share, options.seed)
 
 
 def _list(plan: Plan, options: Options) -> None:
@@ -90,11 +90,11 @@ def _list(plan: Plan, options: Options) -> None:
     print(f"left out as duplicates: {manifest['duplicates_left_out']}")
 
 
-def _pack(plan: Plan, own: set[Picture], host: Cluster, folder: Path, options: Options) -> None:
-    """Pack this instance's pictures in their listed order; one of several marks its files with its name."""
+def _pack(plan: Plan, own: set[LabelledImage], host: Cluster, folder: Path, options: Options) -> None:
+    """Pack this instance's images in their listed order; one of several marks its files with its name."""
     mark = "" if host.alone else f"_{host.host}"
     for name in SPLITS:
-        chosen = [picture for picture in plan.splits[name] if picture in own]
+        chosen = [image for image in plan.splits[name] if image in own]
         listed = listing.entries(chosen, listing.copies(name, options))
-        records = ((picture.label, path) for picture, path in listed)
+        records = ((image.label, path) for image, path in listed)
         store.pack(records, options.outputs[name], folder / f"{name}{mark}.rec")

@@ -11,14 +11,14 @@ np.bool = bool  # type: ignore[attr-defined]
 mxnet_recordio = import_module("mxnet.recordio")
 
 
-def write(pictures: Iterable[tuple[int, bytes]], target: Path) -> None:
+def write(images: Iterable[tuple[int, bytes]], target: Path) -> None:
     """Write (class, PNG bytes) pairs as records numbered from 0.
 
     `pack` takes the encoded bytes as they are; `pack_img` would need OpenCV to encode them again.
     """
     writer = mxnet_recordio.MXRecordIO(str(target), "w")
     try:
-        for number, (label, data) in enumerate(pictures):
+        for number, (label, data) in enumerate(images):
             header = mxnet_recordio.IRHeader(0, float(label), number, 0)
             writer.write(mxnet_recordio.pack(header, data))
     finally:

@@ -7,12 +7,12 @@ from typing import Self
 
 import numpy as np
 
-from processing.picture import Pixels
+from processing.image import Pixels
 from processing.records import CHUNK_RECORDS, PIXEL_BYTES, SIDE
 
 
 class Spool:
-    """A nameless temporary file of 32x32 pictures, read back in the order in which they came."""
+    """A nameless temporary file of 32x32 images, read back in the order in which they came."""
 
     def __enter__(self) -> Self:
         self._file = tempfile.TemporaryFile()
@@ -24,11 +24,11 @@ class Spool:
         self._file.close()
 
     def append(self, pixels: Pixels) -> None:
-        """Add pictures of shape (k, 32, 32, 3)."""
+        """Add images of shape (k, 32, 32, 3)."""
         self._file.write(pixels.tobytes())
 
-    def pictures(self) -> Iterator[Pixels]:
-        """Yield every picture kept, a chunk in memory at a time."""
+    def images(self) -> Iterator[Pixels]:
+        """Yield every image kept, a chunk in memory at a time."""
         self._file.seek(0)
         while chunk := self._file.read(CHUNK_RECORDS * PIXEL_BYTES):
             yield from np.frombuffer(chunk, dtype=np.uint8).reshape(-1, SIDE, SIDE, 3)

@@ -1,4 +1,4 @@
-"""Put pictures into their class folders, and pack them as RecordIO."""
+"""Put images into their class folders, and pack them as RecordIO."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from common.labels import LABELS
 from processing import png, transform
+from processing.image import LabelledImage, Pixels
 from processing.options import Options
-from processing.picture import Picture, Pixels
 from processing.split import TRAINING
 
 
@@ -16,27 +16,27 @@ class Store:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        # As text: joining a Path for each of many small files takes as long as encoding its picture.
+        # As text: joining a Path for each of many small files takes as long as encoding its image.
         self._folders = {split: str(folder) for split, folder in options.outputs.items()}
         for folder in options.outputs.values():
             for name in LABELS:
                 (folder / name).mkdir(parents=True, exist_ok=True)
 
-    def write(self, pictures: Iterable[tuple[Picture, Pixels]], places: Mapping[tuple[str, int], str]) -> None:
-        """Write each picture that has a place, and the augmented copies of those for training."""
-        for picture, pixels in pictures:
-            split = places.get((picture.name, picture.label))
+    def write(self, images: Iterable[tuple[LabelledImage, Pixels]], places: Mapping[tuple[str, int], str]) -> None:
+        """Write each image that has a place, and the augmented copies of those for training."""
+        for image, pixels in images:
+            split = places.get((image.name, image.label))
             if split is not None:
-                self._write(picture, pixels, split)
+                self._write(image, pixels, split)
 
-    def _write(self, picture: Picture, pixels: Pixels, split: str) -> None:
+    def _write(self, image: LabelledImage, pixels: Pixels, split: str) -> None:
         options = self._options
         folder = self._folders[split]
         sized = transform.resize(pixels, options.resize)
-        _save(f"{folder}/{picture.path()}", png.encode(sized))
+        _save(f"{folder}/{image.path()}", png.encode(sized))
         for copy in range(1, options.augment + 1 if split == TRAINING else 1):
-            changed = transform.augment(sized, picture.digest, copy, options.seed)
-            _save(f"{folder}/{picture.path(copy)}", png.encode(changed))
+            changed = transform.augment(sized, image.digest, copy, options.seed)
+            _save(f"{folder}/{image.path(copy)}", png.encode(changed))
 
 
 def _save(path: str, content: bytes) -> None:
@@ -50,7 +50,7 @@ def _save(path: str, content: bytes) -> None:
 
 
 def pack(entries: Iterable[tuple[int, str]], folder: Path, target: Path) -> None:
-    """Pack written pictures, given as (class, relative path), into one RecordIO file.
+    """Pack written images, given as (class, relative path), into one RecordIO file.
 
     MXNet takes over a second to import and is needed for nothing else here.
     """

@@ -1,9 +1,9 @@
-"""Change pictures on their way to disk: a square size, and augmented copies for training."""
+"""Change images on their way to disk: a square size, and augmented copies for training."""
 
 import numpy as np
 from PIL import Image
 
-from processing.picture import Pixels
+from processing.image import Pixels
 
 SHIFT = 1 / 8
 """How far a copy moves, as a part of each side."""
@@ -13,7 +13,7 @@ BRIGHTNESS = 0.2
 
 
 def resize(pixels: Pixels, side: int | None) -> Pixels:
-    """Resample a picture to side x side; None leaves it as it is."""
+    """Resample an image to side x side; None leaves it as it is."""
     if side is None or pixels.shape[:2] == (side, side):
         return pixels
     image = Image.fromarray(pixels).resize((side, side), Image.Resampling.BICUBIC)
@@ -21,9 +21,9 @@ def resize(pixels: Pixels, side: int | None) -> Pixels:
 
 
 def augment(pixels: Pixels, digest: str, copy: int, seed: int) -> Pixels:
-    """Draw copy number `copy` of a picture: mirrored or not, moved a little, lighter or darker.
+    """Draw copy number `copy` of an image: mirrored or not, moved a little, lighter or darker.
 
-    It depends on the picture, the copy's number and the seed only, not on the order in which pictures come.
+    It depends on the image, the copy's number and the seed only, not on the order in which images come.
     """
     random = np.random.default_rng([seed, copy, int(digest[:16], 16)])
     mirrored = pixels[:, ::-1] if random.random() < 0.5 else pixels
@@ -33,7 +33,7 @@ def augment(pixels: Pixels, digest: str, copy: int, seed: int) -> Pixels:
 
 
 def _move(pixels: Pixels, random: np.random.Generator) -> Pixels:
-    """Shift a picture; what comes in at the edge mirrors what is there."""
+    """Shift an image; what comes in at the edge mirrors what is there."""
     height, width, _ = pixels.shape
     down, right = int(height * SHIFT), int(width * SHIFT)
     padded = np.pad(pixels, ((down, down), (right, right), (0, 0)), mode="reflect")

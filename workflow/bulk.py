@@ -1,6 +1,6 @@
-"""All pictures under an S3 prefix: a Distributed Map over batches, and one file of results.
+"""All images under an S3 prefix: a Distributed Map over batches, and one file of results.
 
-Each batch goes through the three functions of the inference workflow once, as a list. A picture that is refused is a
+Each batch goes through the three functions of the inference workflow once, as a list. An image that is refused is a
 line of the results with its name and why; only a batch that fails as a whole counts against the tolerance.
 Input: `{"bucket": ..., "prefix": ...}`. The execution's name is the job: its results lie under bulk/<job>/.
 """
@@ -25,14 +25,14 @@ def build() -> dict[str, Any]:
     """The state machine's definition in Amazon States Language, with placeholders."""
     classify = Map(
         _CLASSIFY_PICTURES,
-        comment="Batches of pictures, a few at a time",
+        comment="Batches of images, a few at a time",
         iterator=Chain([_serialize(), _classify(), _filter()]),
         max_concurrency=CONCURRENCY,
         result_path="$.results",
     )
     graph = Graph(
         Chain([_prepare_job(), classify, _job_done()]),
-        comment="Labels and assignments of all pictures under an S3 prefix",
+        comment="Labels and assignments of all images under an S3 prefix",
         timeout_seconds=SECONDS,
     )
     return complete(distribute(graph.to_dict(), _CLASSIFY_PICTURES))
@@ -70,7 +70,7 @@ def _filter() -> Task:
         "threshold": placeholders.CONFIDENCE_THRESHOLD,
         "assignments": ASSIGNMENTS,
     }
-    # The list alone is a batch's output, which the results file then holds a line a picture.
+    # The list alone is a batch's output, which the results file then holds a line an image.
     return function_task("FilterConfidences", placeholders.FILTER_FUNCTION, payload, 300, [], "$.Payload.items")
 
 

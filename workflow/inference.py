@@ -1,6 +1,6 @@
-"""One picture: SerializeImage, ClassifyImage, FilterConfidence, AssignDelivery.
+"""One image: SerializeImage, ClassifyImage, FilterConfidence, AssignDelivery.
 
-It ends in NearbyOrders or DistantOrders (status CLASSIFIED), in LowConfidence (NEEDS_REVIEW, no crash: the picture lies
+It ends in NearbyOrders or DistantOrders (status CLASSIFIED), in LowConfidence (NEEDS_REVIEW, no crash: the image lies
 under review/), or fails: as PictureRefused or EndpointFailed with the function's sentence, else as InferenceFailed.
 """
 
@@ -31,7 +31,7 @@ def build() -> dict[str, Any]:
     """The state machine's definition in Amazon States Language, with placeholders."""
     catch = _catchers()
     start = Chain([_serialize(catch), _classify(catch), _filter(catch), _is_confident()])
-    graph = Graph(start, comment="A picture's label, confidence and assignment", timeout_seconds=SECONDS)
+    graph = Graph(start, comment="An image's label, confidence and assignment", timeout_seconds=SECONDS)
     return complete(graph.to_dict())
 
 
@@ -93,7 +93,7 @@ def _low_confidence() -> Pass:
 
 
 def _catchers() -> list[Catch]:
-    refused = _explained("ExplainRefusal", Fail("PictureRefused", comment="The picture is what is wrong"))
+    refused = _explained("ExplainRefusal", Fail("PictureRefused", comment="The image is what is wrong"))
     failed = _explained("ExplainFailure", Fail("EndpointFailed", comment="The endpoint is, after all attempts"))
     unknown = Fail("InferenceFailed", comment="Step Functions or Lambda is, after all attempts")
     return [

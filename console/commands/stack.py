@@ -14,7 +14,7 @@ from console.target import Target, choose
 if TYPE_CHECKING:
     from seedcode.removal.project import Project
     from seedcode.removal.removal import Inventory
-    from seedcode.stack.wish import Wish
+    from seedcode.stack.spec import Spec
 
 
 def deploy(options: Namespace) -> int:
@@ -46,7 +46,7 @@ def deploy(options: Namespace) -> int:
     return 0
 
 
-def _check(target: Target, spec: Wish, *, with_notes: bool) -> None:
+def _check(target: Target, spec: Spec, *, with_notes: bool) -> None:
     """Raise CommandError with everything that prevents the deployment."""
     from console.deployment import project
     from seedcode.preflight.findings import inspect

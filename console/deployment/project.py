@@ -12,9 +12,9 @@ from seedcode.image.publish import publish
 from seedcode.image.registry import Registry
 from seedcode.stack.deployment import LAPTOP, LAPTOP_RUNTIME
 from seedcode.stack.functions import Code, build_code, build_layer_of
+from seedcode.stack.spec import Account, Spec
 from seedcode.stack.state import UNBORN, describe
 from seedcode.stack.template import load
-from seedcode.stack.wish import Account, Wish
 
 
 def account(target: Target) -> Account:
@@ -23,10 +23,10 @@ def account(target: Target) -> Account:
     return Account(target.client, project.account, project.region)
 
 
-def build_spec(target: Target, given: Mapping[str, str]) -> Wish:
+def build_spec(target: Target, given: Mapping[str, str]) -> Spec:
     """The stack as the checkout has it, with what a person set."""
     project, name = target.project, stack_name(os.environ)
-    return Wish(
+    return Spec(
         project=project.project,
         template=load(),
         given={**_of_laptop(target, name), **_project_id(project.project_id), **given},
@@ -48,7 +48,7 @@ def _project_id(identifier: str | None) -> dict[str, str]:
     return {"SageMakerProjectId": identifier} if identifier else {}
 
 
-def code(target: Target, spec: Wish) -> Code:
+def code(target: Target, spec: Spec) -> Code:
     """The functions; on AWS with their layer, on the laptop they run on the packages of this environment."""
     if target.local:
         return build_code()

@@ -1,4 +1,4 @@
-"""Does the net know how sure it may be? A temperature, fitted on the validation pictures, would put it right.
+"""Does the net know how sure it may be? A temperature, fitted on the validation images, would put it right.
 
 It is measured and told, never applied: what the endpoint answers is what the net says.
 """

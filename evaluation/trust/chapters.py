@@ -27,8 +27,8 @@ def comparison(found: Section) -> str:
         ("p-value", f"{found['p_value']:.2g}"),
     ]
     note = (
-        "Both answer the same pictures, so only those that they answer differently count. The p-value is how likely "
-        "so many lost pictures would be if the new model were as good (McNemar's test, exact, one-sided); the "
+        "Both answer the same images, so only those that they answer differently count. The p-value is how likely "
+        "so many lost images would be if the new model were as good (McNemar's test, exact, one-sided); the "
         "interval is a paired bootstrap."
     )
     return text + page.facts(rows) + page.paragraph(note, "muted")
@@ -45,24 +45,24 @@ def calibration(found: Section) -> str:
         )
     ]
     note = (
-        f"The temperature {found['temperature']:.3f} was fitted on the validation pictures; above 1 the net is too "
+        f"The temperature {found['temperature']:.3f} was fitted on the validation images; above 1 the net is too "
         "sure of itself, below 1 not sure enough. It is reported only: the endpoint's answers stay as the net gives "
         "them, and the confidence filter's threshold is chosen for these."
     )
     if found["at_limit"]:
-        note += " It is at the end of its range, as where hardly a validation picture is answered wrongly."
-    table = page.table(["On the test pictures", "In words", "As served", "With the temperature"], rows, NUMBERS)
+        note += " It is at the end of its range, as where hardly a validation image is answered wrongly."
+    table = page.table(["On the test images", "In words", "As served", "With the temperature"], rows, NUMBERS)
     return page.heading("Calibration") + table + page.paragraph(note, "muted")
 
 
 def threshold(found: Section, plot: bytes) -> str:
     """Which answers may pass without a person."""
     reading = (
-        "Going left, fewer pictures pass the workflow's filter, and more of these are right. The threshold is chosen "
-        "on validation; the test curve shows what it is worth on pictures that chose nothing."
+        "Going left, fewer images pass the workflow's filter, and more of these are right. The threshold is chosen "
+        "on validation; the test curve shows what it is worth on images that chose nothing."
     )
     rows = [[name.capitalize(), *_point(found[name])] for name in ("validation", "test")]
-    table = page.table(["Pictures", "Pass", "Of these, right"], rows, frozenset({1, 2}))
+    table = page.table(["Images", "Pass", "Of these, right"], rows, frozenset({1, 2}))
     chart = page.alone(page.figure(plot, "Precision and coverage", reading))
     return page.heading("The confidence filter") + page.paragraph(_chosen(found)) + table + chart
 
@@ -81,34 +81,34 @@ def slices(found: Section) -> str:
         for place, each in enumerate(groups)
     ]
     note = (
-        "Brightness and sharpness cut the test pictures in three parts. The interval is Wilson's, 95 %: groups whose "
+        "Brightness and sharpness cut the test images in three parts. The interval is Wilson's, 95 %: groups whose "
         "intervals overlap may differ by chance."
     )
-    head = ["Kind", "Group", "Pictures", "Accuracy", "95 % interval"]
-    return page.heading("By kind of picture") + page.table(head, rows, NUMBERS) + page.paragraph(note, "muted")
+    head = ["Kind", "Group", "Images", "Accuracy", "95 % interval"]
+    return page.heading("By kind of image") + page.table(head, rows, NUMBERS) + page.paragraph(note, "muted")
 
 
 def leakage(found: Section, plot: bytes | None, warning: str | None) -> str:
-    """Pictures in two splits."""
-    text = page.heading("Pictures in two splits") + (page.paragraph(warning, "bad") if warning else "")
+    """Images in two splits."""
+    text = page.heading("Images in two splits") + (page.paragraph(warning, "bad") if warning else "")
     rows = [[_title(name), str(each["exact"]), str(each["near"])] for name, each in found.items()]
     note = (
-        "Near pictures have nearly the same outlines and colours, whatever their size or encoding. The counts are of "
-        "the first split's pictures; the first twenty pairs are named in evaluation.json."
+        "Near images have nearly the same outlines and colours, whatever their size or encoding. The counts are of "
+        "the first split's images; the first twenty pairs are named in evaluation.json."
     )
     table = page.table(["Splits", "Equal", "Near"], rows, frozenset({1, 2})) + page.paragraph(note, "muted")
     if plot is None:
         return text + table
     pairs = [pair for each in found.values() for pair in each["pairs"]]
     named = [[pair["kind"], *(f"{name}/{path}" for name, path in pair.items() if name != "kind")] for pair in pairs]
-    sheet = page.figure(plot, "Pictures in two splits", "The first pairs: each column is one.")
-    return text + table + sheet + page.table(["Kind", "Picture", "Is like"], named[:20])
+    sheet = page.figure(plot, "Images in two splits", "The first pairs: each column is one.")
+    return text + table + sheet + page.table(["Kind", "Image", "Is like"], named[:20])
 
 
 def occlusion(plot: bytes) -> str:
     """Where it looked."""
     reading = (
-        "A patch of the picture's mean colour was moved over each of the worst mistakes. Where it is red, hiding the "
+        "A patch of the image's mean colour was moved over each of the worst mistakes. Where it is red, hiding the "
         "place makes the net less sure of its wrong answer: that is what it saw. Blue is the opposite."
     )
     return page.heading("Where the net looked") + page.figure(plot, "Occlusion maps", reading)
@@ -119,11 +119,11 @@ def _chosen(found: Section) -> str:
     if not found["target_reached"]:
         return (
             f"However high the threshold, fewer than {target} of the passing answers were right on the "
-            f"{found['pictures']} validation pictures: 1 is recommended, so that a person decides."
+            f"{found['pictures']} validation images: 1 is recommended, so that a person decides."
         )
     return (
         f"A confidence threshold of {found['recommended']:g} is recommended: the lowest at which at least {target} "
-        f"of the passing answers were right on the {found['pictures']} validation pictures. It is recorded with the "
+        f"of the passing answers were right on the {found['pictures']} validation images. It is recorded with the "
         "version; the stack uses it where its ConfidenceThreshold is auto."
     )
 

@@ -1,4 +1,4 @@
-"""Is the new model worse than the live one? Both answer the same pictures, so only those that they answer
+"""Is the new model worse than the live one? Both answer the same images, so only those that they answer
 differently say anything: McNemar's test, exact and one-sided."""
 
 from typing import Any
@@ -36,14 +36,14 @@ def compare(new: Answers, live: Answers, uri: str, level: float, seed: int) -> d
 
 
 def worse_by_chance(lost: int, gained: int) -> float:
-    """How likely as many lost pictures are, or more, if either model were as often the better one."""
+    """How likely as many lost images are, or more, if either model were as often the better one."""
     return float(min(1.0, binom.sf(lost - 1, lost + gained, 0.5)))
 
 
 def _interval(lost: int, gained: int, count: int, seed: int) -> dict[str, float | str]:
     """The paired bootstrap's interval of the difference.
 
-    Drawing pictures anew draws lost, gained and other ones by their shares.
+    Drawing images anew draws lost, gained and other ones by their shares.
     """
     shares = [lost / count, gained / count, 1 - (lost + gained) / count]
     drawn = np.random.default_rng(seed).multinomial(count, shares, size=RESAMPLES)
@@ -52,7 +52,7 @@ def _interval(lost: int, gained: int, count: int, seed: int) -> dict[str, float 
 
 def _verdict(lost: int, gained: int, p_value: float, level: float) -> str:
     seen = (
-        f"{lost} pictures are answered rightly by the live version alone and {gained} by the new model alone "
+        f"{lost} images are predicted correctly by the live version alone and {gained} by the new model alone "
         f"(p = {p_value:.2g})"
     )
     if level > 0 and p_value < level:

@@ -1,4 +1,4 @@
-"""Precision against coverage: which confidence the workflow should ask for, chosen on the validation pictures."""
+"""Precision against coverage: which confidence the workflow should ask for, chosen on the validation images."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Curve:
-    """For each threshold, upwards: the share of pictures that pass, and the share of these that are right."""
+    """For each threshold, upwards: the share of images that pass, and the share of these that are right."""
 
     thresholds: Floats
     coverage: Floats
@@ -32,7 +32,7 @@ class Point:
 
 
 def curve(answers: Answers) -> Curve:
-    """Every threshold at which another picture is left to a person, rounded down so that its picture passes."""
+    """Every threshold at which another image is left to a person, rounded down so that its image passes."""
     scale = 10**DIGITS
     rounded = np.floor(answers.confidence * scale) / scale
     thresholds, place = np.unique(rounded, return_inverse=True)
@@ -44,7 +44,7 @@ def curve(answers: Answers) -> Curve:
 
 
 def recommend(validation: Curve, target: float) -> float:
-    """The lowest threshold from which on the target is kept: more pictures pass with no other.
+    """The lowest threshold from which on the target is kept: more images pass with no other.
 
     Where even the surest answers miss the target, 1: next to everything goes to a person.
     """

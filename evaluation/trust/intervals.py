@@ -1,4 +1,4 @@
-"""Intervals by bootstrap: what the metrics would be, had other pictures of the same kind been in the test set."""
+"""Intervals by bootstrap: what the metrics would be, had other images of the same kind been in the test set."""
 
 import math
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from evaluation.predict import Answers
 RESAMPLES = 2_000
 LEVEL = 0.95
 CHUNK_CELLS = 4_000_000
-"""Cells of a table of resamples by pictures that are in memory at a time."""
+"""Cells of a table of resamples by images that are in memory at a time."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,7 +36,7 @@ def limits(values: Floats) -> dict[str, float | str]:
 
 
 def wilson(right: int, count: int) -> dict[str, float]:
-    """Wilson's interval of a share: it holds for few pictures too, and where all of them are right."""
+    """Wilson's interval of a share: it holds for few images too, and where all of them are right."""
     z = 1.959964  # the normal distribution's 97.5 % point
     share = right / count
     centre = (share + z * z / (2 * count)) / (1 + z * z / count)
@@ -45,7 +45,7 @@ def wilson(right: int, count: int) -> dict[str, float]:
 
 
 def _weights(count: int, seed: int) -> Iterator[Ints]:
-    """How often each picture is in each resample (resamples, pictures), some resamples at a time."""
+    """How often each image is in each resample (resamples, images), some resamples at a time."""
     random = np.random.default_rng(seed)
     rows = max(1, CHUNK_CELLS // count)
     for start in range(0, RESAMPLES, rows):

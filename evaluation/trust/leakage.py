@@ -1,4 +1,4 @@
-"""Pictures that are in two splits at once: what was trained on says little when it is asked again."""
+"""Images that are in two splits at once: what was trained on says little when it is asked again."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.trust.looks import Looks
+from evaluation.trust.image_stats import ImageStats
 
 BITS = 10
-"""Near pictures differ in at most so many of the hash's 64 bits."""
+"""Near images differ in at most so many of the hash's 64 bits."""
 
 DISTANCE = 6.0
 """And their thumbnails by so much of 255 on average: plain backgrounds make hashes alike by chance."""
@@ -21,25 +21,25 @@ CHUNK_CELLS = 1_000_000
 Pairs = list[tuple[int, int]]
 
 
-def check(looks: list[Looks]) -> dict[str, Any]:
-    """The section `leakage`: of each two splits, equal and nearly equal pictures, the first few by name."""
+def check(stats: list[ImageStats]) -> dict[str, Any]:
+    """The section `leakage`: of each two splits, equal and nearly equal images, the first few by name."""
     return {
-        f"{second.split.name}_{first.split.name}": _between(first, second) for first, second in combinations(looks, 2)
+        f"{second.split.name}_{first.split.name}": _between(first, second) for first, second in combinations(stats, 2)
     }
 
 
 def warning(section: dict[str, Any]) -> str | None:
-    """A sentence where test pictures are in the training set, pixel by pixel."""
+    """A sentence where test images are in the training set, pixel by pixel."""
     count = section["test_train"]["exact"]
     if not count:
         return None
     return (
-        f"Warning: {count} of the test pictures are, pixel by pixel, in the training set as well, so the accuracy is "
+        f"Warning: {count} of the test images are, pixel by pixel, in the training set as well, so the accuracy is "
         "flattered; see the report, and prepare the data again."
     )
 
 
-def _between(first: Looks, second: Looks) -> dict[str, Any]:
+def _between(first: ImageStats, second: ImageStats) -> dict[str, Any]:
     exact = _exact(first, second)
     equal = set(exact)
     near = [pair for pair in _near(first, second) if pair not in equal]
@@ -54,16 +54,16 @@ def _between(first: Looks, second: Looks) -> dict[str, Any]:
     }
 
 
-def _exact(first: Looks, second: Looks) -> Pairs:
-    """Each picture of the second split that is in the first, with the first one that it equals."""
+def _exact(first: ImageStats, second: ImageStats) -> Pairs:
+    """Each image of the second split that is in the first, with the first one that it equals."""
     known, index = np.unique(first.digests, return_index=True)
     place = np.minimum(np.searchsorted(known, second.digests), len(known) - 1)
     found = np.flatnonzero(known[place] == second.digests)
     return [(int(index[place[other]]), int(other)) for other in found]
 
 
-def _near(first: Looks, second: Looks) -> Pairs:
-    """Pairs of alike pictures, found by their hashes and judged by their thumbnails; memory stays bounded."""
+def _near(first: ImageStats, second: ImageStats) -> Pairs:
+    """Pairs of alike images, found by their hashes and judged by their thumbnails; memory stays bounded."""
     return [pair for chunk in _alike(first.hashes, second.hashes) for pair in _judge(first, second, *chunk)]
 
 
@@ -77,7 +77,7 @@ def _alike(
         yield one, other + start
 
 
-def _judge(first: Looks, second: Looks, one: NDArray[np.int64], other: NDArray[np.int64]) -> Pairs:
+def _judge(first: ImageStats, second: ImageStats, one: NDArray[np.int64], other: NDArray[np.int64]) -> Pairs:
     apart = np.abs(first.thumbs[one].astype(np.int16) - second.thumbs[other]).mean(axis=(1, 2, 3))
     close = np.flatnonzero(apart <= DISTANCE)
     return [(int(one[index]), int(other[index])) for index in close]

@@ -1,4 +1,4 @@
-"""The live version's net, fetched from S3 and asked about the same test pictures."""
+"""The live version's net, fetched from S3 and asked about the same test images."""
 
 import os
 from pathlib import Path
@@ -19,7 +19,7 @@ from evaluation.split import Split
 
 
 def ask(uri: str, tests: Split) -> Answers:
-    """Answers of the model at an address; its net may take pictures of another size than the new one's."""
+    """Answers of the model at an address; its net may take images of another size than the new one's."""
     with TemporaryDirectory() as folder:
         try:
             _fetch(uri, Path(folder) / "model.tar.gz")

@@ -7,7 +7,7 @@ from evaluation.options import Options
 from evaluation.predict import Answers
 from evaluation.split import Split
 from evaluation.trust import calibration, charts, comparison, coverage, gate, intervals, leakage, slices
-from evaluation.trust.looks import look
+from evaluation.trust.image_stats import compute_stats
 from evaluation.trust.occlusion import Occluded
 
 
@@ -38,17 +38,17 @@ class Trust:
 def measure(options: Options, splits: dict[str, Split], asked: Asked) -> Trust:
     """Measure it."""
     calibrated = calibration.calibrate(asked.validation, asked.test)
-    looks = {name: look(split) for name, split in splits.items()}
+    stats = {name: compute_stats(split) for name, split in splits.items()}
     compared = _compare(options, asked)
     accuracy = float(asked.test.right.mean())
     sections = {
         "confidence_intervals": intervals.bootstrap(asked.test, options.seed),
         "comparison": compared,
-        "gate": gate.judge(accuracy, options.threshold, compared, options.paired_gate_level),
+        "gate": gate.decide(accuracy, options.threshold, compared, options.paired_gate_level),
         "calibration": calibrated.section,
         "confidence_threshold": coverage.section(asked.validation, asked.test, options.target_precision),
-        "slices": slices.cut(asked.test, looks["test"]),
-        "leakage": leakage.check(list(looks.values())),
+        "slices": slices.cut(asked.test, stats["test"]),
+        "leakage": leakage.check(list(stats.values())),
     }
     return Trust(sections, _draw(sections, splits, asked), calibrated.cooled)
 

@@ -1,6 +1,6 @@
-"""Where the net looked: a plain patch is moved over a picture, and what shakes the answer lies beneath it.
+"""Where the net looked: a plain patch is moved over an image, and what shakes the answer lies beneath it.
 
-It asks the net like any picture does, so it works for every net and costs one batch a picture.
+It asks the net like any image does, so it works for every net and costs one batch an image.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from evaluation.network import Network
+from evaluation.plots import worst
 from evaluation.predict import Answers, probabilities
-from evaluation.sheet import worst
 from evaluation.split import Split
 
 MOST = 6
@@ -19,7 +19,7 @@ STEPS = 8
 """Places of the patch along each side: 8 x 8 of them are one batch (64)."""
 
 PATCH = 0.25
-"""The patch's side as a part of the picture's."""
+"""The patch's side as a part of the image's."""
 
 LEAST = 1e-7
 
@@ -29,7 +29,7 @@ class Occluded:
     """A mistake and its map (height, width): above 0 where the net found what it said."""
 
     index: int
-    picture: Image.Image
+    image: Image.Image
     heat: NDArray[np.float64]
 
 
@@ -39,34 +39,34 @@ def explain(network: Network, answers: Answers, split: Split) -> list[Occluded]:
     return [_map(network, index, split.open(split.paths[index]), int(answers.predicted[index])) for index in chosen]
 
 
-def _map(network: Network, index: int, picture: Image.Image, said: int) -> Occluded:
-    places = _places(picture)
-    asked = probabilities(network, [_cover(picture, place) for place in places])[:, said]
-    whole = probabilities(network, [picture])[0, said]
-    return Occluded(index, picture, _spread(picture, places, _log_odds(whole) - _log_odds(asked)))
+def _map(network: Network, index: int, image: Image.Image, said: int) -> Occluded:
+    places = _places(image)
+    asked = probabilities(network, [_cover(image, place) for place in places])[:, said]
+    whole = probabilities(network, [image])[0, said]
+    return Occluded(index, image, _spread(image, places, _log_odds(whole) - _log_odds(asked)))
 
 
-def _places(picture: Image.Image) -> list[tuple[int, int, int, int]]:
+def _places(image: Image.Image) -> list[tuple[int, int, int, int]]:
     """Left, top, right and bottom of each place of the patch; the first and last lie at the edges."""
-    width, height = (max(1, round(PATCH * side)) for side in picture.size)
-    lefts = np.linspace(0, picture.width - width, STEPS).round().astype(int).tolist()
-    tops = np.linspace(0, picture.height - height, STEPS).round().astype(int).tolist()
+    width, height = (max(1, round(PATCH * side)) for side in image.size)
+    lefts = np.linspace(0, image.width - width, STEPS).round().astype(int).tolist()
+    tops = np.linspace(0, image.height - height, STEPS).round().astype(int).tolist()
     return [(left, top, left + width, top + height) for top in tops for left in lefts]
 
 
-def _cover(picture: Image.Image, place: tuple[int, int, int, int]) -> Image.Image:
-    """Put the picture's own mean colour over a place: black would be something to see."""
-    mean = np.asarray(picture).mean(axis=(0, 1)).round().astype(int).tolist()
-    covered = picture.copy()
+def _cover(image: Image.Image, place: tuple[int, int, int, int]) -> Image.Image:
+    """Put the image's own mean colour over a place: black would be something to see."""
+    mean = np.asarray(image).mean(axis=(0, 1)).round().astype(int).tolist()
+    covered = image.copy()
     covered.paste((mean[0], mean[1], mean[2]), place)
     return covered
 
 
 def _spread(
-    picture: Image.Image, places: list[tuple[int, int, int, int]], drops: NDArray[np.float64]
+    image: Image.Image, places: list[tuple[int, int, int, int]], drops: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Give each pixel the mean of the drops of the patches that lay on it."""
-    heat, count = np.zeros((picture.height, picture.width)), np.zeros((picture.height, picture.width))
+    heat, count = np.zeros((image.height, image.width)), np.zeros((image.height, image.width))
     for (left, top, right, bottom), drop in zip(places, drops, strict=True):
         heat[top:bottom, left:right] += drop
         count[top:bottom, left:right] += 1

@@ -1,4 +1,4 @@
-"""Accuracy by kinds of pictures: an average hides that dark ones fail."""
+"""Accuracy by kinds of images: an average hides that dark ones fail."""
 
 from typing import Any
 
@@ -7,22 +7,22 @@ from numpy.typing import NDArray
 
 from common.labels import LABELS
 from evaluation.predict import Answers
+from evaluation.trust.image_stats import ImageStats
 from evaluation.trust.intervals import wilson
-from evaluation.trust.looks import Looks
 
 SIDES = (32, 64, 128, 256)
 Group = tuple[str, NDArray[np.bool_]]
 
 
-def cut(answers: Answers, looks: Looks) -> dict[str, Any]:
+def cut(answers: Answers, stats: ImageStats) -> dict[str, Any]:
     """The section `slices`: by class, brightness, sharpness and size, each group with Wilson's interval."""
     everything = [("all", np.ones(len(answers.actual), dtype=bool))]
     groups = {
         "all": everything,
         "class": [(name, answers.actual == label) for label, name in enumerate(LABELS)],
-        "brightness": _terciles(looks.brightness, ("dark", "middling", "bright")),
-        "sharpness": _terciles(looks.sharpness, ("soft", "middling", "sharp")),
-        "size": _sizes(looks.longer_side),
+        "brightness": _terciles(stats.brightness, ("dark", "middling", "bright")),
+        "sharpness": _terciles(stats.sharpness, ("soft", "middling", "sharp")),
+        "size": _sizes(stats.longer_side),
     }
     return {
         kind: [_measure(name, rows, answers) for name, rows in found if rows.any()] for kind, found in groups.items()
@@ -40,7 +40,7 @@ def _terciles(values: NDArray[np.float64], names: tuple[str, str, str]) -> list[
 
 
 def _sizes(sides: NDArray[np.int64]) -> list[Group]:
-    """Groups by the longer side as the picture lies on disk, before it is cut to what the net takes."""
+    """Groups by the longer side as the image lies on disk, before it is cut to what the net takes."""
     place = np.searchsorted(SIDES, sides, side="left")
     names = [f"up to {side} pixels" for side in SIDES] + [f"over {SIDES[-1]} pixels"]
     return [(name, place == index) for index, name in enumerate(names)]

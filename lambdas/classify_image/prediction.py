@@ -31,7 +31,7 @@ def parse(body: bytes, labels: Sequence[str]) -> Prediction:
     try:
         answer = json.loads(body)
     except ValueError:
-        raise BadAnswer(f"The endpoint answered {body[:80]!r}, which is not JSON: look at its log.") from None
+        raise BadAnswer(f"The endpoint answered {body[:80]!r}, which is not JSON: see its log.") from None
     if not isinstance(answer, list) or len(answer) != len(labels) or not all(_is_probability(one) for one in answer):
         raise BadAnswer(f"The endpoint answered {str(answer)[:80]}, where {len(labels)} probabilities are expected.")
     return Prediction(tuple(labels), tuple(float(one) for one in answer))

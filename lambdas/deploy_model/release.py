@@ -78,7 +78,7 @@ def _model(version: Version, settings: Settings, tags: list[dict[str, str]]) -> 
             **({"ModelDataUrl": f"s3://{settings.bucket}/{version.approved_key}"} if version.source else {}),
         },
         "ExecutionRoleArn": settings.role_arn,
-        # SageMaker itself fetches the artifact; the algorithm needs no network to answer about a picture.
+        # SageMaker itself fetches the artifact; the algorithm needs no network to answer about an image.
         "EnableNetworkIsolation": True,
         "Tags": tags,
     }
@@ -98,7 +98,7 @@ def _configuration(settings: Settings, tags: list[dict[str, str]]) -> Request:
 
 
 def _capture(settings: Settings) -> Request:
-    """Capture every request and answer: JSON readable, pictures (listed nowhere) as base64."""
+    """Capture every request and answer: JSON readable, images (listed nowhere) as base64."""
     capture: Request = {
         "EnableCapture": True,
         "InitialSamplingPercentage": 100,

@@ -1,1 +1,1 @@
-"""Lambda: takes new labelled pictures from incoming/ to curated/, or to quarantine/ with the reason."""
+"""Lambda: takes new labelled images from incoming/ to curated/, or to quarantine/ with the reason."""

@@ -1,4 +1,4 @@
-"""The end of a batch: `incoming/_SUCCESS` says that all of its pictures are there."""
+"""The end of a batch: `incoming/_SUCCESS` says that all of its images are there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNVERSIONED = "null"
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of the pictures that still waited when the batch was closed."""
+    """What became of the images that still waited when the batch was closed."""
 
     identity: str | None
     state: str

@@ -1,8 +1,8 @@
-"""Why a picture is put aside, and what makes an event worth another delivery."""
+"""Why an image is put aside, and what makes an event worth another delivery."""
 
 
 class Refusal(Exception):
-    """The picture goes to quarantine: `reason` names the folder, the message is a sentence for who sent it."""
+    """The image goes to quarantine: `reason` names the folder, the message is a sentence for who sent it."""
 
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -14,4 +14,4 @@ class Changed(Exception):
 
 
 class BatchUnfinished(Exception):
-    """There are more pictures than fit in one invocation; the next delivery goes on from here."""
+    """There are more images than fit in one invocation; the next delivery goes on from here."""

@@ -29,6 +29,6 @@ def parse(event: Mapping[str, Any], bucket: str) -> Arrival | str:
         return f"The event is of the bucket {detail.get('bucket', {}).get('name')}, and ours is {bucket}."
     stored = detail.get("object", {})
     key = str(stored.get("key", ""))
-    if key != keys.SUCCESS and not keys.is_picture(key):
-        return f"The object {key!r} is no picture under {keys.INCOMING}."
+    if key != keys.SUCCESS and not keys.is_image(key):
+        return f"The object {key!r} is no image under {keys.INCOMING}."
     return Arrival(key, stored.get("version-id"), stored.get("sequencer"))

@@ -23,7 +23,7 @@ from ingest_image.storage import Storage
 logger = Logger(service="ingest_image")
 metrics = Metrics(namespace="Scones", service="ingest_image")
 
-# What is left after four attempts is raised, within the time that is held back for one picture.
+# What is left after four attempts is raised, within the time that is held back for one image.
 _CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=3, read_timeout=10)
 
 
@@ -39,7 +39,7 @@ def ingest() -> Ingest:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Take in the picture, or close the batch, that the event tells of; raise to be called again."""
+    """Take in the image, or close the batch, that the event tells of; raise to be called again."""
     arrival = parse(event, ingest().settings.bucket)
     if isinstance(arrival, str):
         logger.info("Ignored an event", extra={"reason": arrival})
@@ -50,7 +50,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _take_in(arrival: Arrival) -> dict[str, Any]:
     outcome = ingest().one(arrival.key)
     metrics.add_metric(f"Pictures{outcome.what.title()}", MetricUnit.Count, 1)
-    logger.info("Took a picture in", extra=asdict(outcome))
+    logger.info("Took an image in", extra=asdict(outcome))
     return asdict(outcome)
 
 

@@ -1,4 +1,4 @@
-"""One picture, or all that wait, from incoming/ to where they belong.
+"""One image, or all that wait, from incoming/ to where they belong.
 
 Everything is done in an order that stands a second delivery, a late one and two at a time: the incoming object goes
 last, what is written has a name made of its content, and an object that is gone was dealt with.
@@ -18,7 +18,7 @@ from ingest_image.settings import Settings
 from ingest_image.storage import Storage, Stored
 
 RESERVE_MILLISECONDS = 20_000
-"""What one more picture may take, S3's patience included."""
+"""What one more image may take, S3's patience included."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Ingest:
-    """Takes pictures in, under the settings' limits."""
+    """Takes images in, under the settings' limits."""
 
     settings: Settings
     storage: Storage
 
     def one(self, key: str) -> Outcome:
-        """Take one picture in; what fails for a passing reason is raised, for the event to be delivered again."""
+        """Take one image in; what fails for a passing reason is raised, for the event to be delivered again."""
         stored = self.storage.read(key, self.settings.limits.most_bytes)
         if stored is None:
             return Outcome("gone", key)
@@ -59,7 +59,7 @@ class Ingest:
         for key in self.storage.waiting():
             if remaining() < RESERVE_MILLISECONDS:
                 raise BatchUnfinished(
-                    f"{done.total()} pictures were taken in, and more wait under {keys.INCOMING}: "
+                    f"{done.total()} images were taken in, and more wait under {keys.INCOMING}: "
                     "the next delivery goes on."
                 )
             done[self.one(key).what] += 1
@@ -73,7 +73,7 @@ class Ingest:
             return Outcome("duplicate", source, target)
         self.storage.curate(target, png, source)
         try:
-            # Once more: the same picture may have come under both labels at once.
+            # Once more: the same image may have come under both labels at once.
             self._check_rivals(label, digest)
         except Refusal:
             self.storage.withdraw(target)
@@ -83,7 +83,7 @@ class Ingest:
     def _check_rivals(self, label: str, digest: str) -> None:
         for other in LABELS:
             if other != label and self.storage.find(keys.curated(other, digest)):
-                raise Refusal("conflicting-label", f"The same picture is curated as {other}: a person must decide.")
+                raise Refusal("conflicting-label", f"The same image is curated as {other}: a person must decide.")
 
 
 def _content(stored: Stored, settings: Settings) -> bytes:

@@ -1,4 +1,4 @@
-"""Where pictures and batches lie in the bucket, and what a key says."""
+"""Where images and batches lie in the bucket, and what a key says."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ NO_LABEL = "none"
 _LONGEST_NAME = 900  # bytes; S3 takes keys of 1,024
 
 
-def is_picture(key: str) -> bool:
+def is_image(key: str) -> bool:
     """Whether a key is to be taken in: consoles make "folders", and `.keep` holds a prefix open."""
     return key.startswith(INCOMING) and key != SUCCESS and not key.endswith(("/", "/.keep"))
 
 
 def split(key: str) -> tuple[str, str]:
-    """The label and the name of `incoming/<label>/<name>`; a picture without a folder has the label `none`."""
+    """The label and the name of `incoming/<label>/<name>`; an image without a folder has the label `none`."""
     label, slash, name = key.removeprefix(INCOMING).partition("/")
     return (label, name) if slash else (NO_LABEL, label)
 
 
 def curated(label: str, digest: str) -> str:
-    """Where PrepareData looks for a picture."""
+    """Where PrepareData looks for an image."""
     return f"curated/{label}/{digest}.png"
 
 
 def quarantine(reason: str, label: str, name: str) -> str:
-    """Where a picture waits for a person."""
+    """Where an image waits for a person."""
     if len(f"{label}/{name}".encode()) > _LONGEST_NAME:
         label, name = label[:100], hashlib.sha256(name.encode()).hexdigest()
     return f"quarantine/{reason}/{label}/{name}"

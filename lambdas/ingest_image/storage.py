@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from common.aws_errors import find_resource, get_code, is_missing
 from ingest_image.errors import Changed
-from ingest_image.keys import INCOMING, is_picture
+from ingest_image.keys import INCOMING, is_image
 
 _OTHER = frozenset({"PreconditionFailed", "412"})
 _LONGEST_METADATA = 900  # characters; S3 takes 2 KB in all
@@ -48,13 +48,13 @@ class Storage:
         return find_resource(self._s3.head_object, Bucket=self._bucket, Key=key)
 
     def curate(self, key: str, png: bytes, source: str) -> None:
-        """Put a cleaned picture, and say which object it was."""
+        """Put a cleaned image, and say which object it was."""
         self._s3.put_object(
             Bucket=self._bucket, Key=key, Body=png, ContentType="image/png", Metadata={"source": _plain(quote(source))}
         )
 
     def withdraw(self, key: str) -> None:
-        """Take a curated picture back."""
+        """Take a curated image back."""
         self._s3.delete_object(Bucket=self._bucket, Key=key)
 
     def put_aside(self, source: str, target: str, etag: str, sentence: str) -> None:
@@ -90,9 +90,9 @@ class Storage:
                 raise _changed(key, error) from error
 
     def waiting(self) -> Iterator[str]:
-        """Keys of the pictures that are still under incoming/."""
+        """Keys of the images that are still under incoming/."""
         for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=INCOMING):
-            yield from (entry["Key"] for entry in page.get("Contents", []) if is_picture(entry["Key"]))
+            yield from (entry["Key"] for entry in page.get("Contents", []) if is_image(entry["Key"]))
 
     def tell(self, key: str, document: dict[str, Any]) -> None:
         """Put a JSON document."""

@@ -1,4 +1,4 @@
-"""A version's baseline: what its test pictures look like and how sure the model was of them, measured once."""
+"""A version's baseline: what its test images look like and how sure the model was of them, measured once."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,7 @@ _GOING_ON = frozenset({"InProgress", "Stopping"})
 
 @dataclass(frozen=True)
 class Evidence:
-    """Where the pictures that a version was tested on lie, and what it said of each."""
+    """Where the images that a version was tested on lie, and what it said of each."""
 
     version: str
     test_uri: str
@@ -71,7 +71,7 @@ def _is_there(s3: Client, uri: str) -> bool:
 def _free_name(sagemaker: Client, name: str) -> str | None:
     """A name for the job: names are used once, so what has failed is tried again under the next; None while one runs.
 
-    Raises RefreshError when it has failed too often: there is something to mend first.
+    Raises RefreshError when it has failed too often: there is something to fix first.
     """
     for attempt in range(1, MOST_ATTEMPTS + 1):
         candidate = name if attempt == 1 else f"{name}-{attempt}"
@@ -80,7 +80,7 @@ def _free_name(sagemaker: Client, name: str) -> str | None:
             return candidate
         if found["ProcessingJobStatus"] in _GOING_ON:
             return None
-    raise RefreshError(f"The baseline job {name} was tried {MOST_ATTEMPTS} times; see its log, and mend what it names.")
+    raise RefreshError(f"The baseline job {name} was tried {MOST_ATTEMPTS} times; see its log, and fix what it names.")
 
 
 def _job(name: str, monitoring: Monitoring, evidence: Evidence) -> dict[str, Any]:

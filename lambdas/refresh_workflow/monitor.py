@@ -11,14 +11,14 @@ def refresh_monitoring(clients: Clients, settings: Settings, version: str) -> li
     """Begin the version's baseline and point the schedule at it, where that is not done yet; return what was begun.
 
     The schedule does not wait for the baseline: until that is there, a run fails and says so, and nothing is taken
-    for drift. A version that was registered before its test pictures were recorded is not monitored.
+    for drift. A version that was registered before its test images were recorded is not monitored.
     """
     monitoring = settings.monitoring
     if monitoring is None:
         return ["No container image was built yet, so nothing is monitored; push the code, or deploy with ImageUri."]
     evidence = find_evidence(clients.sagemaker, settings.model_package_group, version)
     if evidence is None:
-        return [f"Version {version} does not say where its test pictures lie, so it is not monitored; train it anew."]
+        return [f"Version {version} does not say where its test images lie, so it is not monitored; train it anew."]
     begun = []
     if ensure_baseline(clients, monitoring, settings.endpoint_name, evidence):
         begun.append("baseline")

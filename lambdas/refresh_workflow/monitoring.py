@@ -57,7 +57,7 @@ class Monitoring:
 
     @property
     def cluster(self) -> dict[str, Any]:
-        """One instance: an hour's captures are a few thousand pictures."""
+        """One instance: an hour's captures are a few thousand images."""
         cluster = {"InstanceCount": 1, "InstanceType": self.instance_type, "VolumeSizeInGB": 30}
         encrypts = self.kms_key_arn and not LOCAL_DISKS.match(self.instance_type)
         return cluster | ({"VolumeKmsKeyId": self.kms_key_arn} if encrypts else {})

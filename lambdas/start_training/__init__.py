@@ -1,1 +1,1 @@
-"""Lambda: starts a training when the answers drift, when new pictures came, or when a person asks."""
+"""Lambda: starts a training when the answers drift, when new images came, or when a person asks."""

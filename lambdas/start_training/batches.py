@@ -1,4 +1,4 @@
-"""Batches of new pictures: `batches/pending/<id>.json` until an execution takes them up, then `batches/started/`."""
+"""Batches of new images: `batches/pending/<id>.json` until an execution takes them up, then `batches/started/`."""
 
 from __future__ import annotations
 

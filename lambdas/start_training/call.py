@@ -49,7 +49,7 @@ def parse(event: Mapping[str, Any], settings: Settings) -> Call | str:
         return f"The event is of account {event.get('account')}, and the pipeline is in {settings.account}."
     detail, kind = event.get("detail", {}), event.get("detail-type")
     if kind == SCHEDULED:
-        return Call(Kind.BATCH, "a batch of new pictures has waited")
+        return Call(Kind.BATCH, "a batch of new images has waited")
     readers = {ALARM_CHANGED: _alarm, OBJECT_CREATED: _object, EXECUTION_CHANGED: _execution}
     if kind not in readers:
         return f"The event is a {kind!r}, which calls for no training."
@@ -77,7 +77,7 @@ def _object(detail: Mapping[str, Any], settings: Settings) -> Call | str:
     bucket, key = detail.get("bucket", {}).get("name"), str(detail.get("object", {}).get("key"))
     if bucket != settings.bucket or not key.startswith(PENDING):
         return f"The object is s3://{bucket}/{key}, and only s3://{settings.bucket}/{PENDING} tells of batches."
-    return Call(Kind.BATCH, "a batch of new pictures came")
+    return Call(Kind.BATCH, "a batch of new images came")
 
 
 def _execution(detail: Mapping[str, Any], settings: Settings) -> Call | str:
@@ -86,4 +86,4 @@ def _execution(detail: Mapping[str, Any], settings: Settings) -> Call | str:
         return f"The pipeline is {name}, and ours is {settings.pipeline_name}."
     if status not in ENDED:
         return f"The execution is {status}; another event comes when it has ended."
-    return Call(Kind.BATCH, "a batch of new pictures waited for an execution to end")
+    return Call(Kind.BATCH, "a batch of new images waited for an execution to end")

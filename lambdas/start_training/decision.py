@@ -77,7 +77,7 @@ def _about_batches(
     full = _within_the_day(executions, now, settings)
     if full:
         return Decision(full.action, f"{full.reason} {_count(waiting).capitalize()} wait.")
-    return Decision(Action.START, f"{_count(waiting)} of new pictures")
+    return Decision(Action.START, f"{_count(waiting)} of new images")
 
 
 def _within_the_day(executions: Sequence[Execution], now: datetime, settings: Settings) -> Decision | None:

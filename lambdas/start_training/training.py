@@ -68,7 +68,7 @@ class Trainer:
         if missing:
             return self._refuse(call, Decision(Action.REFUSE, missing), executions)
         try:
-            # After the batches were listed: their pictures are curated before their markers are written.
+            # After the batches were listed: their images are curated before their markers are written.
             chosen = data.choose(self.s3, self.settings.bucket)
         except NothingToTrainOn as nothing:
             return self._refuse(call, Decision(Action.REFUSE, str(nothing)), executions)

@@ -1,4 +1,4 @@
-"""The model that a run brings forth, whichever step made it: what evaluation and registration read of it."""
+"""The model that a run causes, whichever step made it: what evaluation and registration read of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

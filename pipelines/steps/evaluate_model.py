@@ -1,4 +1,4 @@
-"""EvaluateModel: the trained model meets the test pictures, once."""
+"""EvaluateModel: the trained model meets the test images, once."""
 
 from sagemaker.workflow.functions import Join, JsonGet
 from sagemaker.workflow.properties import PropertyFile
@@ -52,7 +52,7 @@ def _arguments(context: Context) -> list[object]:
 
 
 def measured_accuracy() -> JsonGet:
-    """Refer to the accuracy on the test pictures, a share of one."""
+    """Refer to the accuracy on the test images, a share of one."""
     return JsonGet(step_name=NAME, property_file=REPORT, json_path="binary_classification_metrics.accuracy.value")
 
 
@@ -72,5 +72,5 @@ def reason_of_the_gate() -> JsonGet:
 
 
 def recommended_threshold() -> JsonGet:
-    """Refer to the confidence below which a person should decide, as the validation pictures tell it."""
+    """Refer to the confidence below which a person should decide, as the validation images tell it."""
     return JsonGet(step_name=NAME, property_file=REPORT, json_path="confidence_threshold.recommended")

@@ -1,4 +1,4 @@
-"""PrepareData: the published archive and curated pictures become train, validation and test pictures."""
+"""PrepareData: the published archive and curated images become train, validation and test images."""
 
 from sagemaker.workflow.functions import JsonGet
 from sagemaker.workflow.properties import PropertyFile
@@ -17,7 +17,7 @@ CONFIG = "/opt/ml/config"  # where SageMaker describes the job's instances, for 
 
 
 def prepare_data(context: Context) -> ProcessingStep:
-    """Build the step; curated pictures are shared out between instances, the archive is not."""
+    """Build the step; curated images are shared out between instances, the archive is not."""
     parameters = context.parameters
     # The addresses stay the same when their content changes: the version makes the cache notice.
     processor = make_processor(
@@ -42,7 +42,7 @@ def prepare_data(context: Context) -> ProcessingStep:
 
 
 def training_samples() -> JsonGet:
-    """Refer to the number of training pictures that PrepareData counted."""
+    """Refer to the number of training images that PrepareData counted."""
     return JsonGet(step_name=NAME, property_file=MANIFEST, json_path="lists.train.pictures")
 
 

@@ -58,7 +58,7 @@ def register_model(context: Context, prepared: ProcessingStep, candidate: Candid
 
 
 def _input_shape(context: Context) -> PipelineVariable:
-    """Say which pictures the net takes, as `{"data":[1,3,28,28]}`; AWS refuses commas in the metadata below."""
+    """Say which images the net takes, as `{"data":[1,3,28,28]}`; AWS refuses commas in the metadata below."""
     return Join("", ['{"data":[1,', context.parameters.hyperparameters["image_shape"], "]}"])
 
 

@@ -1,4 +1,4 @@
-"""TrainModel: the built-in image classification, on the pictures of PrepareData."""
+"""TrainModel: the built-in image classification, on the images of PrepareData."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ VOLUME_GB = 30
 
 
 def train_model(context: Context, prepared: ProcessingStep) -> Candidate:
-    """Build the step on the channels that the algorithm wants: four for loose pictures, two for records."""
+    """Build the step on the channels that the algorithm wants: four for loose images, two for records."""
     estimator = make_estimator(context)
     with telemetry_off(context.session):
         arguments = estimator.fit(channels(context, prepared))
@@ -76,8 +76,8 @@ def _hyperparameters(context: Context) -> dict[str, Value | PipelineVariable]:
 
 
 def channels(context: Context, prepared: ProcessingStep) -> dict[str, TrainingInput]:
-    """The prepared pictures as the algorithm wants them, loose with their lists or as records, and an initial model."""
-    return {**_pictures(context, prepared), **_initial_model(context)}
+    """The prepared images as the algorithm wants them, loose with their lists or as records, and an initial model."""
+    return {**_images(context, prepared), **_initial_model(context)}
 
 
 def _initial_model(context: Context) -> dict[str, TrainingInput]:
@@ -86,7 +86,7 @@ def _initial_model(context: Context) -> dict[str, TrainingInput]:
     return {"model": _channel(uri, "application/x-sagemaker-model")} if uri is not None else {}
 
 
-def _pictures(context: Context, prepared: ProcessingStep) -> dict[str, TrainingInput]:
+def _images(context: Context, prepared: ProcessingStep) -> dict[str, TrainingInput]:
     if context.profile.record_io:
         return {
             name: _channel(output_file(prepared, RECORDS, f"{name}.rec"), "application/x-recordio")

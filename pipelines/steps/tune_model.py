@@ -1,4 +1,4 @@
-"""TuneModel: many trainings in the place of one; the best on the validation pictures goes on."""
+"""TuneModel: many trainings in the place of one; the best on the validation images goes on."""
 
 from sagemaker.estimator import Estimator
 from sagemaker.inputs import TrainingInput

@@ -12,9 +12,9 @@ from pipelines.start import parse_overrides
 from seedcode.stack.deployment import Deployment
 from seedcode.stack.functions import build_code, build_layer_of
 from seedcode.stack.report import Lines
+from seedcode.stack.spec import Account, Spec
 from seedcode.stack.state import describe
 from seedcode.stack.template import load
-from seedcode.stack.wish import Account, Wish
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -34,20 +34,20 @@ def run(options: Namespace) -> int:
     """Deploy, print the change set and the progress as lines, and then the stack's outputs."""
     settings = find_settings(os.environ)
     aws = Account(lambda service: make_client(service, settings.region), settings.account, settings.region)
-    wished = _wish(aws, settings, parse_overrides(options.set))
-    code = build_code(build_layer_of(aws, wished) if options.layer else None)
-    outputs = Deployment(aws, wished, Lines(), lambda _, dangers: _tell(dangers)).run(code)
+    wanted = _build_spec(aws, settings, parse_overrides(options.set))
+    code = build_code(build_layer_of(aws, wanted) if options.layer else None)
+    outputs = Deployment(aws, wanted, Lines(), lambda _, dangers: _tell(dangers)).run(code)
     for name, value in outputs.items():
         print(f"{name}  {value}")
     return 0
 
 
-def _wish(aws: Account, settings: Settings, given: dict[str, str]) -> Wish:
+def _build_spec(aws: Account, settings: Settings, given: dict[str, str]) -> Spec:
     name = stack_name(os.environ)
     stack = describe(aws.client("cloudformation"), name)
     # The build knows the image that it has pushed.
     image = {"ImageUri": os.environ["SCONES_IMAGE_URI"]} if os.environ.get("SCONES_IMAGE_URI") else {}
-    return Wish(
+    return Spec(
         project=settings.project,
         stack_name=name,
         template=load(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from seedcode.seed import write_seed
+from seedcode.seed.seed import write_seed
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -20,7 +20,7 @@ MANIFEST = "manifest.json"
 
 def build_artifacts(*, python: str | None = None) -> dict[str, bytes]:
     """Build every artifact by its path; the layer only for a given Python, since that needs a package index."""
-    files = {f"containers/{archive.room}.pyz": archive.content for archive in build_archives()}
+    files = {f"containers/{archive.package}.pyz": archive.content for archive in build_archives()}
     with TemporaryDirectory() as folder:
         for name in list_functions():
             files[f"functions/{name}.zip"] = build_function(name, folder=Path(folder)).read_bytes()
@@ -34,7 +34,7 @@ def _build_seed(folder: Path) -> dict[str, bytes]:
     """The seed of new repositories; a seeded repository makes no seeds itself."""
     if find_spec("seedcode.seed") is None:
         return {}
-    build_seed = import_module("seedcode.seed").build_seed
+    build_seed = import_module("seedcode.seed.seed").build_seed
     return {"seed.zip": build_seed(folder).read_bytes()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seedcode.stack.wish import Account
+from seedcode.stack.spec import Account
 
 
 def check(aws: Account) -> list[str]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from botocore.exceptions import ClientError
 
 from seedcode.stack.kept import find_kept
+from seedcode.stack.spec import Account, Spec
 from seedcode.stack.state import Stack, list_resources
-from seedcode.stack.wish import Account, Wish
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 LONGEST_ROLE = 64
@@ -19,19 +19,19 @@ MENDS = {
 }
 
 
-def check(aws: Account, wish: Wish, stack: Stack | None, *, with_kept: bool) -> list[str]:
+def check(aws: Account, spec: Spec, stack: Stack | None, *, with_kept: bool) -> list[str]:
     """Say which names are taken or cannot be names; `with_kept` also what is left and cannot be taken over."""
     held = list_resources(aws.client("cloudformation"), stack.id) if stack else {}
     own = {entry.get("PhysicalResourceId") for entry in held.values()}
-    found = [*_check_buckets(aws, wish, stack, own), *_check_roles(aws, wish, stack, own)]
-    return [*found, *_check_kept(aws, wish)] if with_kept else found
+    found = [*_check_buckets(aws, spec, stack, own), *_check_roles(aws, spec, stack, own)]
+    return [*found, *_check_kept(aws, spec)] if with_kept else found
 
 
-def _check_buckets(aws: Account, wish: Wish, stack: Stack | None, own: set[str | None]) -> Iterator[str]:
-    for name in _names(aws, wish, stack, "AWS::S3::Bucket", "BucketName"):
+def _check_buckets(aws: Account, spec: Spec, stack: Stack | None, own: set[str | None]) -> Iterator[str]:
+    for name in _names(aws, spec, stack, "AWS::S3::Bucket", "BucketName"):
         if not BUCKET.fullmatch(name):
             yield (
-                f"The project is named {wish.project}, so its bucket would be {name}; a bucket's name has 3 to 63 "
+                f"The project is named {spec.project}, so its bucket would be {name}; a bucket's name has 3 to 63 "
                 "lower-case letters, digits, dots and dashes: choose another SCONES_PROJECT."
             )
         elif name not in own and (taken := _taken(aws, name)):
@@ -56,8 +56,8 @@ def _taken(aws: Account, name: str) -> str | None:
     return None
 
 
-def _check_roles(aws: Account, wish: Wish, stack: Stack | None, own: set[str | None]) -> Iterator[str]:
-    for name in _names(aws, wish, stack, "AWS::IAM::Role", "RoleName"):
+def _check_roles(aws: Account, spec: Spec, stack: Stack | None, own: set[str | None]) -> Iterator[str]:
+    for name in _names(aws, spec, stack, "AWS::IAM::Role", "RoleName"):
         if len(name) > LONGEST_ROLE:
             yield f"The role {name} has {len(name)} characters and IAM takes {LONGEST_ROLE}; shorten SCONES_PROJECT."
         elif name not in own and _role_exists(aws, name):
@@ -77,8 +77,8 @@ def _role_exists(aws: Account, name: str) -> bool:
     return True
 
 
-def _check_kept(aws: Account, wish: Wish) -> Iterator[str]:
-    for item in find_kept(aws, wish):
+def _check_kept(aws: Account, spec: Spec) -> Iterator[str]:
+    for item in find_kept(aws, spec):
         if item.type in MENDS:
             yield (
                 f"The {item.type} {item.name} is left from an earlier stack, and CloudFormation cannot take it over: "
@@ -87,13 +87,13 @@ def _check_kept(aws: Account, wish: Wish) -> Iterator[str]:
             )
 
 
-def _names(aws: Account, wish: Wish, stack: Stack | None, kind: str, member: str) -> list[str]:
+def _names(aws: Account, spec: Spec, stack: Stack | None, kind: str, member: str) -> list[str]:
     """The names of all resources of a type that exist under these parameters and are known beforehand."""
     # The first deployment of code brings resources that have a name as well.
-    resolver = wish.resolver(aws, stack, {"CodeVersion": "0"})
+    resolver = spec.resolver(aws, stack, {"CodeVersion": "0"})
     found = [
         resolver.text(resource.get("Properties", {}).get(member))
-        for resource in wish.template.resources.values()
+        for resource in spec.template.resources.values()
         if resource["Type"] == kind and resolver.exists(resource)
     ]
     return [name for name in found if name]

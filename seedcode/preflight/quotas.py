@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipelines.profiles import DEFAULT_PROFILE, find_profile
+from seedcode.stack.spec import Account
 from seedcode.stack.state import Client
-from seedcode.stack.wish import Account
 
 SERVICE = "sagemaker"
 PROCESSING = "ml.m5.large"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seedcode.stack.resolve import pseudo_parameters
+from seedcode.stack.spec import Account, Spec
 from seedcode.stack.template import load
-from seedcode.stack.wish import Account, Wish
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class Project:
     @property
     def log_groups(self) -> tuple[str, ...]:
         """Names of the log groups that belong to this project alone: the template's and the endpoint's."""
-        wish = Wish(self.name, load())
-        resolver = wish.resolver(self.aws, None)
-        declared = [entry for entry in wish.template.resources.values() if entry["Type"] == "AWS::Logs::LogGroup"]
+        spec = Spec(self.name, load())
+        resolver = spec.resolver(self.aws, None)
+        declared = [entry for entry in spec.template.resources.values() if entry["Type"] == "AWS::Logs::LogGroup"]
         named = [resolver.text(entry["Properties"]["LogGroupName"]) for entry in declared]
         return (*(name for name in named if name), f"/aws/sagemaker/Endpoints/{self.vehicles}")
 

@@ -1,4 +1,4 @@
-"""Brings the project's stack to what is wished, by change sets that are shown before they are executed.
+"""Brings the project's stack to what is wanted, by change sets that are shown before they are executed.
 
 The functions' code lies in the bucket that the stack makes, so a new project is deployed twice: for the bucket, and
 then with the code in it. What a deleted stack has left is taken over first; see kept.py.
@@ -20,8 +20,8 @@ from seedcode.stack.follow import Operation
 from seedcode.stack.functions import Code, upload_code
 from seedcode.stack.location import locate
 from seedcode.stack.report import Change, Reporter
+from seedcode.stack.spec import Account, Spec
 from seedcode.stack.state import READY, UNBORN, Stack, describe, find_obstacle
-from seedcode.stack.wish import Account, Wish
 
 # On a laptop the functions run on this Python, with the packages of its environment; in a new stack a version bakes
 # briefly.
@@ -37,7 +37,7 @@ class Deployment:
     """One deployment: who is told about it, and who is asked."""
 
     aws: Account
-    wish: Wish
+    spec: Spec
     reporter: Reporter
     consent: Consent
     # Publishes the container image to a repository (its URI) and answers the image's URI: on a laptop, where an image
@@ -45,18 +45,18 @@ class Deployment:
     publish_image: Callable[[str], str] | None = None
 
     def run(self, code: Code) -> dict[str, str]:
-        """Create or update the stack and answer its outputs; a stack that is as wished stays untouched.
+        """Create or update the stack and answer its outputs; a stack that is up to date stays untouched.
 
         Raises StackError where it cannot be deployed, failed, or was not consented to.
         """
         stack = self._find()
         code = self._with_image(stack, code)
-        if stack and self._as_wished(stack, code):
+        if stack and self._is_up_to_date(stack, code):
             self.reporter.say(f"The stack {stack.name} is up to date: there is nothing to change.")
             return stack.outputs
         self._check(stack)
         own_bucket = stack.outputs.get("BucketName") if stack else None
-        location = locate(self.wish.template, self.aws, self.wish.project, own_bucket)
+        location = locate(self.spec.template, self.aws, self.spec.project, own_bucket)
         self._validate(location)
         stack = stack or self._begin(location)
         upload_code(self.aws.client("s3"), self._bucket(stack), code)
@@ -77,7 +77,7 @@ class Deployment:
     def _find(self) -> Stack | None:
         """The stack; what an unexecuted change set left of one is removed, it holds nothing."""
         cloudformation = self.aws.client("cloudformation")
-        stack = describe(cloudformation, self.wish.stack)
+        stack = describe(cloudformation, self.spec.stack)
         if stack is None or stack.status != UNBORN:
             return stack
         cloudformation.delete_stack(StackName=stack.id)
@@ -86,7 +86,7 @@ class Deployment:
         return None
 
     def _check(self, stack: Stack | None) -> None:
-        faults = parameters.find_faults(self.wish.template, self.wish.values(stack))
+        faults = parameters.find_faults(self.spec.template, self.spec.values(stack))
         obstacle = find_obstacle(stack)
         if obstacle or faults:
             raise StackError(" ".join([*([obstacle] if obstacle else []), *faults]))
@@ -100,46 +100,46 @@ class Deployment:
                 raise
             raise StackError(f"CloudFormation refuses the template: {error.response['Error']['Message']}") from error
 
-    def _as_wished(self, stack: Stack, code: Code) -> bool:
+    def _is_up_to_date(self, stack: Stack, code: Code) -> bool:
         """Whether template, parameters, tags and code are those of the deployed stack; nothing is created to know."""
         # What is not given stays as it is; so, with the same template, it is enough to compare what is given.
-        other = self.wish.parameters(code.parameters).items() - stack.parameters.items()
-        if stack.status not in READY or other or self.wish.tags.items() - stack.tags.items():
+        other = self.spec.parameters(code.parameters).items() - stack.parameters.items()
+        if stack.status not in READY or other or self.spec.tags.items() - stack.tags.items():
             return False
         cloudformation = self.aws.client("cloudformation")
         deployed = cloudformation.get_template(StackName=stack.id, TemplateStage="Original")["TemplateBody"]
-        return bool(deployed == self.wish.template.body)
+        return bool(deployed == self.spec.template.body)
 
     def _begin(self, location: Mapping[str, str]) -> Stack:
         """Make the stack: from what an earlier one has left, else new and without code."""
         self._clear()
-        left = [item for item in kept.find_kept(self.aws, self.wish) if item.identifier]
+        left = [item for item in kept.find_kept(self.aws, self.spec) if item.identifier]
         if left:
             self.reporter.say(f"Taken over from an earlier stack: {', '.join(item.name for item in left)}.")
-            return self._apply(kept.import_request(self.wish, left)) or self._existing()
-        request = self.wish.request(location) | {
+            return self._apply(kept.import_request(self.spec, left)) or self._existing()
+        request = self.spec.request(location) | {
             "ChangeSetType": "CREATE",
             "OnStackFailure": "DELETE",
-            "Parameters": parameters.request(self.wish.template, self._given(None), {}),
+            "Parameters": parameters.request(self.spec.template, self._given(None), {}),
         }
         return self._apply(request) or self._existing()
 
     def _clear(self) -> None:
         """Take away the roles that an earlier stack has left; the stack makes them, as they stand in the template."""
-        if service_roles.is_own(self.wish.role_arn, self.wish.project):
+        if service_roles.is_own(self.spec.role_arn, self.spec.project):
             raise StackError(
-                f"There is no stack {self.wish.stack} yet, and it makes the role {self.wish.role_arn} itself: deploy "
+                f"There is no stack {self.spec.stack} yet, and it makes the role {self.spec.role_arn} itself: deploy "
                 "it the first time without SCONES_DEPLOY_ROLE_ARN."
             )
-        for sentence in service_roles.remove(self.aws.client("iam"), self.wish.project):
+        for sentence in service_roles.remove(self.aws.client("iam"), self.spec.project):
             self.reporter.say(f"Removed the {sentence}, which an earlier stack has left.")
 
     def _update(self, stack: Stack, location: Mapping[str, str], code: Code) -> Stack:
         # Without a role CloudFormation would take the one of the last update, which may be that of a push.
-        role = service_roles.find_of_people(self.aws, self.wish.project, stack)
-        request = self.wish.request(location, role) | {
+        role = service_roles.find_of_people(self.aws, self.spec.project, stack)
+        request = self.spec.request(location, role) | {
             "ChangeSetType": "UPDATE",
-            "Parameters": parameters.request(self.wish.template, self._given(stack, code), stack.parameters),
+            "Parameters": parameters.request(self.spec.template, self._given(stack, code), stack.parameters),
         }
         updated = self._apply(request, bounded=bool(stack.parameters.get("PermissionsBoundaryArn")))
         if updated is None:
@@ -148,10 +148,10 @@ class Deployment:
 
     def _given(self, stack: Stack | None, code: Code | None = None) -> dict[str, str]:
         """The parameters that are sent; a push asks nothing of IAM, whose provider a person has named before."""
-        given = self.wish.parameters(code.parameters if code else None)
-        if service_roles.is_of_pushes(self.wish.role_arn, self.wish.project):
+        given = self.spec.parameters(code.parameters if code else None)
+        if service_roles.is_of_pushes(self.spec.role_arn, self.spec.project):
             return given
-        return {**identity_provider.find(self.aws, self.wish, stack), **given}
+        return {**identity_provider.find(self.aws, self.spec, stack), **given}
 
     def _apply(self, request: Mapping[str, Any], *, bounded: bool = False) -> Stack | None:
         """Create, show and execute a change set; None where there is nothing to change.
@@ -159,11 +159,11 @@ class Deployment:
         `bounded` says whether the stack's roles have a permissions boundary, within which a push may change some.
         """
         cloudformation = self.aws.client("cloudformation")
-        pushed = service_roles.is_of_pushes(request.get("RoleARN"), self.wish.project)
+        pushed = service_roles.is_of_pushes(request.get("RoleARN"), self.spec.project)
         change_set = changes.create(cloudformation, request, "push" if pushed else "scones")
         if change_set is None:
             return None
-        if "TemplateURL" in request and not changes.has_template(cloudformation, change_set, self.wish.template.body):
+        if "TemplateURL" in request and not changes.has_template(cloudformation, change_set, self.spec.template.body):
             changes.discard(cloudformation, change_set)
             raise StackError(
                 f"Nothing was changed: {request['TemplateURL']} holds another template than the one that was uploaded "
@@ -172,7 +172,7 @@ class Deployment:
         self.reporter.changes(change_set.changes)
         if pushed and (left := foundation.find(change_set.changes, bounded=bounded)):
             changes.discard(cloudformation, change_set)
-            raise StackError(foundation.refusal(left, self.wish.project))
+            raise StackError(foundation.refusal(left, self.spec.project))
         if not self.consent(change_set.changes, changes.find_dangers(change_set.changes)):
             changes.discard(cloudformation, change_set)
             raise StackError("Nothing was changed: the change set was not agreed to, and has been deleted.")
@@ -185,16 +185,16 @@ class Deployment:
         return stack
 
     def _existing(self) -> Stack:
-        stack = describe(self.aws.client("cloudformation"), self.wish.stack)
+        stack = describe(self.aws.client("cloudformation"), self.spec.stack)
         if stack is None:
-            raise StackError(f"The stack {self.wish.stack} is not there any more; deploy again.")
+            raise StackError(f"The stack {self.spec.stack} is not there any more; deploy again.")
         return stack
 
     def _bucket(self, stack: Stack) -> str:
         """The stack's bucket; an imported stack has no outputs yet, there it is worked out."""
         known = stack.outputs.get("BucketName")
-        properties = self.wish.template.resources["Bucket"]["Properties"]
-        return known or self.wish.resolver(self.aws, stack).text(properties["BucketName"]) or ""
+        properties = self.spec.template.resources["Bucket"]["Properties"]
+        return known or self.spec.resolver(self.aws, stack).text(properties["BucketName"]) or ""
 
 
 def _told(stack: Stack) -> str:

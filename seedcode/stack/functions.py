@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from seedcode.packaging.function import build_function, list_functions
 from seedcode.packaging.layer import build_layer
+from seedcode.stack.spec import Account, Spec
 from seedcode.stack.state import Client, describe
-from seedcode.stack.wish import Account, Wish
 
 _NAME_LENGTH = 16
 
@@ -59,9 +59,9 @@ def build_code(layer: bytes | None = None) -> Code:
         return Code({name: build_function(name, folder=Path(folder)).read_bytes() for name in list_functions()}, layer)
 
 
-def build_layer_of(aws: Account, wish: Wish) -> bytes:
+def build_layer_of(aws: Account, spec: Spec) -> bytes:
     """Build the layer for the Python that the stack's functions run on: given, or as the stack has it."""
-    runtime = wish.values(describe(aws.client("cloudformation"), wish.stack))["PythonRuntime"]
+    runtime = spec.values(describe(aws.client("cloudformation"), spec.stack))["PythonRuntime"]
     with TemporaryDirectory() as folder:
         return build_layer(runtime.removeprefix("python"), folder=Path(folder)).read_bytes()
 

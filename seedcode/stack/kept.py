@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from seedcode.stack import parameters
 from seedcode.stack.asking import is_absent
-from seedcode.stack.wish import Account, Wish
+from seedcode.stack.spec import Account, Spec
 
 Identifier = dict[str, str]
 KEY = "AWS::KMS::Key"
@@ -44,28 +44,28 @@ class Kept:
         }
 
 
-def find_kept(aws: Account, wish: Wish) -> list[Kept]:
+def find_kept(aws: Account, spec: Spec) -> list[Kept]:
     """Find resources that the template retains and that exist already; asked for a stack that does not."""
-    resolver = wish.resolver(aws, None)
+    resolver = spec.resolver(aws, None)
     found = []
-    for logical_id, resource in wish.template.resources.items():
+    for logical_id, resource in spec.template.resources.items():
         kind = _KINDS.get(resource["Type"])
-        if kind is None or not wish.template.retains(logical_id) or not resolver.exists(resource):
+        if kind is None or not spec.template.retains(logical_id) or not resolver.exists(resource):
             continue
         name = resolver.text(resource.get("Properties", {}).get(kind.name_property))
         identifier = _look(aws, kind, name) if name else None
         if name and identifier is not None:
             found.append(Kept(logical_id, resource["Type"], name, identifier))
-    return found + _find_keys(aws, wish, found)
+    return found + _find_keys(aws, spec, found)
 
 
-def _find_keys(aws: Account, wish: Wish, found: list[Kept]) -> list[Kept]:
+def _find_keys(aws: Account, spec: Spec, found: list[Kept]) -> list[Kept]:
     """The key that a kept bucket is encrypted with: a key has no name of its own to be found by."""
-    wanted = [name for name, entry in wish.template.resources.items() if entry["Type"] == KEY]
-    retained = [name for name in wanted if wish.template.retains(name)]
-    resolver = wish.resolver(aws, None)
+    wanted = [name for name, entry in spec.template.resources.items() if entry["Type"] == KEY]
+    retained = [name for name in wanted if spec.template.retains(name)]
+    resolver = spec.resolver(aws, None)
     buckets = [item.name for item in found if item.type == "AWS::S3::Bucket"]
-    if not buckets or len(retained) != 1 or not resolver.exists(wish.template.resources[retained[0]]):
+    if not buckets or len(retained) != 1 or not resolver.exists(spec.template.resources[retained[0]]):
         return []
     identifier = _look(aws, _Kind("", _key_of_bucket), buckets[0])
     return [Kept(retained[0], KEY, identifier["KeyId"], identifier)] if identifier else []
@@ -81,24 +81,24 @@ def _key_of_bucket(aws: Account, bucket: str) -> Identifier | None:
     return {"KeyId": key["KeyId"]} if ours else None
 
 
-def import_request(wish: Wish, kept: list[Kept]) -> dict[str, Any]:
+def import_request(spec: Spec, kept: list[Kept]) -> dict[str, Any]:
     """The change set of the import; it may bring neither outputs nor tags, which the next update does."""
     request = {
         "ChangeSetType": "IMPORT",
-        "StackName": wish.stack,
-        "TemplateBody": _import_template(wish, kept),
+        "StackName": spec.stack,
+        "TemplateBody": _import_template(spec, kept),
         "ResourcesToImport": [item.as_import for item in kept],
-        "Parameters": parameters.request(wish.template, wish.parameters(), {}),
+        "Parameters": parameters.request(spec.template, spec.parameters(), {}),
     }
-    return request | ({"RoleARN": wish.role_arn} if wish.role_arn else {})
+    return request | ({"RoleARN": spec.role_arn} if spec.role_arn else {})
 
 
-def _import_template(wish: Wish, kept: list[Kept]) -> str:
+def _import_template(spec: Spec, kept: list[Kept]) -> str:
     """Each resource as the template has it, but for what names a resource that is not there yet."""
-    document = wish.template.document
+    document = spec.template.document
     sections = {name: document[name] for name in ("Description", "Parameters", "Conditions") if name in document}
-    missing = wish.template.resources.keys() - {item.logical_id for item in kept}
-    resources = {item.logical_id: _without(wish.template.resources[item.logical_id], missing) for item in kept}
+    missing = spec.template.resources.keys() - {item.logical_id for item in kept}
+    resources = {item.logical_id: _without(spec.template.resources[item.logical_id], missing) for item in kept}
     return json.dumps({**sections, "Resources": resources})
 
 

@@ -12,9 +12,9 @@ import json
 from botocore.exceptions import ClientError
 
 from seedcode.stack.resolve import pseudo_parameters
+from seedcode.stack.spec import Account
 from seedcode.stack.state import Client
 from seedcode.stack.template import INLINE_BYTES, Template
-from seedcode.stack.wish import Account
 
 
 def templates_bucket(project: str, account: str, region: str) -> str:

@@ -17,7 +17,7 @@ LARGEST_BYTES = 1_000_000
 MOST = {"Parameters": 200, "Resources": 500, "Outputs": 200, "Mappings": 200}
 # Types that hold what nobody can make again, or that a version of the project is found by.
 DATA_TYPES = {
-    "AWS::S3::Bucket": "pictures, runs and models",
+    "AWS::S3::Bucket": "images, runs and models",
     "AWS::SageMaker::ModelPackageGroup": "registered versions",
     "AWS::KMS::Key": "the key without which the bucket cannot be read",
     "AWS::CodeCommit::Repository": "commits",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from seedcode.turn.errors import TurnError
+from seedcode.packaging.errors import PackagingError
 
 # By the phase that a build is in. Those that are queued are not waited for: they may be queued behind this one.
 _AHEAD_BY_NUMBER = frozenset({"PROVISIONING", "DOWNLOAD_SOURCE", "INSTALL", "PRE_BUILD"})
@@ -21,6 +21,10 @@ _STOP_SECONDS = 300
 
 Build = dict[str, Any]
 Say = Callable[[str], None]
+
+
+class TurnError(PackagingError):
+    """A sentence for who reads the build's log: what was given, what is allowed, what to do."""
 
 
 @dataclass(frozen=True)

@@ -113,13 +113,13 @@ def test_each_label_has_its_assignment_and_a_picture_that_needs_a_person_ends_we
 
 
 def test_the_bulk_form_reads_a_prefix_in_batches_and_writes_one_file() -> None:
-    pictures = _states("bulk.asl.json")["ClassifyPictures"]
-    assert pictures["ItemProcessor"]["ProcessorConfig"] == {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
-    assert pictures["ItemReader"]["Resource"].endswith("s3:listObjectsV2")
-    assert pictures["ItemBatcher"]["MaxItemsPerBatch"] * 100 >= 10_000 / pictures["MaxConcurrency"]
-    assert pictures["ResultWriter"]["WriterConfig"] == {"Transformation": "FLATTEN", "OutputType": "JSONL"}
-    assert 0 < pictures["ToleratedFailurePercentage"] < 100
-    assert 0 < pictures["MaxConcurrency"] < 100
+    images = _states("bulk.asl.json")["ClassifyPictures"]
+    assert images["ItemProcessor"]["ProcessorConfig"] == {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
+    assert images["ItemReader"]["Resource"].endswith("s3:listObjectsV2")
+    assert images["ItemBatcher"]["MaxItemsPerBatch"] * 100 >= 10_000 / images["MaxConcurrency"]
+    assert images["ResultWriter"]["WriterConfig"] == {"Transformation": "FLATTEN", "OutputType": "JSONL"}
+    assert 0 < images["ToleratedFailurePercentage"] < 100
+    assert 0 < images["MaxConcurrency"] < 100
 
 
 def test_pictures_travel_as_addresses() -> None:

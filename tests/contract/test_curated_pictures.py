@@ -26,6 +26,6 @@ def test_prepare_data_finds_and_reads_what_was_kept(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(png)
     (tmp_path / ".keep").write_bytes(b"")
-    (picture, pixels), *others = curated.pictures(curated.find(tmp_path))
-    assert (LABELS[picture.label], others) == ("motorcycle", [])
+    (image, pixels), *others = curated.load_images(curated.find(tmp_path))
+    assert (LABELS[image.label], others) == ("motorcycle", [])
     assert np.array_equal(pixels, np.asarray(Image.open(path)))

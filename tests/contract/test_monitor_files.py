@@ -129,7 +129,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> list[Ended]:
     with pytest.MonkeyPatch.context() as patch:
         monitor = Monitor(tmp_path_factory.mktemp("monitor"), patch)
         baseline = monitor.measure(100)
-        dark = monitor.run([line(number, picture=png(pixels(number, light=0.5))) for number in numbers(60)])
+        dark = monitor.run([line(number, image=png(pixels(number, light=0.5))) for number in numbers(60)])
         nothing = monitor.run([])
         patch.setattr("monitoring.running_statistics.CAPACITY", 16)
         patch.setattr("monitoring.running_statistics.RunningStatistics.__init__.__defaults__", (16,))

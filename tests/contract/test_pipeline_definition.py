@@ -23,7 +23,7 @@ from botocore.validate import ParamValidator
 
 from common.metadata import is_allowed
 from evaluation.trust.comparison import without_live
-from evaluation.trust.gate import judge
+from evaluation.trust.gate import decide
 from localaws import services  # noqa: F401 - declares CreateTrainingJob, as which each trial is checked
 from localaws.engine.references import Scope, resolve
 from localaws.sagemaker import tuning_checks
@@ -35,8 +35,8 @@ from pipelines.errors import PipelineError
 from pipelines.profiles import PROFILES
 from pipelines.settings import Settings
 from processing import listing
+from processing.image import TRAIN, LabelledImage
 from processing.options import parse
-from processing.picture import TRAIN, Picture
 from processing.split import Duplicates, Plan
 
 GOLDEN = Path(__file__).parent / "golden" / "scones-training-compact.json"
@@ -287,8 +287,8 @@ def test_the_number_of_training_pictures_is_the_one_that_was_counted(compact: De
 def test_prepare_data_tells_the_number_where_the_pipeline_looks_for_it(compact: Definition, tmp_path: Path) -> None:
     archive = tmp_path / "cifar-100-binary.tar.gz"
     archive.write_bytes(b"archive")
-    pictures = [Picture(TRAIN, f"{number}", number % 2, f"{number}") for number in range(3)]
-    plan = Plan({"train": pictures, "validation": [], "test": []}, Duplicates())
+    images = [LabelledImage(TRAIN, f"{number}", number % 2, f"{number}") for number in range(3)]
+    plan = Plan({"train": images, "validation": [], "test": []}, Duplicates())
     options = parse(["--lst", str(tmp_path)])
 
     manifest = listing.write(plan, archive, options)
@@ -379,7 +379,7 @@ def test_the_failure_is_the_evaluations_own_sentence_and_the_reports_address(com
 
 def test_the_evaluation_writes_what_the_pipeline_reads(compact: Definition) -> None:
     read = re.findall(r'"Path": "([a-z_.0-9]+)"', json.dumps(compact))
-    written = judge(0.7, 0.8, without_live(), 0.05)
+    written = decide(0.7, 0.8, without_live(), 0.05)
 
     assert {path.partition(".")[2] for path in read if path.startswith("gate.")} <= written.keys()
     assert {path.partition(".")[2] for path in read if path.startswith("comparison.")} <= without_live().keys()
@@ -513,7 +513,7 @@ def test_transfer_learning_with_awss_own_weights_asks_for_a_net_that_they_exist_
     assert sent["use_pretrained_model"]["Std:Join"]["Values"] == [{"Get": "Parameters.UsePretrainedModel"}]
     assert defaults["NumLayers"] in LARGE_FAMILY
     assert int(defaults["ImageShape"].split(",")[1]) > SMALL_STEM_HEIGHT
-    assert defaults["Resize"] == round(64 / 0.875), "what serving scales a picture to before it cuts 64 out"
+    assert defaults["Resize"] == round(64 / 0.875), "what serving scales an image to before it cuts 64 out"
 
 
 def test_a_tuned_run_searches_in_the_place_of_training(compact: Definition, tuned: Definition) -> None:

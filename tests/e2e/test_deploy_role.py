@@ -22,8 +22,8 @@ from seedcode.stack.errors import StackError
 from seedcode.stack.functions import Code, build_code
 from seedcode.stack.location import locate
 from seedcode.stack.report import Silent
+from seedcode.stack.spec import NAME_PARAMETER, Account, Spec
 from seedcode.stack.template import Template, load
-from seedcode.stack.wish import NAME_PARAMETER, Account, Wish
 from tests.e2e.laptop import Laptop
 from tests.e2e.touches import touched
 
@@ -52,8 +52,8 @@ class Project:
         self.role = role
 
     def deploy(self, template: Template, tags: Mapping[str, str] | None = None, **given: str) -> None:
-        wish = Wish("scones", template, {**LAPTOP_RUNTIME, **LAPTOP, **given}, tags or {}, self.role)
-        Deployment(self.account, wish, Silent(), lambda *_: True).run(self.code)
+        spec = Spec("scones", template, {**LAPTOP_RUNTIME, **LAPTOP, **given}, tags or {}, self.role)
+        Deployment(self.account, spec, Silent(), lambda *_: True).run(self.code)
 
     def untag(self) -> None:
         """Take the stack's tags away, and every change of the template, which a deployment cannot do in one."""
@@ -209,8 +209,8 @@ def test_what_a_role_lacks_fails_its_resource_in_awss_words_and_the_stack_is_as_
         },
         "Outputs": {"BucketName": {"Value": {"Ref": "Bucket"}}},
     }
-    wish = Wish("lesser", Template(json.dumps(small)), role_arn=role)
-    deployment = Deployment(Account(spare.client, ACCOUNT, REGION), wish, Silent(), lambda *_: True)
+    spec = Spec("lesser", Template(json.dumps(small)), role_arn=role)
+    deployment = Deployment(Account(spare.client, ACCOUNT, REGION), spec, Silent(), lambda *_: True)
     with pytest.raises(StackError) as refused:
         deployment.run(Code({"one": b"zip"}))
     assert (

@@ -15,8 +15,8 @@ from seedcode.stack.errors import StackError
 from seedcode.stack.functions import Code
 from seedcode.stack.location import templates_bucket
 from seedcode.stack.report import Change, Silent
+from seedcode.stack.spec import NAME_PARAMETER, Account, Spec
 from seedcode.stack.template import INLINE_BYTES, Template
-from seedcode.stack.wish import NAME_PARAMETER, Account, Wish
 from tests.e2e.laptop import Laptop
 
 pytestmark = pytest.mark.e2e
@@ -226,8 +226,8 @@ class _Seen(Silent):
 
 
 def _deployment(laptop: Laptop, name: str, document: dict[str, Any], seen: Silent, *, agree: bool = True) -> Deployment:
-    wish = Wish(name, Template(json.dumps(document)))
-    return Deployment(Account(laptop.client, ACCOUNT, REGION), wish, seen, lambda *_: agree)
+    spec = Spec(name, Template(json.dumps(document)))
+    return Deployment(Account(laptop.client, ACCOUNT, REGION), spec, seen, lambda *_: agree)
 
 
 def _buckets(laptop: Laptop) -> list[str]:

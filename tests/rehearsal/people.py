@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from seedcode.stack.resolve import Resolver, pseudo_parameters
+from seedcode.stack.spec import Spec
 from seedcode.stack.template import Template
-from seedcode.stack.wish import Wish
 
 PAGE = Path(__file__).parents[2] / "docs" / "permissions.md"
 FOUNDATION = "FoundationRole"
@@ -61,8 +61,8 @@ def _fill_in(block: str, known: Mapping[str, str]) -> Policy:
 
 def _foundation(template: Template, known: Mapping[str, str]) -> list[Policy]:
     """What the template's FoundationRole may do, before there is a stack to ask."""
-    wish = Wish(known["NAME"], template)
-    values = wish.values(None, {"CodeVersion": "0"}) | pseudo_parameters(known["ACCOUNT"], known["REGION"], wish.stack)
+    spec = Spec(known["NAME"], template)
+    values = spec.values(None, {"CodeVersion": "0"}) | pseudo_parameters(known["ACCOUNT"], known["REGION"], spec.stack)
     resolver = Resolver(template.document, {**values, "Bucket": known["BUCKET"]})
     role = template.resources[FOUNDATION]["Properties"]
     attached = [one["Ref"] for one in role.get("ManagedPolicyArns", []) if one.get("Ref") in template.resources]

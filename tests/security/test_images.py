@@ -99,20 +99,20 @@ READERS: dict[str, tuple[Callable[[bytes], object], type[Exception] | None]] = {
 }
 # A line is within the limits of those who read what was checked before.
 TRUSTING = ("PrepareData", "EvaluateModel", "the algorithm")
-PAIRS = [(reader, picture) for reader in READERS for picture in HOSTILE if picture != LINE or reader not in TRUSTING]
+PAIRS = [(reader, image) for reader in READERS for image in HOSTILE if image != LINE or reader not in TRUSTING]
 
 
-@pytest.mark.parametrize(("reader", "picture"), PAIRS)
-def test_a_hostile_image_is_refused_in_words_at_once_and_unread(reader: str, picture: str) -> None:
+@pytest.mark.parametrize(("reader", "image"), PAIRS)
+def test_a_hostile_image_is_refused_in_words_at_once_and_unread(reader: str, image: str) -> None:
     read, refusal = READERS[reader]
     tracemalloc.start()
     began = time.monotonic()
     try:
         if refusal is None:
-            assert read(HOSTILE[picture]) is None
+            assert read(HOSTILE[image]) is None
         else:
             with pytest.raises(refusal):
-                read(HOSTILE[picture])
+                read(HOSTILE[image])
         assert tracemalloc.get_traced_memory()[1] < MOST_BYTES
     finally:
         tracemalloc.stop()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.code import ROOMS, build_archives, locate_code
+from pipelines.code import PACKAGES, build_archives, locate_code
 from pipelines.define import define
 from pipelines.profiles import DEFAULT_PROFILE, PROFILES
 from pipelines.settings import Settings
@@ -43,6 +43,6 @@ def test_a_run_trains_for_at_least_one_epoch(definitions: dict[str, dict[str, An
 
 
 def test_the_steps_code_has_the_same_name_however_often_it_is_packed() -> None:
-    first, second = ([(archive.room, archive.key) for archive in build_archives()] for _ in range(2))
+    first, second = ([(archive.package, archive.key) for archive in build_archives()] for _ in range(2))
     assert first == second
-    assert [room for room, _ in first] == list(ROOMS)
+    assert [room for room, _ in first] == list(PACKAGES)

@@ -1,4 +1,4 @@
-"""What is a picture, what is none, and how the kinds that people send become RGB."""
+"""What is an image, what is none, and how the kinds that people send become RGB."""
 
 import io
 import random
@@ -87,21 +87,21 @@ def test_half_transparency_is_mixed_with_white() -> None:
 
 
 def test_a_palette_s_transparent_colour_shows_white() -> None:
-    picture = Image.new("P", (4, 4), 0)
-    picture.putpalette([9, 9, 9, 0, 0, 255])
-    assert read(encode(picture, transparency=0), LIMITS).getpixel((0, 0)) == (255, 255, 255)
+    image = Image.new("P", (4, 4), 0)
+    image.putpalette([9, 9, 9, 0, 0, 255])
+    assert read(encode(image, transparency=0), LIMITS).getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_a_palette_becomes_its_colours() -> None:
-    picture = Image.new("P", (4, 4), 1)
-    picture.putpalette([0, 0, 0, 10, 20, 30])
-    assert read(encode(picture), LIMITS).getpixel((0, 0)) == (10, 20, 30)
+    image = Image.new("P", (4, 4), 1)
+    image.putpalette([0, 0, 0, 10, 20, 30])
+    assert read(encode(image), LIMITS).getpixel((0, 0)) == (10, 20, 30)
 
 
 @pytest.mark.parametrize(("value", "seen"), [(0, 0), (32_896, 128), (65_535, 255)])
 def test_sixteen_bits_are_scaled_and_not_clipped_to_white(value: int, seen: int) -> None:
-    picture = Image.fromarray(np.full((4, 4), value, dtype=np.uint16))
-    assert read(encode(picture), LIMITS).getpixel((0, 0)) == (seen, seen, seen)
+    image = Image.fromarray(np.full((4, 4), value, dtype=np.uint16))
+    assert read(encode(image), LIMITS).getpixel((0, 0)) == (seen, seen, seen)
 
 
 def test_a_cmyk_jpeg_becomes_rgb() -> None:

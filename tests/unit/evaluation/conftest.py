@@ -1,4 +1,4 @@
-"""A net that knows bright from dark, and pictures to ask it about."""
+"""A net that knows bright from dark, and images to ask it about."""
 
 import gzip
 import json
@@ -18,7 +18,7 @@ GREYS = {0: (30, 60, 90), 1: (160, 190, 220)}
 
 
 def symbol(classes: int) -> mx.sym.Symbol:
-    """A dense layer over the mean of a picture."""
+    """A dense layer over the mean of an image."""
     mean = mx.sym.Pooling(mx.sym.Variable("data"), global_pool=True, kernel=(7, 7), pool_type="avg", name="pool")
     dense = mx.sym.FullyConnected(mx.sym.Flatten(mean, name="flat"), num_hidden=classes, name="fc")
     return mx.sym.SoftmaxOutput(dense, name="softmax")
@@ -50,8 +50,8 @@ def _undated(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def save_pictures(root: Path, per_class: int, mistakes: int = 0) -> None:
-    """Write pictures and lists of all splits and manifest.json; the first `mistakes` test bicycles are bright."""
+def save_images(root: Path, per_class: int, mistakes: int = 0) -> None:
+    """Write images and lists of all splits and manifest.json; the first `mistakes` test bicycles are bright."""
     save_split(root, "test", per_class, mistakes)
     save_split(root, "validation", 3, shade=5)
     save_split(root, "train", 3, shade=10)
@@ -60,7 +60,7 @@ def save_pictures(root: Path, per_class: int, mistakes: int = 0) -> None:
 
 
 def save_split(root: Path, split: str, per_class: int, mistakes: int = 0, shade: int = 0) -> None:
-    """Write one split's pictures and list; `shade` makes its greys differ from the other splits'."""
+    """Write one split's images and list; `shade` makes its greys differ from the other splits'."""
     lines = []
     for label, name in enumerate(("bicycle", "motorcycle")):
         (root / split / name).mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def packed(tmp_path: Path) -> Callable[[Path], Path]:
 
 @pytest.fixture
 def ready(tmp_path: Path) -> Path:
-    """An artifact, and a test set of 12 pictures with two mistakes."""
+    """An artifact, and a test set of 12 images with two mistakes."""
     return make_ready(tmp_path)
 
 
@@ -111,7 +111,7 @@ def make_ready(root: Path) -> Path:
     """Put an artifact and a test set into a folder."""
     save_net(root / "net")
     pack(root / "net", root / "model")
-    save_pictures(root, per_class=6, mistakes=2)
+    save_images(root, per_class=6, mistakes=2)
     return root
 
 

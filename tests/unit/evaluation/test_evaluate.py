@@ -1,4 +1,4 @@
-"""What EvaluateModel writes, and when it refuses the pictures."""
+"""What EvaluateModel writes, and when it refuses the images."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_test_set_without_a_manifest_is_evaluated(ready: Path, arguments: list
 
 @pytest.fixture
 def drawn(ready: Path) -> Callable[[int, int], None]:
-    """Draw another test set: pictures per class, mistakes among the bicycles."""
+    """Draw another test set: images per class, mistakes among the bicycles."""
 
     def draw(per_class: int, mistakes: int) -> None:
         lines = []
@@ -161,7 +161,7 @@ def test_the_sections_on_trust_stand_beside_the_metrics(output: Path) -> None:
 
 @pytest.mark.parametrize(
     "chapter",
-    ["Against the live version", "Calibration", "The confidence filter", "By kind of picture", "Where the net looked"],
+    ["Against the live version", "Calibration", "The confidence filter", "By kind of image", "Where the net looked"],
 )
 def test_the_report_has_a_chapter_on_each(output: Path, chapter: str) -> None:
     assert f"<h2>{chapter}</h2>" in (output / "report.html").read_text()
@@ -172,7 +172,7 @@ def test_a_test_picture_in_the_training_set_is_warned_of_and_the_job_is_good(
 ) -> None:
     (ready / "train/bicycle/0.png").write_bytes((ready / "test/bicycle/5.png").read_bytes())
     assert main(arguments) == 0
-    warning = "Warning: 2 of the test pictures are, pixel by pixel, in the training set as well"
+    warning = "Warning: 2 of the test images are, pixel by pixel, in the training set as well"
     assert warning in capsys.readouterr().out
     assert (ready / "message").read_text().startswith(warning)
     page = (ready / "output/report.html").read_text()
@@ -233,7 +233,7 @@ def test_a_missing_list_is_refused(ready: Path, arguments: list[str]) -> None:
 
 def test_an_empty_list_is_refused(ready: Path, arguments: list[str]) -> None:
     (ready / "lst/test.lst").write_text("")
-    assert "names no picture" in refused(ready, arguments)
+    assert "names no image" in refused(ready, arguments)
 
 
 def test_a_missing_picture_is_named(ready: Path, arguments: list[str]) -> None:
@@ -242,7 +242,7 @@ def test_a_missing_picture_is_named(ready: Path, arguments: list[str]) -> None:
 
 
 def test_a_broken_picture_is_named(ready: Path, arguments: list[str]) -> None:
-    (ready / "test/motorcycle/3.png").write_bytes(b"no picture")
+    (ready / "test/motorcycle/3.png").write_bytes(b"no image")
     assert "motorcycle/3.png cannot be used" in refused(ready, arguments)
 
 

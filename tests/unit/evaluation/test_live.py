@@ -1,4 +1,4 @@
-"""The live version: fetched, asked about the same pictures, and named where it cannot be used."""
+"""The live version: fetched, asked about the same images, and named where it cannot be used."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from evaluation.__main__ import main
 from evaluation.trust import live
-from tests.unit.evaluation.conftest import save_net, save_pictures
+from tests.unit.evaluation.conftest import save_images, save_net
 
 URI = "s3://scones-bucket/runs/1/model/output/model.tar.gz"
 
@@ -58,7 +58,7 @@ def test_a_worse_net_is_refused_in_the_report_though_it_is_above_the_threshold(
     ready: Path, arguments: list[str], publish: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish()
-    save_pictures(ready, per_class=20)
+    save_images(ready, per_class=20)
     always = np.array([[0.0, 1.0]] * 40)
     good = live.ask(URI, _tests(ready))
     monkeypatch.setattr("evaluation.evaluate.predict", lambda _net, split: _said(split, always))

@@ -6,8 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from evaluation import metrics, plots, sheet
+from evaluation import metrics, plots
 from evaluation.predict import Answers
+from evaluation.trust import charts
 
 SCALARS = (
     "accuracy",
@@ -106,17 +107,17 @@ def test_a_tie_is_answered_with_the_first_class() -> None:
 
 def test_calibration_counts_every_answer_once() -> None:
     sample = drawn(500)
-    _, right, counts = plots.calibration(sample)
+    _, right, counts = charts.calibration(sample)
     assert counts.sum() == 500
     assert (right * counts).sum() == pytest.approx((sample.predicted == sample.actual).sum())
 
 
 def test_full_confidence_falls_into_the_last_bin() -> None:
-    _, right, counts = plots.calibration(answers([1, 0], [1.0, 1.0]))
+    _, right, counts = charts.calibration(answers([1, 0], [1.0, 1.0]))
     assert counts[-1] == 2
     assert math.isclose(right[-1], 0.5)
 
 
 def test_the_worst_mistakes_come_surest_first() -> None:
     sample = answers([1, 1, 0, 0], [0.4, 0.1, 0.99, 0.2])
-    assert sheet.worst(sample) == [2, 1, 0]
+    assert plots.worst(sample) == [2, 1, 0]

@@ -13,7 +13,7 @@ RANDOM = np.random.default_rng(7)
 
 
 def answers(right: list[bool], confidence: float | list[float] = 0.9, actual: list[int] | None = None) -> Answers:
-    """Answers that are right or wrong, as sure as told; every second picture is a motorcycle."""
+    """Answers that are right or wrong, as sure as told; every second image is a motorcycle."""
     truth = np.array(actual if actual is not None else [index % 2 for index in range(len(right))])
     said = np.where(right, truth, 1 - truth)
     sure = np.broadcast_to(confidence, len(right))
@@ -84,14 +84,14 @@ def test_a_worse_model_is_told_with_figures_and_an_interval_below_zero() -> None
     assert found["discordant"] == {"only_live_right": 12, "only_new_right": 0}
     assert found["accuracy_difference"]["lower"] < found["accuracy_difference"]["value"] == -0.12
     assert found["accuracy_difference"]["upper"] < 0
-    assert found["verdict"].startswith("The new model is worse than the live version: 12 pictures")
+    assert found["verdict"].startswith("The new model is worse than the live version: 12 images")
 
 
 def test_a_level_of_0_lets_a_worse_model_pass_and_says_so() -> None:
     live, new = answers([True] * 100), answers([index >= 12 for index in range(100)])
     found = comparison.compare(new, live, "s3://b/model.tar.gz", 0, SEED)
     assert "PairedGateLevel 0 lets it pass" in found["verdict"]
-    assert gate.judge(0.88, 0.8, found, 0)["outcome"] == "passed"
+    assert gate.decide(0.88, 0.8, found, 0)["outcome"] == "passed"
 
 
 def test_the_same_answers_are_no_reason_to_refuse() -> None:
@@ -109,17 +109,17 @@ def test_without_a_live_version_nothing_speaks_against_the_model() -> None:
 def test_the_gate_names_the_condition_that_failed_and_both_where_both_did() -> None:
     worse = comparison.compare(answers([False] * 9), answers([True] * 9), "s3://b/live", 0.05, SEED)
     none = comparison.without_live()
-    assert gate.judge(0.7, 0.8, none, 0.05)["sentence"] == (
-        "The accuracy on the test pictures is 0.7000, below the AccuracyThreshold of 0.8"
+    assert gate.decide(0.7, 0.8, none, 0.05)["sentence"] == (
+        "The accuracy on the test images is 0.7000, below the AccuracyThreshold of 0.8"
     )
-    only_worse = gate.judge(0.9, 0.8, worse, 0.05)["sentence"]
+    only_worse = gate.decide(0.9, 0.8, worse, 0.05)["sentence"]
     assert "AccuracyThreshold" not in only_worse
     assert "s3://b/live" in only_worse
     assert "below the PairedGateLevel of 0.05" in only_worse
-    both = gate.judge(0.7, 0.8, worse, 0.05)["sentence"]
+    both = gate.decide(0.7, 0.8, worse, 0.05)["sentence"]
     assert "AccuracyThreshold" in both
     assert "PairedGateLevel" in both
-    assert gate.judge(0.9, 0.8, none, 0.05)["outcome"] == "passed"
+    assert gate.decide(0.9, 0.8, none, 0.05)["outcome"] == "passed"
 
 
 def test_the_temperature_of_an_overconfident_net_is_above_one_and_mends_it() -> None:
@@ -170,10 +170,10 @@ def test_where_the_target_is_out_of_reach_a_person_decides() -> None:
 
 def test_slices_add_up_and_empty_ones_are_left_out() -> None:
     given = some(0.8, 90)
-    looks = type("Seen", (), {})()
-    looks.brightness, looks.sharpness = np.arange(90.0), np.zeros(90)
-    looks.longer_side = np.array([32] * 60 + [300] * 30)
-    found = slices.cut(given, looks)
+    stats = type("Seen", (), {})()
+    stats.brightness, stats.sharpness = np.arange(90.0), np.zeros(90)
+    stats.longer_side = np.array([32] * 60 + [300] * 30)
+    found = slices.cut(given, stats)
     for groups in found.values():
         assert sum(group["pictures"] for group in groups) == 90
     assert [group["name"] for group in found["brightness"]] == ["dark", "middling", "bright"]

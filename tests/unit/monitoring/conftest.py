@@ -1,4 +1,4 @@
-"""A baseline of made-up pictures, captures in Model Monitor's layout, and a way to run the container on them."""
+"""A baseline of made-up images, captures in Model Monitor's layout, and a way to run the container on them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Line = dict[str, Any]
 
 
 def pixels(number: int, light: float = 1.0, side: int = 28) -> np.ndarray:
-    """A picture of its own for each number, with soft shapes and some noise."""
+    """An image of its own for each number, with soft shapes and some noise."""
     random = np.random.default_rng(number)
     coarse = Image.fromarray(random.integers(20, 220, (4, 4, 3), dtype=np.uint8))
     smooth = np.asarray(coarse.resize((side, side), Image.Resampling.BICUBIC), dtype=np.float64)
@@ -50,9 +50,9 @@ def half(content: bytes | str, encoding: str) -> Line:
     return {"observedContentType": "any/thing", "mode": "ANY", "data": data, "encoding": encoding}
 
 
-def line(number: int, picture: bytes | None = None, said: list[float] | None = None, at: str = INSIDE) -> Line:
+def line(number: int, image: bytes | None = None, said: list[float] | None = None, at: str = INSIDE) -> Line:
     """A captured call of the endpoint."""
-    sent = png(pixels(number)) if picture is None else picture
+    sent = png(pixels(number)) if image is None else image
     told = json.dumps(answer(number) if said is None else said)
     return {
         "captureData": {"endpointInput": half(sent, "BASE64"), "endpointOutput": half(told, "JSON")},
@@ -62,7 +62,7 @@ def line(number: int, picture: bytes | None = None, said: list[float] | None = N
 
 
 def numbers(count: int, start: int = 1000) -> range:
-    """Of pictures that the baseline has not."""
+    """Of images that the baseline has not."""
     return range(start, start + count)
 
 
@@ -169,7 +169,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Monitor:
 
 @pytest.fixture(scope="session")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The baseline of 200 pictures, which takes half a second to measure; for copying only."""
+    """The baseline of 200 images, which takes half a second to measure; for copying only."""
     with pytest.MonkeyPatch.context() as patch:
         ended = Monitor(tmp_path_factory.mktemp("measured"), patch).measure()
     assert ended.code == 0
@@ -178,7 +178,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def monitor(empty: Monitor, measured: Path) -> Monitor:
-    """A monitor with a baseline of 200 pictures."""
+    """A monitor with a baseline of 200 images."""
     shutil.copytree(measured, empty.root / "baseline")
     return empty
 

@@ -12,7 +12,7 @@ from tests.unit.monitoring.conftest import Monitor, line, numbers, save_evaluati
 
 
 def test_the_baseline_sees_the_pictures_as_the_endpoint_gets_them(monitor: Monitor) -> None:
-    # The test pictures are of 32 x 32; served ones are cut to 28 x 28 and encoded as PNG.
+    # The test images are of 32 x 32; served ones are cut to 28 x 28 and encoded as PNG.
     baseline = monitor.analyse(monitor.root / "nothing").read("constraints.json")
     told = {each["name"]: each for each in _baseline(monitor)["features"]}
     for name in ("width", "height"):
@@ -41,7 +41,7 @@ def test_the_baseline_counts_answers_by_truth(monitor: Monitor) -> None:
 
 
 def test_a_baseline_says_how_many_pictures_it_rests_on(empty: Monitor) -> None:
-    assert empty.measure(50).message == "Completed: the baseline rests on 50 pictures of bicycle and motorcycle."
+    assert empty.measure(50).message == "Completed: the baseline rests on 50 images of bicycle and motorcycle."
 
 
 def test_without_predictions_the_baseline_says_what_to_give(empty: Monitor, tmp_path: Path) -> None:

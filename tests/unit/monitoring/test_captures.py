@@ -95,9 +95,9 @@ def test_what_is_no_list_of_probabilities_is_none(told: bytes) -> None:
     assert probabilities(told) is None
 
 
-@pytest.mark.parametrize("broken", [b"", b"no picture", png(pixels(1))[:60], png(pixels(1, side=8))[:-30]])
+@pytest.mark.parametrize("broken", [b"", b"no image", png(pixels(1))[:60], png(pixels(1, side=8))[:-30]])
 def test_an_undecodable_picture_is_counted_and_its_answer_kept(monitor: Monitor, broken: bytes) -> None:
-    ended = monitor.run([line(1, picture=broken)])
+    ended = monitor.run([line(1, image=broken)])
     features = {each["name"]: each for each in ended.read("statistics.json")["features"]}
     assert (ended.code, ended.counts["undecodable"]) == (0, 1)
     assert features["confidence"]["numerical_statistics"]["common"] == {"num_present": 1, "num_missing": 0}

@@ -19,22 +19,22 @@ def test_the_report_loads_nothing_and_runs_nothing(monitor: Monitor) -> None:
 def test_every_picture_and_chart_has_words(monitor: Monitor) -> None:
     page = monitor.run([line(number) for number in numbers(40)]).report
     assert page.count("<svg") == page.count('role="img" aria-label="') == 12
-    assert page.count("<img ") == page.count('<img alt="picture of event event-') == 12
+    assert page.count("<img ") == page.count('<img alt="image of event event-') == 12
     assert "baseline median" in page
 
 
 def test_violations_are_told_in_words_and_their_charts_framed(monitor: Monitor) -> None:
-    page = monitor.run([line(number, picture=png(pixels(number, light=0.5))) for number in numbers(60)]).report
+    page = monitor.run([line(number, image=png(pixels(number, light=0.5))) for number in numbers(60)]).report
     assert "brightness has drifted: Kolmogorov-Smirnov distance" in page
     assert re.search(r'<figure class="drifted"><strong>brightness', page)
-    assert "60 captures against 200 pictures" in page
+    assert "60 captures against 200 images" in page
 
 
 def test_the_most_unusual_picture_comes_first_with_the_reason(monitor: Monitor) -> None:
     lines = [line(number) for number in numbers(60)]
-    lines[30] = line(7777, picture=png(pixels(1) * 0 + 255))
+    lines[30] = line(7777, image=png(pixels(1) * 0 + 255))
     page = monitor.run(lines).report
-    shown = re.findall(r'alt="picture of event (event-\d+)".*?<figcaption>(.*?)</figcaption>', page)
+    shown = re.findall(r'alt="image of event (event-\d+)".*?<figcaption>(.*?)</figcaption>', page)
     assert shown[0][0] == "event-7777"
     assert "deviations from the baseline" in shown[0][1]
 

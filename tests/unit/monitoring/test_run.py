@@ -16,7 +16,7 @@ DRIFT = "baseline_drift_check"
 
 
 def dark(count: int = 200) -> list[Line]:
-    return [line(number, picture=png(pixels(number, light=0.5))) for number in numbers(count)]
+    return [line(number, image=png(pixels(number, light=0.5))) for number in numbers(count)]
 
 
 def test_captures_like_the_baseline_stay_quiet(monitor: Monitor, captured: Captured) -> None:
@@ -58,16 +58,16 @@ def test_answers_less_sure_are_seen(monitor: Monitor) -> None:
 
 
 def test_what_no_single_feature_shows_is_seen_in_all_together(monitor: Monitor) -> None:
-    # Mirrored, a picture looks as before in every single number; only where it is light has changed. Its bytes are as
+    # Mirrored, an image looks as before in every single number; only where it is light has changed. Its bytes are as
     # the encoder happens to pack them.
     def lit(number: int, turned: bool) -> bytes:
         values = pixels(number) * np.linspace(1.0, 0.4, 28)[None, :, None]
         return png((values[:, ::-1] if turned else values).astype(np.uint8))
 
-    upright = monitor.run([line(number, picture=lit(number, False)) for number in numbers(200, 3000)])
+    upright = monitor.run([line(number, image=lit(number, False)) for number in numbers(200, 3000)])
     files = {f"baseline_{name}": str(upright.output / f"{name}.json") for name in ("statistics", "constraints")}
-    same = monitor.run([line(number, picture=lit(number, False)) for number in numbers(200)], **files)
-    turned = monitor.run([line(number, picture=lit(number, True)) for number in numbers(200)], **files)
+    same = monitor.run([line(number, image=lit(number, False)) for number in numbers(200)], **files)
+    turned = monitor.run([line(number, image=lit(number, True)) for number in numbers(200)], **files)
     assert same.violations == set()
     assert turned.violations - {("bytes", DRIFT)} == {("all_features", DRIFT)}
 
@@ -79,11 +79,11 @@ def _without(lines: list[Line], member: str) -> list[Line]:
 
 
 def _other_format(lines: list[Line]) -> list[Line]:
-    return [line(number, picture=png(pixels(number), "JPEG")) for number in numbers(len(lines))]
+    return [line(number, image=png(pixels(number), "JPEG")) for number in numbers(len(lines))]
 
 
 def _other_size(lines: list[Line]) -> list[Line]:
-    return [line(number, picture=png(pixels(number, side=40))) for number in numbers(len(lines))]
+    return [line(number, image=png(pixels(number, side=40))) for number in numbers(len(lines))]
 
 
 def _broken(lines: list[Line]) -> list[Line]:

@@ -100,7 +100,7 @@ def test_captures_like_the_baseline_stay_quiet_and_a_zero_is_put(step: Step, cap
 
 
 def test_drift_is_found_and_put_where_the_alarm_and_the_dashboard_look(step: Step) -> None:
-    step.capture([line(number, picture=png(pixels(number, light=0.5))) for number in numbers(200)])
+    step.capture([line(number, image=png(pixels(number, light=0.5))) for number in numbers(200)])
     ended = step.run()
     assert ("brightness", "baseline_drift_check") in ended.violations
     assert ended.message.startswith("CompletedWithViolations: ")
@@ -111,7 +111,7 @@ def test_drift_is_found_and_put_where_the_alarm_and_the_dashboard_look(step: Ste
 
 
 def test_the_same_captures_give_the_same_files_as_model_monitors_container(step: Step, monitor: Any) -> None:
-    lines = [line(number, picture=png(pixels(number, light=0.5))) for number in numbers(200)]
+    lines = [line(number, image=png(pixels(number, light=0.5))) for number in numbers(200)]
     step.capture(lines[:120])
     step.capture(lines[120:], name="30-00-000-b.jsonl")
     ended, other = step.run(), monitor.run(lines)

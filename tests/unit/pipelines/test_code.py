@@ -53,7 +53,7 @@ def test_an_archive_runs_with_its_arguments_and_carries_its_data_files(room: Pat
 
 
 def test_the_containers_rooms_are_packed_from_the_checkout() -> None:
-    rooms = {archive.room: _names(archive) for archive in build_archives()}
+    rooms = {archive.package: _names(archive) for archive in build_archives()}
 
     assert set(rooms) == {"processing", "evaluation"}
     assert all(f"{room}/__init__.py" in names and names[0] == "__main__.py" for room, names in rooms.items())

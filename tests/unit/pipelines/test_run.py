@@ -62,7 +62,7 @@ def test_the_steps_find_their_code_where_it_was_uploaded(s3: Client, sagemaker: 
 @pytest.mark.usefixtures("archive")
 def test_the_same_data_has_the_same_version_and_a_new_picture_another(s3: Client, settings: Settings) -> None:
     first, second = choose_data(s3, settings, {}), choose_data(s3, settings, {})
-    s3.put_object(Bucket=settings.bucket, Key="curated/bicycle/1.png", Body=b"picture")
+    s3.put_object(Bucket=settings.bucket, Key="curated/bicycle/1.png", Body=b"image")
     third = choose_data(s3, settings, {})
 
     assert first == second
@@ -214,7 +214,7 @@ def test_a_run_of_the_reference_profile_says_on_what_it_runs_in_place_of_what_aw
     ("ending", "code", "told"),
     [
         (Ending("Succeeded", ""), 0, "Succeeded.\n"),
-        (Ending("Failed", "TrainModel: no picture"), 1, "Failed. TrainModel: no picture\n"),
+        (Ending("Failed", "TrainModel: no image"), 1, "Failed. TrainModel: no image\n"),
     ],
 )
 def test_run_pipeline_waits_for_the_end_and_exits_by_it(

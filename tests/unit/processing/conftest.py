@@ -20,8 +20,8 @@ def record(fine: int, pixels: np.ndarray, coarse: int = 18) -> bytes:
     return bytes([coarse, fine]) + pixels.transpose(2, 0, 1).tobytes()
 
 
-def picture(number: int) -> np.ndarray:
-    """A picture (32, 32, 3) that no other number has."""
+def image(number: int) -> np.ndarray:
+    """An image (32, 32, 3) that no other number has."""
     return np.random.default_rng(number).integers(0, 256, (32, 32, 3), dtype=np.uint8)
 
 
@@ -29,8 +29,8 @@ def records(per_class: int, start: int, others: int = 2) -> list[bytes]:
     """Records of both classes and of others, in turn."""
     made = []
     for index in range(per_class):
-        made += [record(fine, picture(start + 2 * index + label)) for label, fine in FINE.items()]
-        made += [record(3, picture(start + 5000 + index * others + other)) for other in range(others)]
+        made += [record(fine, image(start + 2 * index + label)) for label, fine in FINE.items()]
+        made += [record(3, image(start + 5000 + index * others + other)) for other in range(others)]
     return made
 
 
@@ -60,7 +60,7 @@ class Draft:
 
 @pytest.fixture
 def draft() -> Draft:
-    """Twenty training and five test pictures of each class, among others."""
+    """Twenty training and five test images of each class, among others."""
     return Draft(
         {
             "cifar-100-binary/fine_label_names.txt": ("\n".join(NAMES) + "\n\n").encode(),

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from processing.__main__ import main
-from tests.unit.processing.conftest import FINE, NAMES, Draft, picture, record
+from tests.unit.processing.conftest import FINE, NAMES, Draft, image, record
 
 Record = tuple[int, int]
-"""A fine label and the number of a picture."""
+"""A fine label and the number of an image."""
 CLASSES = {fine: NAMES[fine] for fine in FINE.values()}
 SPLITS = ("train", "validation", "test")
 
@@ -32,13 +32,13 @@ class Archive:
     @property
     def draft(self) -> Draft:
         files = {"train.bin": self.train, "test.bin": self.test}
-        made = {name: b"".join(record(fine, picture(number)) for fine, number in held) for name, held in files.items()}
+        made = {name: b"".join(record(fine, image(number)) for fine, number in held) for name, held in files.items()}
         made |= {"fine_label_names.txt": "\n".join(NAMES).encode(), "coarse_label_names.txt": b"vehicles_1\n"}
         return Draft({f"cifar-100-binary/{name}": content for name, content in made.items()})
 
     @property
     def pool(self) -> dict[int, tuple[int, str]]:
-        """What is to train and validate on, by number: the first of equal pictures, and none that is tested."""
+        """What is to train and validate on, by number: the first of equal images, and none that is tested."""
         tested = {number for fine, number in self.test if fine in CLASSES}
         found: dict[int, tuple[int, str]] = {}
         for index, (fine, number) in enumerate(self.train):
@@ -54,9 +54,9 @@ class Archive:
 
     def expected(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
         """Pixels by path: of what must be in train or validation, and of what must be in test."""
-        pool = {path: picture(number).tobytes() for number, (_, path) in self.pool.items()}
+        pool = {path: image(number).tobytes() for number, (_, path) in self.pool.items()}
         return pool, {
-            f"{CLASSES[fine]}/test_{index:05d}.png": picture(number).tobytes()
+            f"{CLASSES[fine]}/test_{index:05d}.png": image(number).tobytes()
             for index, (fine, number) in enumerate(self.test)
             if fine in CLASSES
         }
@@ -73,7 +73,7 @@ _ENOUGH = ([(8, 100), (8, 101), (48, 102), (48, 103)], [(8, 104), (48, 105)])
 
 @st.composite
 def archives(draw: st.DrawFn, enough: bool | None = None) -> Archive:
-    """Some records of both classes and of a third, equal pictures among them; mostly enough to go on with."""
+    """Some records of both classes and of a third, equal images among them; mostly enough to go on with."""
     base = _ENOUGH if (draw(st.integers(0, 4)) > 0 if enough is None else enough) else ([], [])
     train, test = (draw(st.permutations(held + draw(_RECORDS))) for held in base)
     return Archive(train, test)
@@ -95,7 +95,7 @@ def prepared(content: bytes, *more: str) -> Iterator[tuple[int, Path]]:
 
 
 def seen(folder: Path) -> dict[str, dict[str, bytes]]:
-    """The pixels of every picture by split and path."""
+    """The pixels of every image by split and path."""
     return {
         split: {str(path.relative_to(folder / split)): _pixels(path) for path in (folder / split).rglob("*.*")}
         for split in SPLITS
@@ -109,7 +109,7 @@ def _pixels(path: Path) -> bytes:
 
 
 def is_refused(code: int, folder: Path) -> bool:
-    """Whether PrepareData failed as it may: with one sentence, and no picture written."""
+    """Whether PrepareData failed as it may: with one sentence, and no image written."""
     if code == 0:
         return False
     sentence = (folder / "message").read_text(encoding="utf-8")

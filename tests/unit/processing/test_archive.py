@@ -24,7 +24,7 @@ NAMES = "cifar-100-binary/fine_label_names.txt"
 def refused(
     arguments: Callable[..., list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., str]:
-    """Run PrepareData, see that it fails without a picture written, and return its sentence."""
+    """Run PrepareData, see that it fails without an image written, and return its sentence."""
 
     def run(*more: str) -> str:
         assert main(arguments("run", *more)) == 1

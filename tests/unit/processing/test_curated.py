@@ -1,4 +1,4 @@
-"""Pictures gathered since: taken in when they are pictures of ours, refused in words when not."""
+"""Images gathered since: taken in when they are images of ours, refused in words when not."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def test_a_curated_copy_of_a_test_picture_is_left_out(
     folder: Path, tmp_path: Path, arguments: Callable[..., list[str]]
 ) -> None:
     assert main(arguments("first")) == 0
-    test_picture = next((tmp_path / "first/test/bicycle").glob("*.png"))
-    (folder / "bicycle/leak.png").write_bytes(test_picture.read_bytes())
+    test_image = next((tmp_path / "first/test/bicycle").glob("*.png"))
+    (folder / "bicycle/leak.png").write_bytes(test_image.read_bytes())
     assert main(arguments()) == 0
     assert manifest(tmp_path)["duplicates_left_out"]["equal_to_test"] == 1
 
@@ -103,7 +103,7 @@ def test_a_grey_picture_and_a_jpeg_become_rgb(folder: Path) -> None:
 
 
 def test_a_file_that_is_no_picture_is_named(folder: Path, refused: Callable[..., str]) -> None:
-    (folder / "bicycle/readme.png").write_text("no picture")
+    (folder / "bicycle/readme.png").write_text("no image")
     assert "curated image bicycle/readme.png cannot be used" in refused()
 
 

@@ -1,4 +1,4 @@
-"""PrepareData on drawn archives: every picture of our classes comes out once, and what is damaged is refused."""
+"""PrepareData on drawn archives: every image of our classes comes out once, and what is damaged is refused."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def gather(folder: Path, count: int) -> None:
 
 @pytest.fixture
 def shards(draft: Draft, tmp_path: Path, arguments: Callable[..., list[str]]) -> Callable[[str, Rendezvous], None]:
-    """Twelve curated pictures on one instance, and the same dealt to three, one of them to two instances."""
+    """Twelve curated images on one instance, and the same dealt to three, one of them to two instances."""
     draft.save(tmp_path / "archive")
     gather(tmp_path / "curated", 12)
     files = sorted((tmp_path / "curated").rglob("*.png"))
@@ -102,7 +102,7 @@ def test_the_first_instance_lists_everything_and_the_others_nothing(
         assert (tmp_path / "algo-1/lst" / name).read_bytes() == (tmp_path / "alone/lst" / name).read_bytes()
     assert not list(tmp_path.glob("algo-[23]/lst/*"))
     manifest = json.loads((tmp_path / "algo-1/lst/manifest.json").read_text())
-    assert manifest["duplicates_left_out"]["within_training"] == 2  # the picture that all three were given
+    assert manifest["duplicates_left_out"]["within_training"] == 2  # the image that all three were given
 
 
 def test_archive_pictures_are_shared_out_without_overlap(
@@ -144,7 +144,7 @@ def test_an_instance_that_never_comes_ends_the_wait_in_words(
 def test_the_failure_of_another_instance_is_told_by_the_first(
     shards: Callable[[str, Rendezvous], None], meeting: Rendezvous, tmp_path: Path
 ) -> None:
-    (tmp_path / "curated-algo-2/bicycle/bad.png").write_text("no picture")
+    (tmp_path / "curated-algo-2/bicycle/bad.png").write_text("no image")
     shards("algo-3", meeting)
     with pytest.raises(Refusal, match="cannot be used"):
         shards("algo-2", meeting)

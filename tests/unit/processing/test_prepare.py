@@ -200,7 +200,7 @@ def test_memory_does_not_grow_with_the_archive(
     assert peak < 20_000_000
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real pictures are not here")
+@pytest.mark.skipif(not REAL.exists(), reason="the real images are not here")
 def test_real_pictures_are_counted_as_published(tmp_path: Path, arguments: Callable[..., list[str]]) -> None:
     assert main(arguments(archive=REAL.parent)) == 0
     counts = json.loads((tmp_path / "run/lst/manifest.json").read_text())["counts"]

@@ -10,7 +10,7 @@ from PIL import Image
 from common.archives import Member
 from common.jobs import Refusal
 from processing import png, records, transform
-from processing.picture import Picture, digest
+from processing.image import LabelledImage, digest
 from processing.split import plan
 
 
@@ -40,11 +40,11 @@ def test_an_encoded_picture_decodes_to_the_same_pixels(shape: tuple[int, int]) -
     assert np.array_equal(np.asarray(image), pixels)
 
 
-def drawn(count: int, seed: int) -> list[Picture]:
-    """Pictures with many equal ones among them."""
+def drawn(count: int, seed: int) -> list[LabelledImage]:
+    """Images with many equal ones among them."""
     random = np.random.default_rng(seed)
     return [
-        Picture(
+        LabelledImage(
             str(random.choice(["train", "train", "test", "curated"])),
             f"p{index}",
             int(random.integers(2)),
@@ -56,34 +56,34 @@ def drawn(count: int, seed: int) -> list[Picture]:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_splits_are_disjoint_and_nothing_is_lost(seed: int) -> None:
-    pictures = drawn(300, seed)
-    made = plan(pictures, 0.2, seed)
+    images = drawn(300, seed)
+    made = plan(images, 0.2, seed)
     seen = {name: {each.digest for each in chosen} for name, chosen in made.splits.items()}
     assert not seen["train"] & seen["validation"]
     assert not seen["test"] & (seen["train"] | seen["validation"])
-    assert set.union(*seen.values()) == {each.digest for each in pictures}
+    assert set.union(*seen.values()) == {each.digest for each in images}
     left_out = made.duplicates.equal_to_test + made.duplicates.within_training
-    assert sum(map(len, made.splits.values())) + left_out == len(pictures)
+    assert sum(map(len, made.splits.values())) + left_out == len(images)
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_order_in_which_pictures_come_does_not_matter(seed: int) -> None:
-    pictures = drawn(200, seed)
-    shuffled = [pictures[place] for place in np.random.default_rng(seed).permutation(len(pictures))]
-    assert plan(pictures, 0.1, 1) == plan(shuffled, 0.1, 1)
+    images = drawn(200, seed)
+    shuffled = [images[place] for place in np.random.default_rng(seed).permutation(len(images))]
+    assert plan(images, 0.1, 1) == plan(shuffled, 0.1, 1)
 
 
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.25, 0.5])
 def test_each_class_gives_its_own_share(share: float) -> None:
-    pictures = [Picture("train", f"p{index}", int(index >= 300), f"d{index}") for index in range(400)]
-    held = plan(pictures, share, 3).splits["validation"]
+    images = [LabelledImage("train", f"p{index}", int(index >= 300), f"d{index}") for index in range(400)]
+    held = plan(images, share, 3).splits["validation"]
     assert Counter(each.label for each in held) == {0: round(300 * share), 1: round(100 * share)}
 
 
 def test_one_picture_of_a_class_cannot_be_split() -> None:
-    pictures = [Picture("train", f"p{index}", int(index == 0), f"d{index}") for index in range(9)]
+    images = [LabelledImage("train", f"p{index}", int(index == 0), f"d{index}") for index in range(9)]
     with pytest.raises(Refusal, match="holds 1 distinct motorcycle"):
-        plan(pictures, 0.1, 1)
+        plan(images, 0.1, 1)
 
 
 def test_a_digest_tells_shapes_apart() -> None:

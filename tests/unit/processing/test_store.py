@@ -1,4 +1,4 @@
-"""Pictures in their folders."""
+"""Images in their folders."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from processing import options, png
-from processing.picture import TRAIN, Picture
+from processing.image import TRAIN, LabelledImage
 from processing.split import SPLITS
 from processing.store import Store
 
-PICTURE, PIXELS = Picture(TRAIN, "train_00001", 0, "digest"), np.full((32, 32, 3), 7, np.uint8)
+PICTURE, PIXELS = LabelledImage(TRAIN, "train_00001", 0, "digest"), np.full((32, 32, 3), 7, np.uint8)
 PLACES = {(PICTURE.name, PICTURE.label): TRAIN}
 
 

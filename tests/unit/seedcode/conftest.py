@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from seedcode.stack.spec import NAME_PARAMETER, Account, Spec
 from seedcode.stack.template import Template
-from seedcode.stack.wish import NAME_PARAMETER, Account, Wish
 
 MOTO_ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -86,10 +86,10 @@ class NoStacks:
 
 
 @pytest.fixture
-def wish() -> Callable[..., Wish]:
-    """Make a wish for a project of a name, with parameters as they are given."""
+def spec() -> Callable[..., Spec]:
+    """Make a spec for a project of a name, with parameters as they are given."""
 
-    def make(project: str = "scones", **given: str) -> Wish:
-        return Wish(project, Template(json.dumps(DOCUMENT)), given)
+    def make(project: str = "scones", **given: str) -> Spec:
+        return Spec(project, Template(json.dumps(DOCUMENT)), given)
 
     return make

@@ -150,7 +150,7 @@ def test_a_batch_keeps_what_was_refused_and_refuses_what_the_model_does_not_take
     classifier: Classifier, runtime: Stubber
 ) -> None:
     refused = {"status": "REFUSED", "image_uri": "s3://b/x", "error": "BadPicture", "cause": "why"}
-    runtime.add_client_error("invoke_endpoint", "ModelError", "no picture", modeled_fields={"OriginalStatusCode": 400})
+    runtime.add_client_error("invoke_endpoint", "ModelError", "no image", modeled_fields={"OriginalStatusCode": 400})
     _answers(runtime, [0.9, 0.1])
     items = classifier.batch([refused, ITEM, ITEM], None, "7")
     assert items[0] == refused

@@ -1,4 +1,4 @@
-"""Who decides about a picture: the model where it is sure, a person where it is not."""
+"""Who decides about an image: the model where it is sure, a person where it is not."""
 
 import io
 import math

@@ -1,4 +1,4 @@
-"""Pictures of the kinds that people send, and a versioned bucket as moto has it."""
+"""Images of the kinds that people send, and a versioned bucket as moto has it."""
 
 import io
 import os
@@ -21,14 +21,14 @@ BUCKET = "scones-bucket"
 
 
 def encode(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
-    """The picture as a file's bytes."""
+    """The image as a file's bytes."""
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
 def noise(width: int = 40, height: int = 32, seed: int = 0) -> Image.Image:
-    """An RGB picture in which every pixel matters."""
+    """An RGB image in which every pixel matters."""
     return Image.fromarray(np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8))
 
 

@@ -19,9 +19,9 @@ def for_ever() -> int:
     return 300_000
 
 
-def running_short(pictures: int) -> Callable[[], int]:
-    """A clock that leaves time for some pictures."""
-    left: Iterator[int] = iter([300_000] * pictures)
+def running_short(images: int) -> Callable[[], int]:
+    """A clock that leaves time for some images."""
+    left: Iterator[int] = iter([300_000] * images)
     return lambda: next(left, 1_000)
 
 
@@ -69,7 +69,7 @@ def test_what_does_not_fit_waits_for_the_next_delivery_which_goes_on(ingest: Ing
     for number in range(5):
         bucket.put(f"incoming/bicycle/{number}.png", encode(noise(seed=number)))
     arrival = Arrival(SUCCESS, bucket.put(SUCCESS, b""))
-    with pytest.raises(BatchUnfinished, match="3 pictures were taken in, and more wait"):
+    with pytest.raises(BatchUnfinished, match="3 images were taken in, and more wait"):
         close(ingest, arrival, running_short(3))
     assert bucket.keys("batches/") == []
     assert len(bucket.keys("curated/")) == 3

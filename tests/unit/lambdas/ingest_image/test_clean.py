@@ -1,4 +1,4 @@
-"""What a kept picture is: upright pixels on white, in one encoding, without a word about where it was taken."""
+"""What a kept image is: upright pixels on white, in one encoding, without a word about where it was taken."""
 
 import io
 import random
@@ -96,8 +96,8 @@ def test_transparency_shows_white_and_not_what_lies_hidden_under_it() -> None:
 
 @pytest.mark.parametrize(("value", "seen"), [(0, 0), (32_896, 128), (65_535, 255)])
 def test_sixteen_bits_are_scaled_and_not_clipped_to_white(value: int, seen: int) -> None:
-    picture = Image.fromarray(np.full((32, 32), value, dtype=np.uint16))
-    assert set(pixels(clean(encode(picture), LIMITS)).flat) == {seen}
+    image = Image.fromarray(np.full((32, 32), value, dtype=np.uint16))
+    assert set(pixels(clean(encode(image), LIMITS)).flat) == {seen}
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])

@@ -50,9 +50,9 @@ def test_success_closes_the_batch(bucket: Bucket, created: Created, capsys: pyte
     [
         ({"detail-type": "Object Deleted"}, "'Object Deleted'"),
         ({"detail": {"bucket": {"name": "another"}}}, "bucket another"),
-        ({"detail": {"bucket": {"name": BUCKET}, "object": {"key": "curated/x.png"}}}, "no picture under incoming/"),
-        ({"detail": {"bucket": {"name": BUCKET}, "object": {"key": "incoming/bicycle/"}}}, "no picture"),
-        ({"detail": {"bucket": {"name": BUCKET}, "object": {"key": "incoming/.keep"}}}, "no picture"),
+        ({"detail": {"bucket": {"name": BUCKET}, "object": {"key": "curated/x.png"}}}, "no image under incoming/"),
+        ({"detail": {"bucket": {"name": BUCKET}, "object": {"key": "incoming/bicycle/"}}}, "no image"),
+        ({"detail": {"bucket": {"name": BUCKET}, "object": {"key": "incoming/.keep"}}}, "no image"),
     ],
 )
 def test_what_is_not_ours_is_left_alone(change: dict[str, Any], word: str, bucket: Bucket, created: Created) -> None:

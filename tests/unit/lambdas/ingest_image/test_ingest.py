@@ -1,4 +1,4 @@
-"""Pictures come once, twice, late, at once and under two labels, and end where they belong."""
+"""Images come once, twice, late, at once and under two labels, and end where they belong."""
 
 import hashlib
 from itertools import permutations

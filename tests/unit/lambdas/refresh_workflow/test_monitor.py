@@ -245,7 +245,7 @@ def test_a_version_that_does_not_tell_where_its_pictures_lie_is_not_monitored(wo
     world.release(3)
     world.serve(3)
     (sentence,) = world.refresh(**MONITORED).monitoring
-    assert sentence.startswith("Version 3 does not say where its test pictures lie")
+    assert sentence.startswith("Version 3 does not say where its test images lie")
     assert (jobs.jobs, jobs.schedules) == ({}, {})
 
 

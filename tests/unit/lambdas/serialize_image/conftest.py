@@ -1,4 +1,4 @@
-"""Pictures of every kind that people send, and S3 as moto has it."""
+"""Images of every kind that people send, and S3 as moto has it."""
 
 import io
 import os
@@ -23,14 +23,14 @@ BUCKET = "scones-bucket"
 
 
 def encode(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
-    """The picture as a file's bytes."""
+    """The image as a file's bytes."""
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
 def noise(width: int, height: int, seed: int = 0) -> Image.Image:
-    """An RGB picture in which every pixel matters."""
+    """An RGB image in which every pixel matters."""
     return Image.fromarray(np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8))
 
 

@@ -24,7 +24,7 @@ def test_an_object_is_named_by_its_address_or_by_bucket_and_key(event: dict[str,
 
 
 def test_inline_pictures_are_decoded() -> None:
-    assert parse({"image_base64": base64.b64encode(b"picture").decode()}).source == b"picture"
+    assert parse({"image_base64": base64.b64encode(b"image").decode()}).source == b"image"
 
 
 def test_the_caller_s_inference_id_is_kept_and_a_new_one_is_made_where_there_is_none() -> None:

@@ -91,7 +91,7 @@ def test_whatever_happened_a_waiting_batch_has_its_training_in_the_end(acts: lis
 
 @pytest.mark.parametrize("batches", [[], ["b1"], ["b1", "b-2_x.y"]])
 def test_an_execution_names_its_batches_in_its_description(batches: list[str]) -> None:
-    execution = Execution("arn", "auto-batch-1", "Executing", NOON, describe("2 batches of new pictures", batches))
+    execution = Execution("arn", "auto-batch-1", "Executing", NOON, describe("2 batches of new images", batches))
     assert execution.batches == frozenset(batches)
 
 

@@ -114,7 +114,7 @@ def test_a_batch_starts_a_training_and_is_marked_with_it(world: World) -> None:
     world.put_batch("v.1_x")
     outcome = world.deliver(batch_event("v.1_x"))
     assert world.pipelines.executions[0]["PipelineExecutionDisplayName"].startswith("auto-batch-")
-    assert world.sent()["StartReason"] == "batch: one batch of new pictures"
+    assert world.sent()["StartReason"] == "batch: one batch of new images"
     assert world.keys("batches/pending/") == []
     marker = world.trainer.s3.get_object(Bucket=BUCKET, Key="batches/started/v.1_x.json")["Body"].read().decode()
     assert outcome.execution is not None
@@ -128,7 +128,7 @@ def test_batches_that_wait_share_one_training_when_the_execution_has_ended(world
         assert world.deliver(batch_event(batch)).action is Action.KEEP
     world.pipelines.end("Failed")
     assert world.deliver(ended_event("Failed")).action is Action.START
-    assert world.sent()["StartReason"] == "batch: 3 batches of new pictures"
+    assert world.sent()["StartReason"] == "batch: 3 batches of new images"
     assert world.keys("batches/started/") == ["b1.json", "b2.json", "b3.json"]
     world.pipelines.end()
     assert world.deliver(ended_event()).action is Action.KEEP

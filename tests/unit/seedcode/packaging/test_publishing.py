@@ -7,7 +7,7 @@ import pytest
 from seedcode.packaging.errors import PackagingError
 from seedcode.packaging.publishing import CORS_ID, name_seed, publish
 from seedcode.stack import yamltags
-from seedcode.stack.wish import Account
+from seedcode.stack.spec import Account
 
 TEMPLATE = """Parameters:
   SeedBucket:

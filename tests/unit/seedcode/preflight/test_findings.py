@@ -10,66 +10,66 @@ import pytest
 
 from seedcode.preflight import account, limits, region
 from seedcode.preflight.findings import inspect
+from seedcode.stack.spec import Account, Spec
 from seedcode.stack.template import Template, load
-from seedcode.stack.wish import Account, Wish
 
 ASSUME = json.dumps({"Version": "2012-10-17", "Statement": []})
 
 
-def _refusals(aws: Account, wish: Wish, *, laptop: bool = False) -> list[str]:
-    return inspect(aws, wish, on_laptop=laptop).refusals
+def _refusals(aws: Account, spec: Spec, *, laptop: bool = False) -> list[str]:
+    return inspect(aws, spec, on_laptop=laptop).refusals
 
 
-def test_an_empty_account_takes_the_project(aws: Account, wish: Callable[..., Wish]) -> None:
-    assert _refusals(aws, wish()) == []
+def test_an_empty_account_takes_the_project(aws: Account, spec: Callable[..., Spec]) -> None:
+    assert _refusals(aws, spec()) == []
 
 
-def test_looking_creates_nothing(aws: Account, wish: Callable[..., Wish]) -> None:
-    inspect(aws, wish(), on_laptop=True)
+def test_looking_creates_nothing(aws: Account, spec: Callable[..., Spec]) -> None:
+    inspect(aws, spec(), on_laptop=True)
     assert aws.client("s3").list_buckets()["Buckets"] == []
 
 
-def test_a_role_of_that_name_is_said_also_when_it_comes_with_the_code(aws: Account, wish: Callable[..., Wish]) -> None:
+def test_a_role_of_that_name_is_said_also_when_it_comes_with_the_code(aws: Account, spec: Callable[..., Spec]) -> None:
     aws.client("iam").create_role(RoleName="scones-pipeline", AssumeRolePolicyDocument=ASSUME)
-    (said,) = _refusals(aws, wish())
+    (said,) = _refusals(aws, spec())
     assert said.startswith("The role scones-pipeline is there already, outside the stack")
 
 
-def test_a_name_that_no_bucket_can_have_is_refused(aws: Account, wish: Callable[..., Wish]) -> None:
-    (said,) = _refusals(aws, wish("Scones"))
+def test_a_name_that_no_bucket_can_have_is_refused(aws: Account, spec: Callable[..., Spec]) -> None:
+    (said,) = _refusals(aws, spec("Scones"))
     assert "its bucket would be Scones-123456789012" in said
     assert "lower-case" in said
 
 
-def test_a_role_name_that_is_too_long_is_refused(aws: Account, wish: Callable[..., Wish]) -> None:
-    said = _refusals(aws, wish("s" * 60))
+def test_a_role_name_that_is_too_long_is_refused(aws: Account, spec: Callable[..., Spec]) -> None:
+    said = _refusals(aws, spec("s" * 60))
     assert any("69 characters and IAM takes 64" in sentence for sentence in said)
 
 
 def test_a_bucket_of_ours_is_no_obstacle_and_a_repository_that_cannot_be_imported_is(
-    aws: Account, wish: Callable[..., Wish]
+    aws: Account, spec: Callable[..., Spec]
 ) -> None:
     where = {"LocationConstraint": aws.region}
     aws.client("s3").create_bucket(Bucket="scones-123456789012", CreateBucketConfiguration=where)
     aws.client("codecommit").create_repository(repositoryName="scones")
-    assert _refusals(aws, wish()) == []
-    (said,) = _refusals(aws, wish(Commits="yes"))
+    assert _refusals(aws, spec()) == []
+    (said,) = _refusals(aws, spec(Commits="yes"))
     assert "aws codecommit update-repository-name --old-name scones --new-name scones-before" in said
-    assert _refusals(aws, wish(Commits="yes"), laptop=True) == []
+    assert _refusals(aws, spec(Commits="yes"), laptop=True) == []
 
 
-def test_a_bucket_of_somebody_else_is_refused(aws: Account, wish: Callable[..., Wish]) -> None:
+def test_a_bucket_of_somebody_else_is_refused(aws: Account, spec: Callable[..., Spec]) -> None:
     where = {"LocationConstraint": aws.region}
     aws.client("s3").create_bucket(Bucket="scones-999999999999", CreateBucketConfiguration=where)
     # The caller is 123456789012; the bucket's name is that of an account whose bucket it is not.
     stranger = replace(aws, account="999999999999")
-    said = _refusals(stranger, wish())
+    said = _refusals(stranger, spec())
     assert any("credentials are of account 123456789012" in sentence for sentence in said)
 
 
-def test_all_findings_are_told_at_once(aws: Account, wish: Callable[..., Wish]) -> None:
-    wished = wish(Kittens="2")
-    found = _refusals(replace(aws, region="mars-north-1"), wished)
+def test_all_findings_are_told_at_once(aws: Account, spec: Callable[..., Spec]) -> None:
+    wanted = spec(Kittens="2")
+    found = _refusals(replace(aws, region="mars-north-1"), wanted)
     assert [words.split()[0] for words in found] == ["SageMaker", "There"]
 
 

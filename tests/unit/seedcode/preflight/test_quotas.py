@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from seedcode.preflight import quotas
-from seedcode.stack.wish import Account
+from seedcode.stack.spec import Account
 
 VALUES = {"EndpointInstanceType": "ml.m5.xlarge", "EndpointInstanceCount": "2", "MonitoringInstanceType": "ml.m5.large"}
 TRAINING = "ml.g4dn.xlarge for training job usage"

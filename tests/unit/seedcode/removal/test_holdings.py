@@ -9,7 +9,7 @@ from seedcode.removal import erasing, holdings
 from seedcode.removal.holdings import KINDS
 from seedcode.removal.project import Project
 from seedcode.stack.asking import unless_gone
-from seedcode.stack.wish import Account
+from seedcode.stack.spec import Account
 
 BUCKET = "scones-data"
 

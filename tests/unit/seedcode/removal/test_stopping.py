@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from seedcode.removal import running, stopping
 from seedcode.removal.project import Project
 from seedcode.stack.errors import StackError
-from seedcode.stack.wish import Account
+from seedcode.stack.spec import Account
 
 
 class _Everything:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from seedcode.seed import SeedError, build_seed, write_seed
-from seedcode.seed.manifest import CHECKOUT, FILES, LEFT_OUT, ROOMS, read_files
+from seedcode.seed.seed import CHECKOUT, FILES, LEFT_OUT, PACKAGES, SeedError, build_seed, read_files, write_seed
 
 LAPTOP = {"localaws", "console", "benchmarks", "tests"}
 
@@ -24,7 +23,7 @@ def test_every_file_that_is_listed_exists() -> None:
     assert [source for source in FILES.values() if not (CHECKOUT / source).is_file()] == []
     assert [place for place in LEFT_OUT if not (CHECKOUT / place).exists()] == []
     files = read_files()
-    for room in ROOMS:
+    for room in PACKAGES:
         assert any(name.startswith(f"{room}/") for name in files), room
 
 

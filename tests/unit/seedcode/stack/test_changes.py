@@ -158,7 +158,7 @@ def test_only_changes_that_cost_data_are_dangerous() -> None:
         ]
     )
     assert found == [
-        "Bucket (scones-1) holds pictures, runs and models and is removed; what it holds is lost.",
+        "Bucket (scones-1) holds images, runs and models and is removed; what it holds is lost.",
         "Group (arn:group) holds registered versions and is replaced by an empty one; it is kept outside the stack.",
         "Logs (/aws/x) holds logs and may be replaced by an empty one; what it holds is lost.",
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seedcode.stack.functions import Code, build_code, upload_code
-from seedcode.stack.wish import Account
+from seedcode.stack.spec import Account
 
 
 def test_the_same_code_has_the_same_version_and_any_other_has_another() -> None:

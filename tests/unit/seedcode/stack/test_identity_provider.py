@@ -8,9 +8,9 @@ from unittest.mock import Mock
 from botocore.exceptions import ClientError
 
 from seedcode.stack import identity_provider
+from seedcode.stack.spec import Account, Spec
 from seedcode.stack.state import Stack
 from seedcode.stack.template import load
-from seedcode.stack.wish import Account, Wish
 
 ARN = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
 GITHUB = {"SourceProvider": "GITHUB_ACTIONS", "GitHubRepository": "bakery/scones"}
@@ -25,7 +25,7 @@ def _find(there: bool, owned: bool = False, **given: str) -> dict[str, str]:
     cloudformation.get_paginator.return_value.paginate.return_value = pages
     aws = Account({"iam": iam, "cloudformation": cloudformation}.__getitem__, "123456789012", "eu-west-1")
     stack = Stack("scones", "arn:stack", "UPDATE_COMPLETE", "", {}, {}, {})
-    return identity_provider.find(aws, Wish("scones", load(), given), stack)
+    return identity_provider.find(aws, Spec("scones", load(), given), stack)
 
 
 def test_a_second_stack_of_an_account_uses_the_provider_that_is_there() -> None:

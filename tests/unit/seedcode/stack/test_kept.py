@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from seedcode.stack.kept import find_kept, import_request
-from seedcode.stack.wish import NAME_PARAMETER, Account, Wish
+from seedcode.stack.spec import NAME_PARAMETER, Account, Spec
 
 BUCKET = "scones-123456789012"
 
@@ -23,15 +23,15 @@ def _leave_everything(aws: Account) -> str:
     return str(key["KeyId"])
 
 
-def test_an_account_with_nothing_in_it_has_kept_nothing(aws: Account, wish: Callable[..., Wish]) -> None:
-    assert find_kept(aws, wish()) == []
+def test_an_account_with_nothing_in_it_has_kept_nothing(aws: Account, spec: Callable[..., Spec]) -> None:
+    assert find_kept(aws, spec()) == []
 
 
 def test_all_that_is_retained_and_there_is_found_also_the_key_that_has_no_name(
-    aws: Account, wish: Callable[..., Wish]
+    aws: Account, spec: Callable[..., Spec]
 ) -> None:
     key = _leave_everything(aws)
-    found = {item.logical_id: item.identifier for item in find_kept(aws, wish(Commits="yes"))}
+    found = {item.logical_id: item.identifier for item in find_kept(aws, spec(Commits="yes"))}
     assert found == {
         "Bucket": {"BucketName": BUCKET},
         "Registry": {
@@ -43,18 +43,18 @@ def test_all_that_is_retained_and_there_is_found_also_the_key_that_has_no_name(
     }
 
 
-def test_a_key_that_waits_for_its_deletion_is_not_taken_over(aws: Account, wish: Callable[..., Wish]) -> None:
+def test_a_key_that_waits_for_its_deletion_is_not_taken_over(aws: Account, spec: Callable[..., Spec]) -> None:
     key = _leave_everything(aws)
     aws.client("kms").schedule_key_deletion(KeyId=key)
-    assert "Key" not in [item.logical_id for item in find_kept(aws, wish())]
+    assert "Key" not in [item.logical_id for item in find_kept(aws, spec())]
 
 
 def test_the_imports_template_has_each_as_it_is_to_be_but_for_what_is_not_there(
-    aws: Account, wish: Callable[..., Wish]
+    aws: Account, spec: Callable[..., Spec]
 ) -> None:
     _leave_everything(aws)
-    wished = wish()
-    request = import_request(wished, find_kept(aws, wished))
+    wanted = spec()
+    request = import_request(wanted, find_kept(aws, wanted))
     template = json.loads(request["TemplateBody"])
     assert sorted(template["Resources"]) == ["Bucket", "Images", "Key", "Registry"]
     assert sorted(template["Resources"]["Bucket"]["Properties"]) == ["BucketEncryption", "BucketName"]

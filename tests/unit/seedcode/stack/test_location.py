@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from seedcode.stack.location import ensure_bucket, locate, templates_bucket
+from seedcode.stack.spec import Account
 from seedcode.stack.template import INLINE_BYTES, Template
-from seedcode.stack.wish import Account
 
 LARGE = Template("#" * (INLINE_BYTES + 1))
 

@@ -10,8 +10,8 @@ import boto3
 from moto import mock_aws
 
 from seedcode.stack import service_roles
+from seedcode.stack.spec import Account
 from seedcode.stack.state import Stack
-from seedcode.stack.wish import Account
 
 ANY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]})
 POLICIES = ("deploy-data", "deploy-functions", "deploy-events", "deploy-logs")

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from seedcode.turn.errors import TurnError
-from seedcode.turn.waiting import Turn
+from seedcode.turn.waiting import Turn, TurnError
 
 OLD, NEW = "1" * 40, "2" * 40
 

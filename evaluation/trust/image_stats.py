@@ -1,4 +1,4 @@
-"""How the pictures of a split look: fingerprints to find equal ones by, and brightness, sharpness and size."""
+"""How the images of a split look: fingerprints to find equal ones by, and brightness, sharpness and size."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ LUMA = np.array([0.299, 0.587, 0.114])
 
 
 @dataclass(frozen=True)
-class Looks:
-    """One row a picture, some 250 bytes each; the pictures themselves are not kept."""
+class ImageStats:
+    """One row an image, some 250 bytes each; the images themselves are not kept."""
 
     split: Split
     digests: NDArray[np.bytes_]
@@ -26,11 +26,11 @@ class Looks:
     longer_side: NDArray[np.int64]
 
 
-def look(split: Split) -> Looks:
-    """Look at every picture of a split, one at a time."""
+def compute_stats(split: Split) -> ImageStats:
+    """Look at every image of a split, one at a time."""
     seen = [_one(split.open(path)) for path in split.paths]
     digests, hashes, thumbs, brightness, sharpness, sides = zip(*seen, strict=True)
-    return Looks(
+    return ImageStats(
         split,
         np.array(digests, dtype="S64"),
         np.array(hashes, dtype=np.uint64),

@@ -24,7 +24,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Spec:
     """The stack as it is to be; what is not given keeps the value that the stack has, else the template's default."""
 
     project: str

@@ -1,4 +1,4 @@
-"""What is remembered of a picture once its pixels are gone."""
+"""What is remembered of an image once its pixels are gone."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ Pixels = NDArray[np.uint8]
 """RGB pixels, shape (height, width, 3)."""
 
 TRAIN, TEST, CURATED = "train", "test", "curated"
-"""Where a picture may come from: the archive's two files, or the pictures gathered since."""
+"""Where an image may come from: the archive's two files, or the images gathered since."""
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A labelled picture: `origin` is where it comes from, `digest` the SHA-256 of its size and pixels."""
+class LabelledImage:
+    """A labelled image: `origin` is where it comes from, `digest` the SHA-256 of its size and pixels."""
 
     origin: str
     name: str
@@ -31,6 +31,6 @@ class Picture:
 
 
 def digest(pixels: Pixels) -> str:
-    """Name a picture by what is seen: equal size and equal RGB pixels, whatever the file format."""
+    """Name an image by what is seen: equal size and equal RGB pixels, whatever the file format."""
     height, width, _ = pixels.shape
     return hashlib.sha256(b"%dx%d:" % (width, height) + pixels.tobytes()).hexdigest()
