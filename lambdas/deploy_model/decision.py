@@ -53,7 +53,7 @@ def _at_rest(release: Release, endpoint: Endpoint, attempted: bool) -> Decision:
     if endpoint.configuration == release.name:
         return Decision(Action.KEEP, f"Version {release.version} serves already.")
     if attempted and endpoint.status != "InService":
-        return Decision(Action.KEEP, f"The endpoint is {endpoint.status}, which only a person can mend.")
+        return Decision(Action.KEEP, f"The endpoint is {endpoint.status}: manual intervention required.")
     if attempted:
         return Decision(Action.DISCARD, f"Version {release.version} was rolled back; approve it again to try again.")
     return Decision(Action.UPDATE, f"Version {release.version} was approved last and does not serve yet.")

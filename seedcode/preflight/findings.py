@@ -1,4 +1,4 @@
-"""All checks before a deployment, in the order in which a person would mend what they find."""
+"""All checks before a deployment, in the order in which a person would fix what they find."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from seedcode.stack.state import Stack, list_resources
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 LONGEST_ROLE = 64
 # How a person makes room for what CloudFormation can neither create again nor import; nothing is lost by it.
-MENDS = {
+REMEDIES = {
     "AWS::CodeCommit::Repository": "aws codecommit update-repository-name --old-name {name} --new-name {name}-before"
 }
 
@@ -79,10 +79,10 @@ def _role_exists(aws: Account, name: str) -> bool:
 
 def _check_kept(aws: Account, spec: Spec) -> Iterator[str]:
     for item in find_kept(aws, spec):
-        if item.type in MENDS:
+        if item.type in REMEDIES:
             yield (
                 f"The {item.type} {item.name} is left from an earlier stack, and CloudFormation cannot take it over: "
-                f"rename it with `{MENDS[item.type].format(name=item.name)}`, "
+                f"rename it with `{REMEDIES[item.type].format(name=item.name)}`, "
                 "or choose another name with `--set RepositoryName=...`."
             )
 

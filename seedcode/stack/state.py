@@ -19,17 +19,17 @@ READY = (
 )
 # A change set was made and never executed: there is no resource, only the name.
 UNBORN = "REVIEW_IN_PROGRESS"
-MENDS = {
+REMEDIES = {
     "ROLLBACK_COMPLETE": "its creation failed, and CloudFormation updates no such stack; "
     "remove it with `scones destroy --yes`, then deploy again",
     "ROLLBACK_FAILED": "its creation failed and could not be undone; "
     "remove it with `scones destroy --yes`, then deploy again",
     "CREATE_FAILED": "its creation failed; remove it with `scones destroy --yes`, then deploy again",
     "DELETE_FAILED": "it could not be deleted whole; run `scones destroy --yes` again, then deploy",
-    "UPDATE_ROLLBACK_FAILED": "an update failed and could not be undone; mend what its events name, then run "
+    "UPDATE_ROLLBACK_FAILED": "an update failed and could not be undone; fix what its events name, then run "
     "`aws cloudformation continue-update-rollback --stack-name {name}`",
     "UPDATE_FAILED": "an update failed and was not undone; run `aws cloudformation rollback-stack --stack-name {name}`",
-    "IMPORT_ROLLBACK_FAILED": "an import failed and could not be undone; mend what its events name, then run "
+    "IMPORT_ROLLBACK_FAILED": "an import failed and could not be undone; fix what its events name, then run "
     "`aws cloudformation continue-update-rollback --stack-name {name}`",
 }
 
@@ -77,8 +77,8 @@ def find_obstacle(stack: Stack | None) -> str | None:
         return None
     if stack.busy:
         return f"The stack {stack.name} is {stack.status}: somebody else is at work on it; wait until it has ended."
-    mend = MENDS.get(stack.status, "see its events in CloudFormation").format(name=stack.name)
-    return f"The stack {stack.name} is {stack.status}: {mend}."
+    remedy = REMEDIES.get(stack.status, "see its events in CloudFormation").format(name=stack.name)
+    return f"The stack {stack.name} is {stack.status}: {remedy}."
 
 
 def list_resources(cloudformation: Client, name: str) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seedcode.stack.state import MENDS, READY, Stack, find_obstacle
+from seedcode.stack.state import READY, REMEDIES, Stack, find_obstacle
 
 
 def _stack(status: str) -> Stack:
@@ -20,7 +20,7 @@ def test_no_stack_is_no_obstacle() -> None:
     assert find_obstacle(None) is None
 
 
-@pytest.mark.parametrize("status", sorted(MENDS))
+@pytest.mark.parametrize("status", sorted(REMEDIES))
 def test_a_stack_that_cannot_be_updated_comes_with_the_mend(status: str) -> None:
     said = find_obstacle(_stack(status)) or ""
     assert said.startswith(f"The stack scones is {status}: ")
