@@ -138,12 +138,6 @@ def _tests(found: Findings) -> str:
     return page.heading("The tests") + page.paragraph(note, "muted") + page.table(head, rows)
 
 
-def _figures(each: Comparison) -> list[str]:
-    if not each.has_enough:
-        return ["-"] * 3
-    return [f"{each.distance:.3f}", f"{each.stability:.3f}", f"{each.p_value:.2g}"]
-
-
 def _quality(found: Findings, labels: Counter[str]) -> str:
     title = page.heading("How often the model is right")
     matched = int(found.observed.confusion.sum())

@@ -10,7 +10,6 @@ import uuid
 
 from localaws.aws import Aws, now
 from localaws.builds.errors import BuildError
-from localaws.builds.projects import project_arn
 from localaws.errors import AwsError
 from localaws.shapes import Document
 
@@ -159,8 +158,3 @@ def _send_event(aws: Aws, build: Document) -> None:
         "version": "1",
     }
     aws.events.send(_STATE_CHANGE, detail, [build["arn"]], source="aws.codebuild")
-
-
-def arn_of_project(aws: Aws, build: Document) -> str:
-    """The ARN of a build's project, which policies name."""
-    return project_arn(aws.settings, build["projectName"])

@@ -56,12 +56,6 @@ def fail(code: str, message: str, *, retriable: bool = False) -> None:
         attempt.failures.append(Failure(code, message, retriable))
 
 
-def current_rule() -> Document:
-    """The rule of the delivery under way; empty outside of one."""
-    attempt = _attempt.get()
-    return attempt.rule if attempt else {}
-
-
 class Deliveries:
     """Carries deliveries out, and keeps those that are to be tried again until they have ended."""
 
