@@ -14,10 +14,9 @@ def connect(checkout: Path, repository: Path) -> str | None:
 
     None where there is no repository, no git, or no checkout's top folder.
     """
-    git = shutil.which("git")
-    if git is None or not repository.is_dir() or _ask(git, checkout, "rev-parse", "--show-prefix") != "":
+    if not repository.is_dir() or ask_git(checkout, "rev-parse", "--show-prefix") != "":
         return None
-    present = _ask(git, checkout, "remote", "get-url", NAME)
+    present = ask_git(checkout, "remote", "get-url", NAME)
     if present == str(repository):
         return f"`git push {NAME} main` builds and runs what is committed."
     if present and (":" in present or Path(present).exists()):
@@ -25,10 +24,19 @@ def connect(checkout: Path, repository: Path) -> str | None:
             f"The remote {NAME} of this checkout is {present} and stays so; push to {repository} to build and run what "
             "is committed."
         )
-    _ask(git, checkout, "remote", *(("set-url",) if present else ("add",)), NAME, str(repository))
+    ask_git(checkout, "remote", *(("set-url",) if present else ("add",)), NAME, str(repository))
     return f"The remote {NAME} is added: `git push {NAME} main` builds and runs what is committed."
 
 
-def _ask(git: str, folder: Path, *words: str) -> str | None:
+def find_commit() -> str | None:
+    """The commit that is checked out; None outside of a checkout."""
+    return ask_git(Path.cwd(), "rev-parse", "HEAD")
+
+
+def ask_git(folder: Path, *words: str) -> str | None:
+    """Git's answer; None where it fails or is missing."""
+    git = shutil.which("git")
+    if git is None:
+        return None
     done = subprocess.run([git, *words], cwd=folder, capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else None

@@ -10,7 +10,7 @@ from benchmarks.demonstrated import demonstrated
 from benchmarks.figures import Measured, Series
 from console import workflow
 from console.commands import dataset, inference
-from console.dataset.examples import draw_examples
+from console.dataset.sample import draw_examples
 from console.target import Target
 
 OURS = "workflow"

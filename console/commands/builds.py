@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
@@ -10,6 +9,7 @@ from console.commands import Command, add_json
 from console.errors import CommandError
 from console.formats import duration, elapsed
 from console.output import print_rows
+from console.remote import find_commit
 from console.target import choose
 
 
@@ -28,7 +28,10 @@ def list_builds(options: Namespace) -> int:
         rows = [_row(build) for build in builds.list_newest(target)]
         print_rows(rows, as_json=options.json, empty="Nothing was built yet; push to the branch that is built.")
         return 0
-    ended = builds.follow(target, builds.await_build(target, options.commit or _head()))
+    commit = options.commit or find_commit()
+    if commit is None:
+        raise CommandError("This is no checkout with a commit; give the commit with --commit.", 2)
+    ended = builds.follow(target, builds.await_build(target, commit))
     took = duration(elapsed(ended.get("startTime"), ended.get("endTime")))
     print(f"Build {ended['buildNumber']} of {builds.commit_of(ended)[:9]} {ended['buildStatus']} after {took}.")
     return 0 if ended["buildStatus"] == "SUCCEEDED" else 1
@@ -47,18 +50,6 @@ def _row(build: dict[str, Any]) -> dict[str, Any]:
         "phase": failed[0]["phaseType"] if failed else build.get("currentPhase", ""),
         "reason": next(filter(None, reasons), ""),
     }
-
-
-def _head() -> str:
-    found = subprocess.run(
-        ["git", "rev-parse", "HEAD"],  # noqa: S607 - the git on the user's PATH
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if found.returncode:
-        raise CommandError("This is no checkout with a commit; say which commit with --commit.", 2)
-    return found.stdout.strip()
 
 
 COMMANDS = {"builds": Command(list_builds, _add_builds)}

@@ -71,7 +71,7 @@ def _deploy(target: Target) -> int:
 
 
 def _classify(target: Target, version: int) -> None:
-    from console.dataset.examples import draw_examples
+    from console.dataset.sample import draw_examples
 
     print(f"5/5  Two images that version {version} was not trained on go through the workflow:")
     for path in draw_examples(dataset.folder(target)):

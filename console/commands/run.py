@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from console.commands import Command
 from console.commands.dataset import folder, shelves
 from console.errors import CommandError
+from console.remote import find_commit
 from console.target import Target, choose
 
 if TYPE_CHECKING:
@@ -88,14 +88,8 @@ def _upload_weights(target: Target, bucket: str, profile: Profile, overrides: Ma
 
 
 def _origin() -> dict[str, str]:
-    found = subprocess.run(
-        ["git", "rev-parse", "HEAD"],  # noqa: S607 - the git on the user's PATH
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    commit = {"CommitId": found.stdout.strip()} if found.returncode == 0 else {}
-    return {**commit, "StartedBy": getpass.getuser()}
+    commit = find_commit()
+    return {**({"CommitId": commit} if commit else {}), "StartedBy": getpass.getuser()}
 
 
 COMMANDS = {"run": Command(run, _add_run)}

@@ -1,4 +1,4 @@
-"""The built-in sample: a drawn data set in the published layout, the same bytes for the same seed."""
+"""The built-in sample: a drawn data set in the published layout, and two images that it does not hold."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator
+from PIL import Image
 
 from console.dataset.drawing.image import draw_image
 from console.dataset.layout import (
@@ -28,6 +29,8 @@ from console.progress_bar import Progress, silent
 
 IMAGES = {TRAIN: (500, 4), TEST: (100, 1)}
 """Images of each of the two classes, and of each of the other 98, in the two splits."""
+# Of the images that these generators draw, two in which a person sees at once what it is.
+_SEEDS = {"bicycle": (BICYCLE, 2_029), "motorcycle": (MOTORCYCLE, 2_027)}
 
 
 def draw_sample(
@@ -79,3 +82,14 @@ def _write_members(packed: gzip.GzipFile, files: Mapping[str, bytes | bytearray]
             member = tarfile.TarInfo(name)
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
+
+
+def draw_examples(folder: Path) -> list[Path]:
+    """Write bicycle.png and motorcycle.png (32x32) and answer their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, (fine, seed) in _SEEDS.items():
+        path = folder / f"{name}.png"
+        Image.fromarray(draw_image(fine, np.random.default_rng(seed))).save(path)
+        paths.append(path)
+    return paths

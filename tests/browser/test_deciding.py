@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from console.dataset.examples import draw_examples
+from console.dataset.sample import draw_examples
 from tests.browser.conftest import start_again
 from tests.browser.watching import PHONE, Console, Tab, console, tab
 from tests.e2e.laptop import Laptop

@@ -18,8 +18,8 @@ from PIL import Image
 
 from common.live_model import approved_key
 from console.dataset.drawing.image import draw_image
-from console.dataset.examples import draw_examples
 from console.dataset.layout import BICYCLE, MOTORCYCLE
+from console.dataset.sample import draw_examples
 from tests.e2e.bomb import bomb
 from tests.e2e.laptop import Laptop
 

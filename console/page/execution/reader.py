@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from common.masking import mask_values
 from console.joblogs import Tails
-from console.page.execution.graph import parse_definition
 from console.page.executions.reader import fetch_fixed
-from console.page.graph import Graph
+from console.page.graph import Graph, build_graph
 from console.page.source import Source
-from console.progress.snapshot import Client, Snapshot, StepView, Training, fetch_snapshot, fetch_training
+from console.progress.snapshot import (
+    Client,
+    Snapshot,
+    StepView,
+    Training,
+    fetch_snapshot,
+    fetch_training,
+    flatten_steps,
+)
 
 # CloudWatch may show a job's last lines after the job has ended.
 _LATE_SECONDS = 60.0
@@ -58,7 +66,7 @@ def fetch_execution(source: Source, tails: Tails, identifier: str) -> Execution:
     snapshot = fetch_snapshot(
         source.client, place, known, lambda client, metadata: _training(source, tails, client, metadata)
     )
-    return Execution(snapshot, parse_definition(known.definition), mask_values(known.parameters))
+    return Execution(snapshot, parse_graph(known.definition), mask_values(known.parameters))
 
 
 def _training(source: Source, tails: Tails, client: Client, metadata: dict[str, Any]) -> Training:
@@ -67,3 +75,38 @@ def _training(source: Source, tails: Tails, client: Client, metadata: dict[str, 
         lambda: fetch_training(client, metadata, tails.lines),
         lambda read: read.end is not None and time.time() - read.end.timestamp() > _LATE_SECONDS,
     )
+
+
+def parse_graph(definition: dict[str, Any]) -> Graph:
+    """The graph of a pipeline's definition."""
+    bodies = [body for body, _ in flatten_steps(definition["Steps"])]
+    names = [body["Name"] for body in bodies]
+    edges = {(before, body["Name"]) for body in bodies for before in _before(body) if before in names}
+    edges |= {(body["Name"], inner["Name"]) for body in bodies for inner in _branches(body)}
+    return build_graph(names, edges)
+
+
+def _before(body: dict[str, Any]) -> set[str]:
+    arguments = body.get("Arguments", {})
+    if body["Type"] == "Condition":
+        arguments = {"Conditions": arguments.get("Conditions", [])}
+    return {*body.get("DependsOn", []), *_references(arguments)}
+
+
+def _branches(body: dict[str, Any]) -> list[dict[str, Any]]:
+    arguments = body.get("Arguments", {}) if body["Type"] == "Condition" else {}
+    branches: list[dict[str, Any]] = [*arguments.get("IfSteps", []), *arguments.get("ElseSteps", [])]
+    return branches
+
+
+def _references(value: object) -> Iterator[str]:
+    """The steps that a value is taken from: `{"Get": "Steps.TrainModel.ModelArtifacts"}`."""
+    if isinstance(value, dict):
+        path = value.get("Get")
+        if isinstance(path, str) and path.startswith("Steps."):
+            yield path.split(".")[1]
+        for inner in value.values():
+            yield from _references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _references(inner)

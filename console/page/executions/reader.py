@@ -65,7 +65,7 @@ class Page:
 
 
 def fetch_page(source: Source, token: str | None = None) -> Page:
-    """Read a page, newest first; some rows may come without details, which the next reading has."""
+    """Fetch a page, newest first; some rows may come without details, which the next fetch has."""
     sagemaker = source.client("sagemaker")
     request = {"PipelineName": source.project.pipeline_name, "MaxResults": PAGE}
     request |= {"SortBy": "CreationTime", "SortOrder": "Descending"} | ({"NextToken": token} if token else {})
@@ -76,7 +76,18 @@ def fetch_page(source: Source, token: str | None = None) -> Page:
     summaries = answer["PipelineExecutionSummaries"]
     with ThreadPoolExecutor(_THREADS) as threads:
         details = list(threads.map(lambda pair: _details(source, *pair), _budgeted(source, summaries)))
-    rows = tuple(_row(summary, detail) for summary, detail in zip(summaries, details, strict=True))
+    rows = tuple(
+        Row(
+            arn=summary["PipelineExecutionArn"],
+            id=identifier(summary["PipelineExecutionArn"]),
+            name=summary.get("PipelineExecutionDisplayName", ""),
+            status=summary["PipelineExecutionStatus"],
+            start=summary["StartTime"],
+            reason=summary.get("PipelineExecutionFailureReason", ""),
+            details=detail,
+        )
+        for summary, detail in zip(summaries, details, strict=True)
+    )
     return Page(rows, answer.get("NextToken"))
 
 
@@ -126,15 +137,3 @@ def fetch_fixed(source: Source, arn: str) -> Fixed:
         return Fixed(shared, found.parameters)
 
     return source.once(("fixed", arn), fetch)
-
-
-def _row(summary: dict[str, Any], details: Details | None) -> Row:
-    return Row(
-        arn=summary["PipelineExecutionArn"],
-        id=identifier(summary["PipelineExecutionArn"]),
-        name=summary.get("PipelineExecutionDisplayName", ""),
-        status=summary["PipelineExecutionStatus"],
-        start=summary["StartTime"],
-        reason=summary.get("PipelineExecutionFailureReason", ""),
-        details=details,
-    )

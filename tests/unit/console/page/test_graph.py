@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.page.classify import reader as workflow
-from console.page.execution.graph import parse_definition
+from console.page.execution.reader import parse_graph
 from console.page.graph import build_graph
 
 WORKFLOW = Path(__file__).parents[4] / "workflow" / "inference.asl.json"
@@ -29,7 +29,7 @@ def test_references_conditions_and_order_make_the_edges_and_the_shorter_way_is_l
         },
     }
     last = {**step("Tell"), "DependsOn": ["Gate"]}
-    graph = parse_definition(
+    graph = parse_graph(
         {"Steps": [step("Prepare"), step("Train", "Prepare"), step("Evaluate", "Prepare", "Train"), gate, last]}
     )
     assert graph.rows == (("Prepare",), ("Train",), ("Evaluate",), ("Gate",), ("Register", "TooLow", "Tell"))
