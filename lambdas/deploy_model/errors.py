@@ -1,10 +1,6 @@
 """What goes wrong in a deployment, said in one sentence."""
 
 
-class SettingsError(Exception):
-    """The function's environment is incomplete or holds a value that AWS would refuse."""
-
-
 class EndpointBusy(Exception):
     """The endpoint is changing, so nothing can be done now; the event is delivered again and then it can.
 

@@ -3,7 +3,7 @@
 from math import ceil
 from typing import Any
 
-from deploy_model.errors import SettingsError
+from common.environment import SettingsError
 from deploy_model.settings import Settings
 
 # Time to start the new instances and to stop the old ones, and the longest limit that AWS takes.

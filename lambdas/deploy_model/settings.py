@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from deploy_model.errors import SettingsError
+from common.environment import SettingsError, names, text, whole_number
 
 # A name is at most 63 characters, and a release adds "-v<version>-<8 digits>" to the endpoint's.
 LONGEST_ENDPOINT_NAME = 47
@@ -44,40 +44,22 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read the function's variables; raise SettingsError for one that is missing or that AWS would refuse."""
         settings = cls(
-            model_package_group=_text(environment, "MODEL_PACKAGE_GROUP"),
-            endpoint_name=_text(environment, "ENDPOINT_NAME"),
-            role_arn=_text(environment, "ENDPOINT_ROLE_ARN"),
-            instance_type=_text(environment, "INSTANCE_TYPE"),
-            instance_count=_number(environment, "INSTANCE_COUNT", 1, 1000),
-            traffic_routing=_text(environment, "TRAFFIC_ROUTING"),
-            bake_seconds=_number(environment, "BAKE_SECONDS", 0, 3600),
-            step_percent=_number(environment, "STEP_PERCENT", 1, 100),
-            capture_uri=_text(environment, "CAPTURE_URI"),
-            bucket=_text(environment, "BUCKET"),
-            topic_arn=_text(environment, "TOPIC_ARN"),
-            alarm_names=_names(environment.get("ALARM_NAMES", "")),
+            model_package_group=text(environment, "MODEL_PACKAGE_GROUP"),
+            endpoint_name=text(environment, "ENDPOINT_NAME"),
+            role_arn=text(environment, "ENDPOINT_ROLE_ARN"),
+            instance_type=text(environment, "INSTANCE_TYPE"),
+            instance_count=whole_number(environment, "INSTANCE_COUNT", 1, 1000),
+            traffic_routing=text(environment, "TRAFFIC_ROUTING"),
+            bake_seconds=whole_number(environment, "BAKE_SECONDS", 0, 3600),
+            step_percent=whole_number(environment, "STEP_PERCENT", 1, 100),
+            capture_uri=text(environment, "CAPTURE_URI"),
+            bucket=text(environment, "BUCKET"),
+            topic_arn=text(environment, "TOPIC_ARN"),
+            alarm_names=names(environment, "ALARM_NAMES"),
             kms_key_arn=environment.get("KMS_KEY_ARN") or None,
         )
         _check(settings)
         return settings
-
-
-def _text(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name, "").strip()
-    if not value:
-        raise SettingsError(f"The variable {name} is not set; deploy the stack again, its template sets it.")
-    return value
-
-
-def _number(environment: Mapping[str, str], name: str, least: int, most: int) -> int:
-    value = _text(environment, name)
-    if not value.isdecimal() or not least <= int(value) <= most:
-        raise SettingsError(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
-    return int(value)
-
-
-def _names(value: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in value.split(",") if name.strip())
 
 
 def _check(settings: Settings) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from refresh_workflow.environment import arn, folder, names, one_of, text
-from refresh_workflow.errors import SettingsError
+from common.environment import SettingsError, arn, folder, names, one_of, text
 
 PIPELINE, MODEL_MONITOR = "PIPELINE", "MODEL_MONITOR"
 BACKENDS = (PIPELINE, MODEL_MONITOR)

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from refresh_workflow.environment import arn, number, number_or_auto, text
-from refresh_workflow.errors import SettingsError
+from common.environment import SettingsError, arn, number, number_or_auto, text
 from refresh_workflow.monitoring import Monitoring
 
 

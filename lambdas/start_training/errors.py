@@ -1,9 +1,5 @@
 """What goes wrong on the way to an execution, said in one sentence."""
 
 
-class SettingsError(Exception):
-    """The function's environment is incomplete or holds a value that cannot be."""
-
-
 class NothingToTrainOn(Exception):
     """There is no archive under raw/ that a version could be trained on; a person has to put one there."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from start_training.errors import SettingsError
+from common.environment import SettingsError, number, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,33 +31,15 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read the function's variables; raise SettingsError for one that is missing or cannot be."""
         settings = cls(
-            bucket=_text(environment, "BUCKET"),
-            pipeline_name=_text(environment, "PIPELINE_NAME"),
-            model_package_group=_text(environment, "MODEL_PACKAGE_GROUP"),
-            image_repository_uri=_text(environment, "IMAGE_REPOSITORY_URI"),
-            topic_arn=_text(environment, "TOPIC_ARN"),
-            drift_alarm_name=_text(environment, "DRIFT_ALARM_NAME"),
-            cooldown=timedelta(hours=_number(environment, "COOLDOWN_HOURS", 0, 8760)),
-            most_a_day=int(_number(environment, "MAX_RETRAININGS_PER_DAY", 0, 100)),
+            bucket=text(environment, "BUCKET"),
+            pipeline_name=text(environment, "PIPELINE_NAME"),
+            model_package_group=text(environment, "MODEL_PACKAGE_GROUP"),
+            image_repository_uri=text(environment, "IMAGE_REPOSITORY_URI"),
+            topic_arn=text(environment, "TOPIC_ARN"),
+            drift_alarm_name=text(environment, "DRIFT_ALARM_NAME"),
+            cooldown=timedelta(hours=number(environment, "COOLDOWN_HOURS", 0, 8760)),
+            most_a_day=int(number(environment, "MAX_RETRAININGS_PER_DAY", 0, 100)),
         )
         if settings.topic_arn.count(":") != 5:
             raise SettingsError(f"TOPIC_ARN is {settings.topic_arn!r}; it must be the ARN of an SNS topic.")
         return settings
-
-
-def _text(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name, "").strip()
-    if not value:
-        raise SettingsError(f"The variable {name} is not set; deploy the stack again, its template sets it.")
-    return value
-
-
-def _number(environment: Mapping[str, str], name: str, least: float, most: float) -> float:
-    value = _text(environment, name)
-    try:
-        number = float(value)
-    except ValueError:
-        number = float("nan")
-    if not least <= number <= most:
-        raise SettingsError(f"{name} is {value!r}; it must be a number from {least:,} to {most:,}.")
-    return number

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from deploy_model.errors import SettingsError
 from deploy_model.rollout import plan_rollout
 from deploy_model.settings import Settings
+
+from common.environment import SettingsError
 
 Make = Callable[..., Settings]
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from deploy_model.errors import SettingsError
 from deploy_model.settings import Settings
+
+from common.environment import SettingsError
 
 
 def test_the_environment_becomes_settings(environment: dict[str, str]) -> None:

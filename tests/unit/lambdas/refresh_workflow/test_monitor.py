@@ -8,10 +8,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from refresh_workflow.errors import RefreshError, SettingsError
+from refresh_workflow.errors import RefreshError
 from refresh_workflow.monitoring import Monitoring
 from refresh_workflow.settings import Settings
 
+from common.environment import SettingsError
 from common.monitoring import BASELINE_SCHEMA
 
 BUCKET = "scones-bucket"

@@ -1,8 +1,9 @@
 """The environment is read whole, and a value that cannot be is refused in one sentence."""
 
 import pytest
-from refresh_workflow.errors import SettingsError
 from refresh_workflow.settings import Settings
+
+from common.environment import SettingsError
 
 
 def test_the_environment_becomes_settings(environment: dict[str, str]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from start_training import handler as function
-from start_training.errors import SettingsError
 from start_training.settings import Settings
 
+from common.environment import SettingsError
 from tests.unit.lambdas.start_training.conftest import ENVIRONMENT, World, batch_event
 
 CONTEXT: Any = SimpleNamespace(

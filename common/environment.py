@@ -1,9 +1,14 @@
-"""Variables of the function, each read with the rule that it has to keep."""
+"""Variables of a function, each read with the rule that it has to keep."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 
 from common.s3 import parse_s3_address
-from refresh_workflow.errors import SettingsError
+
+
+class SettingsError(Exception):
+    """A function's environment is incomplete or holds a value that cannot be."""
 
 
 def text(environment: Mapping[str, str], name: str) -> str:
@@ -40,6 +45,14 @@ def number(environment: Mapping[str, str], name: str, least: float, most: float)
     if not least <= found <= most:
         raise SettingsError(f"{name} is {value!r}; it must be a number from {least:,} to {most:,}.")
     return found
+
+
+def whole_number(environment: Mapping[str, str], name: str, least: int, most: int) -> int:
+    """A whole number within bounds."""
+    value = text(environment, name)
+    if not value.isdecimal() or not least <= int(value) <= most:
+        raise SettingsError(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
+    return int(value)
 
 
 def number_or_auto(environment: Mapping[str, str], name: str, least: float, most: float) -> float | None:
