@@ -1,4 +1,4 @@
-"""PrepareData from end to end: judge everything, decide, write the images, then list them."""
+"""PrepareData from end to end: check everything, decide, write the images, then list them."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Take in the archive: one pass that judges all of it, before a single image is written."""
+"""Take in the archive: one pass that checks all of it, before a single image is written."""
 
 from collections import Counter
 from pathlib import Path

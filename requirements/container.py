@@ -1,4 +1,4 @@
-"""Tries the image without Docker: the Dockerfile's pip lines in a plain environment, then each room's modules and help.
+"""Tries the image without Docker: the Dockerfile's pip lines in a plain environment, then each package's modules and help.
 
 `python container.py install ENVIRONMENT` and `python container.py try ENVIRONMENT`; `make container` does both.
 """
@@ -15,16 +15,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCKERFILE = ROOT / "seedcode" / "Dockerfile"
-# Imports every module of a room, so that a package that the lock forgot is found; then runs its help.
+# Imports every module of a package, so that a package that the lock forgot is found; then runs its help.
 IMPORT_ALL = """
 import importlib, pkgutil, sys
-room = importlib.import_module(sys.argv[1])
-for module in pkgutil.walk_packages(room.__path__, room.__name__ + "."):
+package = importlib.import_module(sys.argv[1])
+for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
 """
 
-# A test set of eight pictures and what a model said of them: what a baseline is made of.
+# A test set of eight images and what a model said of them: what a baseline is made of.
 DRAW = """
 import json, pathlib, random
 from PIL import Image
@@ -33,8 +33,8 @@ lines = ["path,label,prediction,probability_bicycle,probability_motorcycle,confi
 for name in ("test", "evaluation"):
     (source / name).mkdir(parents=True)
 for number in range(8):
-    picture = Image.frombytes("RGB", (32, 32), random.Random(number).randbytes(3072))
-    picture.save(source / "test" / f"{number}.png")
+    image = Image.frombytes("RGB", (32, 32), random.Random(number).randbytes(3072))
+    image.save(source / "test" / f"{number}.png")
     lines.append(f"{number}.png,bicycle,bicycle,0.9{number},0.0{9 - number},0.9{number}")
 (source / "evaluation" / "predictions.csv").write_text("\\n".join(lines) + "\\n")
 (source / "evaluation" / "evaluation.json").write_text(json.dumps({"model": {"input_shape": [3, 28, 28]}}))
@@ -67,7 +67,7 @@ def pip_commands(text: str, python: Path) -> list[list[str]]:
     ]
 
 
-def rooms(text: str) -> Iterator[str]:
+def packages(text: str) -> Iterator[str]:
     """Yield the packages that the Dockerfile copies and that are there."""
     for word, rest in read_instructions(text):
         source = rest.split()[0] if word == "COPY" else ""
@@ -85,26 +85,26 @@ def install(environment: Path) -> None:
         subprocess.run(command, check=True, env={**os.environ, "PIP_QUIET": "1"})
 
 
-def try_rooms(environment: Path) -> None:
-    """Import every module of each room and run it, with nothing but the room on the path."""
-    for room in rooms(DOCKERFILE.read_text(encoding="utf-8")):
+def try_packages(environment: Path) -> None:
+    """Import every module of each package and run it, with nothing but the package on the path."""
+    for package in packages(DOCKERFILE.read_text(encoding="utf-8")):
         with tempfile.TemporaryDirectory() as folder:
-            # As in the image: the rooms, without the rest of the checkout.
-            for package in (room, "common"):
-                (Path(folder) / package).symlink_to(ROOT / package)
-            for words in (["-c", IMPORT_ALL, room], *JOBS.get(room, [["-m", room, "--help"]])):
-                _run(room, [str(environment / "bin" / "python"), *words], folder)
-        sys.stdout.write(f"{room} runs on what the image installs.\n")
+            # As in the image: the packages, without the rest of the checkout.
+            for name in (package, "common"):
+                (Path(folder) / name).symlink_to(ROOT / name)
+            for words in (["-c", IMPORT_ALL, package], *JOBS.get(package, [["-m", package, "--help"]])):
+                _run(package, [str(environment / "bin" / "python"), *words], folder)
+        sys.stdout.write(f"{package} runs on what the image installs.\n")
 
 
-def _run(room: str, command: list[str], folder: str) -> None:
+def _run(package: str, command: list[str], folder: str) -> None:
     made = {"PATH": os.defpath, "PYTHONPATH": folder, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    # Model Monitor's contract; the other rooms look at none of it.
+    # Model Monitor's contract; the other packages read none of it.
     made |= {"OPT_ML": f"{folder}/ml", "dataset_source": f"{folder}/source", "output_path": f"{folder}/baseline"}
     done = subprocess.run(command, cwd=folder, env=made, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"{room} does not run on what the image installs:\n{done.stderr}")
+        sys.exit(f"{package} does not run on what the image installs:\n{done.stderr}")
 
 
 if __name__ == "__main__":
-    {"install": install, "try": try_rooms}[sys.argv[1]](Path(sys.argv[2]).resolve())
+    {"install": install, "try": try_packages}[sys.argv[1]](Path(sys.argv[2]).resolve())

@@ -53,7 +53,7 @@ def recommend(validation: Curve, target: float) -> float:
 
 
 def at(answers: Answers, threshold: float) -> Point:
-    """What the threshold does, judged as the workflow does it."""
+    """What the threshold does, evaluated as the workflow does it."""
     passing = answers.confidence >= threshold
     return Point(float(passing.mean()), float(answers.right[passing].mean()) if passing.any() else None)
 

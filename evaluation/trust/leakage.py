@@ -63,8 +63,8 @@ def _exact(first: ImageStats, second: ImageStats) -> Pairs:
 
 
 def _near(first: ImageStats, second: ImageStats) -> Pairs:
-    """Pairs of alike images, found by their hashes and judged by their thumbnails; memory stays bounded."""
-    return [pair for chunk in _alike(first.hashes, second.hashes) for pair in _judge(first, second, *chunk)]
+    """Pairs of alike images, found by their hashes and compared by their thumbnails; memory stays bounded."""
+    return [pair for chunk in _alike(first.hashes, second.hashes) for pair in _compare(first, second, *chunk)]
 
 
 def _alike(
@@ -77,7 +77,7 @@ def _alike(
         yield one, other + start
 
 
-def _judge(first: ImageStats, second: ImageStats, one: NDArray[np.int64], other: NDArray[np.int64]) -> Pairs:
+def _compare(first: ImageStats, second: ImageStats, one: NDArray[np.int64], other: NDArray[np.int64]) -> Pairs:
     apart = np.abs(first.thumbs[one].astype(np.int16) - second.thumbs[other]).mean(axis=(1, 2, 3))
     close = np.flatnonzero(apart <= DISTANCE)
     return [(int(one[index]), int(other[index])) for index in close]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from requirements.container import pip_commands, read_instructions, rooms
+from requirements.container import pip_commands, read_instructions, packages
 from seedcode.image.content import CHECKOUT, DOCKERFILE, LOCK
 
 # Docker Hub limits anonymous pulls, and CodeBuild's shared addresses meet the limit; oldstable has fewer fixes.
@@ -60,7 +60,7 @@ def test_what_is_tried_without_docker_is_what_the_image_installs() -> None:
     assert python == "/env/bin/python"
     assert words[:3] == ["-m", "pip", "install"]
     assert words[-2:] == ["--requirement", str(CHECKOUT / LOCK)]
-    assert {"processing", "evaluation"} <= set(rooms(TEXT))
+    assert {"processing", "evaluation"} <= set(packages(TEXT))
 
 
 @pytest.mark.parametrize(
