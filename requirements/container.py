@@ -1,4 +1,4 @@
-"""Tries the image without Docker: the Dockerfile's pip lines in a plain environment, then each package's modules and help.
+"""Tries the image without Docker: the Dockerfile's pip lines in a plain environment, then each package's modules.
 
 `python container.py install ENVIRONMENT` and `python container.py try ENVIRONMENT`; `make container` does both.
 """

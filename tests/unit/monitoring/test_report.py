@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+from monitoring.features import DRIFTING
 from tests.unit.monitoring.conftest import Monitor, line, numbers, pixels, png
 
 
@@ -18,7 +19,8 @@ def test_the_report_loads_nothing_and_runs_nothing(monitor: Monitor) -> None:
 
 def test_every_picture_and_chart_has_words(monitor: Monitor) -> None:
     page = monitor.run([line(number) for number in numbers(40)]).report
-    assert page.count("<svg") == page.count('role="img" aria-label="') == 12
+    # Each feature that may drift has a chart, and so have the predictions.
+    assert page.count("<svg") == page.count('role="img" aria-label="') == len(DRIFTING) + 1
     assert page.count("<img ") == page.count('<img alt="image of event event-') == 12
     assert "baseline median" in page
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from common.monitoring import BASELINE_SCHEMA
 from tests.unit.monitoring.conftest import Line, Monitor, half, line, numbers, pixels, png
 
 Captured = Callable[..., list[Line]]
@@ -184,7 +185,9 @@ def test_a_wrong_environment_ends_in_one_sentence(monitor: Monitor, given: dict[
     assert ended.message.count("\n") == 0
 
 
-@pytest.mark.parametrize(("schema", "named"), [(None, "1"), (3, "3"), ("2", "'2'")])
+@pytest.mark.parametrize(
+    ("schema", "named"), [(None, "1"), (BASELINE_SCHEMA + 1, str(BASELINE_SCHEMA + 1)), ("2", "'2'")]
+)
 def test_a_baseline_of_another_schema_is_refused_in_words(monitor: Monitor, schema: object, named: str) -> None:
     file = Path(monitor.root / "baseline/statistics.json")
     told = json.loads(file.read_text())
@@ -193,7 +196,10 @@ def test_a_baseline_of_another_schema_is_refused_in_words(monitor: Monitor, sche
     file.write_text(json.dumps(told))
     ended = monitor.run([])
     assert ended.code == 1
-    assert f"has schema {named}, and this program compares schema 2: measure the baseline anew" in ended.message
+    assert (
+        f"has schema {named}, and this program compares schema {BASELINE_SCHEMA}: measure the baseline anew"
+        in ended.message
+    )
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"features": [], "dataset": {}, "custom_statistics": {}}'])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from requirements.container import pip_commands, read_instructions, packages
+from requirements.container import packages, pip_commands, read_instructions
 from seedcode.image.content import CHECKOUT, DOCKERFILE, LOCK
 
 # Docker Hub limits anonymous pulls, and CodeBuild's shared addresses meet the limit; oldstable has fewer fixes.
