@@ -143,7 +143,7 @@ def test_pictures_that_come_meanwhile_are_taken_in_and_trained_on_afterwards(
     assert [row["reason"] for row in told["quarantined"]] == ["too-small"]
     assert told["execution"] is None
     assert batch.newest_meanwhile == drift
-    assert parameters(trained, batch.execution)["StartReason"] == "batch: one batch of new pictures"
+    assert parameters(trained, batch.execution)["StartReason"] == "batch: one batch of new images"
     # The marker is moved once the execution is started, and so a moment later.
     until(lambda: not keys(trained, "batches/pending/"))
     marker = f"batches/started/{told['batch']}.json"
