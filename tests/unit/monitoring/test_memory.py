@@ -44,7 +44,9 @@ def _write(folder: Path, count: int) -> Path:
 
 
 def test_five_times_the_captures_need_no_more_memory(monitor: Monitor, tmp_path: Path) -> None:
-    few, many = (_peak(monitor, _write(tmp_path / str(count), count)) for count in (500, 2500))
+    # What threads of other tests in this process allocate meanwhile counts as well, but not three times.
+    folders = [_write(tmp_path / str(count), count) for count in (500, 2500)]
+    few, many = (min(_peak(monitor, folder) for _ in range(3)) for folder in folders)
     assert many < few + 128 * 1024  # 65 bytes a capture; they differ by ten thousand in all
     assert many < 20 * 1024 * 1024
 
