@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 
 from localaws.keys import Credentials
+from localaws.ministack.objects import Objects
 from localaws.settings import Settings
 
 
@@ -23,7 +24,7 @@ class Clients:
             aws_session_token=credentials.token,
             region_name=settings.region,
         )
-        self._endpoint = settings.endpoint
+        self._settings = settings
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
 
@@ -33,7 +34,7 @@ class Clients:
             if service not in self._clients:
                 self._clients[service] = self._session.client(
                     service,
-                    endpoint_url=self._endpoint,
+                    endpoint_url=self._settings.endpoint,
                     config=Config(
                         max_pool_connections=32,
                         retries={"max_attempts": 3},
@@ -49,6 +50,11 @@ class Clients:
     def s3(self) -> Any:  # noqa: ANN401
         """The S3 client."""
         return self.get("s3")
+
+    @property
+    def objects(self) -> Objects:
+        """S3's objects, for copying many."""
+        return Objects(self.s3, self.credentials.key, self._settings)
 
     @property
     def logs(self) -> Any:  # noqa: ANN401

@@ -26,7 +26,7 @@ from localaws.iam.authority import Authority
 from localaws.iam.gate import Gate
 from localaws.jobs import container
 from localaws.keys import Credentials
-from localaws.ministack import saving, services
+from localaws.ministack import objects, saving, services
 from localaws.ministack.patching import Patch
 from localaws.ministack.saving import SavingApp
 from localaws.ministack_patches.cloudwatch import AlarmEvents
@@ -84,6 +84,7 @@ async def _serve(aws: Aws, front: Front, others: SavingApp, begin: Callable[[], 
     config.loglevel = "WARNING"
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
+    objects.serve(loop, others.changed)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     recovery = loop.run_in_executor(None, begin)

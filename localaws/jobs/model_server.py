@@ -133,7 +133,7 @@ def unpack_model(aws: Aws, definition: Document, root: Path) -> None:
     if "ModelDataUrl" not in definition:
         return
     address, archive = definition["ModelDataUrl"], root / "model.tar.gz"
-    staging.download_object(aws.clients.s3, address, archive)
+    staging.download_object(aws.clients.objects, address, archive)
     try:
         with archive.open("rb") as file:
             unpack(read_tar(file, _MODEL_LIMITS), target)

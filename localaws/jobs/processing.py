@@ -74,7 +74,7 @@ def _stage(aws: Aws, document: Document, member: Instance, share: tuple[int, int
         target = opt_ml.inside(member.root, source["LocalPath"])
         sharded = source.get("S3DataDistributionType") == "ShardedByS3Key"
         staging.download(
-            aws.clients.s3,
+            aws.clients.objects,
             source["S3Uri"],
             target,
             source.get("S3DataType", "S3Prefix"),
@@ -93,7 +93,7 @@ def _stage(aws: Aws, document: Document, member: Instance, share: tuple[int, int
 def _collect(aws: Aws, document: Document, member: Instance) -> None:
     for output in _outputs(document):
         source = opt_ml.inside(member.root, output["S3Output"]["LocalPath"])
-        staging.upload(aws.clients.s3, source, output["S3Output"]["S3Uri"])
+        staging.upload(aws.clients.objects, source, output["S3Output"]["S3Uri"])
 
 
 def _outputs(document: Document) -> list[Document]:

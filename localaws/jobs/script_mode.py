@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from common.archives import BadArchive, Limits, read_tar, unpack
 from localaws.jobs import opt_ml, staging
 from localaws.jobs.failures import ClientFailure
 from localaws.jobs.supervise import Instance
+from localaws.ministack.objects import Objects
 
 _PREFIX = "sagemaker_"
 _SOURCE_LIMITS = Limits(members=20_000, file_bytes=512 << 20, total_bytes=512 << 20)
@@ -24,11 +24,11 @@ def applies(hyperparameters: Mapping[str, str]) -> bool:
     return "sagemaker_program" in hyperparameters and "sagemaker_submit_directory" in hyperparameters
 
 
-def prepare(s3: Any, hyperparameters: Mapping[str, str], member: Instance) -> None:  # noqa: ANN401
+def prepare(objects: Objects, hyperparameters: Mapping[str, str], member: Instance) -> None:
     """Bring the uploaded source, one .tar.gz, below /opt/ml/code; the toolkit takes nothing else from S3."""
     address = _plain(hyperparameters["sagemaker_submit_directory"])
     code, archive = member.root / "code", member.root / "sourcedir.tar.gz"
-    staging.download_object(s3, address, archive)
+    staging.download_object(objects, address, archive)
     try:
         with archive.open("rb") as packed:
             unpack(read_tar(packed, _SOURCE_LIMITS), code)

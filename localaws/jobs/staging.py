@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from botocore.exceptions import ClientError
 
 from common.s3 import parse_s3_address
 from localaws.jobs.failures import ClientFailure
+from localaws.ministack.objects import Objects
 
 _TRANSFERS = 4
 Item = TypeVar("Item")
@@ -27,13 +27,13 @@ def split_uri(uri: str) -> tuple[str, str]:
     return address.bucket, address.key.lstrip("/")
 
 
-def download(s3: Any, uri: str, target: Path, kind: str, share: tuple[int, int] = (0, 1)) -> None:  # noqa: ANN401
+def download(objects: Objects, uri: str, target: Path, kind: str, share: tuple[int, int] = (0, 1)) -> None:
     """Copy the objects under `uri` into `target`; `share` is (instance, instances) for ShardedByS3Key.
 
     `kind` is SageMaker's S3DataType: S3Prefix, or ManifestFile for a JSON list of names.
     """
     bucket, prefix = split_uri(uri)
-    found = list(_manifest(s3, bucket, prefix) if kind == "ManifestFile" else _listed(s3, bucket, prefix))
+    found = list(_manifest(objects, bucket, prefix) if kind == "ManifestFile" else _listed(objects, bucket, prefix))
     if not found:
         raise ClientFailure(
             f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket '
@@ -43,63 +43,59 @@ def download(s3: Any, uri: str, target: Path, kind: str, share: tuple[int, int] 
     instance, instances = share
     target.mkdir(parents=True, exist_ok=True)
     _each(
-        lambda item: _get(s3, item[0], item[1], _below(target, item[2])),
+        lambda item: _get(objects, item[0], item[1], _below(target, item[2])),
         [item for index, item in enumerate(found) if index % instances == instance],
     )
 
 
-def download_object(s3: Any, uri: str, target: Path) -> None:  # noqa: ANN401
+def download_object(objects: Objects, uri: str, target: Path) -> None:
     """Copy the one object at `uri` to the file `target`."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    _get(s3, *split_uri(uri), target)
+    _get(objects, *split_uri(uri), target)
 
 
-def upload(s3: Any, source: Path, uri: str) -> None:  # noqa: ANN401
+def upload(objects: Objects, source: Path, uri: str) -> None:
     """Copy every file below `source` to `uri`/<relative path>."""
     bucket, prefix = split_uri(uri)
     base = prefix.rstrip("/")
     files = [path for path in sorted(source.rglob("*")) if path.is_file() and not path.is_symlink()]
     _each(
-        lambda path: _put(s3, path, bucket, f"{base}/{path.relative_to(source).as_posix()}".lstrip("/")),
+        lambda path: _put(objects, path, bucket, f"{base}/{path.relative_to(source).as_posix()}".lstrip("/")),
         files,
     )
 
 
-def upload_archive(s3: Any, source: Path, uri: str, work: Path) -> None:  # noqa: ANN401
+def upload_archive(objects: Objects, source: Path, uri: str, work: Path) -> None:
     """Pack what `source` holds into one .tar.gz and put it at `uri`."""
     bucket, key = split_uri(uri)
     archive = work / Path(key).name
     with tarfile.open(archive, "w:gz", compresslevel=1) as packed:
         for path in sorted(source.iterdir()):
             packed.add(path, arcname=path.name)
-    _put(s3, archive, bucket, key)
+    _put(objects, archive, bucket, key)
     archive.unlink()
 
 
-# One request an object: boto3's transfer functions ask for the size first and start threads for each file.
-def _get(s3: Any, bucket: str, key: str, target: Path) -> None:  # noqa: ANN401
+def _get(objects: Objects, bucket: str, key: str, target: Path) -> None:
     try:
-        body = s3.get_object(Bucket=bucket, Key=key)["Body"]
+        content = objects.read(bucket, key)
     except ClientError as error:
         raise ClientFailure(f"s3://{bucket}/{key} cannot be read: {error}") from error
-    with target.open("wb") as file:
-        shutil.copyfileobj(body, file)
+    target.write_bytes(content)
 
 
-def _put(s3: Any, source: Path, bucket: str, key: str) -> None:  # noqa: ANN401
+def _put(objects: Objects, source: Path, bucket: str, key: str) -> None:
     try:
-        with source.open("rb") as file:
-            s3.put_object(Bucket=bucket, Key=key, Body=file)
+        objects.write(bucket, key, source)
     except ClientError as error:
         raise ClientFailure(f"s3://{bucket}/{key} cannot be written: {error}") from error
 
 
-def _listed(s3: Any, bucket: str, prefix: str) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401
+def _listed(objects: Objects, bucket: str, prefix: str) -> Iterator[tuple[str, str, str]]:
     try:
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-            for entry in page.get("Contents", []):
-                if not entry["Key"].endswith("/"):
-                    yield bucket, entry["Key"], _relative(entry["Key"], prefix)
+        for key in objects.list_keys(bucket, prefix):
+            if not key.endswith("/"):
+                yield bucket, key, _relative(key, prefix)
     except ClientError as error:
         raise ClientFailure(f"s3://{bucket}/{prefix} cannot be listed: {error}") from error
 
@@ -112,9 +108,9 @@ def _relative(key: str, prefix: str) -> str:
     return key[prefix.rfind("/") + 1 :]
 
 
-def _manifest(s3: Any, bucket: str, key: str) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401
+def _manifest(objects: Objects, bucket: str, key: str) -> Iterator[tuple[str, str, str]]:
     try:
-        entries = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        entries = json.loads(objects.read(bucket, key))
         base_bucket, base = split_uri(entries[0]["prefix"])
     except (ClientError, ValueError, LookupError, TypeError) as error:
         raise ClientFailure(f"The manifest s3://{bucket}/{key} cannot be read: {error}") from error

@@ -143,14 +143,16 @@ def _stage(aws: Aws, document: Document, member: Instance, share: tuple[int, int
         if channel["ChannelName"] in (".", ".."):
             raise ClientFailure(f"The channel name {channel['ChannelName']!r} is not allowed; name it as train.")
         target = member.root / "input" / "data" / channel["ChannelName"]
-        staging.download(aws.clients.s3, source["S3Uri"], target, source["S3DataType"], share if sharded else (0, 1))
+        staging.download(
+            aws.clients.objects, source["S3Uri"], target, source["S3DataType"], share if sharded else (0, 1)
+        )
     for directory in ("model", "output/data", "input/config"):
         (member.root / directory).mkdir(parents=True, exist_ok=True)
     if document.get("CheckpointConfig"):
         (member.root / "checkpoints").mkdir(exist_ok=True)
     hyperparameters = document.get("HyperParameters", {})
     if script_mode.applies(hyperparameters):
-        script_mode.prepare(aws.clients.s3, hyperparameters, member)
+        script_mode.prepare(aws.clients.objects, hyperparameters, member)
     _configure(document, member, hosts)
 
 
@@ -178,9 +180,11 @@ def _configure(document: Document, member: Instance, hosts: list[str]) -> None:
 def _collect(aws: Aws, document: Document, member: Instance) -> None:
     base = f"{document['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{document['TrainingJobName']}/output"
     if any((member.root / "output" / "data").iterdir()):
-        staging.upload_archive(aws.clients.s3, member.root / "output" / "data", f"{base}/output.tar.gz", member.root)
+        staging.upload_archive(
+            aws.clients.objects, member.root / "output" / "data", f"{base}/output.tar.gz", member.root
+        )
     staging.upload_archive(
-        aws.clients.s3, member.root / "model", document["ModelArtifacts"]["S3ModelArtifacts"], member.root
+        aws.clients.objects, member.root / "model", document["ModelArtifacts"]["S3ModelArtifacts"], member.root
     )
 
 

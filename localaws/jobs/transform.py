@@ -49,7 +49,7 @@ def _run(aws: Aws, document: Document, stop: Stop) -> bool:
     pulling.pull(aws, definition["Image"])
     source = member.root / "input" / "data"
     location = document["TransformInput"]["DataSource"]["S3DataSource"]
-    staging.download(aws.clients.s3, location["S3Uri"], source, location["S3DataType"])
+    staging.download(aws.clients.objects, location["S3Uri"], source, location["S3DataType"])
     unpack_model(aws, definition, member.root)
     change_job(aws, TRANSFORM, name, TransformStartTime=now())
     server = ModelServer(aws, definition, member.root, document.get("Environment", {}))
@@ -61,7 +61,7 @@ def _run(aws: Aws, document: Document, stop: Stop) -> bool:
     finally:
         server.end(5)
         log.close()
-    staging.upload(aws.clients.s3, member.root / "output" / "data", document["TransformOutput"]["S3OutputPath"])
+    staging.upload(aws.clients.objects, member.root / "output" / "data", document["TransformOutput"]["S3OutputPath"])
     return stopped
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -60,20 +59,20 @@ def _prepare(path: Path) -> None:
                 pass
 
 
-def _s3(path: Path) -> Any:
-    return SimpleNamespace(get_object=lambda **_: {"Body": io.BytesIO(path.read_bytes())})
+def _objects(path: Path) -> Any:
+    return SimpleNamespace(read=lambda *_: path.read_bytes())
 
 
 def _host(path: Path) -> None:
     """What CreateEndpoint and CreateTransformJob do with a model, within the local AWS's own process."""
-    aws: Any = SimpleNamespace(clients=SimpleNamespace(s3=_s3(path)))
+    aws: Any = SimpleNamespace(clients=SimpleNamespace(objects=_objects(path)))
     unpack_model(aws, {"ModelDataUrl": "s3://bucket/model.tar.gz"}, path.parent / "root")
 
 
 def _run_script(path: Path) -> None:
     """What CreateTrainingJob does with a framework's script, within the local AWS's own process."""
     hyperparameters = {"sagemaker_submit_directory": "s3://bucket/sourcedir.tar.gz"}
-    script_mode.prepare(_s3(path), hyperparameters, Instance("algo-1", path.parent / "root"))
+    script_mode.prepare(_objects(path), hyperparameters, Instance("algo-1", path.parent / "root"))
 
 
 TAR_READERS: dict[str, tuple[Callable[[Path], object], type[Exception]]] = {

@@ -21,6 +21,7 @@ from localaws.engine import attempt
 from localaws.engine.context import StepContext
 from localaws.engine.retries import Failure
 from localaws.events import Events
+from localaws.ministack.objects import Objects
 from localaws.ministack.patching import Patch
 from localaws.protocol import answer
 from localaws.services import BY_TARGET
@@ -45,6 +46,10 @@ class FakeClients:
     @property
     def s3(self) -> Any:
         return self.known["s3"]
+
+    @property
+    def objects(self) -> Objects:
+        return Objects(self.known["s3"], "test", Settings(port=0, home=Path()))
 
     @property
     def logs(self) -> Any:

@@ -72,7 +72,7 @@ def member(tmp_path: Path) -> Instance:
 
 def prepare(clients: FakeClients, member: Instance, archive: bytes) -> None:
     clients.s3.put_object(Bucket="bucket", Key="code/sourcedir.tar.gz", Body=archive)
-    script_mode.prepare(clients.s3, HYPERPARAMETERS, member)
+    script_mode.prepare(clients.objects, HYPERPARAMETERS, member)
 
 
 def test_the_source_is_unpacked_and_names_the_job_s_own_directory(clients: FakeClients, member: Instance) -> None:

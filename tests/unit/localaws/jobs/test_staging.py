@@ -11,6 +11,8 @@ import pytest
 
 from localaws.jobs import staging
 from localaws.jobs.failures import ClientFailure
+from localaws.ministack.objects import Objects
+from localaws.settings import Settings
 
 if TYPE_CHECKING:
     from tests.unit.localaws.conftest import FakeClients
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 @pytest.fixture
 def s3(clients: FakeClients) -> Any:
     return clients.s3
+
+
+def objects(s3: Any) -> Objects:
+    return Objects(s3, "test", Settings(port=0, home=Path()))
 
 
 def put(s3: Any, *keys: str) -> None:
@@ -31,7 +37,7 @@ def names(folder: Path) -> list[str]:
 
 
 def fetched(s3: Any, uri: str, target: Path, kind: str = "S3Prefix", share: tuple[int, int] = (0, 1)) -> list[str]:
-    staging.download(s3, uri, target, kind, share)
+    staging.download(objects(s3), uri, target, kind, share)
     return names(target)
 
 
@@ -148,20 +154,20 @@ def test_files_are_put_below_the_address(s3: Any, tmp_path: Path, uri: str) -> N
     (tmp_path / "a.txt").write_text("a")
     (tmp_path / "deep/b.txt").write_text("b")
     (tmp_path / "link").symlink_to("/etc/hostname")
-    staging.upload(s3, tmp_path, uri)
+    staging.upload(objects(s3), tmp_path, uri)
     assert keys(s3) == ["out/a.txt", "out/deep/b.txt"]
 
 
 def test_files_may_be_put_at_the_top_of_a_bucket(s3: Any, tmp_path: Path) -> None:
     (tmp_path / "a").write_text("a")
-    staging.upload(s3, tmp_path, "s3://bucket")
+    staging.upload(objects(s3), tmp_path, "s3://bucket")
     assert keys(s3) == ["a"]
 
 
 def test_a_place_that_cannot_be_written_is_the_request_s_fault(s3: Any, tmp_path: Path) -> None:
     (tmp_path / "a").write_text("a")
     with pytest.raises(ClientFailure, match=r"s3://other/a cannot be written: .*NoSuchBucket"):
-        staging.upload(s3, tmp_path, "s3://other")
+        staging.upload(objects(s3), tmp_path, "s3://other")
 
 
 def test_an_archive_holds_the_contents_at_its_top(s3: Any, tmp_path: Path) -> None:
@@ -169,7 +175,7 @@ def test_an_archive_holds_the_contents_at_its_top(s3: Any, tmp_path: Path) -> No
     (source / "deep").mkdir(parents=True)
     (source / "a").write_text("a")
     (source / "deep/b").write_text("b")
-    staging.upload_archive(s3, source, "s3://bucket/out/model.tar.gz", tmp_path)
+    staging.upload_archive(objects(s3), source, "s3://bucket/out/model.tar.gz", tmp_path)
     s3.download_file("bucket", "out/model.tar.gz", str(tmp_path / "back"))
     with tarfile.open(tmp_path / "back") as packed:
         assert sorted(packed.getnames()) == ["a", "deep", "deep/b"]

@@ -1,0 +1,114 @@
+"""S3's objects for the process of the local AWS itself: what a job copies does not go through HTTP.
+
+A request from here is authorized, logged and answered by the code that those of the port reach, one at a time on the
+server's loop; what it has no use for is a connection, and a signature, which this process would make and check.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import uuid
+from collections.abc import Iterator
+from contextvars import Context
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+from botocore.handlers import VALID_BUCKET
+from botocore.parsers import create_parser
+from ministack import app
+from ministack.core import iam_evaluator, responses
+
+from localaws.settings import HOST, Settings
+
+READS = {
+    app: ("_dispatch_service_request",),
+    iam_evaluator: ("pin_request_origin",),
+    responses: ("set_request_account_id", "set_request_client_ip", "set_request_region"),
+}
+
+
+@dataclass(frozen=True)
+class _Server:
+    loop: asyncio.AbstractEventLoop
+    changed: threading.Event  # set when something is to be saved
+
+
+_servers: list[_Server] = []
+
+
+def serve(loop: asyncio.AbstractEventLoop, changed: threading.Event) -> None:
+    """Answer on the loop of the server of this process from now on; `changed` is set by what writes."""
+    _servers[:] = [_Server(loop, changed)]
+
+
+class Objects:
+    """Reads and writes objects under an access key; by the client where this process is not the local AWS.
+
+    Errors are ClientError, as the client raises them. For threads other than the server's loop.
+    """
+
+    def __init__(self, client: Any, key: str, settings: Settings) -> None:  # noqa: ANN401 - boto3's S3 client
+        self._client = client
+        self._key = key
+        self._settings = settings
+
+    def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
+        """The keys that begin with `prefix`, in S3's order."""
+        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            yield from (entry["Key"] for entry in page.get("Contents", []))
+
+    def read(self, bucket: str, key: str) -> bytes:
+        """Answer an object's newest version."""
+        if not _is_answered_here(bucket, key):
+            content: bytes = self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
+            return content
+        return self._ask("GET", "GetObject", bucket, key, b"")
+
+    def write(self, bucket: str, key: str, source: Path) -> None:
+        """Put the file `source` as an object."""
+        if _is_answered_here(bucket, key):
+            self._ask("PUT", "PutObject", bucket, key, source.read_bytes())
+            return
+        with source.open("rb") as file:
+            self._client.put_object(Bucket=bucket, Key=key, Body=file)
+
+    def _ask(self, method: str, operation: str, bucket: str, key: str, body: bytes) -> bytes:
+        """Send a request to the server's loop and wait for its answer."""
+        # A context of its own, as a request has: this thread may have begun in that of another request.
+        answer = Context().run(
+            asyncio.run_coroutine_threadsafe, self._dispatch(method, f"/{bucket}/{key}", body), _servers[0].loop
+        )
+        status, headers, content = answer.result()
+        if status >= 300:
+            failed = {"status_code": status, "headers": headers, "body": content}
+            raise ClientError(create_parser("rest-xml").parse(failed, None), operation)
+        if method != "GET":
+            _servers[0].changed.set()
+        return content
+
+    async def _dispatch(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        region = self._settings.region
+        responses.set_request_account_id(self._settings.account)
+        responses.set_request_region(region)
+        responses.set_request_client_ip(HOST)
+        iam_evaluator.pin_request_origin(HOST, True)
+        # Who asks, for MiniStack to ask their policies.
+        scope = f"{self._key}/{datetime.now(UTC):%Y%m%d}/{region}/s3/aws4_request"
+        headers = {
+            "host": f"{HOST}:{self._settings.port}",
+            "authorization": f"AWS4-HMAC-SHA256 Credential={scope}",
+            "content-length": str(len(body)),
+        }
+        answer: tuple[int, dict[str, str], bytes] = await app._dispatch_service_request(
+            method, path, headers, body, {}, str(uuid.uuid4())
+        )
+        return answer
+
+
+def _is_answered_here(bucket: str, key: str) -> bool:
+    # The client refuses other names before it sends anything; in a path they would name something else.
+    return bool(_servers and key and VALID_BUCKET.search(bucket))
