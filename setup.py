@@ -9,6 +9,9 @@ CONTAINER = [
     "boto3>=1.43",
     "numpy==1.26.4",
     "mxnet==1.9.1",
+    # The last release with a wheel for Intel Macs is 1.23.2, which brings SymPy; later ones need none of it.
+    'onnxruntime==1.32.0; sys_platform != "darwin" or platform_machine != "x86_64"',
+    'onnxruntime==1.23.2; sys_platform == "darwin" and platform_machine == "x86_64"',
     "pillow>=12",
     "scikit-learn>=1.9",
     "matplotlib>=3.10",
