@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: demo test check container static format unit e2e access rehearsal aws-trial faults upgrades soak bench fuzz coverage mutants install lock sbom clean browser
+.PHONY: wheel installation demo test check container static format unit e2e access rehearsal aws-trial faults upgrades soak bench fuzz coverage mutants install lock sbom clean browser
 
 demo: .venv/laptop
 	@$(BIN)/scones demo
@@ -130,6 +130,24 @@ sbom: .venv/sbom
 	@echo "Installing what validates the SBOM into .venv/sbom (once) ..."
 	@$(PYTHON) -m venv $@
 	@$@/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --require-hashes -r requirements/sbom.lock
+	@touch $@
+
+# What pip installs without a clone: dist/scones-<version>-py3-none-any.whl, of which equal files make equal bytes.
+wheel: .venv/packaging
+	@rm -rf dist/scones-*.whl
+	@SOURCE_DATE_EPOCH=315532800 .venv/packaging/bin/python -m pip --disable-pip-version-check --quiet wheel \
+		--no-deps --no-build-isolation --wheel-dir dist .
+	@.venv/packaging/bin/twine check --strict dist/scones-*.whl
+	@.venv/packaging/bin/check-wheel-contents dist/scones-*.whl
+
+# The wheel as a stranger has it, from an empty folder. FORM=whole: installed by pip from the index, and the whole demo.
+installation: wheel .venv/laptop
+	@$(BIN)/python requirements/installation.py $(or $(FORM),short)
+
+.venv/packaging: requirements/packaging.lock
+	@echo "Installing what builds and checks the wheel into .venv/packaging (once) ..."
+	@$(PYTHON) -m venv $@
+	@$@/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --require-hashes -r requirements/packaging.lock
 	@touch $@
 
 # Write the locks again after a change in setup.py; pip-tools is needed for this alone.

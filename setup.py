@@ -1,8 +1,12 @@
-"""Package metadata: what is installed where. Every environment takes only the extra that it needs."""
+"""Package metadata: what is installed where. `make lock` pins each list; a wheel brings what a laptop needs."""
 
+import shutil
 from pathlib import Path
 
-from setuptools import find_packages, setup
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+ROOT = Path(__file__).parent
 
 # The containers' packages; the project's image installs nothing else (see docs/decisions/0002).
 CONTAINER = [
@@ -56,53 +60,61 @@ TEST = [
     "wheel",
 ]
 
+# What an installation holds of the checkout, at the same places: what runs, and what seeds are made of.
+FOLDERS = [
+    "common",
+    "console",
+    "evaluation",
+    "lambdas",
+    "localaws",
+    "monitoring",
+    "pipelines",
+    "processing",
+    "seedcode",
+    "tests/smoke",
+    "workflow",
+]
+FILES = ["LICENSE", "requirements/audit.lock", "requirements/build.lock", "requirements/container.lock"]
+
+
+class BuildUnderOneName(build_py):
+    """Puts all below `scones/`: the packages' own names are common ones, which others' packages have as well."""
+
+    def run(self) -> None:
+        """Build anew, as a file may be gone from the checkout; an editable installation copies nothing."""
+        if not self.editable_mode:
+            shutil.rmtree(self.build_lib, ignore_errors=True)
+        super().run()
+        if not self.editable_mode:
+            for path in (path for place in (*FOLDERS, *FILES) for path in self._list_files(ROOT / place)):
+                target = Path(self.build_lib, "scones", path.relative_to(ROOT))
+                self.mkpath(str(target.parent))
+                self.copy_file(str(path), str(target))
+
+    def _list_files(self, place: Path) -> list[Path]:
+        found = [place, *sorted(place.rglob("*"))]
+        return [path for path in found if path.is_file() and "__pycache__" not in path.parts and path.name[0] != "."]
+
+
 setup(
     name="scones",
-    version="0.1.0",
+    version="0.2.0",
     description="A SageMaker Pipelines MLOps project whose whole loop also runs on a laptop",
-    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.11,<3.13",
-    packages=find_packages(
-        include=[
-            "common*",
-            "pipelines*",
-            "processing*",
-            "evaluation*",
-            "localaws*",
-            "console*",
-            "seedcode*",
-            "workflow*",
-            "monitoring*",
-        ]
-    ),
-    package_data={
-        "console": ["page/*.css"],
-        "localaws": ["stacks/*.json"],
-        "seedcode": [
-            "*.yaml",
-            "*.yml",
-            "Dockerfile",
-            "Dockerfile.dockerignore",
-            "github/*.yml",
-            "seed/files/*",
-            "layer-requirements.txt",
-        ],
-    },
-    install_requires=[],
-    extras_require={
-        "container": CONTAINER,
-        "pipeline": PIPELINE,
-        "build": BUILD,
-        "laptop": LAPTOP,
-        "test": [*LAPTOP, *TEST],
-    },
+    packages=["scones"],
+    cmdclass={"build_py": BuildUnderOneName},
+    # An editable installation puts the checkout itself on the path, so that new packages are found at once.
+    options={"editable_wheel": {"mode": "compat"}},
+    install_requires=LAPTOP,
+    extras_require={"test": TEST},
     entry_points={
         "console_scripts": [
-            "scones=console.__main__:main",
-            "get-pipeline-definition=pipelines.get_pipeline_definition:main",
-            "run-pipeline=pipelines.run_pipeline:main",
+            "scones=scones:main",
+            "get-pipeline-definition=scones:get_pipeline_definition",
+            "run-pipeline=scones:run_pipeline",
         ]
     },
 )

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from common.masking import mask_value
 
+SAFE = ("-P",)
+"""For `python -m`: the working directory is the user's, and may have folders of our packages' names."""
+PACKAGES = str(Path(__file__).parents[1])
+"""Where a program that is started finds our packages: in a checkout or below an installation's one name."""
 MACHINE = frozenset(
     {
         *("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "USER", "TMPDIR", "TZ"),
@@ -30,6 +35,12 @@ _PROGRAMS = frozenset(
 _PREFIXES = ("PIP_",)  # where packages come from is the machine's business
 # These are known by their names, and a path may look like a secret by chance.
 _CHECKED = ("PIP_", "HTTP_", "HTTPS_", "NO_PROXY")
+
+
+def with_packages(given: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which Python finds our packages first."""
+    others = [given["PYTHONPATH"]] if given.get("PYTHONPATH") else []
+    return {**given, "PYTHONPATH": os.pathsep.join([PACKAGES, *others])}
 
 
 def kept(given: Mapping[str, str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Any
 
 from localaws import keys
-from localaws.environment import kept
+from localaws.environment import SAFE, kept, with_packages
 from localaws.settings import HEALTH, HOST, Settings
 
 _START_SECONDS = 120
@@ -111,12 +111,13 @@ def start(settings: Settings) -> bool:
     log = settings.home / "localaws.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "localaws"],
+            [sys.executable, *SAFE, "-m", "localaws"],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env={**kept(os.environ), "SCONES_PORT": str(settings.port), "SCONES_HOME": str(settings.home)},
+            env=with_packages(kept(os.environ))
+            | {"SCONES_PORT": str(settings.port), "SCONES_HOME": str(settings.home)},
         )
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:

@@ -5,10 +5,12 @@ in the names: pip 23.2, which Python 3.11 brings, takes `uvicorn[standard]` for 
 """
 
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 OPTIONS = [
     "--quiet",
@@ -26,7 +28,17 @@ ALONE = {
     "checkov": "checkov==3.3.30",
     "sbom": "cyclonedx-python-lib[json-validation]==11.12.0",
     "audit": "pip-audit==2.10.1",
+    "packaging": "twine==7.0.0\ncheck-wheel-contents==0.6.3\nsetuptools==80.10.2\nwheel==0.48.0",
 }
+
+
+def read_lists() -> dict[str, str]:
+    """The lists of setup.py by their names: an installation of the project itself has one of them alone."""
+    with patch("setuptools.setup"):
+        found = runpy.run_path("../setup.py")
+    return {name: "\n".join(found[name.upper()]) for name in ("container", "build", "laptop")} | {
+        "test": "\n".join([*found["LAPTOP"], *found["TEST"]])
+    }
 
 
 def lock(name: str, *words: str, given: str | None = None) -> None:
@@ -42,11 +54,12 @@ def versions(name: str) -> str:
 
 
 if __name__ == "__main__":
-    lock("test", "--extra", "test", "../setup.py")
+    lists = read_lists()
+    lock("test", "-", given=lists.pop("test"))
     with TemporaryDirectory() as folder:
         kept = Path(folder, "versions.txt")
         kept.write_text(versions("test"), encoding="utf-8")
-        for extra in ("laptop", "build", "container"):
-            lock(extra, "--extra", extra, "--constraint", str(kept), "../setup.py")
+        for name, packages in lists.items():
+            lock(name, "--constraint", str(kept), "-", given=packages)
     for name, package in ALONE.items():
         lock(name, "-", given=package)

@@ -1,4 +1,4 @@
-"""What holds for every test: the environment knows all packages, botocore reads each of its files once, nothing stays.
+"""What holds for every test: botocore reads each of its files once, and nothing stays.
 
 Nothing stays: a watchdog ends what a session leaves behind, also after Ctrl-C.
 """
@@ -9,9 +9,7 @@ import functools
 import os
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
-from importlib.metadata import distribution
 from pathlib import Path
 from uuid import uuid4
 
@@ -31,8 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Check the installation, and let a watchdog wait for the session's end; a worker's session is its controller's."""
-    _check_installation()
+    """Let a watchdog wait for the session's end; a worker's session is its controller's."""
     if not hasattr(session.config, "workerinput"):
         os.environ[watchdog.VARIABLE] = uuid4().hex
         temporary = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
@@ -48,16 +45,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Wait until nothing is left."""
     if waiting := config.stash.get(_WATCHDOG, None):
         waiting.communicate()
-
-
-def _check_installation() -> None:
-    """Stop where a package is younger than the installation: programs that tests start would not find it."""
-    settings = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))
-    packages = {name for name in settings["tool"]["importlinter"]["root_packages"] if (TOP / name).is_dir()}
-    missing = packages - set((distribution("scones").read_text("top_level.txt") or "").split())
-    if missing:
-        command = ".venv/bin/python -m pip install --no-deps --no-build-isolation -e ."
-        pytest.exit(f"This environment does not know {', '.join(sorted(missing))}; run `{command}` once.", 1)
 
 
 @pytest.fixture(scope="session", autouse=True)

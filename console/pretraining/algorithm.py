@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import localaws
 from console.errors import CommandError
 from console.pretraining.workbench import Workbench
+from localaws.environment import PACKAGES, SAFE
 
 PACKAGE = "localaws.algorithms.image_classification"
 GRACE_SECONDS = 10
@@ -32,7 +32,7 @@ def train(bench: Workbench, seed: int, lock: int, on_batch: OnBatch, on_epoch: O
     The algorithm holds the lock's descriptor as well: while it lives, nobody else works in the folder.
     """
     process = subprocess.Popen(
-        [sys.executable, "-m", PACKAGE, "train"],
+        [sys.executable, *SAFE, "-m", PACKAGE, "train"],
         env=_environment(OPT_ML=str(bench.root), SCONES_SEED=str(seed)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -54,7 +54,7 @@ def train(bench: Workbench, seed: int, lock: int, on_batch: OnBatch, on_epoch: O
 def put_head(source: Path, target: Path, layers: int, seed: int) -> None:
     """Write the trained net to `target` with a new final layer of two classes."""
     words = [str(source), str(target), "--num-layers", str(layers), "--seed", str(seed)]
-    done = _run([sys.executable, "-m", f"{PACKAGE}.new_head", *words])
+    done = _run([sys.executable, *SAFE, "-m", f"{PACKAGE}.new_head", *words])
     if done.returncode:
         raise CommandError(f"The trained net cannot be kept: {done.stderr.strip()}")
 
@@ -108,5 +108,4 @@ def _run(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
 
 
 def _environment(**more: str) -> dict[str, str]:
-    home = str(Path(localaws.__file__).parents[1])
-    return {"OMP_NUM_THREADS": "1", **os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": home, **more}
+    return {"OMP_NUM_THREADS": "1", **os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": PACKAGES, **more}

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from localaws.environment import PACKAGES
 from localaws.jobs.failures import ClientFailure
 from localaws.keys import Credentials
 from localaws.settings import Settings
@@ -110,7 +111,7 @@ def base_environment(settings: Settings, credentials: Credentials) -> dict[str, 
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
         "PYTHONUNBUFFERED": "1",
         # The programs that ship with this project are found from any directory.
-        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONPATH": PACKAGES,
     }
 
 

@@ -18,7 +18,9 @@ def configure(settings: Settings) -> None:
     """Set MiniStack's environment; raises MiniStackError for another version."""
     installed = version("ministack")
     if installed != PINNED:
-        raise MiniStackError(f"MiniStack {installed} is installed; {PINNED} is needed: run `make install`.")
+        raise MiniStackError(
+            f"MiniStack {installed} is installed; {PINNED} is needed: run `make install`, or install scones anew."
+        )
     state = settings.home / "ministack"
     os.environ.update(
         {

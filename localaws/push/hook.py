@@ -6,9 +6,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from localaws.environment import PACKAGES
 from localaws.settings import Settings
-
-_CHECKOUT = Path(__file__).parents[2]
 
 
 def write(settings: Settings, folder: Path, repository: Path) -> None:
@@ -21,7 +20,7 @@ def write(settings: Settings, folder: Path, repository: Path) -> None:
     lines = [
         "#!/bin/sh",
         "# Written by the local AWS: reports what is pushed, and shows what that starts.",
-        f"PYTHONPATH={shlex.quote(str(_CHECKOUT))} exec {shlex.join(words)}",
+        f"PYTHONPATH={shlex.quote(PACKAGES)} exec {shlex.join(words)}",
     ]
     path = folder / "hooks" / "post-receive"
     path.parent.mkdir(exist_ok=True)

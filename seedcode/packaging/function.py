@@ -63,7 +63,9 @@ def _imported(source: bytes, root: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     ours = {name.replace(".", "/") for name in names if name.split(".")[0] == SHARED}
-    packages = {f"{parent}/__init__.py" for name in ours for parent in (name, *map(str, PurePosixPath(name).parents))}
+    # The last parent is the root, whose own __init__.py an installation has.
+    parents = {parent for name in ours for parent in (PurePosixPath(name), *PurePosixPath(name).parents[:-1])}
+    packages = {f"{parent}/__init__.py" for parent in parents}
     return {path for path in packages | {f"{name}.py" for name in ours} if (root / path).is_file()}
 
 

@@ -1,0 +1,90 @@
+"""Tries the wheel in dist/ as a stranger has it: in an environment without the checkout, called from an empty folder.
+
+`python installation.py short` takes what `.venv` has installed for the wheel's dependencies, and starts and stops the
+local AWS. `python installation.py whole` lets pip install them from the index, and runs the demo. `make installation`
+builds the wheel first.
+"""
+
+import os
+import site
+import socket
+import subprocess
+import sys
+import tempfile
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = ("scones", "get-pipeline-definition", "run-pipeline")
+SHORT = (
+    ["scones", "--help"],
+    ["scones", "up"],
+    ["scones", "status"],
+    ["get-pipeline-definition", "--output", "definition.json"],
+    ["scones", "seed", "repository"],
+)
+WHOLE = (["scones", "--help"], ["scones", "demo"])
+
+
+def install(environment: Path, wheel: Path, *, whole: bool) -> None:
+    """Make the environment, with the wheel and what it depends on."""
+    venv.create(environment, clear=True, with_pip=whole)
+    python = str(environment / "bin" / "python")
+    pip = [python, "-m", "pip"] if whole else [sys.executable, "-m", "pip", "--python", python]
+    words = ["--quiet", "--disable-pip-version-check", "install", "--no-compile"]
+    _run([*pip, *words, *([] if whole else ["--no-deps"]), str(wheel)])
+    (packages,) = environment.glob("lib/python*/site-packages")
+    if whole:
+        _run([python, "-m", "pip", "--disable-pip-version-check", "check"])
+    else:
+        check_files(packages)
+        # A folder that a .pth file names is searched, and its own .pth files are not read: the checkout stays unknown.
+        (packages / "dependencies.pth").write_text("\n".join(site.getsitepackages()) + "\n", encoding="utf-8")
+    found = {path.name for path in (environment / "bin").iterdir()}
+    if missing := set(COMMANDS) - found:
+        sys.exit(f"The wheel installs no {', '.join(sorted(missing))}.")
+
+
+def check_files(packages: Path) -> None:
+    """Hold what lies in an environment that had nothing against the one name of ours."""
+    names = sorted(path.name for path in packages.iterdir() if path.name != "__pycache__")
+    if [name.partition("-")[0] for name in names] != ["scones", "scones"]:
+        sys.exit(f"The wheel installs {', '.join(names)}; it may install scones and its metadata alone.")
+
+
+def use(environment: Path, commands: Sequence[Sequence[str]]) -> None:
+    """Run the commands from an empty folder, stop what they started, and look where the state is."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        # As pipx and uv do it: the environment's own programs are not on the path.
+        kept = {name: os.environ[name] for name in os.environ if not name.startswith(("SCONES_", "AWS_", "PYTHON"))}
+        variables = {**kept, "PATH": os.defpath, "SCONES_PORT": str(port), "SAGEMAKER_SUPPRESS_V2_WARNING": "1"}
+        try:
+            for name, *words in commands:
+                _run([str(environment / "bin" / name), *words], cwd=folder, env=variables)
+        finally:
+            _run([str(environment / "bin" / "scones"), "down"], cwd=folder, env=variables)
+        if not Path(folder, ".scones", "sagemaker.db").is_file():
+            sys.exit(f"The state is not in .scones/ of the folder: {[path.name for path in Path(folder).iterdir()]}")
+
+
+def _run(command: Sequence[str], **options: object) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+
+
+def main(form: str) -> None:
+    """Install and use."""
+    (wheel,) = (ROOT / "dist").glob("scones-*.whl")
+    environment = ROOT / ".venv" / "installation"
+    install(environment, wheel, whole=form == "whole")
+    use(environment, WHOLE if form == "whole" else SHORT)
+    sys.stdout.write(f"{wheel.name} works without the checkout ({form} form, Python {sys.version.split()[0]}).\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
