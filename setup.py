@@ -33,7 +33,7 @@ LAPTOP = [
     *CONTAINER,
     *BUILD,
     "ministack==1.5.33",
-    "hypercorn>=0.18",
+    "uvicorn[standard]>=0.54",
     "psutil>=7",
     "optuna==5.0.0",
     "aws-lambda-powertools==3.37.0",

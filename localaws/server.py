@@ -10,8 +10,6 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
 from ministack.app import app
 
 from localaws import keys, ministack_patches
@@ -22,6 +20,7 @@ from localaws.deliveries.deliveries import Deliveries
 from localaws.events import Events
 from localaws.front import Front
 from localaws.hosting import upkeep
+from localaws.http_server import HttpServer
 from localaws.iam.authority import Authority
 from localaws.iam.gate import Gate
 from localaws.jobs import container
@@ -38,7 +37,7 @@ from localaws.push.announcing import announce_missed
 from localaws.recovery import recover, restore_logs, resume_tuning, revive_endpoints
 from localaws.resources.registration import register
 from localaws.scheduler.runner import Runner as Scheduler
-from localaws.settings import HOST, Settings
+from localaws.settings import Settings
 from localaws.store import Store
 
 _SAVE_SECONDS = 1.0
@@ -77,11 +76,7 @@ def run(settings: Settings, root: Credentials) -> None:
 
 
 async def _serve(aws: Aws, front: Front, others: SavingApp, begin: Callable[[], None]) -> None:
-    config = Config()
-    config.bind = [f"{HOST}:{aws.settings.port}"]
-    config.keep_alive_timeout = 75
-    config.graceful_timeout = 1
-    config.loglevel = "WARNING"
+    server = HttpServer(front, aws.settings.port)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     objects.serve(loop, others.changed)
@@ -95,13 +90,13 @@ async def _serve(aws: Aws, front: Front, others: SavingApp, begin: Callable[[], 
     alarms = AlarmEvents(lambda: aws.clients.get("cloudwatch"), services.deliver_event)
     threading.Thread(target=alarms.run, args=(aws.stopping,), daemon=True).start()
 
-    async def stopped() -> None:
-        await stopping.wait()
-        aws.stopping.set()
-        # Captures go to S3, which answers only until the port is closed.
-        await asyncio.to_thread(upkeep.flush, aws)
-
-    await serve(front, config, shutdown_trigger=stopped)
+    serving = asyncio.create_task(server.serve())
+    await asyncio.wait((serving, asyncio.create_task(stopping.wait())), return_when=asyncio.FIRST_COMPLETED)
+    aws.stopping.set()
+    # Captures go to S3, which answers only until the port is closed.
+    await asyncio.to_thread(upkeep.flush, aws)
+    server.should_exit = True
+    await serving
     saver.cancel()
     aws.events.close()
     await recovery
