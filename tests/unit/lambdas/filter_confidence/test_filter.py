@@ -1,6 +1,7 @@
 """Who decides about an image: the model where it is sure, a person where it is not."""
 
 import io
+import json
 import math
 import os
 from collections.abc import Iterator
@@ -163,3 +164,17 @@ def test_the_threshold_is_the_event_s_and_without_one_nothing_is_judged(
     assert answer["items"][0]["status"] == "NEEDS_REVIEW"
     with pytest.raises(BadRequest, match="threshold is 'None': give a number from 0 to 1"):
         function.handler(item, CONTEXT)
+
+
+@pytest.mark.parametrize(("threshold", "counted"), [(0.5, 0), (0.95, 1)])
+def test_what_waits_for_a_person_is_counted(
+    s3: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], threshold: float, counted: int
+) -> None:
+    monkeypatch.setenv("BUCKET", BUCKET)
+    function.review.cache_clear()
+    item = {**ITEM, "confidence": 0.9}
+    batch = {"items": [item], "threshold": threshold, "assignments": ASSIGNMENTS}
+    for event in ({**item, "threshold": threshold}, batch):
+        function.handler(event, CONTEXT)
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "PicturesForReview" in line]
+        assert [line["PicturesForReview"] for line in lines] == [[counted]]

@@ -9,6 +9,7 @@ import tarfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 
 if TYPE_CHECKING:
@@ -94,6 +95,20 @@ def test_each_object_is_answered_under_its_name(run: Run, cloud: Aws) -> None:
     listed = cloud.clients.s3.list_objects_v2(Bucket="bucket", Prefix="out/")["Contents"]
     assert [item["Key"] for item in listed] == ["out/a.out", "out/b.out"]
     assert cloud.clients.s3.get_object(Bucket="bucket", Key="out/a.out")["Body"].read() == b"hi onetext/x"
+
+
+@pytest.mark.parametrize("body", [b"one", b"bad"])
+def test_no_server_is_left_when_the_job_has_ended(run: Run, cloud: Aws, body: bytes) -> None:
+    run(a=body)
+    folder = str(cloud.settings.jobs)
+    assert [each.pid for each in psutil.Process().children(recursive=True) if folder in _environment(each)] == []
+
+
+def _environment(process: psutil.Process) -> str:
+    try:
+        return str(process.environ())
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def test_an_answer_that_is_an_error_fails_the_job_with_the_object_s_name(run: Run) -> None:
