@@ -9,19 +9,19 @@ from pathlib import Path
 
 import numpy as np
 
-from localaws.algorithms.image_classification.artifact import read_artifact
-from localaws.algorithms.image_classification.predictor import Predictor
+from common.artifact.model import load_model
+from common.artifact.session import Session
 
 
 def main(model: Path, batch: int, seconds: float) -> None:
-    """Predict the same images again and again."""
-    artifact = read_artifact(model)
-    predictor = Predictor(artifact)
-    images = np.random.default_rng(0).integers(0, 256, (batch, *artifact.image_shape)).astype(np.float32)
-    predictor.predict(images)
+    """Answer the same images again and again."""
+    artifact = load_model(model)
+    session = Session(artifact)
+    images = np.random.default_rng(0).integers(0, 256, (batch, *artifact.input_shape)).astype(np.float32)
+    session.answer(images)
     done, began = 0, time.perf_counter()
     while (passed := time.perf_counter() - began) < seconds:
-        predictor.predict(images)
+        session.answer(images)
         done += batch
     print(json.dumps({"images_per_second": done / passed}))
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from common.labels import LABELS
-from evaluation import artifact, metrics, plots, predictions, report, split
+from evaluation import metrics, plots, predictions, report, split
+from evaluation.artifact import load_artifact
 from evaluation.network import Facts, Network
 from evaluation.options import Options
 from evaluation.predict import Answers, predict
@@ -37,10 +38,9 @@ def evaluate(options: Options) -> str | None:
 
 def _ask(options: Options, splits: dict[str, Split]) -> tuple[Asked, Facts]:
     """Ask the new net about validation and test, then the live one, so that one net is in memory at a time."""
-    with artifact.opened(options.model) as opened:
-        network = Network(opened, len(LABELS))
-        validation, test = (predict(network, splits[name]) for name in ("validation", "test"))
-        maps, facts = occlusion.explain(network, test, splits["test"]), network.facts
+    network = Network(load_artifact(options.model), len(LABELS))
+    validation, test = (predict(network, splits[name]) for name in ("validation", "test"))
+    maps, facts = occlusion.explain(network, test, splits["test"]), network.facts
     del network
     lived = live.ask(options.live_model_uri, splits["test"]) if options.live_model_uri else None
     return Asked(validation, test, maps, lived), facts

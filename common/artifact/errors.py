@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 
 class BadArtifact(Exception):
@@ -12,18 +11,9 @@ class BadArtifact(Exception):
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
+def naming(file: str) -> Iterator[None]:
     """Put a file's name before what is said of it."""
     try:
         yield
     except BadArtifact as error:
-        raise BadArtifact(f"{path.name} cannot be used, as {error}") from error
-
-
-def load_bytes(path: Path, most: int) -> bytes:
-    """Load a file of at most `most` bytes; raises BadArtifact for a larger one, which is not read to its end."""
-    with path.open("rb") as file:
-        content = file.read(most + 1)
-    if len(content) > most:
-        raise BadArtifact(f"it has more than the {most:,} bytes that are allowed")
-    return content
+        raise BadArtifact(f"{file} cannot be used, as {error}") from error

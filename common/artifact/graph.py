@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 VARIABLE = "null"
 BATCH_NORM_STATISTICS = 3
@@ -54,8 +55,12 @@ class Graph:
     output: int
     version: int | None = 10901
 
-    @property
+    @cached_property
     def statistics(self) -> frozenset[str]:
         """Names of the variables that are running statistics; an artifact has them as `aux:`, others as `arg:`."""
         norms = (node for node in self.nodes if node.operator == "BatchNorm")
         return frozenset(self.nodes[place].name for norm in norms for place in norm.inputs[BATCH_NORM_STATISTICS:])
+
+    def get_key(self, name: str) -> str:
+        """Name a variable as a file of parameters does."""
+        return f"aux:{name}" if name in self.statistics else f"arg:{name}"

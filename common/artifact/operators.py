@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 _FLAG = r"True|False|0|1"
 _FRACTION = r"\d{1,3}(\.\d{1,20})?(e-?\d{1,2})?"
-_PAIR = r"[(\[]\d{1,2}, ?\d{1,2}[)\]]"
+_PAIR = r"[(\[][1-9]\d?, ?[1-9]\d?[)\]]"
+_PADS = r"[(\[]\d{1,2}, ?\d{1,2}[)\]]"
 _WORD = r"[a-z_]{1,20}"
 
 
@@ -26,13 +27,13 @@ class Operator:
 
 
 _CONVOLUTION = {
-    **{"kernel": _PAIR, "stride": _PAIR, "pad": _PAIR, "dilate": _PAIR},
+    **{"kernel": _PAIR, "stride": _PAIR, "pad": _PADS, "dilate": _PAIR},
     **{"num_filter": r"[1-9]\d{0,3}", "no_bias": _FLAG, "workspace": r"\d{1,5}", "cudnn_off": _FLAG},
 }
 _BATCH_NORM = {
     **{"eps": _FRACTION, "momentum": _FRACTION, "fix_gamma": _FLAG, "use_global_stats": _FLAG, "cudnn_off": _FLAG},
 }
-_POOLING = {"kernel": _PAIR, "stride": _PAIR, "pad": _PAIR, "pool_type": "max|avg", "global_pool": _FLAG}
+_POOLING = {"kernel": _PAIR, "stride": _PAIR, "pad": _PADS, "pool_type": "max|avg", "global_pool": _FLAG}
 _DENSE = {"num_hidden": r"[1-9]\d{0,4}", "no_bias": _FLAG, "flatten": _FLAG}
 _SOFTMAX = {"grad_scale": _FRACTION, "normalization": _WORD, "smooth_alpha": _FRACTION}
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Mapping
+from io import BytesIO
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from common.artifact.errors import BadArtifact, load_bytes, naming
+from common.archives import Readable
+from common.artifact.errors import BadArtifact, naming
 
 Array = npt.NDArray[Any]
 
-MOST_BYTES = 2 << 30
+MOST_BYTES = 512 << 20  # 200 layers have 258 MB
 MOST_ARRAYS = 4_000
 MOST_DIMENSIONS = 4
 _LIST = 0x112
@@ -44,17 +46,24 @@ _NAME = re.compile(r"(arg|aux):[\w.-]{1,128}", re.ASCII)
 
 def load_params(path: Path) -> dict[str, Array]:
     """Load the parameters of a file; raises BadArtifact, which names the file."""
-    with naming(path):
-        return parse_params(load_bytes(path, MOST_BYTES))
+    with naming(path.name), path.open("rb") as file:
+        return read_params(file, path.stat().st_size)
 
 
 def parse_params(content: bytes) -> dict[str, Array]:
-    """Read parameters by their names (`arg:` weights, `aux:` statistics), in the file's order, as arrays of their own.
+    """Read parameters that are in memory, as `read_params` does."""
+    return read_params(BytesIO(content), len(content))
+
+
+def read_params(stream: Readable, size: int) -> dict[str, Array]:
+    """Read parameters by their names (`arg:` weights, `aux:` statistics), in their order, as arrays of their own.
 
     Dense floating-point arrays of one to four dimensions are allowed. Raises BadArtifact for anything else, before it
-    allocates: an array's size is compared with what is left of the content.
+    reads or allocates: an array's size is compared with what is left of the `size` bytes.
     """
-    reader = _Reader(content)
+    if size > MOST_BYTES:
+        raise BadArtifact(f"it has {size:,} bytes, where {MOST_BYTES:,} are allowed")
+    reader = _Reader(stream, size)
     if reader.read("QQ")[0] != _LIST:
         raise BadArtifact("it is not a file of MXNet's parameters")
     (count,) = reader.read("Q")
@@ -86,19 +95,17 @@ def format_params(parameters: Mapping[str, Array]) -> bytes:
 
 
 class _Reader:
-    """Takes the parts off a content, and never past its end."""
+    """Takes the parts off a stream, and never past its end."""
 
-    def __init__(self, content: bytes) -> None:
-        self._content = memoryview(content)
+    def __init__(self, stream: Readable, size: int) -> None:
+        self._stream = stream
+        self.left = size
 
-    @property
-    def left(self) -> int:
-        return len(self._content)
-
-    def take(self, size: int) -> memoryview:
-        if size > self.left:
+    def take(self, size: int) -> bytes:
+        part = self._stream.read(size) if size <= self.left else b""
+        if len(part) < size:
             raise BadArtifact("it is truncated")
-        part, self._content = self._content[:size], self._content[size:]
+        self.left -= size
         return part
 
     def read(self, form: str) -> tuple[int, ...]:
@@ -137,7 +144,7 @@ def _check_version(version: int, number: int) -> None:
 
 def _read_name(reader: _Reader) -> str:
     (length,) = reader.read("Q")
-    raw = bytes(reader.take(length)) if length <= min(_NAME_BYTES, reader.left) else b"?"
+    raw = reader.take(length) if length <= min(_NAME_BYTES, reader.left) else b"?"
     name = raw.decode("ascii", "backslashreplace")
     if not _NAME.fullmatch(name):
         raise BadArtifact(f"it holds the name {name[:60]!r}, where arg: or aux: and a parameter's name are allowed")

@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from common.artifact.errors import BadArtifact, load_bytes, naming
+from common.artifact.errors import BadArtifact
 from common.artifact.graph import BATCH_NORM_STATISTICS, VARIABLE, Graph, Node
 from common.artifact.operators import NOTES, OPERATORS, Operator
 
@@ -22,12 +21,6 @@ MOST_NODES = 4_000  # 200 layers are 1,687 nodes
 _NAME = re.compile(r"[\w.-]{1,128}", re.ASCII)
 _VERSION = "mxnet_version"
 _MOST_IN_A_LINE = 10
-
-
-def load_symbol(path: Path) -> Graph:
-    """Load a network's graph from its file; raises BadArtifact, which names the file."""
-    with naming(path):
-        return parse_symbol(load_bytes(path, MOST_BYTES))
 
 
 def parse_symbol(content: str | bytes) -> Graph:

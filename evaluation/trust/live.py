@@ -8,11 +8,11 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.artifact.model import LIMITS
 from common.jobs import Refusal
 from common.labels import LABELS
 from common.s3 import parse_s3_address
-from evaluation import artifact
-from evaluation.artifact import LIMITS
+from evaluation.artifact import load_artifact
 from evaluation.network import Network
 from evaluation.predict import Answers, predict
 from evaluation.split import Split
@@ -23,8 +23,7 @@ def ask(uri: str, tests: Split) -> Answers:
     with TemporaryDirectory() as folder:
         try:
             _fetch(uri, Path(folder) / "model.tar.gz")
-            with artifact.opened(Path(folder)) as opened:
-                return predict(Network(opened, len(LABELS)), tests)
+            return predict(Network(load_artifact(Path(folder)), len(LABELS)), tests)
         except (Refusal, ClientError, BotoCoreError) as error:
             raise Refusal(
                 f"LiveModelUri is {uri}, and the new model cannot be compared with it ({str(error).rstrip('.')}): "

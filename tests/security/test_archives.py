@@ -18,7 +18,7 @@ from common.jobs import Refusal as EvaluationRefusal
 from console.dataset.archive import check_archive
 from console.errors import CommandError
 from console.pretraining.selection import select
-from evaluation import artifact
+from evaluation.artifact import load_artifact
 from localaws.algorithms.image_classification import artifact as algorithm
 from localaws.algorithms.image_classification.errors import ClientError
 from localaws.jobs import script_mode
@@ -48,8 +48,7 @@ def _unpack_zip(path: Path) -> None:
 
 
 def _evaluate(path: Path) -> None:
-    with artifact.opened(path.parent):
-        pass
+    load_artifact(path.parent)
 
 
 def _prepare(path: Path) -> None:

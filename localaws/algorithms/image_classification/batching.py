@@ -7,7 +7,10 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from localaws.algorithms.image_classification.predictor import BATCH_SIZES, Floats, Predictor
+from common.artifact.session import Floats, Session
+
+MOST_IMAGES = 16
+"""In one batch: larger ones answer hardly more images a second, and the first would wait for all."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,8 @@ class Batcher:
     A request never waits for others to come: a batch is what has gathered while the one before was computed.
     """
 
-    def __init__(self, predictor: Predictor) -> None:
-        self._predictor = predictor
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._waiting: SimpleQueue[Request] = SimpleQueue()
         threading.Thread(target=self._run, name="model", daemon=True).start()
 
@@ -41,13 +44,13 @@ class Batcher:
 
     def _gather(self) -> list[Request]:
         gathered = [self._waiting.get()]
-        while len(gathered) < BATCH_SIZES[-1] and not self._waiting.empty():
+        while len(gathered) < MOST_IMAGES and not self._waiting.empty():
             gathered.append(self._waiting.get())
         return gathered
 
     def _answer(self, requests: list[Request]) -> None:
         try:
-            answers = self._predictor.predict(np.stack([request.image for request in requests]))
+            answers = self._session.answer(np.stack([request.image for request in requests]))
         except Exception as error:
             for request in requests:
                 request.answer.set_exception(error)

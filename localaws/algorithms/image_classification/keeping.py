@@ -4,15 +4,14 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from common.model_files import BadModel
+from common.artifact.errors import BadArtifact
+from common.artifact.params import load_params
 from localaws.algorithms.image_classification.artifact import (
-    load_parameters,
     parameters_path,
     save_description,
     save_parameters,
 )
 from localaws.algorithms.image_classification.container import Container
-from localaws.algorithms.image_classification.engine import mx
 from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
 from localaws.algorithms.image_classification.log import log
@@ -44,7 +43,7 @@ class Keeper:
         self._settings = settings
         self._network = network
         self.state = State()
-        save_description(self._model, network.symbol, settings.image_shape)
+        save_description(self._model, network.graph, settings.image_shape)
 
     def resume(self) -> None:
         """Go on from the checkpoint of an interrupted job, if there is one."""
@@ -52,9 +51,9 @@ class Keeper:
             return
         try:
             state = State(**json.loads((self._checkpoints / STATE).read_text(encoding="utf-8")))
-            newest = load_parameters(parameters_path(self._checkpoints, state.epochs_done))
-            best = load_parameters(parameters_path(self._checkpoints, state.best_epoch))
-        except (BadModel, mx.base.MXNetError, OSError, ValueError, TypeError) as error:
+            newest = load_params(parameters_path(self._checkpoints, state.epochs_done))
+            best = load_params(parameters_path(self._checkpoints, state.best_epoch))
+        except (BadArtifact, OSError, ValueError, TypeError) as error:
             where = self._checkpoints
             raise ClientError(f"The checkpoint in {where} cannot be read: empty that place.") from error
         self._network.load(newest, "checkpoint")
@@ -99,7 +98,7 @@ class Keeper:
         """Write parameters first and the state last: the state never names a file that is not there."""
         best = parameters_path(directory, self.state.best_epoch)
         if not best.is_file():
-            save_parameters(best, load_parameters(parameters_path(self._model, self.state.best_epoch)))
+            save_parameters(best, load_params(parameters_path(self._model, self.state.best_epoch)))
         newest = parameters_path(directory, self.state.epochs_done)
         save_parameters(newest, self._network.parameters())
         unfinished = directory / f"{STATE}.unfinished"

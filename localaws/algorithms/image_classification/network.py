@@ -9,6 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from common.artifact.params import Array
+from common.artifact.symbol import parse_symbol
 from localaws.algorithms.image_classification.engine import mx
 from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
@@ -26,7 +28,7 @@ NOT_TRAINED = ("data", "bn_data_gamma", "bn_data_beta")
 FINAL_LAYER = ("arg:fc1_weight", "arg:fc1_bias")
 
 Floats = npt.NDArray[np.float32]
-Parameters = Mapping[str, mx.nd.NDArray]
+Parameters = Mapping[str, Array]
 
 
 class Network:
@@ -37,7 +39,7 @@ class Network:
         channels, height, width = settings.image_shape
         logits = build_logits(settings.num_classes, settings.num_layers, height, fast_gradient=True)
         kept = build_logits(settings.num_classes, settings.num_layers, height)
-        self.symbol = add_probabilities(kept, multi_label=settings.multi_label)
+        self.graph = parse_symbol(add_probabilities(kept, multi_label=settings.multi_label).tojson())
         trained = [name for name in logits.list_arguments() if name not in NOT_TRAINED]
         wanted = {name: "write" if name in trained else "null" for name in logits.list_arguments()}
         shape = (settings.mini_batch_size, channels, height, width)
@@ -62,8 +64,11 @@ class Network:
         self._updater(list(range(len(self._weights))), self._gradients, self._weights)
         mx.nd.waitall()
 
-    def parameters(self) -> dict[str, mx.nd.NDArray]:
-        """Give the live arrays by their names in an artifact: ``arg:`` for weights, ``aux:`` for statistics."""
+    def parameters(self) -> dict[str, Array]:
+        """Copy the parameters, by their names in an artifact: ``arg:`` for weights, ``aux:`` for statistics."""
+        return {name: value.asnumpy() for name, value in self._live().items()}
+
+    def _live(self) -> dict[str, mx.nd.NDArray]:
         weights = {f"arg:{name}": value for name, value in self._executor.arg_dict.items() if name != "data"}
         return weights | {f"aux:{name}": value for name, value in self._executor.aux_dict.items()}
 
@@ -72,7 +77,7 @@ class Network:
 
         Raises ClientError, naming ``origin``, when they are not of the same net.
         """
-        own = self.parameters()
+        own = self._live()
         taken = set(own) - set(() if keep_final_layer else FINAL_LAYER)
         # A deeper net has all the names of a shallow one, and more: taking a part of it would go unnoticed.
         foreign = sorted(set(given) - set(own))

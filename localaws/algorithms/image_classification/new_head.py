@@ -34,10 +34,10 @@ def main(words: Sequence[str] | None = None) -> int:
 def put_head(source: Path, target: Path, num_layers: int, num_classes: int, seed: int) -> None:
     """Draw a net of the source's shape with ``num_classes``, load all but the final layer, and save it."""
     former = read_artifact(source)
-    settings = Hyperparameters(num_classes, 1, num_layers=num_layers, image_shape=former.image_shape, mini_batch_size=1)
+    settings = Hyperparameters(num_classes, 1, num_layers=num_layers, image_shape=former.input_shape, mini_batch_size=1)
     network = Network(settings, seed)
     network.load(former.parameters, "artifact", keep_final_layer=False)
-    save_description(target, network.symbol, settings.image_shape)
+    save_description(target, network.graph, settings.image_shape)
     save_parameters(parameters_path(target, 1), network.parameters())
 
 

@@ -9,6 +9,7 @@ import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from common.artifact.session import Session
 from localaws.algorithms.image_classification.artifact import read_artifact
 from localaws.algorithms.image_classification.batching import Batcher
 from localaws.algorithms.image_classification.container import Container
@@ -21,7 +22,6 @@ from localaws.algorithms.image_classification.invocation import (
     write_answer,
 )
 from localaws.algorithms.image_classification.log import log, log_error
-from localaws.algorithms.image_classification.predictor import Predictor
 
 HOST = "127.0.0.1"
 IDLE_SECONDS = 60
@@ -34,9 +34,9 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, port: int, container: Container) -> None:
-        artifact = read_artifact(container.model)
-        self.image_shape = artifact.image_shape
-        self.batcher = Batcher(Predictor(artifact))
+        model = read_artifact(container.model)
+        self.image_shape = model.input_shape
+        self.batcher = Batcher(Session(model))
         super().__init__((HOST, port), Handler)
 
 

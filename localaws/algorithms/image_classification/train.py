@@ -94,9 +94,9 @@ def _start_from_former_model(settings: Hyperparameters, channels: Channels, netw
     if channels.former_model is not None:
         log("Using the model channel for initializing weights (incremental training)")
         artifact = read_artifact(channels.former_model)
-        if artifact.image_shape != settings.image_shape:
+        if artifact.input_shape != settings.image_shape:
             raise ClientError(
-                f"The model channel's artifact takes {artifact.image_shape} and image_shape is "
+                f"The model channel's artifact takes {artifact.input_shape} and image_shape is "
                 f"{settings.image_shape}: incremental training needs the same image_shape."
             )
         network.load(artifact.parameters, "model channel's artifact")

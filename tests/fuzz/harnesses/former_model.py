@@ -1,12 +1,10 @@
-"""A model.tar.gz in the `model` channel or behind an endpoint, as the algorithm's stand-in unpacks it."""
+"""A model.tar.gz in the `model` channel or behind an endpoint, as the algorithm's stand-in reads it."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from localaws.algorithms.image_classification.artifact import _unpack
+from localaws.algorithms.image_classification.artifact import read_artifact
 from localaws.algorithms.image_classification.errors import ClientError
 from tests.fuzz.corpus import compressed
 from tests.fuzz.harnesses import model_archive
@@ -16,6 +14,6 @@ SEEDS = model_archive.SEEDS
 
 
 def one_input(data: bytes) -> None:
-    """An artifact's known files are unpacked, or it is refused. MXNet is not called."""
-    with file("model.tar.gz", compressed(data)) as path, TemporaryDirectory() as target, suppress(ClientError):
-        _unpack(path, Path(target))
+    """An artifact is read or refused."""
+    with file("model.tar.gz", compressed(data)) as path, suppress(ClientError):
+        read_artifact(path.parent)

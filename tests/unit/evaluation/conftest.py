@@ -6,33 +6,14 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from evaluation.__main__ import main
-from evaluation.engine import mx
+from tests.artifacts import write_artifact
 
 GREYS = {0: (30, 60, 90), 1: (160, 190, 220)}
 """Bicycles are dark here and motorcycles bright."""
-
-
-def symbol(classes: int) -> mx.sym.Symbol:
-    """A dense layer over the mean of an image."""
-    mean = mx.sym.Pooling(mx.sym.Variable("data"), global_pool=True, kernel=(7, 7), pool_type="avg", name="pool")
-    dense = mx.sym.FullyConnected(mx.sym.Flatten(mean, name="flat"), num_hidden=classes, name="fc")
-    return mx.sym.SoftmaxOutput(dense, name="softmax")
-
-
-def save_net(folder: Path, classes: int = 2, side: int = 28, epoch: int = 3) -> None:
-    """Write the three files of an artifact; class 1 is likelier from a mean of 128 on."""
-    folder.mkdir(parents=True, exist_ok=True)
-    weight = np.linspace(-0.02, 0.02, classes, dtype=np.float32)[:, None]
-    thirds = np.repeat(weight / 3, 3, axis=1)
-    arguments = {"fc_weight": mx.nd.array(thirds), "fc_bias": mx.nd.array(-128 * weight[:, 0])}
-    mx.model.save_checkpoint(str(folder / "image-classification"), epoch, symbol(classes), arguments, {})
-    shapes = [{"shape": [1, 3, side, side], "name": "data"}]
-    (folder / "model-shapes.json").write_text(json.dumps(shapes))
 
 
 def pack(folder: Path, target: Path) -> Path:
@@ -77,7 +58,7 @@ def save_split(root: Path, split: str, per_class: int, mistakes: int = 0, shade:
 def net(tmp_path: Path) -> Path:
     """The folder of an unpacked artifact; pack it with the fixture `packed`."""
     if not (tmp_path / "net").exists():
-        save_net(tmp_path / "net")
+        write_artifact(tmp_path / "net")
     return tmp_path / "net"
 
 
@@ -109,7 +90,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def make_ready(root: Path) -> Path:
     """Put an artifact and a test set into a folder."""
-    save_net(root / "net")
+    write_artifact(root / "net")
     pack(root / "net", root / "model")
     save_images(root, per_class=6, mistakes=2)
     return root

@@ -8,10 +8,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from evaluation import artifact
+from common.artifact import model
+from common.artifact.params import format_params
 from evaluation.__main__ import main
+from evaluation.artifact import load_artifact
+from tests.artifacts import build_parameters, write_artifact, write_parameters
 
 
 @pytest.fixture
@@ -40,26 +44,17 @@ def test_of_several_epochs_the_last_is_taken(net: Path, packed: Callable[[Path],
     params = (net / "image-classification-0003.params").read_bytes()
     (net / "image-classification-0012.params").write_bytes(params)
     (net / "image-classification-0007.params").write_bytes(b"broken")
-    with artifact.opened(packed(net).parent) as opened:
-        assert (opened.epoch, opened.height, opened.width) == (12, 28, 28)
-        assert opened.parameters.name == "image-classification-0012.params"
-        assert opened.parameters.read_bytes() == params
-        assert len(list(opened.symbol.parent.iterdir())) == 3
+    read = load_artifact(packed(net).parent).model
+    assert (read.epoch, read.input_shape, read.classes) == (12, (3, 28, 28), 2)
+    assert format_params(read.parameters) == params
 
 
 def test_the_digest_is_that_of_the_archive_as_it_came(net: Path, packed: Callable[[Path], Path]) -> None:
     archive = packed(net)
-    with artifact.opened(archive.parent) as opened:
-        assert opened.sha256 == hashlib.sha256(archive.read_bytes()).hexdigest()
+    assert load_artifact(archive.parent).sha256 == hashlib.sha256(archive.read_bytes()).hexdigest()
 
 
-def test_nothing_stays_on_disk_afterwards(net: Path, packed: Callable[[Path], Path]) -> None:
-    with artifact.opened(packed(net).parent) as opened:
-        folder = opened.symbol.parent
-    assert not folder.exists()
-
-
-def test_foreign_files_are_not_unpacked(ready: Path, net: Path) -> None:
+def test_foreign_files_are_passed_over(ready: Path, net: Path) -> None:
     def change(tar: tarfile.TarFile) -> None:
         for file in net.iterdir():
             tar.add(file, arcname=f"./{file.name}")
@@ -68,8 +63,7 @@ def test_foreign_files_are_not_unpacked(ready: Path, net: Path) -> None:
         tar.addfile(info, io.BytesIO(b"hello"))
 
     rewrite(ready, change)
-    with artifact.opened(ready / "model") as opened:
-        assert len(list(opened.symbol.parent.rglob("*"))) == 3
+    assert load_artifact(ready / "model").model.epoch == 3
 
 
 def test_an_artifact_without_parameters_is_refused(
@@ -77,7 +71,7 @@ def test_an_artifact_without_parameters_is_refused(
 ) -> None:
     (net / "image-classification-0003.params").unlink()
     packed(net)
-    assert "holds no image-classification-NNNN.params at its top" in refused()
+    assert "no image-classification-NNNN.params is there, where" in refused()
 
 
 @pytest.mark.parametrize("name", ["image-classification-symbol.json", "model-shapes.json"])
@@ -86,7 +80,7 @@ def test_an_artifact_without_its_description_is_refused(
 ) -> None:
     (net / name).unlink()
     packed(net)
-    assert f"holds no {name} at its top" in refused()
+    assert f"no {name} is there, where" in refused()
 
 
 def test_a_missing_artifact_is_refused(ready: Path, refused: Callable[[], str]) -> None:
@@ -113,7 +107,7 @@ def test_a_link_in_the_artifact_is_refused(ready: Path, refused: Callable[[], st
 def test_a_member_of_many_gigabytes_is_refused_by_its_header(
     ready: Path, monkeypatch: pytest.MonkeyPatch, refused: Callable[[], str]
 ) -> None:
-    monkeypatch.setattr(artifact, "LIMITS", replace(artifact.LIMITS, file_bytes=100))
+    monkeypatch.setattr(model, "LIMITS", replace(model.LIMITS, file_bytes=100))
     assert (ready / "model/model.tar.gz").exists()
     assert "bytes, where 100 are allowed for a file" in refused()
 
@@ -124,13 +118,12 @@ def test_a_shape_that_cannot_be_read_is_refused(
 ) -> None:
     (net / "model-shapes.json").write_text(json.dumps(shapes))
     packed(net)
-    assert "does not give the net's input shape" in refused()
+    assert "does not give the network's input shape" in refused()
 
 
 @pytest.mark.parametrize(
     ("shape", "said"),
     [
-        ([1, 1, 28, 28], "asks for 1 channel, where 3 are needed"),
         ([1, 3, 4, 28], "sides of 8 to 1024 are allowed"),
         ([1, 3, 28, 100_000], "sides of 8 to 1024 are allowed"),
     ],
@@ -141,6 +134,14 @@ def test_a_shape_that_no_net_of_ours_has_is_refused(
     (net / "model-shapes.json").write_text(json.dumps([{"shape": shape}]))
     packed(net)
     assert said in refused()
+
+
+def test_a_net_for_grey_images_is_refused(
+    net: Path, packed: Callable[[Path], Path], refused: Callable[[], str]
+) -> None:
+    write_artifact(net, shape=(1, 28, 28))
+    packed(net)
+    assert "asks for 1 channel, where 3 are needed" in refused()
 
 
 def test_parameters_that_are_no_parameters_are_refused(
@@ -154,8 +155,14 @@ def test_parameters_that_are_no_parameters_are_refused(
 def test_parameters_of_another_net_are_refused(
     net: Path, packed: Callable[[Path], Path], refused: Callable[[], str]
 ) -> None:
-    from evaluation.engine import mx
-
-    mx.nd.save(str(net / "image-classification-0003.params"), {"arg:other": mx.nd.zeros((1,))})
+    write_parameters(net, 3, {"arg:other": np.zeros(1, np.float32)})
     packed(net)
-    assert "parameters lack fc_weight, fc_bias" in refused()
+    assert "its parameters lack fc_weight" in refused()
+
+
+def test_parameters_of_another_size_are_refused(
+    net: Path, packed: Callable[[Path], Path], refused: Callable[[], str]
+) -> None:
+    write_parameters(net, 3, build_parameters(classes=5))
+    packed(net)
+    assert "its parameter fc_weight has the shape (5, 3), where the network has (2, 3)" in refused()

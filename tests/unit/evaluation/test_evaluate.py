@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from evaluation.__main__ import main
-from evaluation.engine import mx
+from tests.artifacts import write_artifact
 
 PLOTS = (
     "confusion_matrix",
@@ -279,7 +279,6 @@ def test_a_manifest_that_is_not_json_is_refused(ready: Path, arguments: list[str
 def test_a_net_of_three_classes_is_refused(
     ready: Path, arguments: list[str], net: Path, packed: Callable[[Path], Path]
 ) -> None:
-    dense = mx.sym.FullyConnected(mx.sym.Variable("data"), num_hidden=3, name="fc")
-    mx.sym.SoftmaxOutput(dense, name="softmax").save(str(net / "image-classification-symbol.json"))
+    write_artifact(net, classes=3)
     packed(net)
     assert "the model answers 3 classes, where the data set has 2" in refused(ready, arguments)

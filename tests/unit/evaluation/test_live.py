@@ -13,7 +13,8 @@ from moto import mock_aws
 
 from evaluation.__main__ import main
 from evaluation.trust import live
-from tests.unit.evaluation.conftest import save_images, save_net
+from tests.artifacts import write_artifact
+from tests.unit.evaluation.conftest import save_images
 
 URI = "s3://scones-bucket/runs/1/model/output/model.tar.gz"
 
@@ -35,7 +36,7 @@ def publish(ready: Path, s3: Any, packed: Callable[[Path], Path]) -> Callable[..
     """Make the good net the live one, and put a net that always says motorcycle in its place, or the like."""
 
     def put(**net: Any) -> None:
-        save_net(ready / "live", **net)
+        write_artifact(ready / "live", **net)
         s3.put_object(Bucket="scones-bucket", Key=URI.split("/", 3)[3], Body=packed(ready / "live").read_bytes())
         packed(ready / "net")
 
@@ -73,7 +74,7 @@ def test_a_worse_net_is_refused_in_the_report_though_it_is_above_the_threshold(
 def test_a_live_net_of_another_input_size_is_asked_too(
     ready: Path, arguments: list[str], publish: Callable[..., None]
 ) -> None:
-    publish(side=24)
+    publish(shape=(3, 24, 24))
     assert main([*arguments, f"--live-model-uri={URI}"]) == 0
     assert section(ready, "comparison")["discordant"] == {"only_live_right": 0, "only_new_right": 0}
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from evaluation import artifact
+from evaluation.artifact import load_artifact
 from evaluation.network import Network
 from evaluation.predict import predict
 from evaluation.split import Split
@@ -22,10 +22,9 @@ def test_the_map_is_hot_where_the_net_found_what_it_said(
     pixels[: size[1] // 2, : size[0] // 2] = 255  # this makes a motorcycle of it for a net that asks for brightness
     Image.fromarray(pixels).save(tmp_path / "0.png")
     split = Split("test", tmp_path, ["0.png"], [0])
-    with artifact.opened(packed(net).parent) as opened:
-        network = Network(opened, 2)
-        answers = predict(network, split)
-        maps = occlusion.explain(network, answers, split)
+    network = Network(load_artifact(packed(net).parent), 2)
+    answers = predict(network, split)
+    maps = occlusion.explain(network, answers, split)
     assert answers.predicted.tolist() == [1]
     heat = maps[0].heat
     assert heat.shape == (size[1], size[0])
@@ -39,8 +38,7 @@ def test_of_many_mistakes_the_six_worst_are_mapped_and_of_none_none(
     ready: Path, packed: Callable[[Path], Path], net: Path
 ) -> None:
     paths = [f"motorcycle/{index}.png" for index in range(6)] * 2
-    with artifact.opened(packed(net).parent) as opened:
-        network = Network(opened, 2)
-        for label, mapped in ((0, occlusion.MOST), (1, 0)):
-            split = Split("test", ready / "test", paths, [label] * 12)
-            assert len(occlusion.explain(network, predict(network, split), split)) == mapped
+    network = Network(load_artifact(packed(net).parent), 2)
+    for label, mapped in ((0, occlusion.MOST), (1, 0)):
+        split = Split("test", ready / "test", paths, [label] * 12)
+        assert len(occlusion.explain(network, predict(network, split), split)) == mapped

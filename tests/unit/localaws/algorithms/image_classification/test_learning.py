@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from common.artifact.session import Session
 from localaws.algorithms.image_classification.artifact import read_artifact
 from localaws.algorithms.image_classification.images import crop_centre, to_network_input
-from localaws.algorithms.image_classification.predictor import Predictor
 
 from .conftest import CHANNELS, REPOSITORY, Job
 
@@ -39,8 +39,8 @@ def test_red_rectangles_and_blue_discs_are_learnt(make_job: MakeJob) -> None:
 def predict_validation(job: Job) -> np.ndarray:
     paths = sorted(job.channel("validation").rglob("*.png"), key=lambda path: int(path.stem))
     images = [crop_centre(np.asarray(Image.open(path)), 28, 28) for path in paths]
-    predictor = Predictor(read_artifact(job.root / "model"))
-    return np.concatenate([predictor.predict(to_network_input(image[np.newaxis])) for image in images])
+    session = Session(read_artifact(job.root / "model"))
+    return np.concatenate([session.answer(to_network_input(image[np.newaxis])) for image in images])
 
 
 @pytest.mark.skipif(not REAL.is_file(), reason="the subset of real images is not on this machine")

@@ -1,17 +1,15 @@
 """What a job is refused for: each reason lies in output/failure, as the FailureReason that people read."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from localaws.algorithms.image_classification.channels import RECORD_TYPE
-from localaws.algorithms.image_classification.engine import mx
 from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
 from localaws.algorithms.image_classification.network import Network
+from tests.artifacts import write_artifact
 
 from .conftest import Job
 
@@ -170,11 +168,5 @@ def test_a_deeper_net_is_no_start_for_a_shallow_one() -> None:
         shallow.load(deep.parameters(), "artifact")
 
 
-def write_former_model(job: Job, image_shape: tuple[int, int, int]) -> Path:
-    directory = job.channel("model")
-    directory.mkdir()
-    mx.sym.Variable("data").save(str(directory / "image-classification-symbol.json"))
-    mx.nd.save(str(directory / "image-classification-0001.params"), {"arg:fc1_weight": mx.nd.zeros((2, 2))})
-    shapes = [{"shape": [1, *image_shape], "name": "data"}]
-    (directory / "model-shapes.json").write_text(json.dumps(shapes))
-    return directory
+def write_former_model(job: Job, image_shape: tuple[int, int, int]) -> None:
+    write_artifact(job.channel("model"), shape=image_shape)

@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from common.artifact.session import Session
 from localaws.algorithms.image_classification.artifact import read_artifact, save_description, save_parameters
+from localaws.algorithms.image_classification.batching import MOST_IMAGES
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
 from localaws.algorithms.image_classification.images import to_network_input
 from localaws.algorithms.image_classification.network import Network
-from localaws.algorithms.image_classification.predictor import BATCH_SIZES, Predictor
 
 from .conftest import Job
 
@@ -65,7 +66,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     job = Job(tmp_path_factory.mktemp("serve"))
     model, port = job.root / "model", free_port()
     network = network_with_statistics()
-    save_description(model, network.symbol, SHAPE)
+    save_description(model, network.graph, SHAPE)
     save_parameters(model / "image-classification-0001.params", network.parameters())
     process = job.start("serve", SAGEMAKER_BIND_TO_PORT=str(port))
     started = Server(port, model)
@@ -137,7 +138,7 @@ def test_a_image_gets_its_probabilities_in_label_order(server: Server, content_t
     pixels = random_image(1)
     status, kind, body = server.invoke(encode(pixels), content_type)
     assert (status, kind) == (200, "application/json")
-    expected = Predictor(read_artifact(server.model)).predict(to_network_input(pixels[np.newaxis]))[0]
+    expected = Session(read_artifact(server.model)).answer(to_network_input(pixels[np.newaxis]))[0]
     np.testing.assert_allclose(json.loads(body), expected, rtol=1e-4)
 
 
@@ -172,16 +173,11 @@ def test_many_requests_at_once_each_get_their_own_answer(server: Server) -> None
 
 
 def test_each_size_of_batch_gives_the_answers_of_images_one_by_one(server: Server) -> None:
-    predictor = Predictor(read_artifact(server.model))
-    images = to_network_input(np.stack([random_image(seed) for seed in range(BATCH_SIZES[-1])]))
-    alone = np.concatenate([predictor.predict(image[np.newaxis]) for image in images])
+    session = Session(read_artifact(server.model))
+    images = to_network_input(np.stack([random_image(seed) for seed in range(MOST_IMAGES)]))
+    alone = np.concatenate([session.answer(image[np.newaxis]) for image in images])
     for count in range(1, len(images) + 1):
-        assert predictor.predict(images[:count]) == pytest.approx(alone[:count], abs=1e-6)
-
-
-def test_no_batch_is_filled_up_beyond_twice_its_images() -> None:
-    for count in range(1, BATCH_SIZES[-1] + 1):
-        assert next(size for size in BATCH_SIZES if size >= count) < 2 * count
+        assert session.answer(images[:count]) == pytest.approx(alone[:count], abs=1e-6)
 
 
 @pytest.mark.parametrize(
