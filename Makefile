@@ -1,6 +1,9 @@
 # The README's two commands are `make demo` and `make test`; both set up .venv by themselves.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
-BIN := .venv/bin
+# SCONES_ENGINE=portable takes an environment without MXNet, as machines have for which it has no wheel.
+ENVIRONMENT := $(if $(filter portable,$(SCONES_ENGINE)),.venv/portable,.venv)
+LOCKED := $(if $(filter portable,$(SCONES_ENGINE)),.venv/portable,requirements)
+BIN := $(ENVIRONMENT)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Python compiles what it imports, once; pip would compile all, for half of an installation's time.
 UNCOMPILED := --no-compile
@@ -14,17 +17,17 @@ export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
 .PHONY: wheel installation demo test check container static format unit e2e access rehearsal aws-trial faults upgrades soak bench fuzz coverage mutants install lock sbom clean browser
 
-demo: .venv/laptop
+demo: $(ENVIRONMENT)/laptop
 	@$(BIN)/scones demo
 
 # Whole files go to the workers, the longest first; see tests/balance.py.
-test: .venv/test .venv/wheels/ready browser
+test: $(ENVIRONMENT)/test .venv/wheels/ready browser
 	@rm -rf $(SCONES_ACCESS_DIR)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -s tests/access/replay.py
 
 # Which lines the quick tests and the page's run; measuring takes half as long again, so no other target does it.
-coverage: .venv/test browser
+coverage: $(ENVIRONMENT)/test browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85 \
 		tests/browser tests/unit tests/contract tests/security
 
@@ -35,7 +38,7 @@ browser:
 
 check: static container test
 
-static: .venv/test .venv/checkov
+static: $(ENVIRONMENT)/test .venv/checkov
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -53,47 +56,47 @@ container: .venv/container/ready
 	@$(PYTHON) requirements/container.py install .venv/container
 	@touch $@
 
-format: .venv/test
+format: $(ENVIRONMENT)/test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-unit: .venv/test
+unit: $(ENVIRONMENT)/test
 	$(BIN)/python -m pytest tests/unit tests/contract
 
 e2e: .venv/test .venv/wheels/ready
 	$(BIN)/python -m pytest tests/e2e
 
 # The end-to-end tests in random order, then what roles were used for: make access ROUNDS=10 SEED=1.
-access: .venv/test .venv/wheels/ready
+access: $(ENVIRONMENT)/test .venv/wheels/ready
 	ROUNDS=$(ROUNDS) SEED=$(SEED) $(BIN)/python -m tests.access
 
 # docs/aws.md, command by command against a local AWS of its own: make rehearsal ACCOUNT=existing.
-rehearsal: .venv/test .venv/wheels/ready
+rehearsal: $(ENVIRONMENT)/test .venv/wheels/ready
 	$(BIN)/python -m tests.rehearsal --account $(or $(ACCOUNT),new)
 
 # The same page in an account of yours: make aws-trial REGION=eu-west-1 MAIL=you@example.com. It says what it costs, and asks.
-aws-trial: .venv/test
+aws-trial: $(ENVIRONMENT)/test
 	$(BIN)/python -m tests.trial $(if $(REGION),--region $(REGION)) $(if $(MAIL),--mail $(MAIL)) $(if $(YES),--yes)
 
 # What the functions' layer is made of: the one thing that a rehearsal would ask a package index for.
-.venv/wheels/ready: seedcode/layer-requirements.txt .venv/test
+.venv/wheels/ready: seedcode/layer-requirements.txt $(ENVIRONMENT)/test
 	@$(BIN)/python -m tests.rehearsal.wheels
 	@touch $@
 
 # Kills at random moments under load: make faults ROUNDS=300 SEED=1. The table is in .scones/faults.md.
-faults: .venv/test
+faults: $(ENVIRONMENT)/test
 	FAULT_ROUNDS=$(or $(ROUNDS),300) FAULT_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -s tests/faults/at_length.py
 
 # What an upgrade of MiniStack would break: of its newest release, or VERSION=1.6.0.
-upgrades: .venv/test
+upgrades: $(ENVIRONMENT)/test
 	$(BIN)/python -m tests.upgrades $(VERSION)
 
 # Some thousand requests, and memory that must not grow.
-soak: .venv/test
+soak: $(ENVIRONMENT)/test
 	$(BIN)/python -m pytest -s tests/faults/soak.py
 
 # BENCH=quick takes minutes, BENCH=full (the default) an hour or more; peers are installed under .venv/peers/ once.
-bench: .venv/test
+bench: $(ENVIRONMENT)/test
 	$(BIN)/python -m benchmarks
 
 # Every reader for FUZZ_SECONDS (60) each, or READERS="capture definition". What breaks one lies in .fuzz/.
@@ -102,10 +105,10 @@ fuzz: .venv/fuzz
 		.venv/fuzz/bin/python -m tests.fuzz $(READERS)
 
 # Small faults put into the product one at a time, and how many of them the quick tests find: make mutants MUTANTS=40 SEED=1.
-mutants: .venv/test
+mutants: $(ENVIRONMENT)/test
 	MUTANTS=$(MUTANTS) SEED=$(SEED) $(BIN)/python -m tests.mutants
 
-install: .venv/test
+install: $(ENVIRONMENT)/test
 
 # checkov pins its own boto3, so it lives in an environment of its own.
 .venv/checkov: requirements/checkov.lock
@@ -115,7 +118,7 @@ install: .venv/test
 	@touch $@
 
 # atheris is for fuzzing alone, has wheels for Linux alone, and reads the project through .venv's packages.
-.venv/fuzz: requirements/fuzz.lock .venv/test
+.venv/fuzz: requirements/fuzz.lock $(ENVIRONMENT)/test
 	@echo "Installing atheris into .venv/fuzz (once) ..."
 	@$(PYTHON) -m venv $@
 	@$@/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --require-hashes -r requirements/fuzz.lock
@@ -141,7 +144,7 @@ wheel: .venv/packaging
 	@.venv/packaging/bin/check-wheel-contents dist/scones-*.whl
 
 # The wheel as a stranger has it, from an empty folder. FORM=whole: installed by pip from the index, and the whole demo.
-installation: wheel .venv/laptop
+installation: wheel $(ENVIRONMENT)/laptop
 	@$(BIN)/python requirements/installation.py $(or $(FORM),short)
 
 .venv/packaging: requirements/packaging.lock
@@ -150,28 +153,32 @@ installation: wheel .venv/laptop
 	@$@/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --require-hashes -r requirements/packaging.lock
 	@touch $@
 
-# Write the locks again after a change in setup.py; pip-tools is needed for this alone.
-lock: .venv/test
-	$(PIP) install pip-tools==7.6.2
-	cd requirements && ../$(BIN)/python lock.py
+# Write the locks again after a change in setup.py, or some of them: make lock LOCKS="laptop test". uv is needed for this alone.
+lock: $(ENVIRONMENT)/test
+	$(PIP) install uv==0.13.9
+	$(BIN)/python requirements/lock.py $(LOCKS)
 
-.venv/laptop: requirements/laptop.lock setup.py
+.venv/portable/%.lock: requirements/%.lock requirements/portable.py
+	@test -x .venv/portable/bin/python || $(PYTHON) -m venv .venv/portable
+	@.venv/portable/bin/python requirements/portable.py $< $@
+
+$(ENVIRONMENT)/laptop: $(LOCKED)/laptop.lock setup.py
 	@$(PYTHON) requirements/check_platform.py
-	@echo "Installing the local AWS and its algorithm into .venv (once; a minute or two) ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) install $(UNCOMPILED) --require-hashes -r requirements/laptop.lock
+	@echo "Installing the local AWS and its algorithm into $(ENVIRONMENT) (once; a minute or two) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(ENVIRONMENT)
+	@$(PIP) install $(UNCOMPILED) --require-hashes -r $(LOCKED)/laptop.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/test: requirements/test.lock requirements/npm/package-lock.json setup.py
+$(ENVIRONMENT)/test: $(LOCKED)/test.lock requirements/npm/package-lock.json setup.py
 	@$(PYTHON) requirements/check_platform.py
-	@echo "Installing what runs and checks the project into .venv (once; a minute or two) ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) install $(UNCOMPILED) --require-hashes -r requirements/test.lock
+	@echo "Installing what runs and checks the project into $(ENVIRONMENT) (once; a minute or two) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(ENVIRONMENT)
+	@$(PIP) install $(UNCOMPILED) --require-hashes -r $(LOCKED)/test.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@mkdir -p .venv/npm && cp requirements/npm/*.json .venv/npm/
 	@if command -v npm >/dev/null; then npm ci --silent --ignore-scripts --prefix .venv/npm; else echo "No npm: the ASL is not validated."; fi
-	@touch $@ .venv/laptop
+	@touch $@ $(ENVIRONMENT)/laptop
 
 clean:
 	rm -rf .venv .scones .mypy_cache .ruff_cache .pytest_cache .coverage *.egg-info

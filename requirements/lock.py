@@ -1,10 +1,11 @@
-"""Writes the locks: test.lock first, then the others within the versions of the first.
+"""Writes the locks with uv: one file a list of packages, which holds for every platform that the project runs on.
 
-A version has the hashes of all its files that the index publishes, so that other platforms install it too. Extras stay
-in the names: pip 23.2, which Python 3.11 brings, takes `uvicorn[standard]` for a package without a version otherwise.
+A line has a marker where a package is for some platforms alone, and the hashes of all files that the index publishes of
+its version. test.lock comes first, the other lists of setup.py take its versions; what a lock has stays until it no
+longer fits, or until its line is removed. Then each lock is resolved on each platform, with wheels alone.
 """
 
-import re
+import os
 import runpy
 import subprocess
 import sys
@@ -12,54 +13,65 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-OPTIONS = [
-    "--quiet",
-    "--no-strip-extras",
-    "--allow-unsafe",
-    "--no-header",
-    "--no-annotate",
-    "--no-emit-index-url",
-    "--no-emit-find-links",
-    "--no-emit-trusted-host",
-    "--generate-hashes",
-]
+HERE = Path(__file__).parent
+UV = str(Path(sys.executable).with_name("uv"))
+OPTIONS = ["--quiet", "--universal", "--python-version=3.11", "--generate-hashes", "--no-strip-extras"]
+OPTIONS += ["--no-header", "--no-annotate"]
+PLATFORMS = {
+    "Linux x86_64": "x86_64-unknown-linux-gnu",
+    "Linux aarch64": "aarch64-unknown-linux-gnu",
+    "macOS arm64": "aarch64-apple-darwin",
+    "macOS x86_64": "x86_64-apple-darwin",
+}
+PYTHONS = ("3.11", "3.12")
+# ONNX Runtime's wheel for Apple Silicon asks for it.
+MACOS = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}
+# Published as source alone, which is Python alone: it builds anywhere.
+SOURCES = ("stepfunctions",)
 # In environments of their own, see the Makefile and the workflow audit.yml.
 ALONE = {
-    "checkov": "checkov==3.3.30",
-    "sbom": "cyclonedx-python-lib[json-validation]==11.12.0",
-    "audit": "pip-audit==2.10.1",
-    "packaging": "twine==7.0.0\ncheck-wheel-contents==0.6.3\nsetuptools==80.10.2\nwheel==0.48.0",
+    "checkov": ["checkov==3.3.30"],
+    "sbom": ["cyclonedx-python-lib[json-validation]==11.12.0"],
+    "audit": ["pip-audit==2.10.1"],
+    "packaging": ["twine==7.0.0", "check-wheel-contents==0.6.3", "setuptools==80.10.2", "wheel==0.48.0"],
 }
 
 
-def read_lists() -> dict[str, str]:
-    """The lists of setup.py by their names: an installation of the project itself has one of them alone."""
+def read_lists() -> dict[str, list[str]]:
+    """What each lock has to bring: the lists of setup.py, and those of environments of their own."""
     with patch("setuptools.setup"):
-        found = runpy.run_path("../setup.py")
-    return {name: "\n".join(found[name.upper()]) for name in ("container", "build", "laptop")} | {
-        "test": "\n".join([*found["LAPTOP"], *found["TEST"]])
-    }
+        found = runpy.run_path(str(HERE.parent / "setup.py"))
+    ours = {name: found[name.upper()] for name in ("laptop", "build", "container")}
+    return {"test": [*found["LAPTOP"], *found["TEST"]], **ours, **ALONE}
 
 
-def lock(name: str, *words: str, given: str | None = None) -> None:
-    """Resolve what the words name into a lock."""
-    command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, "--output-file", f"{name}.lock", *words]
-    subprocess.run(command, input=given, text=True, check=True)
+def lock(name: str, packages: list[str]) -> None:
+    """Resolve packages into a lock."""
+    within = [] if name == "test" or name in ALONE else ["--constraint", "test.lock"]
+    _uv("pip", "compile", *OPTIONS, *within, "--output-file", f"{name}.lock", "-", given="\n".join(packages))
 
 
-def versions(name: str) -> str:
-    """A lock as constraints, which take neither extras nor hashes."""
-    pins = re.findall(r"^([^\s\[]+)(?:\[.*\])?(==\S+)", Path(f"{name}.lock").read_text(encoding="utf-8"), re.MULTILINE)
-    return "".join(f"{package}{version}\n" for package, version in pins)
+def check(name: str) -> None:
+    """Resolve a lock on every platform, without installing it."""
+    words = ["--dry-run", "--quiet", "--require-hashes", "--only-binary=:all:", "--requirement", f"{name}.lock"]
+    words += [f"--no-binary={source}" for source in SOURCES]
+    with TemporaryDirectory() as folder:
+        for platform in PLATFORMS.values():
+            for python in PYTHONS:
+                where = [f"--python-platform={platform}", f"--python-version={python}", f"--target={folder}"]
+                _uv("pip", "install", *words, *where)
+
+
+def _uv(*words: str, given: str | None = None) -> None:
+    done = subprocess.run([UV, *words], input=given, text=True, check=False, cwd=HERE, env={**os.environ, **MACOS})
+    if done.returncode:
+        sys.exit(f"`uv {' '.join(words)}` found no versions that fit; the lines above say why.")
 
 
 if __name__ == "__main__":
     lists = read_lists()
-    lock("test", "-", given=lists.pop("test"))
-    with TemporaryDirectory() as folder:
-        kept = Path(folder, "versions.txt")
-        kept.write_text(versions("test"), encoding="utf-8")
-        for name, packages in lists.items():
-            lock(name, "--constraint", str(kept), "-", given=packages)
-    for name, package in ALONE.items():
-        lock(name, "-", given=package)
+    chosen = sys.argv[1:] or list(lists)
+    for each in chosen:
+        lock(each, lists[each])
+        check(each)
+        sys.stdout.write(f"{each}.lock fits {', '.join(PLATFORMS)} with Python {' and '.join(PYTHONS)}.\n")

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from packaging.markers import Marker
+
 from seedcode.image.content import DOCKERFILE, LOCK, list_files
 
 MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
@@ -23,7 +25,7 @@ _CONFIG_TYPE = "application/vnd.docker.container.image.v1+json"
 _LAYER_TYPE = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 _PROGRAM = Path("opt/program")  # the Dockerfile's WORKDIR
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
-_PINNED = re.compile(r"^([a-z0-9._-]+)==", re.MULTILINE)
+_PINNED = re.compile(r"^([a-z0-9._-]+)==\S+(?: ; ([^\\\n]+))?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ def _configure(tag: str, root: Path, files: bytes) -> dict[str, object]:
 
 
 def _list_packages(lock: str) -> str:
-    """Name what is installed of the lock's packages, each as name==version."""
-    return " ".join(f"{name}=={_installed(name)}" for name in _PINNED.findall(lock))
+    """Name what is installed of the lock's packages, each as name==version; some are for other platforms alone."""
+    names = [name for name, marker in _PINNED.findall(lock) if not marker or Marker(marker).evaluate()]
+    return " ".join(f"{name}=={_installed(name)}" for name in names)
 
 
 def _installed(name: str) -> str:

@@ -34,7 +34,8 @@ def test_every_line_of_a_lock_has_hashes(lock: Path) -> None:
 @pytest.mark.parametrize("name", ["test", "laptop", "container"])
 def test_compiled_packages_have_the_hashes_of_other_platforms_too(name: str) -> None:
     lines = [line for line in _lines(TOP / "requirements" / f"{name}.lock") if line.startswith(("numpy=", "pillow="))]
-    assert [line.count("--hash=") > 20 for line in lines] == [True, True]
+    assert len(lines) >= 2
+    assert all(line.count("--hash=") > 20 for line in lines)
 
 
 def test_every_install_from_a_lock_asks_for_hashes() -> None:

@@ -2,10 +2,20 @@
 
 from setuptools import find_packages, setup
 
+# MXNet 1.9.1 has wheels for Linux and Intel Macs, runs on Python up to 3.12, and needs numpy below 2.
+NUMPY = [
+    'numpy==1.26.4; python_version < "3.13" and platform_machine != "arm64"',
+    'numpy>=2,<3; python_version >= "3.13" or platform_machine == "arm64"',
+]
+MXNET = ['mxnet==1.9.1; python_version < "3.13" and platform_machine != "arm64"']
+
 CONTAINER = [
     "boto3>=1.43",
-    "numpy==1.26.4",
-    "mxnet==1.9.1",
+    *NUMPY,
+    *MXNET,
+    # The last release with a wheel for Intel Macs is 1.23.2, which brings SymPy; later ones need none of it.
+    'onnxruntime==1.32.0; sys_platform != "darwin" or platform_machine != "x86_64"',
+    'onnxruntime==1.23.2; sys_platform == "darwin" and platform_machine == "x86_64"',
     "pillow>=12",
     "scikit-learn>=1.9",
     "matplotlib>=3.10",
@@ -18,7 +28,7 @@ BUILD = [
     "stepfunctions==2.3.0",
     "setuptools<81",
     "boto3>=1.43",
-    "numpy==1.26.4",
+    *NUMPY,
     "pytest>=9",
     "pyyaml>=6",
 ]

@@ -1,8 +1,10 @@
 """The repository that a new project starts from: what is in it, and that it knows nothing of the laptop."""
 
 import ast
+import runpy
 import zipfile
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -81,18 +83,9 @@ def test_a_checkout_that_lacks_a_file_is_told_which(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["container", "build"])
 def test_the_seeds_packages_are_the_projects(name: str) -> None:
-    def listed(path: Path) -> set[str]:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        found = {
-            node.targets[0].id: {item.value for item in node.value.elts if isinstance(item, ast.Constant)}
-            for node in tree.body
-            if isinstance(node, ast.Assign)
-            and isinstance(node.targets[0], ast.Name)
-            and isinstance(node.value, ast.List)
-        }
-        return {
-            str(item) for item in found[name.upper()] | (found.get("PIPELINE", set()) if name == "build" else set())
-        }
+    def listed(path: Path) -> list[str]:
+        with patch("setuptools.setup"):
+            return sorted(runpy.run_path(str(path))[name.upper()])
 
     assert listed(CHECKOUT / "setup.py") == listed(CHECKOUT / "seedcode/seed/files/setup.py")
 
