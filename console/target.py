@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from console.errors import CommandError
 from localaws import home, keys
 from localaws.keys import Credentials
+from localaws.platforms import find_proxies, reach_directly
 from localaws.settings import Settings as LocalSettings
 from localaws.settings import from_environment
 
@@ -64,6 +65,7 @@ def choose(name: str, *, must_run: bool = True, make_key: bool = False) -> Targe
         _require_running(settings)
     key = keys.ensure(settings) if make_key else keys.load(settings) or _NO_KEY
     os.environ.update({**local_environment(settings, key), "SCONES_ACCOUNT_ID": settings.account})
+    os.environ.update({**find_proxies(), **reach_directly(os.environ)})
     for name_of_theirs in THEIRS:
         os.environ.pop(name_of_theirs, None)
     return Target(settings)

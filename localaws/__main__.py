@@ -11,6 +11,7 @@ from localaws import home, keys
 from localaws.environment import forget_the_rest
 from localaws.ministack import configuration
 from localaws.ministack.configuration import MiniStackError
+from localaws.platforms import raise_open_files
 from localaws.settings import HOST, Settings, SettingsError, from_environment
 from localaws.store import StoreError
 
@@ -21,6 +22,7 @@ def main() -> int:
     try:
         settings = from_environment()
         forget_the_rest()
+        raise_open_files()
         _refuse_taken_port(settings)
         root = keys.ensure(settings)
         home.keep_temporary_files(settings.home)

@@ -17,6 +17,7 @@ from typing import Any
 
 from localaws import keys
 from localaws.environment import SAFE, kept, with_packages
+from localaws.platforms import reach_directly
 from localaws.settings import HEALTH, HOST, Settings
 
 _START_SECONDS = 120
@@ -117,7 +118,8 @@ def start(settings: Settings) -> bool:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             env=with_packages(kept(os.environ))
-            | {"SCONES_PORT": str(settings.port), "SCONES_HOME": str(settings.home)},
+            | {"SCONES_PORT": str(settings.port), "SCONES_HOME": str(settings.home)}
+            | reach_directly(os.environ),
         )
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:

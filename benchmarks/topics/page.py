@@ -16,13 +16,13 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.figures import Measured, Series
 from benchmarks.local import LocalAws
+from tests.browser.watching import CHROMIUM
 
 EXECUTIONS = 1_000
 VISITS = {True: 4, False: 11}
 OURS = "console"
 PROJECT = "many"
 ROLE = "arn:aws:iam::000000000000:role/scones-pipeline"
-CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 DEFINITION = {
     "Version": "2020-12-01",

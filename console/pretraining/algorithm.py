@@ -13,6 +13,7 @@ from pathlib import Path
 from console.errors import CommandError
 from console.pretraining.workbench import Workbench
 from localaws.environment import PACKAGES, SAFE
+from localaws.platforms import THREAD_VARIABLES
 
 PACKAGE = "localaws.algorithms.image_classification"
 GRACE_SECONDS = 10
@@ -108,4 +109,10 @@ def _run(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
 
 
 def _environment(**more: str) -> dict[str, str]:
-    return {"OMP_NUM_THREADS": "1", **os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": PACKAGES, **more}
+    return {
+        **dict.fromkeys(THREAD_VARIABLES, "1"),
+        **os.environ,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": PACKAGES,
+        **more,
+    }

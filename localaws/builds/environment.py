@@ -15,6 +15,7 @@ from pathlib import Path
 from localaws.builds.projects import project_arn
 from localaws.environment import kept_for_builds
 from localaws.keys import Credentials
+from localaws.platforms import reach_directly
 from localaws.settings import Settings
 from localaws.shapes import Document
 
@@ -29,6 +30,7 @@ def make(
     """The environment of a build whose source lies in a folder, before what the buildspec and its commands add."""
     return {
         **kept_for_builds(given),
+        **reach_directly(kept_for_builds(given)),
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), given.get("PATH", os.defpath))),
         "PYTHONUNBUFFERED": "1",
         "OMP_NUM_THREADS": "1",

@@ -16,6 +16,7 @@ import psutil
 from localaws.environment import PACKAGES
 from localaws.jobs.failures import ClientFailure
 from localaws.keys import Credentials
+from localaws.platforms import THREAD_VARIABLES, reach_directly
 from localaws.settings import Settings
 
 # What a program needs of the laptop's environment; nothing else (no real credentials) reaches it.
@@ -108,7 +109,8 @@ def base_environment(settings: Settings, credentials: Credentials) -> dict[str, 
         **credentials.environment,
         "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
-        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+        **dict.fromkeys(THREAD_VARIABLES, os.environ.get("OMP_NUM_THREADS", "1")),
+        **reach_directly({}),
         "PYTHONUNBUFFERED": "1",
         # The programs that ship with this project are found from any directory.
         "PYTHONPATH": PACKAGES,

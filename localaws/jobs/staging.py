@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tarfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,7 @@ from botocore.exceptions import ClientError
 from common.s3 import parse_s3_address
 from localaws.jobs.failures import ClientFailure
 from localaws.ministack.objects import Objects
+from localaws.platforms import is_case_sensitive
 
 _TRANSFERS = 4
 Item = TypeVar("Item")
@@ -42,6 +44,7 @@ def download(objects: Objects, uri: str, target: Path, kind: str, share: tuple[i
         )
     instance, instances = share
     target.mkdir(parents=True, exist_ok=True)
+    _check_names(target, [name for _, _, name in found])
     _each(
         lambda item: _get(objects, item[0], item[1], _below(target, item[2])),
         [item for index, item in enumerate(found) if index % instances == instance],
@@ -124,6 +127,17 @@ def _below(target: Path, name: str) -> Path:
         raise ClientFailure(f"The object name {name!r} leads out of its directory.")
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def _check_names(target: Path, names: list[str]) -> None:
+    """Refuse names that would be one file: a container on AWS finds each of them."""
+    folded = Counter(name.casefold() for name in names)
+    alike = sorted(name for name in names if folded[name.casefold()] > 1)
+    if alike and not is_case_sensitive(target):
+        raise ClientFailure(
+            f"The objects {', '.join(alike[:2])} differ in case alone, and this machine's disk keeps one file of them; "
+            "rename one of them, or set SCONES_HOME to a folder on a case-sensitive volume."
+        )
 
 
 def _each(work: Callable[[Item], object], items: Iterable[Item]) -> None:

@@ -18,7 +18,12 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.laptop import REPOSITORY, Laptop
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUMS = (
+    Path("/usr/bin/chromium"),
+    Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
+    Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+)
+CHROMIUM = next((path for path in CHROMIUMS if path.exists()), CHROMIUMS[0])
 ARGUMENTS = [
     "--no-sandbox",
     "--headless=new",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -221,9 +222,9 @@ def test_other_paths_are_not_found(server: Server) -> None:
 
 
 def test_it_listens_on_this_machine_only(server: Server) -> None:
-    listening = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    addresses = {line.split()[1] for line in listening if line.split()[1].endswith(f":{server.port:04X}")}
-    assert {address.split(":")[0] for address in addresses} == {"0100007F"}
+    connections = [found for child in psutil.Process().children() for found in child.net_connections("tcp")]
+    listening = [found.laddr for found in connections if found.status == psutil.CONN_LISTEN]
+    assert {address.ip for address in listening if address.port == server.port} == {"127.0.0.1"}
 
 
 def test_a_directory_without_a_model_is_not_served(tmp_path: Path) -> None:
