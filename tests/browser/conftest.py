@@ -51,8 +51,8 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("SCONES_NO_BROWSER"):
             pytest.skip("SCONES_NO_BROWSER is set, and there is no Chromium.")
         pytest.fail(
-            f"The browser tests drive {CHROMIUM}, which is not there: `apt-get install chromium` (on a Mac, Google Chrome will do), "
-            "or set SCONES_NO_BROWSER=1 to leave them out."
+            f"The browser tests drive {CHROMIUM}, which is not there: `apt-get install chromium` (on a Mac, Google "
+            "Chrome will do), or set SCONES_NO_BROWSER=1 to leave them out."
         )
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
