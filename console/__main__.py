@@ -37,6 +37,7 @@ COMMANDS = {
     "approve": ("versions", "approve a version, which deploys it"),
     "reject": ("versions", "reject a version"),
     "rollback": ("versions", "go back to the version approved before"),
+    "export": ("export", "write a version as ONNX, which other programs run"),
     "endpoint": ("inference", "the live version, its traffic and its alarms"),
     "classify": ("inference", "send images through the inference workflow"),
     "console": ("console", "open a page to watch the whole loop on"),
