@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: wheel installation demo test check container static format unit e2e access rehearsal aws-trial faults upgrades soak bench fuzz coverage mutants install lock sbom clean browser
+.PHONY: wheel installation demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants install lock sbom clean browser
 
 demo: $(ENVIRONMENT)/laptop
 	@$(BIN)/scones demo
@@ -98,6 +98,10 @@ soak: $(ENVIRONMENT)/test
 # BENCH=quick takes minutes, BENCH=full (the default) an hour or more; peers are installed under .venv/peers/ once.
 bench: $(ENVIRONMENT)/test
 	$(BIN)/python -m benchmarks
+
+# MXNet judges every network that the algorithm offers: its files byte for byte, and answers to 200 images each.
+artifacts: .venv/test
+	$(BIN)/python -m pytest -s tests/unit/common/artifact/at_length.py
 
 # Every reader for FUZZ_SECONDS (60) each, or READERS="capture definition". What breaks one lies in .fuzz/.
 fuzz: .venv/fuzz

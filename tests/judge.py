@@ -50,11 +50,11 @@ class Judge:
         return self.draw_symbol(symbol, (3, side, side), "fc1")
 
     def draw_symbol(self, symbol: Any, shape: tuple[int, int, int], last: str) -> Drawn:
-        """Any network, with random weights, and logits (of the layer `last`) that differ by about one."""
+        """Any network, with random weights, and logits (of the layer `last`) that differ by about 0.3."""
         parameters = self._draw_parameters(symbol, shape)
         logits = symbol.get_internals()[f"{last}_output"]
         answers = _answer(self.mx, logits, parameters, draw_images(16, shape, seed=9))
-        scale = 1 / answers.std(axis=0)
+        scale = 0.3 / answers.std(axis=0)
         parameters[f"arg:{last}_weight"] *= scale[:, np.newaxis]
         parameters[f"arg:{last}_bias"] = (parameters[f"arg:{last}_bias"] - answers.mean(axis=0)) * scale
         return Drawn(symbol, Model(parse_symbol(symbol.tojson()), parameters, shape, 1), self.mx)
@@ -65,9 +65,10 @@ class Judge:
         parameters: dict[str, Array] = {}
         for name, size in zip(symbol.list_arguments(), arguments, strict=True):
             if name.endswith("weight"):
-                drawn = random.normal(0, np.sqrt(2 / np.prod(size[1:])), size)
+                # Half of what keeps a layer's variance, as sums of many layers would grow too large.
+                drawn = random.normal(0, 0.5 * np.sqrt(2 / np.prod(size[1:])), size)
             else:
-                drawn = random.uniform(0.5, 1.5, size)
+                drawn = random.uniform(0.8, 1.2, size) if name.endswith("gamma") else random.normal(0, 0.3, size)
             if name not in ("data", "softmax_label"):
                 parameters[f"arg:{name}"] = drawn.astype(np.float32)
         for name, size in zip(symbol.list_auxiliary_states(), states, strict=True):

@@ -10,6 +10,7 @@ CHOICES = {
     "pipeline": "What a pipeline's engine costs",
     "prepare": "PrepareData against the notebook way",
     "training": "Training on the CPU",
+    "answers": "An answer without HTTP",
     "endpoint": "The endpoint",
     "function": "Lambda starts",
     "workflow": "The workflow and bulk classification",
