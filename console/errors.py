@@ -18,8 +18,7 @@ def explain(error: Exception) -> str | None:
     from localaws.process import ProcessError
     from localaws.settings import SettingsError
     from pipelines.errors import PipelineError
-    from seedcode.packaging.errors import PackagingError
-    from seedcode.stack.errors import StackError
+    from seedcode.errors import PackagingError, StackError
 
     if isinstance(error, exceptions.ClientError):
         said = error.response.get("Error", {})

@@ -1,13 +1,14 @@
-"""Tables for people and JSON for programs."""
+"""What a terminal is shown: tables for people, JSON for programs, and a bar while bytes or images are counted."""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from console.formats import moment
 
@@ -64,3 +65,45 @@ def _json_default(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"{value!r} is not JSON")
+
+
+Progress = Callable[[int, int], None]
+"""Is called with how much is done and how much there will be, 0 when that is not known; images or bytes."""
+
+
+def silent(_done: int, _total: int) -> None:
+    """Show nothing."""
+
+
+class Bar:
+    """One bar; `update(done, total)` sets it, `advance(count, total)` moves it on. Both can be called by any thread."""
+
+    def __init__(self, title: str) -> None:
+        from rich import progress
+        from rich.console import Console
+
+        self._progress = progress.Progress(
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(),
+            progress.TaskProgressColumn(),
+            progress.TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        self._task = self._progress.add_task(title, total=None)
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def update(self, done: int, total: int) -> None:
+        self._progress.update(self._task, completed=done, total=total)
+
+    def advance(self, count: int, total: int) -> None:
+        with self._lock:
+            self._progress.update(self._task, advance=count, total=total)

@@ -13,8 +13,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipelines.errors import PipelineError
-from seedcode.packaging.errors import PackagingError
-from seedcode.stack.errors import StackError
+from seedcode.errors import PackagingError, StackError
 
 COMMANDS = Path(__file__).with_name("commands")
 

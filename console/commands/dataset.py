@@ -38,7 +38,7 @@ def _add_sources(parser: ArgumentParser) -> None:
 def upload(target: Target, path: Path) -> str:
     """Check an archive and upload it; its S3 address has its SHA-256, so the same archive has the same address."""
     from console.dataset.archive import check_archive
-    from console.progress_bar import Bar
+    from console.output import Bar
 
     facts = check_archive(path)
     key = f"raw/{facts.sha256[:16]}/{path.name}"
@@ -52,7 +52,7 @@ def upload(target: Target, path: Path) -> str:
 def draw(target: Target, seed: int) -> Path:
     """The drawn sample of this random seed; drawn once and then kept."""
     from console.dataset.sample import draw_sample
-    from console.progress_bar import Bar
+    from console.output import Bar
 
     path = folder(target) / f"sample-{seed}.tar.gz"
     if not path.exists():
@@ -64,7 +64,7 @@ def draw(target: Target, seed: int) -> Path:
 
 def _download(target: Target) -> Path:
     from console.dataset.cifar100 import fetch_cifar100
-    from console.progress_bar import Bar
+    from console.output import Bar
 
     path = folder(target) / _CIFAR100
     path.parent.mkdir(parents=True, exist_ok=True)

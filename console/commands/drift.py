@@ -92,7 +92,7 @@ def send_dusk(target: Target, step: str) -> None:
     """Send the images through the bulk workflow, and print its summary."""
     from console.commands.inference import classify_prefix, print_summary
     from console.drift import dusk
-    from console.progress_bar import Bar
+    from console.output import Bar
 
     with Bar("Draw images at dusk") as bar:
         prefix = dusk.upload_images(target, bar.update)

@@ -140,7 +140,7 @@ def _add_prefix(parser: ArgumentParser) -> None:
 def classify_prefix(target: Target, bucket: str, prefix: str) -> dict[str, Any]:
     """Send every image under a prefix through the bulk workflow; answers the outcomes and how fast they came."""
     from console import workflow
-    from console.progress_bar import Bar
+    from console.output import Bar
 
     started = time.monotonic()
     arn = workflow.start(target, "bulk-inference", {"bucket": bucket, "prefix": prefix})

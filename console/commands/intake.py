@@ -57,7 +57,7 @@ def _add_ingest(parser: ArgumentParser) -> None:
 
 def _send(target: Target, store: Store, chosen: list[Image]) -> dict[str, Any]:
     from console.intake import ingestion
-    from console.progress_bar import Bar
+    from console.output import Bar
 
     since = datetime.now(UTC) - _CLOCK
     before = {entry.key for entry in store.entries(ingestion.CURATED)}

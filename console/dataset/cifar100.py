@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from console.errors import CommandError
-from console.progress_bar import Progress, silent
+from console.output import Progress, silent
 
 PUBLISHED_URL: Final = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"
 PUBLISHED_MD5: Final = "03b5dce01913d631647c71ecec9e9cb8"

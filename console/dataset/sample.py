@@ -25,7 +25,7 @@ from console.dataset.layout import (
     TRAIN,
     names_file,
 )
-from console.progress_bar import Progress, silent
+from console.output import Progress, silent
 
 IMAGES = {TRAIN: (500, 4), TEST: (100, 1)}
 """Images of each of the two classes, and of each of the other 98, in the two splits."""

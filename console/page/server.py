@@ -14,8 +14,7 @@ from console.page.context import Context
 from console.page.executions.topic import execution_list
 from console.page.files import serve_file
 from console.page.frame import build
-from console.page.guard import Guard
-from console.page.login import Login
+from console.page.guard import Guard, Login
 from console.page.panels import PANELS
 from console.page.poller import Poller
 from console.page.source import Source

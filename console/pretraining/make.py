@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from console.dataset.layout import FINE_NAMES
+from console.output import Bar
 from console.pretraining import algorithm, shelf
 from console.pretraining.request import Request
 from console.pretraining.selection import LEFT_OUT, NAMES
 from console.pretraining.workbench import Workbench, locked
-from console.progress_bar import Bar
 from pipelines.weights import net_of
 
 Say = Callable[[str], None]

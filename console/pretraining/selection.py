@@ -19,7 +19,7 @@ from common.archives import BadArchive, Member
 from console.dataset.archive import read_members
 from console.dataset.layout import BICYCLE, FINE_NAMES, MOTORCYCLE, RECORD_BYTES, SIDE, TEST, TRAIN
 from console.errors import CommandError
-from console.progress_bar import Progress, silent
+from console.output import Progress, silent
 
 LEFT_OUT: Final = (BICYCLE, MOTORCYCLE)
 NAMES: Final = tuple(name for fine, name in enumerate(FINE_NAMES) if fine not in LEFT_OUT)

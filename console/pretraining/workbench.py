@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from console.errors import CommandError
+from console.output import Progress, silent
 from console.pretraining.request import Request
 from console.pretraining.selection import select
 from console.pretraining.shelf import write_json
-from console.progress_bar import Progress, silent
 
 RECORDS = "application/x-recordio"
 # An algorithm whose starter was killed ends at its next line, a few seconds later.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from classify_image.endpoint import Endpoint
-from classify_image.prediction import parse
+from classify_image.endpoint import Endpoint, parse
 from classify_image.settings import Settings
 from common.workflow import BadRequest, Item, Refusal, Storage, check_batch, parse_address, refuse
 

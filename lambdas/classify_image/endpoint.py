@@ -1,14 +1,34 @@
-"""The endpoint, with its failures by name."""
+"""The endpoint: asked, with its failures by the names that the workflow's Retry and Catch know, and its answer read."""
 
 from __future__ import annotations
 
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
-from classify_image.errors import EndpointNotReady, ModelFailed, ModelNotReady
 from common.aws_errors import THROTTLED, get_code
 from common.workflow import BadPicture, Throttled
+
+
+class BadAnswer(Exception):
+    """The endpoint answered something that is not one probability a label."""
+
+
+class EndpointNotReady(Exception):
+    """The endpoint is not there, or starts, or is being replaced."""
+
+
+class ModelNotReady(Exception):
+    """The endpoint loads its model."""
+
+
+class ModelFailed(Exception):
+    """The model's server failed on its own account."""
+
 
 _NAMES: dict[str, type[Exception]] = {
     "ModelNotReadyException": ModelNotReady,
@@ -55,3 +75,39 @@ def _named(error: ClientError, endpoint_name: str) -> Exception:
         return (BadPicture if refused else ModelFailed)(sentence)
     kind = _NAMES.get(code)
     return error if kind is None else kind(sentence)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One probability a label, in the labels' order."""
+
+    labels: tuple[str, ...]
+    probabilities: tuple[float, ...]
+
+    @property
+    def confidence(self) -> float:
+        return max(self.probabilities)
+
+    @property
+    def label(self) -> str:
+        return self.labels[self.probabilities.index(self.confidence)]
+
+
+def parse(body: bytes, labels: Sequence[str]) -> Prediction:
+    """Read the JSON list that the built-in image classification answers; raises BadAnswer."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        raise BadAnswer(f"The endpoint answered {body[:80]!r}, which is not JSON: see its log.") from None
+    if not isinstance(answer, list) or len(answer) != len(labels) or not all(_is_probability(one) for one in answer):
+        raise BadAnswer(f"The endpoint answered {str(answer)[:80]}, where {len(labels)} probabilities are expected.")
+    return Prediction(tuple(labels), tuple(float(one) for one in answer))
+
+
+def _is_probability(value: object) -> bool:
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and -1e-6 <= value <= 1.001
+    )

@@ -4,13 +4,17 @@ deploy_model makes the endpoint when a version is approved, long after the stack
 therefore does nothing; deleting it takes down all that costs money.
 """
 
+import json
+import time
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlsplit
 
 from deploy_model.aws import Client
 from deploy_model.removal import Removal
-from deploy_model.response import answer
 
 TYPE = "Custom::Endpoint"
 RESERVE_MILLISECONDS = 20_000
@@ -83,3 +87,39 @@ def _is_rolled_back(cloudformation: Client, stack_id: str) -> bool:
     """Whether an update that added this resource failed: what serves has to go on serving then."""
     status: str = cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"]
     return "ROLLBACK" in status
+
+
+LOCAL = ("127.0.0.1", "localhost")
+LONGEST_REASON = 1000
+ATTEMPTS = 3
+TIMEOUT_SECONDS = 5
+
+
+def answer(
+    event: dict[str, Any], physical_id: str, failure: str | None, sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """Say that a request was fulfilled, or why not; tried three times, then raised."""
+    document = {
+        "Status": "FAILED" if failure else "SUCCESS",
+        "Reason": (failure or "")[:LONGEST_REASON],
+        "PhysicalResourceId": physical_id,
+        **{name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")},
+    }
+    request = _request(event["ResponseURL"], document)
+    for attempt in range(ATTEMPTS):
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310 - the scheme was checked
+                return
+        except (URLError, TimeoutError):
+            if attempt == ATTEMPTS - 1:
+                raise
+            sleep(attempt + 1)
+
+
+def _request(url: str, document: dict[str, Any]) -> urllib.request.Request:
+    """A PUT without a content type, as the address was signed; only to https, and to this very machine."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
+        raise ValueError(f"ResponseURL begins with {parts.scheme}://{parts.hostname}; it must be an https address.")
+    content = json.dumps(document).encode()
+    return urllib.request.Request(url, content, {"Content-Type": ""}, method="PUT")  # noqa: S310

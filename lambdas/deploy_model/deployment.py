@@ -12,9 +12,8 @@ from deploy_model.aws import Client, delete
 from deploy_model.endpoint import Endpoint, find_endpoint, tag_attempt
 from deploy_model.errors import EndpointBusy
 from deploy_model.release import Release
-from deploy_model.rollout import plan_rollout
+from deploy_model.rollout import free_instance_type, plan_rollout, plan_transition
 from deploy_model.settings import Settings
-from deploy_model.transition import free_instance_type, plan_transition
 
 DELETION_SECONDS = 40
 POLL_SECONDS = 2

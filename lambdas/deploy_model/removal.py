@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from common.aws_errors import get_code, is_closed, is_missing
 from deploy_model.aws import Client, delete
 from deploy_model.errors import RemovalUnfinished
-from deploy_model.transition import free_instance_type
+from deploy_model.rollout import free_instance_type
 
 POLL_SECONDS = 2
 # What AWS answers while a resource, or what depends on it, is still changing.

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest_image import keys
-from ingest_image.events import Arrival
 from ingest_image.ingest import Ingest
+from ingest_image.keys import Arrival
 
 UNVERSIONED = "null"
 

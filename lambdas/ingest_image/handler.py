@@ -15,8 +15,8 @@ from botocore.config import Config
 
 from ingest_image import keys
 from ingest_image.batch import close
-from ingest_image.events import Arrival, parse
 from ingest_image.ingest import Ingest
+from ingest_image.keys import Arrival, parse
 from ingest_image.settings import Settings
 from ingest_image.storage import Storage
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 INCOMING, SUCCESS = "incoming/", "incoming/_SUCCESS"
 NO_LABEL = "none"
@@ -36,3 +39,29 @@ def quarantine(reason: str, label: str, name: str) -> str:
 def batch(state: str, identity: str) -> str:
     """Where a batch is told of: `pending` until a run is started for it, `started` from then on."""
     return f"batches/{state}/{re.sub(r'[^A-Za-z0-9._-]', '-', identity)}.json"
+
+
+CREATED = "Object Created"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An object that came: `version` is None where the event names none."""
+
+    key: str
+    version: str | None = None
+    sequencer: str | None = None
+
+
+def parse(event: Mapping[str, Any], bucket: str) -> Arrival | str:
+    """Read an event, or say in a sentence why it is not for this function."""
+    detail = event.get("detail", {})
+    if event.get("detail-type") != CREATED:
+        return f"The event is a {event.get('detail-type')!r}, and only {CREATED!r} matters."
+    if detail.get("bucket", {}).get("name") != bucket:
+        return f"The event is of the bucket {detail.get('bucket', {}).get('name')}, and ours is {bucket}."
+    stored = detail.get("object", {})
+    key = str(stored.get("key", ""))
+    if key != SUCCESS and not is_image(key):
+        return f"The object {key!r} is no image under {INCOMING}."
+    return Arrival(key, stored.get("version-id"), stored.get("sequencer"))

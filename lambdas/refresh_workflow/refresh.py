@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from refresh_workflow import templates
+from refresh_workflow import state_machines
 from refresh_workflow.aws import Clients
 from refresh_workflow.collection import delete_old_releases
 from refresh_workflow.endpoint import read_endpoint, read_version
-from refresh_workflow.monitor import refresh_monitoring
-from refresh_workflow.registry import read_image_size
+from refresh_workflow.hourly import refresh_monitoring
+from refresh_workflow.registry import choose_threshold, read_image_size
 from refresh_workflow.scaling import refresh_scaling
 from refresh_workflow.settings import Settings
 from refresh_workflow.state_machines import delete_old_versions, refresh_state_machine
-from refresh_workflow.threshold import choose_threshold
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Summary:
     monitoring: list[str] = field(default_factory=list)
 
 
-def refresh(clients: Clients, settings: Settings, folder: Path = templates.PACKAGED) -> Summary:
+def refresh(clients: Clients, settings: Settings, folder: Path = state_machines.PACKAGED) -> Summary:
     """Fit state machines and scaling to the live version, clear away what is old, and have the version monitored.
 
     Before the first approval there is no endpoint, and nothing to do: every push calls this, the first one too. An
@@ -49,7 +48,7 @@ def refresh(clients: Clients, settings: Settings, folder: Path = templates.PACKA
     version = read_version(clients.sagemaker, endpoint)
     threshold = choose_threshold(clients.sagemaker, settings, version)
     image_size = read_image_size(clients.sagemaker, settings.model_package_group, version)
-    values = templates.collect_values(settings, version, threshold, image_size)
+    values = state_machines.collect_values(settings, version, threshold, image_size)
     return Summary(
         endpoint_status=endpoint.status,
         model_version=version,
@@ -71,7 +70,8 @@ def _publish(clients: Clients, settings: Settings, values: Mapping[str, str], fo
     """Publish the definitions that differ from what runs; return the state machines' names."""
     description = f"{settings.model_package_group} version {values['ModelVersion']}"
     definitions = {
-        name: templates.render(templates.read_template(name, folder), values) for name in _state_machines(settings)
+        name: state_machines.render(state_machines.read_template(name, folder), values)
+        for name in _state_machines(settings)
     }
     return [
         name

@@ -5,6 +5,7 @@ from typing import Any
 
 from refresh_workflow.aws import Client
 from refresh_workflow.errors import RefreshError
+from refresh_workflow.settings import Settings
 
 EXAMPLE = '{"data":[1,3,28,28]}'
 
@@ -44,3 +45,20 @@ def read_image_size(sagemaker: Client, group: str, version: str) -> int:
             f"such as {EXAMPLE} are needed: register it with one, or approve another version."
         )
     return height
+
+
+RECOMMENDED = "recommended_confidence_threshold"
+FALLBACK = 0.8
+"""For a version that recommends none: one of another origin, or of older code."""
+
+
+def choose_threshold(sagemaker: Client, settings: Settings, version: str) -> float:
+    """Return a number from 0 to 1; the registry is asked only where the stack leaves the choice to the version."""
+    if settings.confidence_threshold is not None:
+        return settings.confidence_threshold
+    word = read_words(sagemaker, settings.model_package_group, version).get(RECOMMENDED, "")
+    try:
+        found = float(word)
+    except ValueError:
+        return FALLBACK
+    return found if 0 <= found <= 1 else FALLBACK

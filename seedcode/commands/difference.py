@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipelines.clients import make_client
 from pipelines.settings import Settings
-from seedcode.packaging.errors import PackagingError
+from seedcode.errors import PackagingError
 from seedcode.review.codecommit import LONGEST, PullRequest, comment
 from seedcode.review.difference import describe
 from seedcode.review.revision import define_at, define_here, merge_base

@@ -10,8 +10,8 @@ from argparse import ArgumentParser, Namespace
 from pipelines.clients import make_client
 from pipelines.settings import Settings
 from pipelines.stack import stack_name
+from seedcode.errors import ImageError
 from seedcode.image.content import USER
-from seedcode.image.errors import ImageError
 from seedcode.image.publish import publish
 from seedcode.image.registry import Registry
 from seedcode.stack.state import describe

@@ -1,8 +1,11 @@
-"""What goes into the image, and the tag that follows from it: the same content is the same image."""
+"""What goes into the image: its base, by digest, from where CodeBuild may pull, and the tag of its content."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from seedcode.errors import ImageError
 
 CHECKOUT = Path(__file__).parents[2]
 DOCKERFILE = Path("seedcode/Dockerfile")
@@ -32,3 +35,20 @@ def _list_packages(root: Path) -> Iterator[Path]:
         for path in (root / package).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
                 yield path.relative_to(root)
+
+
+_FROM = re.compile(r"^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?\s*$", re.IGNORECASE | re.MULTILINE)
+_REGISTRIES = r"(?:public\.ecr\.aws|\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?)"
+_ALLOWED = re.compile(rf"{_REGISTRIES}/[^@\s]+@sha256:[0-9a-f]{{64}}|scratch")
+
+
+def check_base(root: Path = CHECKOUT) -> None:
+    """Raise ImageError for a base image of another registry than ECR's, or one without a digest."""
+    found = _FROM.findall((root / DOCKERFILE).read_text(encoding="utf-8"))
+    stages = {stage for _, stage in found if stage}
+    for base, _ in found:
+        if base not in stages and not _ALLOWED.fullmatch(base):
+            raise ImageError(
+                f"{DOCKERFILE} begins from {base}; take it from public.ecr.aws or a registry of yours in ECR, by its "
+                "digest (@sha256:...): others limit the pulls of CodeBuild, and a tag may be another image tomorrow."
+            )

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from seedcode.errors import ImageError
 from seedcode.image.content import DOCKERFILE
-from seedcode.image.errors import ImageError
 
 PLATFORM = "linux/amd64"
 # Fixed words, with nothing put into them; what apt says goes to the log.

@@ -6,14 +6,11 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from seedcode.errors import ImageError
 from seedcode.image import docker
-from seedcode.image.accepted import Accepted, load_accepted
-from seedcode.image.base import check_base
-from seedcode.image.content import CHECKOUT, tag
+from seedcode.image.content import CHECKOUT, check_base, tag
 from seedcode.image.environment import MANIFEST_TYPE, describe_environment
-from seedcode.image.errors import ImageError
-from seedcode.image.findings import Finding, settle_fixes
-from seedcode.image.gate import REFUSED, check_findings
+from seedcode.image.findings import REFUSED, Accepted, Finding, check_findings, load_accepted, settle_fixes
 from seedcode.image.registry import Registry
 
 

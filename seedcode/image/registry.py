@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
-from seedcode.image.errors import ImageError
+from seedcode.errors import ImageError
 from seedcode.image.findings import Finding, read_findings
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

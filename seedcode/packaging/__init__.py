@@ -1,6 +1,6 @@
 """Zips for Lambda: one a function, and the layer that the functions share."""
 
-from seedcode.packaging.errors import PackagingError
+from seedcode.errors import PackagingError
 from seedcode.packaging.function import build_function, list_functions
 from seedcode.packaging.layer import build_layer
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from seedcode.packaging.errors import PackagingError
+from seedcode.errors import PackagingError
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip archive can name
 READABLE = 0o644 << 16

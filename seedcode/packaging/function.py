@@ -4,8 +4,8 @@ import ast
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from seedcode.errors import PackagingError
 from seedcode.packaging.archive import FUNCTION_LIMIT, write_archive
-from seedcode.packaging.errors import PackagingError
 
 CHECKOUT = Path(__file__).parents[2]
 HANDLER = "handler.py"

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from botocore.exceptions import ClientError
 
-from seedcode.packaging.errors import PackagingError
+from seedcode.errors import PackagingError
 
 Client = Any
 VISIBLE = {"sagemaker:studio-visibility": "true"}

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from seedcode.removal import erasing, holdings, running, stopping
+from seedcode.errors import StackError
+from seedcode.removal import holdings, running
 from seedcode.removal.holdings import Holding
 from seedcode.removal.project import Project
 from seedcode.removal.running import Running
 from seedcode.stack import service_roles
-from seedcode.stack.errors import StackError
 from seedcode.stack.follow import Operation
 from seedcode.stack.location import templates_bucket
 from seedcode.stack.report import Reporter
@@ -69,17 +69,17 @@ def _find_owned(
 
 def remove(project: Project, reporter: Reporter, *, delete_data: bool, role_arn: str | None = None) -> list[Holding]:
     """Remove the project; answer what stays because it holds data. What is gone already is no failure."""
-    stopping.stop(project, running.find(project), reporter.say)
+    running.stop(project, running.find(project), reporter.say)
     stack = describe(project.aws.client("cloudformation"), project.name)
     if stack:
         _delete_stack(project, stack, reporter, role_arn)
     for sentence in service_roles.remove(project.aws.client("iam"), project.name):
         reporter.say(f"Removed the {sentence}.")
     bucket = templates_bucket(project.name, project.aws.account, project.aws.region)
-    if erasing.remove_bucket(project.aws.client("s3"), bucket):
+    if holdings.remove_bucket(project.aws.client("s3"), bucket):
         reporter.say(f"Removed the bucket of templates {bucket}.")
     if delete_data:
-        for sentence in erasing.erase(project):
+        for sentence in holdings.erase(project):
             reporter.say(f"Deleted {sentence}.")
     return holdings.find(project)
 

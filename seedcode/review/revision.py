@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from seedcode.packaging.errors import PackagingError
+from seedcode.errors import PackagingError
 
 _SECONDS = 300
 

@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from seedcode.errors import PackagingError
 from seedcode.packaging.archive import MEGABYTE, Limit, write_archive
-from seedcode.packaging.errors import PackagingError
 
 CHECKOUT = Path(__file__).parents[2]
 OWN = Path("seedcode/seed/files")

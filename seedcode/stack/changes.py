@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
-from seedcode.stack.errors import StackError
+from seedcode.errors import StackError
 from seedcode.stack.report import Change
 from seedcode.stack.state import Client
 from seedcode.stack.template import DATA_TYPES

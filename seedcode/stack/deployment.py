@@ -14,8 +14,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from seedcode.stack import changes, foundation, identity_provider, kept, parameters, service_roles
-from seedcode.stack.errors import StackError
+from seedcode.errors import StackError
+from seedcode.stack import changes, foundation, identity_provider, kept, service_roles, spec
 from seedcode.stack.follow import Operation
 from seedcode.stack.functions import Code, upload_code
 from seedcode.stack.location import locate
@@ -86,7 +86,7 @@ class Deployment:
         return None
 
     def _check(self, stack: Stack | None) -> None:
-        faults = parameters.find_faults(self.spec.template, self.spec.values(stack))
+        faults = spec.find_faults(self.spec.template, self.spec.values(stack))
         obstacle = find_obstacle(stack)
         if obstacle or faults:
             raise StackError(" ".join([*([obstacle] if obstacle else []), *faults]))
@@ -120,7 +120,7 @@ class Deployment:
         request = self.spec.request(location) | {
             "ChangeSetType": "CREATE",
             "OnStackFailure": "DELETE",
-            "Parameters": parameters.request(self.spec.template, self._given(None), {}),
+            "Parameters": spec.build_parameters(self.spec.template, self._given(None), {}),
         }
         return self._apply(request) or self._existing()
 
@@ -139,7 +139,7 @@ class Deployment:
         role = service_roles.find_of_people(self.aws, self.spec.project, stack)
         request = self.spec.request(location, role) | {
             "ChangeSetType": "UPDATE",
-            "Parameters": parameters.request(self.spec.template, self._given(stack, code), stack.parameters),
+            "Parameters": spec.build_parameters(self.spec.template, self._given(stack, code), stack.parameters),
         }
         updated = self._apply(request, bounded=bool(stack.parameters.get("PermissionsBoundaryArn")))
         if updated is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from seedcode.stack.errors import StackError
+from seedcode.errors import StackError
 from seedcode.stack.report import Event, Reporter
 from seedcode.stack.state import UNBORN, Client, Stack, describe
 

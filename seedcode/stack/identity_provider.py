@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from seedcode.stack.asking import unless_gone
 from seedcode.stack.resolve import pseudo_parameters
 from seedcode.stack.spec import Account, Spec
-from seedcode.stack.state import Stack, list_resources
+from seedcode.stack.state import Stack, list_resources, unless_gone
 
 PARAMETER = "GitHubOidcProviderArn"
 _RESOURCE = "GitHubOidcProvider"

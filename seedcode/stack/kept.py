@@ -14,9 +14,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from seedcode.stack import parameters
-from seedcode.stack.asking import is_absent
-from seedcode.stack.spec import Account, Spec
+from seedcode.stack.spec import Account, Spec, build_parameters
+from seedcode.stack.state import is_absent
 
 Identifier = dict[str, str]
 KEY = "AWS::KMS::Key"
@@ -88,7 +87,7 @@ def import_request(spec: Spec, kept: list[Kept]) -> dict[str, Any]:
         "StackName": spec.stack,
         "TemplateBody": _import_template(spec, kept),
         "ResourcesToImport": [item.as_import for item in kept],
-        "Parameters": parameters.request(spec.template, spec.parameters(), {}),
+        "Parameters": build_parameters(spec.template, spec.parameters(), {}),
     }
     return request | ({"RoleARN": spec.role_arn} if spec.role_arn else {})
 

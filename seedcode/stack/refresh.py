@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from seedcode.stack.errors import StackError
+from seedcode.errors import StackError
 
 
 def refresh(lambdas: Any, function: str) -> str:  # noqa: ANN401 - a boto3 client

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from seedcode.stack.asking import unless_gone
 from seedcode.stack.resolve import pseudo_parameters
 from seedcode.stack.spec import Account
-from seedcode.stack.state import Client, Stack
+from seedcode.stack.state import Client, Stack, unless_gone
 
 # The stack's output that names the role of people.
 _OUTPUT = "FoundationRoleArn"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
+
+from common.aws_errors import get_code, is_missing
 
 # boto3 makes its clients' methods at run time: there is no class to name.
 Client = Any
@@ -92,3 +95,24 @@ def list_resources(cloudformation: Client, name: str) -> dict[str, dict[str, Any
         raise
     gone = ("DELETE_COMPLETE", "DELETE_SKIPPED")
     return {entry["LogicalResourceId"]: entry for entry in found if entry["ResourceStatus"] not in gone}
+
+
+T = TypeVar("T")
+U = TypeVar("U")
+# How the local AWS answers for what it does not emulate.
+_NOT_EMULATED = frozenset({"UnsupportedOperation", "400"})
+
+
+def unless_gone(call: Callable[[], T], otherwise: U) -> T | U:
+    """Return what a call answers, or `otherwise` where what it asks about is not there."""
+    try:
+        return call()
+    except ClientError as error:
+        if is_absent(error):
+            return otherwise
+        raise
+
+
+def is_absent(error: ClientError) -> bool:
+    """Whether a refusal says that something is not there."""
+    return is_missing(error) or get_code(error) in _NOT_EMULATED

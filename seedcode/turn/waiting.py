@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from seedcode.packaging.errors import PackagingError
+from seedcode.errors import PackagingError
 
 # By the phase that a build is in. Those that are queued are not waited for: they may be queued behind this one.
 _AHEAD_BY_NUMBER = frozenset({"PROVISIONING", "DOWNLOAD_SOURCE", "INSTALL", "PRE_BUILD"})

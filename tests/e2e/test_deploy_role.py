@@ -17,8 +17,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from seedcode.errors import StackError
 from seedcode.stack.deployment import LAPTOP, LAPTOP_RUNTIME, Deployment
-from seedcode.stack.errors import StackError
 from seedcode.stack.functions import Code, build_code
 from seedcode.stack.location import locate
 from seedcode.stack.report import Silent

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from seedcode.errors import StackError
 from seedcode.stack.deployment import Deployment
-from seedcode.stack.errors import StackError
 from seedcode.stack.functions import Code
 from seedcode.stack.location import templates_bucket
 from seedcode.stack.report import Change, Silent

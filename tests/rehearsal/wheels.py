@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from seedcode.packaging.wheels import download_wheels
+from seedcode.packaging.layer import download_wheels
 from tests.rehearsal.site import WHEELS
 
 

@@ -29,7 +29,7 @@ from localaws.push.git import PushError
 from localaws.push.repository import unpack as unpack_seed
 from processing import archive
 from seedcode.packaging import PackagingError
-from seedcode.packaging.wheels import read_wheels
+from seedcode.packaging.layer import read_wheels
 from tests.security.hostile_archives import TARS, VICTIM, ZIPS, packed
 
 CHECKOUT = Path(__file__).parents[2]

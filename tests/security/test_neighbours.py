@@ -18,7 +18,7 @@ import pytest
 
 from localaws.stacks.names import arns
 from localaws.stacks.resource import Resource
-from seedcode.stack import parameters
+from seedcode.stack import spec
 from seedcode.stack.template import load
 from tests.contract.stack.deployment import KNOWN, SETTINGS, own
 from tests.contract.stack.policies import as_list
@@ -231,13 +231,13 @@ def test_each_limit_of_aws_is_met_still() -> None:
 
 @pytest.mark.parametrize("project", REFUSED)
 def test_a_project_is_not_called_what_another_project_s_resources_are(project: str) -> None:
-    assert parameters.find_faults(load(), {"SageMakerProjectName": project})
+    assert spec.find_faults(load(), {"SageMakerProjectName": project})
 
 
 @pytest.mark.parametrize("neighbour", NEIGHBOURS)
 def test_the_neighbours_that_are_tried_are_projects_and_have_names_of_their_own(neighbour: str) -> None:
     given: Mapping[str, str] = {"SageMakerProjectName": neighbour}
-    assert parameters.find_faults(load(), given) == []
+    assert spec.find_faults(load(), given) == []
     assert not {arn for arn in _owned(neighbour) if arn in _owned("scones") and "oidc" not in arn}
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from seedcode.__main__ import list_commands
 from seedcode.packaging.function import build_function, list_functions
-from seedcode.stack import yamltags
+from seedcode.stack.template import read
 from workflow import __main__ as workflow
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +20,7 @@ MOST_BYTES = 1_000_000  # CloudFormation's limit of a template in S3
 @pytest.fixture(scope="module")
 def template() -> dict[str, Any]:
     """The template, as deploying reads it."""
-    return yamltags.read((SEEDCODE / "template.yaml").read_text(encoding="utf-8"))
+    return read((SEEDCODE / "template.yaml").read_text(encoding="utf-8"))
 
 
 def test_the_template_has_a_default_or_a_description_for_each_parameter(template: dict[str, Any]) -> None:

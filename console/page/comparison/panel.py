@@ -7,8 +7,8 @@ from functools import partial
 from console.formats import moment, took
 from console.page.comparison.topic import metrics
 from console.page.context import Context
+from console.page.execution.panel import training_curves
 from console.page.execution.reader import Execution
-from console.page.execution.step_panel import training_curves
 from console.page.execution.topic import execution
 from console.page.parts.curves import Chart
 from console.page.parts.elements import Badge, box, heading, link, table, text

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from console.page.execution.reader import Execution
-from console.page.execution.step_reader import describe_job, list_outputs
+from console.page.execution.reader import Execution, describe_job, list_outputs
 from console.page.executions.reader import fetch_fixed
 from console.page.source import Source
 from console.page.version.reader import fetch_numbers

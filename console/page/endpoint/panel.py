@@ -5,9 +5,7 @@ from __future__ import annotations
 from console.formats import ago, moment
 from console.page.context import Context
 from console.page.endpoint import topic
-from console.page.endpoint.history_reader import Change
-from console.page.endpoint.reader import Alarm, State, Variant
-from console.page.endpoint.traffic_reader import HOURS, Traffic
+from console.page.endpoint.reader import HOURS, Alarm, Change, State, Traffic, Variant
 from console.page.parts.curves import Chart, Curve
 from console.page.parts.elements import Badge, Clock, box, facts, heading, link, table, text
 from console.page.parts.live import Live

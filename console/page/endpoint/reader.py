@@ -1,14 +1,17 @@
-"""The state of the endpoint: its fleets with their traffic, its alarms, a deployment under way."""
+"""The endpoint: its state now with its alarms, its figures of the last hours, and its history from three places."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from console import endpoint
+from console import endpoint, registry
 from console.page.source import Source
+from console.page.version.reader import describe_version
 
 
 @dataclass(frozen=True)
@@ -124,3 +127,146 @@ def _stage(described: dict[str, Any]) -> str:
     kind = routing.get("TrafficRoutingConfiguration", {}).get("Type", "")
     words = f"A deployment of {pending.get('EndpointConfigName', 'another configuration')} is under way"
     return words + (f", traffic {kind}" if kind else "") + (f": {', '.join(sorted(statuses))}" if statuses else "")
+
+
+_CHANGES = 20
+_HISTORY_DAYS = 30
+_PAGES = 3
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that happened to the endpoint."""
+
+    at: datetime
+    words: str
+
+
+def fetch_changes(source: Source) -> tuple[Change, ...]:
+    """What was decided, deployed and rolled back, newest first.
+
+    The registry keeps decisions, deploy_model's log what followed, and the alarms why it failed.
+    """
+    found = [*_decisions(source), *_log(source), *_alarm_history(source)]
+    return tuple(sorted(found, key=lambda change: change.at, reverse=True)[:_CHANGES])
+
+
+def _decisions(source: Source) -> Iterator[Change]:
+    sagemaker = source.client("sagemaker")
+    with suppress(sagemaker.exceptions.ClientError):
+        listed = sagemaker.list_model_packages(
+            ModelPackageGroupName=source.project.model_package_group,
+            SortBy="CreationTime",
+            SortOrder="Descending",
+            MaxResults=10,
+        )
+        for summary in listed["ModelPackageSummaryList"]:
+            arn, status = summary["ModelPackageArn"], summary["ModelApprovalStatus"]
+            described = describe_version(source, arn, status)
+            for at, words in registry.parse_decisions(described) or _undocumented(described):
+                yield Change(at, f"Version {described['ModelPackageVersion']}: {words}")
+
+
+def _undocumented(described: dict[str, Any]) -> list[tuple[datetime, str]]:
+    """A decision that was made elsewhere leaves its time and a comment."""
+    if described["ModelApprovalStatus"] == "PendingManualApproval" or "LastModifiedTime" not in described:
+        return []
+    return [(described["LastModifiedTime"], ": ".join([described["ModelApprovalStatus"], *_comment(described)]))]
+
+
+def _comment(described: dict[str, Any]) -> list[str]:
+    return [described["ApprovalDescription"]] if described.get("ApprovalDescription") else []
+
+
+def _log(source: Source) -> Iterator[Change]:
+    logs = source.client("logs")
+    request: dict[str, Any] = {
+        "logGroupName": f"/aws/lambda/{source.project.project}-deploy-model",
+        "filterPattern": '{ $.action = "*" }',
+        "startTime": int((datetime.now(UTC) - timedelta(days=_HISTORY_DAYS)).timestamp() * 1000),
+    }
+    with suppress(logs.exceptions.ResourceNotFoundException):
+        for _ in range(_PAGES):
+            page = logs.filter_log_events(**request)
+            for event in page["events"]:
+                yield from _parse_line(event)
+            if "nextToken" not in page:
+                return
+            request["nextToken"] = page["nextToken"]
+
+
+def _parse_line(event: dict[str, Any]) -> Iterator[Change]:
+    with suppress(ValueError):
+        line = json.loads(event["message"])
+        if isinstance(line, dict) and line.get("action") not in (None, "keep", "ignore", "wait"):
+            at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+            yield Change(at, f"deploy_model: {line['action']}: {line.get('reason', '')}")
+
+
+def _alarm_history(source: Source) -> Iterator[Change]:
+    items = source.client("cloudwatch").describe_alarm_history(HistoryItemType="StateUpdate", MaxRecords=50)
+    for item in items["AlarmHistoryItems"]:
+        name, words = item["AlarmName"], item.get("HistorySummary", "")
+        # Only changes to and from ALARM are shown; that an alarm has data is none.
+        if name.startswith(source.project.project) and "ALARM" in words:
+            yield Change(item["Timestamp"], f"Alarm {name}: {words}")
+
+
+HOURS = 3
+_MINUTE = 60
+# Name on the page -> CloudWatch's metric, statistic, and what its values are multiplied by.
+_METRICS = {
+    "Invocations": ("Invocations", "Sum", 1.0),
+    "4xx": ("Invocation4XXErrors", "Sum", 1.0),
+    "5xx": ("Invocation5XXErrors", "Sum", 1.0),
+    "Model latency, average": ("ModelLatency", "Average", 0.001),
+    "Model latency, highest": ("ModelLatency", "Maximum", 0.001),
+    "Overhead, average": ("OverheadLatency", "Average", 0.001),
+}
+COUNTS = ("Invocations", "4xx", "5xx")
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Points (milliseconds since 1970, value) by name; latencies are in milliseconds."""
+
+    series: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
+
+    def named(self, *, counts: bool) -> list[tuple[str, tuple[tuple[float, float], ...]]]:
+        return [item for item in self.series if (item[0] in COUNTS) == counts]
+
+
+def fetch_traffic(source: Source) -> Traffic:
+    """Fetch the figures."""
+    now = datetime.now(UTC)
+    answer = source.client("cloudwatch").get_metric_data(
+        MetricDataQueries=[_query(source, index, *wanted) for index, wanted in enumerate(_METRICS.values())],
+        StartTime=now - timedelta(hours=HOURS),
+        EndTime=now,
+        ScanBy="TimestampAscending",
+    )
+    found = {result["Id"]: result for result in answer["MetricDataResults"]}
+    return Traffic(
+        tuple((name, _points(found.get(f"m{index}", {}), _METRICS[name][2])) for index, name in enumerate(_METRICS))
+    )
+
+
+def _query(source: Source, index: int, metric: str, statistic: str, _: float) -> dict[str, Any]:
+    dimensions = {"EndpointName": endpoint.name(source), "VariantName": endpoint.VARIANT}
+    return {
+        "Id": f"m{index}",
+        "MetricStat": {
+            "Metric": {
+                "Namespace": "AWS/SageMaker",
+                "MetricName": metric,
+                "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+            },
+            "Period": _MINUTE,
+            "Stat": statistic,
+        },
+    }
+
+
+def _points(result: dict[str, Any], factor: float) -> tuple[tuple[float, float], ...]:
+    pairs = zip(result.get("Timestamps", []), result.get("Values", []), strict=True)
+    return tuple(sorted((at.timestamp() * 1000, value * factor) for at, value in pairs))

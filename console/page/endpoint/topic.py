@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from console.page.context import Context
-from console.page.endpoint.history_reader import Change, fetch_changes
-from console.page.endpoint.reader import State, fetch_state
-from console.page.endpoint.traffic_reader import Traffic, fetch_traffic
+from console.page.endpoint.reader import Change, State, Traffic, fetch_changes, fetch_state, fetch_traffic
 from console.page.poller import Topic
 
 _RESTING = ("InService", "Failed")

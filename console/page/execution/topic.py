@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from console.page.context import Context
-from console.page.execution.reader import Execution, fetch_execution
-from console.page.execution.step_reader import Step, fetch_step
+from console.page.execution.reader import Execution, Step, fetch_execution, fetch_step
 from console.page.poller import Topic
 from console.progress.snapshot import ENDED, StepView
 

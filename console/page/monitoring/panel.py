@@ -14,8 +14,7 @@ from console.page.executions.reader import Page, Row
 from console.page.executions.topic import execution_list
 from console.page.files import HTML
 from console.page.monitoring import topic
-from console.page.monitoring.drift_reader import Drift, fetch_report
-from console.page.monitoring.review_reader import Queue, fetch_image, label
+from console.page.monitoring.reader import Drift, Queue, fetch_image, fetch_report, label
 from console.page.parts.curves import Chart, Curve
 from console.page.parts.elements import Badge, Clock, box, heading, link, text
 from console.page.parts.lists import Rows

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from console.page.context import Context
-from console.page.monitoring.drift_reader import Drift, fetch_drift
-from console.page.monitoring.review_reader import Queue, fetch_queue
+from console.page.monitoring.reader import Drift, Queue, fetch_drift, fetch_queue
 from console.page.poller import Topic
 
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from seedcode.__main__ import list_commands, main
 from seedcode.commands import deploy
-from seedcode.stack.errors import StackError
+from seedcode.errors import StackError
 
 
 def test_every_command_has_a_sentence() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import boto3
 import pytest
 from ingest_image.batch import close
-from ingest_image.events import Arrival
 from ingest_image.ingest import Ingest
+from ingest_image.keys import Arrival
 from ingest_image.settings import Settings
 from ingest_image.storage import Storage
 from moto import mock_aws

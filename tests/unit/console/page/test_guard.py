@@ -15,8 +15,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.page import server
-from console.page.guard import Guard
-from console.page.login import Login
+from console.page.guard import Guard, Login
 
 ROOT = "http://127.0.0.1:4700"
 SOCKET = "ws://127.0.0.1:4700/ws"

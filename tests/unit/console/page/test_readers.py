@@ -16,8 +16,8 @@ from console.errors import CommandError
 from console.joblogs import Tails
 from console.page import storage
 from console.page.classify import reader as classify
+from console.page.execution import reader
 from console.page.execution import reader as execution
-from console.page.execution import step_reader
 from console.page.executions import reader as executions
 from console.page.version import reader as version_reader
 from console.progress.snapshot import StepView
@@ -208,14 +208,14 @@ def test_a_step_tells_its_arguments_and_how_much_went_in_and_out_and_hides_secre
         },
     }
     view = StepView("PrepareData", "Processing", 0, "Succeeded", metadata={"ProcessingJob": {"Arn": job}})
-    read = step_reader.fetch_step(aws.source, view)
+    read = reader.fetch_step(aws.source, view)
     assert dict(read.arguments) == {
         **{"--train": "/opt/ml/x", "--quick": "", "--api_token": "(hidden)", "--password=(hidden)": ""},
         **{"API_TOKEN": "(hidden)", "SEED": "1", "DATABASE_URL": "postgres://(hidden)@db/x"},
     }
     assert dict(read.facts)["Instances"] == "2 x ml.m5.large"
     assert read.inputs[0].size == storage.Size(1, 5), "its neighbour's size is not its own"
-    step_reader.fetch_step(aws.source, view)
+    reader.fetch_step(aws.source, view)
     assert aws.calls["ListObjectsV2"] == 2, "what lies there does not change after the end"
 
 

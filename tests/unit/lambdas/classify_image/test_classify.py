@@ -15,9 +15,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from classify_image import handler as function
 from classify_image.classify import Classifier
-from classify_image.endpoint import Endpoint
-from classify_image.errors import BadAnswer, EndpointNotReady, ModelFailed, ModelNotReady
-from classify_image.prediction import parse
+from classify_image.endpoint import BadAnswer, Endpoint, EndpointNotReady, ModelFailed, ModelNotReady, parse
 from classify_image.settings import Settings
 from moto import mock_aws
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from deploy_model import aws, handler, removal
-from deploy_model.response import answer
+from deploy_model.custom_resource import answer
 
 ENDPOINT, SCHEDULE = "scones-vehicles", "scones-vehicles-drift"
 STACK = "arn:aws:cloudformation:us-east-1:123456789012:stack/scones/1"

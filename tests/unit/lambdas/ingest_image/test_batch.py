@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from ingest_image.batch import close
 from ingest_image.errors import BatchUnfinished
-from ingest_image.events import Arrival
 from ingest_image.ingest import Ingest
+from ingest_image.keys import Arrival
 
 from tests.unit.lambdas.ingest_image.conftest import BUCKET, Bucket, encode, noise
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from refresh_workflow.errors import RefreshError
 from refresh_workflow.settings import Settings
-from refresh_workflow.templates import collect_values, read_template, render
+from refresh_workflow.state_machines import collect_values, read_template, render
 
 AUTHORED = Path(__file__).parents[4] / "workflow"
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from refresh_workflow.registry import FALLBACK, RECOMMENDED, choose_threshold
 from refresh_workflow.settings import Settings
-from refresh_workflow.threshold import FALLBACK, RECOMMENDED, choose_threshold
 
 NO_WORDS: dict[str, str] = {}
 

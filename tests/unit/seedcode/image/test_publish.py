@@ -19,11 +19,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from seedcode.commands import image
+from seedcode.errors import ImageError
 from seedcode.image import docker, publish
-from seedcode.image.accepted import FILE
-from seedcode.image.base import check_base
-from seedcode.image.content import CHECKOUT, DOCKERFILE, USER, list_files, tag
-from seedcode.image.errors import ImageError
+from seedcode.image.content import CHECKOUT, DOCKERFILE, USER, check_base, list_files, tag
+from seedcode.image.findings import FILE
 from seedcode.image.registry import Registry
 
 Document = dict[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from seedcode.packaging import PackagingError, archive, build_layer, layer, wheels
+from seedcode.packaging import PackagingError, archive, build_layer, layer
 
 
 def make_wheel(folder: Path, name: str, files: dict[str, bytes]) -> None:
@@ -110,7 +110,7 @@ def test_a_failed_download_is_told_with_pip_s_reason(tmp_path: Path, monkeypatch
 
 
 def test_every_requirement_is_pinned_with_its_digest() -> None:
-    logical = wheels.REQUIREMENTS.read_text().replace("\\\n", " ").splitlines()
+    logical = layer.REQUIREMENTS.read_text().replace("\\\n", " ").splitlines()
     pins = [line for line in logical if line and not line.startswith("#")]
     assert {pin.split("==")[0] for pin in pins} >= {"aws-lambda-powertools", "pillow"}
     assert all("==" in pin and "--hash=sha256:" in pin for pin in pins)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from seedcode.packaging.errors import PackagingError
+from seedcode.errors import PackagingError
 from seedcode.packaging.publishing import CORS_ID, name_seed, publish
-from seedcode.stack import yamltags
+from seedcode.stack import template
 from seedcode.stack.spec import Account
 
 TEMPLATE = """Parameters:
@@ -56,7 +56,7 @@ def test_the_published_template_knows_where_its_seed_is(aws: Account) -> None:
     s3 = aws.client("s3")
     published = publish(s3, "studio", "scones", TEMPLATE.encode(), b"seed")
     body = s3.get_object(Bucket="studio", Key="scones/template.yaml")["Body"].read().decode()
-    defaults = {name: entry["Default"] for name, entry in yamltags.read(body)["Parameters"].items()}
+    defaults = {name: entry["Default"] for name, entry in template.read(body)["Parameters"].items()}
     assert defaults == {"SeedBucket": "studio", "SeedKey": "scones/seed.zip", "Other": ""}
     assert published.seed == "s3://studio/scones/seed.zip"
     assert s3.get_object(Bucket="studio", Key="scones/seed.zip")["Body"].read() == b"seed"

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from seedcode.preflight import account, limits, region
-from seedcode.preflight.findings import inspect
+from seedcode.preflight import region
+from seedcode.preflight.findings import check_account, check_limits, inspect
 from seedcode.stack.spec import Account, Spec
 from seedcode.stack.template import Template, load
 
@@ -90,18 +90,18 @@ def test_a_region_without_the_algorithm_is_refused(monkeypatch: pytest.MonkeyPat
 
 
 def test_credentials_of_the_account_that_is_meant_are_no_finding(aws: Account) -> None:
-    assert account.check(aws) == []
+    assert check_account(aws) == []
 
 
 def test_the_projects_own_template_is_within_cloudformations_limits() -> None:
-    assert limits.check(load()) == []
+    assert check_limits(load()) == []
 
 
 def test_each_limit_that_is_broken_is_said() -> None:
     many = {f"Q{n}": {"Type": "AWS::SQS::Queue"} for n in range(501)}
-    said = limits.check(Template(json.dumps({"Description": "x" * 1025, "Resources": many})))
+    said = check_limits(Template(json.dumps({"Description": "x" * 1025, "Resources": many})))
     assert said == [
         "The template has 501 resources; CloudFormation takes 500.",
         "The template's description has 1025 bytes; CloudFormation takes 1024.",
     ]
-    assert "CloudFormation takes 1000000" in limits.check(Template('{"Resources": {}}' + " " * 1_000_000))[0]
+    assert "CloudFormation takes 1000000" in check_limits(Template('{"Resources": {}}' + " " * 1_000_000))[0]

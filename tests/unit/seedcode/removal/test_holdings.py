@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from seedcode.removal import erasing, holdings
+from seedcode.removal import holdings
 from seedcode.removal.holdings import KINDS
 from seedcode.removal.project import Project
-from seedcode.stack.asking import unless_gone
 from seedcode.stack.spec import Account
+from seedcode.stack.state import unless_gone
 
 BUCKET = "scones-data"
 
@@ -77,13 +77,13 @@ def test_what_may_not_be_seen_is_said_to_be_there_perhaps(project: Project, monk
 
 def test_data_that_is_given_up_goes_whole_and_nothing_of_others_does(project: Project) -> None:
     _fill(project)
-    done = erasing.erase(project)
+    done = holdings.erase(project)
     assert f"bucket {BUCKET}" in done
     assert [holding.name for holding in holdings.find(project)] == []
     logs = project.aws.client("logs").describe_log_groups()["logGroups"]
     assert [group["logGroupName"] for group in logs] == sorted(OTHERS)
     assert done[-1].endswith("in 7 days")
-    assert erasing.erase(project) == []
+    assert holdings.erase(project) == []
 
 
 def test_a_group_goes_after_its_versions() -> None:
@@ -108,7 +108,7 @@ def test_a_group_goes_after_its_versions() -> None:
             asked.append(ModelPackageGroupName)
 
     account = Account(lambda _: _Registry(), "123456789012", "eu-west-1")
-    erasing.erase_versions(Project(account, "scones", BUCKET, "scones", "scones"))
+    holdings.erase_versions(Project(account, "scones", BUCKET, "scones", "scones"))
     assert asked == ["describe", "arn:1", "arn:2", "scones-vehicles"]
 
 

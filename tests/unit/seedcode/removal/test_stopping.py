@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from seedcode.removal import running, stopping
+from seedcode.errors import StackError
+from seedcode.removal import running
 from seedcode.removal.project import Project
-from seedcode.stack.errors import StackError
 from seedcode.stack.spec import Account
 
 
@@ -135,7 +135,7 @@ def test_what_runs_and_what_costs_money_is_listed(project: Project) -> None:
 
 
 def test_everything_is_ended_in_an_order_that_aws_takes(project: Project, everything: _Everything) -> None:
-    stopping.stop(project, running.find(project), lambda _: None)
+    running.stop(project, running.find(project), lambda _: None)
     assert everything.calls == [
         "delete_schedule scones-vehicles-drift",
         "stop_pipeline_execution arn:execution:scones-training",
@@ -158,7 +158,7 @@ def test_an_account_to_which_model_monitor_is_closed_is_told_so_and_loses_the_re
 ) -> None:
     everything.closed = True
     said: list[str] = []
-    stopping.stop(project, running.find(project), said.append)
+    running.stop(project, running.find(project), said.append)
     assert "Model Monitor is closed to this account, so there is no schedule of its to remove." in said
     assert "delete_endpoint scones-vehicles" in everything.calls
     assert not any(call.startswith("delete_monitoring_schedule") for call in everything.calls)
@@ -168,14 +168,14 @@ def test_what_is_gone_already_is_not_ended_again(project: Project, everything: _
     everything.endpoint_status, everything.pipeline, everything.execution_status = None, False, "Failed"
     found = running.find(project)
     assert (found.endpoint, found.pipelines, found.executions, found.hourly) == ("", (), (), "")
-    stopping.stop(project, found, lambda _: None)
+    running.stop(project, found, lambda _: None)
     assert not any(call.startswith(("delete_endpoint scones", "delete_pipeline")) for call in everything.calls)
 
 
 def test_an_execution_that_does_not_stop_is_not_waited_for_without_end(
     project: Project, everything: _Everything, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stopping, "LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(running, "LONGEST_WAIT", 0.05)
     monkeypatch.setattr(everything, "stop_pipeline_execution", lambda **_: None)
     with pytest.raises(StackError, match="executions to stop"):
-        stopping.stop(project, running.find(project), lambda _: None)
+        running.stop(project, running.find(project), lambda _: None)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from seedcode.packaging.errors import PackagingError
+from seedcode.errors import PackagingError
 from seedcode.review.codecommit import LONGEST, PullRequest, comment
 from seedcode.review.difference import SAME, describe, summarize
 from seedcode.review.revision import define_at, merge_base

@@ -7,8 +7,8 @@ from unittest.mock import Mock
 
 import pytest
 
+from seedcode.errors import StackError
 from seedcode.stack import changes
-from seedcode.stack.errors import StackError
 from seedcode.stack.report import Change
 
 REQUEST = {"StackName": "scones", "ChangeSetType": "UPDATE"}

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from seedcode.stack.parameters import find_faults, request
+from seedcode.stack.spec import find_faults, build_parameters
 from seedcode.stack.template import Template
 
 PARAMETERS = {
@@ -66,7 +66,7 @@ def test_an_unknown_and_a_missing_parameter_are_both_said() -> None:
 
 def test_what_is_not_given_keeps_the_value_that_the_stack_has() -> None:
     previous = {"Name": "old", "Days": "1", "Gone": "x"}
-    assert request(TEMPLATE, {"Name": "new"}, previous) == [
+    assert build_parameters(TEMPLATE, {"Name": "new"}, previous) == [
         {"ParameterKey": "Name", "ParameterValue": "new"},
         {"ParameterKey": "Days", "UsePreviousValue": True},
     ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from seedcode.stack.errors import StackError
+from seedcode.errors import StackError
 from seedcode.stack.refresh import refresh
 
 

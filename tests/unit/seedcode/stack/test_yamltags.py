@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seedcode.stack import yamltags
+from seedcode.stack import template
 from seedcode.stack.template import load
 
 TEXT = """
@@ -21,7 +21,7 @@ Resources:
 
 
 def test_short_forms_are_read_as_the_long_ones() -> None:
-    properties = yamltags.read(TEXT)["Resources"]["Bucket"]["Properties"]
+    properties = template.read(TEXT)["Resources"]["Bucket"]["Properties"]
     assert properties == {
         "Name": {"Fn::Sub": "${Project}-data"},
         "Arn": {"Fn::GetAtt": ["Key", "Arn"]},
