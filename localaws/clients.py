@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
 from localaws.keys import Credentials
-from localaws.ministack.objects import Objects
 from localaws.settings import Settings
+
+if TYPE_CHECKING:
+    from localaws.ministack.objects import Objects
 
 
 class Clients:
@@ -54,6 +56,9 @@ class Clients:
     @property
     def objects(self) -> Objects:
         """S3's objects, for copying many."""
+        # Imports MiniStack, which a hook of git, with clients of its own, does not wait for.
+        from localaws.ministack.objects import Objects  # noqa: PLC0415
+
         return Objects(self.s3, self.credentials.key, self._settings)
 
     @property

@@ -23,9 +23,9 @@ from localaws.iam.gate import Gate
 from localaws.ministack.identity import Caller
 from localaws.ministack.saving import AsgiApp
 from localaws.operations import SCHEDULER, Service
-from localaws.protocol import answer
 from localaws.push import receiving
 from localaws.push.changes import PATH
+from localaws.rest import answer
 from localaws.services import BY_TARGET
 from localaws.settings import HEALTH, Settings
 

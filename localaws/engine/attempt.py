@@ -10,18 +10,18 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from localaws.aws import Aws
-from localaws.engine import caching, records, references, retries
+from localaws.engine import caching, conditions, records, references, retries
 from localaws.engine.context import Run, StepContext, Stopped
 from localaws.engine.definition import Step, parse
 from localaws.engine.retries import Failure
-from localaws.engine.steps import decide, invoke, job, registry, tuning
+from localaws.engine.steps import invoke, job, registry, tuning
 from localaws.jobs import staging
 from localaws.jobs.failures import JobFailure
 from localaws.jobs.role import acting_as
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
-RUNS: dict[str, Run] = {**job.RUNS, **registry.RUNS, **decide.RUNS, **invoke.RUNS, **tuning.RUNS}
+RUNS: dict[str, Run] = {**job.RUNS, **registry.RUNS, **conditions.RUNS, **invoke.RUNS, **tuning.RUNS}
 
 
 def run_step(aws: Aws, arn: str, step: Step, stop: Stop) -> str:

@@ -11,8 +11,7 @@ import json
 from typing import Any
 
 from localaws.aws import now
-from localaws.engine.definition import Step
-from localaws.engine.durations import seconds
+from localaws.engine.definition import Step, seconds
 from localaws.shapes import Document
 from localaws.store import Store
 

@@ -7,6 +7,8 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from localaws.engine.context import Run, StepContext
+from localaws.engine.retries import Failure
 from localaws.shapes import Document
 
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
@@ -70,3 +72,23 @@ def _compare(kind: str, left: Any, right: Any) -> bool:  # noqa: ANN401
     if not (kinds <= {int, float} or kinds == {str}):
         raise ValueError(f"The condition {kind} cannot compare {left!r} with {right!r}.")
     return _ORDERS[kind](left, right)
+
+
+def condition(context: StepContext) -> Document:
+    """Evaluate the conditions; the outcome "True" or "False" chooses the branch."""
+    try:
+        outcome = str(holds(context.arguments["Conditions"]))
+    except ValueError as error:
+        raise Failure(f"ClientError: {error}") from error
+    context.record({"Condition": {"Outcome": outcome}})
+    return {"Outcome": outcome}
+
+
+def fail(context: StepContext) -> Document:
+    """End the execution as Failed with the message of the definition."""
+    message = str(context.arguments.get("ErrorMessage", ""))
+    context.record({"Fail": {"ErrorMessage": message}})
+    raise Failure(message)
+
+
+RUNS: dict[str, Run] = {"Condition": condition, "Fail": fail}

@@ -6,11 +6,12 @@ Steps inside a Condition are kept in one flat table; `guard` says which conditio
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from localaws import errors
-from localaws.engine import durations, members, references
+from localaws.engine import members, references
 from localaws.shapes import Document
 
 VERSION = "2020-12-01"
@@ -116,7 +117,7 @@ def _check_expiry(body: Document) -> None:
     expire_after = body.get("CacheConfig", {}).get("ExpireAfter")
     try:
         if expire_after is not None:
-            durations.seconds(expire_after)
+            seconds(expire_after)
     except (TypeError, ValueError) as error:
         raise errors.validation(f"The step {body['Name']!r}: {error}") from error
 
@@ -146,3 +147,17 @@ def _check_order(steps: Mapping[str, Step]) -> None:
         done.update(ready)
         for name in ready:
             del left[name]
+
+
+_DURATION = re.compile(
+    r"P?(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE
+)
+_UNITS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)
+
+
+def seconds(duration: str) -> int:
+    """An ISO 8601 duration such as P30D, PT12H or (as the SDK's examples write) 30d."""
+    match = _DURATION.fullmatch(duration)
+    if not match or not any(match.groups()):
+        raise ValueError(f"ExpireAfter is {duration!r}; it must be an ISO 8601 duration such as P30D or PT12H.")
+    return sum(int(number) * unit for number, unit in zip(match.groups(), _UNITS, strict=True) if number)

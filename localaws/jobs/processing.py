@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from localaws.aws import Aws, now
-from localaws.jobs import images, opt_ml, pulling, staging
+from localaws.jobs import images, opt_ml, staging
 from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.jobs.role import acting_as, check_network
 from localaws.jobs.supervise import SLOTS, Instance, Job, Outcome, instances, run
@@ -43,7 +43,7 @@ def _end(aws: Aws, name: str, status: str, **changes: Any) -> None:  # noqa: ANN
 def _run(aws: Aws, document: Document, stop: Stop) -> tuple[Outcome, str | None]:
     name = document["ProcessingJobName"]
     specification = document["AppSpecification"]
-    pulling.pull(aws, specification["ImageUri"])
+    images.pull(aws, specification["ImageUri"])
     argv = images.command(
         aws.settings.home,
         specification["ImageUri"],

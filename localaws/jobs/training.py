@@ -8,7 +8,7 @@ from typing import Any
 from localaws.aws import Aws, now
 from localaws.jobs import images, pretrained, script_mode, staging
 from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
-from localaws.jobs.metrics import Metrics
+from localaws.jobs.logs import Metrics
 from localaws.jobs.role import acting_as, check_network
 from localaws.jobs.supervise import SLOTS, Instance, Job, Outcome, instances, run
 from localaws.records.jobs import TRAINING, change_job, find_job

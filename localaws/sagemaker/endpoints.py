@@ -11,9 +11,8 @@ from localaws.hosting import alarms, deployment, lifecycle
 from localaws.hosting.policy import policy
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import endpoints, models, tags
-from localaws.sagemaker import endpoint_configs
+from localaws.sagemaker import closed, endpoint_configs
 from localaws.sagemaker.endpoint_configs import ENDPOINT_CONFIG
-from localaws.sagemaker.rules import withdrawn
 from localaws.serving.plans import Plan, VariantPlan
 from localaws.shapes import Document, project_as
 
@@ -29,7 +28,7 @@ def create_endpoint(aws: Aws, request: Document) -> Document:
     name = request["EndpointName"]
     arn = aws.arn("endpoint", name.lower())
     config = endpoint_configs.describe_endpoint_config(aws, request)
-    withdrawn.check_variants(aws, config)
+    closed.check_variants(aws, config)
     plan = build_plan(aws, config)
     with aws.store.transaction():
         if endpoints.find(aws, name):
@@ -107,7 +106,7 @@ def update_endpoint(aws: Aws, request: Document) -> Document:
     name = request["EndpointName"]
     document = _in_service(aws, name)
     configuration = endpoint_configs.describe_endpoint_config(aws, request)
-    withdrawn.check_variants(aws, configuration)
+    closed.check_variants(aws, configuration)
     wanted = build_plan(aws, configuration)
     plan = _retained(request, Plan.from_document(document["Plan"]), wanted)
     _check_scaled(aws, name, Plan.from_document(document["Plan"]), plan)

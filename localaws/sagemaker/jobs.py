@@ -23,7 +23,7 @@ from localaws.records.jobs import (
 )
 from localaws.refusals import Members, not_emulated, only
 from localaws.sagemaker import closed, limits
-from localaws.sagemaker.rules import inputs, pulling, withdrawn
+from localaws.sagemaker.rules import inputs, pulling
 from localaws.sagemaker.rules.jobs import PROCESSING_RULES, TRAINING_RULES, TRANSFORM_RULES
 from localaws.shapes import Document, project_as
 from localaws.store import retry_until_stored
@@ -40,7 +40,7 @@ def create(kind: JobKind, aws: Aws, request: Document) -> Document:
     """Store the job and start it."""
     name = request[kind.name]
     arn = aws.arn(kind.noun, name.lower())
-    withdrawn.check_job(aws, kind.noun, request)
+    closed.check_job(aws, kind.noun, request)
     if kind is TRAINING:
         pulling.check_training(aws, request)
         inputs.check_channels(aws, request)

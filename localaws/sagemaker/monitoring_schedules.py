@@ -11,7 +11,7 @@ from localaws.monitoring import records
 from localaws.monitoring.records import SCHEDULE
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import tags
-from localaws.sagemaker import closed, monitoring_checks
+from localaws.sagemaker import closed, monitoring_definitions
 from localaws.shapes import Document, project_as
 
 _NAME = "MonitoringScheduleName"
@@ -31,7 +31,7 @@ def create_monitoring_schedule(aws: Aws, request: Document) -> Document:
     """Store a schedule; it becomes Scheduled at once, and runs when it is due."""
     name = request[_NAME]
     arn = aws.arn("monitoring-schedule", name.lower())
-    described = monitoring_checks.describe(aws, request["MonitoringScheduleConfig"])
+    described = monitoring_definitions.decide_members(aws, request["MonitoringScheduleConfig"])
     with aws.store.transaction():
         if aws.store.get(SCHEDULE, name):
             raise errors.in_use(f"Monitoring Schedule {arn} already exists.")
@@ -50,7 +50,7 @@ def create_monitoring_schedule(aws: Aws, request: Document) -> Document:
 @SAGEMAKER.operation("UpdateMonitoringSchedule", on=(_SCHEDULE,), closed=closed.operation)
 def update_monitoring_schedule(aws: Aws, request: Document) -> Document:
     """Give a schedule another configuration, whole; a NOW schedule then runs once more."""
-    described = monitoring_checks.describe(aws, request["MonitoringScheduleConfig"])
+    described = monitoring_definitions.decide_members(aws, request["MonitoringScheduleConfig"])
     with aws.store.transaction():
         schedule = _at_rest(aws, request)
         wanted = schedule[_STATUS]

@@ -12,8 +12,7 @@ from localaws.jobs import images
 from localaws.operations import SAGEMAKER
 from localaws.records.jobs import TRAINING
 from localaws.refusals import check_rules
-from localaws.sagemaker import tuning_ranges
-from localaws.sagemaker.rules import withdrawn
+from localaws.sagemaker import closed, tuning_ranges
 from localaws.sagemaker.rules.jobs import TUNING_RULES
 from localaws.shapes import Document
 from localaws.tuning import definitions, endings, launch
@@ -89,7 +88,7 @@ def _training(aws: Aws, body: Document) -> None:
     for resources in launch.kinds(body):
         job = {**body, "ResourceConfig": default | resources}
         SAGEMAKER.operations["CreateTrainingJob"].check(job)
-        withdrawn.check_job(aws, TRAINING.noun, job)
+        closed.check_job(aws, TRAINING.noun, job)
 
 
 def _objective(definition: Definition) -> None:

@@ -9,8 +9,8 @@ from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.hyperparameters import REQUIRED, RULES
 from localaws.jobs import images
 from localaws.shapes import Document
-from localaws.tuning import ranges
-from localaws.tuning.ranges import Range
+from localaws.tuning import definitions
+from localaws.tuning.definitions import Range
 
 OBJECTIVE = "validation:accuracy"
 # The table "Tunable Image Classification Hyperparameters"; layers, augmentation and schedule are not in it.
@@ -34,7 +34,7 @@ def check(config: Document, body: Document) -> None:
     if given.get("AutoParameters"):
         raise errors.validation("AutoParameters are not emulated by the local AWS; give ranges of your own.")
     _numbers(given)
-    found = ranges.read(given)
+    found = definitions.read(given)
     if len(found) > _MOST_SEARCHED:
         raise errors.AwsError(
             "ResourceLimitExceeded", f"{len(found)} hyperparameters are searched; {_MOST_SEARCHED} are allowed."

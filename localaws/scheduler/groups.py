@@ -9,7 +9,7 @@ from localaws.aws import Aws, now
 from localaws.errors import AwsError, validation
 from localaws.operations import SCHEDULER, Named
 from localaws.records import tags
-from localaws.scheduler import checks, records
+from localaws.scheduler import records, schedules
 from localaws.scheduler.records import DEFAULT_GROUP, GROUP, SCHEDULE
 from localaws.shapes import Document
 
@@ -100,7 +100,7 @@ def _tagged(aws: Aws, request: Document) -> str:
 def _find(aws: Aws, name: str) -> Document:
     found = _stored(aws, name)
     if found is None:
-        raise checks.missing("Schedule group", name)
+        raise schedules.missing("Schedule group", name)
     return found
 
 

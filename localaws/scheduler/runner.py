@@ -16,7 +16,7 @@ from localaws import clock
 from localaws.aws import Aws
 from localaws.deliveries.deliveries import Deliveries
 from localaws.deliveries.delivery import Delivery
-from localaws.scheduler import checks, expressions, records
+from localaws.scheduler import expressions, records, schedules
 from localaws.scheduler.records import SCHEDULE
 from localaws.shapes import Document
 
@@ -83,7 +83,7 @@ class Runner:
 def _delivery(schedule: Document, due: datetime, now: datetime) -> Delivery:
     return Delivery(
         source=schedule["Arn"],
-        principal=checks.PRINCIPAL,
+        principal=schedules.PRINCIPAL,
         target=schedule["Target"],
         scheduled=due.timestamp(),
         began=now.timestamp(),

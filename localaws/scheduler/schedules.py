@@ -8,10 +8,11 @@ from typing import Any
 
 from localaws import clock, listing
 from localaws.aws import Aws, now
-from localaws.errors import AwsError
+from localaws.deliveries import targets
+from localaws.errors import AwsError, validation
 from localaws.operations import SCHEDULER
-from localaws.scheduler import checks, records
-from localaws.scheduler.records import DEFAULT_GROUP, SCHEDULE
+from localaws.scheduler import expressions, records
+from localaws.scheduler.records import DEFAULT_GROUP, GROUP, SCHEDULE, arn
 from localaws.shapes import Document
 
 _DEFAULTS = {"State": "ENABLED", "ScheduleExpressionTimezone": "UTC", "ActionAfterCompletion": "NONE"}
@@ -27,7 +28,7 @@ def _find_schedule(aws: Aws, request: Document) -> Iterator[str]:
 def create_schedule(aws: Aws, request: Document) -> Document:
     """Store a schedule; the same client token again answers the same one."""
     request = _normal(request)
-    checks.check(aws, request)
+    check(aws, request)
     key = records.key(request["GroupName"], request["Name"])
     arn = records.arn(aws, "schedule", key)
     with aws.store.transaction():
@@ -46,7 +47,7 @@ def update_schedule(aws: Aws, request: Document) -> Document:
     request = _normal(request)
     with aws.store.transaction():
         existing = _find(aws, request)
-        checks.check(aws, request)
+        check(aws, request)
         kept = {name: existing[name] for name in ("Key", "Arn", "CreationDate")}
         _put(aws, kept | request)
     return {"ScheduleArn": existing["Arn"]}
@@ -78,7 +79,7 @@ def delete_schedule(aws: Aws, request: Document) -> Document:
 def _find(aws: Aws, request: Document) -> Document:
     document = aws.store.get(SCHEDULE, records.key(request.get("GroupName", DEFAULT_GROUP), request["Name"]))
     if document is None:
-        raise checks.missing("Schedule", request["Name"])
+        raise missing("Schedule", request["Name"])
     return document
 
 
@@ -99,3 +100,43 @@ def _normal(request: Document) -> Document:
 
 def _seconds(date: Any) -> float:  # noqa: ANN401 - a timestamp as a number or as text
     return float(date) if not isinstance(date, str) else datetime.fromisoformat(date).timestamp()
+
+
+PRINCIPAL = "scheduler.amazonaws.com"
+
+
+def check(aws: Aws, request: Document) -> None:
+    """Refuse a schedule that AWS would not take, or whose target cannot be called here."""
+    expressions.check(request["ScheduleExpression"], request.get("ScheduleExpressionTimezone", "UTC"))
+    _check_window(request["FlexibleTimeWindow"])
+    if "StartDate" in request and "EndDate" in request and request["StartDate"] >= request["EndDate"]:
+        raise validation("The StartDate you specify must come before the EndDate.")
+    group = request.get("GroupName", DEFAULT_GROUP)
+    if group != DEFAULT_GROUP and aws.store.get(GROUP, group) is None:
+        raise missing("Schedule group", group)
+    targets.check(request["Target"])
+    _check_role(aws, request["Target"]["RoleArn"], group)
+
+
+def missing(what: str, name: str) -> AwsError:
+    """What Scheduler answers for a schedule or group that is not there."""
+    return AwsError("ResourceNotFoundException", f"{what} {name} does not exist.", 404)
+
+
+def _check_window(window: Document) -> None:
+    if (window["Mode"] == "FLEXIBLE") != ("MaximumWindowInMinutes" in window):
+        raise validation(
+            "FlexibleTimeWindow has MaximumWindowInMinutes where its Mode is FLEXIBLE, and only there; "
+            f"given was {window}."
+        )
+
+
+def _check_role(aws: Aws, role: str, group: str) -> None:
+    """AWS takes on the role when the schedule is made, in the name of the group, as the schedule is not there yet."""
+    if aws.authority is None:
+        return
+    try:
+        aws.authority.clients(role, PRINCIPAL, arn(aws, "schedule-group", group))
+    except AwsError as error:
+        sentence = "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
+        raise validation(sentence) from error

@@ -17,8 +17,7 @@ from optuna.samplers import BaseSampler, GridSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from localaws.shapes import Document
-from localaws.tuning.definitions import Definition
-from localaws.tuning.ranges import Value
+from localaws.tuning.definitions import Definition, Value
 from localaws.tuning.trials import Trial
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)

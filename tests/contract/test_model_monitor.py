@@ -22,8 +22,8 @@ from localaws.clients import Clients
 from localaws.events import Events
 from localaws.keys import Credentials
 from localaws.monitoring.runner import Runner
-from localaws.protocol import answer
 from localaws.records import endpoints
+from localaws.rest import answer
 from localaws.services import BY_TARGET
 from localaws.settings import Settings
 from localaws.store import Store

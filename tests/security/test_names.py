@@ -14,7 +14,7 @@ from localaws.events import Events
 from localaws.jobs import training
 from localaws.jobs.failures import ClientFailure
 from localaws.jobs.supervise import Instance
-from localaws.protocol import answer
+from localaws.rest import answer
 from localaws.services import BY_TARGET
 from localaws.settings import Settings
 from localaws.store import Store

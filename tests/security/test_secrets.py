@@ -21,8 +21,8 @@ from localaws.jobs import supervise
 from localaws.jobs.container import base_environment
 from localaws.jobs.supervise import Job
 from localaws.keys import Credentials
-from localaws.protocol import answer
 from localaws.records.jobs import TRAINING
+from localaws.rest import answer
 from localaws.services import BY_TARGET
 from localaws.settings import Settings
 from localaws.store import Store

@@ -23,7 +23,7 @@ from localaws.engine.retries import Failure
 from localaws.events import Events
 from localaws.ministack.objects import Objects
 from localaws.ministack.patching import Patch
-from localaws.protocol import answer
+from localaws.rest import answer
 from localaws.services import BY_TARGET
 from localaws.settings import Settings
 from localaws.store import Store

@@ -13,8 +13,8 @@ import pytest
 
 from localaws.aws import Aws
 from localaws.operations import CODEBUILD
-from localaws.protocol import answer
 from localaws.push import repository
+from localaws.rest import answer
 
 Document = dict[str, Any]
 ROLE = "arn:aws:iam::000000000000:role/builder"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from localaws.engine.durations import seconds
+from localaws.engine.definition import seconds
 
 DAY = 86_400
 

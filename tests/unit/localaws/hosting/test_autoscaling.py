@@ -11,7 +11,7 @@ from ministack.services import cloudwatch, iam
 from localaws.autoscaling.tracking import Tracking
 from localaws.aws import Aws
 from localaws.operations import AUTOSCALING
-from localaws.protocol import answer
+from localaws.rest import answer
 from localaws.serving.metrics import Measured
 
 Document = dict[str, Any]

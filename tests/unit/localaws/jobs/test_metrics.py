@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from localaws.jobs.images import BUILTIN_METRICS
-from localaws.jobs.metrics import Metrics
+from localaws.jobs.logs import Metrics
 
 LOSS = [{"Name": "loss", "Regex": r"loss=(\S+)"}]
 

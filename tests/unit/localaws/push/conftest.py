@@ -58,7 +58,7 @@ def bakery(aws: Aws, tmp_path: Path) -> Bakery:
 def call(aws: Aws) -> Callable[..., tuple[int, Document]]:
     """Ask CodeCommit as HTTP does: the status and what is answered."""
     from localaws.operations import CODECOMMIT
-    from localaws.protocol import answer
+    from localaws.rest import answer
 
     def ask(operation: str, **request: object) -> tuple[int, Document]:
         status, content = answer(CODECOMMIT, aws, operation, json.dumps(request).encode())

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from localaws.aws import Aws
 from localaws.errors import validation
 from localaws.operations import SAGEMAKER
-from localaws.protocol import answer
+from localaws.rest import answer
 
 if TYPE_CHECKING:
     from tests.unit.localaws.conftest import Api

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from localaws import clock, protocol, rest
+from localaws import clock, rest
 from localaws.aws import Aws
 from localaws.deliveries.deliveries import Deliveries
 from localaws.deliveries.delivery import Delivery
@@ -41,7 +41,7 @@ class Scheduler:
         assert route, path
         content = json.dumps(body).encode() if body else b""
         request = rest.as_json("scheduler", *route, query.encode(), content)
-        status, answer = protocol.answer(SCHEDULER, self.aws, route[0], request)
+        status, answer = rest.answer(SCHEDULER, self.aws, route[0], request)
         return status, json.loads(answer)
 
     def __call__(self, method: str, path: str, query: str = "", **body: object) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from localaws.tuning.ranges import Range, read
+from localaws.tuning.definitions import Range, read
 
 
 def test_a_reversed_logarithmic_range_is_searched_near_one() -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from seedcode.stack.spec import find_faults, build_parameters
+from seedcode.stack.spec import build_parameters, find_faults
 from seedcode.stack.template import Template
 
 PARAMETERS = {
