@@ -9,7 +9,7 @@ import time
 import numpy as np
 
 from localaws.algorithms.image_classification.hyperparameters import read_hyperparameters
-from localaws.algorithms.image_classification.network import Network
+from localaws.algorithms.image_classification.network import build_network
 
 BATCH = 32
 WARM = 3
@@ -20,7 +20,7 @@ def main(steps: int) -> None:
     settings = read_hyperparameters(
         {"num_layers": "20", "image_shape": "3,28,28", "num_classes": "2", "num_training_samples": "1000"}
     )
-    network = Network(settings, seed=1)
+    network = build_network(settings, seed=1)
     random = np.random.default_rng(0)
     images = random.integers(0, 256, (BATCH, 3, 28, 28)).astype(np.float32)
     labels = np.eye(2, dtype=np.float32)[random.integers(0, 2, BATCH)]

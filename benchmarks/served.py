@@ -19,7 +19,7 @@ from benchmarks import environments
 from benchmarks.local import LocalAws, free_port
 from localaws.algorithms.image_classification.artifact import parameters_path, save_description, save_parameters
 from localaws.algorithms.image_classification.hyperparameters import read_hyperparameters
-from localaws.algorithms.image_classification.network import Network
+from localaws.algorithms.image_classification.network import build_network
 
 IMAGE = "811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1"
 ROLE = "arn:aws:iam::000000000000:role/benchmark"
@@ -31,7 +31,7 @@ NET = {"num_layers": "20", "image_shape": "3,28,28", "num_classes": "2", "num_tr
 def write_model(folder: Path) -> None:
     """An artifact of the profile's network with random weights: answers take as long."""
     settings = read_hyperparameters(NET)
-    network = Network(settings, seed=1)
+    network = build_network(settings, seed=1)
     save_description(folder, network.graph, settings.image_shape)
     save_parameters(parameters_path(folder, 1), network.parameters())
 

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from localaws.algorithms.image_classification.engine import EngineError, choose_engine
+
 DEFAULT_PORT = 4566
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -29,6 +31,7 @@ class Settings:
     enforce_iam: bool = False
     existing_customer: bool = False
     open_to_all: bool = False
+    engine: str = "mxnet"
 
     @property
     def endpoint(self) -> str:
@@ -86,7 +89,8 @@ def from_environment() -> Settings:
 
     SCONES_PORT (default 4566), SCONES_HOME (.scones/ in the working directory), SCONES_ENFORCE_IAM (false), SCONES_OPEN
     (false: who has no key of the installation is refused), and SCONES_ACCOUNT: `new` (default), to which AWS closed
-    Model Monitor, Clarify and Debugger, or `existing`.
+    Model Monitor, Clarify and Debugger, or `existing`. SCONES_ENGINE says what trains: by default MXNet, where it is
+    installed.
     """
     port = os.environ.get("SCONES_PORT", str(DEFAULT_PORT))
     if not port.isdecimal() or not 1024 <= int(port) <= 65535:
@@ -97,8 +101,20 @@ def from_environment() -> Settings:
         raise SettingsError(f"SCONES_ACCOUNT is {account!r}; it must be new or existing.")
     home = Path(os.environ.get("SCONES_HOME", ".scones")).resolve()
     return Settings(
-        int(port), home, enforce_iam=enforce, existing_customer=account == "existing", open_to_all=open_to_all
+        int(port),
+        home,
+        enforce_iam=enforce,
+        existing_customer=account == "existing",
+        open_to_all=open_to_all,
+        engine=_engine(),
     )
+
+
+def _engine() -> str:
+    try:
+        return choose_engine()
+    except EngineError as error:
+        raise SettingsError(f"{error}.") from error
 
 
 def _flag(name: str) -> bool:

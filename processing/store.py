@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from common.labels import LABELS
+from common.recordio import write_records
 from processing import png, transform
 from processing.image import LabelledImage, Pixels
 from processing.options import Options
@@ -50,11 +51,6 @@ def _save(path: str, content: bytes) -> None:
 
 
 def pack(entries: Iterable[tuple[int, str]], folder: Path, target: Path) -> None:
-    """Pack written images, given as (class, relative path), into one RecordIO file.
-
-    MXNet takes over a second to import and is needed for nothing else here.
-    """
-    from processing import recordio  # noqa: PLC0415 - only runs that ask for RecordIO pay for MXNet
-
+    """Pack written images, given as (class, relative path), into one RecordIO file."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    recordio.write(((label, (folder / path).read_bytes()) for label, path in entries), target)
+    write_records(((label, (folder / path).read_bytes()) for label, path in entries), target)

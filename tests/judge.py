@@ -38,13 +38,13 @@ class Judge:
     """Draws networks; needs MXNet."""
 
     def __init__(self) -> None:
-        from localaws.algorithms.image_classification.engine import mx
+        from localaws.algorithms.image_classification.mxnet_network import mx
 
         self.mx: Any = mx
 
     def draw(self, layers: int, side: int, *, multi_label: bool = False, classes: int = 2) -> Drawn:
         """One of the algorithm's networks."""
-        from localaws.algorithms.image_classification.resnet import add_probabilities, build_logits
+        from tests.mxnet_resnet import add_probabilities, build_logits
 
         symbol = add_probabilities(build_logits(classes, layers, side), multi_label=multi_label)
         return self.draw_symbol(symbol, (3, side, side), "fc1")

@@ -7,15 +7,15 @@ memory than a small one. Its training split is learned, its test split measures;
 from __future__ import annotations
 
 import io
-import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import numpy as np
 from PIL import Image
 
 from common.archives import BadArchive, Member
+from common.recordio import write_records
 from console.dataset.archive import read_members
 from console.dataset.layout import BICYCLE, FINE_NAMES, MOTORCYCLE, RECORD_BYTES, SIDE, TEST, TRAIN
 from console.errors import CommandError
@@ -26,10 +26,6 @@ NAMES: Final = tuple(name for fine, name in enumerate(FINE_NAMES) if fine not in
 """The 98 classes; a name's place is its label."""
 CHANNELS: Final = {TRAIN: "train", TEST: "validation"}
 _CHUNK_RECORDS: Final = 1024
-MAGIC: Final = 0xCED7230A
-_HEADER: Final = struct.Struct("<II")
-_LABEL: Final = struct.Struct("<IfQQ")
-_LEVELS: Final = (1, 6, 9, 0)
 
 
 def select(archive: Path, folder: Path, progress: Progress = silent) -> dict[str, int]:
@@ -68,16 +64,20 @@ def _write_all(file: BinaryIO, folder: Path, progress: Progress) -> dict[str, in
 
 def _write(split: Member, folder: Path, progress: Progress) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    total, number = split.size // RECORD_BYTES, 0
-    with (folder / f"{folder.name}.rec").open("wb") as packed:
-        for done, rows in _chunks(split):
-            labels = relabel(rows[:, 1])
-            for row, label in zip(rows[labels >= 0], labels[labels >= 0], strict=True):
-                pixels = row[2:].reshape(3, SIDE, SIDE).transpose(1, 2, 0)
-                write_record(packed, number, int(label), np.ascontiguousarray(pixels))
-                number += 1
-            progress(done, total)
-    return number
+    return write_records(_read_others(split, progress), folder / f"{folder.name}.rec")
+
+
+def _read_others(split: Member, progress: Progress) -> Iterator[tuple[int, bytes]]:
+    """Give each image of the other classes as its label and a lossless PNG."""
+    total = split.size // RECORD_BYTES
+    for done, rows in _chunks(split):
+        labels = relabel(rows[:, 1])
+        for row, label in zip(rows[labels >= 0], labels[labels >= 0], strict=True):
+            stream = io.BytesIO()
+            # The fastest compression: the file is read once, on this machine.
+            Image.fromarray(row[2:].reshape(3, SIDE, SIDE).transpose(1, 2, 0)).save(stream, "PNG", compress_level=1)
+            yield int(label), stream.getvalue()
+        progress(done, total)
 
 
 def _chunks(split: Member) -> Iterator[tuple[int, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]]:
@@ -86,22 +86,3 @@ def _chunks(split: Member) -> Iterator[tuple[int, np.ndarray[tuple[int, ...], np
         rows = np.frombuffer(chunk, np.uint8).reshape(-1, RECORD_BYTES)
         done += len(rows)
         yield done, rows
-
-
-def write_record(
-    file: IO[bytes], number: int, label: int, pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
-) -> None:
-    """Append one image of shape (height, width, 3) as a lossless PNG."""
-    body = _LABEL.pack(0, float(label), number, 0) + _encode(pixels)
-    file.write(_HEADER.pack(MAGIC, len(body)) + body + b"\0" * (-len(body) % 4))
-
-
-def _encode(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
-    """Compress until the result has no magic number in it: readers take that for the next record's beginning."""
-    magic = struct.pack("<I", MAGIC)
-    for level in _LEVELS:
-        stream = io.BytesIO()
-        Image.fromarray(pixels).save(stream, "PNG", compress_level=level)
-        if magic not in stream.getvalue():
-            return stream.getvalue()
-    raise ValueError("an image holds RecordIO's magic number in every compression")

@@ -73,7 +73,7 @@ def _context(aws: Aws, arn: str, step: Step, arguments: Document, stop: Stop) ->
 def _cached(aws: Aws, arn: str, step: Step, arguments: Document) -> bool:
     if not caching.enabled(step):
         return False
-    found = caching.find(aws.store, _cache_key(arn, step, arguments), step)
+    found = caching.find(aws.store, _cache_key(aws, arn, step, arguments), step)
     if not found:
         return False
     records.change_step(
@@ -91,12 +91,12 @@ def _cached(aws: Aws, arn: str, step: Step, arguments: Document) -> bool:
 def _succeed(aws: Aws, arn: str, step: Step, arguments: Document, outputs: Document) -> None:
     with aws.store.transaction():
         metadata = records.step_named(aws, arn, step.name)["Metadata"]
-        caching.keep(aws.store, _cache_key(arn, step, arguments), arn, metadata, outputs)
+        caching.keep(aws.store, _cache_key(aws, arn, step, arguments), arn, metadata, outputs)
         records.change_step(aws, arn, step.name, StepStatus="Succeeded", Outputs=outputs)
 
 
-def _cache_key(arn: str, step: Step, arguments: Document) -> str:
-    return caching.key(arn.split("/")[1], step, arguments)
+def _cache_key(aws: Aws, arn: str, step: Step, arguments: Document) -> str:
+    return caching.key(arn.split("/")[1], step, arguments, aws.settings.engine)
 
 
 def _resolved(aws: Aws, arn: str, step: Step) -> Document:

@@ -1,7 +1,8 @@
 """Step caching: an unchanged step takes the result of the last successful run of the same arguments.
 
 Only the arguments that AWS counts are in the key (its developer guide's "default cache key attributes"): where the
-outputs go and on which instances a job runs are not, so a run-specific output path does not miss the cache.
+outputs go and on which instances a job runs are not, so a run-specific output path does not miss the cache. One thing
+is counted that AWS has but one of: the engine that trains for the built-in algorithm.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from localaws.aws import now
 from localaws.engine.definition import Step, seconds
+from localaws.jobs.images import is_builtin
 from localaws.shapes import Document
 from localaws.store import Store
 
@@ -47,13 +49,19 @@ def enabled(step: Step) -> bool:
     return step.type in _KEY_MEMBERS and bool(step.body.get("CacheConfig", {}).get("Enabled"))
 
 
-def key(pipeline: str, step: Step, arguments: Document) -> str:
-    """The cache key of a step's resolved arguments."""
+def key(pipeline: str, step: Step, arguments: Document, engine: str) -> str:
+    """The cache key of a step's resolved arguments; `engine` is in that of the built-in algorithm's trainings."""
     members = _KEY_MEMBERS.get(step.type, ())
-    counted = json.dumps(
-        {name: _counted(name, arguments[name]) for name in members if name in arguments}, sort_keys=True
-    )
-    return f"{pipeline}/{step.name}/{step.type}/{hashlib.sha256(counted.encode()).hexdigest()}"
+    counted = {name: _counted(name, arguments[name]) for name in members if name in arguments}
+    if _trains_builtin(arguments):
+        counted["TrainingEngine"] = engine
+    digest = hashlib.sha256(json.dumps(counted, sort_keys=True).encode()).hexdigest()
+    return f"{pipeline}/{step.name}/{step.type}/{digest}"
+
+
+def _trains_builtin(arguments: Document) -> bool:
+    jobs = [arguments, arguments.get("TrainingJobDefinition", {}), *arguments.get("TrainingJobDefinitions", [])]
+    return any(is_builtin(job.get("AlgorithmSpecification", {}).get("TrainingImage", "")) for job in jobs)
 
 
 def _counted(member: str, value: Any) -> Any:  # noqa: ANN401 - JSON of any type

@@ -100,7 +100,9 @@ class Container:
 
 
 def base_environment(settings: Settings, credentials: Credentials) -> dict[str, str]:
-    """What every container has: the local AWS as its AWS, one numeric thread, unbuffered output."""
+    """What every container has: the local AWS as its AWS, its training engine, one numeric thread, unbuffered
+    output.
+    """
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     passed["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), passed.get("PATH", os.defpath)])
     return {
@@ -109,6 +111,7 @@ def base_environment(settings: Settings, credentials: Credentials) -> dict[str, 
         **credentials.environment,
         "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
+        "SCONES_ENGINE": settings.engine,
         **dict.fromkeys(THREAD_VARIABLES, os.environ.get("OMP_NUM_THREADS", "1")),
         **reach_directly({}),
         "PYTHONUNBUFFERED": "1",

@@ -1,17 +1,58 @@
-"""MXNet on a CPU, imported in one place so that it is always imported in the same way.
+"""Which engine trains: MXNet where it is installed, and the portable one elsewhere or where SCONES_ENGINE says so.
 
-MXNet 1.9.1 still reads ``numpy.bool``, which numpy removed in 1.24: the alias has to stand before the import.
-One OpenMP thread is the default, because two were measured to be many times slower on a busy machine.
+MXNet 1.9.1 has wheels for Linux on x86_64 and aarch64 alone. This is the one place that imports it, and only when it
+is asked for: the rest of the stand-in works without it.
 """
 
 import os
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from types import ModuleType
 
-import numpy as np
+VARIABLE = "SCONES_ENGINE"
+MXNET = "mxnet"
+PORTABLE = "portable"
+ENGINES = (MXNET, PORTABLE)
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("MXNET_SUBGRAPH_VERBOSE", "0")
-vars(np).setdefault("bool", bool)
 
-import mxnet as mx  # noqa: E402  (the settings above must come first)
+class EngineError(ValueError):
+    """An engine that does not exist or is not installed; the message is one sentence that says what to set."""
 
-__all__ = ["mx"]
+
+def choose_engine() -> str:
+    """Name the engine that trains here. Raises EngineError for an unknown one and for an MXNet that is not there."""
+    wanted = os.environ.get(VARIABLE, "")
+    if wanted and wanted not in ENGINES:
+        raise EngineError(f"{VARIABLE} is '{wanted}', and there are {' and '.join(ENGINES)}: set one of them, or none")
+    installed = _find_version(MXNET) is not None
+    if wanted == MXNET and not installed:
+        raise EngineError(
+            f"{VARIABLE} is {MXNET}, which is not installed here: install mxnet 1.9.1 (it has wheels for Linux alone), "
+            f"or set {VARIABLE} to {PORTABLE}"
+        )
+    return wanted or (MXNET if installed else PORTABLE)
+
+
+def describe_engine(engine: str) -> str:
+    """Name an engine with the version of the library that computes."""
+    library = MXNET if engine == MXNET else "numpy"
+    return f"{engine} ({library} {_find_version(library)})"
+
+
+def import_mxnet() -> ModuleType:
+    """Import MXNet, always in the same way.
+
+    MXNet 1.9.1 still reads ``numpy.bool``, which numpy removed in 1.24: the alias has to stand before the import.
+    One OpenMP thread is the default, because two were measured to be many times slower on a busy machine.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("MXNET_SUBGRAPH_VERBOSE", "0")
+    vars(import_module("numpy")).setdefault("bool", bool)
+    return import_module(MXNET)
+
+
+def _find_version(library: str) -> str | None:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None

@@ -1,7 +1,6 @@
 """Labelled images of a channel, from a ``.lst`` file beside image files or from a RecordIO file."""
 
 import os
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from common.recordio import BadRecords, Record, read_records
 from localaws.algorithms.image_classification.channels import Channel, Channels
-from localaws.algorithms.image_classification.engine import mx
 from localaws.algorithms.image_classification.errors import ClientError
 
 
@@ -48,7 +47,7 @@ class Labels:
         """Turn class indices into a target. Raises ClientError for one that is no class."""
         target = np.zeros(self.num_classes, np.float32)
         for value in values:
-            if value != int(value) or not 0 <= value < self.num_classes:
+            if not 0 <= value < self.num_classes or value != int(value):  # in this order: no number has no integer
                 raise ClientError(
                     f"{name} has the class index {value:g}, and num_classes is {self.num_classes}: class "
                     f"indices are whole numbers from 0 to {self.num_classes - 1}."
@@ -106,17 +105,13 @@ def _read_line(line: str, name: str, directory: Path, labels: Labels) -> Example
 def _read_records(channel: Channel, labels: Labels) -> Iterator[Example]:
     path = channel.find_only(".rec")
     try:
-        reader = mx.recordio.MXRecordIO(str(path), "r")
-        while (record := reader.read()) is not None:
-            yield _read_record(record, f"A record of {path.name}", channel.label_format, labels)
-    except (mx.base.MXNetError, ValueError, struct.error) as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise ClientError(f"{path.name} of {channel.name} is not a whole RecordIO file: {reason}.") from error
+        for record in read_records(path):
+            yield _encode_record(record, f"A record of {path.name}", channel.label_format, labels)
+    except BadRecords as error:
+        raise ClientError(f"{path.name} of {channel.name} is not a whole RecordIO file: {error}.") from error
 
 
-def _read_record(record: bytes, name: str, label_format: str, labels: Labels) -> Example:
-    header, encoded = mx.recordio.unpack(record)
-    values = [float(value) for value in np.atleast_1d(header.label)]
+def _encode_record(record: Record, name: str, label_format: str, labels: Labels) -> Example:
     if labels.multi_label and label_format == "class-id":
-        return Example(name, bytes(encoded), labels.encode_ids(values, name))
-    return Example(name, bytes(encoded), labels.encode(values, name))
+        return Example(name, record.image, labels.encode_ids(record.labels, name))
+    return Example(name, record.image, labels.encode(record.labels, name))

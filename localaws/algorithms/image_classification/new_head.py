@@ -15,9 +15,10 @@ from localaws.algorithms.image_classification.artifact import (
     save_description,
     save_parameters,
 )
+from localaws.algorithms.image_classification.engine import EngineError
 from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
-from localaws.algorithms.image_classification.network import Network
+from localaws.algorithms.image_classification.network import build_network
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -25,7 +26,7 @@ def main(words: Sequence[str] | None = None) -> int:
     options = _parse(words)
     try:
         put_head(options.source, options.target, options.num_layers, options.num_classes, options.seed)
-    except ClientError as error:
+    except (ClientError, EngineError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
@@ -35,7 +36,7 @@ def put_head(source: Path, target: Path, num_layers: int, num_classes: int, seed
     """Draw a net of the source's shape with ``num_classes``, load all but the final layer, and save it."""
     former = read_artifact(source)
     settings = Hyperparameters(num_classes, 1, num_layers=num_layers, image_shape=former.input_shape, mini_batch_size=1)
-    network = Network(settings, seed)
+    network = build_network(settings, seed)
     network.load(former.parameters, "artifact", keep_final_layer=False)
     save_description(target, network.graph, settings.image_shape)
     save_parameters(parameters_path(target, 1), network.parameters())

@@ -1,8 +1,9 @@
 """The ``train`` command of the container: configuration and channels in, an artifact or a failure out.
 
-Three variables of the environment stand for what AWS has no hyperparameter for: ``OPT_ML`` (the directory
-that stands for /opt/ml), ``SCONES_SEED`` (default 0; the same seed gives the same parameters) and
-``SCONES_PRETRAINED_DIR`` (a directory with an artifact to start from when use_pretrained_model is 1).
+Variables of the environment stand for what AWS has no hyperparameter for: ``OPT_ML`` (the directory that stands for
+/opt/ml), ``SCONES_SEED`` (default 0; the same seed gives the same parameters on the same engine), ``SCONES_ENGINE``
+(what trains, see ``engine.py``) and ``SCONES_PRETRAINED_DIR`` (a directory with an artifact to start from when
+use_pretrained_model is 1).
 """
 
 import json
@@ -14,13 +15,14 @@ from localaws.algorithms.image_classification.artifact import read_artifact
 from localaws.algorithms.image_classification.channels import Channels, read_channels
 from localaws.algorithms.image_classification.container import Container
 from localaws.algorithms.image_classification.dataset import Dataset
+from localaws.algorithms.image_classification.engine import EngineError, choose_engine, describe_engine
 from localaws.algorithms.image_classification.errors import ClientError, report_failure
 from localaws.algorithms.image_classification.examples import Labels, read_examples
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters, read_hyperparameters
 from localaws.algorithms.image_classification.keeping import Keeper
 from localaws.algorithms.image_classification.log import log, log_warning
 from localaws.algorithms.image_classification.losses import make_loss
-from localaws.algorithms.image_classification.network import Network
+from localaws.algorithms.image_classification.network import Network, build_network
 from localaws.algorithms.image_classification.resnet import plan
 from localaws.algorithms.image_classification.training import Training
 
@@ -39,6 +41,7 @@ def main() -> int:
 
 
 def _train(container: Container) -> None:
+    _choose_engine()
     settings = _read_settings(container)
     channels = read_channels(container)
     training = _prepare(settings, channels, int(os.environ.get("SCONES_SEED", "0")))
@@ -47,6 +50,14 @@ def _train(container: Container) -> None:
     keeper = Keeper(container, settings, training.network)
     keeper.resume()
     training.run(keeper)
+
+
+def _choose_engine() -> None:
+    """Say which engine trains, before a mistake in its variable costs the reading of the data."""
+    try:
+        log(f"Training engine: {describe_engine(choose_engine())}")
+    except EngineError as error:
+        raise ClientError(f"{error}.") from error
 
 
 def _read_settings(container: Container) -> Hyperparameters:
@@ -86,7 +97,7 @@ def _prepare(settings: Hyperparameters, channels: Channels, seed: int) -> Traini
     if len(train) != settings.num_training_samples:
         log_warning(f"num_training_samples is {settings.num_training_samples}, but {len(train)} were given")
     loss = make_loss(train.targets, multi_label=settings.multi_label, weighted=settings.use_weighted_loss)
-    return Training(settings, Network(settings, seed), loss, train, validation, seed)
+    return Training(settings, build_network(settings, seed), loss, train, validation, seed)
 
 
 def _start_from_former_model(settings: Hyperparameters, channels: Channels, network: Network) -> None:

@@ -13,8 +13,8 @@ from localaws.algorithms.image_classification.keeping import Keeper
 from localaws.algorithms.image_classification.log import log
 from localaws.algorithms.image_classification.losses import Floats, Loss, count_top_k
 from localaws.algorithms.image_classification.network import Network
-from localaws.algorithms.image_classification.optimizer import learning_rate
 from localaws.algorithms.image_classification.prefetch import prefetch
+from localaws.algorithms.image_classification.schedule import learning_rate
 
 BATCHES_A_LINE = 20
 

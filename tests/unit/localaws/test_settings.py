@@ -79,3 +79,11 @@ def test_a_local_aws_is_open_only_where_that_is_asked_for(
     monkeypatch.setenv("SCONES_OPEN", "yes")
     with pytest.raises(SettingsError, match="SCONES_OPEN is 'yes'; it must be true or false"):
         from_environment()
+
+
+def test_an_engine_that_does_not_exist_is_refused_before_the_local_aws_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCONES_ENGINE", "portable")
+    assert from_environment().engine == "portable"
+    monkeypatch.setenv("SCONES_ENGINE", "torch")
+    with pytest.raises(SettingsError, match="SCONES_ENGINE is 'torch', and there are mxnet and portable"):
+        from_environment()

@@ -14,6 +14,7 @@ from moto import mock_aws
 from PIL import Image
 
 from common.jobs import Refusal
+from common.recordio import read_records
 from processing import options
 from processing.__main__ import main
 from processing.prepare import prepare
@@ -124,12 +125,7 @@ def test_each_instance_packs_its_own_share_under_its_own_name(
     assert sorted(path.name for path in folder.iterdir()) == [
         f"{split}_algo-2.rec" for split in ("test", "train", "validation")
     ]
-    from processing.recordio import mxnet_recordio
-
-    reader = mxnet_recordio.MXRecordIO(str(folder / "test_algo-2.rec"), "r")
-    count = 0
-    while reader.read() is not None:
-        count += 1
+    count = sum(1 for _ in read_records(folder / "test_algo-2.rec"))
     assert count == len(list((tmp_path / "algo-2/test").rglob("*.png")))
 
 

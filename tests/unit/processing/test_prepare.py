@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from common.recordio import Record, read_records
 from processing.__main__ import main
 
 if TYPE_CHECKING:
@@ -167,14 +168,10 @@ def test_recordio_holds_the_listed_pictures_in_order(
 ) -> None:
     draft.save(tmp_path / "archive")
     assert main(arguments("run", "--record-io", str(tmp_path / "rec"))) == 0
-    from processing.recordio import mxnet_recordio
-
-    reader = mxnet_recordio.MXRecordIO(str(tmp_path / "rec/test.rec"), "r")
-    read = [mxnet_recordio.unpack(reader.read()) for _ in range(10)]
-    assert reader.read() is None
     rows = listed(tmp_path / "run", "test")
-    assert [(header.id, int(header.label)) for header, _ in read] == [row[:2] for row in rows]
-    assert all(data == (tmp_path / "run/test" / row[2]).read_bytes() for (_, data), row in zip(read, rows, strict=True))
+    images = [(tmp_path / "run/test" / name).read_bytes() for _, _, name in rows]
+    read = list(read_records(tmp_path / "rec/test.rec"))
+    assert read == [Record((row[1],), image) for row, image in zip(rows, images, strict=True)]
 
 
 def test_a_folder_that_cannot_be_written_ends_in_a_sentence(

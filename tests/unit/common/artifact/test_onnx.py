@@ -22,7 +22,7 @@ IMAGES = draw_images(5, (3, 8, 8))
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    pytest.importorskip("localaws.algorithms.image_classification.engine")
+    pytest.importorskip("localaws.algorithms.image_classification.mxnet_network")
     return Judge()
 
 

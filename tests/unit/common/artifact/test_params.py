@@ -21,7 +21,7 @@ ARRAYS: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def mx() -> Any:
-    return pytest.importorskip("localaws.algorithms.image_classification.engine").mx
+    return pytest.importorskip("localaws.algorithms.image_classification.mxnet_network").mx
 
 
 def test_what_is_written_is_read_again_in_its_order_and_its_types() -> None:

@@ -17,7 +17,7 @@ DEPTHS += [(18, 32), (34, 32), (50, 32), (101, 32), (152, 32), (200, 32), (18, 2
 
 @pytest.fixture(scope="module")
 def mx() -> Any:
-    return pytest.importorskip("localaws.algorithms.image_classification.engine").mx
+    return pytest.importorskip("localaws.algorithms.image_classification.mxnet_network").mx
 
 
 def _document(*nodes: dict[str, Any], **more: Any) -> str:
@@ -27,7 +27,7 @@ def _document(*nodes: dict[str, Any], **more: Any) -> str:
 
 @pytest.mark.parametrize(("layers", "side"), DEPTHS)
 def test_mxnet_writes_the_same_bytes_for_every_depth(mx: Any, layers: int, side: int) -> None:
-    from localaws.algorithms.image_classification.resnet import add_probabilities, build_logits
+    from tests.mxnet_resnet import add_probabilities, build_logits
 
     for multi_label in (False, True):
         written = add_probabilities(build_logits(7, layers, side), multi_label=multi_label).tojson()
@@ -35,7 +35,7 @@ def test_mxnet_writes_the_same_bytes_for_every_depth(mx: Any, layers: int, side:
 
 
 def test_mxnet_reads_what_is_written_as_the_same_network(mx: Any) -> None:
-    from localaws.algorithms.image_classification.resnet import add_probabilities, build_logits
+    from tests.mxnet_resnet import add_probabilities, build_logits
 
     made = add_probabilities(build_logits(7, 18, 64), multi_label=False)
     graph = parse_symbol(made.tojson())

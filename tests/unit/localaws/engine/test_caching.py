@@ -30,8 +30,8 @@ def step(kind: str, **cache: object) -> Step:
     return Step("S", kind, {"CacheConfig": cache}, frozenset())
 
 
-def key(kind: str, arguments: dict[str, Any]) -> str:
-    return caching.key("line", step(kind), arguments)
+def key(kind: str, arguments: dict[str, Any], engine: str = "mxnet") -> str:
+    return caching.key("line", step(kind), arguments, engine)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,18 @@ def test_what_is_computed_changes_the_key(kind: str, arguments: dict[str, Any], 
     assert key(kind, arguments | {member: other}) != key(kind, arguments)
 
 
+def test_the_engine_is_in_the_key_where_the_built_in_algorithm_trains() -> None:
+    builtin = {"AlgorithmSpecification": {"TrainingImage": "811284229777.dkr.ecr/image-classification:1"}}
+    for kind, arguments in (
+        ("Training", TRAINING | builtin),
+        ("Tuning", {"TrainingJobDefinition": builtin}),
+        ("Tuning", {"TrainingJobDefinitions": [builtin]}),
+    ):
+        assert key(kind, arguments, "mxnet") != key(kind, arguments, "portable")
+    for kind, arguments in (("Training", TRAINING), ("Processing", PROCESSING)):
+        assert key(kind, arguments, "mxnet") == key(kind, arguments, "portable")
+
+
 def test_the_order_of_members_does_not_change_the_key() -> None:
     assert key("Training", dict(reversed(TRAINING.items()))) == key("Training", TRAINING)
 
@@ -71,9 +83,9 @@ def test_the_order_of_members_does_not_change_the_key() -> None:
 def test_another_pipeline_or_step_has_another_key() -> None:
     other = Step("T", "Training", {}, frozenset())
     keys = {
-        caching.key("line", step("Training"), TRAINING),
-        caching.key("other", step("Training"), TRAINING),
-        caching.key("line", other, TRAINING),
+        caching.key("line", step("Training"), TRAINING, "mxnet"),
+        caching.key("other", step("Training"), TRAINING, "mxnet"),
+        caching.key("line", other, TRAINING, "mxnet"),
     }
     assert len(keys) == 3
 

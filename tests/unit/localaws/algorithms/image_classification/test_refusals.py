@@ -8,7 +8,7 @@ from PIL import Image
 from localaws.algorithms.image_classification.channels import RECORD_TYPE
 from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
-from localaws.algorithms.image_classification.network import Network
+from localaws.algorithms.image_classification.network import build_network
 from tests.artifacts import write_artifact
 
 from .conftest import Job
@@ -161,7 +161,7 @@ def test_a_model_channel_of_another_content_type(make_job: MakeJob, refuse: Refu
 
 def test_a_deeper_net_is_no_start_for_a_shallow_one() -> None:
     deep, shallow = (
-        Network(Hyperparameters(2, 1, num_layers=layers, image_shape=(3, 8, 8), mini_batch_size=1), 0)
+        build_network(Hyperparameters(2, 1, num_layers=layers, image_shape=(3, 8, 8), mini_batch_size=1), 0)
         for layers in (32, 20)
     )
     with pytest.raises(ClientError, match=r"another network \(.*unit4.* differs\)"):
@@ -170,3 +170,10 @@ def test_a_deeper_net_is_no_start_for_a_shallow_one() -> None:
 
 def write_former_model(job: Job, image_shape: tuple[int, int, int]) -> None:
     write_artifact(job.channel("model"), shape=image_shape)
+
+
+def test_an_unknown_engine_is_refused_before_anything_is_read(
+    make_job: Callable[..., Job], refuse: Callable[[Job], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCONES_ENGINE", "torch")
+    assert refuse(make_job()).startswith("ClientError: SCONES_ENGINE is 'torch', and there are mxnet and portable")

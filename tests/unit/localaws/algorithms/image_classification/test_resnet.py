@@ -1,19 +1,31 @@
 """Both families of residual nets."""
 
-import numpy as np
 import pytest
 
-from localaws.algorithms.image_classification.engine import mx
-from localaws.algorithms.image_classification.resnet import build_logits, plan
+from common.artifact.graph import Graph
+from common.artifact.symbol import format_symbol
+from localaws.algorithms.image_classification.resnet import build_graph, plan
+
+DEPTHS = [(20, 28), (32, 28), (44, 28), (56, 28), (110, 28), (18, 32), (34, 224), (50, 32), (50, 224), (152, 32)]
 
 
-@pytest.mark.parametrize(
-    ("layers", "height"), [(20, 28), (32, 28), (44, 28), (56, 28), (110, 28), (18, 32), (34, 224), (50, 32), (152, 32)]
-)
+@pytest.mark.parametrize(("layers", "height"), DEPTHS)
 def test_a_net_has_as_many_layers_as_it_is_named_for(layers: int, height: int) -> None:
-    names = build_logits(2, layers, height).list_arguments()
+    names = [node.name for node in build_graph(2, layers, height).nodes]
     weights = [name for name in names if name.endswith("_weight") and not name.endswith("_sc_weight")]
     assert len(weights) == layers
+
+
+@pytest.mark.parametrize("multi_label", [False, True])
+@pytest.mark.parametrize(("layers", "height"), DEPTHS)
+def test_a_net_is_written_as_mxnet_writes_the_one_that_it_builds(layers: int, height: int, multi_label: bool) -> None:
+    pytest.importorskip("localaws.algorithms.image_classification.mxnet_network")
+    from localaws.algorithms.image_classification.mxnet_network import mx
+    from tests.mxnet_resnet import add_probabilities, build_logits
+
+    with mx.name.NameManager():  # which numbers what has no name from 0 on
+        built = add_probabilities(build_logits(3, layers, height), multi_label=multi_label)
+    assert format_symbol(build_graph(3, layers, height, multi_label=multi_label)) == built.tojson()
 
 
 def test_images_of_height_28_get_the_small_family_and_of_32_the_large() -> None:
@@ -32,19 +44,10 @@ def test_a_large_net_for_a_small_image_is_refused_with_what_to_do() -> None:
 
 
 def test_heights_to_32_keep_their_first_resolution_and_larger_ones_are_reduced_at_once() -> None:
-    _, small, _ = build_logits(2, 18, 32).get_internals()["conv0_output"].infer_shape(data=(1, 3, 32, 32))
-    _, large, _ = build_logits(2, 18, 224).get_internals()["conv0_output"].infer_shape(data=(1, 3, 224, 224))
-    assert small == [(1, 64, 32, 32)]
-    assert large == [(1, 64, 112, 112)]
+    assert _stem(build_graph(2, 18, 32)) == ((3, 3), (1, 1))
+    assert _stem(build_graph(2, 18, 224)) == ((7, 7), (2, 2))
 
 
-def test_the_form_with_the_fast_gradient_computes_the_same() -> None:
-    images = mx.nd.random.uniform(0, 255, shape=(2, 3, 8, 8))
-    answers = []
-    for fast in (False, True):
-        executor = build_logits(3, 20, 8, fast_gradient=fast).simple_bind(mx.cpu(), data=(2, 3, 8, 8))
-        for name, value in sorted(executor.arg_dict.items()):
-            value[:] = 0.1 * np.random.default_rng(len(name)).normal(size=value.shape)
-        executor.arg_dict["data"][:] = images
-        answers.append(executor.forward(is_train=True)[0].asnumpy())
-    np.testing.assert_allclose(answers[0], answers[1], rtol=1e-3, atol=1e-4)
+def _stem(graph: Graph) -> tuple[tuple[int, int], tuple[int, int]]:
+    node = next(node for node in graph.nodes if node.name == "conv0")
+    return node.pair("kernel", 1), node.pair("stride", 1)

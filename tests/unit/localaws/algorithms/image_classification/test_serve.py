@@ -21,7 +21,7 @@ from localaws.algorithms.image_classification.artifact import read_artifact, sav
 from localaws.algorithms.image_classification.batching import MOST_IMAGES
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
 from localaws.algorithms.image_classification.images import to_network_input
-from localaws.algorithms.image_classification.network import Network
+from localaws.algorithms.image_classification.network import Network, build_network
 
 from .conftest import Job
 
@@ -82,7 +82,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def network_with_statistics() -> Network:
     """An untrained net that has seen images, so that its answers are not all 0 and 1."""
     settings = Hyperparameters(3, 100, num_layers=20, image_shape=SHAPE, mini_batch_size=16)
-    network = Network(settings, seed=0)
+    network = build_network(settings, seed=0)
     images = to_network_input(np.stack([random_image(seed) for seed in range(16)]))
     for _ in range(40):
         network.forward(images, training=True)

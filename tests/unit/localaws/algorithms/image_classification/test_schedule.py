@@ -1,22 +1,13 @@
-"""Learning rates over epochs, the optimizers, and early stopping."""
-
-import pytest
+"""Learning rates over epochs, and early stopping."""
 
 from localaws.algorithms.image_classification.early_stopping import EarlyStopping
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
-from localaws.algorithms.image_classification.optimizer import create_optimizer, learning_rate
+from localaws.algorithms.image_classification.schedule import learning_rate
 
 
 def test_the_rate_falls_by_the_factor_at_each_step() -> None:
     settings = Hyperparameters(2, 100, learning_rate=0.4, lr_scheduler_step=(2, 3), lr_scheduler_factor=0.5)
     assert [learning_rate(settings, epoch) for epoch in range(5)] == [0.4, 0.4, 0.2, 0.1, 0.1]
-
-
-@pytest.mark.parametrize(("name", "decay"), [("sgd", 0.01), ("nag", 0.01), ("adam", 0.0), ("rmsprop", 0.0)])
-def test_weight_decay_is_for_sgd_and_nag_only(name: str, decay: float) -> None:
-    optimizer = create_optimizer(Hyperparameters(2, 100, optimizer=name, weight_decay=0.01), ["fc1_weight"])
-    assert optimizer.wd == decay
-    assert optimizer.rescale_grad == 1 / 32
 
 
 def stop_epoch(accuracies: list[float], **settings: float) -> int | None:

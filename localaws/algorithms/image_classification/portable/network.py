@@ -1,0 +1,124 @@
+"""The network in numpy: its graph laid out as layers over feature maps that are allocated once."""
+
+from common.artifact.graph import Graph, Node
+from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
+from localaws.algorithms.image_classification.network import Floats, Network, Parameters
+from localaws.algorithms.image_classification.portable.convolution import choose_convolution
+from localaws.algorithms.image_classification.portable.gradients import MapGradients
+from localaws.algorithms.image_classification.portable.grid import FeatureMap, Grid, Scratch
+from localaws.algorithms.image_classification.portable.layers import (
+    ConvolutionLayer,
+    HeadLayer,
+    InputLayer,
+    Layer,
+    MaxPoolingLayer,
+    NormLayer,
+    SumLayer,
+)
+from localaws.algorithms.image_classification.portable.optimizer import create_optimizer
+from localaws.algorithms.image_classification.portable.parameters import ParameterStore, Shape
+
+
+class PortableNetwork(Network):
+    """A net with its gradients and optimizer in numpy."""
+
+    def __init__(self, settings: Hyperparameters, seed: int) -> None:
+        """Lay out the net, and draw its parameters from a seed."""
+        super().__init__(settings)
+        layout = Layout(self.graph, settings.mini_batch_size, settings.image_shape)
+        self._input, self._layers, self._head = layout.input, layout.layers, layout.head
+        self._store = ParameterStore(layout.shapes, layout.statistics)
+        self._store.draw(seed)
+        self._gradients = MapGradients()
+        self._optimizer = create_optimizer(settings, self._store.decayed)
+
+    def forward(self, images: Floats, *, training: bool) -> Floats:
+        self._input.forward(images, self._store, training=training)
+        for layer in self._layers:
+            layer.forward(self._store, training=training)
+        return self._head.forward(self._store)
+
+    def update(self, gradient: Floats, learning_rate: float) -> None:
+        self._head.backward(gradient, self._store, self._gradients)
+        for layer in reversed(self._layers):
+            layer.backward(self._store, self._gradients)
+        self._optimizer.update(self._store.weights, self._store.gradients, learning_rate)
+
+    def parameters(self) -> dict[str, Floats]:
+        return self._store.export()
+
+    def _assign(self, values: Parameters) -> None:
+        self._store.assign(values)
+
+
+class Layout:
+    """Reads a graph of ``resnet.py`` node by node, and makes the layers, their maps and the parameters' shapes."""
+
+    input: InputLayer
+    head: HeadLayer
+
+    def __init__(self, graph: Graph, batch: int, image_shape: Shape) -> None:
+        self.layers: list[Layer] = []
+        self.shapes: dict[str, Shape] = {}
+        self.statistics: dict[str, Shape] = {}
+        self._graph = graph
+        self._scratch = Scratch()
+        self._batch, self._image_shape = batch, image_shape
+        self._maps: dict[int, FeatureMap] = {}
+        for place, node in enumerate(graph.nodes):
+            self._add(place, node)
+
+    def _add(self, place: int, node: Node) -> None:
+        match node.operator:
+            case "BatchNorm":
+                self._add_norm(place, node)
+            case "Convolution":
+                self._add_convolution(place, node)
+            case "elemwise_add":
+                first, second = (self._maps[given] for given in node.inputs)
+                out = self._maps[place] = FeatureMap(first.grid, first.channels)
+                self.layers.append(SumLayer((first, second), out))
+            case "Pooling" if not node.flag("global_pool", default=False):
+                given = self._maps[node.inputs[0]]
+                out = self._maps[place] = FeatureMap(given.grid.reduced(2), given.channels)
+                self.layers.append(MaxPoolingLayer(given, out))
+            case "FullyConnected":
+                given = self._maps[node.inputs[0]]
+                classes = int(node.attributes["num_hidden"])
+                self.shapes |= {f"{node.name}_weight": (classes, given.channels), f"{node.name}_bias": (classes,)}
+                self.head = HeadLayer(given, node.name)
+            case "Activation" | "Flatten" | "Pooling":
+                # A ReLU is a part of its normalisation, and the mean over a map one of the head.
+                self._maps[place] = self._maps[node.inputs[0]]
+
+    def _add_norm(self, place: int, node: Node) -> None:
+        settings = (node.name, node.number("eps", 1e-3), node.number("momentum", 0.9))
+        if node.flag("fix_gamma", default=True):
+            channels, height, width = self._image_shape
+            pad = self._stem().pair("pad", 0)[0]
+            out = self._maps[place] = FeatureMap(Grid(height, self._batch, width, pad), channels)
+            self.input = InputLayer(out, *settings)
+        else:
+            given = self._maps[node.inputs[0]]
+            out = self._maps[place] = FeatureMap(given.grid, given.channels)
+            self.layers.append(NormLayer(given, out, *settings, self._scratch))
+        parts = {f"{node.name}_{part}": (out.channels,) for part in ("gamma", "beta", "moving_mean", "moving_var")}
+        for name, shape in parts.items():
+            (self.statistics if "_moving_" in name else self.shapes)[name] = shape
+
+    def _add_convolution(self, place: int, node: Node) -> None:
+        given = self._maps[node.inputs[0]]
+        kernel, stride = node.pair("kernel", 1)[0], node.pair("stride", 1)[0]
+        filters = int(node.attributes["num_filter"])
+        out = self._maps[place] = FeatureMap(given.grid.reduced(stride), filters)
+        weight = self._graph.nodes[node.inputs[1]].name
+        self.shapes[weight] = (filters, given.channels, kernel, kernel)
+        passes_back = given is not self.input.out
+        convolution = choose_convolution(given, out, kernel, stride, self._scratch)
+        self.layers.append(ConvolutionLayer(given, out, weight, convolution, passes_back))
+
+    def _stem(self) -> Node:
+        return next(node for node in self._graph.nodes if node.operator == "Convolution")
+
+
+build = PortableNetwork
