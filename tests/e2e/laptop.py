@@ -24,11 +24,15 @@ from console.dataset.sample import draw_sample
 from localaws import home, keys
 from localaws.keys import Credentials
 from localaws.settings import Settings
+from tests.e2e import in_process
 from tests.images import push_image
 
 REPOSITORY = Path(__file__).parents[2]
 FEW = {TRAIN: (100, 4), TEST: (100, 1)}
 """As PICTURES of console/dataset/sample.py, with a fifth of it to train on: most tests ask little of the model."""
+_FOLDER = REPOSITORY / "tests"  # not the top, where `scones up` adds a remote to the checkout of who tests
+_SECONDS = 600
+_Done = subprocess.CompletedProcess[str]
 
 
 @dataclass(frozen=True)
@@ -62,26 +66,32 @@ class Laptop:
         """The access key of this installation, as `scones env` prints it."""
         return keys.ensure(Settings(self.port, self.home))
 
-    def scones(self, *words: str, code: int | None = 0, **variables: str) -> subprocess.CompletedProcess[str]:
+    def scones(self, *words: str, code: int | None = 0, **variables: str) -> _Done:
         """Run the command as a person does; `code` is the exit code that is expected (None: any)."""
         if words[0] == "up":
             self.keep_access_log()
-        return self.python("-m", "console", *words, code=code, **variables)
+        if words[0] in in_process.OF_THEIR_OWN:
+            return self.python("-m", "console", *words, code=code, **variables)
+        return _as_expected(
+            subprocess.CompletedProcess(
+                words, *in_process.run(words, {**self.environment, **variables}, _FOLDER, _SECONDS)
+            ),
+            code,
+        )
 
-    def python(self, *words: str, code: int | None = 0, **variables: str) -> subprocess.CompletedProcess[str]:
+    def python(self, *words: str, code: int | None = 0, **variables: str) -> _Done:
         """Run this Python in the command's environment and these variables, with nobody at its input."""
         done = subprocess.run(
             [sys.executable, *words],
             env={**self.environment, **variables},
             stdin=subprocess.DEVNULL,
-            cwd=REPOSITORY / "tests",  # not the top, where `scones up` adds a remote to the checkout of who tests
+            cwd=_FOLDER,
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=_SECONDS,
             check=False,
         )
-        assert code is None or done.returncode == code, done.stdout + done.stderr
-        return done
+        return _as_expected(done, code)
 
     @property
     def few(self) -> Path:
@@ -170,6 +180,11 @@ class Laptop:
     def ended(self, arn: str) -> dict[str, Any]:
         """Wait until an execution has ended."""
         return self.until(arn, lambda said: said["PipelineExecutionStatus"] in ("Succeeded", "Failed", "Stopped"))
+
+
+def _as_expected(done: _Done, code: int | None) -> _Done:
+    assert code is None or done.returncode == code, done.stdout + done.stderr
+    return done
 
 
 def free_port() -> int:
