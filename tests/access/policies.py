@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import cached_property
 from typing import Any
 
 from tests.access.calls import Call
@@ -24,18 +26,25 @@ class Allowance:
     # All roles that have the statement: of a managed policy, those that it is attached to.
     shared_by: frozenset[str] = frozenset()
 
-    def was_used_by(self, call: Call) -> bool:
-        """Whether the call is within this allowance, of whichever role that shares it."""
-        return (call.role == self.role or call.role in self.shared_by) and self._covers(call)
+    @cached_property
+    def users(self) -> frozenset[str]:
+        """All roles whose calls count as its use."""
+        return self.shared_by | {self.role}
 
-    def allows(self, call: Call) -> bool:
-        """Whether the call is within this allowance, ignoring its conditions."""
-        return call.role == self.role and self._covers(call)
-
-    def _covers(self, call: Call) -> bool:
-        return fnmatchcase(call.action.lower(), self.action.lower()) and any(
-            fnmatchcase(call.resource, pattern) for pattern in self.resources
+    def covers(self, call: Call) -> bool:
+        """Whether the call is within this allowance, whoever made it and ignoring its conditions."""
+        return bool(self._actions.match(call.action.lower())) and any(
+            place.match(call.resource) for place in self._places
         )
+
+    # fnmatch keeps fewer patterns than a template has, and would compile them again for every call.
+    @cached_property
+    def _actions(self) -> re.Pattern[str]:
+        return re.compile(translate(self.action.lower()))
+
+    @cached_property
+    def _places(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(translate(pattern)) for pattern in self.resources)
 
 
 def allowances(document: Document) -> Iterator[Allowance]:

@@ -23,8 +23,9 @@ def test_roles_were_allowed_what_they_did_and_did_or_explain_what_they_are_allow
     made = list(calls.read(FOLDER))
     assert made, f"No log in {FOLDER}: run the end-to-end tests with SCONES_ACCESS_DIR set to it."
     allowed = list(policies.allowances(Document(TEMPLATE.read_text(encoding="utf-8"))))
-    print("\n" + "\n".join(table(check.uses(allowed, made))))
-    found = list(check.findings(allowed, made))
+    used = check.uses(allowed, made)
+    print("\n" + "\n".join(table(used)))
+    found = list(check.findings(used, made))
     if found:
         pytest.fail("\n".join(found), pytrace=False)
 

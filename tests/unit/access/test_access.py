@@ -73,6 +73,10 @@ def allowed() -> list[Allowance]:
     return list(allowances(Document(TEMPLATE)))
 
 
+def found_in(allowed: list[Allowance], calls: list[Call]) -> list[str]:
+    return list(findings(uses(allowed, calls), calls))
+
+
 def test_allowances_are_read_with_their_names_resources_and_comments(allowed: list[Allowance]) -> None:
     assert {(one.role, one.statement, one.action, one.reason) for one in allowed} == {
         ("scones-reader", "Read", "s3:GetObject", ""),
@@ -85,7 +89,7 @@ def test_allowances_are_read_with_their_names_resources_and_comments(allowed: li
 
 
 def test_a_policy_that_is_used_whole_or_explained_passes(allowed: list[Allowance]) -> None:
-    assert list(findings(allowed, [READ, ASK])) == []
+    assert found_in(allowed, [READ, ASK]) == []
     assert {use.allowance.action: use.calls for use in uses(allowed, [READ, ASK])} == {
         "s3:GetObject": 1,
         "s3:GetObjectVersion": 0,
@@ -96,7 +100,7 @@ def test_a_policy_that_is_used_whole_or_explained_passes(allowed: list[Allowance
 
 
 def test_an_allowance_that_nothing_used_and_nobody_explains_is_found(allowed: list[Allowance]) -> None:
-    (found,) = findings(allowed, [READ])
+    (found,) = found_in(allowed, [READ])
     assert "scones-reader is allowed lambda:InvokeFunction (Ask), which nothing used" in found
 
 
@@ -109,22 +113,22 @@ def test_an_allowance_that_nothing_used_and_nobody_explains_is_found(allowed: li
     ],
 )
 def test_a_call_that_no_statement_allows_is_found(allowed: list[Allowance], action: str, resource: str) -> None:
-    (found,) = findings(allowed, [READ, ASK, Call("scones-reader", action, resource, allowed=True)])
+    (found,) = found_in(allowed, [READ, ASK, Call("scones-reader", action, resource, allowed=True)])
     assert found == f"scones-reader called {action} on {resource}, which no statement of its policy allows."
 
 
 def test_asking_who_one_is_needs_no_statement(allowed: list[Allowance]) -> None:
     asked = Call("scones-reader", "sts:GetCallerIdentity", "*", allowed=True)
-    assert list(findings(allowed, [READ, ASK, asked])) == []
+    assert found_in(allowed, [READ, ASK, asked]) == []
 
 
 def test_a_call_that_was_denied_is_found_also_where_the_text_allows_it(allowed: list[Allowance]) -> None:
-    (found,) = findings(allowed, [READ, ASK, Call(READ.role, READ.action, READ.resource, allowed=False)])
+    (found,) = found_in(allowed, [READ, ASK, Call(READ.role, READ.action, READ.resource, allowed=False)])
     assert found == f"scones-reader was denied s3:GetObject on {OBJECT}."
 
 
 def test_roles_that_tests_made_are_not_the_templates(allowed: list[Allowance]) -> None:
-    assert list(findings(allowed, [READ, ASK, Call("made-by-a-test", "s3:PutObject", OBJECT, allowed=False)])) == []
+    assert found_in(allowed, [READ, ASK, Call("made-by-a-test", "s3:PutObject", OBJECT, allowed=False)]) == []
 
 
 def test_logs_of_several_local_awss_are_read_as_one(tmp_path: Path) -> None:
