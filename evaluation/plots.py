@@ -8,21 +8,21 @@ import io
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
-from PIL import Image
 from sklearn import metrics as sk
 
 from common.labels import LABELS
 from evaluation.metrics import confusion
 from evaluation.predict import Answers
+from evaluation.sheet import COLUMNS, Sheet
 from evaluation.split import Split
 
 INK, MUTED, BLUE, ORANGE = "#1f2933", "#8a94a0", "#2468b2", "#d2691e"
 SIZE = (5.2, 4.6)
-COLUMNS = 6
+MARGINS = {"left": 0.165, "right": 0.97, "bottom": 0.12, "top": 0.92}
+"""Fixed: to be laid out by matplotlib, a figure is drawn twice."""
 MOST = 24
-CELL_WIDTH, CELL_HEIGHT = 1.7, 2.25
-ENLARGED = 160
+CELL_HEIGHT = 2.1
+NO_MISTAKES = "No mistakes in this test set."
 
 
 def confusion_matrix(answers: Answers) -> bytes:
@@ -92,44 +92,24 @@ def worst(answers: Answers) -> list[int]:
 def contact_sheet(answers: Answers, tests: Split) -> bytes:
     """Draw the mistakes enlarged, pixel by pixel, with truth, answer and confidence; a PNG file's bytes."""
     chosen = worst(answers)
-    rows = max(1, -(-len(chosen) // COLUMNS))
-    figure = Figure(
-        figsize=(COLUMNS * CELL_WIDTH, rows * CELL_HEIGHT), dpi=120, layout=ConstrainedLayoutEngine(h_pad=0.1)
-    )
-    cells = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
-    for cell in cells:
-        cell.axis("off")
-    for cell, index in zip(cells, chosen, strict=False):
-        cell.imshow(enlarge(tests.open(answers.paths[index])))
-        entitle(cell, answers, index)
+    sheet = Sheet(max(1, -(-len(chosen) // COLUMNS)), CELL_HEIGHT)
+    for place, index in enumerate(chosen):
+        sheet.show(*divmod(place, COLUMNS), tests.open(answers.paths[index]), describe_mistake(answers, index), lines=3)
     if not chosen:
-        say_there_are_none(figure)
-    return png(figure)
+        sheet.write_in_the_middle(NO_MISTAKES)
+    return png(sheet.figure)
 
 
-def entitle(cell: Axes, answers: Answers, index: int) -> None:
-    """Write over a mistake what it is, what the net said, and how sure it was."""
+def describe_mistake(answers: Answers, index: int) -> str:
+    """What a mistake is, what the net said, and how sure it was: three lines."""
     truth, answer = LABELS[answers.actual[index]], LABELS[answers.predicted[index]]
-    cell.set_title(f"is a {truth}\nsaid {answer}\n{answers.confidence[index]:.1%} sure", fontsize=9)
-
-
-def say_there_are_none(figure: Figure) -> None:
-    """Write in the middle of an empty sheet that no mistake was made."""
-    figure.text(0.5, 0.5, "No mistakes in this test set.", ha="center", va="center", fontsize=16)
-
-
-def enlarge(image: Image.Image) -> Image.Image:
-    """Bring the longer side to ENLARGED pixels, small images without smoothing."""
-    scale = ENLARGED / max(image.size)
-    method = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BILINEAR
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, method)
+    return f"is a {truth}\nsaid {answer}\n{answers.confidence[index]:.1%} sure"
 
 
 def canvas(title: str, x_label: str, y_label: str) -> tuple[Figure, Axes]:
     """A figure with one pair of axes."""
-    figure = Figure(figsize=SIZE, dpi=120, layout="constrained")
-    axes = figure.subplots()
+    figure = Figure(figsize=SIZE, dpi=120)
+    axes = figure.subplots(gridspec_kw=MARGINS)
     dress(axes, title, x_label, y_label)
     return figure, axes
 

@@ -5,18 +5,16 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from numpy.typing import NDArray
 
-from evaluation.plots import BLUE, MUTED, ORANGE, SIZE, canvas, dress, enlarge, entitle, png, say_there_are_none
+from evaluation.plots import BLUE, MARGINS, MUTED, NO_MISTAKES, ORANGE, SIZE, canvas, describe_mistake, dress, png
 from evaluation.predict import Answers
+from evaluation.sheet import Sheet
 from evaluation.split import Split
 from evaluation.trust.calibration import BINS, bins
 from evaluation.trust.coverage import Curve
 from evaluation.trust.occlusion import Occluded
 
-COLUMNS = 6
-CELL_WIDTH = 1.7
 SHOWN_PAIRS = 6
 
 
@@ -26,8 +24,8 @@ def reliability(answers: Answers, cooled: Answers) -> bytes:
     The bars count the images.
     """
     centres, right, counts = calibration(answers)
-    figure = Figure(figsize=SIZE, dpi=120, layout="constrained")
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    figure = Figure(figsize=SIZE, dpi=120)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1), gridspec_kw={**MARGINS, "hspace": 0.12})
     dress(above, "Reliability", "", "answers that are right")
     above.plot([0.5, 1], [0.5, 1], linestyle="--", color=MUTED, label="perfect calibration")
     filled = counts > 0
@@ -71,17 +69,15 @@ def precision_coverage(curves: Mapping[str, Curve], section: Mapping[str, Any]) 
 
 def occlusion_maps(maps: list[Occluded], answers: Answers) -> bytes:
     """Draw each mistake, and beneath it the same with its map: red spoke for the answer, blue against it."""
-    figure, cells = _grid(2, 2.0)
+    sheet = Sheet(2, 2.1)
     for column, each in enumerate(maps):
-        above, below = cells[:, column]
-        above.imshow(enlarge(each.image))
-        entitle(above, answers, each.index)
+        sheet.show(0, column, each.image, describe_mistake(answers, each.index), lines=3)
+        place = sheet.show(1, column, each.image.convert("L").convert("RGB"))
         most = max(float(np.abs(each.heat).max()), 1e-6)
-        below.imshow(each.image.convert("L"), cmap="gray", vmin=0, vmax=255)
-        below.imshow(each.heat, cmap="RdBu_r", vmin=-most, vmax=most, alpha=0.55, interpolation="bilinear")
+        sheet.lay(place, each.heat, cmap="RdBu_r", vmin=-most, vmax=most, alpha=0.55, interpolation="bilinear")
     if not maps:
-        say_there_are_none(figure)
-    return png(figure)
+        sheet.write_in_the_middle(NO_MISTAKES)
+    return png(sheet.figure)
 
 
 def leaked(section: Mapping[str, Any], splits: Mapping[str, Split]) -> bytes | None:
@@ -89,18 +85,9 @@ def leaked(section: Mapping[str, Any], splits: Mapping[str, Split]) -> bytes | N
     pairs = [pair for found in section.values() for pair in found["pairs"]][:SHOWN_PAIRS]
     if not pairs:
         return None
-    figure, cells = _grid(2, 1.75)
+    sheet = Sheet(2, 1.85)
     for column, pair in enumerate(pairs):
         sides = [(name, path) for name, path in pair.items() if name != "kind"]
-        for cell, (name, path) in zip(cells[:, column], sides, strict=True):
-            cell.imshow(enlarge(splits[name].open(path)))
-            cell.set_title(f"{name}, {pair['kind']}", fontsize=9)
-    return png(figure)
-
-
-def _grid(rows: int, height: float) -> tuple[Figure, "np.ndarray[Any, np.dtype[np.object_]]"]:
-    figure = Figure(figsize=(COLUMNS * CELL_WIDTH, rows * height), dpi=120, layout=ConstrainedLayoutEngine(h_pad=0.1))
-    cells = figure.subplots(rows, COLUMNS, squeeze=False)
-    for cell in cells.ravel():
-        cell.axis("off")
-    return figure, cells
+        for row, (name, path) in enumerate(sides):
+            sheet.show(row, column, splits[name].open(path), f"{name}, {pair['kind']}", lines=1)
+    return png(sheet.figure)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from evaluation.__main__ import main
@@ -78,6 +79,12 @@ def ready(tmp_path: Path) -> Path:
 def arguments(tmp_path: Path) -> list[str]:
     """A command line whose folders all lie under `tmp_path`."""
     return command_line(tmp_path)
+
+
+@pytest.fixture
+def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plots are composed and saved unpainted: painting them takes most of an evaluation's time."""
+    monkeypatch.setattr(Figure, "savefig", lambda _, file, **__: file.write(b"unpainted"))
 
 
 @pytest.fixture(scope="session")

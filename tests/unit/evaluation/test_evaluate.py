@@ -85,6 +85,7 @@ def test_the_report_escapes_what_others_wrote(output: Path) -> None:
     assert "<drawn>" not in page
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_the_report_says_whether_the_model_may_be_registered(ready: Path, arguments: list[str], output: Path) -> None:
     assert "asks for 0.8 at least: this model may be registered" in (output / "report.html").read_text()
     assert main([*arguments, "--threshold", "0.999"]) == 0
@@ -97,6 +98,7 @@ def test_a_second_run_writes_the_same_bytes(ready: Path, arguments: list[str], o
     assert {path.name: path.read_bytes() for path in (ready / "output").iterdir()} == first
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_more_pictures_than_a_batch_are_all_predicted(
     ready: Path, arguments: list[str], drawn: Callable[[int, int], None]
 ) -> None:
@@ -125,6 +127,7 @@ def test_a_test_set_of_one_class_has_no_area_but_an_accuracy(ready: Path, argume
     assert measured["accuracy"]["value"] == pytest.approx(4 / 6)
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_a_test_set_without_a_manifest_is_evaluated(ready: Path, arguments: list[str]) -> None:
     (ready / "lst/manifest.json").unlink()
     assert main(arguments) == 0
@@ -167,6 +170,7 @@ def test_the_report_has_a_chapter_on_each(output: Path, chapter: str) -> None:
     assert f"<h2>{chapter}</h2>" in (output / "report.html").read_text()
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_a_test_picture_in_the_training_set_is_warned_of_and_the_job_is_good(
     ready: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -180,6 +184,7 @@ def test_a_test_picture_in_the_training_set_is_warned_of_and_the_job_is_good(
     assert "<td>exact</td><td>train/bicycle/0.png</td><td>test/bicycle/2.png</td>" in page
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_a_clean_evaluation_leaves_no_message(ready: Path, arguments: list[str]) -> None:
     assert main(arguments) == 0
     assert not (ready / "message").exists()
@@ -211,6 +216,7 @@ def refused(ready: Path, arguments: list[str]) -> str:
     return (ready / "message").read_text()
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_a_folder_that_cannot_be_written_ends_in_a_sentence(ready: Path, arguments: list[str]) -> None:
     (ready / "output").write_text("a file where a folder should be")
     assert main(arguments) == 1
