@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from console.errors import CommandError
@@ -29,11 +30,13 @@ class Target:
 
     local: LocalSettings | None
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
+    @cached_property
+    def client(self) -> Callable[[str], Any]:
+        """Gives the client of a service by the service's name; each is made once, which takes longer than to ask it."""
         from pipelines.clients import make_client
         from pipelines.settings import Settings
 
-        return make_client(service, Settings.from_environment(os.environ).region)
+        return cache(lambda service: make_client(service, Settings.from_environment(os.environ).region))
 
     @cached_property
     def project(self) -> Settings:
