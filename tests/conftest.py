@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import botocore.session
 import pytest
-from botocore.loaders import JSONFileLoader
 
 from tests import watchdog
 from tests.balance import Balance
@@ -49,9 +49,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def descriptions() -> Iterator[None]:
-    """Every session of boto3 reads the same few files, some megabytes each: a fifth of the unit tests' time."""
-    loader = JSONFileLoader()
+    """Every session of boto3 reads AWS's descriptions, and looks for each in some thousand folders: let one do it."""
     with pytest.MonkeyPatch.context() as patch:
-        read = functools.cache(loader.load_file)  # bound, so this is botocore's own
-        patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))
+        patch.setattr(botocore.session, "create_loader", functools.cache(botocore.session.create_loader))
         yield

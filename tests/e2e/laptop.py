@@ -9,8 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from botocore.credentials import Credentials as Signer
 
 from console.dataset.layout import TEST, TRAIN
 from console.dataset.sample import draw_sample
-from localaws import home, keys
+from localaws import home, keys, process
 from localaws.keys import Credentials
 from localaws.settings import Settings
 from tests.e2e import in_process
@@ -70,7 +72,7 @@ class Laptop:
         """Run the command as a person does; `code` is the exit code that is expected (None: any)."""
         if words[0] == "up":
             self.keep_access_log()
-        if words[0] in in_process.OF_THEIR_OWN:
+        if words[0] in in_process.OF_THEIR_OWN and not (words[0] == "up" and self._runs()):
             return self.python("-m", "console", *words, code=code, **variables)
         return _as_expected(
             subprocess.CompletedProcess(
@@ -78,6 +80,12 @@ class Laptop:
             ),
             code,
         )
+
+    def _runs(self) -> bool:
+        """Whether `up` has nothing to start."""
+        with suppress(process.StrangerError):
+            return process.answers(Settings(self.port, self.home))
+        return False
 
     def python(self, *words: str, code: int | None = 0, **variables: str) -> _Done:
         """Run this Python in the command's environment and these variables, with nobody at its input."""
@@ -147,13 +155,7 @@ class Laptop:
             log.symlink_to(Path(kept).absolute() / f"{str(self.home).strip('/').replace('/', '-')}.jsonl")
 
     def client(self, service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=self.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id=self.key.key,
-            aws_secret_access_key=self.key.secret,
-        )
+        return _client(self.endpoint, self.key, service)
 
     def signed(self, service: str, method: str, path: str, body: bytes = b"", **headers: str) -> dict[str, str]:
         """The headers of a request whose path goes out as it is written, signed by the installation's key."""
@@ -174,7 +176,7 @@ class Laptop:
             described: dict[str, Any] = self.client("sagemaker").describe_pipeline_execution(PipelineExecutionArn=arn)
             if holds(described):
                 return described
-            time.sleep(0.1)
+            time.sleep(0.25)
         raise AssertionError(f"{arn} is {described} after {seconds} s")
 
     def ended(self, arn: str) -> dict[str, Any]:
@@ -185,6 +187,17 @@ class Laptop:
 def _as_expected(done: _Done, code: int | None) -> _Done:
     assert code is None or done.returncode == code, done.stdout + done.stderr
     return done
+
+
+@cache  # a client takes as long to make as several requests, and tests that wait ask ten times a second
+def _client(endpoint: str, key: Credentials, service: str) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=key.key,
+        aws_secret_access_key=key.secret,
+    )
 
 
 def free_port() -> int:

@@ -1,17 +1,12 @@
 """A SageMaker and an S3 to deploy from: moto's, with what they lack, a clock, and a record of every call."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-
-import boto3
 import pytest
-from botocore.config import Config
 from deploy_model.reconcile import Clients, Outcome, reconcile
 from deploy_model.settings import Settings
 from moto import mock_aws
@@ -176,24 +171,16 @@ def make_settings() -> Callable[..., Settings]:
     return settings_with
 
 
-@pytest.fixture(scope="session")
-def session() -> boto3.Session:
-    """A session is slow to make, for it reads AWS's descriptions; its clients are quick."""
-    return boto3.Session("test", "test", region_name="us-east-1")
-
-
 @pytest.fixture
-def world(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(sdk: Any) -> Iterator[World]:
     """An empty registry and no endpoint."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
-        client = session.client("sagemaker", config=Config(retries={"total_max_attempts": 1}))
-        client.create_model_package_group(ModelPackageGroupName=GROUP)
-        world = World(client, session.client("application-autoscaling"), session.client("s3"))
+        world = World(sdk.client("sagemaker", once=True), sdk.client("application-autoscaling"), sdk.client("s3"))
+        world.client.create_model_package_group(ModelPackageGroupName=GROUP)
         world.s3.create_bucket(Bucket=BUCKET)
-        for service, events in (("sagemaker", client.meta.events), ("s3.CopyObject", world.s3.meta.events)):
-            events.register(f"provide-client-params.{service}", world.record)
-            events.register(f"before-call.{service}", world.answer)
+        for client, service in ((world.client, "sagemaker"), (world.s3, "s3.CopyObject")):
+            sdk.hook(client, f"provide-client-params.{service}", world.record)
+            sdk.hook(client, f"before-call.{service}", world.answer)
         yield world
 
 

@@ -125,7 +125,12 @@ def schedules() -> Schedules:
 
 @pytest.fixture
 def call(
-    world: Any, schedules: Schedules, stack: Stack, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    world: Any,
+    sdk: Any,
+    schedules: Schedules,
+    stack: Stack,
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Document]:
     """Let Lambda call the function, with so many looks at the clock until its time is over."""
     for name, value in environment.items():
@@ -134,8 +139,8 @@ def call(
     monkeypatch.setattr(aws, "autoscaling", world.autoscaling)
     monkeypatch.setattr(removal.Removal.__init__, "__defaults__", (lambda _: None,))
     handler.settings.cache_clear()
-    world.autoscaling.meta.events.register("provide-client-params.application-autoscaling", world.record)
-    world.client.meta.events.register("before-call.sagemaker.DeleteMonitoringSchedule", schedules.answer)
+    sdk.hook(world.autoscaling, "provide-client-params.application-autoscaling", world.record)
+    sdk.hook(world.client, "before-call.sagemaker.DeleteMonitoringSchedule", schedules.answer)
 
     def once(event: Document, looks: int = 100) -> Document:
         times = iter([300_000] * looks)

@@ -65,7 +65,7 @@ def test_what_exists_already_is_as_good_as_created_and_is_not_deleted(live: Any)
     assert not [name for name in live.changes() if name.startswith("Delete")]
 
 
-def test_what_an_update_on_its_way_needs_is_not_deleted(live: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_an_update_on_its_way_needs_is_not_deleted(live: Any, sdk: Any) -> None:
     """The answer to UpdateEndpoint was lost, and its repetition is refused because the update has begun."""
     live.failing["UpdateEndpoint"] = ("ValidationException", "Cannot update in-progress endpoint")
     begin = live.answer
@@ -75,7 +75,7 @@ def test_what_an_update_on_its_way_needs_is_not_deleted(live: Any, monkeypatch: 
             live.endpoint.endpoint_status = "Updating"
         return begin(model=model, **more)
 
-    live.client.meta.events.register_first("before-call.sagemaker.UpdateEndpoint", answer)
+    sdk.hook(live.client, "before-call.sagemaker.UpdateEndpoint", answer, first=True)
     with pytest.raises(ClientError, match="in-progress"):
         live.deliver()
     assert len(live.backend.endpoint_configs) == 2
@@ -144,7 +144,7 @@ def test_a_discarded_release_that_cannot_be_deleted_is_an_error(live: Any) -> No
         live.deliver()
 
 
-def test_a_rolled_back_release_that_a_parallel_call_deploys_again_is_not_discarded(live: Any) -> None:
+def test_a_rolled_back_release_that_a_parallel_call_deploys_again_is_not_discarded(live: Any, sdk: Any) -> None:
     """It was approved again after this call had read the registry, and before it deletes."""
     first = live.endpoint.endpoint_config_name
     live.deliver()
@@ -153,7 +153,7 @@ def test_a_rolled_back_release_that_a_parallel_call_deploys_again_is_not_discard
     def begin_elsewhere(**_: Any) -> None:
         live.endpoint.endpoint_status = "Updating"
 
-    live.client.meta.events.register_first("before-call.sagemaker.DescribeEndpointConfig", begin_elsewhere)
+    sdk.hook(live.client, "before-call.sagemaker.DescribeEndpointConfig", begin_elsewhere, first=True)
     live.calls.clear()
     live.deliver()
     assert not [name for name in live.changes() if name.startswith("Delete")]
@@ -167,10 +167,12 @@ def test_a_live_configuration_that_somebody_deleted_is_not_relied_on(live: Any) 
     assert excluded == [{"VariantPropertyType": "DataCaptureConfig"}]
 
 
-def test_a_failed_endpoint_that_stays_is_waited_for_and_then_left_to_the_next_event(live: Any) -> None:
+def test_a_failed_endpoint_that_stays_is_waited_for_and_then_left_to_the_next_event(
+    live: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     version = find_live(live.client, "scones-vehicles")
     assert version is not None
-    live.client.delete_endpoint = lambda **_: None
+    monkeypatch.setattr(live.client, "delete_endpoint", lambda **_: None)
     naps: list[float] = []
     with pytest.raises(EndpointBusy, match="still being deleted"):
         replace_endpoint(live.client, live.settings, plan_release(version, live.settings), naps.append)

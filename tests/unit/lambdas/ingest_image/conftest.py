@@ -1,14 +1,10 @@
 """Images of the kinds that people send, and a versioned bucket as moto has it."""
 
 import io
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-
-import boto3
 import numpy as np
 import pytest
 from ingest_image.ingest import Ingest
@@ -57,10 +53,9 @@ class Bucket:
 
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+def bucket(sdk: Any) -> Iterator[Bucket]:
     with mock_aws():
-        client = boto3.client("s3")
+        client = sdk.client("s3")
         client.create_bucket(Bucket=BUCKET)
         client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         yield Bucket(client)

@@ -178,9 +178,9 @@ def test_in_whatever_order_events_come_and_however_often_the_end_is_the_same(
     assert bucket.keys("quarantine/") == ["quarantine/wrong-format/bicycle/bad.png"]
 
 
-def test_a_refusal_of_s3_is_raised_for_another_delivery(ingest: Ingest, bucket: Bucket) -> None:
+def test_a_refusal_of_s3_is_raised_for_another_delivery(ingest: Ingest, bucket: Bucket, sdk: Any) -> None:
     bucket.put(KEY, PNG)
-    bucket.s3.meta.events.register("before-parameter-build.s3.PutObject", _refuse)
+    sdk.hook(bucket.s3, "before-parameter-build.s3.PutObject", _refuse)
     with pytest.raises(ClientError):
         ingest.one(KEY)
     assert bucket.keys() == [KEY]

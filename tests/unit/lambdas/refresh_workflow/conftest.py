@@ -5,15 +5,11 @@ botocore's own validation of each request.
 """
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-
-import boto3
 import pytest
 from moto import mock_aws
 from moto.sagemaker.models import sagemaker_backends
@@ -200,21 +196,14 @@ def make_settings() -> Callable[..., Settings]:
     return settings_with
 
 
-@pytest.fixture(scope="session")
-def session() -> boto3.Session:
-    """A session is slow to make, for it reads AWS's descriptions; its clients are quick."""
-    return boto3.Session("test", "test", region_name="us-east-1")
-
-
 @pytest.fixture
-def world(session: boto3.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(sdk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Version 1 is live; both state machines are as a stack leaves them, without versions or aliases."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     for name in ("inference", "bulk"):
         (tmp_path / f"{name}.asl.json").write_text(json.dumps(TEMPLATE | {"Comment": name}))
     with mock_aws():
         services = ("sagemaker", "application-autoscaling", "stepfunctions", "s3", "scheduler")
-        clients = Clients(*map(session.client, services))
+        clients = Clients(*map(sdk.client, services))
         world = World(clients, tmp_path)
         monkeypatch.setattr("refresh_workflow.refresh.read_image_size", lambda *_: world.image_size)
         world.release(1)
@@ -222,6 +211,6 @@ def world(session: boto3.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         for name in ("INFERENCE_STATE_MACHINE_ARN", "BULK_STATE_MACHINE_ARN"):
             world.states.machines[ENVIRONMENT[name]] = {"definition": "{}", "roleArn": "role"}
         for client in (clients.sagemaker, clients.autoscaling, clients.states):
-            client.meta.events.register("before-call", world.record)
-        clients.states.meta.events.register("before-call", world.answer)
+            sdk.hook(client, "before-call", world.record)
+        sdk.hook(clients.states, "before-call", world.answer)
         yield world

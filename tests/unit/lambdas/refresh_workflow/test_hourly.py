@@ -81,11 +81,11 @@ class ModelMonitor:
 
 
 @pytest.fixture
-def monitor(world: Any) -> ModelMonitor:
+def monitor(world: Any, sdk: Any) -> ModelMonitor:
     made = ModelMonitor()
     sagemaker, scheduler = world.clients.sagemaker, world.clients.scheduler
-    sagemaker.meta.events.register("before-call.sagemaker", made.answer)
-    scheduler.meta.events.register("before-call", world.record)
+    sdk.hook(sagemaker, "before-call.sagemaker", made.answer)
+    sdk.hook(scheduler, "before-call", world.record)
     world.clients.s3.create_bucket(Bucket=BUCKET)
     sagemaker.create_model_package_group(ModelPackageGroupName="scones-vehicles")
     for _ in range(2):

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from refresh_workflow.errors import RefreshError
@@ -86,10 +85,10 @@ class Jobs:
 
 
 @pytest.fixture
-def jobs(world: Any) -> Jobs:
+def jobs(world: Any, sdk: Any) -> Jobs:
     jobs = Jobs()
     sagemaker = world.clients.sagemaker
-    sagemaker.meta.events.register("before-call.sagemaker", jobs.answer)
+    sdk.hook(sagemaker, "before-call.sagemaker", jobs.answer)
     world.clients.s3.create_bucket(Bucket=BUCKET)
     sagemaker.create_model_package_group(ModelPackageGroupName="scones-vehicles")
     for _ in range(2):
@@ -228,11 +227,11 @@ def test_key_and_network_reach_job_and_schedule(world: Any, jobs: Jobs) -> None:
     assert run["NetworkConfig"]["VpcConfig"] == {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]}
 
 
-def test_names_and_limits_keep_to_awss_rules(world: Any, jobs: Jobs, session: boto3.Session) -> None:
+def test_names_and_limits_keep_to_awss_rules(world: Any, jobs: Jobs, sdk: Any) -> None:
     import re
 
     world.refresh(**MONITORED | GUARDED)
-    model = session.client("sagemaker").meta.service_model
+    model = sdk.client("sagemaker").meta.service_model
     run = jobs.schedules["scones-vehicles-drift"]["MonitoringJobDefinition"]
     shape = model.shape_for("MonitoringJobDefinition")
     assert run["MonitoringResources"]["ClusterConfig"]["InstanceType"] in model.shape_for("ProcessingInstanceType").enum

@@ -1,17 +1,12 @@
 """A pipeline whose executions a test begins and ends, moto's S3, SNS and ECR, and a clock that a test moves."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-
-import boto3
 import pytest
-from botocore.config import Config
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.sns.models import sns_backends
@@ -185,26 +180,18 @@ class World:
         return [(subject, text) for _, text, subject, *_ in topic.sent_notifications]
 
 
-@pytest.fixture(scope="session")
-def session() -> boto3.Session:
-    """A session is slow to make, for it reads AWS's descriptions; its clients are quick."""
-    return boto3.Session("test", "test", region_name="us-east-1")
-
-
 @pytest.fixture
-def world(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(sdk: Any) -> Iterator[World]:
     """An archive in raw/, a run by a person that ended, nothing that waits."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
-        once = Config(retries={"total_max_attempts": 1})
-        clients = [session.client(name, config=once) for name in ("sagemaker", "s3", "sns", "ecr")]
+        clients = [sdk.client(name, once=True) for name in ("sagemaker", "s3", "sns", "ecr")]
         sagemaker, s3, sns, ecr = clients
         s3.create_bucket(Bucket=BUCKET)
         s3.put_object(Bucket=BUCKET, Key="raw/cifar-100-binary.tar.gz", Body=b"archive")
         sns.create_topic(Name="scones-people")
         put_image(ecr, IMAGE)
         pipelines = Pipelines()
-        sagemaker.meta.events.register("before-call.sagemaker", pipelines.answer)
+        sdk.hook(sagemaker, "before-call.sagemaker", pipelines.answer)
         world = World(Trainer(SETTINGS, *clients), pipelines)
         pipelines.now = NOON - timedelta(days=3)
         pipelines.begin("execution-1", parameters=[{"Name": "CommitId", "Value": "f00d"}])
