@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: wheel installation demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants install lock sbom clean browser
+.PHONY: image wheel installation demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants install lock sbom clean browser
 
 demo: $(ENVIRONMENT)/laptop
 	@$(BIN)/scones demo
@@ -38,14 +38,16 @@ browser:
 
 check: static container test
 
-static: $(ENVIRONMENT)/test .venv/checkov
+static: $(ENVIRONMENT)/test .venv/checkov .venv/packaging
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=lambdas $(BIN)/lint-imports --no-cache
 	$(BIN)/cfn-lint seedcode/template.yaml
 	.venv/checkov/bin/checkov --config-file .ci/checkov.yaml --file seedcode/template.yaml
-	$(BIN)/hadolint seedcode/Dockerfile
+	$(BIN)/hadolint seedcode/Dockerfile Dockerfile
+	.venv/packaging/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml seedcode/github/*.yml
+	.venv/packaging/bin/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 
 # What the image would install and run, in a plain environment; there is no Docker here.
 container: .venv/container/ready
@@ -150,6 +152,10 @@ wheel: .venv/packaging
 # The wheel as a stranger has it, from an empty folder. FORM=whole: installed by pip from the index, and the whole demo.
 installation: wheel $(ENVIRONMENT)/laptop
 	@$(BIN)/python requirements/installation.py $(or $(FORM),short)
+
+# The root Dockerfile's pip lines in a plain environment, and what it would run; there is no Docker here.
+image: .venv/laptop
+	@$(BIN)/python requirements/image.py
 
 .venv/packaging: requirements/packaging.lock
 	@echo "Installing what builds and checks the wheel into .venv/packaging (once) ..."

@@ -1,8 +1,8 @@
 """Tries the wheel in dist/ as a stranger has it: in an environment without the checkout, called from an empty folder.
 
-`python installation.py short` takes what `.venv` has installed for the wheel's dependencies, and starts and stops the
-local AWS. `python installation.py whole` lets pip install them from the index, and runs the demo. `make installation`
-builds the wheel first.
+`python installation.py short` takes what this Python has installed for the wheel's dependencies, and starts and stops
+the local AWS; without MXNet it also runs the whole loop, with one epoch. `python installation.py whole` lets pip
+install the dependencies from the index, and runs the demo. `make installation` builds the wheel first.
 """
 
 import os
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import venv
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +25,8 @@ SHORT = (
     ["get-pipeline-definition", "--output", "definition.json"],
     ["scones", "seed", "repository"],
 )
+# One epoch teaches nothing, so every accuracy has to do.
+LOOP = ["scones", "demo", "--set", "Epochs=1", "--set", "AccuracyThreshold=0", "--set", "LearningRateScheduleSteps=1"]
 WHOLE = (["scones", "--help"], ["scones", "demo"])
 
 
@@ -81,9 +84,11 @@ def main(form: str) -> None:
     """Install and use."""
     (wheel,) = (ROOT / "dist").glob("scones-*.whl")
     environment = ROOT / ".venv" / "installation"
+    has_mxnet = find_spec("mxnet") is not None
     install(environment, wheel, whole=form == "whole")
-    use(environment, WHOLE if form == "whole" else SHORT)
-    sys.stdout.write(f"{wheel.name} works without the checkout ({form} form, Python {sys.version.split()[0]}).\n")
+    use(environment, WHOLE if form == "whole" else SHORT if has_mxnet else [*SHORT, LOOP])
+    engine = "with MXNet" if has_mxnet else "without MXNet"
+    sys.stdout.write(f"{wheel.name} works without the checkout and {engine} ({form} form).\n")
 
 
 if __name__ == "__main__":

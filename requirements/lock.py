@@ -33,7 +33,10 @@ ALONE = {
     "checkov": ["checkov==3.3.30"],
     "sbom": ["cyclonedx-python-lib[json-validation]==11.12.0"],
     "audit": ["pip-audit==2.10.1"],
-    "packaging": ["twine==7.0.0", "check-wheel-contents==0.6.3", "setuptools==80.10.2", "wheel==0.48.0"],
+    "packaging": [
+        *("twine==7.0.0", "check-wheel-contents==0.6.3", "setuptools==80.10.2", "wheel==0.48.0"),
+        "check-jsonschema==0.39.0",
+    ],
 }
 
 

@@ -55,7 +55,13 @@ def describe(root: Path = ROOT) -> dict[str, Any]:
 def _list_sources(root: Path) -> list[Path]:
     workflows = [*root.glob(".github/workflows/*.yml"), *root.glob("seedcode/github/*.yml")]
     npm = root / "requirements/npm/package-lock.json"
-    return [*sorted((root / "requirements").glob("*.lock")), npm, root / "seedcode/Dockerfile", *sorted(workflows)]
+    return [
+        *sorted((root / "requirements").glob("*.lock")),
+        npm,
+        root / "seedcode/Dockerfile",
+        root / "Dockerfile",
+        *sorted(workflows),
+    ]
 
 
 def _read(path: Path) -> Iterator[Component]:

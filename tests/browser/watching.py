@@ -20,6 +20,7 @@ from tests.e2e.laptop import REPOSITORY, Laptop
 
 CHROMIUMS = (
     Path("/usr/bin/chromium"),
+    Path("/usr/bin/google-chrome"),
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
     Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
 )

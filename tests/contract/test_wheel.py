@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import configparser
+import runpy
 import subprocess
 import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -49,6 +51,15 @@ def test_it_makes_the_same_seed_functions_and_image_as_the_checkout(wheel: Path,
     assert list_functions(root) == list_functions(TOP)
     for name in list_functions(root):
         assert build_function(name, root, tmp_path).name == build_function(name, TOP, tmp_path).name
+
+
+def test_the_container_s_context_has_all_that_the_wheel_is_built_of() -> None:
+    with patch("setuptools.setup"):
+        built = runpy.run_path(str(TOP / "setup.py"))
+    lines = (TOP / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    let_through = {path.relative_to(TOP).as_posix() for line in lines if line[0] == "!" for path in TOP.glob(line[1:])}
+    assert lines[1] == "*"
+    assert let_through >= {*built["FOLDERS"], *built["FILES"], "scones", "setup.py", "pyproject.toml", "README.md"}
 
 
 def test_its_commands_are_functions_of_the_one_package(wheel: Path) -> None:
