@@ -52,10 +52,10 @@ class Reference:
 
 def read(statistics: Path | None, constraints: Path | None) -> Reference:
     """Read both files; raises Refusal where one is missing or was written by another program."""
-    told, asked = _load(statistics, "baseline_statistics"), _load(constraints, "baseline_constraints")
+    measured, asked = _load(statistics, "baseline_statistics"), _load(constraints, "baseline_constraints")
     try:
-        _check_schema(told, statistics)
-        return _reference(told, _thresholds(asked))
+        _check_schema(measured, statistics)
+        return _reference(measured, _thresholds(asked))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise Refusal(f"The baseline {statistics} does not have what a run needs ({error!r}): {_REMEDY}.") from error
 
@@ -76,22 +76,22 @@ def _load(path: Path | None, variable: str) -> dict[str, Any]:
     return content
 
 
-def _check_schema(told: dict[str, Any], path: Path | None) -> None:
+def _check_schema(measured: dict[str, Any], path: Path | None) -> None:
     """Refuse a baseline that holds other features than this program compares."""
-    schema = told["custom_statistics"].get("schema", 1)
+    schema = measured["custom_statistics"].get("schema", 1)
     if schema != BASELINE_SCHEMA:
         raise Refusal(
             f"The baseline {path} has schema {schema!r}, and this program compares schema {BASELINE_SCHEMA}: {_REMEDY}."
         )
 
 
-def _reference(told: dict[str, Any], thresholds: Thresholds) -> Reference:
-    features = {feature["name"]: feature for feature in told["features"]}
-    custom = told["custom_statistics"]
+def _reference(measured: dict[str, Any], thresholds: Thresholds) -> Reference:
+    features = {feature["name"]: feature for feature in measured["features"]}
+    custom = measured["custom_statistics"]
     bins = {name: features[name]["custom_statistics"]["bins"] for name in DRIFTING}
     moments = [features[name]["numerical_statistics"] for name in NUMBERS]
     return Reference(
-        rows=int(told["dataset"]["item_count"]),
+        rows=int(measured["dataset"]["item_count"]),
         names=[str(name) for name in custom["classes"]],
         side=int(custom["side"]),
         sample=_sample(features, custom["shapes"]),

@@ -31,8 +31,8 @@ def bars(name: str, then: Mapping[str, int], now: Mapping[str, int]) -> str:
     before, after = (
         np.array([counts.get(value, 0) for value in values]) / max(sum(counts.values()), 1) for counts in (then, now)
     )
-    told = [f"{value} {old:.0%}, now {new:.0%}" for value, old, new in zip(values, before, after, strict=True)]
-    return _svg(f"{name}: {', '.join(told)}.", before, after, _marks(values))
+    shares = [f"{value} {old:.0%}, now {new:.0%}" for value, old, new in zip(values, before, after, strict=True)]
+    return _svg(f"{name}: {', '.join(shares)}.", before, after, _marks(values))
 
 
 def _spoken(when: str, values: Vector) -> str:

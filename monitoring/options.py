@@ -69,9 +69,9 @@ class Options:
         )
 
 
-def time(told: str) -> datetime:
+def time(text: str) -> datetime:
     """An ISO 8601 time, UTC where it names no zone; raises ValueError. AWS's own sample has blanks in it."""
-    read = datetime.fromisoformat(re.sub(r"\s*:\s*", ":", told.strip()))
+    read = datetime.fromisoformat(re.sub(r"\s*:\s*", ":", text.strip()))
     return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 
 

@@ -71,16 +71,18 @@ def sentence(found: Findings, window: Window) -> str:
 
 
 def _write(options: Options, found: Findings) -> None:
-    told = statistics.document(found.observed.measured, found.reference.names, found.reference.side)
-    for feature in told["features"]:
+    written = statistics.document(found.observed.measured, found.reference.names, found.reference.side)
+    for feature in written["features"]:
         for each in found.comparisons:
             if each.name == feature["name"] and each.has_enough:
                 compared = {"distance": each.distance, "p_value": each.p_value, "stability_index": each.stability}
                 feature.setdefault("custom_statistics", {})["comparison"] = compared
-    told["custom_statistics"]["counts"] = dict(sorted(found.observed.counts.items()))
-    told["custom_statistics"]["confusion_matrix"] = accuracy.document(found.observed.confusion, found.reference.names)
+    written["custom_statistics"]["counts"] = dict(sorted(found.observed.counts.items()))
+    written["custom_statistics"]["confusion_matrix"] = accuracy.document(
+        found.observed.confusion, found.reference.names
+    )
     documents = {
-        "statistics.json": told,
+        "statistics.json": written,
         "constraints.json": constraints.document(found.observed.measured),
         "constraint_violations.json": {"violations": [each.document() for each in found.violations]},
     }

@@ -45,7 +45,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _fulfil(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer the stack, which holds the endpoint as a resource of its own."""
     clients = custom_resource.Clients(aws.sagemaker, aws.autoscaling, aws.cloudformation())
-    told = custom_resource.fulfil(event, clients, context.get_remaining_time_in_millis)
-    metrics.add_metric(name=f"Stack{told['request']}", unit=MetricUnit.Count, value=1)
-    logger.info("Answered CloudFormation", extra=told)
-    return told
+    answered = custom_resource.fulfil(event, clients, context.get_remaining_time_in_millis)
+    metrics.add_metric(name=f"Stack{answered['request']}", unit=MetricUnit.Count, value=1)
+    logger.info("Answered CloudFormation", extra=answered)
+    return answered

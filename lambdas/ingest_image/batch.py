@@ -25,7 +25,7 @@ def close(ingest: Ingest, arrival: Arrival, remaining: Callable[[], int]) -> Bat
     """Take in what is left, then tell start_training by an object under batches/pending/; raises BatchUnfinished.
 
     The batch is known by the version of its `_SUCCESS`, so a second delivery of the event tells of the same batch,
-    and one that has had its run is not told of again.
+    and one that has had its run is not announced again.
     """
     storage = ingest.storage
     found = storage.find(keys.SUCCESS)

@@ -37,7 +37,7 @@ def quarantine(reason: str, label: str, name: str) -> str:
 
 
 def batch(state: str, identity: str) -> str:
-    """Where a batch is told of: `pending` until a run is started for it, `started` from then on."""
+    """Where a batch is announced: `pending` until a run is started for it, `started` from then on."""
     return f"batches/{state}/{re.sub(r'[^A-Za-z0-9._-]', '-', identity)}.json"
 
 

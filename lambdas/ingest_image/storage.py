@@ -60,7 +60,7 @@ class Storage:
     def put_aside(self, source: str, target: str, etag: str, sentence: str) -> None:
         """Copy an object, however large, as it came; its metadata says why. Raises Changed.
 
-        It may be anything, so a browser is told to save it and not what the sender said that it is.
+        It may be anything, so a browser is made to save it and not what the sender said that it is.
         """
         words = {"reason": _plain(sentence), "source": _plain(quote(source))}
         try:

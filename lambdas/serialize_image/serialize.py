@@ -64,7 +64,7 @@ class Serializer:
 
 
 def decode(data: bytes, limits: Limits) -> Image.Image:
-    """Decode a PNG or JPEG (told by its content) to upright RGB on white; raises BadPicture."""
+    """Decode a PNG or JPEG (known by its content) to upright RGB on white; raises BadPicture."""
     try:
         return images.read(data, limits)
     except BadImage as error:

@@ -15,7 +15,7 @@ DAY = timedelta(hours=24)
 
 
 class Action(StrEnum):
-    """What can be done: REFUSE is told to people, and KEEP is not worth their while."""
+    """What can be done: people are notified of REFUSE, and KEEP is not worth their while."""
 
     START = "start"
     REFUSE = "refuse"

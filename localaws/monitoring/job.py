@@ -7,9 +7,9 @@ import secrets
 from datetime import datetime
 
 from localaws.aws import Aws
+from localaws.clock import at
 from localaws.jobs.role import acting_as
 from localaws.monitoring import inputs, times
-from localaws.monitoring.records import at
 from localaws.monitoring.times import Window
 from localaws.shapes import Document
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from localaws.aws import Aws, now
 from localaws.shapes import Document
 
@@ -11,11 +9,6 @@ SCHEDULE = "monitoring-schedule"
 EXECUTION = "monitoring-execution"
 DEFINITIONS = {"DataQuality": "data-quality-job-definition", "ModelQuality": "model-quality-job-definition"}
 UNDER_WAY = ("Pending", "InProgress", "Stopping")
-
-
-def at(seconds: float) -> datetime:
-    """A stored time as a datetime in UTC."""
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def executions(aws: Aws, schedule: str = "") -> list[Document]:

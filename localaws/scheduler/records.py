@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from localaws.aws import Aws
+from localaws.clock import at
 from localaws.scheduler import expressions
 from localaws.shapes import Document
 
@@ -21,11 +22,6 @@ def key(group: str, name: str) -> str:
 def arn(aws: Aws, resource: str, path: str) -> str:
     """The ARN of a `schedule` (`group/name`) or of a `schedule-group`."""
     return f"arn:aws:scheduler:{aws.settings.region}:{aws.settings.account}:{resource}/{path}"
-
-
-def at(seconds: float) -> datetime:
-    """A stored time as a datetime in UTC."""
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def next_due(schedule: Document, after: datetime) -> float | None:

@@ -1,1 +1,1 @@
-"""What is looked at before anything is created; every finding is one sentence, and all are told at once."""
+"""What is checked before anything is created; every finding is one sentence, and all are reported at once."""

@@ -91,7 +91,7 @@ def _commit(folder: Path) -> bool:
         return False
     _git(git, "init", "--quiet", "--initial-branch=main", folder=folder)
     _git(git, "add", "--all", folder=folder)
-    # Who has told git no name yet gets a commit all the same.
+    # Who has given git no name yet gets a commit all the same.
     named = subprocess.run([git, "config", "user.email"], cwd=folder, capture_output=True, check=False).returncode == 0
     identity = () if named else ("-c", "user.name=Scones", "-c", "user.email=scones@localhost")
     _git(git, *identity, "-c", "commit.gpgsign=false", "commit", "--quiet", "--message", _MESSAGE, folder=folder)

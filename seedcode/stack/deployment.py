@@ -28,13 +28,13 @@ from seedcode.stack.state import READY, UNBORN, Stack, describe, find_obstacle
 LAPTOP_RUNTIME = {"PythonRuntime": f"python3.{sys.version_info.minor}"}
 LAPTOP = {"BakeSeconds": "5"}
 GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
-# Whether a change set is to be executed, having been shown; it is told what is dangerous in it.
+# Whether a change set is to be executed, having been shown; it is given what is dangerous in it.
 Consent = Callable[[Sequence[Change], Sequence[str]], bool]
 
 
 @dataclass
 class Deployment:
-    """One deployment: who is told about it, and who is asked."""
+    """One deployment: who is notified of it, and who is asked."""
 
     aws: Account
     spec: Spec

@@ -86,8 +86,8 @@ def find_reason(events: Sequence[Event]) -> str:
     causes = [event for event in failed if not any(word in event.reason for word in CANCELLED)]
     for event in causes or failed:
         return f"{event.logical_id} ({event.type}): {event.reason or 'it gave no reason'}"
-    told = [event.reason for event in events if event.reason and ("ROLLBACK" in event.status or event.failed)]
-    return told[0] if told else "no resource gave a reason"
+    given = [event.reason for event in events if event.reason and ("ROLLBACK" in event.status or event.failed)]
+    return given[0] if given else "no resource gave a reason"
 
 
 def _event(raw: dict[str, Any]) -> Event:

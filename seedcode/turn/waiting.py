@@ -39,7 +39,7 @@ class Turn:
 
     def wait(self, say: Say) -> str | None:
         """Wait until no other build goes first; answers the newest commit where this build must give way to it."""
-        told: list[int] = []
+        reported: list[int] = []
         while True:
             newest = self.find_newest()
             if newest and newest != self.commit:
@@ -47,9 +47,9 @@ class Turn:
             ahead = sorted(self._find_ahead())
             if not ahead:
                 return None
-            if ahead != told:
+            if ahead != reported:
                 say(f"This build waits for {', '.join(map(str, ahead))} of this project: two would update one stack.")
-                told = ahead
+                reported = ahead
             self.sleep(_POLL_SECONDS)
 
     def give_way(self) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localaws.monitoring import records
+from localaws.clock import at
 
 if TYPE_CHECKING:
     from tests.unit.localaws.monitoring.conftest import Monitor, Shapes
@@ -103,7 +103,7 @@ def test_stop_and_start_change_the_status_and_the_next_due_time(monitor: Monitor
     monitor.api("StartMonitoringSchedule", **NAMED)
     monitor.start_due()
     assert monitor.describe()["MonitoringScheduleStatus"] == "Scheduled"
-    assert records.at(monitor.aws.store.get("monitoring-schedule", "drift")["NextTime"]).hour == 13
+    assert at(monitor.aws.store.get("monitoring-schedule", "drift")["NextTime"]).hour == 13
 
 
 def test_an_update_replaces_the_configuration_and_leaves_a_stopped_schedule_stopped(
