@@ -7,7 +7,7 @@ from localaws.aws import Aws, now
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import models, tags
 from localaws.refusals import Member, only
-from localaws.sagemaker.rules import artifacts, pulling
+from localaws.sagemaker.rules import inputs, pulling
 from localaws.sagemaker.rules.hosting import MODEL_RULES
 from localaws.shapes import Document, project_as
 
@@ -32,7 +32,7 @@ def create_model(aws: Aws, request: Document) -> Document:
     for definition in models.list_containers(request):
         container = models.merge_package(aws, definition)
         pulling.check_model(aws, request.get("ExecutionRoleArn"), container)
-        artifacts.check_model(aws, request.get("ExecutionRoleArn"), container)
+        inputs.check_model(aws, request.get("ExecutionRoleArn"), container)
     with aws.store.transaction():
         if aws.store.get(models.MODEL, name):
             raise errors.validation(f'Cannot create already existing model "{arn}".')

@@ -13,7 +13,7 @@ from localaws.names import bare
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import models, tags
 from localaws.refusals import not_emulated
-from localaws.sagemaker.rules import artifacts
+from localaws.sagemaker.rules import inputs
 from localaws.sagemaker.rules.registry import RULES
 from localaws.shapes import Document, project, project_as
 
@@ -112,7 +112,7 @@ def create_model_package(aws: Aws, request: Document) -> Document:
     A pipeline's request has `MakesGroup` as well: a group that does not exist is made with its first version.
     """
     # Before the transaction, which holds the store's lock: S3 is answered by the event loop.
-    artifacts.check_package(aws, request)
+    inputs.check_package(aws, request)
     grouped = "ModelPackageGroupName" in request
     with aws.store.transaction():
         key, document = _numbered(aws, request) if grouped else _named(aws, request)

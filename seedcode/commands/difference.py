@@ -9,9 +9,7 @@ from pathlib import Path
 from pipelines.clients import make_client
 from pipelines.settings import Settings
 from seedcode.errors import PackagingError
-from seedcode.review.codecommit import LONGEST, PullRequest, comment
-from seedcode.review.difference import describe
-from seedcode.review.revision import define_at, define_here, merge_base
+from seedcode.review import LONGEST, PullRequest, comment, define_at, define_here, describe, merge_base
 
 # What the rule for pull requests passes to the build, from CodeCommit's event.
 VARIABLES = ("SCONES_PULL_REQUEST_ID", "SCONES_REPOSITORY", "SCONES_DESTINATION_COMMIT", "SCONES_SOURCE_COMMIT")

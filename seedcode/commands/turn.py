@@ -10,8 +10,7 @@ from pathlib import Path
 
 from pipelines.clients import make_client
 from pipelines.settings import Settings
-from seedcode.turn.branch import find_newest_at_origin, find_newest_in_codecommit
-from seedcode.turn.waiting import Turn
+from seedcode.turn import Turn, find_newest_at_origin, find_newest_in_codecommit
 
 BUILD, COMMIT = "CODEBUILD_BUILD_ID", "CODEBUILD_RESOLVED_SOURCE_VERSION"
 # What the template gives the project: of GitHub's repositories there is no name.

@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 
 from seedcode.errors import PackagingError
-from seedcode.review.codecommit import LONGEST, PullRequest, comment
-from seedcode.review.difference import SAME, describe, summarize
-from seedcode.review.revision import define_at, merge_base
+from seedcode.review import LONGEST, SAME, PullRequest, comment, define_at, describe, merge_base, summarize
 
 BEFORE: dict[str, Any] = {
     "Version": "2020-12-01",

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from seedcode.commands import turn
-from seedcode.turn.branch import find_newest_at_origin, find_newest_in_codecommit
+from seedcode.turn import find_newest_at_origin, find_newest_in_codecommit
 
 
 class CodeCommit:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from seedcode.turn.waiting import Turn, TurnError
+from seedcode.turn import Turn, TurnError
 
 OLD, NEW = "1" * 40, "2" * 40
 

@@ -1,11 +1,19 @@
 """The difference of two pipeline definitions, for people: what was added, removed and changed, and then every line."""
 
 import difflib
+import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from common.masking import mask_document
+from seedcode.errors import PackagingError
 
 SAME = "The pipeline's definition stays as it is."
 TITLE = "### The pipeline's definition"
@@ -85,3 +93,71 @@ def _code(text: str) -> str:
 def _unified(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     old, new = (json.dumps(mask_document(each), indent=2, sort_keys=True).splitlines() for each in (before, after))
     return "\n".join(difflib.unified_diff(old, new, "before", "after", lineterm="", n=2))
+
+
+_SECONDS = 300
+
+
+def define_here(root: Path) -> dict[str, Any]:
+    """Build the definition of a checkout, as `make definition` prints it."""
+    command = [sys.executable, "-m", "pipelines.get_pipeline_definition"]
+    definition: dict[str, Any] = json.loads(_run(command, root, {**os.environ, "PYTHONPATH": str(root)}))
+    return definition
+
+
+def define_at(commit: str, root: Path) -> dict[str, Any]:
+    """Build the definition of a commit; one from before the pipeline has an empty one."""
+    with TemporaryDirectory() as folder:
+        work = Path(folder).resolve() / "before"
+        _run(["git", "worktree", "add", "--quiet", "--detach", "--", str(work), _resolve(commit, root)], root)
+        try:
+            return define_here(work) if (work / "pipelines").is_dir() else {}
+        finally:
+            _run(["git", "worktree", "remove", "--force", "--", str(work)], root)
+
+
+def merge_base(one: str, other: str, root: Path) -> str:
+    """Return the commit at which two branches parted."""
+    return _run(["git", "merge-base", "--", _resolve(one, root), _resolve(other, root)], root).strip()
+
+
+def _resolve(commit: str, root: Path) -> str:
+    # What is not a revision, an option among others, is refused here.
+    return _run(["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}"], root).strip()
+
+
+def _run(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> str:
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=_SECONDS, check=False
+    )
+    if done.returncode:
+        reason = (done.stderr.strip() or f"it ended with {done.returncode}").splitlines()[-1]
+        raise PackagingError(f"`{' '.join(command[:3])}` failed in {folder}: {reason}")
+    return done.stdout
+
+
+LONGEST = 10_240  # CodeCommit takes this many characters
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """Which pull request, and between which commits."""
+
+    identifier: str
+    repository: str
+    before: str
+    after: str
+
+
+def comment(codecommit: Any, request: PullRequest, text: str) -> str:  # noqa: ANN401 - a boto3 client
+    """Post a comment and return its id; a build that is repeated posts no second one."""
+    token = hashlib.sha256("\0".join((request.identifier, request.before, request.after, text)).encode()).hexdigest()
+    answer = codecommit.post_comment_for_pull_request(
+        pullRequestId=request.identifier,
+        repositoryName=request.repository,
+        beforeCommitId=request.before,
+        afterCommitId=request.after,
+        content=text,
+        clientRequestToken=token,
+    )
+    return str(answer["comment"]["commentId"])

@@ -6,10 +6,14 @@ queued builds start is not known: https://docs.aws.amazon.com/codebuild/latest/u
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from seedcode.errors import PackagingError
 
@@ -72,3 +76,23 @@ class Turn:
                 phase, number = build.get("currentPhase"), build["buildNumber"]
                 if phase in _AHEAD_ANYWAY or (phase in _AHEAD_BY_NUMBER and number < own):
                     yield number
+
+
+_SECONDS = 60
+
+
+def find_newest_in_codecommit(codecommit: Any, repository: str, branch: str) -> str | None:  # noqa: ANN401 - a boto3 client
+    """Ask CodeCommit; None where the branch is gone."""
+    try:
+        return str(codecommit.get_branch(repositoryName=repository, branchName=branch)["branch"]["commitId"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "BranchDoesNotExistException":
+            raise
+        return None
+
+
+def find_newest_at_origin(root: Path, branch: str) -> str | None:
+    """Ask the remote that the checkout came from, with the credentials that CodeBuild gives git; None for no answer."""
+    command = ["git", "ls-remote", "--exit-code", "origin", f"refs/heads/{branch}"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    return done.stdout.split()[0] if done.returncode == 0 and done.stdout.split() else None

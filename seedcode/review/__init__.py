@@ -1,1 +1,0 @@
-"""What a pull request changes in the pipeline, said where it is reviewed."""
