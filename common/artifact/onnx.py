@@ -81,20 +81,19 @@ class _Writer:
             case "LogisticRegressionOutput":
                 yield _operate("Sigmoid", data, node.name)
 
-    def _collect(self, node: Node) -> list[str]:
-        """Collect a node's parameters; return their names."""
+    def _collect(self, node: Node, first: int = 1) -> list[str]:
+        """Collect a node's parameters, from its input `first` on; return their names."""
         graph = self._model.graph
-        names = [graph.nodes[place].name for place in node.inputs[OPERATORS[node.operator].data :]]
+        names = [graph.nodes[place].name for place in node.inputs[first:]]
         self.arrays |= {name: self._model.parameters[graph.get_key(name)] for name in names}
         return names
 
     def _collect_norm(self, node: Node) -> list[str]:
         """Collect a normalization's parameters; a fixed gamma is one, whatever the file says."""
-        gamma, *others = self._collect(node)
         if not node.flag("fix_gamma", default=True):
-            return [gamma, *others]
-        fixed = f"{node.name}{_UNNAMED}gamma"
-        self.arrays[fixed] = np.ones_like(self.arrays[gamma])
+            return self._collect(node)
+        fixed, others = f"{node.name}{_UNNAMED}gamma", self._collect(node, first=2)
+        self.arrays[fixed] = np.ones_like(self.arrays[others[0]])
         return [fixed, *others]
 
 

@@ -98,3 +98,8 @@ def test_a_graph_that_was_read_and_one_that_was_built_are_the_same_file(judge: J
     network: Any = judge.draw(20, 28)
     again = Model(parse_symbol(network.symbol.tojson()), network.model.parameters, (3, 28, 28), 1)
     assert build_onnx(again) == build_onnx(network.model)
+
+
+def test_nothing_is_written_that_no_operator_reads(judge: Judge, capfd: pytest.CaptureFixture[str]) -> None:
+    onnxruntime.InferenceSession(build_onnx(judge.draw(20, 28).model), providers=["CPUExecutionProvider"])
+    assert "Removing initializer" not in capfd.readouterr().err
