@@ -19,7 +19,6 @@ MXNET = ['mxnet==1.9.1; python_version < "3.13" and platform_machine != "arm64"'
 CONTAINER = [
     "boto3>=1.43",
     *NUMPY,
-    *MXNET,
     # The last release with a wheel for Intel Macs is 1.23.2, which brings SymPy; later ones need none of it.
     'onnxruntime==1.32.0; sys_platform != "darwin" or platform_machine != "x86_64"',
     'onnxruntime==1.23.2; sys_platform == "darwin" and platform_machine == "x86_64"',
@@ -39,6 +38,7 @@ BUILD = [*PIPELINE, "pytest>=9", "pyyaml>=6"]
 LAPTOP = [
     *CONTAINER,
     *BUILD,
+    *MXNET,  # what the algorithm's stand-in trains with, where it can
     "ministack==1.5.33",
     "uvicorn[standard]>=0.54",
     "psutil>=7",

@@ -2,17 +2,15 @@
 
 from setuptools import find_packages, setup
 
-# MXNet 1.9.1 has wheels for Linux and Intel Macs, runs on Python up to 3.12, and needs numpy below 2.
+# As the repository that this one came from pins it.
 NUMPY = [
     'numpy==1.26.4; python_version < "3.13" and platform_machine != "arm64"',
     'numpy>=2,<3; python_version >= "3.13" or platform_machine == "arm64"',
 ]
-MXNET = ['mxnet==1.9.1; python_version < "3.13" and platform_machine != "arm64"']
 
 CONTAINER = [
     "boto3>=1.43",
     *NUMPY,
-    *MXNET,
     # The last release with a wheel for Intel Macs is 1.23.2, which brings SymPy; later ones need none of it.
     'onnxruntime==1.32.0; sys_platform != "darwin" or platform_machine != "x86_64"',
     'onnxruntime==1.23.2; sys_platform == "darwin" and platform_machine == "x86_64"',

@@ -36,9 +36,9 @@ def test_hadolint_has_nothing_to_say_and_each_exception_stands_under_its_reason(
     [
         (re.search(r"FROM .*", TEXT)[0], "FROM python:latest", "DL3007"),  # type: ignore[index]
         (" --no-cache-dir", "", "DL3042"),
-        (" --no-install-recommends", "", "DL3015"),
+        ("apt-get upgrade --yes", "apt-get install --yes curl", "DL3015"),
         ("USER ${RUN_AS}", "USER root", "DL3002"),
-        ("# hadolint ignore=DL3008\n", "", "DL3008"),
+        ("apt-get upgrade --yes", "apt-get install --yes curl", "DL3008"),
     ],
 )
 def test_a_broken_copy_is_refused(ours: str, broken: str, rule: str, tmp_path: Path) -> None:
