@@ -68,11 +68,11 @@ def _add_deploy(parser: ArgumentParser) -> None:
 def destroy(options: Namespace) -> int:
     """List what there is, ask, remove it with progress, and name what stays."""
     from console.deployment import terminal
-    from seedcode.removal.removal import look, remove
+    from seedcode.removal.removal import remove, take_inventory
 
     target = choose(options.target)
     project = _find_project(target)
-    inventory = look(project)
+    inventory = take_inventory(project)
     if inventory.empty:
         print(f"There is nothing of the project {project.name} in {project.aws.account} {project.aws.region}.")
         return 0

@@ -43,14 +43,14 @@ class Holding:
 
 def find(project: Project) -> list[Holding]:
     """Everything of the project that holds data and is there."""
-    looks = zip(KINDS, (_bucket, _versions, _key, _commits, _images, _logs), strict=True)
-    return [holding for kind, look in looks for holding in _tolerant(kind, look, project)]
+    readers = zip(KINDS, (_bucket, _versions, _key, _commits, _images, _logs), strict=True)
+    return [holding for kind, read in readers for holding in _tolerant(kind, read, project)]
 
 
-def _tolerant(kind: str, look: Callable[[Project], Iterator[Holding]], project: Project) -> list[Holding]:
+def _tolerant(kind: str, read: Callable[[Project], Iterator[Holding]], project: Project) -> list[Holding]:
     """What is hidden from these credentials is said to be so, and does not end the list."""
     try:
-        return unless_gone(lambda: list(look(project)), [])
+        return unless_gone(lambda: list(read(project)), [])
     except ClientError as error:
         if "AccessDenied" not in error.response["Error"]["Code"]:
             raise

@@ -42,7 +42,7 @@ class Inventory:
         return not (self.stack or self.running.lines or self.holdings)
 
 
-def look(project: Project) -> Inventory:
+def take_inventory(project: Project) -> Inventory:
     """Look at everything of a project; what is gone is left out."""
     cloudformation = project.aws.client("cloudformation")
     stack = describe(cloudformation, project.name)

@@ -73,10 +73,10 @@ class Endpoints:
         return version
 
 
-def until(look: Callable[[], Any], holds: Callable[[Any], object], seconds: float = 60) -> Any:
+def until(read: Callable[[], Any], holds: Callable[[Any], object], seconds: float = 60) -> Any:
     """Look until something holds, and answer what was seen."""
     deadline = time.monotonic() + seconds
-    while not holds(seen := look()):
+    while not holds(seen := read()):
         assert time.monotonic() < deadline, seen
         time.sleep(0.1)
     return seen

@@ -39,7 +39,7 @@ def test_an_update_by_autoscaling_is_not_taken_for_the_deployment(moments: list[
     assert _wait().version == "2"
 
 
-def test_a_deployment_that_was_rolled_back_is_told_at_once(moments: list[Endpoint]) -> None:
+def test_a_deployment_that_was_rolled_back_is_reported_at_once(moments: list[Endpoint]) -> None:
     moments += [_seen("InService", "1"), _seen("Updating", "1", "config-2"), _seen("RollingBack", "1", "config-2")]
     moments += [_seen("InService", "1")]
     with pytest.raises(CommandError, match="InService with version 1, not 2"):
@@ -71,7 +71,7 @@ class _Account:
         return {"LastModifiedTime": APPROVED, "CreationTime": APPROVED}
 
 
-def test_a_refusal_of_this_approval_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_of_this_approval_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     resting = Endpoint("InService", "1", {"EndpointArn": "arn", "EndpointConfigName": "config-1"})
     monkeypatch.setattr(endpoint, "fetch", lambda _: resting)
     account: Any = _Account(attempt=ATTEMPT, refused="Version 2 is refused: its artifact is another")

@@ -24,7 +24,7 @@ def fixed(*defaults: dict[str, str], **changed: str) -> Fixed:
 TUNED = fixed({"MaxTrainingJobs": "12"}, DatasetVersion="abc")
 
 
-def test_a_run_with_the_profile_s_values_on_the_same_pictures_can_be_compared() -> None:
+def test_a_run_with_the_profile_s_values_on_the_same_images_can_be_compared() -> None:
     assert is_comparable(TUNED, fixed(OWN, DatasetVersion="abc", CommitId="123"))
 
 
@@ -37,7 +37,7 @@ def test_a_run_with_the_profile_s_values_on_the_same_pictures_can_be_compared() 
         {"DatasetVersion": "abc", "LearningRate": "0.3"},
     ],
 )
-def test_other_pictures_another_split_or_values_of_one_s_own_cannot(changed: dict[str, str]) -> None:
+def test_other_images_another_split_or_values_of_one_s_own_cannot(changed: dict[str, str]) -> None:
     assert not is_comparable(TUNED, fixed(OWN, **changed))
 
 
@@ -54,7 +54,7 @@ def test_the_verdict_says_plainly_whether_tuning_helped(profile: Untuned | None,
     assert words in _compare(0.91, profile)
 
 
-def test_values_are_told_with_the_digits_that_a_person_reads() -> None:
+def test_values_are_reported_with_the_digits_that_a_person_reads() -> None:
     assert [shorten_value(value) for value in ("0.18070755666793362", "35", "adam", "1.06e-05")] == [
         "0.1807",
         "35",

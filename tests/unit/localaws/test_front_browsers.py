@@ -46,7 +46,7 @@ def test_a_script_s_request_and_its_preflight_are_refused_without_leave_for_any_
     assert not any(name.startswith(b"access-control") for name, _ in sent[0]["headers"])
 
 
-def test_a_picture_s_address_makes_no_stack(aws: Aws) -> None:
+def test_an_image_s_address_makes_no_stack(aws: Aws) -> None:
     query = b"Action=CreateStack&StackName=x&TemplateBody=%7B%7D"
     sent, reached = _come(aws, query_string=query, headers=[(b"host", b"127.0.0.1:4566")])
     assert (sent[0]["status"], reached) == (403, False)

@@ -103,7 +103,7 @@ def test_nothing_is_sent_to_a_stranger(
 
 
 @pytest.mark.parametrize("words", ["status", "down"])
-def test_a_stranger_behind_our_own_process_id_is_told_of(
+def test_a_stranger_behind_our_own_process_id_is_reported_of(
     impostor: Impostor, mine: Settings, capsys: pytest.CaptureFixture[str], words: str
 ) -> None:
     mine.pid_file.write_text(str(os.getpid()))

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.monitoring.conftest import Monitor, line, numbers, save_evaluation
 
 
-def test_the_baseline_sees_the_pictures_as_the_endpoint_gets_them(monitor: Monitor) -> None:
+def test_the_baseline_sees_the_images_as_the_endpoint_gets_them(monitor: Monitor) -> None:
     # The test images are of 32 x 32; served ones are cut to 28 x 28 and encoded as PNG.
     baseline = monitor.analyse(monitor.root / "nothing").read("constraints.json")
     told = {each["name"]: each for each in _baseline(monitor)["features"]}
@@ -23,7 +23,7 @@ def test_the_baseline_sees_the_pictures_as_the_endpoint_gets_them(monitor: Monit
     assert baseline["version"] == 0
 
 
-def test_equal_pictures_measure_equally_in_baseline_and_run(monitor: Monitor) -> None:
+def test_equal_images_measure_equally_in_baseline_and_run(monitor: Monitor) -> None:
     then = {each["name"]: each for each in _baseline(monitor)["features"]}
     ended = monitor.run([line(number) for number in range(200)])
     now = {each["name"]: each for each in ended.read("statistics.json")["features"]}
@@ -40,7 +40,7 @@ def test_the_baseline_counts_answers_by_truth(monitor: Monitor) -> None:
     assert counts["bicycle"]["bicycle"] > 80
 
 
-def test_a_baseline_says_how_many_pictures_it_rests_on(empty: Monitor) -> None:
+def test_a_baseline_says_how_many_images_it_rests_on(empty: Monitor) -> None:
     assert empty.measure(50).message == "Completed: the baseline rests on 50 images of bicycle and motorcycle."
 
 
@@ -50,7 +50,7 @@ def test_without_predictions_the_baseline_says_what_to_give(empty: Monitor, tmp_
     assert "predictions.csv does not exist" in ended.message
 
 
-def test_a_picture_that_is_not_there_is_named(empty: Monitor, tmp_path: Path) -> None:
+def test_an_image_that_is_not_there_is_named(empty: Monitor, tmp_path: Path) -> None:
     source = save_evaluation(tmp_path / "source", 4)
     (source / "test/bicycle/2.png").unlink()
     ended = empty.measure(source=source)

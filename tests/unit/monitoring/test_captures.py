@@ -96,7 +96,7 @@ def test_what_is_no_list_of_probabilities_is_none(told: bytes) -> None:
 
 
 @pytest.mark.parametrize("broken", [b"", b"no image", png(pixels(1))[:60], png(pixels(1, side=8))[:-30]])
-def test_an_undecodable_picture_is_counted_and_its_answer_kept(monitor: Monitor, broken: bytes) -> None:
+def test_an_undecodable_image_is_counted_and_its_answer_kept(monitor: Monitor, broken: bytes) -> None:
     ended = monitor.run([line(1, image=broken)])
     features = {each["name"]: each for each in ended.read("statistics.json")["features"]}
     assert (ended.code, ended.counts["undecodable"]) == (0, 1)
@@ -104,7 +104,7 @@ def test_an_undecodable_picture_is_counted_and_its_answer_kept(monitor: Monitor,
     assert features["brightness"]["numerical_statistics"]["common"] == {"num_present": 0, "num_missing": 1}
 
 
-def test_a_picture_of_too_many_pixels_is_not_decoded(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_image_of_too_many_pixels_is_not_decoded(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitoring.images.LIMITS", Limits(most_pixels=100))
     assert monitor.run([line(1)]).counts["undecodable"] == 1
 

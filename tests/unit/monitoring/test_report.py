@@ -17,7 +17,7 @@ def test_the_report_loads_nothing_and_runs_nothing(monitor: Monitor) -> None:
     assert "prefers-color-scheme: dark" in page
 
 
-def test_every_picture_and_chart_has_words(monitor: Monitor) -> None:
+def test_every_image_and_chart_has_words(monitor: Monitor) -> None:
     page = monitor.run([line(number) for number in numbers(40)]).report
     # Each feature that may drift has a chart, and so have the predictions.
     assert page.count("<svg") == page.count('role="img" aria-label="') == len(DRIFTING) + 1
@@ -25,14 +25,14 @@ def test_every_picture_and_chart_has_words(monitor: Monitor) -> None:
     assert "baseline median" in page
 
 
-def test_violations_are_told_in_words_and_their_charts_framed(monitor: Monitor) -> None:
+def test_violations_are_reported_in_words_and_their_charts_framed(monitor: Monitor) -> None:
     page = monitor.run([line(number, image=png(pixels(number, light=0.5))) for number in numbers(60)]).report
     assert "brightness has drifted: Kolmogorov-Smirnov distance" in page
     assert re.search(r'<figure class="drifted"><strong>brightness', page)
     assert "60 captures against 200 images" in page
 
 
-def test_the_most_unusual_picture_comes_first_with_the_reason(monitor: Monitor) -> None:
+def test_the_most_unusual_image_comes_first_with_the_reason(monitor: Monitor) -> None:
     lines = [line(number) for number in numbers(60)]
     lines[30] = line(7777, image=png(pixels(1) * 0 + 255))
     page = monitor.run(lines).report

@@ -26,7 +26,7 @@ def test_captures_like_the_baseline_stay_quiet(monitor: Monitor, captured: Captu
     assert ended.message.startswith("Completed: 200 captures")
 
 
-def test_darkened_pictures_violate_and_the_message_says_so(monitor: Monitor) -> None:
+def test_darkened_images_violate_and_the_message_says_so(monitor: Monitor) -> None:
     ended = monitor.run(dark())
     assert ended.code == 0
     assert ("brightness", DRIFT) in ended.violations
@@ -133,7 +133,7 @@ def test_answers_of_too_few_classes_miss_a_column(monitor: Monitor, captured: Ca
     assert ("prediction", "missing_column_check") in monitor.run(captured(200)).violations
 
 
-def test_one_broken_picture_in_fifty_is_no_violation(monitor: Monitor, captured: Captured) -> None:
+def test_one_broken_image_in_fifty_is_no_violation(monitor: Monitor, captured: Captured) -> None:
     lines = captured(200)
     for each in lines[:4]:
         each["captureData"]["endpointInput"] = half(b"broken", "BASE64")

@@ -22,12 +22,12 @@ def _raising(error: Exception) -> Any:
     return start
 
 
-def test_a_refused_picture_is_an_answer_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_image_is_an_answer_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workflow, "start", _raising(CommandError("The file is no picture.")))
     assert summarize_answer(classify_image(TARGET, URI)) == f"{URI}: refused: The file is no picture."
 
 
-def test_where_nothing_serves_no_picture_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_serves_no_image_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workflow, "start", _raising(workflow.NothingServesError("Approve a version.")))
     with pytest.raises(CommandError, match="Approve a version"):
         classify_image(TARGET, URI)

@@ -54,7 +54,7 @@ def test_no_two_vehicles_are_the_same(draw: Draw) -> None:
     assert len(drawings) == 20
 
 
-def test_most_of_a_vehicle_is_in_the_picture() -> None:
+def test_most_of_a_vehicle_is_in_the_image() -> None:
     poses = [random_pose(np.random.default_rng(seed)) for seed in range(300)]
     hubs = np.array([pose.place((x, 0)) for pose in poses for x in (-1, 1)])
     inside = ((hubs > 0) & (hubs < CANVAS)).all(axis=1)
@@ -73,7 +73,7 @@ def test_a_photograph_has_the_data_sets_size_whatever_the_light() -> None:
     assert np.std([shot.mean() for shot in shots]) > 10
 
 
-def test_a_picture_follows_from_its_random_stream_alone() -> None:
+def test_an_image_follows_from_its_random_stream_alone() -> None:
     first, again, other = (draw_image(48, np.random.default_rng(seed)) for seed in (3, 3, 4))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)

@@ -18,11 +18,11 @@ from console.dataset.archive import SplitFacts, check_archive
 from console.dataset.layout import BICYCLE, COARSE_OF_FINE, MEMBERS, MOTORCYCLE, RECORD_BYTES, TEST, TRAIN
 
 BEST_OF_SIMPLE = 0.82
-"""Accuracy that no statistic of single pixels may reach, and that a look at shapes must."""
+"""Accuracy that no statistic of single pixels may reach, and that a measure of shapes must."""
 
 Floats = NDArray[np.float64]
 Split = tuple[Floats, NDArray[np.bool_], Floats, NDArray[np.bool_]]
-Look = Callable[[Floats], Floats]
+Measure = Callable[[Floats], Floats]
 
 
 def read_rows(path: Path, member: str) -> NDArray[np.uint8]:
@@ -75,7 +75,7 @@ def test_records_are_shuffled(sample: Path) -> None:
     assert labels.tolist() != sorted(labels.tolist())
 
 
-def test_no_picture_is_drawn_twice(sample: Path) -> None:
+def test_no_image_is_drawn_twice(sample: Path) -> None:
     pictures = [row.tobytes() for member in (TRAIN, TEST) for row in read_rows(sample, member)[:, 2:]]
     assert len(set(pictures)) == len(pictures)
 
@@ -92,7 +92,7 @@ def test_the_same_seed_draws_the_same_bytes_and_another_seed_others(tmp_path: Pa
     assert first != other
 
 
-def test_progress_counts_every_picture_up_to_the_last(tmp_path: Path) -> None:
+def test_progress_counts_every_image_up_to_the_last(tmp_path: Path) -> None:
     told = []
     path = tmp_path / "new" / "s.tar.gz"
     drawing.draw_sample(path, progress=lambda done, total: told.append((done, total)), counts=FEW)
@@ -143,14 +143,14 @@ def raw_pixels(pictures: Floats) -> Floats:
     return pictures.reshape(len(pictures), -1)
 
 
-@pytest.mark.parametrize("look", [brightness, edge_energy, colour_histogram, quantiles, eight_by_eight, raw_pixels])
-def test_no_simple_statistic_tells_bicycles_from_motorcycles(split: Split, look: Look) -> None:
+@pytest.mark.parametrize("measure", [brightness, edge_energy, colour_histogram, quantiles, eight_by_eight, raw_pixels])
+def test_no_simple_statistic_tells_bicycles_from_motorcycles(split: Split, measure: Measure) -> None:
     train, train_answers, test, test_answers = split
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model.fit(look(train), train_answers)
-    assert model.score(look(test), test_answers) < BEST_OF_SIMPLE
+        model.fit(measure(train), train_answers)
+    assert model.score(measure(test), test_answers) < BEST_OF_SIMPLE
 
 
 def edge_directions(pictures: Floats) -> Floats:

@@ -22,7 +22,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return summary
 
 
-def test_pictures_are_sent_taken_in_and_trained_on(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_images_are_sent_taken_in_and_trained_on(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.picture("bicycle/a.png", 1)
     project.picture("bicycle/more/b.png", 2)
     project.file("motorcycle/c.jpg", encode(noise(seed=3), "JPEG"))
@@ -48,7 +48,9 @@ def test_sending_the_same_folder_again_changes_nothing(project: Project, capsys:
     assert project.keys() == before
 
 
-def test_what_is_put_aside_is_told_with_file_and_reason(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_put_aside_is_reported_with_file_and_reason(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     small = project.file("bicycle/small.png", encode(noise(8, 8)))
     project.picture("bicycle/same.png", 1)
     ingest(project, "--no-run")
@@ -112,7 +114,7 @@ def test_a_batch_that_is_never_closed_says_where_to_look(project: Project, capsy
         ({f"bicycle/{number}.txt": b"" for number in range(9)}, "and 4 more"),
     ],
 )
-def test_what_is_no_folder_of_labelled_pictures_is_refused_before_anything_is_sent(
+def test_what_is_no_folder_of_labelled_images_is_refused_before_anything_is_sent(
     files: dict[str, bytes], words: str, project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.picture("bicycle/good.png") if files else None
@@ -125,7 +127,7 @@ def test_what_is_no_folder_of_labelled_pictures_is_refused_before_anything_is_se
     assert project.keys() == []
 
 
-def test_a_picture_that_is_too_large_is_refused_before_anything_is_sent(
+def test_an_image_that_is_too_large_is_refused_before_anything_is_sent(
     project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(images, "LARGEST", 100)

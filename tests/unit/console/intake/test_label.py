@@ -43,7 +43,7 @@ def test_nothing_that_waits_is_said(project: Project, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("address", ["{key}", "s3://scones-bucket/{key}"])
-def test_a_labelled_picture_goes_to_incoming_and_from_there_to_curated(
+def test_a_labelled_image_goes_to_incoming_and_from_there_to_curated(
     address: str, doubts: list[str], project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert label(address.format(key=doubts[0]), "motorcycle") == 0
@@ -54,7 +54,7 @@ def test_a_labelled_picture_goes_to_incoming_and_from_there_to_curated(
     assert len(project.keys("curated/motorcycle/")) == 1
 
 
-def test_a_picture_of_neither_goes_where_nothing_is_trained_on(doubts: list[str], project: Project) -> None:
+def test_an_image_of_neither_goes_where_nothing_is_trained_on(doubts: list[str], project: Project) -> None:
     assert label(doubts[0], "neither") == 0
     assert project.keys("quarantine/") == ["quarantine/neither/id-0-p0.png"]
     assert project.keys("incoming/") == []
@@ -68,7 +68,7 @@ def test_a_picture_of_neither_goes_where_nothing_is_trained_on(doubts: list[str]
         ("review/", "is no image under review/"),
     ],
 )
-def test_a_picture_that_does_not_wait_cannot_be_labelled(
+def test_an_image_that_does_not_wait_cannot_be_labelled(
     key: str, words: str, project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.s3.put_object(Bucket=BUCKET, Key="curated/bicycle/a.png", Body=b"")
@@ -111,7 +111,7 @@ def test_whoever_has_had_enough_may_quit(
     assert project.keys("review/") == doubts
 
 
-def test_a_picture_of_an_older_stack_has_no_guess(project: Project) -> None:
+def test_an_image_of_an_older_stack_has_no_guess(project: Project) -> None:
     from console.intake.store import Store
     from console.target import Target
 

@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
         (200_000, "2 days ago"),
     ],
 )
-def test_how_long_ago_is_told_in_the_largest_unit(seconds: float, words: str) -> None:
+def test_how_long_ago_is_reported_in_the_largest_unit(seconds: float, words: str) -> None:
     assert ago(NOW - timedelta(seconds=seconds), NOW.timestamp()) == words
 
 
@@ -58,10 +58,10 @@ def test_long_text_is_cut_to_its_length() -> None:
         ("ValidationException", "AWS refused DescribeThing: ValidationException: no"),
     ],
 )
-def test_what_aws_refuses_is_told_with_what_to_do(code: str, words: str) -> None:
+def test_what_aws_refuses_is_reported_with_what_to_do(code: str, words: str) -> None:
     assert words in format_error(ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeThing"))
 
 
-def test_silence_and_our_own_defects_are_told_as_well() -> None:
+def test_silence_and_our_own_defects_are_reported_as_well() -> None:
     assert "does not answer" in format_error(ConnectTimeoutError(endpoint_url="http://127.0.0.1:1"))
     assert format_error(KeyError("Steps")) == "The page failed at this: KeyError: 'Steps'"

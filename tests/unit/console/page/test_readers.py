@@ -248,7 +248,7 @@ def test_single_numbers_of_a_report_become_metrics_and_curves_do_not(aws: Aws) -
     assert version_reader.fetch_numbers(aws.source, "s3://b/evaluation.json") == {"accuracy": 0.9}
 
 
-def test_the_way_of_a_picture_is_told_state_by_state(aws: Aws) -> None:
+def test_the_way_of_an_image_is_told_state_by_state(aws: Aws) -> None:
     entered = {"timestamp": NOW, "type": "TaskStateEntered"}
     aws.answers |= {
         "DescribeExecution": lambda _: {

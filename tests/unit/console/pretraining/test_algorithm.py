@@ -19,7 +19,7 @@ pathlib.Path(sys.argv[1]).write_text(json.dumps({"epochs_done": 1}))
 """
 
 
-def test_an_epoch_is_told_when_its_checkpoint_is_on_disk(tmp_path: Path) -> None:
+def test_an_epoch_is_reported_when_its_checkpoint_is_on_disk(tmp_path: Path) -> None:
     bench = Workbench(tmp_path)
     state = bench.root / "checkpoints" / "training-state.json"
     state.parent.mkdir(parents=True)

@@ -21,7 +21,7 @@ def _request(batch: int) -> Request:
     return make_request(PROFILES["pretrained"], "0" * 64, 1, 1, tiny)
 
 
-def test_a_failure_is_told_and_what_follows_it_has_a_head_of_two_classes_and_a_note_of_its_making(
+def test_a_failure_is_reported_and_what_follows_it_has_a_head_of_two_classes_and_a_note_of_its_making(
     make_archive: MakeArchive, tmp_path: Path
 ) -> None:
     archive, said = make_archive(), []

@@ -26,9 +26,7 @@ def test_the_98_other_classes_are_numbered_without_a_gap_and_the_tasks_two_are_n
     assert all(NAMES[label] == FINE_NAMES[fine] for fine, label in enumerate(labels) if label >= 0)
 
 
-def test_no_picture_of_a_bicycle_or_motorcycle_is_learned_or_measured(
-    make_archive: MakeArchive, tmp_path: Path
-) -> None:
+def test_no_image_of_a_bicycle_or_motorcycle_is_learned_or_measured(make_archive: MakeArchive, tmp_path: Path) -> None:
     assert select(make_archive(count=2), tmp_path / "data") == {"train": 6, "validation": 3}
     wanted = relabel(np.array(OTHERS, dtype=np.uint8)).tolist()
     assert _labels(tmp_path / "data" / "train" / "train.rec") == wanted * 2
@@ -40,7 +38,7 @@ def test_an_archive_of_the_two_classes_alone_is_refused_in_words(make_archive: M
         select(make_archive(count=1, others=()), tmp_path / "data")
 
 
-def test_a_picture_comes_back_as_it_was_in_the_archive(make_archive: MakeArchive, tmp_path: Path) -> None:
+def test_an_image_comes_back_as_it_was_in_the_archive(make_archive: MakeArchive, tmp_path: Path) -> None:
     archive = make_archive(count=1)
     select(archive, tmp_path / "data")
     with tarfile.open(archive) as opened:

@@ -53,7 +53,7 @@ def test_the_tree_tells_a_failure_once_and_whole() -> None:
     assert said.count(reason) == 1
 
 
-def test_lines_are_told_once_and_only_when_true() -> None:
+def test_lines_are_reported_once_and_only_when_true() -> None:
     writer = LineWriter()
     first = list(writer.write(RUNNING))
     assert any("PrepareData Succeeded after 9 s" in line for line in first)

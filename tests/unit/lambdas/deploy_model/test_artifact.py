@@ -57,7 +57,7 @@ def test_an_artifact_that_a_job_changed_before_the_approval_is_refused_and_the_l
     assert (world.live_version, list(world.copies().values())) == (1, [b"good"])
 
 
-def test_a_refusal_is_mailed_once_and_told_by_the_endpoint_in_a_tag_s_characters(world: Any) -> None:
+def test_a_refusal_is_mailed_once_and_reported_by_the_endpoint_in_a_tag_s_characters(world: Any) -> None:
     world.approve(world.register(name="good"))
     world.deliver()
     changed = world.register(name="changed")

@@ -220,7 +220,7 @@ def test_a_schedule_that_is_busy_is_waited_for(
 
 
 @pytest.mark.usefixtures("serving")
-def test_an_account_to_which_model_monitor_is_closed_loses_its_endpoint_all_the_same_and_is_told(
+def test_an_account_to_which_model_monitor_is_closed_loses_its_endpoint_all_the_same_and_is_reported(
     call: Callable[..., Document], listener: Listener, schedules: Schedules, world: Any
 ) -> None:
     schedules.closed = True
@@ -245,7 +245,7 @@ def test_what_takes_too_long_is_answered_in_time_and_goes_on_at_the_next_attempt
 
 
 @pytest.mark.usefixtures("serving")
-def test_a_refusal_of_aws_is_told_and_nothing_is_waited_for(
+def test_a_refusal_of_aws_is_reported_and_nothing_is_waited_for(
     call: Callable[..., Document], listener: Listener, world: Any
 ) -> None:
     world.failing["DeleteEndpoint"] = ("AccessDeniedException", "not allowed to")

@@ -30,7 +30,9 @@ def variables(world: Any, environment: dict[str, str], monkeypatch: pytest.Monke
     handler.settings.cache_clear()
 
 
-def test_an_approval_is_deployed_and_told(world: Any, versions: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_approval_is_deployed_and_reported(
+    world: Any, versions: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     world.approve(versions[0])
     answer = handler.handler(EVENT, CONTEXT)
     assert (answer["action"], answer["version"]) == ("create", 1)

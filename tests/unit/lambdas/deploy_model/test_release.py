@@ -34,7 +34,7 @@ def test_the_same_content_has_the_same_name_whenever_it_is_approved(make_setting
     assert first.attempt != second.attempt
 
 
-def test_an_approval_is_told_alike_in_every_time_zone(make_settings: Make) -> None:
+def test_an_approval_is_reported_alike_in_every_time_zone(make_settings: Make) -> None:
     elsewhere = replace(VERSION, changed=VERSION.changed.astimezone(timezone(timedelta(hours=5))))
     assert plan_release(elsewhere, make_settings()).attempt == plan_release(VERSION, make_settings()).attempt
 

@@ -127,12 +127,12 @@ def test_what_is_no_number_from_0_to_1_is_refused(value: object) -> None:
 
 
 @pytest.mark.parametrize("uri", [None, "", "s3://bucket", "https://example.org/p.png"])
-def test_a_picture_without_an_address_cannot_be_reviewed(chosen: Filter, uri: object) -> None:
+def test_an_image_without_an_address_cannot_be_reviewed(chosen: Filter, uri: object) -> None:
     with pytest.raises(BadRequest, match="image_uri"):
         chosen.one({**ITEM, "confidence": 0.1, "image_uri": uri})
 
 
-def test_a_batch_says_of_each_picture_how_it_ended(chosen: Filter) -> None:
+def test_a_batch_says_of_each_image_how_it_ended(chosen: Filter) -> None:
     refused = {"status": "REFUSED", "image_uri": "s3://b/x", "error": "BadPicture", "cause": "why"}
     sure = {**ITEM, "label": "motorcycle", "confidence": 0.95}
     items = chosen.batch([refused, sure, {**ITEM, "confidence": 0.5}], ASSIGNMENTS)

@@ -50,7 +50,7 @@ def _versions(listed: dict[str, Any]) -> list[str]:
     return [entry["VersionId"] for kind in ("Versions", "DeleteMarkers") for entry in listed.get(kind, [])]
 
 
-def test_a_batch_that_had_its_run_is_not_told_of_again(ingest: Ingest, bucket: Bucket) -> None:
+def test_a_batch_that_had_its_run_is_not_reported_of_again(ingest: Ingest, bucket: Bucket) -> None:
     version = bucket.put(SUCCESS, b"")
     bucket.put(f"batches/started/{version}.json", b"{}")
     assert close(ingest, Arrival(SUCCESS, version), for_ever).state == "started"
@@ -77,7 +77,7 @@ def test_what_does_not_fit_waits_for_the_next_delivery_which_goes_on(ingest: Ing
     assert len(bucket.keys("batches/pending/")) == 1
 
 
-def test_a_batch_of_bad_pictures_is_closed_all_the_same(ingest: Ingest, bucket: Bucket) -> None:
+def test_a_batch_of_bad_images_is_closed_all_the_same(ingest: Ingest, bucket: Bucket) -> None:
     bucket.put("incoming/bicycle/one.png", b"text")
     assert close(ingest, Arrival(SUCCESS, bucket.put(SUCCESS, b"")), for_ever).taken_in == {"quarantined": 1}
 

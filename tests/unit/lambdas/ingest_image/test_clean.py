@@ -43,7 +43,7 @@ def reason(data: bytes, limits: Limits = LIMITS) -> str:
         (png_that_claims(5_001, 5_001), "too-large"),
     ],
 )
-def test_what_is_no_whole_still_picture_of_a_fair_size_has_a_reason(data: bytes, expected: str) -> None:
+def test_what_is_no_whole_still_image_of_a_fair_size_has_a_reason(data: bytes, expected: str) -> None:
     assert reason(data) == expected
 
 
@@ -54,7 +54,7 @@ def test_a_bomb_is_refused_by_its_header_and_at_once() -> None:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_a_lossless_picture_keeps_every_pixel(kind: str) -> None:
+def test_a_lossless_image_keeps_every_pixel(kind: str) -> None:
     assert np.array_equal(pixels(clean(encode(noise(), kind, lossless=True), LIMITS)), np.asarray(noise()))
 
 
@@ -81,7 +81,7 @@ def test_cleaning_what_is_clean_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_picture_is_turned_as_its_exif_says(orientation: int) -> None:
+def test_an_image_is_turned_as_its_exif_says(orientation: int) -> None:
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
     content = encode(noise(), exif=exif)
@@ -105,7 +105,7 @@ def test_every_mode_becomes_rgb(mode: str) -> None:
     assert pixels(clean(encode(noise().convert(mode)), LIMITS)).shape == (32, 40, 3)
 
 
-def test_a_large_picture_is_scaled_down_in_its_own_proportions() -> None:
+def test_a_large_image_is_scaled_down_in_its_own_proportions() -> None:
     kept = pixels(clean(encode(Image.new("RGB", (4000, 1000))), LIMITS))
     height, width, _ = kept.shape
     assert height * width <= MOST_KEPT_PIXELS
@@ -117,7 +117,7 @@ def test_the_name_is_the_sha256_of_the_file() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*EXIF.*", "ignore:.*Tag data.*")
-def test_no_damage_makes_anything_but_a_picture_or_a_reason() -> None:
+def test_no_damage_makes_anything_but_an_image_or_a_reason() -> None:
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = 6
     wholes = [encode(noise(), kind, exif=exif) for kind in ("PNG", "JPEG", "WEBP")]

@@ -28,7 +28,7 @@ def _environment(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     function.ingest.cache_clear()
 
 
-def test_a_picture_is_taken_in_told_and_counted(
+def test_an_image_is_taken_in_reported_and_counted(
     bucket: Bucket, created: Created, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bucket.put("incoming/bicycle/a+b c.png", encode(noise()))

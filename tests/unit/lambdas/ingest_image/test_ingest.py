@@ -22,7 +22,7 @@ DIGEST = hashlib.sha256(clean(PNG, Limits())).hexdigest()
 KEPT = f"curated/bicycle/{DIGEST}.png"
 
 
-def test_a_good_picture_is_kept_under_its_digest_and_leaves_incoming(ingest: Ingest, bucket: Bucket) -> None:
+def test_a_good_image_is_kept_under_its_digest_and_leaves_incoming(ingest: Ingest, bucket: Bucket) -> None:
     bucket.put(KEY, PNG)
     outcome = ingest.one(KEY)
     assert (outcome.what, outcome.target) == ("curated", KEPT)
@@ -36,14 +36,14 @@ def test_an_object_that_is_gone_was_dealt_with(ingest: Ingest, bucket: Bucket) -
     assert bucket.keys() == []
 
 
-def test_the_same_picture_under_another_name_and_format_is_a_duplicate(ingest: Ingest, bucket: Bucket) -> None:
+def test_the_same_image_under_another_name_and_format_is_a_duplicate(ingest: Ingest, bucket: Bucket) -> None:
     bucket.put(KEY, PNG)
     bucket.put("incoming/bicycle/two.webp", encode(noise(), "WEBP", lossless=True))
     assert [ingest.one(key).what for key in (KEY, "incoming/bicycle/two.webp")] == ["curated", "duplicate"]
     assert bucket.keys() == [KEPT]
 
 
-def test_a_bad_picture_is_put_aside_as_it_came_with_the_reason(ingest: Ingest, bucket: Bucket) -> None:
+def test_a_bad_image_is_put_aside_as_it_came_with_the_reason(ingest: Ingest, bucket: Bucket) -> None:
     bucket.put("incoming/bicycle/a b/ü.png", b"text")
     outcome = ingest.one("incoming/bicycle/a b/ü.png")
     assert (outcome.what, outcome.reason) == ("quarantined", "wrong-format")
@@ -74,7 +74,7 @@ def test_what_is_put_aside_is_for_a_browser_to_save_whatever_its_sender_called_i
         ("incoming/Bicycle/x.png", "quarantine/unknown-label/Bicycle/x.png"),
     ],
 )
-def test_a_picture_without_a_known_label_is_put_aside(key: str, target: str, ingest: Ingest, bucket: Bucket) -> None:
+def test_an_image_without_a_known_label_is_put_aside(key: str, target: str, ingest: Ingest, bucket: Bucket) -> None:
     bucket.put(key, PNG)
     assert ingest.one(key).reason == "unknown-label"
     assert bucket.keys() == [target]
@@ -87,7 +87,7 @@ def test_a_file_over_the_limit_is_put_aside_unread(bucket: Bucket) -> None:
     assert bucket.keys() == ["quarantine/too-large/bicycle/one.png"]
 
 
-def test_a_picture_curated_under_the_other_label_waits_for_a_person(ingest: Ingest, bucket: Bucket) -> None:
+def test_an_image_curated_under_the_other_label_waits_for_a_person(ingest: Ingest, bucket: Bucket) -> None:
     bucket.put(KEY, PNG)
     ingest.one(KEY)
     bucket.put("incoming/motorcycle/one.png", PNG)
@@ -136,7 +136,7 @@ def test_two_deliveries_at_once_end_as_one(call: str, content: bytes, ingest: In
 
 
 @pytest.mark.parametrize("call", ["curate", "remove"])
-def test_a_picture_that_comes_under_both_labels_at_once_is_curated_under_one_at_most(
+def test_an_image_that_comes_under_both_labels_at_once_is_curated_under_one_at_most(
     call: str, ingest: Ingest, bucket: Bucket
 ) -> None:
     rival = "incoming/motorcycle/one.png"
@@ -149,7 +149,7 @@ def test_a_picture_that_comes_under_both_labels_at_once_is_curated_under_one_at_
 
 
 @pytest.mark.parametrize("content", [PNG, b"text"])
-def test_a_picture_that_was_put_anew_meanwhile_is_not_lost(content: bytes, ingest: Ingest, bucket: Bucket) -> None:
+def test_an_image_that_was_put_anew_meanwhile_is_not_lost(content: bytes, ingest: Ingest, bucket: Bucket) -> None:
     newer = encode(noise(seed=9))
     bucket.put(KEY, content)
     with pytest.raises(Changed, match="overwritten"):

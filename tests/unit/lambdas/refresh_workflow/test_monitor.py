@@ -152,7 +152,7 @@ def test_a_baseline_that_did_not_come_is_measured_again_under_another_name(statu
     assert list(jobs.jobs) == ["scones-vehicles-baseline-s2-v1", "scones-vehicles-baseline-s2-v1-2"]
 
 
-def test_a_baseline_that_fails_again_and_again_is_told(world: Any, jobs: Jobs) -> None:
+def test_a_baseline_that_fails_again_and_again_is_reported(world: Any, jobs: Jobs) -> None:
     for _ in range(5):
         world.refresh(**MONITORED)
         for job in jobs.jobs.values():
@@ -240,7 +240,7 @@ def test_names_and_limits_keep_to_awss_rules(world: Any, jobs: Jobs, sdk: Any) -
     assert re.fullmatch(model.shape_for("ProcessingJobName").metadata["pattern"], longest)
 
 
-def test_a_version_that_does_not_tell_where_its_pictures_lie_is_not_monitored(world: Any, jobs: Jobs) -> None:
+def test_a_version_that_does_not_tell_where_its_images_lie_is_not_monitored(world: Any, jobs: Jobs) -> None:
     register(world.clients.sagemaker, {"commit": "f00d"})
     world.release(3)
     world.serve(3)

@@ -36,7 +36,7 @@ def asked(request: dict[str, Any], size: str = "28") -> dict[str, Any]:
     return {"request": request, "image_size": size}
 
 
-def test_it_answers_one_picture_and_counts_it(
+def test_it_answers_one_image_and_counts_it(
     put: Callable[[str, bytes], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = function.handler(asked({"image_uri": put("p.png", encode(noise(32, 32)))}), CONTEXT)

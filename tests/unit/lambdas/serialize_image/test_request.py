@@ -23,7 +23,7 @@ def test_an_object_is_named_by_its_address_or_by_bucket_and_key(event: dict[str,
     assert parse(event).source == S3Address("b", "a folder/p.png")
 
 
-def test_inline_pictures_are_decoded() -> None:
+def test_inline_images_are_decoded() -> None:
     assert parse({"image_base64": base64.b64encode(b"image").decode()}).source == b"image"
 
 
@@ -49,6 +49,6 @@ def test_the_caller_s_inference_id_is_kept_and_a_new_one_is_made_where_there_is_
         ({"image_uri": "s3://b/k", "inference_id": "../../x"}, "is not a UUID"),
     ],
 )
-def test_what_names_no_one_picture_is_refused_in_one_sentence(event: dict[str, Any], words: str) -> None:
+def test_what_names_no_one_image_is_refused_in_one_sentence(event: dict[str, Any], words: str) -> None:
     with pytest.raises(BadRequest, match=words):
         parse(event)

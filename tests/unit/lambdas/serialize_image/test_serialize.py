@@ -24,7 +24,7 @@ def _object(s3: Any, uri: str) -> bytes:
     return content
 
 
-def test_the_fitted_picture_lies_under_its_inference_id(serializer: Serializer, put: Put, s3: Any) -> None:
+def test_the_fitted_image_lies_under_its_inference_id(serializer: Serializer, put: Put, s3: Any) -> None:
     uri = put("photos/p.jpg", encode(noise(100, 80), "JPEG"))
     inference_id = str(uuid.uuid4())
     answer = serializer.one({"image_uri": uri, "inference_id": inference_id}, 64)
@@ -37,7 +37,7 @@ def test_the_fitted_picture_lies_under_its_inference_id(serializer: Serializer, 
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_an_inline_picture_is_kept_where_a_person_can_look_at_it(serializer: Serializer, s3: Any, kind: str) -> None:
+def test_an_inline_image_is_kept_where_a_person_can_look_at_it(serializer: Serializer, s3: Any, kind: str) -> None:
     content = encode(noise(32, 32), kind, icc_profile=b"<script>") + b"<script>"
     answer = serializer.one({"image_base64": base64.b64encode(content).decode()}, 28)
     assert answer["image_uri"] == f"s3://{BUCKET}/incoming-inference/{answer['inference_id']}.png"
@@ -46,14 +46,14 @@ def test_an_inline_picture_is_kept_where_a_person_can_look_at_it(serializer: Ser
     assert b"script" not in kept and b"iCCP" not in _object(s3, answer["serialized_uri"])
 
 
-def test_a_refused_inline_picture_leaves_nothing_behind(serializer: Serializer, s3: Any) -> None:
+def test_a_refused_inline_image_leaves_nothing_behind(serializer: Serializer, s3: Any) -> None:
     with pytest.raises(BadPicture):
         serializer.one({"image_base64": base64.b64encode(b"text").decode()}, 28)
     assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
 
 
 @pytest.mark.parametrize("uri", [f"s3://{BUCKET}/absent.png", "s3://no-such-bucket-anywhere/p.png"])
-def test_an_absent_picture_is_named(serializer: Serializer, uri: str) -> None:
+def test_an_absent_image_is_named(serializer: Serializer, uri: str) -> None:
     with pytest.raises(NotFound, match=uri):
         serializer.one({"image_uri": uri}, 28)
 
@@ -64,7 +64,7 @@ def test_a_huge_object_is_refused_by_its_length(put: Put, s3: Any) -> None:
         small.one({"image_uri": put("big", bytes(11))}, 28)
 
 
-def test_a_bad_picture_in_a_batch_is_named_and_stops_no_other(serializer: Serializer, put: Put) -> None:
+def test_a_bad_image_in_a_batch_is_named_and_stops_no_other(serializer: Serializer, put: Put) -> None:
     good, bad = put("good.png", encode(noise(32, 32))), put("bad.png", b"text")
     items = serializer.batch([{"image_uri": bad}, {"image_uri": good}, {"image_uri": f"s3://{BUCKET}/absent"}], 28)
     assert [item.get("error") for item in items] == ["BadPicture", None, "NotFound"]
@@ -73,7 +73,7 @@ def test_a_bad_picture_in_a_batch_is_named_and_stops_no_other(serializer: Serial
     assert items[1]["image_uri"] == good
 
 
-def test_the_console_s_folders_are_no_pictures(serializer: Serializer, put: Put) -> None:
+def test_the_console_s_folders_are_no_images(serializer: Serializer, put: Put) -> None:
     assert serializer.batch([{"image_uri": put("photos/", b"")}], 28) == []
 
 

@@ -93,7 +93,7 @@ def test_a_queue_whose_policy_does_not_let_eventbridge_in_gets_no_dead_letter(
     assert delivering.dead == []
 
 
-def test_a_missing_pipeline_or_parameter_is_given_up_at_once_and_told_in_the_queue(
+def test_a_missing_pipeline_or_parameter_is_given_up_at_once_and_reported_in_the_queue(
     delivering: Delivering, runs: Runs, build: Build
 ) -> None:
     delivering.deliver(pipeline())

@@ -71,7 +71,7 @@ def test_output_that_is_not_text_does_not_end_the_reading(begin: Begin) -> None:
     assert lines == ["\ufffd", "after"]
 
 
-def test_the_exit_code_is_told(begin: Begin) -> None:
+def test_the_exit_code_is_reported(begin: Begin) -> None:
     container, _ = begin("raise SystemExit(3)")
     assert container.wait(5) == 3
     assert container.poll() == 3

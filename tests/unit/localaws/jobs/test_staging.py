@@ -93,7 +93,7 @@ def test_no_objects_is_aws_s_sentence(s3: Any, tmp_path: Path) -> None:
     assert str(caught.value).startswith('ClientError: No S3 objects found under S3 URL "s3://bucket/nothing" given in')
 
 
-def test_a_bucket_that_is_not_there_is_told(s3: Any, tmp_path: Path) -> None:
+def test_a_bucket_that_is_not_there_is_reported(s3: Any, tmp_path: Path) -> None:
     with pytest.raises(ClientFailure, match=r"s3://other/x cannot be listed: .*NoSuchBucket"):
         fetched(s3, "s3://other/x", tmp_path)
 
@@ -137,7 +137,7 @@ def test_a_manifest_that_is_none_is_refused(s3: Any, tmp_path: Path, content: ob
         fetched(s3, manifest(s3, content), tmp_path, "ManifestFile")
 
 
-def test_an_object_that_a_manifest_names_wrongly_is_told(s3: Any, tmp_path: Path) -> None:
+def test_an_object_that_a_manifest_names_wrongly_is_reported(s3: Any, tmp_path: Path) -> None:
     uri = manifest(s3, [{"prefix": "s3://bucket/data/"}, "missing"])
     with pytest.raises(ClientFailure, match="s3://bucket/data/missing cannot be read"):
         fetched(s3, uri, tmp_path, "ManifestFile")

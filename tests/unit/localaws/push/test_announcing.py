@@ -19,7 +19,7 @@ from localaws.push.receiving import receive
 Document = dict[str, Any]
 
 
-def test_a_new_a_moved_and_a_deleted_branch_and_a_tag_are_told_with_their_commits(aws: Aws, bakery: Any) -> None:
+def test_a_new_a_moved_and_a_deleted_branch_and_a_tag_are_reported_with_their_commits(aws: Aws, bakery: Any) -> None:
     first, second = bakery.commit(), bakery.commit()
     main = "refs/heads/main"
     changes = [
@@ -49,7 +49,7 @@ def test_a_new_a_moved_and_a_deleted_branch_and_a_tag_are_told_with_their_commit
     assert told[0]["repositoryId"] == repository.read_id(bakery.bare)
 
 
-def test_a_push_that_found_no_local_aws_is_told_at_the_next_start_and_once(aws: Aws, bakery: Any) -> None:
+def test_a_push_that_found_no_local_aws_is_reported_at_the_next_start_and_once(aws: Aws, bakery: Any) -> None:
     known = bakery.commit()
     announce(aws, bakery.bare, [Change(NOTHING, known, "refs/heads/main")])
     missed = bakery.commit()

@@ -92,7 +92,9 @@ def test_a_build_that_starts_no_run_says_so(push: Callable[..., tuple[int, str]]
     assert "its buildspec started no run" in push("x\n", buildStatus="SUCCEEDED")[1]
 
 
-def test_a_rule_that_was_refused_is_told_in_its_words_and_fails_the_push(push: Callable[..., tuple[int, str]]) -> None:
+def test_a_rule_that_was_refused_is_reported_in_its_words_and_fails_the_push(
+    push: Callable[..., tuple[int, str]],
+) -> None:
     refused = "The rule bakery-push could not start arn: AccessDeniedException: not authorized"
     code, said = push(told=Pushed(PUSHED, (), (refused,)))
     assert (code, said) == (1, f"FAILED: {refused}. What was pushed is kept; no run was started.\n")

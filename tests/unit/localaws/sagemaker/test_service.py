@@ -85,7 +85,7 @@ def test_a_boolean_is_no_number(api: Api) -> None:
     assert "has type bool; it must be of type integer" in api.refused("ListModels", MaxResults=True)[1]
 
 
-def test_all_problems_are_told_at_once(api: Api) -> None:
+def test_all_problems_are_reported_at_once(api: Api) -> None:
     sentence = api.refused("AddTags", ResourceArn="nothing", Tags=[{"Key": "", "Value": "v"}])[1]
     assert sentence.startswith("2 validation errors detected: ")
 

@@ -186,7 +186,7 @@ def test_a_model_whose_role_may_not_read_it_is_refused(cloud: Aws, api: Api, *, 
     assert answer(SAGEMAKER, aws, "DescribeModel", b'{"ModelName": "m"}')[0] == 400
 
 
-def test_a_role_that_may_not_list_the_inputs_is_told_as_if_there_were_none(cloud: Aws, api: Api) -> None:
+def test_a_role_that_may_not_list_the_inputs_is_reported_as_if_there_were_none(cloud: Aws, api: Api) -> None:
     aws = replace(cloud, authority=Authority(trusted=True))  # type: ignore[arg-type]
     request = {"TrainingJobName": "train", **definition("s3://bucket/in")}
     said = type(api)(aws).raw("CreateTrainingJob", json.dumps(request).encode())[1]["message"]

@@ -100,7 +100,7 @@ def test_cloudformations_own_tags_need_the_right_to_tag_where_it_gives_them() ->
     assert ("sqs:UntagQueue" in taken, "sqs:TagQueue" in taken) == (True, False)
 
 
-def test_a_boundary_is_told_where_a_policy_may_demand_it() -> None:
+def test_a_boundary_is_reported_where_a_policy_may_demand_it() -> None:
     role = Resource("AWS::IAM::Role", "s", "R", new={"RoleName": "r", "PermissionsBoundary": "arn:b"})
     found = {one.action: one.context for one in checks(SETTINGS, CREATE, role)}
     assert found["iam:CreateRole"] == {"iam:PermissionsBoundary": "arn:b"}

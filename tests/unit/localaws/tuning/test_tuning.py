@@ -203,7 +203,7 @@ def test_trials_that_do_not_improve_end_the_job(tuning: Tuning, make: Make, trai
     assert ended["TuningJobCompletionDetails"] == {"NumberOfTrainingJobsObjectiveNotImproving": 3}
 
 
-def test_convergence_is_told_and_ends_the_job_where_asked(tuning: Tuning, make: Make, trainer: Trainer) -> None:
+def test_convergence_is_reported_and_ends_the_job_where_asked(tuning: Tuning, make: Make, trainer: Trainer) -> None:
     trainer.curve = lambda _: [0.7]
     criteria = {"ConvergenceDetected": {"CompleteOnConvergence": "Enabled"}}
     ended = tuning.run(make.request(jobs=60, parallel=1, TuningJobCompletionCriteria=criteria))

@@ -227,7 +227,7 @@ def test_a_critical_finding_that_has_a_fix_stops_the_image_unless_it_is_accepted
 
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("finding", [basic("CVE-2023-45853", "zlib"), enhanced("CVE-2023-45853", "NO", "NotAvailable")])
-def test_a_critical_finding_without_a_fix_is_told_and_stops_nothing(
+def test_a_critical_finding_without_a_fix_is_reported_and_stops_nothing(
     finding: Document, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Debian's slim images have such findings for months, and the first build of a new project would end with them."""

@@ -102,7 +102,7 @@ def test_wheels_are_asked_for_lambda_s_platform_and_checked_by_digest(
     assert {"--require-hashes", "--no-deps"} <= set(command)
 
 
-def test_a_failed_download_is_told_with_pip_s_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_download_is_reported_with_pip_s_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = SimpleNamespace(returncode=1, stderr="WARNING: old\nERROR: no network\n")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
     with pytest.raises(PackagingError, match="cannot be downloaded: ERROR: no network"):

@@ -67,7 +67,7 @@ def test_a_bucket_of_somebody_else_is_refused(aws: Account, spec: Callable[..., 
     assert any("credentials are of account 123456789012" in sentence for sentence in said)
 
 
-def test_all_findings_are_told_at_once(aws: Account, spec: Callable[..., Spec]) -> None:
+def test_all_findings_are_reported_at_once(aws: Account, spec: Callable[..., Spec]) -> None:
     wanted = spec(Kittens="2")
     found = _refusals(replace(aws, region="mars-north-1"), wanted)
     assert [words.split()[0] for words in found] == ["SageMaker", "There"]

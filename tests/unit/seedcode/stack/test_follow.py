@@ -56,7 +56,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follow, "FIRST_PAUSE", 0.001)
 
 
-def test_every_event_is_told_once_in_the_order_in_which_it_happened() -> None:
+def test_every_event_is_reported_once_in_the_order_in_which_it_happened() -> None:
     aws = _CloudFormation(["CREATE_IN_PROGRESS", "CREATE_COMPLETE"])
     aws.events = [_raw(0, "old", "CREATE_COMPLETE")]
     operation = Operation(aws, "scones")
@@ -123,7 +123,7 @@ def test_the_reason_is_the_first_cause_and_not_what_was_cancelled_for_it() -> No
     assert find_reason(events) == "Bucket (AWS::S3::Bucket): scones-1 already exists"
 
 
-def test_where_no_resource_failed_the_stacks_own_reason_is_told() -> None:
+def test_where_no_resource_failed_the_stacks_own_reason_is_reported() -> None:
     events = [_event("scones", "UPDATE_ROLLBACK_IN_PROGRESS", "Cancelled by a person", STACK)]
     assert find_reason(events) == "Cancelled by a person"
     assert find_reason([]) == "no resource gave a reason"
