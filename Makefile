@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: image wheel installation demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants install lock sbom clean browser
+.PHONY: image wheel installation demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants install lock sbom sdk3 clean browser
 
 demo: $(ENVIRONMENT)/laptop
 	@$(BIN)/scones demo
@@ -128,6 +128,20 @@ install: $(ENVIRONMENT)/test
 	@echo "Installing atheris into .venv/fuzz (once) ..."
 	@$(PYTHON) -m venv $@
 	@$@/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --require-hashes -r requirements/fuzz.lock
+	@touch $@
+
+# The SageMaker SDK 3 beside SDK 2, with a local AWS of its own: the same definitions, and a run that it starts. It takes
+# Python 3.13 as well: make sdk3 SDK3_PYTHON=python3.13.
+sdk3: .venv/sdk3/ready $(ENVIRONMENT)/test
+	$(BIN)/python -m pytest tests/contract/test_sdk3.py
+
+SDK3_PYTHON ?= $(PYTHON)
+.venv/sdk3/ready: requirements/sdk3.lock setup.py
+	@echo "Installing the SageMaker SDK 3 into .venv/sdk3 (once; some minutes, 1.3 GB) ..."
+	@test -x .venv/sdk3/bin/python || $(SDK3_PYTHON) -m venv .venv/sdk3
+	@.venv/sdk3/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --no-deps --require-hashes \
+		-r requirements/sdk3.lock
+	@.venv/sdk3/bin/pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation -e .
 	@touch $@
 
 # What the project is made of, as CycloneDX JSON in dist/; the library that has its schema lives in an environment of its own.

@@ -15,6 +15,9 @@ NUMPY = [
 ]
 MXNET = ['mxnet==1.9.1; python_version < "3.13" and platform_machine != "arm64"']
 
+# The last ones with wheels for Intel Macs.
+CRYPTOGRAPHY = ['cryptography<49; sys_platform == "darwin" and platform_machine == "x86_64"']
+
 # The containers' packages; the project's image installs nothing else (see docs/decisions/0002).
 CONTAINER = [
     "boto3>=1.43",
@@ -34,10 +37,8 @@ PIPELINE = ["sagemaker==2.257.7", "stepfunctions==2.3.0", "setuptools<81", "boto
 # What a push runs, see seedcode/buildspec.yml: the definition, and the tests of tests/smoke.
 BUILD = [*PIPELINE, "pytest>=9", "pyyaml>=6"]
 
-# The local AWS and the command; a push to the local repository runs in this environment, without a network.
-LAPTOP = [
-    *CONTAINER,
-    *BUILD,
+# The local AWS and the command.
+LOCAL = [
     *MXNET,  # what the algorithm's stand-in trains with, where it can
     "ministack==1.5.33",
     "uvicorn[standard]>=0.54",
@@ -47,6 +48,12 @@ LAPTOP = [
     "rich>=14",
     "nicegui==3.18.0",
 ]
+
+# A push to the local repository runs in this environment, without a network.
+LAPTOP = [*CONTAINER, *BUILD, *LOCAL]
+
+# The same with the SDK 3, in an environment of its own: there is no stepfunctions for it, and the ASL is kept.
+SDK3 = [*CONTAINER, "sagemaker==3.27.0", *CRYPTOGRAPHY, "setuptools<81", "pytest>=9", "pyyaml>=6", *LOCAL]
 
 TEST = [
     "moto==5.2.5",
@@ -65,8 +72,7 @@ TEST = [
     "playwright==1.64.1",
     "axe-playwright-python==0.1.8",
     "wheel",
-    # The last ones with wheels for Intel Macs.
-    'cryptography<49; sys_platform == "darwin" and platform_machine == "x86_64"',
+    *CRYPTOGRAPHY,
 ]
 
 # What an installation holds of the checkout, at the same places: what runs, and what seeds are made of.
@@ -112,7 +118,7 @@ setup(
     long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
-    python_requires=">=3.11,<3.13",
+    python_requires=">=3.11,<3.14",
     packages=["scones"],
     cmdclass={"build_py": BuildUnderOneName},
     # An editable installation puts the checkout itself on the path, so that new packages are found at once.

@@ -3,6 +3,7 @@
 The import takes two seconds, so a definition can be kept: it follows from arguments, our code and the SDK's version.
 """
 
+import functools
 import hashlib
 import logging
 import os
@@ -14,20 +15,25 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
+import boto3
+
 from pipelines.code import CodeLocations
 from pipelines.errors import PipelineError
 from pipelines.initial_model import InitialModel
 from pipelines.profiles import Profile
 from pipelines.settings import Settings
 
-# While it is imported, the SDK makes a session of its own, which would ask the network for credentials and may
-# read a configuration from S3. Credentials in the environment come first; these are never used to sign.
+# While it is imported, the SDK makes sessions and clients of its own, which would ask the network for credentials, want
+# a region and may read a configuration from S3. What is in the environment comes first; none of it is used to sign.
 OFFLINE = {
     "AWS_ACCESS_KEY_ID": "offline",
     "AWS_SECRET_ACCESS_KEY": "offline",
+    "AWS_DEFAULT_REGION": "us-east-1",
     "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": os.devnull,
     "SAGEMAKER_USER_CONFIG_OVERRIDE": os.devnull,
     "SAGEMAKER_SUPPRESS_V2_WARNING": "1",
+    # SDK 3 asks IAM whether a role is good enough, when a trainer is described.
+    "SAGEMAKER_VALIDATE_ROLE": "false",
 }
 _KEPT = 50
 
@@ -60,7 +66,7 @@ def _build(cache: Path | None, function: str, *arguments: object) -> str:
     kept = cache / f"{_digest(function, arguments)}.json" if cache else None
     if kept and kept.is_file():
         return kept.read_text(encoding="utf-8")
-    with _environment(OFFLINE), _quiet():
+    with _environment(OFFLINE), _own_session(), _quiet():
         definition = str(getattr(import_module("pipelines.definition"), function)(*arguments))
     if kept:
         _keep(kept, definition)
@@ -105,6 +111,21 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _own_session() -> Iterator[None]:
+    """Give the SDK a default session of its own: all later clients would have the credentials that it was made with."""
+    before, boto3.DEFAULT_SESSION = boto3.DEFAULT_SESSION, _make_session()
+    try:
+        yield
+    finally:
+        boto3.DEFAULT_SESSION = before
+
+
+@functools.cache
+def _make_session() -> boto3.Session:
+    return boto3.Session()
 
 
 @contextmanager

@@ -2,12 +2,10 @@
 
 import json
 
-from sagemaker.workflow.pipeline import Pipeline
-
 from pipelines.code import CodeLocations
 from pipelines.initial_model import InitialModel
 from pipelines.profiles import Profile
-from pipelines.session import offline_session
+from pipelines.sdk import Pipeline, describe, open_session
 from pipelines.settings import Settings
 from pipelines.steps.accuracy_gate import accuracy_gate
 from pipelines.steps.accuracy_too_low import accuracy_too_low
@@ -37,7 +35,7 @@ def assemble(
         profile=profile,
         parameters=build_parameters(settings, profile, initial, tuned),
         code=code,
-        session=offline_session(settings),
+        session=open_session(settings.region, settings.bucket),
     )
     prepared = prepare_data(context)
     candidate = (tune_model if tuned else train_model)(context, prepared)
@@ -56,7 +54,7 @@ def assemble(
 
 def build_monitoring_definition(settings: Settings) -> str:
     """Return the definition as canonical JSON: the same input gives the same bytes, and no call is made."""
-    session = offline_session(settings)
+    session = open_session(settings.region, settings.bucket)
     parameters = build_monitoring_parameters(settings)
     pipeline = Pipeline(
         name=settings.monitoring_pipeline_name,
@@ -70,4 +68,4 @@ def build_monitoring_definition(settings: Settings) -> str:
 
 
 def _write(pipeline: Pipeline) -> str:
-    return json.dumps(json.loads(pipeline.definition()), sort_keys=True, indent=2) + "\n"
+    return json.dumps(describe(pipeline), sort_keys=True, indent=2) + "\n"

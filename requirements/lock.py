@@ -1,8 +1,8 @@
 """Writes the locks with uv: one file a list of packages, which holds for every platform that the project runs on.
 
 A line has a marker where a package is for some platforms alone, and the hashes of all files that the index publishes of
-its version. test.lock comes first, the other lists of setup.py take its versions; what a lock has stays until it no
-longer fits, or until its line is removed. Then each lock is resolved on each platform, with wheels alone.
+its version. test.lock comes first, the other lists of setup.py but the SDK 3's take its versions; what a lock has stays
+until it no longer fits, or until its line is removed. Then each lock is resolved on each platform, with wheels alone.
 """
 
 import os
@@ -24,6 +24,8 @@ PLATFORMS = {
     "macOS x86_64": "x86_64-apple-darwin",
 }
 PYTHONS = ("3.11", "3.12")
+# The SDK 3 on 3.13 as well, where numpy 2 takes the place of what MXNet needs.
+MORE_PYTHONS = {"sdk3": ("3.13",)}
 # ONNX Runtime's wheel for Apple Silicon asks for it.
 MACOS = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}
 # Published as source alone, which is Python alone: it builds anywhere.
@@ -44,13 +46,13 @@ def read_lists() -> dict[str, list[str]]:
     """What each lock has to bring: the lists of setup.py, and those of environments of their own."""
     with patch("setuptools.setup"):
         found = runpy.run_path(str(HERE.parent / "setup.py"))
-    ours = {name: found[name.upper()] for name in ("laptop", "build", "container")}
+    ours = {name: found[name.upper()] for name in ("laptop", "build", "container", "sdk3")}
     return {"test": [*found["LAPTOP"], *found["TEST"]], **ours, **ALONE}
 
 
 def lock(name: str, packages: list[str]) -> None:
     """Resolve packages into a lock."""
-    within = [] if name == "test" or name in ALONE else ["--constraint", "test.lock"]
+    within = [] if name in ("test", "sdk3", *ALONE) else ["--constraint", "test.lock"]
     _uv("pip", "compile", *OPTIONS, *within, "--output-file", f"{name}.lock", "-", given="\n".join(packages))
 
 
@@ -60,9 +62,14 @@ def check(name: str) -> None:
     words += [f"--no-binary={source}" for source in SOURCES]
     with TemporaryDirectory() as folder:
         for platform in PLATFORMS.values():
-            for python in PYTHONS:
+            for python in find_pythons(name):
                 where = [f"--python-platform={platform}", f"--python-version={python}", f"--target={folder}"]
                 _uv("pip", "install", *words, *where)
+
+
+def find_pythons(name: str) -> tuple[str, ...]:
+    """The versions of Python that a lock has to hold for."""
+    return (*PYTHONS, *MORE_PYTHONS.get(name, ()))
 
 
 def _uv(*words: str, given: str | None = None) -> None:
@@ -77,4 +84,4 @@ if __name__ == "__main__":
     for each in chosen:
         lock(each, lists[each])
         check(each)
-        sys.stdout.write(f"{each}.lock fits {', '.join(PLATFORMS)} with Python {' and '.join(PYTHONS)}.\n")
+        sys.stdout.write(f"{each}.lock fits {', '.join(PLATFORMS)} with Python {' and '.join(find_pythons(each))}.\n")

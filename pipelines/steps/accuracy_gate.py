@@ -1,9 +1,6 @@
 """AccuracyGate: only a model that is good enough, and not worse than the live one, reaches the registry."""
 
-from sagemaker.workflow.condition_step import ConditionStep
-from sagemaker.workflow.conditions import ConditionGreaterThanOrEqualTo
-from sagemaker.workflow.steps import Step
-
+from pipelines.sdk import ConditionGreaterThanOrEqualTo, ConditionStep, Step
 from pipelines.steps.context import Context
 from pipelines.steps.evaluate_model import compared_with_live, measured_accuracy
 

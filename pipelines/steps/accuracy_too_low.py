@@ -1,9 +1,6 @@
 """AccuracyTooLow: the execution fails, and says which condition of the gate failed, and by how much."""
 
-from sagemaker.workflow.fail_step import FailStep
-from sagemaker.workflow.functions import Join
-from sagemaker.workflow.steps import ProcessingStep
-
+from pipelines.sdk import FailStep, Join, ProcessingStep
 from pipelines.steps.evaluate_model import reason_of_the_gate
 from pipelines.steps.outputs import output_file
 

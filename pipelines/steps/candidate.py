@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sagemaker.workflow.entities import PipelineVariable
-from sagemaker.workflow.steps import TrainingStep, TuningStep
+from pipelines.sdk import PipelineVariable, TrainingStep, TuningStep
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,18 @@ would be an empty prefix, and AWS fails a job over that.
 
 from dataclasses import dataclass
 
-from sagemaker.processing import ProcessingOutput, Processor
-from sagemaker.workflow.entities import PipelineVariable
-from sagemaker.workflow.execution_variables import ExecutionVariables
-from sagemaker.workflow.functions import Join
-from sagemaker.workflow.parameters import Parameter, ParameterInteger, ParameterString
-from sagemaker.workflow.pipeline_context import PipelineSession
-from sagemaker.workflow.steps import ProcessingStep
-
+from pipelines.sdk import (
+    ExecutionVariables,
+    Join,
+    Parameter,
+    ParameterInteger,
+    ParameterString,
+    PipelineSession,
+    PipelineVariable,
+    ProcessingStep,
+    Processor,
+    make_output,
+)
 from pipelines.settings import Settings
 from pipelines.steps.policies import job_retries
 from pipelines.steps.processor import ROOT, VOLUME_GB, network
@@ -62,7 +66,7 @@ def check_for_drift(settings: Settings, parameters: MonitoringParameters, sessio
         network_config=network(settings),
     )
     folder = [parameters.reports_uri, parameters.endpoint_name, ExecutionVariables.PIPELINE_EXECUTION_ID]
-    output = ProcessingOutput(output_name="report", source=f"{ROOT}/output", destination=Join("/", folder))
+    output = make_output("report", f"{ROOT}/output", Join("/", folder))
     return ProcessingStep(
         name=NAME,
         display_name="Check for drift",

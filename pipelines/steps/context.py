@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from sagemaker import image_uris
-from sagemaker.workflow.pipeline_context import PipelineSession
-
 from pipelines.code import CodeLocations
 from pipelines.errors import PipelineError
 from pipelines.profiles import Profile
+from pipelines.sdk import PipelineSession, image_uris
 from pipelines.settings import Settings
 from pipelines.steps.parameters import Parameters
 

@@ -1,9 +1,6 @@
 """EvaluateModel: the trained model meets the test images, once."""
 
-from sagemaker.workflow.functions import Join, JsonGet
-from sagemaker.workflow.properties import PropertyFile
-from sagemaker.workflow.steps import ProcessingStep
-
+from pipelines.sdk import Join, JsonGet, ProcessingStep, PropertyFile
 from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
 from pipelines.steps.outputs import output_uri

@@ -1,10 +1,6 @@
 """Where steps write in S3, and how later steps refer to what was written."""
 
-from sagemaker.workflow.entities import PipelineVariable
-from sagemaker.workflow.execution_variables import ExecutionVariables
-from sagemaker.workflow.functions import Join
-from sagemaker.workflow.steps import ProcessingStep
-
+from pipelines.sdk import ExecutionVariables, Join, PipelineVariable, ProcessingStep
 from pipelines.settings import Settings
 
 

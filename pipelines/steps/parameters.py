@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sagemaker.workflow.parameters import Parameter, ParameterFloat, ParameterInteger, ParameterString
-
 from pipelines.hyperparameters import HYPERPARAMETERS, Value
 from pipelines.initial_model import InitialModel
 from pipelines.parameters import MODEL_URI, OF_TUNING, OWN, TRAINED_FROM
 from pipelines.profiles import Profile
+from pipelines.sdk import Parameter, ParameterFloat, ParameterInteger, ParameterString
 from pipelines.search_space import SEARCHED
 from pipelines.settings import Settings
 

@@ -1,13 +1,13 @@
 """When a step may reuse a former result, and when it is worth trying again."""
 
-from sagemaker.workflow.retry import (
+from pipelines.sdk import (
+    CacheConfig,
     RetryPolicy,
     SageMakerJobExceptionTypeEnum,
     SageMakerJobStepRetryPolicy,
     StepExceptionTypeEnum,
     StepRetryPolicy,
 )
-from sagemaker.workflow.steps import CacheConfig
 
 CACHE = CacheConfig(enable_caching=True, expire_after="P30D")
 

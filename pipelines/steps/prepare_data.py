@@ -1,9 +1,6 @@
 """PrepareData: the published archive and curated images become train, validation and test images."""
 
-from sagemaker.workflow.functions import JsonGet
-from sagemaker.workflow.properties import PropertyFile
-from sagemaker.workflow.steps import ProcessingStep
-
+from pipelines.sdk import JsonGet, ProcessingStep, PropertyFile
 from pipelines.steps.context import Context
 from pipelines.steps.policies import CACHE, job_retries
 from pipelines.steps.processor import MESSAGE, ROOT, channel, make_processor, result

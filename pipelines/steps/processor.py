@@ -1,10 +1,15 @@
 """A processing job in the project's own image, encrypted, networked and tagged as the settings say."""
 
-from sagemaker.network import NetworkConfig
-from sagemaker.processing import ProcessingInput, ProcessingOutput, ScriptProcessor
-from sagemaker.workflow.entities import PipelineVariable
-from sagemaker.workflow.parameters import Parameter
-
+from pipelines.sdk import (
+    NetworkConfig,
+    Parameter,
+    PipelineVariable,
+    ProcessingInput,
+    ProcessingOutput,
+    ScriptProcessor,
+    make_input,
+    make_output,
+)
 from pipelines.settings import Settings
 from pipelines.steps.context import Context
 from pipelines.steps.outputs import run_uri
@@ -39,17 +44,12 @@ def make_processor(
 
 def channel(name: str, source: PipelineVariable, folder: str, distribution: str = "FullyReplicated") -> ProcessingInput:
     """Bring an S3 prefix to `/opt/ml/processing/<folder>` of every instance, whole or one share each."""
-    return ProcessingInput(
-        input_name=name,
-        source=source,
-        destination=f"{ROOT}/{folder}",
-        s3_data_distribution_type=distribution,
-    )
+    return make_input(name, source, f"{ROOT}/{folder}", distribution)
 
 
 def result(context: Context, name: str, folder: str) -> ProcessingOutput:
     """Bring `/opt/ml/processing/<folder>` to the execution's own prefix when the job ends."""
-    return ProcessingOutput(output_name=name, source=f"{ROOT}/{folder}", destination=run_uri(context.settings, name))
+    return make_output(name, f"{ROOT}/{folder}", run_uri(context.settings, name))
 
 
 def network(settings: Settings) -> NetworkConfig | None:

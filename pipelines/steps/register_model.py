@@ -1,16 +1,8 @@
 """RegisterModel: a new version in the model registry, with where it came from and how good it is."""
 
-from sagemaker.metadata_properties import MetadataProperties
-from sagemaker.model import Model
-from sagemaker.model_metrics import MetricsSource, ModelMetrics
-from sagemaker.workflow.entities import PipelineVariable
-from sagemaker.workflow.execution_variables import ExecutionVariables
-from sagemaker.workflow.functions import Join
-from sagemaker.workflow.model_step import ModelStep
-from sagemaker.workflow.steps import ProcessingStep, Step
-
 from common.live_model import DIGEST
 from pipelines.parameters import TRAINED_FROM
+from pipelines.sdk import ExecutionVariables, Join, Package, PipelineVariable, ProcessingStep, Step, register
 from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
 from pipelines.steps.evaluate_model import evaluated_digest, measured_accuracy, recommended_threshold
@@ -28,33 +20,25 @@ TRANSFORM_INSTANCES = ["ml.m5.large", "ml.m5.xlarge", "ml.g4dn.xlarge"]
 def register_model(context: Context, prepared: ProcessingStep, candidate: Candidate, evaluated: ProcessingStep) -> Step:
     """Build the step; a version takes its tags from its group, so none are sent (AWS refuses them here)."""
     settings = context.settings
-    model = Model(
-        image_uri=context.algorithm_image,
-        model_data=candidate.artifact,
+    package = Package(
+        group=settings.model_package_group,
+        image=context.algorithm_image,
+        artifact=candidate.artifact,
         role=settings.training_role_arn,
-        sagemaker_session=context.session,
-    )
-    arguments = model.register(
-        model_package_group_name=settings.model_package_group,
+        kms_key=settings.kms_key,
         content_types=CONTENT_TYPES,
         response_types=["application/json"],
         inference_instances=INFERENCE_INSTANCES,
         transform_instances=TRANSFORM_INSTANCES,
         approval_status=context.parameters["ModelApprovalStatus"],
-        model_metrics=_metrics(evaluated),
-        metadata_properties=_origin(context),
-        customer_metadata_properties={**_description(context, prepared, evaluated), **candidate.facts},
-        data_input_configuration=_input_shape(context),
+        statistics_uri=output_file(evaluated, "evaluation", "evaluation.json"),
+        origin=_origin(context),
+        metadata={**_description(context, prepared, evaluated), **candidate.facts},
+        input_shape=_input_shape(context),
         domain="COMPUTER_VISION",
         task="IMAGE_CLASSIFICATION",
     )
-    if settings.kms_key:
-        arguments.create_model_package_request["SecurityConfig"] = {"KmsKeyId": settings.kms_key}
-    step = ModelStep(name=NAME, step_args=arguments, retry_policies=step_retries()).steps[0]
-    # ModelStep adds "-RegisterModel" to any name that it is given.
-    step.name = NAME
-    step.display_name = "Register model"
-    return step
+    return register(context.session, package, NAME, "Register model", step_retries())
 
 
 def _input_shape(context: Context) -> PipelineVariable:
@@ -62,17 +46,12 @@ def _input_shape(context: Context) -> PipelineVariable:
     return Join("", ['{"data":[1,', context.parameters.hyperparameters["image_shape"], "]}"])
 
 
-def _metrics(evaluated: ProcessingStep) -> ModelMetrics:
-    statistics = MetricsSource("application/json", output_file(evaluated, "evaluation", "evaluation.json"))
-    return ModelMetrics(model_statistics=statistics)
-
-
-def _origin(context: Context) -> MetadataProperties:
-    return MetadataProperties(
-        commit_id=context.parameters["CommitId"],
-        generated_by=ExecutionVariables.PIPELINE_EXECUTION_ARN,
-        project_id=context.settings.project_id,
-    )
+def _origin(context: Context) -> dict[str, str | PipelineVariable | None]:
+    return {
+        "commit_id": context.parameters["CommitId"],
+        "generated_by": ExecutionVariables.PIPELINE_EXECUTION_ARN,
+        "project_id": context.settings.project_id,
+    }
 
 
 def _description(

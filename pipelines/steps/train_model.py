@@ -2,15 +2,10 @@
 
 from collections.abc import Mapping
 
-from sagemaker.estimator import Estimator
-from sagemaker.inputs import TrainingInput
-from sagemaker.workflow.entities import PipelineVariable
-from sagemaker.workflow.steps import ProcessingStep, TrainingStep
-
 from common.labels import LABELS
 from pipelines.hyperparameters import Value
 from pipelines.parameters import MODEL_URI
-from pipelines.session import telemetry_off
+from pipelines.sdk import Channel, PipelineVariable, ProcessingStep, TrainingJob, TrainingStep, train
 from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
 from pipelines.steps.outputs import output_file, output_uri, run_uri
@@ -23,48 +18,39 @@ VOLUME_GB = 30
 
 def train_model(context: Context, prepared: ProcessingStep) -> Candidate:
     """Build the step on the channels that the algorithm wants: four for loose images, two for records."""
-    estimator = make_estimator(context)
-    with telemetry_off(context.session):
-        arguments = estimator.fit(channels(context, prepared))
     step = TrainingStep(
         name=NAME,
         display_name="Train model",
-        step_args=arguments,
+        step_args=train(context.session, describe_training(context), channels(context, prepared)),
         cache_config=CACHE,
         retry_policies=job_retries(),
     )
     return Candidate(step, step.properties.ModelArtifacts.S3ModelArtifacts)
 
 
-def make_estimator(context: Context, changes: Mapping[str, Value] | None = None) -> Estimator:
+def describe_training(context: Context, changes: Mapping[str, Value] | None = None) -> TrainingJob:
     """Describe the job, with `changes` in place of what the profile says.
 
     No metric definitions are sent: a built-in algorithm has its own (`train:accuracy`,
-    `validation:accuracy`), and AWS refuses a job that would override them. Debugger and profiler do not
-    know it: both stay off.
+    `validation:accuracy`), and AWS refuses a job that would override them.
     """
     settings = context.settings
-    return Estimator(
-        image_uri=context.algorithm_image,
+    return TrainingJob(
+        image=context.algorithm_image,
         role=settings.training_role_arn,
         instance_count=context.parameters["TrainingInstanceCount"],
         instance_type=context.parameters["TrainingInstanceType"],
-        volume_size=VOLUME_GB,
+        volume_gb=VOLUME_GB,
+        max_runtime_seconds=context.profile.max_runtime_seconds,
+        output_uri=run_uri(settings, "model"),
         # No key for the volume: AWS refuses one where instances have local disks, as all current GPU types have.
         output_kms_key=settings.kms_key,
-        max_run=context.profile.max_runtime_seconds,
-        input_mode="File",
-        output_path=run_uri(settings, "model"),
-        sagemaker_session=context.session,
         hyperparameters={**_hyperparameters(context), **(changes or {})},
         # Read by the laptop's stand-in only: the built-in algorithm has no seed.
         environment={"SCONES_SEED": context.parameters["Seed"].to_string()},
-        tags=settings.aws_tags or None,
-        subnets=list(settings.subnets) or None,
-        security_group_ids=list(settings.security_groups) or None,
-        encrypt_inter_container_traffic=bool(settings.subnets),
-        debugger_hook_config=False,
-        disable_profiler=True,
+        tags=settings.aws_tags,
+        subnets=settings.subnets,
+        security_groups=settings.security_groups,
     )
 
 
@@ -75,31 +61,27 @@ def _hyperparameters(context: Context) -> dict[str, Value | PipelineVariable]:
     return {"num_classes": len(LABELS), "num_training_samples": training_samples(), **chosen, **checkpoint}
 
 
-def channels(context: Context, prepared: ProcessingStep) -> dict[str, TrainingInput]:
+def channels(context: Context, prepared: ProcessingStep) -> list[Channel]:
     """The prepared images as the algorithm wants them, loose with their lists or as records, and an initial model."""
-    return {**_images(context, prepared), **_initial_model(context)}
+    return [*_images(context, prepared), *_initial_model(context)]
 
 
-def _initial_model(context: Context) -> dict[str, TrainingInput]:
+def _initial_model(context: Context) -> list[Channel]:
     """Give an artifact to start from, where there is one."""
     uri = context.parameters.own.get(MODEL_URI)
-    return {"model": _channel(uri, "application/x-sagemaker-model")} if uri is not None else {}
+    return [Channel("model", uri, "application/x-sagemaker-model")] if uri is not None else []
 
 
-def _images(context: Context, prepared: ProcessingStep) -> dict[str, TrainingInput]:
+def _images(context: Context, prepared: ProcessingStep) -> list[Channel]:
     if context.profile.record_io:
-        return {
-            name: _channel(output_file(prepared, RECORDS, f"{name}.rec"), "application/x-recordio")
+        return [
+            Channel(name, output_file(prepared, RECORDS, f"{name}.rec"), "application/x-recordio")
             for name in ("train", "validation")
-        }
+        ]
     sources = {
         "train": output_uri(prepared, "train"),
         "validation": output_uri(prepared, "validation"),
         "train_lst": output_file(prepared, "lst", "train.lst"),
         "validation_lst": output_file(prepared, "lst", "validation.lst"),
     }
-    return {name: _channel(source, "application/x-image") for name, source in sources.items()}
-
-
-def _channel(source: PipelineVariable, content_type: str) -> TrainingInput:
-    return TrainingInput(source, content_type=content_type, s3_data_type="S3Prefix")
+    return [Channel(name, source, "application/x-image") for name, source in sources.items()]

@@ -1,0 +1,13 @@
+"""Environments beside the one that the tests run in; what is not installed is skipped with the command that does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SDK3 = Path(__file__).parents[1] / ".venv" / "sdk3"
+
+needs_sdk3 = pytest.mark.skipif(
+    not (SDK3 / "ready").exists(), reason="the SageMaker SDK 3 is not installed: `make .venv/sdk3/ready`"
+)
