@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+import onnxruntime
 import pytest
 
 from seedcode.image.content import USER, tag
@@ -36,6 +39,16 @@ def test_a_run_registers_a_version_that_waits_for_approval(laptop: Laptop, first
     assert version["approval"] == "PendingManualApproval"
     assert version["training_pictures"] == "900"
     assert 0.1 <= float(version["accuracy"]) <= 1
+
+
+def test_a_version_is_exported_as_a_file_that_answers(laptop: Laptop, first_run: str, tmp_path: Path) -> None:
+    versions = {one["execution"]: one["version"] for one in json.loads(laptop.scones("models", "--json").stdout)}
+    path = tmp_path / "model.onnx"
+    said = laptop.scones("export", str(versions[first_run.rsplit("/", 1)[1]]), "--onnx", str(path)).stdout
+    assert "the probabilities of bicycle, motorcycle." in said
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    images = np.zeros((2, *session.get_inputs()[0].shape[1:]), np.float32)
+    assert session.run(None, {"data": images})[0].sum(axis=1) == pytest.approx(1)
 
 
 def _steps(laptop: Laptop, arn: str) -> dict[str, dict[str, Any]]:

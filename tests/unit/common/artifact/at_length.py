@@ -22,7 +22,7 @@ IMAGES, BATCH = 200, 20
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    pytest.importorskip("localaws.algorithms.image_classification.engine")
+    pytest.importorskip("localaws.algorithms.image_classification.mxnet_network")
     return Judge()
 
 
