@@ -30,7 +30,7 @@ _PASSED_ON = (
     "OPENBLAS_CORETYPE",
     "OPENBLAS_L2_SIZE",
 )
-_PYTHONS = {"python", "python3", "python3.11", "python3.12"}
+_PYTHONS = {"python", "python3", "python3.11", "python3.12", "python3.13"}
 
 
 class Container:

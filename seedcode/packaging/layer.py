@@ -10,7 +10,7 @@ from seedcode.errors import PackagingError
 from seedcode.packaging.archive import LAYER_LIMIT, write_archive
 from seedcode.packaging.function import CHECKOUT
 
-PYTHONS = ("3.11", "3.12")
+PYTHONS = ("3.11", "3.12", "3.13")
 # Lambda calls the second one arm64.
 MACHINES = ("x86_64", "aarch64")
 
@@ -49,7 +49,7 @@ IMPORTED = ("purelib", "platlib")
 def download_wheels(folder: Path, python: str, machine: str) -> None:
     """Download the pinned wheels into a folder; pip refuses what has another digest than the one that is pinned.
 
-    manylinux2014 is what both Amazon Linux 2 (Python 3.11) and 2023 (Python 3.12) can load.
+    manylinux2014 is what both Amazon Linux 2 (Python 3.11) and 2023 (later ones) can load.
     """
     platform = ["--platform", f"manylinux2014_{machine}", "--python-version", python, "--implementation", "cp"]
     pinned = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", str(REQUIREMENTS)]
