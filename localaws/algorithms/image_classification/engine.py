@@ -1,6 +1,6 @@
 """Which engine trains: MXNet where it is installed, and the portable one elsewhere or where SCONES_ENGINE says so.
 
-MXNet 1.9.1 has wheels for Linux on x86_64 and aarch64 alone. This is the one place that imports it, and only when it
+MXNet 1.9.1 has wheels for Linux and Intel Macs alone. This is the one place that imports it, and only when it
 is asked for: the rest of the stand-in works without it.
 """
 
@@ -27,8 +27,8 @@ def choose_engine() -> str:
     installed = _find_version(MXNET) is not None
     if wanted == MXNET and not installed:
         raise EngineError(
-            f"{VARIABLE} is {MXNET}, which is not installed here: install mxnet 1.9.1 (it has wheels for Linux alone), "
-            f"or set {VARIABLE} to {PORTABLE}"
+            f"{VARIABLE} is {MXNET}, which is not installed here: install mxnet 1.9.1 (it has wheels for "
+            f"Linux and Intel Macs), or set {VARIABLE} to {PORTABLE}"
         )
     return wanted or (MXNET if installed else PORTABLE)
 

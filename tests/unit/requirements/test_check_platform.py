@@ -5,15 +5,21 @@ import pytest
 from requirements.check_platform import problem
 
 
-@pytest.mark.parametrize("machine", [("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "x86_64")])
-def test_machines_with_an_mxnet_wheel_pass(machine: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "machine", [("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "x86_64", "14.0"), ("Darwin", "arm64", "26.1")]
+)
+def test_machines_with_wheels_pass(machine: tuple[str, ...]) -> None:
     assert problem((3, 11, 7), *machine) is None
 
 
-def test_a_machine_without_an_mxnet_wheel_is_told_what_to_do() -> None:
-    said = str(problem((3, 12, 0), "Darwin", "arm64"))
-    assert "arm64" in said
-    assert "Linux" in said
+@pytest.mark.parametrize(
+    ("machine", "told"),
+    [(("Linux", "riscv64"), "riscv64"), (("Windows", "AMD64"), "Windows"), (("Darwin", "arm64", "13.7"), "macOS 13.7")],
+)
+def test_another_machine_is_told_what_to_do(machine: tuple[str, ...], told: str) -> None:
+    said = str(problem((3, 12, 0), *machine))
+    assert told in said
+    assert "Linux container" in said
 
 
 def test_another_python_is_told_which_one_is_needed() -> None:
