@@ -18,10 +18,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 from xml.sax.saxutils import escape
+
+from localaws.asgi import Message, Scope, Send
 
 _OURS = ("127.0.0.1", "localhost")
 _OF_PAGES = ("origin", "referer")
@@ -46,11 +46,8 @@ PASSIVE = frozenset(
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 _PARAMETERS = re.compile(r"(\s*;\s*charset=[\w-]{1,40})?\s*", re.ASCII | re.IGNORECASE)
 
-Message = dict[str, Any]
-Send = Callable[[Message], Any]
 
-
-def refusal(scope: dict[str, Any]) -> str | None:
+def refusal(scope: Scope) -> str | None:
     """Why the ASGI request, web sockets included, is refused, in a sentence; None where it may pass."""
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     host = headers.get("host", "127.0.0.1")
@@ -87,7 +84,7 @@ def _asks_for_a_page(headers: dict[str, str], method: str) -> bool:
     return bool(sent) and not (opened and method in ("GET", "HEAD"))
 
 
-def _acts_by_address(scope: dict[str, Any]) -> bool:
+def _acts_by_address(scope: Scope) -> bool:
     """Whether the address alone calls an operation; AWS's SDKs send a signed POST."""
     return "Action" in parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
 
@@ -101,7 +98,7 @@ def _is_ours(address: str) -> bool:
     return name is not None and (name in _OURS or name.endswith(".localhost"))
 
 
-def refused_override(scope: dict[str, Any]) -> bytes | None:
+def refused_override(scope: Scope) -> bytes | None:
     """S3's InvalidArgument, as XML, for a request whose query asks for such a header; None where it may pass."""
     if scope["method"] not in ("GET", "HEAD"):
         return None

@@ -7,12 +7,13 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
-from typing import Any
 from urllib.parse import parse_qs
 
 from localaws import rest
+from localaws.asgi import Application, GoneError, Receive, Scope, Send, read_body, respond
 from localaws.authorization import check_caller, enforce
 from localaws.aws import Aws
 from localaws.browsers import harmless, refusal, refused_override
@@ -21,7 +22,6 @@ from localaws.hosting.invocation import Answer, invoke
 from localaws.iam.checks import Check
 from localaws.iam.gate import Gate
 from localaws.ministack.identity import Caller
-from localaws.ministack.saving import AsgiApp
 from localaws.operations import SCHEDULER, Service
 from localaws.push import receiving
 from localaws.push.changes import PATH
@@ -39,16 +39,12 @@ _KEY = b"x-amz-server-side-encryption-aws-kms-key-id"
 _NONCE = re.compile(r"[0-9a-f]{64}")
 _INVOKED = re.compile(r"/endpoints/([^/]+)/invocations")
 
-Scope = dict[str, Any]
-Receive = Callable[[], Any]
-Send = Callable[[dict[str, Any]], Any]
-
 
 class Front:
     """The ASGI application: SageMaker's requests go to our service, all others to MiniStack."""
 
     def __init__(
-        self, aws: Aws, others: AsgiApp, gate: Gate | None = None, prove: Callable[[str], str] | None = None
+        self, aws: Aws, others: Application, gate: Gate | None = None, prove: Callable[[str], str] | None = None
     ) -> None:
         self._aws = aws
         self._others = others
@@ -59,26 +55,32 @@ class Front:
         self._enforced = aws.settings.enforce_iam
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._others(scope, receive, send)
+            return
         send = harmless(send)
-        sentence = refusal(scope) if scope["type"] in ("http", "websocket") else None
+        sentence = refusal(scope)
         if sentence and scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": sentence[:100]})
-            return
-        if sentence:
+        elif sentence:
             await _respond(send, 403, json.dumps({"__type": "AccessDeniedException", "message": sentence}).encode())
+        elif scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", HEALTH):
+            await respond(send, 200, {"content-type": "application/json"}, self._health(scope))
+        else:
+            with suppress(GoneError):
+                await self._admit(scope, receive, send)
+
+    async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
+        admitted = await self._gate.admit(scope, receive, send) if self._gate else (scope, receive)
+        if admitted is None:
             return
-        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", HEALTH):
-            await _send(send, 200, {"content-type": "application/json"}, self._health(scope))
-            return
-        if self._gate:
-            admitted = await self._gate.admit(scope, receive, send)
-            if admitted is None:
-                return
-            scope, receive = admitted
-        if scope["type"] == "http" and (invalid := refused_override(scope)):
-            await _send(send, 400, {"content-type": "application/xml"}, invalid)
-            return
-        await self._answer(scope, receive, send)
+        scope, receive = admitted
+        if scope["type"] == "websocket":
+            await self._others(scope, receive, send)
+        elif invalid := refused_override(scope):
+            await respond(send, 400, {"content-type": "application/xml"}, invalid)
+        else:
+            await self._answer(scope, receive, send)
 
     def _health(self, scope: Scope) -> bytes:
         """What everybody may know, and the proof that this is the installation which holds the key; see process."""
@@ -88,24 +90,19 @@ class Front:
         return json.dumps({"proof": proof, "enforces_iam": settings.enforce_iam, "open": settings.open_to_all}).encode()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (called := _called(scope)):
+        if called := _called(scope):
             await self._call(*called, scope, receive, send)
-            return
-        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", PATH):
-            await _respond(send, *await asyncio.to_thread(self._receive, await _body(receive)))
-            return
-        if scope["type"] == "http" and (routed := _routed(scope)):
+        elif (scope["method"], scope["path"]) == ("POST", PATH):
+            await _respond(send, *await asyncio.to_thread(self._receive, await read_body(receive, _LARGEST_REQUEST)))
+        elif routed := _routed(scope):
             await self._call_rest(*routed, scope, receive, send)
-            return
-        if scope["type"] == "http" and (endpoint := _invoked(scope)):
+        elif endpoint := _invoked(scope):
             await self._invocation(endpoint, scope, receive, send)
-            return
-        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-            scope = _name_managed_key(scope, self._aws.settings)
-        await self._others(scope, receive, send)
+        else:
+            await self._others(_name_managed_key(scope, self._aws.settings), receive, send)
 
     async def _call(self, service: Service, operation: str, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _body(receive)
+        body = await read_body(receive, _LARGEST_REQUEST)
         if len(body) > _LARGEST_REQUEST:
             await _respond(send, 413, b'{"__type": "RequestEntityTooLargeException", "message": "Over 16 MiB."}')
             return
@@ -125,24 +122,24 @@ class Front:
         self, operation: str, labels: dict[str, str], scope: Scope, receive: Receive, send: Send
     ) -> None:
         """A call of EventBridge Scheduler, whose protocol is REST."""
-        body = await _body(receive)
+        body = await read_body(receive, _LARGEST_REQUEST)
         request = rest.as_json(SCHEDULER.name, operation, labels, scope.get("query_string", b""), body)
         authorize = partial(check_caller, self._aws, Caller(scope, body)) if self._enforced else None
         status, content = await asyncio.to_thread(answer, SCHEDULER, self._aws, operation, request, authorize)
         headers = {"content-type": "application/json"}
         if status >= 400:
             headers["x-amzn-errortype"], content = rest.error(content)
-        await _send(send, status, headers, content)
+        await respond(send, status, headers, content)
 
     async def _invocation(self, endpoint: str, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        body = await _body(receive)
+        body = await read_body(receive, _LARGEST_REQUEST)
         loop = asyncio.get_running_loop()
         if self._enforced and (denial := await asyncio.to_thread(self._denial, endpoint, Caller(scope, body))):
-            await _send(send, denial.status, dict(denial.headers), denial.body)
+            await respond(send, denial.status, dict(denial.headers), denial.body)
             return
         answer: Answer = await loop.run_in_executor(self._models, invoke, self._aws, endpoint, headers, body)
-        await _send(send, answer.status, dict(answer.headers), answer.body)
+        await respond(send, answer.status, dict(answer.headers), answer.body)
 
     def _denial(self, endpoint: str, caller: Caller) -> Answer | None:
         try:
@@ -194,23 +191,5 @@ def _name_managed_key(scope: Scope, settings: Settings) -> Scope:
     return {**scope, "headers": [*scope["headers"], (_KEY, key)]}
 
 
-async def _body(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if not message.get("more_body") or size > _LARGEST_REQUEST:
-            return b"".join(parts)
-
-
 async def _respond(send: Send, status: int, content: bytes) -> None:
-    await _send(send, status, {"content-type": "application/x-amz-json-1.1"}, content)
-
-
-async def _send(send: Send, status: int, headers: dict[str, str], content: bytes) -> None:
-    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    encoded.append((b"content-length", str(len(content)).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": encoded})
-    await send({"type": "http.response.body", "body": content})
+    await respond(send, status, {"content-type": "application/x-amz-json-1.1"}, content)

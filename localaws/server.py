@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import os
 import signal
 import threading
@@ -38,7 +39,9 @@ from localaws.recovery import recover, restore_logs, resume_tuning, revive_endpo
 from localaws.resources.registration import register
 from localaws.scheduler.runner import Runner as Scheduler
 from localaws.settings import Settings
-from localaws.store import Store
+from localaws.store import Store, StoreError
+
+logger = logging.getLogger(__name__)
 
 _SAVE_SECONDS = 1.0
 # All is saved at every second turn; executions and messages, which change most while nobody asks, at each.
@@ -128,4 +131,8 @@ async def _save_changes(others: SavingApp, journal: Journal) -> None:
         if due:
             due -= 1
             names = () if turn % _TURNS else _PROMISED
-            await asyncio.to_thread(journal.save, partial(saving.save, *names))
+            try:
+                await asyncio.to_thread(journal.save, partial(saving.save, *names))
+            except StoreError as error:
+                logger.error("Saved again in %g s: %s", _SAVE_SECONDS, error)
+                due = 2 * _TURNS

@@ -15,6 +15,7 @@ from localaws.aws import Aws
 from localaws.deliveries.delivery import Delivery, Failed
 from localaws.ministack import saving
 from localaws.shapes import Document
+from localaws.store import retry_until_stored
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def send(aws: Aws, delivery: Delivery, failed: Failed, condition: str) -> None:
         logger.warning("%s was not taken by %s: %s", delivery.source, queue, error)
         return
     # The message must be on disk before the delivery is forgotten.
-    saving.save("sqs")
+    retry_until_stored(lambda: saving.save("sqs"))
 
 
 def _attributes(delivery: Delivery, failed: Failed, condition: str) -> Document:

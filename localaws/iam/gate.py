@@ -9,23 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from ministack import app
-from ministack.core import iam_evaluator, router
+from ministack.core import router
 
+from localaws.asgi import Message, Receive, Scope, Send, read_body, respond
 from localaws.iam.signatures import RefusedError, Request, Signatures, Signed
 from localaws.keys import Credentials
+from localaws.ministack.errors import build_refusal
 from localaws.settings import Settings
 
-READS = {app: ("_credential_failure",), iam_evaluator: ("AuthError",), router: ("detect_service",)}
-
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+READS = {router: ("detect_service",)}
 
 # Read before it is known who sent it: what only the body shows to be signed. Lambda takes 50 MB of code, in base64.
 _MOST_UNKNOWN = 100 * 1024 * 1024
@@ -62,8 +57,6 @@ class Gate:
             return scope, await self._read(self._signatures.check(request), scope, receive)
         except RefusedError as refused:
             await _refuse(refused, request, scope, send)
-        except _GoneError:
-            pass
         return None
 
     async def _read(self, signed: Signed, scope: Scope, receive: Receive) -> Receive:
@@ -71,7 +64,7 @@ class Gate:
         if scope["type"] == "websocket":
             signed.check_body(b"")
             return receive
-        body = await _body(receive, None if signed.complete else _MOST_UNKNOWN, signed.service)
+        body = await _body(receive, float("inf") if signed.complete else _MOST_UNKNOWN, signed.service)
         if len(body) > _BESIDE_THE_LOOP:
             await asyncio.to_thread(signed.check_body, body)
         else:
@@ -102,37 +95,25 @@ class Gate:
         return _bare(scope, b"content-type"), _again(body, receive)
 
 
-class _GoneError(Exception):
-    """Who asked has closed the connection."""
-
-
 def _bare(scope: Scope, *kept: bytes) -> Scope:
     """The request without headers that lead it to another service than the one it was let through for."""
     names = (b"host", b"content-length", b"transfer-encoding", b"user-agent", *kept)
     return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name.lower() in names]}
 
 
-async def _body(receive: Receive, most: int | None, service: str = "") -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message.get("type") == "http.disconnect":
-            raise _GoneError
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if most is not None and size > most:
-            sentence = f"Without a signature of its digest, a body has at most {most} bytes here."
-            raise RefusedError("SignatureDoesNotMatch", sentence, service)
-        if not message.get("more_body"):
-            return b"".join(parts)
+async def _body(receive: Receive, most: float, service: str = "") -> bytes:
+    body = await read_body(receive, most)
+    if len(body) > most:
+        sentence = f"Without a signature of its digest, a body has at most {most} bytes here."
+        raise RefusedError("SignatureDoesNotMatch", sentence, service)
+    return body
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
     """An ASGI `receive` that begins with a body that was read already."""
     first = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def receive_again() -> dict[str, Any]:
+    async def receive_again() -> Message:
         return first.pop() if first else await receive()
 
     return receive_again
@@ -143,26 +124,9 @@ async def _refuse(refused: RefusedError, request: Request, scope: Scope, send: S
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008, "reason": refused.message[:100]})
         return
-    status, headers, body = _answer(refused, request)
-    named = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    if request.method == "HEAD":
-        body = b""
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [*named, (b"content-length", str(len(body)).encode())],
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
-
-
-def _answer(refused: RefusedError, request: Request) -> tuple[int, dict[str, str], bytes]:
-    number = str(uuid.uuid4())
-    failure = iam_evaluator.AuthError(refused.code, refused.message)
     service = refused.service or _service(request, refused.form)
-    status, headers, body = app._credential_failure(service, "", number, failure, request.headers)
-    return status, {**headers, "x-amzn-requestid": number}, body
+    status, headers, body = build_refusal(service, refused.code, refused.message, request.headers)
+    await respond(send, status, headers, b"" if request.method == "HEAD" else body)
 
 
 def _service(request: Request, form: Mapping[str, list[str]]) -> str:

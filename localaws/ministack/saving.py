@@ -13,7 +13,7 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,13 +23,15 @@ from ministack import app
 from ministack.core import persistence
 from ministack.services import cloudformation
 
+from localaws.asgi import Application, Message, Receive, Scope, Send, respond
+from localaws.ministack import errors
+from localaws.store import StoreError
+
 READS = {
     app: ("SERVICE_NAME_ALIASES", "SERVICE_REGISTRY", "_build_persistence_save_dict"),
     cloudformation: ("_PERSISTED_STORES",),
     persistence: ("STATE_DIR", "_json_default", "_state_format_version"),
 }
-
-AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ _INVOCATIONS = "/invocations"  # a function's
 # Services that a request to another one changes before it is answered.
 _REACHED = {"sns": ("sqs",)}
 _LARGE = 2 * 1024 * 1024  # bytes, some 25 ms to write
-_ATTEMPTS = 5
+_ATTEMPTS = 20
 
 
 @dataclass
@@ -58,15 +60,24 @@ _files: dict[str, _File] = {}
 
 
 def save(*services: str, largest: float = float("inf")) -> None:
-    """Write the state of these services, or of all, where it is not as it was last written."""
+    """Write the state of these services, or of all, where it is not as it was last written.
+
+    Raises StoreError where one could not be written, once all others are; the next save tries it again.
+    """
     states = app._build_persistence_save_dict()
+    failed = []
     for name in services or states:
         file = _files.setdefault(name, _File())
         if name in states and file.size <= largest:
             try:
                 _write(name, states[name], file)
             except (OSError, RuntimeError, TypeError, ValueError) as error:
-                logger.error("MiniStack's state of %s could not be saved: %s", name, error)
+                failed.append(f"{name} ({error})")
+    if failed:
+        raise StoreError(
+            f"The state of {', '.join(failed)} could not be written to {persistence.STATE_DIR}; free space on its "
+            "disk: the change is kept in memory, and written by the next save that can."
+        )
 
 
 def _write(name: str, read: Callable[[], Any], file: _File) -> None:
@@ -106,57 +117,71 @@ def _stacks() -> dict[str, Any]:
 
 
 class SavingApp:
-    """MiniStack's ASGI application; the answer to a request that has changed something leaves when that is on disk."""
+    """MiniStack's ASGI application; the answer to a request that has changed something leaves when that is on disk.
 
-    def __init__(self, application: AsgiApp, write: Callable[..., None] = save) -> None:
+    Where it could not be written, the answer is an error: the caller may try again, or knows that a crash can undo it.
+    """
+
+    def __init__(self, application: Application, write: Callable[..., None] = save) -> None:
         self._application = application
         self._write = write
         # Threads of their own: what runs in the loop's may wait for an answer of this application.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="save")
         self.changed = threading.Event()
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self._application(scope, receive, send)
             return
-        first = b""
+        first, failed = b"", False
 
-        async def receive_and_note() -> dict[str, Any]:
+        async def receive_and_note() -> Message:
             nonlocal first
-            message: dict[str, Any] = await receive()
+            message = await receive()
             first = first or message.get("body", b"")
             return message
 
-        async def save_and_send(message: dict[str, Any]) -> None:
+        async def save_and_send(message: Message) -> None:
+            nonlocal failed
             if message["type"] == "http.response.start":
-                operation = _operation(scope, first)
-                if not _READS.match(operation):
-                    self.changed.set()
-                    if message["status"] < 400:
-                        await self._save(_services(scope, operation))
-            await send(message)
+                try:
+                    await self._save(scope, _operation(scope, first), message["status"])
+                except StoreError as error:
+                    logger.error("Refused: %s", error)
+                    failed = True
+                    await respond(send, *_failure(scope, error))
+            if not failed:
+                await send(message)
 
         await self._application(scope, receive_and_note, save_and_send)
 
-    async def _save(self, services: tuple[str, ...]) -> None:
+    async def _save(self, scope: Scope, operation: bytes, status: int) -> None:
+        """Write what a request has changed; raises StoreError."""
+        if _READS.match(operation):
+            return
+        self.changed.set()
+        services = _services(scope, operation) if status < 400 else ()
         if services:
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self._threads, lambda: self._write(*services, largest=_LARGE))
 
 
-def _operation(scope: dict[str, Any], body: bytes) -> bytes:
+def _failure(scope: Scope, error: StoreError) -> errors.Answer:
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    return errors.build_failure(_service(scope), str(error), headers)
+
+
+def _operation(scope: Scope, body: bytes) -> bytes:
     """The operation that a request names in its header, its path or its form; empty where only the path has it."""
     target = dict(scope["headers"]).get(b"x-amz-target") or scope["path"].encode()
     found = _OPERATION.search(target) or _ACTION.search(body[:1024])
     return found[1] if found else b""
 
 
-def _services(scope: dict[str, Any], operation: bytes) -> tuple[str, ...]:
+def _services(scope: Scope, operation: bytes) -> tuple[str, ...]:
     """The state that a request changes which is to be on disk before the answer, by the names of MiniStack's files."""
-    signed = _SIGNED_FOR.search(dict(scope["headers"]).get(b"authorization", b""))
-    name = signed[1].decode() if signed else ""
-    name = app.SERVICE_NAME_ALIASES.get(name, name)
+    name = _service(scope)
     of_object = name == "s3" and "/" in scope["path"].strip("/")
     if name not in app.SERVICE_REGISTRY or of_object or operation in _LEFT_TO_THE_NEXT_SAVE:
         return ()
@@ -164,3 +189,10 @@ def _services(scope: dict[str, Any], operation: bytes) -> tuple[str, ...]:
         return ()
     service = app.SERVICE_REGISTRY[name]
     return (service.get("state_key", service["module"]), *_REACHED.get(name, ()))
+
+
+def _service(scope: Scope) -> str:
+    """The service that a request is signed for, by MiniStack's name; empty where it has no signature in its headers."""
+    signed = _SIGNED_FOR.search(dict(scope["headers"]).get(b"authorization", b""))
+    name = signed[1].decode() if signed else ""
+    return str(app.SERVICE_NAME_ALIASES.get(name, name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from ministack.services import cloudformation
@@ -20,9 +21,18 @@ Request = dict[str, Any]
 Answer = tuple[int, Any, Any]
 Handle = Callable[[Request], Answer]
 
-_ROLE = "RoleARN"
+_ROLE, _STACK = "RoleARN", "StackName"
 _CHANGES = ("UpdateStack", "DeleteStack", "RollbackStack", "ContinueUpdateRollback")
 _caller: ContextVar[str] = ContextVar("caller", default="")
+
+
+@dataclass(frozen=True)
+class _Roles:
+    """The stack of a request, the role that it gives, and the one that is used: that one, or what was kept."""
+
+    stack: str
+    given: str
+    used: str
 
 
 def patch(aws: Aws) -> Patch:
@@ -45,10 +55,10 @@ def patch(aws: Aws) -> Patch:
 
 def _under_roles(settings: Settings, known: Mapping[str, Handle]) -> dict[str, Handle]:
     return {
-        "CreateStack": _operation(settings, known["CreateStack"], making=True),
-        **{name: _operation(settings, known[name]) for name in _CHANGES},
+        "CreateStack": _operation(settings, known["CreateStack"], _of_new),
+        **{name: _operation(settings, known[name], _of_stack) for name in _CHANGES},
         "CreateChangeSet": _change_set(settings, known["CreateChangeSet"]),
-        "ExecuteChangeSet": _execution(settings, known["ExecuteChangeSet"]),
+        "ExecuteChangeSet": _operation(settings, known["ExecuteChangeSet"], _of_change_set),
         "DescribeStacks": _with_roles(known["DescribeStacks"]),
     }
 
@@ -64,57 +74,54 @@ def _remembering(handle: Callable[..., Any]) -> Callable[..., Any]:
     return handle_remembering_caller
 
 
-def _operation(settings: Settings, handle: Handle, *, making: bool = False) -> Handle:
+def _operation(settings: Settings, handle: Handle, roles_of: Callable[[Request], _Roles]) -> Handle:
     def handle_under_role(request: Request) -> Answer:
-        given = _text(request, _ROLE)
-        # What was there under this name has no say in what is made.
-        role = given or ("" if making else _find(request).get(_ROLE, ""))
+        roles = roles_of(request)
         try:
-            _check_given(settings, given)
-            principal = _principal(settings, role)
+            _check_given(settings, roles.given)
+            principal = _principal(settings, roles.used)
         except AwsError as error:
             return _refusal(error)
         with acting_as(principal):
             answer = handle(request)
-        if given and answer[0] == 200:
-            _find(request)[_ROLE] = given
+        if roles.used and answer[0] == 200:
+            _find(roles.stack)[_ROLE] = roles.used
         return answer
 
     return handle_under_role
 
 
+def _of_new(request: Request) -> _Roles:
+    # What was there under this name has no say in what is made.
+    given = _text(request, _ROLE)
+    return _Roles(_text(request, _STACK), given, given)
+
+
+def _of_stack(request: Request) -> _Roles:
+    stack, given = _text(request, _STACK), _text(request, _ROLE)
+    return _Roles(stack, given, given or _find(stack).get(_ROLE, ""))
+
+
+def _of_change_set(request: Request) -> _Roles:
+    change_set = _find_change_set(request)
+    stack = change_set.get(_STACK, "")
+    return _Roles(stack, "", change_set.get(_ROLE) or _find(stack).get(_ROLE, ""))
+
+
 def _change_set(settings: Settings, handle: Handle) -> Handle:
     def create_with_role(request: Request) -> Answer:
-        given = _text(request, _ROLE)
+        roles = _of_stack(request)
         try:
-            _check_given(settings, given)
-            _principal(settings, given or _find(request).get(_ROLE, ""))
+            _check_given(settings, roles.given)
+            _principal(settings, roles.used)
         except AwsError as error:
             return _refusal(error)
         answer = handle(request)
-        if given and answer[0] == 200:
-            _find_change_set(request)[_ROLE] = given
+        if roles.given and answer[0] == 200:
+            _find_change_set(request)[_ROLE] = roles.given
         return answer
 
     return create_with_role
-
-
-def _execution(settings: Settings, handle: Handle) -> Handle:
-    def execute_under_role(request: Request) -> Answer:
-        change_set = _find_change_set(request)
-        stack = _find({"StackName": [change_set.get("StackName", "")]})
-        role = change_set.get(_ROLE) or stack.get(_ROLE, "")
-        try:
-            principal = _principal(settings, role)
-        except AwsError as error:
-            return _refusal(error)
-        with acting_as(principal):
-            answer = handle(request)
-        if role and answer[0] == 200:
-            stack[_ROLE] = role
-        return answer
-
-    return execute_under_role
 
 
 def _with_roles(describe: Handle) -> Handle:
@@ -157,14 +164,14 @@ def _refusal(error: AwsError) -> Answer:
     return refusal
 
 
-def _find(request: Request) -> Request:
-    """The stack that a request is about; empty where there is none any more."""
-    found: Request = handlers._resolve_stack(_text(request, "StackName")) or {}
+def _find(stack: str) -> Request:
+    """A stack by its name or id; empty where there is none any more."""
+    found: Request = handlers._resolve_stack(stack) or {}
     return {} if found.get("StackStatus") == "DELETE_COMPLETE" else found
 
 
 def _find_change_set(request: Request) -> Request:
-    _, found = changesets._find_change_set(_text(request, "ChangeSetName"), _text(request, "StackName"))
+    _, found = changesets._find_change_set(_text(request, "ChangeSetName"), _text(request, _STACK))
     return found or {}
 
 

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-cloudformation.htm
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from ministack import app
@@ -17,6 +18,9 @@ from localaws.aws import Aws
 from localaws.events import Events
 from localaws.ministack import saving
 from localaws.ministack.patching import Patch
+from localaws.store import StoreError
+
+logger = logging.getLogger(__name__)
 
 _STACK = "AWS::CloudFormation::Stack"
 _CHANGE = "CloudFormation Stack Status Change"
@@ -56,6 +60,14 @@ def _interrupting(load: Callable[[], None]) -> Callable[[], None]:
     return load_and_interrupt
 
 
+def _save(stack: str) -> None:
+    try:
+        saving.save()
+    except StoreError as error:
+        # It has ended all the same; MiniStack's loop, which waits here, must go on.
+        logger.error("If this process ends in a moment, the stack %s is found as failed: %s", stack, error)
+
+
 def _recording(add: Add, events: Events) -> Add:
     def add_and_send(
         stack_id: str,
@@ -71,7 +83,7 @@ def _recording(add: Add, events: Events) -> Add:
         # A nested stack is a resource of its parent under a name of that template.
         if kind == _STACK and logical_id == stack_name:
             if not status.endswith(_BUSY):
-                saving.save()
+                _save(stack_name)
             detail = {
                 "stack-id": stack_id,
                 "status-details": {"status": status, "status-reason": reason},

@@ -21,6 +21,7 @@ from localaws.deliveries.delivery import Delivery, Failed
 from localaws.ministack import saving
 from localaws.ministack.patching import Patch
 from localaws.ministack_patches.service_grants import EVENTS, find_refusal
+from localaws.store import retry_until_stored
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ def send(queue: str, body: str, attributes: dict[str, str]) -> None:
     sqs._ensure_msg_fields(message)
     found["messages"].append(message)
     # It must be on disk before the delivery is forgotten.
-    saving.save("sqs")
+    retry_until_stored(lambda: saving.save("sqs"))
 
 
 def give_up_delivery(aws: Aws, delivery: Delivery, failed: Failed, condition: str) -> None:

@@ -124,4 +124,4 @@ def _give_up(choices: Document, config: Document, name: str, event: Any, result:
     if target:
         lambda_svc._run_with_function_config_scope(config, lambda_svc._route_async_failure, target, name, event, result)
         # The queue's message must be on disk before the call is forgotten.
-        saving.save("sqs")
+        retry_until_stored(lambda: saving.save("sqs"))

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.parsers import create_parser
 from ministack.core import persistence
 from ministack.services import cloudformation, s3
 
 from localaws.ministack import saving
 from localaws.ministack.saving import SavingApp
+from localaws.store import StoreError
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/{}/aws4_request, SignedHeaders=host"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -28,14 +34,16 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 class Visit:
     """MiniStack that answers with `status`, and what happened in which order."""
 
-    def __init__(self, status: int = 200) -> None:
+    def __init__(self, status: int = 200, write: Callable[..., None] | None = None) -> None:
         self.status = status
         self.happened: list[object] = []
-        self.app = SavingApp(self._answer, lambda *services, **_: self.happened.append(services))
+        self.sent: list[dict[str, Any]] = []
+        self.app = SavingApp(self._answer, write or (lambda *services, **_: self.happened.append(services)))
 
     async def _answer(self, _: object, receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "http.response.start", "status": self.status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
 
     def ask(self, service: str, target: str = "", body: bytes = b"", path: str = "/", method: str = "POST") -> Visit:
         headers = {b"authorization": SIGNED.format(service).encode()} | (
@@ -45,8 +53,10 @@ class Visit:
         async def receive() -> dict[str, Any]:
             return {"body": body}
 
-        async def send(_: object) -> None:
-            self.happened.append("answered")
+        async def send(message: dict[str, Any]) -> None:
+            self.sent.append(message)
+            if message["type"] == "http.response.start":
+                self.happened.append("answered")
 
         scope = {"type": "http", "method": method, "path": path, "headers": list(headers.items())}
         asyncio.run(self.app(scope, receive, send))
@@ -146,12 +156,55 @@ def test_no_answer_waits_for_a_large_state(folder: Path) -> None:
     s3.reset()
 
 
-def test_a_state_that_could_not_be_written_is_written_by_the_next_save(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    with monkeypatch.context() as full:
-        full.setattr(Path, "write_bytes", lambda *_: (_ for _ in ()).throw(OSError("No space left on device")))
+@contextmanager
+def _full_disk() -> Iterator[None]:
+    """No file of this process may grow meanwhile: what a full disk is to who writes."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+
+
+def test_a_state_that_could_not_be_written_is_written_by_the_next_save(folder: Path) -> None:
+    with _full_disk(), pytest.raises(StoreError, match=r"The state of s3 \(.*File too large.*free space on its disk"):
         saving.save("s3")
-    assert "No space left" in caplog.text
     saving.save("s3")
-    assert (folder / "s3.json").exists()
+    assert (folder / "s3.json").stat().st_size > 0
+
+
+def test_one_state_that_could_not_be_written_keeps_no_other_back(folder: Path) -> None:
+    (folder / "s3.new").mkdir()
+    with pytest.raises(StoreError, match="The state of s3 "):
+        saving.save("s3", "sqs")
+    assert (folder / "sqs.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("request_of", "parser", "code"),
+    [
+        ({"service": "iam", "body": b"Action=CreateRole&Version=2010-05-08"}, "query", "InternalFailure"),
+        ({"service": "sqs", "target": "AmazonSQS.CreateQueue"}, "json", "InternalFailure"),
+        ({"service": "s3", "path": "/bucket", "method": "PUT"}, "rest-xml", "InternalError"),
+        ({"service": "lambda", "path": "/2015-03-31/functions"}, "rest-json", "InternalFailure"),
+    ],
+)
+def test_a_change_that_could_not_be_written_is_refused_in_the_services_protocol(
+    folder: Path, request_of: Any, parser: str, code: str
+) -> None:
+    visit = Visit(write=saving.save)
+    with _full_disk():
+        s3._create_bucket("kept", b"", {})
+        visit.ask(**request_of)
+    start, body = visit.sent
+    headers = {name.decode(): value.decode() for name, value in start["headers"]}
+    answer = {"status_code": start["status"], "headers": headers, "body": body["body"]}
+    error = create_parser(parser).parse(answer, None)["Error"]
+    assert (start["status"], error["Code"]) == (500, code)
+    assert "could not be written" in error["Message"]
+    assert b"Sender" not in body["body"]
+    assert visit.app.changed.is_set()
+    s3.reset()

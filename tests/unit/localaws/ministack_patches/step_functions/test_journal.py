@@ -76,3 +76,14 @@ def test_with_a_full_disk_an_execution_begins_all_the_same(
 
     monkeypatch.setattr(journal._store, "put", refuse)
     assert _start(machines, machine)
+
+
+def test_a_note_is_kept_where_the_save_failed(journal: Journal, machines: Machines, machine: str) -> None:
+    _start(machines, machine)
+
+    def fail() -> None:
+        raise StoreError("full")
+
+    with pytest.raises(StoreError, match="full"):
+        journal.save(fail)
+    assert len(journal._store.all(KIND)) == 1
