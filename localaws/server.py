@@ -90,8 +90,7 @@ async def _serve(aws: Aws, front: Front, others: SavingApp, begin: Callable[[], 
     threading.Thread(target=upkeep.keep_flushing, args=(aws,), daemon=True).start()
     threading.Thread(target=upkeep.keep_replacing, args=(aws,), daemon=True).start()
     threading.Thread(target=Tracking(aws).run, daemon=True).start()
-    alarms = AlarmEvents(lambda: aws.clients.get("cloudwatch"), services.deliver_event)
-    threading.Thread(target=alarms.run, args=(aws.stopping,), daemon=True).start()
+    alarms = asyncio.create_task(AlarmEvents(services.deliver_event).run())
 
     serving = asyncio.create_task(server.serve())
     await asyncio.wait((serving, asyncio.create_task(stopping.wait())), return_when=asyncio.FIRST_COMPLETED)
@@ -101,6 +100,7 @@ async def _serve(aws: Aws, front: Front, others: SavingApp, begin: Callable[[], 
     server.should_exit = True
     await serving
     saver.cancel()
+    alarms.cancel()
     aws.events.close()
     await recovery
 

@@ -8,11 +8,12 @@ and `ignore` the periods that lack data count as not breaching where others have
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from ministack.services import cloudwatch
@@ -35,13 +36,13 @@ _HOLDS: Mapping[str, Callable[[float, float], bool]] = {
 
 def patch(_: Aws) -> Patch:
     """Evaluate alarms of one metric as AWS does: at each of its datapoints, and when they are described."""
-    # AlarmEvents describes them once a second, so time that passes without a datapoint counts as well.
+    # AlarmEvents evaluates them once a second, so time that passes without a datapoint counts as well.
     return Patch(
         replaces={cloudwatch: {"_describe_alarms": _evaluating_first, "_evaluate_alarm": _evaluating}},
         reads={
             cloudwatch: (
-                *("_calc_stats", "_dims_from_list", "_dims_key", "_dispatch_alarm_actions", "_evaluate_all_alarms"),
-                *("_evaluate_parent_alarms", "_metrics", "_record_history", "_stat_value"),
+                *("_alarms", "_calc_stats", "_dims_from_list", "_dims_key", "_dispatch_alarm_actions"),
+                *("_evaluate_all_alarms", "_evaluate_parent_alarms", "_metrics", "_record_history", "_stat_value"),
             )
         },
     )
@@ -137,33 +138,36 @@ Deliver = Callable[[dict[str, Any]], None]
 class AlarmEvents:
     """Sends "CloudWatch Alarm State Change" for the alarms that have changed, once a second."""
 
-    def __init__(self, cloudwatch: Callable[[], Any], deliver: Deliver) -> None:
-        self._cloudwatch = cloudwatch
+    def __init__(self, deliver: Deliver) -> None:
         self._deliver = deliver
         self._known: dict[str, str] = {}
 
-    def run(self, stopping: threading.Event) -> None:
-        """Poll until told to stop, also after a poll that failed."""
-        while not stopping.wait(_POLL_SECONDS):
+    async def run(self) -> None:
+        """Poll until cancelled, also after a poll that failed. In MiniStack's own loop, which alone changes alarms."""
+        while True:
+            await asyncio.sleep(_POLL_SECONDS)
             try:
-                self.poll()
+                for event in self.poll():
+                    await asyncio.to_thread(self._deliver, event)
             except Exception:
                 logger.exception("The alarms could not be read")
 
-    def poll(self) -> None:
-        """Send an event for each alarm whose state is another than at the last poll."""
-        pages = self._cloudwatch().get_paginator("describe_alarms").paginate()
-        for alarm in [alarm for page in pages for alarm in page["MetricAlarms"]]:
+    def poll(self) -> list[dict[str, Any]]:
+        """An event for each alarm whose state is another than at the last poll."""
+        cloudwatch._evaluate_all_alarms()
+        events = []
+        for alarm in cloudwatch._alarms.values():
             arn, state = alarm["AlarmArn"], alarm["StateValue"]
             # A new alarm begins without data; that it is there is no change of its state.
             previous = self._known.get(arn, "INSUFFICIENT_DATA")
             self._known[arn] = state
             if state != previous:
-                self._deliver(_event(alarm, previous))
+                events.append(_event(alarm, previous))
+        return events
 
 
 def _event(alarm: dict[str, Any], previous: str) -> dict[str, Any]:
-    changed = alarm["StateUpdatedTimestamp"].isoformat()
+    changed = datetime.fromtimestamp(alarm["StateUpdatedTimestamp"], UTC).isoformat()
     detail = {
         "alarmName": alarm["AlarmName"],
         "state": {"value": alarm["StateValue"], "reason": alarm.get("StateReason", ""), "timestamp": changed},
