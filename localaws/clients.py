@@ -6,7 +6,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.loaders import create_loader
 
 from localaws.keys import Credentials
 from localaws.settings import Settings
@@ -14,13 +16,19 @@ from localaws.settings import Settings
 if TYPE_CHECKING:
     from localaws.ministack.objects import Objects
 
+# Shared by all: each role has clients of its own, and reading S3's model takes longer than making its client.
+_MODELS = create_loader()
+
 
 class Clients:
     """One client a service, made when first asked for and then shared by all threads."""
 
     def __init__(self, settings: Settings, credentials: Credentials) -> None:
         self.credentials = credentials
+        core = botocore.session.Session()
+        core.register_component("data_loader", _MODELS)
         self._session = boto3.session.Session(
+            botocore_session=core,
             aws_access_key_id=credentials.key,
             aws_secret_access_key=credentials.secret,
             aws_session_token=credentials.token,

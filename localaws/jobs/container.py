@@ -42,6 +42,7 @@ class Container:
         self._environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
+        self._ended = threading.Event()
 
     def start(self, on_line: Callable[[str], None]) -> None:
         """Start the program; `on_line` is called with each line of its output, from another thread."""
@@ -60,6 +61,7 @@ class Container:
         remember(self._root, self._process.pid)
         self._reader = threading.Thread(target=self._read, args=(on_line,), daemon=True)
         self._reader.start()
+        threading.Thread(target=self._await_end, args=(self._process,), daemon=True).start()
 
     def poll(self) -> int | None:
         """The exit code, or None while the program runs."""
@@ -67,12 +69,9 @@ class Container:
 
     def wait(self, seconds: float) -> int | None:
         """Wait at most `seconds` for the program to end; its exit code, or None while it runs."""
-        if self._process is None:
-            return None
-        try:
-            return self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return None
+        # Popen.wait with a time limit looks some hundred times a second.
+        self._ended.wait(seconds)
+        return self.poll()
 
     def finish(self) -> None:
         """After the program has ended: read the rest of its output and end what it left running."""
@@ -89,7 +88,11 @@ class Container:
         _signal_group(self._process.pid, signal.SIGTERM)
         if self.wait(grace_seconds) is None:
             _signal_group(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            self._ended.wait()
+
+    def _await_end(self, process: subprocess.Popen[bytes]) -> None:
+        process.wait()
+        self._ended.set()
 
     def _read(self, on_line: Callable[[str], None]) -> None:
         if self._process is None or self._process.stdout is None:

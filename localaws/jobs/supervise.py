@@ -21,6 +21,7 @@ SLOTS = threading.BoundedSemaphore(JOBS_AT_ONCE)
 
 
 GRACE_SECONDS = 10.0
+_CHECK_SECONDS = 0.1  # for a stop; the end of a program is seen at once
 _FLUSH_SECONDS = 0.5
 
 OnLine = Callable[[str], None]
@@ -96,7 +97,7 @@ def _watch(containers: Sequence[Container], members: Sequence[Instance], job: Jo
     deadline = time.monotonic() + job.max_seconds
     ticked = time.monotonic()
     while True:
-        codes = [container.wait(0.02) for container in containers]
+        codes = [container.wait(_CHECK_SECONDS / len(containers)) for container in containers]
         for code, member in zip(codes, members, strict=True):
             if code:
                 return Outcome(exit_code=code, failed=member)

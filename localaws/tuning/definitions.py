@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-
-from optuna import Trial
-from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from typing import TYPE_CHECKING
 
 from localaws.shapes import Document
+
+if TYPE_CHECKING:
+    from optuna import Trial
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 # Where AWS finds Hyperband's MaxResource.
 _EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
@@ -36,6 +38,15 @@ class Definition:
     def combinations(self) -> int:
         """How many training jobs a grid has; only of categorical ranges."""
         return prod(len(item.texts) for item in self.ranges)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Values to try, and what the search keeps with them."""
+
+    definition: Definition
+    tuned: dict[str, str]
+    notes: Document
 
 
 def of(job: Document) -> list[Definition]:
@@ -95,27 +106,36 @@ class Range:
     @cached_property
     def distribution(self) -> CategoricalDistribution | IntDistribution | FloatDistribution:
         """The range as the search sees it."""
+        # With numpy it takes a sixth of what the local AWS needs to start; most never search.
+        from optuna.distributions import (  # noqa: PLC0415
+            CategoricalDistribution,
+            FloatDistribution,
+            IntDistribution,
+        )
+
         if self.kind == "Categorical":
             return CategoricalDistribution(self.texts)
+        low, high, logarithmic = self._bounds
         if self.kind == "Integer":
-            return IntDistribution(int(self.low), int(self.high), log=self._logarithmic)
-        if self.scale == "ReverseLogarithmic":
-            return FloatDistribution(1 - self.high, 1 - self.low, log=True)
-        return FloatDistribution(self.low, self.high, log=self._logarithmic)
+            return IntDistribution(int(low), int(high), log=logarithmic)
+        return FloatDistribution(low, high, log=logarithmic)
 
     @property
-    def _logarithmic(self) -> bool:
+    def _bounds(self) -> tuple[float, float, bool]:
+        """Where the search looks for a number: least, most, and whether by its logarithm."""
+        if self.scale == "ReverseLogarithmic" and self.kind == "Continuous":
+            return 1 - self.high, 1 - self.low, True
         wide = self.low > 0 and self.high / self.low >= _WIDE
-        return self.scale == "Logarithmic" or (self.scale == "Auto" and wide)
+        return self.low, self.high, self.scale == "Logarithmic" or (self.scale == "Auto" and wide)
 
     def suggest(self, trial: Trial, key: str) -> Value:
         """Let the search choose, under a name of its own."""
-        found = self.distribution
-        if isinstance(found, CategoricalDistribution):
+        if self.kind == "Categorical":
             return str(trial.suggest_categorical(key, self.texts))
-        if isinstance(found, IntDistribution):
-            return trial.suggest_int(key, found.low, found.high, log=found.log)
-        return trial.suggest_float(key, found.low, found.high, log=found.log)
+        low, high, logarithmic = self._bounds
+        if self.kind == "Integer":
+            return trial.suggest_int(key, int(low), int(high), log=logarithmic)
+        return trial.suggest_float(key, low, high, log=logarithmic)
 
     def text(self, found: Value) -> str:
         """What the search chose, as a training job gets it."""

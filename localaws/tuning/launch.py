@@ -5,8 +5,7 @@ from __future__ import annotations
 import secrets
 
 from localaws.shapes import Document
-from localaws.tuning.definitions import Definition
-from localaws.tuning.search import Proposal
+from localaws.tuning.definitions import Definition, Proposal
 from localaws.tuning.trials import MEMBER, Trial
 
 OBJECTIVE = "_tuning_objective_metric"

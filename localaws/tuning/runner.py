@@ -6,6 +6,7 @@ All that it knows it reads from the store: after `kill -9` it goes on with the t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from localaws import errors
 from localaws.aws import Aws, now
@@ -14,8 +15,10 @@ from localaws.records.jobs import TRAINING, find_job
 from localaws.shapes import Document
 from localaws.tasks import Stop
 from localaws.tuning import definitions, endings, launch, records, trials
-from localaws.tuning.search import Search
 from localaws.tuning.trials import MEMBER, Trial, latest
+
+if TYPE_CHECKING:
+    from localaws.tuning.search import Search
 
 _POLL_SECONDS = 0.2
 _MOST_RETRIES = 5
@@ -148,6 +151,8 @@ def _end(aws: Aws, name: str, status: str, reason: str | None = None) -> None:
 
 
 def _search(aws: Aws, job: Document) -> Search:
+    from localaws.tuning.search import Search  # noqa: PLC0415 - optuna is slow to import, and seldom needed here
+
     config = job["HyperParameterTuningJobConfig"]
     return Search(
         name=job["HyperParameterTuningJobName"],

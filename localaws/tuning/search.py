@@ -17,7 +17,7 @@ from optuna.samplers import BaseSampler, GridSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from localaws.shapes import Document
-from localaws.tuning.definitions import Definition, Value
+from localaws.tuning.definitions import Definition, Proposal, Value
 from localaws.tuning.trials import Trial
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -25,15 +25,6 @@ optuna.logging.set_verbosity(optuna.logging.ERROR)
 _CHOICE = "definition"
 _FEWEST_RANDOM, _MOST_RANDOM = 3, 10
 _REDUCTION = 3  # Hyperband's usual factor: of three configurations one goes on
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """Values to try, and what the search keeps with them."""
-
-    definition: Definition
-    tuned: dict[str, str]
-    notes: Document
 
 
 @dataclass(frozen=True)
