@@ -21,7 +21,7 @@ def patch(aws: Aws) -> Patch:
     """Name files by digests where the home's disk asks for it; nothing is changed elsewhere."""
     home = aws.settings.home
     if not home.is_dir() or is_case_sensitive(home):
-        return Patch(reads={s3: ("_plain_path_key", "_encoded_key_name")})
+        return Patch()
     return Patch(replaces={s3: {"_plain_path_key": _only_unmistakable, "_encoded_key_name": _by_digest}})
 
 
