@@ -20,10 +20,11 @@ export SCONES_ACCESS_DIR := $(CURDIR)/.access
 demo: $(ENVIRONMENT)/laptop
 	@$(BIN)/scones demo
 
-# Whole files go to the workers, the longest first; see tests/balance.py.
+# Whole files go to the workers, the longest first; see tests/balance.py. WORKERS=3 for a machine of more cores.
+WORKERS ?= 2
 test: $(ENVIRONMENT)/test .venv/wheels/ready browser
 	@rm -rf $(SCONES_ACCESS_DIR)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -s tests/access/replay.py
 
 # Which lines the quick tests and the page's run; measuring takes half as long again, so no other target does it.

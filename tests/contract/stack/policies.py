@@ -117,9 +117,14 @@ def distinct(stacks: Iterable[Stack]) -> list[Policy]:
 
 def findings(policy: Policy) -> list[tuple[str, str]]:
     """What parliament finds, as issue and detail, but for actions that CloudFormation's own schemas name."""
-    judged = parliament.analyze_policy_string(json.dumps(policy.document), include_community_auditors=True)
-    found = [(str(finding.issue), str(finding.detail)) for finding in judged.findings]
+    found = _analyze(json.dumps(policy.document))
     return [(issue, detail) for issue, detail in found if not (issue == "UNKNOWN_ACTION" and _is_newer(detail))]
+
+
+@cache  # most policies of a stack are those of another
+def _analyze(document: str) -> tuple[tuple[str, str], ...]:
+    judged = parliament.analyze_policy_string(document, include_community_auditors=True)
+    return tuple((str(finding.issue), str(finding.detail)) for finding in judged.findings)
 
 
 def find_excuse(policy: Policy, issue: str, detail: str) -> Excuse | None:
