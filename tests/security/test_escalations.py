@@ -7,8 +7,9 @@ template that somebody has changed; then what the roles that a push can use in t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,20 +65,22 @@ def _policies(name: str, role: str) -> list[Any]:
 
 
 @cache
-def _patterns(name: str, role: str) -> tuple[str, ...]:
-    """The actions that the role's policies allow on anything, as written; everything for NotAction."""
-    return tuple(
+def _pattern(name: str, role: str) -> re.Pattern[str]:
+    """The actions that the role's policies allow on anything, in lower case; everything for NotAction."""
+    listed = {
         str(action).lower()
         for policy in own(_stack(name), role)
         for statement in policy.statements
         if statement["Effect"] == "Allow"
         for action in as_list(statement.get("Action", "*"))
-    )
+    }
+    return re.compile("|".join(map(translate, sorted(listed))) or "(?!)")
 
 
 def _allowed_anywhere(name: str, role: str, actions: Iterable[str]) -> set[str]:
     """Those of the actions that the role may do on something."""
-    return {one for one in actions if any(fnmatchcase(one.lower(), known) for known in _patterns(name, role))}
+    known = _pattern(name, role)
+    return {one for one in actions if known.match(one.lower())}
 
 
 def _may(name: str, role: str, action: str, resource: str, **context: str) -> bool:
