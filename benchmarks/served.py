@@ -32,7 +32,7 @@ def write_model(folder: Path) -> None:
     """An artifact of the profile's network with random weights: answers take as long."""
     settings = read_hyperparameters(NET)
     network = build_network(settings, seed=1)
-    save_description(folder, network.graph, settings.image_shape)
+    save_description(folder, network.graph, settings.image_shape, network.engine)
     save_parameters(parameters_path(folder, 1), network.parameters())
 
 

@@ -65,6 +65,7 @@ def _write(folder: Path, evaluated: Evaluated, answers: Answers) -> None:
         # what the net takes.
         "model": {
             "archive_sha256": evaluated.net.sha256,
+            "engine": evaluated.net.engine,
             "epoch": evaluated.net.epoch,
             "input_shape": list(evaluated.net.input_shape),
         },

@@ -21,6 +21,7 @@ class Facts:
     convolutions: int
     parameters: int
     sha256: str
+    engine: str
 
 
 class Network:
@@ -38,7 +39,7 @@ class Network:
         # A unit's shortcut, where it has one, is no layer of its own.
         convolutions = sum(node.operator == "Convolution" and "conv" in node.name for node in model.graph.nodes)
         weights = sum(array.size for name, array in model.parameters.items() if name.startswith("arg:"))
-        self.facts = Facts(model.epoch, model.input_shape, convolutions, weights, artifact.sha256)
+        self.facts = Facts(model.epoch, model.input_shape, convolutions, weights, artifact.sha256, model.engine)
 
     def probabilities(self, images: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probabilities (n, classes) of images (n, 3, height, width), 0 to 255."""

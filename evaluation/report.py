@@ -170,6 +170,7 @@ def _net(net: Facts) -> str:
         ("Input", f"{channels} colours, {height} x {width} pixels"),
         ("Convolutions", f"{net.convolutions}"),
         ("Parameters", f"{net.parameters:,}"),
+        ("Trained by", net.engine),
         ("Epoch kept", f"{net.epoch}"),
         ("model.tar.gz, SHA-256", net.sha256),
     ]

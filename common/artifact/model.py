@@ -15,26 +15,35 @@ from common.artifact.errors import BadArtifact, naming
 from common.artifact.graph import Graph
 from common.artifact.params import Array, read_params
 from common.artifact.shapes import Shape, infer_shapes, parse_input_shape
-from common.artifact.symbol import parse_symbol
+from common.artifact.symbol import parse_json, parse_symbol
 
 PREFIX = "image-classification"
 SYMBOL = f"{PREFIX}-symbol.json"
 SHAPES = "model-shapes.json"
+ENGINE = "training-engine.json"
+"""What trained it, as {"engine": "mxnet"}; AWS's algorithm writes no such file, and reads none."""
+ENGINES = ("mxnet", "portable")
+SAGEMAKER = "sagemaker"
 ANY_PARAMETERS = f"{PREFIX}-NNNN.params"
 FILES = f"{SYMBOL}, {ANY_PARAMETERS} and {SHAPES}"
 LIMITS = Limits(members=1_000, file_bytes=2 << 30, total_bytes=16 << 30)
 _PARAMETERS = re.compile(rf"{PREFIX}-(\d{{4,6}})\.params", re.ASCII)
-_MOST_BYTES = {SYMBOL: symbol.MOST_BYTES, SHAPES: shapes.MOST_BYTES}
+_NEEDED = (SYMBOL, SHAPES)
+_MOST_BYTES = {SYMBOL: symbol.MOST_BYTES, SHAPES: shapes.MOST_BYTES, ENGINE: 256}
 
 
 @dataclass(frozen=True)
 class Model:
-    """A network with its parameters after an epoch (from 1); it takes images of (channels, height, width)."""
+    """A network with its parameters after an epoch (from 1); it takes images of (channels, height, width).
+
+    `engine` is what trained it: one of ENGINES, or AWS's own algorithm.
+    """
 
     graph: Graph
     parameters: Mapping[str, Array]
     input_shape: tuple[int, int, int]
     epoch: int
+    engine: str = SAGEMAKER
 
     def __post_init__(self) -> None:
         """Raise BadArtifact where the parameters are not those of the network."""
@@ -98,7 +107,7 @@ class _Files:
 
     def build(self) -> Model:
         """Build the model; raises BadArtifact for what is missing or does not fit together."""
-        missing = [name for name in _MOST_BYTES if name not in self._contents]
+        missing = [name for name in _NEEDED if name not in self._contents]
         missing += [ANY_PARAMETERS] if self._epoch < 0 else []
         if missing:
             raise BadArtifact(f"no {', '.join(missing)} is there, where {FILES} are needed")
@@ -108,7 +117,17 @@ class _Files:
             graph = parse_symbol(self._contents[SYMBOL])
         if isinstance(self._parameters, BadArtifact):
             raise self._parameters
-        return Model(graph, self._parameters, shape, self._epoch)
+        return Model(graph, self._parameters, shape, self._epoch, self._parse_engine())
+
+    def _parse_engine(self) -> str:
+        if ENGINE not in self._contents:
+            return SAGEMAKER
+        with naming(ENGINE):
+            given = parse_json(self._contents[ENGINE])
+            engine = given.get("engine") if isinstance(given, dict) else None
+            if engine not in ENGINES:
+                raise BadArtifact(f"it names the engine {str(engine)[:60]!r}, where {' and '.join(ENGINES)} are")
+            return str(engine)
 
 
 def _get_epoch(name: str) -> int:

@@ -58,6 +58,11 @@ def evaluated_digest() -> JsonGet:
     return JsonGet(step_name=NAME, property_file=REPORT, json_path="model.archive_sha256")
 
 
+def training_engine() -> JsonGet:
+    """Refer to what trained the model: `sagemaker`, or the engine of a laptop's stand-in."""
+    return JsonGet(step_name=NAME, property_file=REPORT, json_path="model.engine")
+
+
 def compared_with_live() -> JsonGet:
     """Refer to the p-value of the comparison with the live version; a small one says that the new model is worse."""
     return JsonGet(step_name=NAME, property_file=REPORT, json_path="comparison.p_value")

@@ -5,7 +5,7 @@ from pipelines.parameters import TRAINED_FROM
 from pipelines.sdk import ExecutionVariables, Join, Package, PipelineVariable, ProcessingStep, Step, register
 from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
-from pipelines.steps.evaluate_model import evaluated_digest, measured_accuracy, recommended_threshold
+from pipelines.steps.evaluate_model import evaluated_digest, measured_accuracy, recommended_threshold, training_engine
 from pipelines.steps.outputs import output_file, output_uri
 from pipelines.steps.policies import step_retries
 from pipelines.steps.prepare_data import training_samples
@@ -83,5 +83,6 @@ def _description(
         "start_reason": parameters["StartReason"],
         "started_by": parameters["StartedBy"],
         "test_uri": output_uri(prepared, "test"),
+        "training_engine": training_engine().to_string(),
         "training_samples": training_samples().to_string(),
     }

@@ -11,10 +11,12 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from localaws.algorithms.image_classification.engine import choose_engine
 from seedcode.image.content import USER, tag
 from tests.e2e.laptop import REPOSITORY, Laptop
 
 BUCKET = "scones-000000000000-us-east-1"
+PACKAGES = "arn:aws:sagemaker:us-east-1:000000000000:model-package/scones-vehicles"
 # Another test's version may be live: these are compared with none.
 SMALL = ("--set", "Epochs=2", "--set", "AccuracyThreshold=0.1", "--set", "LiveModelUri=")
 
@@ -39,6 +41,8 @@ def test_a_run_registers_a_version_that_waits_for_approval(laptop: Laptop, first
     assert version["approval"] == "PendingManualApproval"
     assert version["training_pictures"] == "900"
     assert 0.1 <= float(version["accuracy"]) <= 1
+    package = laptop.client("sagemaker").describe_model_package(ModelPackageName=f"{PACKAGES}/{version['version']}")
+    assert package["CustomerMetadataProperties"]["training_engine"] == choose_engine()
 
 
 def test_a_version_is_exported_as_a_file_that_answers(laptop: Laptop, first_run: str, tmp_path: Path) -> None:
@@ -100,6 +104,7 @@ def test_the_evaluation_lies_in_the_run_s_own_prefix(laptop: Laptop, first_run: 
 def test_each_step_s_log_can_be_read(laptop: Laptop, first_run: str) -> None:
     log = laptop.scones("logs", first_run, "TrainModel").stdout
     assert "Epoch[1] Validation-accuracy=" in log
+    assert f"Training engine: {choose_engine()} (" in log
     newest = json.loads(laptop.scones("executions", "--json").stdout)[0]["execution"]
     assert laptop.scones("logs", "latest", "PrepareData").stdout == laptop.scones("logs", newest, "PrepareData").stdout
     assert "PrepareData" in laptop.scones("logs", first_run, "NoSuchStep", code=1).stderr

@@ -10,7 +10,7 @@ from pathlib import Path
 from common.archives import BadArchive
 from common.artifact.errors import BadArtifact
 from common.artifact.graph import Graph
-from common.artifact.model import FILES, PREFIX, SHAPES, SYMBOL, Model, load_model, read_model
+from common.artifact.model import ENGINE, FILES, PREFIX, SHAPES, SYMBOL, Model, load_model, read_model
 from common.artifact.params import Array, format_params
 from common.artifact.symbol import format_symbol
 from localaws.algorithms.image_classification.errors import ClientError
@@ -28,12 +28,13 @@ def save_parameters(path: Path, parameters: Mapping[str, Array]) -> None:
     unfinished.replace(path)
 
 
-def save_description(directory: Path, graph: Graph, image_shape: tuple[int, int, int]) -> None:
-    """Write what is the same for all epochs: the symbol and the shape of the input."""
+def save_description(directory: Path, graph: Graph, image_shape: tuple[int, int, int], engine: str) -> None:
+    """Write what is the same for all epochs: the symbol, the shape of the input, and what trains."""
     directory.mkdir(parents=True, exist_ok=True)
     (directory / SYMBOL).write_text(format_symbol(graph), encoding="utf-8")
     shapes = [{"shape": [1, *image_shape], "name": "data"}]
     (directory / SHAPES).write_text(json.dumps(shapes), encoding="utf-8")
+    (directory / ENGINE).write_text(json.dumps({"engine": engine}), encoding="utf-8")
 
 
 def read_artifact(directory: Path) -> Model:

@@ -43,7 +43,7 @@ class Keeper:
         self._settings = settings
         self._network = network
         self.state = State()
-        save_description(self._model, network.graph, settings.image_shape)
+        save_description(self._model, network.graph, settings.image_shape, network.engine)
 
     def resume(self) -> None:
         """Go on from the checkpoint of an interrupted job, if there is one."""

@@ -7,7 +7,7 @@ any error, so a step here ends when its work is done: logits are read on the way
 from typing import Any
 
 from common.artifact.graph import Graph
-from localaws.algorithms.image_classification.engine import import_mxnet
+from localaws.algorithms.image_classification.engine import MXNET, import_mxnet
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
 from localaws.algorithms.image_classification.network import NOT_TRAINED, Floats, Network, Parameters
 from localaws.algorithms.image_classification.resnet import BATCH_NORM_MOMENTUM
@@ -17,6 +17,8 @@ mx: Any = import_mxnet()
 
 class MXNetNetwork(Network):
     """A net with its gradients and optimizer in MXNet."""
+
+    engine = MXNET
 
     def __init__(self, settings: Hyperparameters, seed: int) -> None:
         """Bind the net, and draw its parameters from a seed.

@@ -25,6 +25,8 @@ Parameters = Mapping[str, Array]
 class Network(ABC):
     """A net for batches of ``mini_batch_size`` images. ``graph`` is what an artifact describes it by."""
 
+    engine: str
+
     def __init__(self, settings: Hyperparameters) -> None:
         _, height, _ = settings.image_shape
         self.graph: Graph = build_graph(

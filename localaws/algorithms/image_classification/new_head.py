@@ -38,7 +38,7 @@ def put_head(source: Path, target: Path, num_layers: int, num_classes: int, seed
     settings = Hyperparameters(num_classes, 1, num_layers=num_layers, image_shape=former.input_shape, mini_batch_size=1)
     network = build_network(settings, seed)
     network.load(former.parameters, "artifact", keep_final_layer=False)
-    save_description(target, network.graph, settings.image_shape)
+    save_description(target, network.graph, settings.image_shape, network.engine)
     save_parameters(parameters_path(target, 1), network.parameters())
 
 

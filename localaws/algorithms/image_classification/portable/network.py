@@ -1,6 +1,7 @@
 """The network in numpy: its graph laid out as layers over feature maps that are allocated once."""
 
 from common.artifact.graph import Graph, Node
+from localaws.algorithms.image_classification.engine import PORTABLE
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
 from localaws.algorithms.image_classification.network import Floats, Network, Parameters
 from localaws.algorithms.image_classification.portable.convolution import choose_convolution
@@ -21,6 +22,8 @@ from localaws.algorithms.image_classification.portable.parameters import Paramet
 
 class PortableNetwork(Network):
     """A net with its gradients and optimizer in numpy."""
+
+    engine = PORTABLE
 
     def __init__(self, settings: Hyperparameters, seed: int) -> None:
         """Lay out the net, and draw its parameters from a seed."""

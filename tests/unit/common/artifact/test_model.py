@@ -121,3 +121,18 @@ def test_a_member_beyond_the_limits_is_refused(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(model, "LIMITS", replace(model.LIMITS, members=2))
     with pytest.raises(Exception, match="more than the 2 members"):
         read_model(_pack(tmp_path))
+
+
+def test_what_trained_a_model_is_told_by_a_file_that_aws_s_algorithm_does_not_write(tmp_path: Path) -> None:
+    write_artifact(tmp_path)
+    assert load_model(tmp_path).engine == "sagemaker"
+    (tmp_path / "training-engine.json").write_text('{"engine": "portable"}')
+    assert load_model(tmp_path).engine == read_model(_pack(tmp_path)).engine == "portable"
+
+
+@pytest.mark.parametrize("content", ['{"engine": "<b>"}', '{"engine": null}', "[]", "{"])
+def test_an_engine_that_does_not_exist_is_refused(tmp_path: Path, content: str) -> None:
+    write_artifact(tmp_path)
+    (tmp_path / "training-engine.json").write_text(content)
+    with pytest.raises(BadArtifact, match=r"training-engine\.json cannot be used, as it "):
+        load_model(tmp_path)

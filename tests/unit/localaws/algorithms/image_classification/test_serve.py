@@ -67,7 +67,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     job = Job(tmp_path_factory.mktemp("serve"))
     model, port = job.root / "model", free_port()
     network = network_with_statistics()
-    save_description(model, network.graph, SHAPE)
+    save_description(model, network.graph, SHAPE, network.engine)
     save_parameters(model / "image-classification-0001.params", network.parameters())
     process = job.start("serve", SAGEMAKER_BIND_TO_PORT=str(port))
     started = Server(port, model)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from common.artifact.model import load_model
 from common.artifact.params import load_params
 from common.recordio import write_records
 from localaws.algorithms.image_classification.channels import RECORD_TYPE
@@ -55,7 +56,9 @@ def test_the_artifact_is_what_mxnet_loads_as_a_checkpoint(
     job = make_job()
     train(job, SCONES_ENGINE=engine)
     names = ["image-classification-0001.params", "image-classification-symbol.json", "model-shapes.json"]
+    names.append("training-engine.json")
     assert artifact_files(job) == names
+    assert load_model(job.root / "model").engine == engine
     assert json.loads((job.root / "model" / "model-shapes.json").read_text()) == [
         {"shape": [1, 3, 8, 8], "name": "data"}
     ]
