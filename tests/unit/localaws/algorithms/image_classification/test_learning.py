@@ -5,6 +5,7 @@ import re
 import signal
 import tarfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +27,10 @@ def best_accuracy(log: str) -> float:
     return max(float(value) for value in re.findall(r"Validation-accuracy=([\d.]+)", log))
 
 
-def test_red_rectangles_and_blue_discs_are_learnt(make_job: MakeJob) -> None:
+@pytest.mark.parametrize("engine", ["portable", *(["mxnet"] if find_spec("mxnet") else [])])
+def test_red_rectangles_and_blue_discs_are_learnt(make_job: MakeJob, engine: str) -> None:
     job = make_job(count=96, side=30, image_shape="3,28,28", epochs="4", learning_rate="0.02", augmentation_type="crop")
-    done = job.train()
+    done = job.train(SCONES_ENGINE=engine)
     assert done.returncode == 0, done.stdout
     assert best_accuracy(done.stdout) >= 0.95
     probabilities = predict_validation(job)

@@ -1,4 +1,4 @@
-"""Images a second that the stand-in's net trains on: `python benchmarks/mxnet_training.py STEPS`."""
+"""Images a second that the stand-in's net trains on, by SCONES_ENGINE: `python benchmarks/engine_training.py STEPS`."""
 
 from __future__ import annotations
 
