@@ -125,7 +125,7 @@ def _own_session() -> Iterator[None]:
 
 @functools.cache
 def _make_session() -> boto3.Session:
-    return boto3.Session()
+    return boto3.Session(region_name=OFFLINE["AWS_DEFAULT_REGION"])
 
 
 @contextmanager
