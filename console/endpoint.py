@@ -83,15 +83,18 @@ def wait_for(target: Target, version: int, say: Callable[[str], None]) -> Endpoi
         if endpoint and endpoint.status == "InService" and endpoint.version == str(version):
             return endpoint
         begun = begun or (endpoint is not None and endpoint.deploys)
-        if endpoint and not begun and (refusal := find_refusal(target, endpoint, version)):
-            raise CommandError(
-                f"{refusal}. The endpoint keeps version {endpoint.version}; the mail and the log of the "
-                f"function {target.project.project}-deploy-model say what to do."
-            )
         if endpoint and begun and endpoint.status in _RESTING:
             raise CommandError(
                 f"The endpoint is {endpoint.status} with version {endpoint.version}, not {version}: {endpoint.reason}"
             )
+        attempt = find_attempt(target, endpoint, version) if endpoint and not begun else None
+        if endpoint and attempt:
+            raise CommandError(
+                f"{attempt}. The endpoint keeps version {endpoint.version}; the mail and the log of the "
+                f"function {target.project.project}-deploy-model say what to do."
+            )
+        # One that failed between two polls was never seen under way: what the next poll finds is its end.
+        begun = begun or attempt is not None
         if not begun and time.monotonic() - started > _GRACE_SECONDS:
             raise CommandError(
                 f"Nothing was deployed within {_GRACE_SECONDS} s; see the mail, the log of the function "
@@ -101,20 +104,23 @@ def wait_for(target: Target, version: int, say: Callable[[str], None]) -> Endpoi
     raise CommandError(f"The endpoint was not in service within {_WAIT_SECONDS} s; see `scones endpoint`.")
 
 
-def find_refusal(target: Target, endpoint: Endpoint, version: int) -> str | None:
-    """Why deploy_model refused a version's last approval, in the words of its tag; None where it did not."""
+def find_attempt(target: Target, endpoint: Endpoint, version: int) -> str | None:
+    """What became of a version's last approval, by the endpoint's tags.
+
+    Why deploy_model refused it, "" where it began the deployment, and None where it has done neither yet.
+    """
     sagemaker = target.client("sagemaker")
     listed = sagemaker.list_tags(ResourceArn=endpoint.described["EndpointArn"])["Tags"]
     tags = {tag["Key"]: tag["Value"] for tag in listed}
     release, _, approval = tags.get(_ATTEMPT, "").partition("@")
-    if not tags.get(_REFUSED) or f"-v{version}-" not in release:
+    if f"-v{version}-" not in release:
         return None
     package = sagemaker.describe_model_package(
         ModelPackageName=registry.get_summary(target, version)["ModelPackageArn"]
     )
     changed = package.get("LastModifiedTime", package["CreationTime"])
-    refusal: str = tags[_REFUSED]
-    return refusal if approval == changed.astimezone(UTC).isoformat(timespec="milliseconds") else None
+    of_this_approval = approval == changed.astimezone(UTC).isoformat(timespec="milliseconds")
+    return tags.get(_REFUSED, "") if of_this_approval else None
 
 
 def print_status(line: str) -> None:

@@ -24,7 +24,7 @@ def moments(monkeypatch: pytest.MonkeyPatch) -> list[Endpoint]:
     found: list[Endpoint] = []
     monkeypatch.setattr(endpoint, "fetch", lambda _: found.pop(0))
     monkeypatch.setattr(endpoint, "_POLL_SECONDS", 0.0)
-    monkeypatch.setattr(endpoint, "find_refusal", lambda *_: None)
+    monkeypatch.setattr(endpoint, "find_attempt", lambda *_: None)
     return found
 
 
@@ -44,6 +44,24 @@ def test_a_deployment_that_was_rolled_back_is_reported_at_once(moments: list[End
     moments += [_seen("InService", "1")]
     with pytest.raises(CommandError, match="InService with version 1, not 2"):
         _wait()
+
+
+def test_a_deployment_that_failed_between_two_polls_is_reported(
+    moments: list[Endpoint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments += [_seen("InService", "1"), _seen("InService", "1"), _seen("InService", "1")]
+    attempts: list[str | None] = [None, ""]
+    monkeypatch.setattr(endpoint, "find_attempt", lambda *_: attempts.pop(0))
+    with pytest.raises(CommandError, match="InService with version 1, not 2"):
+        _wait()
+
+
+def test_what_was_seen_before_the_deployment_began_is_not_its_end(
+    moments: list[Endpoint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments += [_seen("InService", "1"), _seen("Updating", "1", "config-2"), _seen("InService", "2")]
+    monkeypatch.setattr(endpoint, "find_attempt", lambda *_: "")
+    assert _wait().version == "2"
 
 
 APPROVED = datetime(2026, 11, 28, 10, 0, 0, 123_000, tzinfo=UTC)
@@ -83,11 +101,15 @@ def test_a_refusal_of_this_approval_is_reported_at_once(monkeypatch: pytest.Monk
     "tags",
     [
         {},
-        {"attempt": ATTEMPT, "refused": ""},
         {"attempt": ATTEMPT.replace("10:00", "09:59"), "refused": "an earlier approval"},
         {"attempt": ATTEMPT.replace("-v2-", "-v22-"), "refused": "another version"},
     ],
 )
 def test_an_earlier_approval_s_refusal_and_another_version_s_are_none_of_this_one(tags: dict[str, str]) -> None:
     account: Any = _Account(**tags)
-    assert endpoint.find_refusal(account, Endpoint("InService", "1", {"EndpointArn": "arn"}), 2) is None
+    assert endpoint.find_attempt(account, Endpoint("InService", "1", {"EndpointArn": "arn"}), 2) is None
+
+
+def test_a_deployment_that_was_begun_is_told_from_a_refusal() -> None:
+    account: Any = _Account(attempt=ATTEMPT, refused="")
+    assert endpoint.find_attempt(account, Endpoint("InService", "1", {"EndpointArn": "arn"}), 2) == ""

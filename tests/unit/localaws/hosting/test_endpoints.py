@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Callable
@@ -120,15 +121,19 @@ def test_only_an_approved_package_becomes_a_model(hosting: Any) -> None:
     assert hosting.told()["version"] == "packaged"
 
 
-def test_an_instance_that_ended_is_replaced(hosting: Any, cloud: Aws) -> None:
+def test_an_instance_that_ended_is_replaced(hosting: Any, cloud: Aws, settled: Any) -> None:
     hosting.create(hosting.config("1", count=2))
     ended = hosting.told()["pid"]
     os.kill(ended, signal.SIGKILL)
-    psutil.Process(ended).wait(5)
-    upkeep.replace_ended(cloud)
-    answering = {hosting.told()["pid"] for _ in range(4)}
-    assert len(answering) == 2
-    assert ended not in answering
+
+    def replaced() -> bool:
+        # A killed process takes a moment to end; until then there is nothing to replace.
+        upkeep.replace_ended(cloud)
+        answers = [hosting.ask() for _ in range(4)]
+        answering = {json.loads(answer.body)["pid"] for answer in answers if answer.status == 200}
+        return len(answering) == 2 and ended not in answering
+
+    settled(replaced)
     assert len(list((cloud.settings.endpoints / "scones").glob("i-*"))) == 2
 
 
