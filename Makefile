@@ -20,8 +20,8 @@ export SCONES_ACCESS_DIR := $(CURDIR)/.access
 demo: $(ENVIRONMENT)/laptop
 	@$(BIN)/scones demo
 
-# Whole files go to the workers, the longest first; see tests/balance.py. WORKERS=3 for a machine of more cores.
-WORKERS ?= 2
+# Whole files go to the workers, the longest first; see tests/balance.py. Three for two cores: each waits for much.
+WORKERS ?= 3
 test: $(ENVIRONMENT)/test .venv/wheels/ready browser
 	@rm -rf $(SCONES_ACCESS_DIR)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder

@@ -1,4 +1,4 @@
-"""Two workers that end together: the longest files begin, by what each took in a former run.
+"""Workers that end together: the longest files begin, by what each took in a former run.
 
 SCONES_WRITE_DURATIONS=1 make test writes durations.json anew. What shares one costly fixture goes to one worker: a file
 does, and the browser's tests, whose local AWS has a trained version.
@@ -54,6 +54,8 @@ class Balance:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write down what was measured, where that is asked for."""
-        if os.environ.get("SCONES_WRITE_DURATIONS") and not hasattr(session.config, "workerinput"):
+        # The replay is a run of its own after the one that is measured.
+        whole = not hasattr(session.config, "workerinput") and session.config.getoption("dist") == "loadfile"
+        if os.environ.get("SCONES_WRITE_DURATIONS") and whole:
             seconds = {name: round(taken) for name, taken in self._seconds.most_common() if round(taken)}
             _FILE.write_text(json.dumps(seconds, indent=2) + "\n", encoding="utf-8")

@@ -1,7 +1,7 @@
 """`make access ROUNDS=10 SEED=1`: the end-to-end tests in random order, then the replay; stops at the first failure.
 
 What a role may do must be used on purpose by some test, whatever ran before it: a round's seed is printed, and SEED
-begins with it again. The next round's seed is one more. Two workers share a round's files as in `make test`, so chance
+begins with it again. The next round's seed is one more. Workers share a round's files as in `make test`, so chance
 also decides which files meet on one local AWS.
 """
 
@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 _MOST = 1_000_000
-_TWO_WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+_WORKERS = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def main(rounds: int, seed: int) -> int:
@@ -22,7 +22,7 @@ def main(rounds: int, seed: int) -> int:
     for number in range(rounds):
         print(f"Round {number + 1} of {rounds}: SEED={seed + number}", flush=True)
         shutil.rmtree(os.environ["SCONES_ACCESS_DIR"], ignore_errors=True)
-        for words in ([*_TWO_WORKERS, "tests/e2e"], ["-s", "tests/access/replay.py"]):
+        for words in ([*_WORKERS, "tests/e2e"], ["-s", "tests/access/replay.py"]):
             code = _pytest(seed + number, *words)
             if code:
                 return code
