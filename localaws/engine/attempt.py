@@ -15,8 +15,8 @@ from localaws.engine.context import Run, StepContext, Stopped
 from localaws.engine.definition import Step, parse
 from localaws.engine.retries import Failure
 from localaws.engine.steps import invoke, job, registry, tuning
+from localaws.failures import JobFailure
 from localaws.jobs import staging
-from localaws.jobs.failures import JobFailure
 from localaws.jobs.role import acting_as
 from localaws.shapes import Document
 from localaws.tasks import Stop

@@ -13,7 +13,7 @@ from typing import Any
 
 from localaws.aws import now
 from localaws.engine.definition import Step, seconds
-from localaws.jobs.images import is_builtin
+from localaws.images.builtin import is_builtin
 from localaws.shapes import Document
 from localaws.store import Store
 

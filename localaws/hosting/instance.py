@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Callable, Mapping
 
 from localaws.aws import Aws
-from localaws.jobs import images
-from localaws.jobs.failures import JobFailure
+from localaws.failures import JobFailure
+from localaws.images.pulling import pull
 from localaws.jobs.logs import JobLog
 from localaws.jobs.model_server import ModelServer, unpack_model
 from localaws.jobs.role import acting_as
@@ -47,7 +47,7 @@ class Instance:
             self._root.mkdir(parents=True)
             aws = acting_as(self._aws, self._variant.role)
             self._log.write_as(aws.clients)
-            images.pull(aws, self._variant.container["Image"])
+            pull(aws, self._variant.container["Image"])
             self._unpack(aws)
             self._server = ModelServer(aws, self._variant.container, self._root, {})
             self._server.start(self._log.write)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 from localaws.environment import PACKAGES
-from localaws.jobs.failures import ClientFailure
+from localaws.failures import ClientFailure
+from localaws.images.program import Program
 from localaws.keys import Credentials
 from localaws.platforms import THREAD_VARIABLES, reach_directly
 from localaws.settings import Settings
@@ -36,9 +36,10 @@ _PYTHONS = {"python", "python3", "python3.11", "python3.12", "python3.13"}
 class Container:
     """A program started as a container is: arguments, environment, a directory for /opt/ml."""
 
-    def __init__(self, root: Path, argv: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(self, root: Path, program: Program, environment: Mapping[str, str]) -> None:
         self._root = root
-        self._argv = [sys.executable if argv[0] in _PYTHONS else argv[0], *argv[1:]]
+        first, *others = program.argv
+        self._argv = [str(program.python) if first in _PYTHONS else first, *others]
         self._environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
@@ -102,12 +103,10 @@ class Container:
                 on_line(line.decode("utf-8", errors="replace").rstrip("\r\n"))
 
 
-def base_environment(settings: Settings, credentials: Credentials) -> dict[str, str]:
-    """What every container has: the local AWS as its AWS, its training engine, one numeric thread, unbuffered
-    output.
-    """
+def base_environment(settings: Settings, credentials: Credentials, program: Program) -> dict[str, str]:
+    """What every container has: the local AWS as its AWS, a training engine, one numeric thread, unbuffered output."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    passed["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), passed.get("PATH", os.defpath)])
+    passed["PATH"] = os.pathsep.join([str(program.python.parent), passed.get("PATH", os.defpath)])
     return {
         **passed,
         "AWS_ENDPOINT_URL": settings.endpoint,
@@ -120,6 +119,7 @@ def base_environment(settings: Settings, credentials: Credentials) -> dict[str, 
         "PYTHONUNBUFFERED": "1",
         # The programs that ship with this project are found from any directory.
         "PYTHONPATH": PACKAGES,
+        **program.variables,
     }
 
 

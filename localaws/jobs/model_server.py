@@ -12,9 +12,10 @@ import urllib3
 
 from common.archives import BadArchive, Limits, read_tar, unpack
 from localaws.aws import Aws
-from localaws.jobs import images, opt_ml, staging
+from localaws.failures import AlgorithmFailure, ClientFailure
+from localaws.images.programs import find_program
+from localaws.jobs import opt_ml, staging
 from localaws.jobs.container import Container, base_environment
-from localaws.jobs.failures import AlgorithmFailure, ClientFailure
 from localaws.serving.instance import Reply, ServerGone
 from localaws.settings import HOST
 from localaws.shapes import Document
@@ -63,16 +64,16 @@ class ModelServer:
         port = _free_port()
         self._connections = Connections(port)
         self._words: deque[str] = deque(maxlen=_LAST_WORDS)
-        argv = images.command(aws.settings.home, definition["Image"], "serve", None, None)
+        program = find_program(aws.settings.home, definition["Image"], "serve", None, None)
         variables = {
-            **base_environment(aws.settings, aws.credentials),
+            **base_environment(aws.settings, aws.credentials, program),
             **definition.get("Environment", {}),
             **environment,
             "OPT_ML": opt_ml.OPT_ML,
             "SAGEMAKER_BIND_TO_PORT": str(port),
         }
         rewritten = {key: opt_ml.rewrite(value, root) for key, value in variables.items()}
-        self._container = Container(root, opt_ml.rewrite_all(argv, root), rewritten)
+        self._container = Container(root, opt_ml.rewrite_program(program, root), rewritten)
 
     def start(self, on_line: Callable[[str], None]) -> None:
         """Start the program; `on_line` is called with each line of its output, from another thread."""

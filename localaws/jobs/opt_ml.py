@@ -7,8 +7,10 @@ scripts that are staged for it are rewritten to name the directory that stands f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+
+from localaws.images.program import Program
 
 OPT_ML = "/opt/ml"
 _PATH = re.compile(r"(?<![\w.-])/opt/ml(?![\w.-])")
@@ -28,9 +30,9 @@ def rewrite(text: str, root: Path) -> str:
     return _PATH.sub(lambda _: str(root), text)
 
 
-def rewrite_all(values: Iterable[str], root: Path) -> list[str]:
-    """Replace paths below /opt/ml in each value."""
-    return [rewrite(value, root) for value in values]
+def rewrite_program(program: Program, root: Path) -> Program:
+    """Replace paths below /opt/ml in each word of a program."""
+    return replace(program, argv=tuple(rewrite(word, root) for word in program.argv))
 
 
 def rewrite_scripts(directory: Path, root: Path) -> None:

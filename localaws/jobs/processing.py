@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 from localaws.aws import Aws, now
-from localaws.jobs import images, opt_ml, staging
-from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
+from localaws.failures import AlgorithmFailure, ClientFailure, JobFailure
+from localaws.images.programs import find_program
+from localaws.images.pulling import pull
+from localaws.jobs import opt_ml, staging
 from localaws.jobs.role import acting_as, check_network
 from localaws.jobs.supervise import SLOTS, Instance, Job, Outcome, instances, run
 from localaws.records.jobs import PROCESSING, change_job, find_job
@@ -43,8 +45,8 @@ def _end(aws: Aws, name: str, status: str, **changes: Any) -> None:  # noqa: ANN
 def _run(aws: Aws, document: Document, stop: Stop) -> tuple[Outcome, str | None]:
     name = document["ProcessingJobName"]
     specification = document["AppSpecification"]
-    images.pull(aws, specification["ImageUri"])
-    argv = images.command(
+    pull(aws, specification["ImageUri"])
+    program = find_program(
         aws.settings.home,
         specification["ImageUri"],
         "process",
@@ -56,7 +58,7 @@ def _run(aws: Aws, document: Document, stop: Stop) -> tuple[Outcome, str | None]
         _stage(aws, document, member, (index, len(members)), [other.host for other in members])
     change_job(aws, PROCESSING, name, ProcessingStartTime=now())
     seconds = document.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _DEFAULT_SECONDS)
-    job = Job(PROCESSING, name, argv, document.get("Environment", {}), seconds)
+    job = Job(PROCESSING, name, program, document.get("Environment", {}), seconds)
     outcome = run(aws, job, members, stop)
     message = _message(outcome.failed or members[0])
     if outcome.failed:

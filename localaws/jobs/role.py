@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from localaws.aws import Aws
 from localaws.errors import AwsError
-from localaws.jobs.failures import ClientFailure
+from localaws.failures import ClientFailure
 from localaws.shapes import Document
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html has the actions, EC2's service authorization

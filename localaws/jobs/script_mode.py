@@ -10,8 +10,8 @@ import json
 from collections.abc import Mapping
 
 from common.archives import BadArchive, Limits, read_tar, unpack
+from localaws.failures import ClientFailure
 from localaws.jobs import opt_ml, staging
-from localaws.jobs.failures import ClientFailure
 from localaws.jobs.supervise import Instance
 from localaws.ministack.objects import Objects
 

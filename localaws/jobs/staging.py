@@ -13,7 +13,7 @@ from typing import TypeVar
 from botocore.exceptions import ClientError
 
 from common.s3 import parse_s3_address
-from localaws.jobs.failures import ClientFailure
+from localaws.failures import ClientFailure
 from localaws.ministack.objects import Objects
 from localaws.platforms import is_case_sensitive
 

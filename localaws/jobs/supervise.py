@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localaws.aws import Aws
+from localaws.images.program import Program
 from localaws.jobs import opt_ml
 from localaws.jobs.container import Container, base_environment
 from localaws.jobs.logs import JobLog
@@ -65,7 +66,7 @@ class Job:
 
     kind: JobKind
     name: str
-    argv: Sequence[str]
+    program: Program
     environment: Mapping[str, str]
     max_seconds: int
 
@@ -127,9 +128,13 @@ def _tick(pairs: Sequence[tuple[Container, JobLog]], on_tick: OnTick) -> None:
 
 
 def _container(aws: Aws, job: Job, member: Instance) -> Container:
-    environment = {**base_environment(aws.settings, aws.credentials), **job.environment, "OPT_ML": opt_ml.OPT_ML}
+    environment = {
+        **base_environment(aws.settings, aws.credentials, job.program),
+        **job.environment,
+        "OPT_ML": opt_ml.OPT_ML,
+    }
     rewritten = {name: opt_ml.rewrite(value, member.root) for name, value in environment.items()}
-    return Container(member.root, opt_ml.rewrite_all(job.argv, member.root), rewritten)
+    return Container(member.root, opt_ml.rewrite_program(job.program, member.root), rewritten)
 
 
 def _log(aws: Aws, job: Job, member: Instance, started: int) -> JobLog:

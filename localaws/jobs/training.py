@@ -6,8 +6,11 @@ import json
 from typing import Any
 
 from localaws.aws import Aws, now
-from localaws.jobs import images, pretrained, script_mode, staging
-from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
+from localaws.failures import AlgorithmFailure, ClientFailure, JobFailure
+from localaws.images.builtin import BUILTIN_METRICS, is_builtin
+from localaws.images.program import Program
+from localaws.images.programs import find_program
+from localaws.jobs import pretrained, script_mode, staging
 from localaws.jobs.logs import Metrics
 from localaws.jobs.role import acting_as, check_network
 from localaws.jobs.supervise import SLOTS, Instance, Job, Outcome, instances, run
@@ -86,8 +89,8 @@ def _run(aws: Aws, document: Document, stop: Stop) -> Outcome:
         _stage(aws, document, member, (index, len(members)), hosts)
     enter(aws, name, "Training", TrainingStartTime=now())
     specification = document["AlgorithmSpecification"]
-    builtin = images.is_builtin(specification.get("TrainingImage", ""))
-    metrics = Metrics(images.BUILTIN_METRICS if builtin else specification.get("MetricDefinitions", []))
+    builtin = is_builtin(specification.get("TrainingImage", ""))
+    metrics = Metrics(BUILTIN_METRICS if builtin else specification.get("MetricDefinitions", []))
     job = _job(aws, document, hosts)
     # A tuning job follows its trials; nobody else needs more than the last value.
     tuned = "TuningJobArn" in document
@@ -104,13 +107,13 @@ def _job(aws: Aws, document: Document, hosts: list[str]) -> Job:
     hyperparameters = document.get("HyperParameters", {})
     environment = dict(document.get("Environment", {}))
     image = specification.get("TrainingImage", "")
-    if images.is_builtin(image):
+    if is_builtin(image):
         environment = {**pretrained.environment(aws.settings.home, hyperparameters), **environment}
-    if script_mode.applies(hyperparameters) and not images.is_builtin(image):
-        argv = script_mode.command(hyperparameters)
+    if script_mode.applies(hyperparameters) and not is_builtin(image):
+        program = Program(tuple(script_mode.command(hyperparameters)))
         environment |= script_mode.environment(hyperparameters, _channels(document), hosts)
     else:
-        argv = images.command(
+        program = find_program(
             aws.settings.home,
             image,
             "train",
@@ -120,7 +123,7 @@ def _job(aws: Aws, document: Document, hosts: list[str]) -> Job:
     return Job(
         TRAINING,
         document["TrainingJobName"],
-        argv,
+        program,
         environment,
         document["StoppingCondition"]["MaxRuntimeInSeconds"],
     )

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from localaws.aws import Aws, now
-from localaws.jobs import images, staging
-from localaws.jobs.failures import AlgorithmFailure, ClientFailure, JobFailure
+from localaws.failures import AlgorithmFailure, ClientFailure, JobFailure
+from localaws.images.pulling import pull
+from localaws.jobs import staging
 from localaws.jobs.logs import JobLog
 from localaws.jobs.model_server import ModelServer, unpack_model
 from localaws.jobs.role import acting_as
@@ -46,7 +47,7 @@ def _run(aws: Aws, document: Document, stop: Stop) -> bool:
         raise ClientFailure(f"The model {document['ModelName']!r} does not exist any more.")
     definition = models.get_container(aws, model)
     aws = acting_as(aws, model.get("ExecutionRoleArn"))
-    images.pull(aws, definition["Image"])
+    pull(aws, definition["Image"])
     source = member.root / "input" / "data"
     location = document["TransformInput"]["DataSource"]["S3DataSource"]
     staging.download(aws.clients.objects, location["S3Uri"], source, location["S3DataType"])

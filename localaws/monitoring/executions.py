@@ -7,7 +7,7 @@ from pathlib import Path
 
 from localaws.aws import Aws, now
 from localaws.errors import AwsError
-from localaws.jobs.failures import ClientFailure, JobFailure
+from localaws.failures import ClientFailure, JobFailure
 from localaws.monitoring import job, metrics, records
 from localaws.monitoring.records import EXECUTION, change
 from localaws.names import identifier

@@ -8,8 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from localaws.aws import Aws
+from localaws.failures import ClientFailure, JobFailure
 from localaws.hosting import upkeep
-from localaws.jobs.failures import ClientFailure, JobFailure
 from localaws.jobs.staging import split_uri
 from localaws.monitoring.times import Window
 from localaws.records import endpoints

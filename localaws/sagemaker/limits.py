@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from localaws import errors
-from localaws.jobs import images
+from localaws.images.builtin import is_builtin
 from localaws.shapes import Document
 
 # The built-in image classification algorithm trains on GPU instances only (its developer guide names the families).
@@ -39,7 +39,7 @@ def check_training(request: Document) -> None:
     for member in ("ResourceConfig", "StoppingCondition"):
         if member not in request:
             raise errors.validation(f"{member} is required for a training job that has AlgorithmSpecification.")
-    if not images.is_builtin(specification.get("TrainingImage", "")):
+    if not is_builtin(specification.get("TrainingImage", "")):
         return
     if specification.get("MetricDefinitions"):
         raise errors.validation("You can't override the metric definitions for Amazon SageMaker algorithms.")

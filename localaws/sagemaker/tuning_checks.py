@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from localaws import errors
 from localaws.aws import Aws
-from localaws.jobs import images
+from localaws.images.builtin import is_builtin
 from localaws.operations import SAGEMAKER
 from localaws.records.jobs import TRAINING
 from localaws.refusals import check_rules
@@ -98,7 +98,7 @@ def _objective(definition: Definition) -> None:
             "TrainingJobDefinitions."
         )
     image = definition.body["AlgorithmSpecification"].get("TrainingImage", "")
-    if images.is_builtin(image):
+    if is_builtin(image):
         _builtin_objective(definition, image)
         return
     stated = [item["Name"] for item in definition.body["AlgorithmSpecification"].get("MetricDefinitions", [])]

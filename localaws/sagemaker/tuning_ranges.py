@@ -7,7 +7,7 @@ import math
 from localaws import errors
 from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.hyperparameters import REQUIRED, RULES
-from localaws.jobs import images
+from localaws.images.builtin import is_builtin
 from localaws.shapes import Document
 from localaws.tuning import definitions
 from localaws.tuning.definitions import Range
@@ -44,7 +44,7 @@ def check(config: Document, body: Document) -> None:
     for item in found:
         _scale(item)
     image = body["AlgorithmSpecification"].get("TrainingImage", "")
-    if images.is_builtin(image):
+    if is_builtin(image):
         _builtin(image, found, static)
 
 

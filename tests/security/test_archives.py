@@ -21,8 +21,8 @@ from console.pretraining.selection import select
 from evaluation.artifact import load_artifact
 from localaws.algorithms.image_classification import artifact as algorithm
 from localaws.algorithms.image_classification.errors import ClientError
+from localaws.failures import ClientFailure
 from localaws.jobs import script_mode
-from localaws.jobs.failures import ClientFailure
 from localaws.jobs.model_server import unpack_model
 from localaws.jobs.supervise import Instance
 from localaws.push.git import PushError

@@ -11,8 +11,8 @@ import pytest
 
 from localaws.aws import Aws
 from localaws.events import Events
+from localaws.failures import ClientFailure
 from localaws.jobs import training
-from localaws.jobs.failures import ClientFailure
 from localaws.jobs.supervise import Instance
 from localaws.rest import answer
 from localaws.services import BY_TARGET

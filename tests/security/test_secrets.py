@@ -17,6 +17,7 @@ import pytest
 from localaws import keys, process
 from localaws.aws import Aws
 from localaws.events import Events
+from localaws.images.program import Program
 from localaws.jobs import supervise
 from localaws.jobs.container import base_environment
 from localaws.jobs.supervise import Job
@@ -72,7 +73,7 @@ def test_a_job_that_prints_all_it_knows_knows_no_secret_of_the_laptop(settings: 
     logs, root = _Logs(), keys.ensure(settings)
     aws = _aws(settings, SimpleNamespace(logs=logs))
     members = supervise.instances(aws, "loud", 1)
-    job = Job(TRAINING, "loud", ["python3", "-c", PROGRAM], {"OWN": "given"}, 30)
+    job = Job(TRAINING, "loud", Program(("python3", "-c", PROGRAM)), {"OWN": "given"}, 30)
     assert supervise.run(aws, job, members, Stop()).exit_code == 3
     told = json.dumps(logs.events)
     assert "OWN given" in told
@@ -84,7 +85,9 @@ def test_a_job_that_prints_all_it_knows_knows_no_secret_of_the_laptop(settings: 
 
 
 def test_what_containers_are_given_is_named_and_nothing_else_comes_along(settings: Settings) -> None:
-    assert set(SECRETS.values()).isdisjoint(base_environment(settings, Credentials("of-a-role", "secret")).values())
+    assert set(SECRETS.values()).isdisjoint(
+        base_environment(settings, Credentials("of-a-role", "secret"), Program(("python3",))).values()
+    )
 
 
 def test_the_local_aws_is_started_without_the_laptop_s_secrets(

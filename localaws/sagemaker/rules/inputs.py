@@ -20,7 +20,7 @@ from common.aws_errors import get_code, is_missing
 from localaws import errors
 from localaws.aws import Aws
 from localaws.errors import AwsError
-from localaws.jobs.failures import ClientFailure
+from localaws.failures import ClientFailure
 from localaws.jobs.staging import split_uri
 from localaws.shapes import Document
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from localaws import errors
 from localaws.aws import Aws
 from localaws.errors import AwsError
-from localaws.jobs.images import RIGHTS, Absent, find_image, own_image
+from localaws.images.pulling import RIGHTS, Absent, find_image, own_image
 from localaws.shapes import Document
 
 

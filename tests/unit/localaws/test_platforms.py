@@ -13,8 +13,8 @@ import pytest
 from ministack.services import s3
 
 from localaws import platforms
+from localaws.failures import ClientFailure
 from localaws.jobs import staging
-from localaws.jobs.failures import ClientFailure
 from localaws.ministack_patches import file_names
 
 KEYS = ("data/a.png", "data/A.png", "data/ä.png", "data/a\u0308.png", "data/B.png")

@@ -12,8 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from localaws.failures import JobFailure
+from localaws.images.program import Program
 from localaws.jobs.container import Container, base_environment, kill_left_over
-from localaws.jobs.failures import JobFailure
 from localaws.keys import Credentials
 from localaws.settings import Settings
 
@@ -36,7 +37,7 @@ def begin(root: Path) -> Iterator[Callable[..., tuple[Container, list[str]]]]:
 
     def make(program: str, **environment: str) -> tuple[Container, list[str]]:
         lines: list[str] = []
-        container = Container(root, ["python3", "-c", program], {"PATH": os.environ["PATH"], **environment})
+        container = Container(root, Program(("python3", "-c", program)), {"PATH": os.environ["PATH"], **environment})
         container.start(lines.append)
         started.append(container)
         return container, lines
@@ -84,7 +85,7 @@ def test_a_program_that_runs_has_no_exit_code_yet(begin: Begin) -> None:
 
 
 def test_a_container_that_was_not_started_has_nothing_to_end(root: Path) -> None:
-    container = Container(root, ["python3"], {})
+    container = Container(root, Program(("python3",)), {})
     container.terminate(0)
     container.finish()
     assert (container.poll(), container.wait(0)) == (None, None)
@@ -133,7 +134,7 @@ def test_the_pid_file_lasts_as_long_as_the_program(begin: Begin, root: Path) -> 
 
 def test_a_program_that_is_not_there_is_the_request_s_fault(root: Path) -> None:
     with pytest.raises(JobFailure, match="ClientError: The program /no/such cannot be started: No such file"):
-        Container(root, ["/no/such"], {}).start(print)
+        Container(root, Program(("/no/such",)), {}).start(print)
 
 
 def test_what_a_killed_process_left_running_is_ended(
@@ -186,7 +187,7 @@ def test_a_broken_or_stale_pid_file_does_not_hinder_the_start(tmp_path: Path, ro
 
 def test_containers_are_given_the_local_aws_and_no_real_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
-    environment = base_environment(Settings(port=4999), Credentials("of-a-role", "secret"))
+    environment = base_environment(Settings(port=4999), Credentials("of-a-role", "secret"), Program(("python3",)))
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4999"
     assert environment["AWS_ACCESS_KEY_ID"] == "of-a-role"
     assert "AWS_SESSION_TOKEN" not in environment

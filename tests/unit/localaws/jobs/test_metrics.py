@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localaws.jobs.images import BUILTIN_METRICS
+from localaws.images.builtin import BUILTIN_METRICS
 from localaws.jobs.logs import Metrics
 
 LOSS = [{"Name": "loss", "Regex": r"loss=(\S+)"}]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from localaws.jobs.opt_ml import inside, rewrite, rewrite_all, rewrite_scripts
+from localaws.images.program import Program
+from localaws.jobs.opt_ml import inside, rewrite, rewrite_program, rewrite_scripts
 
 ROOT = Path("/home/of/job")
 
@@ -48,7 +49,7 @@ def test_a_root_with_backslashes_is_taken_as_it_is() -> None:
 
 
 def test_every_argument_is_rewritten() -> None:
-    assert rewrite_all(["a", "/opt/ml/b"], ROOT) == ["a", "/home/of/job/b"]
+    assert rewrite_program(Program(("a", "/opt/ml/b")), ROOT) == Program(("a", "/home/of/job/b"))
 
 
 def test_scripts_are_rewritten_and_data_is_not(tmp_path: Path) -> None:

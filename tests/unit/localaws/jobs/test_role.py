@@ -9,7 +9,7 @@ import pytest
 
 from localaws.aws import Aws
 from localaws.errors import AwsError
-from localaws.jobs.failures import ClientFailure
+from localaws.failures import ClientFailure
 from localaws.jobs.role import check_network
 
 ROLE = "arn:aws:iam::000000000000:role/training"

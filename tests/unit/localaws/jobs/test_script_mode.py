@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from localaws.failures import ClientFailure
 from localaws.jobs import script_mode
-from localaws.jobs.failures import ClientFailure
 from localaws.jobs.supervise import Instance
 
 if TYPE_CHECKING:

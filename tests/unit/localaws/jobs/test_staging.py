@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from localaws.failures import ClientFailure
 from localaws.jobs import staging
-from localaws.jobs.failures import ClientFailure
 from localaws.ministack.objects import Objects
 from localaws.settings import Settings
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from localaws.aws import Aws
 from localaws.errors import validation
-from localaws.jobs.images import own_image, pull
+from localaws.images.pulling import own_image, pull
 from localaws.sagemaker.rules import pulling
 
 if TYPE_CHECKING:
