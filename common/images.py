@@ -117,11 +117,19 @@ def upright(image: Image.Image) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
+def to_eight_bits(image: Image.Image) -> Image.Image:
+    """Scale 16 bits a pixel to 8, as grey; any other image is answered as it is.
+
+    Pillow's own conversion would clip every value over 255 to white.
+    """
+    if not image.mode.startswith("I"):
+        return image
+    return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+
+
 def to_rgb(image: Image.Image) -> Image.Image:
     """Convert to 8-bit RGB: 16 bits are scaled, and what is transparent shows white."""
-    if image.mode.startswith("I"):
-        # 16 bits a pixel: Pillow's own conversion would clip every value over 255 to white.
-        image = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    image = to_eight_bits(image)
     if image.has_transparency_data:
         seen = image.convert("RGBA")
         white = Image.new("RGB", seen.size, "white")

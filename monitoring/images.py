@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from common.images import BadImage, Limits, decoded
+from common.images import BadImage, Limits, decoded, to_eight_bits
 
 LIMITS = Limits(most_bytes=8 * 1024 * 1024)  # InvokeEndpoint takes 6 MB
 
@@ -18,7 +18,7 @@ def decode(data: bytes) -> Image.Image | None:
     """
     try:
         with decoded(data, LIMITS) as image:
-            rgb = image.convert("RGB")
+            rgb = to_eight_bits(image).convert("RGB")
             rgb.format = image.format
             return rgb
     except BadImage:

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from common.images import to_eight_bits
+
 MAX_PIXELS = 50_000_000
 MODES: dict[int, Literal["L", "RGB"]] = {1: "L", 3: "RGB"}
 FORMATS = ("PNG", "JPEG")
@@ -20,7 +22,7 @@ class ImageError(ValueError):
 
 
 def decode(source: Path | bytes, channels: int) -> Image.Image:
-    """Decode a PNG or JPEG file, or its bytes, to 1 (grey) or 3 (RGB) channels.
+    """Decode a PNG or JPEG file, or its bytes, to 1 (grey) or 3 (RGB) channels of 8 bits; 16 bits are scaled.
 
     Raises ImageError for anything else and for more than 50 million pixels (a small file can claim any
     size, and its pixels would fill the memory).
@@ -30,7 +32,7 @@ def decode(source: Path | bytes, channels: int) -> Image.Image:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise ImageError(f"has {width} x {height} pixels, and {MAX_PIXELS:,} are allowed")
-            return image.convert(MODES[channels])
+            return to_eight_bits(image).convert(MODES[channels])
     except ImageError:
         raise
     except Image.DecompressionBombError as error:
