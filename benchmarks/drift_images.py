@@ -94,7 +94,8 @@ def _same(pixels: Pixels, rng: Generator) -> Pixels:
 
 def _dusk(pixels: Pixels, rng: Generator) -> Pixels:
     """Half the light, with a blue tint."""
-    return (pixels * np.array([0.5, 0.52, 0.6])).astype(np.uint8)
+    darker: Pixels = (pixels * np.array([0.5, 0.52, 0.6])).astype(np.uint8)
+    return darker
 
 
 def _blur(pixels: Pixels, rng: Generator) -> Pixels:

@@ -2,10 +2,12 @@
 
     python -m benchmarks.search try --archive FILE [--weights FOLDER] [CANDIDATE ...]   # folds of the training images
     python -m benchmarks.search final --archive FILE [--profile compact] [--weights FOLDER]
+    python -m benchmarks.search engines --archive FILE [--profile quick]   # either engine, five seeds
     python -m benchmarks.search table
 
 `try` never opens the test images; `final` trains on nine tenths of the training images, as the pipeline does,
-with five seeds. Both go on where they were stopped. See docs/model.md for what came out.
+with five seeds, and `engines` does so by either engine. All go on where they were
+stopped. See docs/model.md for what came out.
 """
 
 import argparse
@@ -16,7 +18,8 @@ from benchmarks.search.candidates import CANDIDATES
 from pipelines.profiles import PROFILES, find_profile
 
 RESULTS = Path("benchmarks/results")
-TRIED, MEASURED = RESULTS / "search.jsonl", RESULTS / "final.jsonl"
+TRIED, MEASURED, BY_ENGINE = (RESULTS / f"{name}.jsonl" for name in ("search", "final", "engines"))
+ENGINES = ("mxnet", "portable")
 FOLDS_TRIED = (0, 1)
 FINAL_SEEDS = (1, 2, 3, 4, 5)
 TEST = -1
@@ -26,13 +29,16 @@ VALIDATION_FOLDS = 10
 
 
 def main() -> None:
-    """Run one of the three commands."""
+    """Run one of the commands."""
     options = _parse()
     if options.command == "try":
         _try(options.archive, options.candidates or list(CANDIDATES), options.folds, options.weights)
     elif options.command == "final":
         _final(options.archive, options.profile, options.weights)
-    print(page.table(results.summarize(results.read(MEASURED if options.command == "final" else TRIED))))
+    elif options.command == "engines":
+        _engines(options.archive, options.profile)
+    kept = {"final": MEASURED, "engines": BY_ENGINE}.get(options.command, TRIED)
+    print(page.table(results.summarize(results.read(kept))))
 
 
 def _parse() -> argparse.Namespace:
@@ -47,6 +53,9 @@ def _parse() -> argparse.Namespace:
     final.add_argument("--archive", type=Path, required=True)
     final.add_argument("--profile", default="compact", choices=sorted(PROFILES))
     final.add_argument("--weights", type=Path, help=WEIGHTS)
+    engines = commands.add_parser("engines")
+    engines.add_argument("--archive", type=Path, required=True)
+    engines.add_argument("--profile", default="quick", choices=sorted(PROFILES))
     commands.add_parser("table")
     return parser.parse_args()
 
@@ -74,6 +83,21 @@ def _final(archive: Path, profile: str, weights: Path | None) -> None:
         if (name, seed) not in done:
             wrong, seconds = trial.run(find_profile(profile).hyperparameters, train, test, seed, weights)
             _keep(MEASURED, results.Trial(name, TEST, seed, len(test), wrong, seconds))
+
+
+def _engines(archive: Path, profile: str) -> None:
+    train, _ = images.fold(images.read(archive, "train"), 0, VALIDATION_FOLDS)
+    test = images.read(archive, "test")
+    names = {engine: f"{profile}, {engine}" for engine in ENGINES}
+    done = {(each.candidate, each.seed) for each in results.read(BY_ENGINE)}
+    for seed in FINAL_SEEDS:
+        for engine, name in names.items():
+            if (name, seed) not in done:
+                wrong, seconds = trial.run(find_profile(profile).hyperparameters, train, test, seed, engine=engine)
+                _keep(BY_ENGINE, results.Trial(name, TEST, seed, len(test), wrong, seconds))
+    kept = results.read(BY_ENGINE)
+    first, second = ([each for each in kept if each.candidate == name] for name in names.values())
+    print("{:+.4f} ({:+.4f} to {:+.4f}) from the first engine to the second".format(*results.difference(second, first)))
 
 
 def _name(candidate: str, weights: Path | None) -> str:

@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.search.images import Images
-from evaluation.artifact import Artifact
+from evaluation.artifact import load_artifact
 from evaluation.network import BATCH, Network
 from evaluation.predict import probabilities
 from pipelines.hyperparameters import Value
@@ -25,19 +26,25 @@ PROGRAM = ("-m", "localaws.algorithms.image_classification", "train")
 
 
 def run(
-    hyperparameters: Mapping[str, Value], train: Images, held: Images, seed: int, weights: Path | None = None
+    hyperparameters: Mapping[str, Value],
+    train: Images,
+    held: Images,
+    seed: int,
+    weights: Path | None = None,
+    engine: str | None = None,
 ) -> tuple[list[int], float]:
     """Train on one set; answers which images of the other are misclassified, and the CPU seconds of the training.
 
     The last epoch's network is tested, so that the held images, also the validation channel, choose nothing.
-    `weights` is a folder with a model.tar.gz of the same net and classes, as `scones pretrain` keeps it: it goes by the
-    channel `model`, which every net may start from (docs/decisions/0017).
+    `engine` is what trains (SCONES_ENGINE); by default what is installed. `weights` is a folder with a model.tar.gz of
+    the same net and classes, as `scones pretrain` keeps it: it goes by the channel `model`, which every net may start
+    from (docs/decisions/0017).
     """
     with TemporaryDirectory(prefix="scones-search-") as folder:
         root = Path(folder)
         _lay_out(root, {"train": train, "validation": held})
         _configure(root, hyperparameters, len(train), weights)
-        seconds = _train(root, seed)
+        seconds = _train(root, seed, engine)
         return _wrong(root / "model", held), seconds
 
 
@@ -78,8 +85,10 @@ def _configure(root: Path, hyperparameters: Mapping[str, Value], samples: int, w
     (root / "output").mkdir()
 
 
-def _train(root: Path, seed: int) -> float:
-    own = {"OPT_ML": str(root), "SCONES_SEED": str(seed), "OMP_NUM_THREADS": "1"}
+def _train(root: Path, seed: int, engine: str | None) -> float:
+    own = {"OPT_ML": str(root), "SCONES_SEED": str(seed), "OMP_NUM_THREADS": "1"} | (
+        {"SCONES_ENGINE": engine} if engine else {}
+    )
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     ended = subprocess.run(
         [sys.executable, *PROGRAM], check=False, env={**os.environ, **own}, capture_output=True, text=True
@@ -91,10 +100,10 @@ def _train(root: Path, seed: int) -> float:
 
 
 def _wrong(model: Path, held: Images) -> list[int]:
-    epoch = max(int(path.stem.rsplit("-", 1)[1]) for path in model.glob("*.params"))
-    shapes = json.loads((model / "model-shapes.json").read_text(encoding="utf-8"))
-    artifact = Artifact(str(model / "image-classification"), epoch, *shapes[0]["shape"][1:])
-    network = Network(artifact, CLASSES)
+    with tarfile.open(model / "model.tar.gz", "w:gz", compresslevel=1) as packed:
+        for path in (path for path in model.iterdir() if path.name != "model.tar.gz"):
+            packed.add(path, path.name)
+    network = Network(load_artifact(model), CLASSES)
     images = [Image.fromarray(pixels) for pixels in held.pixels]
     batches = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
     answers = np.concatenate([probabilities(network, batch) for batch in batches])

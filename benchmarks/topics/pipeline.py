@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import environments
-from benchmarks.alternation import timed
+from benchmarks.alternation import Work, timed
 from benchmarks.environments import PeerError
 from benchmarks.figures import Measured, Series, slope
 from benchmarks.local import LocalAws
@@ -38,7 +38,7 @@ def measure(quick: bool) -> Measured:
     with LocalAws() as local:
         for steps, rounds in ROUNDS[quick].items():
             print(f"{steps} steps", file=sys.stderr, flush=True)
-            candidates = {OURS: _pipeline(local, steps), BARE: partial(_bare, steps)}
+            candidates: dict[str, Work] = {OURS: _pipeline(local, steps), BARE: partial(_bare, steps)}
             if steps <= QUICK_PEERS or not quick:
                 candidates |= {environments.version(peer): _peer(peer, peers[peer], steps) for peer in peers}
             for who, values in timed(candidates, rounds).items():

@@ -84,3 +84,11 @@ def test_candidates_set_only_hyperparameters_that_the_pipeline_can_send() -> Non
 
 def _each(many: images.Images) -> list[images.Images]:
     return [many[np.arange(len(many)) == index] for index in range(len(many))]
+
+
+def test_two_candidates_are_compared_on_the_same_images() -> None:
+    better, worse = [trial("a", [1]), trial("a", [2])], [trial("b", [1, 2, 3]), trial("b", [2, 3, 4])]
+    mean, low, high = results.difference(better, worse)
+    assert mean == pytest.approx(0.02)
+    assert low < mean < high
+    assert results.difference(better, better) == (0, 0, 0)
