@@ -15,6 +15,9 @@ NUMPY = [
 ]
 MXNET = ['mxnet==1.9.1; python_version < "3.13" and platform_machine != "arm64"']
 
+# Without what graphics cards need, for which Linux has a package of another name; a Mac brings OpenMP itself (libomp).
+XGBOOST = ['xgboost-cpu==3.2.0; sys_platform != "darwin"', 'xgboost==3.2.0; sys_platform == "darwin"']
+
 # The last ones with wheels for Intel Macs.
 CRYPTOGRAPHY = ['cryptography<49; sys_platform == "darwin" and platform_machine == "x86_64"']
 
@@ -39,7 +42,8 @@ BUILD = [*PIPELINE, "pytest>=9", "pyyaml>=6"]
 
 # The local AWS and the command.
 LOCAL = [
-    *MXNET,  # what the algorithm's stand-in trains with, where it can
+    *MXNET,  # what the image classification's stand-in trains with, where it can
+    *XGBOOST,
     "ministack==1.5.33",
     "uvicorn[standard]>=0.54",
     "psutil>=7",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from localaws import errors
-from localaws.algorithms.image_classification.errors import ClientError
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.hyperparameters import REQUIRED, RULES
 from localaws.images.builtin import is_builtin
 from localaws.shapes import Document

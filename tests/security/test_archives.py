@@ -19,8 +19,8 @@ from console.dataset.archive import check_archive
 from console.errors import CommandError
 from console.pretraining.selection import select
 from evaluation.artifact import load_artifact
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification import artifact as algorithm
-from localaws.algorithms.image_classification.errors import ClientError
 from localaws.failures import ClientFailure
 from localaws.jobs import script_mode
 from localaws.jobs.model_server import unpack_model

@@ -18,8 +18,8 @@ from common.artifact.symbol import parse_symbol
 from common.jobs import Refusal
 from evaluation.artifact import load_artifact
 from evaluation.network import Network
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.artifact import read_artifact
-from localaws.algorithms.image_classification.errors import ClientError
 
 CHECKOUT = Path(__file__).parents[2]
 PREFIX = "image-classification"

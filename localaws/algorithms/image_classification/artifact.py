@@ -13,7 +13,7 @@ from common.artifact.graph import Graph
 from common.artifact.model import ENGINE, FILES, PREFIX, SHAPES, SYMBOL, Model, load_model, read_model
 from common.artifact.params import Array, format_params
 from common.artifact.symbol import format_symbol
-from localaws.algorithms.image_classification.errors import ClientError
+from localaws.algorithms.errors import ClientError
 
 
 def parameters_path(directory: Path, epoch: int) -> Path:

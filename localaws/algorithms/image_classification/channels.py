@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 
-from localaws.algorithms.image_classification.container import Container
-from localaws.algorithms.image_classification.errors import ClientError
+from localaws.algorithms.container import Container
+from localaws.algorithms.errors import ClientError
 
 IMAGE_TYPES = ("application/x-image", "image/png", "image/jpeg")
 RECORD_TYPE = "application/x-recordio"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.augmentation import augment
-from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.examples import Example
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
 from localaws.algorithms.image_classification.images import (

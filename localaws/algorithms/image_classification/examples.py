@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from common.recordio import BadRecords, Record, read_records
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.channels import Channel, Channels
-from localaws.algorithms.image_classification.errors import ClientError
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ images on one line and optional on another: real runs without it succeed, so it 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification import rules
-from localaws.algorithms.image_classification.errors import ClientError
 
 LARGE_FAMILY = (18, 34, 50, 101, 152, 200)
 SMALL_FAMILY = (20, 32, 44, 56, 110)

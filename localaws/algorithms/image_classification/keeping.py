@@ -6,13 +6,13 @@ from pathlib import Path
 
 from common.artifact.errors import BadArtifact
 from common.artifact.params import load_params
+from localaws.algorithms.container import Container
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.artifact import (
     parameters_path,
     save_description,
     save_parameters,
 )
-from localaws.algorithms.image_classification.container import Container
-from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
 from localaws.algorithms.image_classification.log import log
 from localaws.algorithms.image_classification.network import Network

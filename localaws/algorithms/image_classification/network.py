@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from common.artifact.graph import Graph
 from common.artifact.params import Array
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.engine import MXNET, choose_engine
-from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
 from localaws.algorithms.image_classification.resnet import build_graph
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.artifact import (
     parameters_path,
     read_artifact,
@@ -16,7 +17,6 @@ from localaws.algorithms.image_classification.artifact import (
     save_parameters,
 )
 from localaws.algorithms.image_classification.engine import EngineError
-from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
 from localaws.algorithms.image_classification.network import build_network
 

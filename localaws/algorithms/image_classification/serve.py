@@ -10,10 +10,10 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from common.artifact.session import Session
+from localaws.algorithms.container import Container
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.artifact import read_artifact
 from localaws.algorithms.image_classification.batching import Batcher
-from localaws.algorithms.image_classification.container import Container
-from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.invocation import (
     RefusedError,
     check_headers,

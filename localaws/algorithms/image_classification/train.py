@@ -11,16 +11,16 @@ import os
 import signal
 from pathlib import Path
 
+from localaws.algorithms.container import Container
+from localaws.algorithms.errors import ClientError, write_failure
 from localaws.algorithms.image_classification.artifact import read_artifact
 from localaws.algorithms.image_classification.channels import Channels, read_channels
-from localaws.algorithms.image_classification.container import Container
 from localaws.algorithms.image_classification.dataset import Dataset
 from localaws.algorithms.image_classification.engine import EngineError, choose_engine, describe_engine
-from localaws.algorithms.image_classification.errors import ClientError, report_failure
 from localaws.algorithms.image_classification.examples import Labels, read_examples
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters, read_hyperparameters
 from localaws.algorithms.image_classification.keeping import Keeper
-from localaws.algorithms.image_classification.log import log, log_warning
+from localaws.algorithms.image_classification.log import log, log_error, log_warning
 from localaws.algorithms.image_classification.losses import make_loss
 from localaws.algorithms.image_classification.network import Network, build_network
 from localaws.algorithms.image_classification.resnet import plan
@@ -33,7 +33,7 @@ def main() -> int:
     try:
         _train(container)
     except Exception as error:
-        report_failure(container, error)
+        log_error(write_failure(container, error))
         if not isinstance(error, ClientError):
             raise
         return 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.artifact import read_artifact
-from localaws.algorithms.image_classification.errors import ClientError
 from tests.fuzz.corpus import compressed
 from tests.fuzz.harnesses import model_archive
 from tests.fuzz.scratch import file

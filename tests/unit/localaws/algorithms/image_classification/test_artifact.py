@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.artifact import read_artifact
-from localaws.algorithms.image_classification.errors import ClientError
 from tests.artifacts import write_artifact
 
 

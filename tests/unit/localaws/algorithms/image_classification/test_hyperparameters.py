@@ -2,7 +2,7 @@
 
 import pytest
 
-from localaws.algorithms.image_classification.errors import ClientError
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters, read_hyperparameters
 
 REQUIRED = {"num_classes": "2", "num_training_samples": "1000"}

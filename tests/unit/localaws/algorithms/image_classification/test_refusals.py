@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
+from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.channels import RECORD_TYPE
-from localaws.algorithms.image_classification.errors import ClientError
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
 from localaws.algorithms.image_classification.network import build_network
 from tests.artifacts import write_artifact
