@@ -15,10 +15,7 @@ COMMANDS = {
     "up": ("local_aws", "start the local AWS and deploy the stack"),
     "down": ("local_aws", "stop the local AWS"),
     "status": ("status", "what runs, and what the stack holds"),
-    "env": (
-        "local_aws",
-        "the environment variables that lead AWS's CLI and SDKs to the local AWS",
-    ),
+    "env": ("env", "the environment variables that lead AWS's CLI, SDKs and notebooks to the local AWS"),
     "package": ("stack", "build every artifact of a deployment"),
     "seed": ("stack", "write the repository that a new project starts from"),
     "deploy": ("stack", "bring the stack up to date, on either target"),

@@ -15,6 +15,7 @@ def explain(error: Exception) -> str | None:
     """The sentence for an error that a user can meet; None for one that is a defect of ours."""
     from botocore import exceptions
 
+    from localaws.command.session import SessionError
     from localaws.process import ProcessError
     from localaws.settings import SettingsError
     from pipelines.errors import PipelineError
@@ -29,5 +30,5 @@ def explain(error: Exception) -> str | None:
         return "No AWS credentials were found; set AWS_PROFILE, or sign in with `aws sso login`."
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} cannot be used: {error.strerror}."
-    ours = (CommandError, PipelineError, PackagingError, StackError, SettingsError, ProcessError)
+    ours = (CommandError, PipelineError, PackagingError, StackError, SettingsError, ProcessError, SessionError)
     return str(error) if isinstance(error, (*ours, exceptions.BotoCoreError)) else None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from console.errors import CommandError
 from localaws import home, keys
+from localaws.command.variables import list_unwanted
 from localaws.keys import Credentials
 from localaws.platforms import find_proxies, reach_directly
 from localaws.settings import Settings as LocalSettings
@@ -19,8 +20,7 @@ from localaws.settings import from_environment
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
-THEIRS = ("AWS_PROFILE", "AWS_SESSION_TOKEN")
-"""Variables of somebody's own AWS that would be preferred to a local one's key."""
+_OF_A_SESSION = ("AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION")
 _NO_KEY = Credentials("NOT-STARTED", "not-started")  # so that nobody's own key is sent where one is forgotten
 
 
@@ -69,8 +69,8 @@ def choose(name: str, *, must_run: bool = True, make_key: bool = False) -> Targe
     key = keys.ensure(settings) if make_key else keys.load(settings) or _NO_KEY
     os.environ.update({**local_environment(settings, key), "SCONES_ACCOUNT_ID": settings.account})
     os.environ.update({**find_proxies(), **reach_directly(os.environ)})
-    for name_of_theirs in THEIRS:
-        os.environ.pop(name_of_theirs, None)
+    for theirs in (*list_unwanted(os.environ), *_OF_A_SESSION):
+        os.environ.pop(theirs, None)
     return Target(settings)
 
 

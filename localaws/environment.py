@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from common.masking import mask_value
+from localaws.redirect import with_redirect
 
 SAFE = ("-P",)
 """For `python -m`: the working directory is the user's, and may have folders of our packages' names."""
@@ -39,9 +40,9 @@ _CHECKED = ("PIP_", "HTTP_", "HTTPS_", "NO_PROXY")
 
 
 def with_packages(given: Mapping[str, str]) -> dict[str, str]:
-    """An environment in which Python finds our packages first."""
+    """An environment in which Python finds our packages first, and functions that inherit it the local AWS."""
     others = [given["PYTHONPATH"]] if given.get("PYTHONPATH") else []
-    return {**given, "PYTHONPATH": os.pathsep.join([PACKAGES, *others])}
+    return {**given, "PYTHONPATH": with_redirect(os.pathsep.join([PACKAGES, *others]))}
 
 
 def kept(given: Mapping[str, str]) -> dict[str, str]:

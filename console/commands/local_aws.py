@@ -1,15 +1,13 @@
-"""`scones up`, `down` and `env`: the local AWS."""
+"""`scones up` and `down`: the local AWS."""
 
 from __future__ import annotations
 
-import json
-import shlex
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from console.commands import Command, add_json
+from console.commands import Command
 from console.errors import CommandError
-from console.target import THEIRS, Target, choose, local_environment
+from console.target import Target, choose
 from localaws.settings import Settings
 
 
@@ -74,28 +72,7 @@ def _add_wipe(parser: ArgumentParser) -> None:
     parser.add_argument("--wipe", action="store_true", help="remove its state as well: registry, S3, logs")
 
 
-def print_environment(options: Namespace) -> int:
-    """Print the variables, for `eval "$(scones env)"`; the key is made where there is none yet."""
-    from localaws import keys
-    from localaws.process import is_open
-
-    _check_local(options, "`scones env` is about the local AWS; on AWS use your own credentials. Leave out --target.")
-    settings = _local(choose("local", must_run=False, make_key=True))
-    opened = is_open(settings)  # before anything is printed: a stranger on the port is refused
-    variables = local_environment(settings, keys.ensure(settings))
-    if options.json:
-        print(json.dumps(variables, indent=2))
-        return 0
-    for name, value in variables.items():
-        print(f"export {name}={shlex.quote(value)}")
-    print(f"unset {' '.join(THEIRS)}")
-    if opened:
-        print("# The local AWS takes any other credentials as well (SCONES_OPEN=true).")
-    return 0
-
-
 COMMANDS = {
     "up": Command(up),
     "down": Command(down, _add_wipe),
-    "env": Command(print_environment, add_json),
 }

@@ -20,7 +20,7 @@ _ACCOUNTS = {
 }
 
 _CREDENTIALS = {
-    False: "the access key of this installation, which `scones env` prints, and what it has issued",
+    False: "what this installation has issued, such as `scones env`'s, and its own access key",
     True: "any (SCONES_OPEN=true): every user of this machine may call it, and run code as you",
 }
 

@@ -16,6 +16,7 @@ from localaws.builds.projects import project_arn
 from localaws.environment import kept_for_builds
 from localaws.keys import Credentials
 from localaws.platforms import reach_directly
+from localaws.redirect import FOLDER
 from localaws.settings import Settings
 from localaws.shapes import Document
 
@@ -46,6 +47,7 @@ def _aws(settings: Settings, credentials: Credentials) -> dict[str, str]:
         "AWS_ENDPOINT_URL": settings.endpoint,
         "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
+        "PYTHONPATH": FOLDER,
         **credentials.environment,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,

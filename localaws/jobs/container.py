@@ -17,6 +17,7 @@ from localaws.failures import ClientFailure
 from localaws.images.program import Program
 from localaws.keys import Credentials
 from localaws.platforms import THREAD_VARIABLES, reach_directly
+from localaws.redirect import with_redirect
 from localaws.settings import Settings
 
 # What a program needs of the laptop's environment; nothing else (no real credentials) reaches it.
@@ -118,7 +119,7 @@ def base_environment(settings: Settings, credentials: Credentials, program: Prog
         **reach_directly({}),
         "PYTHONUNBUFFERED": "1",
         # The programs that ship with this project are found from any directory.
-        "PYTHONPATH": PACKAGES,
+        "PYTHONPATH": with_redirect(PACKAGES),
         **program.variables,
     }
 

@@ -66,7 +66,7 @@ class Laptop:
 
     @property
     def key(self) -> Credentials:
-        """The access key of this installation, as `scones env` prints it."""
+        """The access key of this installation: the account's root."""
         return keys.ensure(Settings(self.port, self.home))
 
     def scones(self, *words: str, code: int | None = 0, **variables: str) -> _Done:

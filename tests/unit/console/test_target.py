@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shlex
 import stat
 from pathlib import Path
 
 import pytest
 
 from console.__main__ import main
-from console.commands import dataset, status
+from console.commands import dataset
 from console.target import Target, choose
 from localaws import keys, process
 from localaws.settings import Settings
@@ -20,7 +18,11 @@ from localaws.settings import Settings
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The home of an installation that was never started; the environment is the test's own."""
-    monkeypatch.setattr(os, "environ", {**os.environ, "AWS_PROFILE": "mine", "AWS_SESSION_TOKEN": "mine"})
+    monkeypatch.setattr(
+        os,
+        "environ",
+        {**os.environ, "AWS_PROFILE": "mine", "AWS_SESSION_TOKEN": "mine", "AWS_ENDPOINT_URL_S3": "https://mine"},
+    )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SCONES_HOME", str(tmp_path / ".scones"))
     monkeypatch.delenv("SCONES_PORT", raising=False)
@@ -37,7 +39,7 @@ def test_a_command_has_the_installations_key_and_nobody_elses(home: Path) -> Non
     assert target.local is not None
     key = keys.ensure(target.local)
     assert (os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]) == (key.key, key.secret)
-    assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & set(os.environ)
+    assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"} & set(os.environ)
 
 
 def test_a_look_at_what_was_never_started_makes_nothing_and_sends_nobodys_key(
@@ -59,7 +61,7 @@ def test_every_command_that_makes_a_home_makes_it_its_owner_s_alone(home: Path) 
         dataset.folder(Target(Settings(home=home)))
         assert mode(home) == 0o700
         home.rmdir()
-        assert main(["env"]) == 0
+        choose("local", must_run=False, make_key=True)  # `up`
         assert (mode(home), mode(home / "credentials")) == (0o700, 0o600)
     finally:
         os.umask(before)
@@ -74,30 +76,3 @@ def test_an_open_home_is_closed_when_it_is_used_and_that_is_said_once(
         main(["status"])
     assert mode(home) == 0o700
     assert capsys.readouterr().err.count("was open to the other users of this machine") == 1
-
-
-def test_env_prints_what_a_shell_reads_and_json_for_programs(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["env"]) == 0
-    lines = [shlex.split(line) for line in capsys.readouterr().out.splitlines()]
-    assert main(["env", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert dict(word.split("=", 1) for words in lines if words[0] == "export" for word in words[1:]) == told
-    assert ["unset", "AWS_PROFILE", "AWS_SESSION_TOKEN"] in lines
-    assert told["AWS_SECRET_ACCESS_KEY"] == keys.ensure(Settings(home=home)).secret
-    assert told["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
-
-
-@pytest.mark.parametrize("opened", [True, False])
-def test_that_it_is_open_is_said(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, opened: bool
-) -> None:
-    monkeypatch.setattr(process, "_health", lambda _: {"open": opened, "enforces_iam": False})
-    assert main(["env"]) == 0
-    assert ("SCONES_OPEN=true" in capsys.readouterr().out) is opened
-    assert ("every user of this machine may call it" in status._CREDENTIALS[opened]) is opened
-    assert process.is_open(Settings(home=home)) is opened
-
-
-def test_env_is_about_the_local_aws(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--target", "aws", "env"]) == 2
-    assert "your own credentials" in capsys.readouterr().err

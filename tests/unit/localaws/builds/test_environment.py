@@ -8,6 +8,7 @@ import pytest
 
 from localaws.builds import environment
 from localaws.keys import Credentials
+from localaws.redirect import FOLDER
 from localaws.settings import Settings
 
 BUILD = {
@@ -29,7 +30,8 @@ BUILD = {
 def test_a_build_finds_codebuilds_variables_and_nothing_of_the_pushers(settings: Settings, tmp_path: Path) -> None:
     given = {"AWS_PROFILE": "mine", "GIT_DIR": "/x", "PYTHONPATH": "/x", "HOME": "/home/me", "PATH": "/bin"}
     made = environment.make(settings, BUILD, tmp_path, Credentials("ASIAROLE", "secret", "token"), given)
-    assert not {"AWS_PROFILE", "GIT_DIR", "PYTHONPATH", "CODEBUILD_SOURCE_REPO_URL"} & set(made)
+    assert not {"AWS_PROFILE", "GIT_DIR", "CODEBUILD_SOURCE_REPO_URL"} & set(made)
+    assert made["PYTHONPATH"] == FOLDER
     assert made["HOME"] == "/home/me"
     assert made["CODEBUILD_RESOLVED_SOURCE_VERSION"] == "c" * 40
     assert (made["CODEBUILD_BUILD_ID"], made["CODEBUILD_BUILD_NUMBER"]) == ("bakery-build:1", "3")

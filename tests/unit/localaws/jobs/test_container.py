@@ -16,6 +16,7 @@ from localaws.failures import JobFailure
 from localaws.images.program import Program
 from localaws.jobs.container import Container, base_environment, kill_left_over
 from localaws.keys import Credentials
+from localaws.redirect import FOLDER
 from localaws.settings import Settings
 
 SLEEP = "import time; print('up', flush=True); time.sleep(60)"
@@ -192,3 +193,4 @@ def test_containers_are_given_the_local_aws_and_no_real_credentials(monkeypatch:
     assert environment["AWS_ACCESS_KEY_ID"] == "of-a-role"
     assert "AWS_SESSION_TOKEN" not in environment
     assert environment["PATH"].startswith(str(Path(sys.executable).parent))
+    assert environment["PYTHONPATH"].startswith(FOLDER)  # the SDK names AWS's hosts itself
