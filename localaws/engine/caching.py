@@ -2,7 +2,7 @@
 
 Only the arguments that AWS counts are in the key (its developer guide's "default cache key attributes"): where the
 outputs go and on which instances a job runs are not, so a run-specific output path does not miss the cache. One thing
-is counted that AWS has but one of: the engine that trains for the built-in algorithm.
+is counted that AWS has but one of: the engine that trains for the image classification algorithm.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from localaws.aws import now
 from localaws.engine.definition import Step, seconds
-from localaws.images.builtin import is_builtin
+from localaws.images.builtin import IMAGE_CLASSIFICATION, repository
 from localaws.shapes import Document
 from localaws.store import Store
 
@@ -50,18 +50,19 @@ def enabled(step: Step) -> bool:
 
 
 def key(pipeline: str, step: Step, arguments: Document, engine: str) -> str:
-    """The cache key of a step's resolved arguments; `engine` is in that of the built-in algorithm's trainings."""
+    """The cache key of a step's resolved arguments; `engine` is in that of image classification's trainings."""
     members = _KEY_MEMBERS.get(step.type, ())
     counted = {name: _counted(name, arguments[name]) for name in members if name in arguments}
-    if _trains_builtin(arguments):
+    if _classifies_images(arguments):
         counted["TrainingEngine"] = engine
     digest = hashlib.sha256(json.dumps(counted, sort_keys=True).encode()).hexdigest()
     return f"{pipeline}/{step.name}/{step.type}/{digest}"
 
 
-def _trains_builtin(arguments: Document) -> bool:
+def _classifies_images(arguments: Document) -> bool:
     jobs = [arguments, arguments.get("TrainingJobDefinition", {}), *arguments.get("TrainingJobDefinitions", [])]
-    return any(is_builtin(job.get("AlgorithmSpecification", {}).get("TrainingImage", "")) for job in jobs)
+    images = [job.get("AlgorithmSpecification", {}).get("TrainingImage", "") for job in jobs]
+    return IMAGE_CLASSIFICATION in map(repository, images)
 
 
 def _counted(member: str, value: Any) -> Any:  # noqa: ANN401 - JSON of any type

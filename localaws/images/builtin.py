@@ -1,14 +1,58 @@
-"""The built-in algorithms that have a stand-in, and what their images bring besides a program."""
+"""The built-in algorithms that have a stand-in, and what the API knows of each: metrics, hyperparameters, goals."""
 
 from __future__ import annotations
 
-STAND_INS = {"image-classification": ["python3", "-m", "localaws.algorithms.image_classification"]}
-# What the built-in algorithm's own definitions find in its log lines; a job may not bring others.
-BUILTIN_METRICS = [
-    {"Name": f"{channel}:{metric}", "Regex": rf"{channel.capitalize()}-{metric}=([0-9.]+)"}
-    for channel in ("train", "validation")
-    for metric in ("accuracy", "cross-entropy")
-]
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from localaws.algorithms import xgboost
+from localaws.algorithms.image_classification import hyperparameters as image_classification
+from localaws.algorithms.rule import Rule
+from localaws.algorithms.xgboost import hyperparameters as xgboost_hyperparameters
+from localaws.algorithms.xgboost import metrics as xgboost_metrics
+from localaws.algorithms.xgboost.versions import find_version
+
+IMAGE_CLASSIFICATION = "image-classification"
+_XGBOOST = ("xgboost", "sagemaker-xgboost")
+_PYTHON = ("python3", "-m")
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """A built-in algorithm, of the version that an image has.
+
+    `program` is what is run, before `train` or `serve`; `metrics` are the definitions that find them in its log lines,
+    `objectives` those that a tuning job may optimize, with their directions; `rules` its hyperparameters, of which
+    `required` are needed and `tunable` may have ranges of these kinds. `runs_scripts`: its image is a framework's too.
+    """
+
+    program: tuple[str, ...]
+    arguments: tuple[str, ...]
+    metrics: Sequence[Mapping[str, str]]
+    objectives: Mapping[str, str]
+    rules: Mapping[str, Rule]
+    required: Sequence[str]
+    tunable: Mapping[str, Sequence[str]]
+    runs_scripts: bool = False
+
+    def words(self, verb: str) -> list[str]:
+        """The program that stands for `train` or `serve`."""
+        return [*self.program, verb, *self.arguments]
+
+
+_CLASSIFIES_IMAGES = Algorithm(
+    program=(*_PYTHON, "localaws.algorithms.image_classification"),
+    arguments=(),
+    metrics=[
+        {"Name": f"{channel}:{metric}", "Regex": rf"{channel.capitalize()}-{metric}=([0-9.]+)"}
+        for channel in ("train", "validation")
+        for metric in ("accuracy", "cross-entropy")
+    ],
+    objectives={"validation:accuracy": "Maximize"},
+    rules=image_classification.RULES,
+    required=image_classification.REQUIRED,
+    tunable=image_classification.TUNABLE,
+)
 
 
 def repository(image: str) -> str:
@@ -17,6 +61,27 @@ def repository(image: str) -> str:
     return name.split("@")[0].split(":")[0]
 
 
+def find_algorithm(image: str) -> Algorithm | None:
+    """The built-in algorithm of an image, where a stand-in runs it."""
+    name = repository(image)
+    if name == IMAGE_CLASSIFICATION:
+        return _CLASSIFIES_IMAGES
+    return _build_xgboost(find_version(image)) if name in _XGBOOST else None
+
+
 def is_builtin(image: str) -> bool:
     """Whether the image is a built-in algorithm that a stand-in runs."""
-    return repository(image) in STAND_INS
+    return repository(image) in (IMAGE_CLASSIFICATION, *_XGBOOST)
+
+
+def _build_xgboost(version: str) -> Algorithm:
+    return Algorithm(
+        program=(*_PYTHON, xgboost.__name__),
+        arguments=(version,),
+        metrics=xgboost_metrics.list_definitions(version),
+        objectives=xgboost_metrics.list_objectives(version),
+        rules=xgboost_hyperparameters.build_rules(version),
+        required=xgboost_hyperparameters.REQUIRED,
+        tunable=xgboost_hyperparameters.TUNABLE,
+        runs_scripts=True,
+    )

@@ -1,8 +1,8 @@
 """Which program stands for a container image, as there is no Docker to run the image itself.
 
-The built-in image classification algorithm has its stand-in; an image that is given an entry point runs that with
-this interpreter; script mode runs the script that the SDK uploaded; any other image can be mapped to a program in
-`images.json` in the local AWS's home: {"repository-name": ["program", "argument"]}.
+An image that is given an entry point runs that with this interpreter; a built-in algorithm has its stand-in; script
+mode runs the script that the SDK uploaded; any other image can be mapped to a program in `images.json` in the local
+AWS's home: {"repository-name": ["program", "argument"]}.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from localaws.failures import ClientFailure
-from localaws.images.builtin import STAND_INS, is_builtin, repository
+from localaws.images.builtin import find_algorithm, repository
 from localaws.images.program import Program
 
 
@@ -26,10 +26,11 @@ def find_program(
 def _words(
     home: Path, image: str, verb: str, entrypoint: Sequence[str] | None, arguments: Sequence[str] | None
 ) -> Sequence[str]:
-    if is_builtin(image):
-        return [*STAND_INS[repository(image)], verb]
     if entrypoint:
         return [*entrypoint, *(arguments or [])]
+    algorithm = find_algorithm(image)
+    if algorithm:
+        return algorithm.words(verb)
     mapped = _mapped(home).get(repository(image))
     if mapped:
         return [*mapped, *(arguments or [verb])]

@@ -7,7 +7,7 @@ from typing import Any
 
 from localaws.aws import Aws, now
 from localaws.failures import AlgorithmFailure, ClientFailure, JobFailure
-from localaws.images.builtin import BUILTIN_METRICS, is_builtin
+from localaws.images.builtin import find_algorithm
 from localaws.images.program import Program
 from localaws.images.programs import find_program
 from localaws.jobs import pretrained, script_mode, staging
@@ -89,8 +89,9 @@ def _run(aws: Aws, document: Document, stop: Stop) -> Outcome:
         _stage(aws, document, member, (index, len(members)), hosts)
     enter(aws, name, "Training", TrainingStartTime=now())
     specification = document["AlgorithmSpecification"]
-    builtin = is_builtin(specification.get("TrainingImage", ""))
-    metrics = Metrics(BUILTIN_METRICS if builtin else specification.get("MetricDefinitions", []))
+    algorithm = find_algorithm(specification.get("TrainingImage", ""))
+    stated = specification.get("MetricDefinitions", [])
+    metrics = Metrics(stated or (list(algorithm.metrics) if algorithm else []))
     job = _job(aws, document, hosts)
     # A tuning job follows its trials; nobody else needs more than the last value.
     tuned = "TuningJobArn" in document
@@ -107,9 +108,10 @@ def _job(aws: Aws, document: Document, hosts: list[str]) -> Job:
     hyperparameters = document.get("HyperParameters", {})
     environment = dict(document.get("Environment", {}))
     image = specification.get("TrainingImage", "")
-    if is_builtin(image):
+    algorithm = find_algorithm(image)
+    if algorithm and not algorithm.runs_scripts:
         environment = {**pretrained.environment(aws.settings.home, hyperparameters), **environment}
-    if script_mode.applies(hyperparameters) and not is_builtin(image):
+    if script_mode.applies(hyperparameters) and (algorithm is None or algorithm.runs_scripts):
         program = Program(tuple(script_mode.command(hyperparameters)))
         environment |= script_mode.environment(hyperparameters, _channels(document), hosts)
     else:

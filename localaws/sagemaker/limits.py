@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from localaws import errors
-from localaws.images.builtin import is_builtin
+from localaws.images.builtin import IMAGE_CLASSIFICATION, find_algorithm, repository
+from localaws.jobs import script_mode
 from localaws.shapes import Document
 
+OWN_METRICS = "You can't override the metric definitions for Amazon SageMaker algorithms."
 # The built-in image classification algorithm trains on GPU instances only (its developer guide names the families).
 _GPU_FAMILIES = ("ml.p2.", "ml.p3.", "ml.p3dn.", "ml.g4dn.", "ml.g5.")
 
@@ -39,12 +41,14 @@ def check_training(request: Document) -> None:
     for member in ("ResourceConfig", "StoppingCondition"):
         if member not in request:
             raise errors.validation(f"{member} is required for a training job that has AlgorithmSpecification.")
-    if not is_builtin(specification.get("TrainingImage", "")):
+    image = specification.get("TrainingImage", "")
+    algorithm = find_algorithm(image)
+    if algorithm is None or (algorithm.runs_scripts and script_mode.applies(request.get("HyperParameters", {}))):
         return
     if specification.get("MetricDefinitions"):
-        raise errors.validation("You can't override the metric definitions for Amazon SageMaker algorithms.")
+        raise errors.validation(OWN_METRICS)
     instance = request["ResourceConfig"].get("InstanceType", "")
-    if not instance.startswith(_GPU_FAMILIES):
+    if repository(image) == IMAGE_CLASSIFICATION and not instance.startswith(_GPU_FAMILIES):
         raise errors.validation(
             f"The image classification algorithm trains on GPU instances only; {instance!r} was given, allowed are the "
             "families ml.p2, ml.p3, ml.g4dn and ml.g5."

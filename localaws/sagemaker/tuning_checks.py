@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from localaws import errors
 from localaws.aws import Aws
-from localaws.images.builtin import is_builtin
+from localaws.images.builtin import Algorithm, find_algorithm
 from localaws.operations import SAGEMAKER
 from localaws.records.jobs import TRAINING
 from localaws.refusals import check_rules
-from localaws.sagemaker import closed, tuning_ranges
+from localaws.sagemaker import closed, limits, tuning_ranges
 from localaws.sagemaker.rules.jobs import TUNING_RULES
 from localaws.shapes import Document
 from localaws.tuning import definitions, endings, launch
@@ -98,8 +98,9 @@ def _objective(definition: Definition) -> None:
             "TrainingJobDefinitions."
         )
     image = definition.body["AlgorithmSpecification"].get("TrainingImage", "")
-    if is_builtin(image):
-        _builtin_objective(definition, image)
+    algorithm = find_algorithm(image)
+    if algorithm:
+        _check_objective(algorithm, definition, image)
         return
     stated = [item["Name"] for item in definition.body["AlgorithmSpecification"].get("MetricDefinitions", [])]
     if definition.metric not in stated:
@@ -109,16 +110,23 @@ def _objective(definition: Definition) -> None:
         )
 
 
-def _builtin_objective(definition: Definition, image: str) -> None:
-    if definition.metric != tuning_ranges.OBJECTIVE:
+def _check_objective(algorithm: Algorithm, definition: Definition, image: str) -> None:
+    """A search knows an image by its repository: what its algorithm has counts for scripts in it as well.
+
+    https://github.com/aws/sagemaker-xgboost-container/issues/121, https://github.com/aws/sagemaker-python-sdk/issues/2226
+    """
+    if definition.body["AlgorithmSpecification"].get("MetricDefinitions"):
+        raise errors.validation(limits.OWN_METRICS)
+    if definition.metric not in algorithm.objectives:
         raise errors.validation(
             f"The objective metric for the hyperparameter tuning job, [{definition.metric}], isn't valid for the "
-            f"[{image}] algorithm. Choose a valid objective metric type: [{tuning_ranges.OBJECTIVE}]."
+            f"[{image}] algorithm. Choose a valid objective metric type: [{', '.join(algorithm.objectives)}]."
         )
-    if not definition.maximize:
+    given, wanted = "Maximize" if definition.maximize else "Minimize", algorithm.objectives[definition.metric]
+    if given != wanted:
         raise errors.validation(
-            f"The objective metric type, [Minimize], that you specified for objective metric, "
-            f"[{tuning_ranges.OBJECTIVE}], isn't valid for the [{image}] algorithm. Choose [Maximize]."
+            f"The objective metric type, [{given}], that you specified for objective metric, [{definition.metric}], "
+            f"isn't valid for the [{image}] algorithm. Choose [{wanted}]."
         )
 
 

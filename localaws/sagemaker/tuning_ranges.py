@@ -6,25 +6,12 @@ import math
 
 from localaws import errors
 from localaws.algorithms.errors import ClientError
-from localaws.algorithms.image_classification.hyperparameters import REQUIRED, RULES
-from localaws.images.builtin import is_builtin
+from localaws.images.builtin import Algorithm, find_algorithm
+from localaws.jobs import script_mode
 from localaws.shapes import Document
 from localaws.tuning import definitions
 from localaws.tuning.definitions import Range
 
-OBJECTIVE = "validation:accuracy"
-# The table "Tunable Image Classification Hyperparameters"; layers, augmentation and schedule are not in it.
-TUNABLE = {
-    "beta_1": "Continuous",
-    "beta_2": "Continuous",
-    "eps": "Continuous",
-    "gamma": "Continuous",
-    "learning_rate": "Continuous",
-    "mini_batch_size": "Integer",
-    "momentum": "Continuous",
-    "optimizer": "Categorical",
-    "weight_decay": "Continuous",
-}
 _MOST_SEARCHED = 30
 
 
@@ -44,8 +31,11 @@ def check(config: Document, body: Document) -> None:
     for item in found:
         _scale(item)
     image = body["AlgorithmSpecification"].get("TrainingImage", "")
-    if is_builtin(image):
-        _builtin(image, found, static)
+    algorithm = find_algorithm(image)
+    if algorithm:
+        _check_tunable(image, algorithm, found)
+        if not (algorithm.runs_scripts and script_mode.applies(static)):
+            _check_values(algorithm, found, static)
 
 
 def _numbers(given: Document) -> None:
@@ -89,35 +79,41 @@ def _scale(item: Range) -> None:
             )
 
 
-def _builtin(image: str, found: list[Range], static: dict[str, str]) -> None:
-    untunable = [item.name for item in found if TUNABLE.get(item.name) != item.kind]
+def _check_tunable(image: str, algorithm: Algorithm, found: list[Range]) -> None:
+    tunable = algorithm.tunable
+    untunable = [item.name for item in found if item.kind not in tunable.get(item.name, ())]
     if untunable:
+        allowed = ", ".join(f"{name} ({kinds[0]})" for name, kinds in sorted(tunable.items()))
         raise errors.validation(
             "The hyperparameter tuning job you requested has the following untunable hyperparameters: "
-            f"[{', '.join(untunable)}]. For the algorithm, {image}, you can tune only "
-            f"[{', '.join(f'{name} ({kind})' for name, kind in sorted(TUNABLE.items()))}]. "
+            f"[{', '.join(untunable)}]. For the algorithm, {image}, you can tune only [{allowed}]. "
             "Delete untunable hyperparameters."
         )
-    missing = [name for name in REQUIRED if name not in static]
+
+
+def _check_values(algorithm: Algorithm, found: list[Range], static: dict[str, str]) -> None:
+    searched = {item.name for item in found}
+    missing = [name for name in algorithm.required if name not in static and name not in searched]
     if missing:
         raise errors.validation(f"The hyperparameters {', '.join(missing)} are required in StaticHyperParameters.")
     for item in found:
         for text in item.texts or (_written(item, item.low), _written(item, item.high)):
-            _allowed(item.name, text)
+            _check_value(algorithm, item.name, text)
     for name, text in static.items():
-        _allowed(name, text)
+        _check_value(algorithm, name, text)
 
 
 def _written(item: Range, number: float) -> str:
     return str(int(number)) if item.kind == "Integer" else str(number)
 
 
-def _allowed(name: str, text: str) -> None:
-    if name not in RULES:
-        raise errors.validation(f"The algorithm has no hyperparameter {name}; it has {', '.join(sorted(RULES))}.")
+def _check_value(algorithm: Algorithm, name: str, text: str) -> None:
+    rules = algorithm.rules
+    if name not in rules:
+        raise errors.validation(f"The algorithm has no hyperparameter {name}; it has {', '.join(sorted(rules))}.")
     try:
-        RULES[name].read(text)
+        rules[name].read(text)
     except (ValueError, ClientError) as error:
         raise errors.validation(
-            f"The value {text!r} is not valid for {name}, which is {RULES[name].allowed}."
+            f"The value {text!r} is not valid for {name}, which is {rules[name].allowed}."
         ) from error

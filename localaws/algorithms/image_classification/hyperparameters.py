@@ -9,11 +9,19 @@ from dataclasses import dataclass, fields
 
 from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification import rules
+from localaws.algorithms.rule import Rule
 
 LARGE_FAMILY = (18, 34, 50, 101, 152, 200)
 SMALL_FAMILY = (20, 32, 44, 56, 110)
 REQUIRED = ("num_classes", "num_training_samples")
-RULES: dict[str, rules.Rule] = {
+# The table "Tunable Image Classification Hyperparameters"; layers, augmentation and schedule are not in it.
+TUNABLE = {
+    **dict.fromkeys(("beta_1", "beta_2", "eps", "gamma", "learning_rate", "momentum"), ("Continuous",)),
+    "weight_decay": ("Continuous",),
+    "mini_batch_size": ("Integer",),
+    "optimizer": ("Categorical",),
+}
+RULES: dict[str, Rule] = {
     "num_classes": rules.positive_integer(),
     "num_training_samples": rules.positive_integer(),
     "num_layers": rules.integer_choice(*LARGE_FAMILY, *SMALL_FAMILY),

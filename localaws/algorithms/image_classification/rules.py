@@ -1,15 +1,6 @@
 """How one hyperparameter's text is read: each rule knows what it allows, in words and in code."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A reader of text that raises ValueError, and the allowed values as an error message names them."""
-
-    allowed: str
-    read: Callable[[str], object]
+from localaws.algorithms.rule import Rule
 
 
 def positive_integer(at_least: int = 1) -> Rule:

@@ -2,9 +2,8 @@
 
 import pytest
 
-from localaws.algorithms.image_classification.hyperparameters import RULES
+from localaws.algorithms.image_classification.hyperparameters import RULES, TUNABLE
 from localaws.algorithms.image_classification.resnet import plan
-from localaws.sagemaker.tuning_ranges import TUNABLE
 from pipelines.errors import PipelineError
 from pipelines.profiles import PROFILES, Profile
 from pipelines.search_space import CATEGORICAL, INTEGER, LOGARITHMIC, SEARCHED, tuning_overrides, variants
@@ -31,9 +30,9 @@ def test_a_former_model_s_weights_are_tried_with_their_own_layers_only() -> None
 
 def test_ranges_are_of_what_aws_tunes_and_variants_of_what_it_does_not() -> None:
     kinds = {
-        **dict.fromkeys(LOGARITHMIC, "Continuous"),
-        **dict.fromkeys(INTEGER, "Integer"),
-        **dict.fromkeys(CATEGORICAL, "Categorical"),
+        **dict.fromkeys(LOGARITHMIC, ("Continuous",)),
+        **dict.fromkeys(INTEGER, ("Integer",)),
+        **dict.fromkeys(CATEGORICAL, ("Categorical",)),
     }
     assert kinds.items() <= TUNABLE.items()
     assert set(SEARCHED) == set(kinds)
