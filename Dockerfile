@@ -6,7 +6,7 @@ WORKDIR /checkout
 COPY requirements/packaging.lock /tmp/packaging.lock
 RUN python3 -m pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement /tmp/packaging.lock
 COPY . /checkout
-RUN python3 -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir /wheel /checkout
+RUN python3 -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir /wheel /checkout /checkout/distributions/localaws
 
 FROM public.ecr.aws/docker/library/python:3.11.17-slim-trixie@sha256:0dd364ba7e10242f07755449e3a3d0e35f9efd987952737b90def6709ab0c5ce
 # git is for pushes to the local repository, socat for the port, libgomp1 and libquadmath0 for MXNet's library. Versions

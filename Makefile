@@ -156,13 +156,14 @@ sbom: .venv/sbom
 	@$@/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --require-hashes -r requirements/sbom.lock
 	@touch $@
 
-# What pip installs without a clone: dist/scones-<version>-py3-none-any.whl, of which equal files make equal bytes.
+# What pip installs without a clone: dist/scones-<version>-py3-none-any.whl and dist/scones_localaws-<version>-..., the
+# local AWS alone, which the first one needs. Equal files make equal bytes.
 wheel: .venv/packaging
-	@rm -rf dist/scones-*.whl
-	@SOURCE_DATE_EPOCH=315532800 .venv/packaging/bin/python -m pip --disable-pip-version-check --quiet wheel \
-		--no-deps --no-build-isolation --wheel-dir dist .
-	@.venv/packaging/bin/twine check --strict dist/scones-*.whl
-	@.venv/packaging/bin/check-wheel-contents dist/scones-*.whl
+	@rm -rf dist/scones*.whl
+	@for one in . ./distributions/localaws; do SOURCE_DATE_EPOCH=315532800 .venv/packaging/bin/python -m pip \
+		--disable-pip-version-check --quiet wheel --no-deps --no-build-isolation --wheel-dir dist $$one || exit 1; done
+	@.venv/packaging/bin/twine check --strict dist/scones*.whl
+	@.venv/packaging/bin/check-wheel-contents dist/scones*.whl
 
 # The wheel as a stranger has it, from an empty folder. FORM=whole: installed by pip from the index, and the whole demo.
 installation: wheel $(ENVIRONMENT)/laptop

@@ -1,4 +1,8 @@
-"""Package metadata: what is installed where. `make lock` pins each list; a wheel brings what a laptop needs."""
+"""Package metadata: what is installed where. `make lock` pins each list; a wheel brings what a laptop needs.
+
+Two distributions are built of this checkout: `scones` by this file, and the local AWS alone, `scones-localaws`, by
+distributions/localaws/setup.py, which reads this one. Their wheels put different files into one folder.
+"""
 
 import shutil
 from pathlib import Path
@@ -7,6 +11,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
+VERSION = "0.2.0"
 
 # MXNet 1.9.1 has wheels for Linux and Intel Macs, runs on Python up to 3.12, and needs numpy below 2.
 NUMPY = [
@@ -21,13 +26,17 @@ XGBOOST = ['xgboost-cpu==3.2.0; sys_platform != "darwin"', 'xgboost==3.2.0; sys_
 # The last ones with wheels for Intel Macs.
 CRYPTOGRAPHY = ['cryptography<49; sys_platform == "darwin" and platform_machine == "x86_64"']
 
+# The last release with a wheel for Intel Macs is 1.23.2, which brings SymPy; later ones need none of it.
+ONNX_RUNTIME = [
+    'onnxruntime==1.32.0; sys_platform != "darwin" or platform_machine != "x86_64"',
+    'onnxruntime==1.23.2; sys_platform == "darwin" and platform_machine == "x86_64"',
+]
+
 # The containers' packages; the project's image installs nothing else (see docs/decisions/0002).
 CONTAINER = [
     "boto3>=1.43",
     *NUMPY,
-    # The last release with a wheel for Intel Macs is 1.23.2, which brings SymPy; later ones need none of it.
-    'onnxruntime==1.32.0; sys_platform != "darwin" or platform_machine != "x86_64"',
-    'onnxruntime==1.23.2; sys_platform == "darwin" and platform_machine == "x86_64"',
+    *ONNX_RUNTIME,
     "pillow>=12",
     "scikit-learn>=1.9",
     "matplotlib>=3.10",
@@ -40,14 +49,26 @@ PIPELINE = ["sagemaker==2.257.7", "stepfunctions==2.3.0", "setuptools<81", "boto
 # What a push runs, see seedcode/buildspec.yml: the definition, and the tests of tests/smoke.
 BUILD = [*PIPELINE, "pytest>=9", "pyyaml>=6"]
 
+# The local AWS alone, and what its stand-ins for built-in algorithms need beside it.
+LOCALAWS = [
+    "boto3>=1.43",
+    "ministack==1.5.33",
+    "uvicorn[standard]>=0.54",
+    "psutil>=7",
+    "pyyaml>=6",
+    "optuna==5.0.0",
+]
+LOCALAWS_EXTRAS = {
+    "image-classification": [*NUMPY, *ONNX_RUNTIME, "pillow>=12"],
+    "mxnet": [*MXNET, *NUMPY, *ONNX_RUNTIME, "pillow>=12"],
+    "xgboost": XGBOOST,
+}
+
 # The local AWS and the command.
 LOCAL = [
     *MXNET,  # what the image classification's stand-in trains with, where it can
     *XGBOOST,
-    "ministack==1.5.33",
-    "uvicorn[standard]>=0.54",
-    "psutil>=7",
-    "optuna==5.0.0",
+    *LOCALAWS,
     "aws-lambda-powertools==3.37.0",
     "rich>=14",
     "nicegui==3.18.0",
@@ -79,13 +100,14 @@ TEST = [
     *CRYPTOGRAPHY,
 ]
 
-# What an installation holds of the checkout, at the same places: what runs, and what seeds are made of.
+# What an installation holds of the checkout, at the same places: what runs, and what seeds are made of. The local AWS's
+# distribution has what it imports, and the project's, which needs that one, the rest.
+LOCALAWS_FOLDERS = ["common", "localaws"]
+LOCALAWS_MODULES = ["local"]  # of the package scones
 FOLDERS = [
-    "common",
     "console",
     "evaluation",
     "lambdas",
-    "localaws",
     "monitoring",
     "pipelines",
     "processing",
@@ -99,13 +121,24 @@ FILES = ["LICENSE", "requirements/audit.lock", "requirements/build.lock", "requi
 class BuildUnderOneName(build_py):
     """Puts all below `scones/`: the packages' own names are common ones, which others' packages have as well."""
 
+    places = (*FOLDERS, *FILES)
+
+    def find_package_modules(self, package: str, package_dir: str) -> list[tuple[str, str, str]]:
+        """The modules of `scones` itself, without those of the local AWS's distribution."""
+        found = super().find_package_modules(package, package_dir)
+        return [one for one in found if self.has_module(one[1])]
+
+    def has_module(self, name: str) -> bool:
+        """Whether this distribution has a module of `scones`."""
+        return name not in LOCALAWS_MODULES
+
     def run(self) -> None:
         """Build anew, as a file may be gone from the checkout; an editable installation copies nothing."""
         if not self.editable_mode:
             shutil.rmtree(self.build_lib, ignore_errors=True)
         super().run()
         if not self.editable_mode:
-            for path in (path for place in (*FOLDERS, *FILES) for path in self._list_files(ROOT / place)):
+            for path in (path for place in self.places for path in self._list_files(ROOT / place)):
                 target = Path(self.build_lib, "scones", path.relative_to(ROOT))
                 self.mkpath(str(target.parent))
                 self.copy_file(str(path), str(target))
@@ -115,25 +148,26 @@ class BuildUnderOneName(build_py):
         return [path for path in found if path.is_file() and "__pycache__" not in path.parts and path.name[0] != "."]
 
 
-setup(
-    name="scones",
-    version="0.2.0",
-    description="A SageMaker Pipelines MLOps project whose whole loop also runs on a laptop",
-    long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
-    long_description_content_type="text/markdown",
-    license="Apache-2.0",
-    python_requires=">=3.11,<3.14",
-    packages=["scones"],
-    cmdclass={"build_py": BuildUnderOneName},
-    # An editable installation puts the checkout itself on the path, so that new packages are found at once.
-    options={"editable_wheel": {"mode": "compat"}},
-    install_requires=LAPTOP,
-    extras_require={"test": TEST},
-    entry_points={
-        "console_scripts": [
-            "scones=scones:main",
-            "get-pipeline-definition=scones:get_pipeline_definition",
-            "run-pipeline=scones:run_pipeline",
-        ]
-    },
-)
+if __name__ == "__main__":  # and not where somebody reads the lists
+    setup(
+        name="scones",
+        version=VERSION,
+        description="A SageMaker Pipelines MLOps project whose whole loop also runs on a laptop",
+        long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
+        long_description_content_type="text/markdown",
+        license="Apache-2.0",
+        python_requires=">=3.11,<3.14",
+        packages=["scones"],
+        cmdclass={"build_py": BuildUnderOneName},
+        # An editable installation puts the checkout itself on the path, so that new packages are found at once.
+        options={"editable_wheel": {"mode": "compat"}},
+        install_requires=[f"scones-localaws[mxnet,xgboost]=={VERSION}", *LAPTOP],
+        extras_require={"test": TEST},
+        entry_points={
+            "console_scripts": [
+                "scones=scones:main",
+                "get-pipeline-definition=scones:get_pipeline_definition",
+                "run-pipeline=scones:run_pipeline",
+            ]
+        },
+    )

@@ -57,7 +57,7 @@ def load(settings: Settings) -> Credentials | None:
         if found.st_uid != os.geteuid() or found.st_mode & home.OTHERS:
             raise SettingsError(
                 f"{path} holds the access key and may be read by others (mode {stat.S_IMODE(found.st_mode):o}, user "
-                f"{found.st_uid}); stop the local AWS, delete the file, and `scones up` makes a new key."
+                f"{found.st_uid}); stop the local AWS and delete the file; its next start makes a new key."
             )
         return _read(path, file.read())
 
@@ -105,6 +105,6 @@ def _read(path: Path, text: str) -> Credentials:
         return Credentials(profile["aws_access_key_id"], profile["aws_secret_access_key"])
     except (configparser.Error, KeyError) as error:
         raise SettingsError(
-            f"{path} should hold the access key of the local AWS and does not; stop the local AWS, delete the file, "
-            "and `scones up` makes a new key."
+            f"{path} should hold the access key of the local AWS and does not; stop the local AWS and delete the "
+            "file; its next start makes a new key."
         ) from error

@@ -1,8 +1,9 @@
-"""Tries the wheel in dist/ as a stranger has it: in an environment without the checkout, called from an empty folder.
+"""Tries the wheels in dist/ as a stranger has them: in an environment without the checkout, from an empty folder.
 
-`python installation.py short` takes what this Python has installed for the wheel's dependencies, and starts and stops
-the local AWS; without MXNet it also runs the whole loop, with one epoch. `python installation.py whole` lets pip
-install the dependencies from the index, and runs the demo. `make installation` builds the wheel first.
+`python installation.py short` takes what this Python has installed for the wheels' dependencies, and starts and stops
+the local AWS, alone and with the project; without MXNet it also runs the whole loop, with one epoch. `python
+installation.py whole` lets pip install the dependencies from the index, and runs the demo. `make installation` builds
+the wheels first.
 """
 
 import os
@@ -17,7 +18,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ("scones", "get-pipeline-definition", "run-pipeline")
+COMMANDS = ("scones", "get-pipeline-definition", "run-pipeline", "localaws")
+ALONE = (
+    ["localaws", "up"],
+    ["localaws", "status"],
+    ["localaws", "env", "--json"],
+    ["localaws", "logs"],
+    ["localaws", "down"],
+)
 SHORT = (
     ["scones", "--help"],
     ["scones", "up"],
@@ -30,13 +38,13 @@ LOOP = ["scones", "demo", "--set", "Epochs=1", "--set", "AccuracyThreshold=0", "
 WHOLE = (["scones", "--help"], ["scones", "demo"])
 
 
-def install(environment: Path, wheel: Path, *, whole: bool) -> None:
-    """Make the environment, with the wheel and what it depends on."""
+def install(environment: Path, wheels: Sequence[Path], *, whole: bool) -> None:
+    """Make the environment, with the wheels and what they depend on."""
     venv.create(environment, clear=True, with_pip=whole)
     python = str(environment / "bin" / "python")
     pip = [python, "-m", "pip"] if whole else [sys.executable, "-m", "pip", "--python", python]
     words = ["--quiet", "--disable-pip-version-check", "install", "--no-compile"]
-    _run([*pip, *words, *([] if whole else ["--no-deps"]), str(wheel)])
+    _run([*pip, *words, *([] if whole else ["--no-deps"]), *map(str, wheels)])
     (packages,) = environment.glob("lib/python*/site-packages")
     if whole:
         _run([python, "-m", "pip", "--disable-pip-version-check", "check"])
@@ -45,15 +53,19 @@ def install(environment: Path, wheel: Path, *, whole: bool) -> None:
         # A folder that a .pth file names is searched, and its own .pth files are not read: the checkout stays unknown.
         (packages / "dependencies.pth").write_text("\n".join(site.getsitepackages()) + "\n", encoding="utf-8")
     found = {path.name for path in (environment / "bin").iterdir()}
-    if missing := set(COMMANDS) - found:
-        sys.exit(f"The wheel installs no {', '.join(sorted(missing))}.")
+    if missing := set(COMMANDS if len(wheels) > 1 else COMMANDS[-1:]) - found:
+        sys.exit(f"The wheels install no {', '.join(sorted(missing))}.")
 
 
 def check_files(packages: Path) -> None:
-    """Hold what lies in an environment that had nothing against the one name of ours."""
+    """Hold what lies in an environment that had nothing against the one name of ours, and what is in both wheels."""
     names = sorted(path.name for path in packages.iterdir() if path.name != "__pycache__")
-    if [name.partition("-")[0] for name in names] != ["scones", "scones"]:
-        sys.exit(f"The wheel installs {', '.join(names)}; it may install scones and its metadata alone.")
+    if not {name.partition("-")[0] for name in names} <= {"scones", "scones_localaws"} or "scones" not in names:
+        sys.exit(f"The wheels install {', '.join(names)}; they may install scones and their metadata alone.")
+    records = [record.read_text(encoding="utf-8") for record in packages.glob("*.dist-info/RECORD")]
+    files = [line.split(",")[0] for record in records for line in record.splitlines()]
+    if twice := sorted({file for file in files if files.count(file) > 1}):
+        sys.exit(f"Both wheels have {', '.join(twice)}.")
 
 
 def use(environment: Path, commands: Sequence[Sequence[str]]) -> None:
@@ -69,7 +81,7 @@ def use(environment: Path, commands: Sequence[Sequence[str]]) -> None:
             for name, *words in commands:
                 _run([str(environment / "bin" / name), *words], cwd=folder, env=variables)
         finally:
-            _run([str(environment / "bin" / "scones"), "down"], cwd=folder, env=variables)
+            _run([str(environment / "bin" / "localaws"), "down"], cwd=folder, env=variables)
         if not Path(folder, ".scones", "sagemaker.db").is_file():
             sys.exit(f"The state is not in .scones/ of the folder: {[path.name for path in Path(folder).iterdir()]}")
 
@@ -81,14 +93,18 @@ def _run(command: Sequence[str], **options: object) -> None:
 
 
 def main(form: str) -> None:
-    """Install and use."""
-    (wheel,) = (ROOT / "dist").glob("scones-*.whl")
+    """Install and use: first the local AWS alone, then the project beside it."""
+    wheels = sorted((ROOT / "dist").glob("scones*.whl"), reverse=True)  # scones_localaws first
     environment = ROOT / ".venv" / "installation"
     has_mxnet = find_spec("mxnet") is not None
-    install(environment, wheel, whole=form == "whole")
-    use(environment, WHOLE if form == "whole" else SHORT if has_mxnet else [*SHORT, LOOP])
+    whole = form == "whole"
+    install(environment, wheels[:1], whole=whole)
+    use(environment, ALONE)
+    install(environment, wheels, whole=whole)
+    use(environment, WHOLE if whole else SHORT if has_mxnet else [*SHORT, LOOP])
     engine = "with MXNet" if has_mxnet else "without MXNet"
-    sys.stdout.write(f"{wheel.name} works without the checkout and {engine} ({form} form).\n")
+    names = " and ".join(wheel.name for wheel in wheels)
+    sys.stdout.write(f"{names} work without the checkout and {engine} ({form} form).\n")
 
 
 if __name__ == "__main__":

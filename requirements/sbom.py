@@ -105,7 +105,9 @@ def _read_setup(path: Path) -> dict[str, str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     (call,) = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "setup"]
     words = {word.arg: word.value.value for word in call.keywords if isinstance(word.value, ast.Constant)}
-    return {name: str(words[name]) for name in ("name", "version", "description")}
+    assigned = {ast.unparse(node.targets[0]): node.value for node in tree.body if isinstance(node, ast.Assign)}
+    version = ast.literal_eval(assigned["VERSION"])  # which both distributions have
+    return {"name": str(words["name"]), "version": version, "description": str(words["description"])}
 
 
 if __name__ == "__main__":

@@ -13,9 +13,7 @@ from console.target import choose
 def print_environment(options: Namespace) -> int:
     """Print the variables, for `eval "$(scones env)"`, or JSON for programs."""
     from localaws import keys
-    from localaws.command import variables
-    from localaws.command.session import start_session
-    from localaws.process import is_open
+    from localaws.command.variables import print_session
 
     if options.target != "local":
         raise CommandError(
@@ -25,25 +23,14 @@ def print_environment(options: Namespace) -> int:
     settings = choose("local").local
     if settings is None:
         raise CommandError("The local AWS has no settings.")
-    session = start_session(settings, keys.ensure(settings), options.role)
-    built = variables.build_variables(settings, session, given)
-    if options.json:
-        print(variables.format_as_json(built, session))
-        return 0
-    print(variables.format_for_shell(options.shell, built, variables.list_unwanted(given), session))
-    if is_open(settings):
-        print("# The local AWS takes any other credentials as well (SCONES_OPEN=true).")
+    print_session(options, settings, keys.ensure(settings), given)
     return 0
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    from localaws.command.session import ROLE
-    from localaws.command.variables import SHELLS
+    from localaws.command.variables import add_arguments
 
-    parser.add_argument("--role", help=f"the name of the role to take on (default: {ROLE})")
-    parser.add_argument(
-        "--shell", choices=SHELLS, default="sh", help="whose words to print (default: sh, bash and zsh)"
-    )
+    add_arguments(parser)
     add_json(parser)
 
 

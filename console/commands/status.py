@@ -14,46 +14,27 @@ from console.executions import identifier, list_summaries
 from console.output import say
 from console.target import Target, choose
 
-_ACCOUNTS = {
-    "new": "a new customer's: Model Monitor, Clarify and Debugger are closed (SCONES_ACCOUNT=existing opens them)",
-    "existing": "an existing customer's: Model Monitor, Clarify and Debugger are open (SCONES_ACCOUNT=existing)",
-}
-
-_CREDENTIALS = {
-    False: "what this installation has issued, such as `scones env`'s, and its own access key",
-    True: "any (SCONES_OPEN=true): every user of this machine may call it, and run code as you",
-}
-
 
 def print_status(options: Namespace) -> int:
     """Print the state; exit with 1 where the local AWS is not running."""
+    from localaws.command.facts import list_facts
     from localaws.process import running_pid
 
     target = choose(options.target, must_run=False)
     if target.local and not running_pid(target.local):
-        facts: dict[str, Any] = {"local_aws": "not running", "endpoint": target.local.endpoint}
-        _print(facts, as_json=options.json)
+        _print(dict(list_facts(target.local)), as_json=options.json)
         return 1
     _print(_facts(target), as_json=options.json)
     return 0
 
 
 def _facts(target: Target) -> dict[str, Any]:
-    from localaws.process import account, enforces_iam, is_open, running_pid
+    from localaws.command.facts import list_facts
 
     sagemaker = target.client("sagemaker")
     executions = list_summaries(sagemaker, target.project.pipeline_name)
     versions = sagemaker.list_model_packages(ModelPackageGroupName=target.project.model_package_group, MaxResults=100)
-    facts: dict[str, Any] = {}
-    if target.local:
-        facts |= {
-            "local_aws": f"running as process {running_pid(target.local)}",
-            "endpoint": target.local.endpoint,
-            "state": str(target.local.home),
-            "iam": "enforced" if enforces_iam(target.local) else "not enforced",
-            "credentials": _CREDENTIALS[is_open(target.local)],
-            "account": _ACCOUNTS[account(target.local)],
-        }
+    facts: dict[str, Any] = dict(list_facts(target.local)) if target.local else {}
     facts |= {
         "bucket": target.project.bucket,
         "pipeline": target.project.pipeline_name,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from localaws.keys import Credentials
 from localaws.platforms import reach_directly
 from localaws.redirect import with_redirect
 from localaws.settings import Settings
@@ -14,11 +17,35 @@ from localaws.settings import Settings
 if TYPE_CHECKING:
     from localaws.command.session import Session  # boto3 is slow to import
 
-SHELLS = ("sh", "fish")
+_SHELLS = ("sh", "fish")
 _PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 # What leads past an endpoint: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 _PAST = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
 _OF_A_SERVICE = "AWS_ENDPOINT_URL_"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Which role's session, and in whose words; `--json` is the command's own."""
+    parser.add_argument("--role", help="the name of the role to take on (default: the one that is made for it)")
+    parser.add_argument("--shell", choices=_SHELLS, default="sh", help="whose words to print (default: sh, bash, zsh)")
+
+
+def print_session(options: Namespace, settings: Settings, root: Credentials, given: Mapping[str, str]) -> None:
+    """Print the variables of a new session as `add_arguments` and `--json` say; `given` is the environment around.
+
+    Raises SessionError where there is no session for the role.
+    """
+    from localaws.command.session import start_session  # noqa: PLC0415 - boto3 is slow to import
+    from localaws.process import is_open  # noqa: PLC0415
+
+    session = start_session(settings, root, options.role)
+    built = build_variables(settings, session, given)
+    if options.json:
+        sys.stdout.write(f"{format_as_json(built, session)}\n")
+        return
+    sys.stdout.write(f"{format_for_shell(options.shell, built, list_unwanted(given), session)}\n")
+    if is_open(settings):
+        sys.stdout.write("# The local AWS takes any other credentials as well (SCONES_OPEN=true).\n")
 
 
 def build_variables(settings: Settings, session: Session, given: Mapping[str, str]) -> dict[str, str]:

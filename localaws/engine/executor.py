@@ -12,7 +12,10 @@ from localaws.store import StoreError, retry_until_stored
 from localaws.tasks import Stop
 
 _PARALLEL = 50  # AWS's default
-INTERRUPTED = "InternalServerError: The local AWS was stopped while this ran; `scones retry` goes on from here."
+INTERRUPTED = (
+    "InternalServerError: The local AWS was stopped while this ran; "
+    "RetryPipelineExecution (`scones retry`) goes on from here."
+)
 
 
 def run(aws: Aws, arn: str, stop: Stop) -> None:
@@ -20,7 +23,7 @@ def run(aws: Aws, arn: str, stop: Stop) -> None:
     try:
         _run(aws, arn, stop)
     except StoreError as error:
-        reason = f"InternalServerError: {error} `scones retry` goes on from here."
+        reason = f"InternalServerError: {error} RetryPipelineExecution (`scones retry`) goes on from here."
         retry_until_stored(lambda: interrupt(aws, arn, reason))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _CONNECTION = "A connection stays PENDING: nobody signs in at the other side, and no repository is read through it."
-_IAM = "Policies are kept, and enforced only when SCONES_ENFORCE_IAM=true was set for `scones up`."
+_IAM = "Policies are kept, and enforced only when the local AWS was started with SCONES_ENFORCE_IAM=true."
 _NETWORK = "Networks are kept by name: jobs and endpoints run on this machine, in no network of their own."
 
 _OMISSIONS = {

@@ -76,7 +76,7 @@ def test_a_key_of_another_user_or_behind_a_link_is_not_used(
 def test_a_file_that_holds_no_key_is_reported_of(settings: Settings, text: str) -> None:
     keys.ensure(settings)
     settings.key_file.write_text(text)
-    with pytest.raises(SettingsError, match="`scones up` makes a new key"):
+    with pytest.raises(SettingsError, match="its next start makes a new key"):
         keys.load(settings)
 
 

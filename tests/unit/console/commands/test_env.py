@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from console.__main__ import main
-from console.commands import status
 from localaws import process
-from localaws.command import session
+from localaws.command import facts, session
 from localaws.keys import Credentials
 from localaws.settings import Settings
 
@@ -32,7 +31,7 @@ def test_that_it_is_open_is_said(
     monkeypatch.setattr(session, "start_session", lambda *_: given)
     assert main(["env"]) == 0
     assert ("SCONES_OPEN=true" in capsys.readouterr().out) is opened
-    assert ("every user of this machine may call it" in status._CREDENTIALS[opened]) is opened
+    assert ("every user of this machine may call it" in facts._CREDENTIALS[opened]) is opened
     assert process.is_open(Settings(home=home)) is opened
 
 

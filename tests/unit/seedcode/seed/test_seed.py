@@ -84,7 +84,7 @@ def test_a_checkout_that_lacks_a_file_is_told_which(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["container", "build"])
 def test_the_seeds_packages_are_the_projects(name: str) -> None:
     def listed(path: Path) -> list[str]:
-        with patch("setuptools.setup"):
+        with patch("setuptools.setup"):  # the seed's file calls it
             return sorted(runpy.run_path(str(path))[name.upper()])
 
     assert listed(CHECKOUT / "setup.py") == listed(CHECKOUT / "seedcode/seed/files/setup.py")
