@@ -5,6 +5,7 @@ No other module of the product asks for what only one of them has: tests/contrac
 
 from __future__ import annotations
 
+import os
 import resource
 import secrets
 import sys
@@ -17,6 +18,16 @@ _PROXIED = ("http", "https")
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """How many threads numerical libraries take; numpy's wheel for Apple Silicon computes with Apple's own library."""
+
+FIRST_PYTHON = b"#!/usr/bin/env python3\n"
+"""The first line of a script that runs with the Python that is first on PATH."""
+
+
+def find_cache() -> Path:
+    """Where a user's programs keep what can be fetched again; a folder of ours in it may not be there yet."""
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "scones"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scones"
 
 
 def raise_open_files() -> None:

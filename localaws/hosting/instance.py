@@ -49,7 +49,7 @@ class Instance:
             self._log.write_as(aws.clients)
             pull(aws, self._variant.container["Image"])
             self._unpack(aws)
-            self._server = ModelServer(aws, self._variant.container, self._root, {})
+            self._server = ModelServer(aws, self._variant.container, self._root, {}, self._log.tell, given_up)
             self._server.start(self._log.write)
             self._server.wait_ready(self._variant.startup_seconds, given_up)
         except JobFailure as failure:

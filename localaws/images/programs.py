@@ -1,8 +1,7 @@
-"""Which program stands for a container image, as there is no Docker to run the image itself.
+"""Which program stands for a container image, and in which environment: the one question that all who start one ask.
 
-An image that is given an entry point runs that with this interpreter; a built-in algorithm has its stand-in; script
-mode runs the script that the SDK uploaded; any other image can be mapped to a program in `images.json` in the local
-AWS's home: {"repository-name": ["program", "argument"]}.
+The words are an entry point that the request gives, else the program of `images.json` in the local AWS's home, else the
+stand-in of a built-in algorithm. The packages are those that `images.json` names, else the product's own.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ from pathlib import Path
 
 from localaws.failures import ClientFailure
 from localaws.images.builtin import find_algorithm, repository
+from localaws.images.environments.environment import PRODUCT, Environment
+from localaws.images.mapping import FILE, Mapped, find_mapped, load_mapping
 from localaws.images.program import Program
 
 
@@ -20,39 +21,42 @@ def find_program(
     home: Path, image: str, verb: str, entrypoint: Sequence[str] | None, arguments: Sequence[str] | None
 ) -> Program:
     """The program for an image; `verb` is what SageMaker adds where no entry point is given (train, serve)."""
-    return Program(tuple(_words(home, image, verb, entrypoint, arguments)))
-
-
-def _words(
-    home: Path, image: str, verb: str, entrypoint: Sequence[str] | None, arguments: Sequence[str] | None
-) -> Sequence[str]:
+    found = find_mapped(load_mapping(home), image)
+    mapped = found[1] if found else Mapped()
     if entrypoint:
-        return [*entrypoint, *(arguments or [])]
-    algorithm = find_algorithm(image)
-    if algorithm:
-        return algorithm.words(verb)
-    mapped = _mapped(home).get(repository(image))
-    if mapped:
-        return [*mapped, *(arguments or [verb])]
-    raise ClientFailure(
-        f"The image {image} cannot run here: there is no Docker, and it has neither an entry point nor a program; "
-        f"name one in {home / 'images.json'}, such as "
-        f'{{"{repository(image)}": ["python3", "/path/to/program.py"]}}.'
-    )
+        words: Sequence[str] = [*entrypoint, *(arguments or [])]
+    elif mapped.program:
+        words = [*mapped.program, *(arguments or [verb])]
+    elif algorithm := find_algorithm(image):
+        # A stand-in installs nothing, so it needs no environment of its own.
+        return Program(tuple(algorithm.words(verb)))
+    else:
+        raise ClientFailure(
+            f"The image {image} cannot run here: there is no Docker, and it has neither an entry point nor a program; "
+            f"name one with `scones images set {repository(image)} --program 'python3 /path/to/program.py'`, or in "
+            f"{home / FILE}: "
+            f"{json.dumps({repository(image): ['python3', '/path/to/program.py']})}."
+        )
+    return Program(tuple(words), environment=find_environment(home, image))
 
 
-def _mapped(home: Path) -> dict[str, list[str]]:
-    file = home / "images.json"
-    if not file.exists():
-        return {}
+def find_environment(home: Path, image: str) -> Environment:
+    """The packages of an image: as it is mapped, or the product's own."""
+    found = find_mapped(load_mapping(home), image)
+    if found is None:
+        return PRODUCT
+    mapped = found[1]
+    listed = (*mapped.packages, *_load_requirements(mapped))
+    # An interpreter without packages has its own; packages alone are all that there is.
+    bare = bool(listed) and mapped.python is None
+    return Environment(mapped.python, bare=bare).with_packages(listed)
+
+
+def _load_requirements(mapped: Mapped) -> list[str]:
+    if mapped.requirements is None:
+        return []
     try:
-        mapped: dict[str, list[str]] = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ClientFailure(f"{file} is not JSON: {error}.") from error
-    if not isinstance(mapped, dict) or not all(map(_is_program, mapped.values())):
-        raise ClientFailure(f'{file} is not a map such as {{"repository-name": ["program", "argument"]}}.')
-    return mapped
-
-
-def _is_program(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(word, str) for word in value)
+        lines = mapped.requirements.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ClientFailure(f"The requirements {mapped.requirements} cannot be read: {error.strerror}.") from error
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]

@@ -50,6 +50,11 @@ class JobLog:
             self._file.flush()
             self._waiting.append(event)
 
+    def tell(self, line: str) -> None:
+        """Add one line that somebody waits for."""
+        self.write(line)
+        self.flush()
+
     def flush(self) -> None:
         """Bring the lines that wait to CloudWatch Logs."""
         with self._lock:

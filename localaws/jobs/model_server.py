@@ -13,6 +13,7 @@ import urllib3
 from common.archives import BadArchive, Limits, read_tar, unpack
 from localaws.aws import Aws
 from localaws.failures import AlgorithmFailure, ClientFailure
+from localaws.images.preparing import discard, prepare
 from localaws.images.programs import find_program
 from localaws.jobs import opt_ml, staging
 from localaws.jobs.container import Container, base_environment
@@ -58,13 +59,27 @@ class Connections:
 
 
 class ModelServer:
-    """The server of one container definition (`Image`, `ModelDataUrl`, `Environment`), with `root` as its /opt/ml."""
+    """The server of one container definition (`Image`, `ModelDataUrl`, `Environment`), with `root` as its /opt/ml.
 
-    def __init__(self, aws: Aws, definition: Document, root: Path, environment: Mapping[str, str]) -> None:
+    Packages of its image that are missing are fetched at once, of which `on_line` is told; raises Interrupted where
+    that is given up.
+    """
+
+    def __init__(
+        self,
+        aws: Aws,
+        definition: Document,
+        root: Path,
+        environment: Mapping[str, str],
+        on_line: Callable[[str], None],
+        given_up: Callable[[], bool],
+    ) -> None:
         port = _free_port()
         self._connections = Connections(port)
         self._words: deque[str] = deque(maxlen=_LAST_WORDS)
-        program = find_program(aws.settings.home, definition["Image"], "serve", None, None)
+        found = find_program(aws.settings.home, definition["Image"], "serve", None, None)
+        program = prepare(found, root, on_line, given_up)
+        self._root = root
         variables = {
             **base_environment(aws.settings, aws.credentials, program),
             **definition.get("Environment", {}),
@@ -113,6 +128,7 @@ class ModelServer:
         self._connections.close()
         self._container.terminate(grace_seconds)
         self._container.finish()
+        discard(self._root)
 
     def _pings(self) -> bool:
         try:

@@ -6,10 +6,12 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from localaws.aws import Aws
+from localaws.images.environments.making import Interrupted
+from localaws.images.preparing import discard, prepare
 from localaws.images.program import Program
 from localaws.jobs import opt_ml
 from localaws.jobs.container import Container, base_environment
@@ -81,16 +83,24 @@ def run(
 ) -> Outcome:
     """Run the job's program once an instance. `on_line` sees each line of output, `on_tick` runs twice a second."""
     started = int(time.time())
-    pairs = [(_container(aws, job, member), _log(aws, job, member, started)) for member in members]
+    logs = [_log(aws, job, member, started) for member in members]
+    pairs: list[tuple[Container, JobLog]] = []
     try:
+        for member, log in zip(members, logs, strict=True):
+            program = prepare(job.program, member.root, log.tell, lambda: stop.requested)
+            pairs.append((_container(aws, replace(job, program=program), member), log))
         for container, log in pairs:
             container.start(_tee(log, on_line))
         return _watch([container for container, _ in pairs], members, job, stop, lambda: _tick(pairs, on_tick))
+    except Interrupted:
+        return Outcome(stopped=True)
     finally:
-        for container, log in pairs:
+        for container, _ in pairs:
             container.terminate(0)
             container.finish()
+        for member, log in zip(members, logs, strict=True):
             log.close()
+            discard(member.root)
         on_tick()
 
 

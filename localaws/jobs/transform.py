@@ -8,6 +8,7 @@ from typing import Any
 
 from localaws.aws import Aws, now
 from localaws.failures import AlgorithmFailure, ClientFailure, JobFailure
+from localaws.images.environments.making import Interrupted
 from localaws.images.pulling import pull
 from localaws.jobs import staging
 from localaws.jobs.logs import JobLog
@@ -53,14 +54,19 @@ def _run(aws: Aws, document: Document, stop: Stop) -> bool:
     staging.download(aws.clients.objects, location["S3Uri"], source, location["S3DataType"])
     unpack_model(aws, definition, member.root)
     change_job(aws, TRANSFORM, name, TransformStartTime=now())
-    server = ModelServer(aws, definition, member.root, document.get("Environment", {}))
     log = _log(aws, name, f"algo-1-{int(time.time())}")
-    server.start(log.write)
     try:
-        server.wait_ready(_PING_SECONDS)
-        stopped = _post_all(document, source, member.root / "output" / "data", server, stop)
+        variables = document.get("Environment", {})
+        server = ModelServer(aws, definition, member.root, variables, log.tell, lambda: stop.requested)
+        try:
+            server.start(log.write)
+            server.wait_ready(_PING_SECONDS)
+            stopped = _post_all(document, source, member.root / "output" / "data", server, stop)
+        finally:
+            server.end(5)
+    except Interrupted:
+        return True
     finally:
-        server.end(5)
         log.close()
     staging.upload(aws.clients.objects, member.root / "output" / "data", document["TransformOutput"]["S3OutputPath"])
     return stopped

@@ -1,18 +1,24 @@
-"""Images: which program stands for which."""
+"""Images: which program stands for which, and in which environment."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from localaws.failures import ClientFailure
 from localaws.images.builtin import is_builtin, repository
+from localaws.images.environments.environment import PRODUCT, Environment, of_packages
 from localaws.images.program import Program
 from localaws.images.programs import find_program
 
 BUILTIN = "811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1"
 OWN = "registry/own@sha256:abc"
+
+
+def _map(home: Path, mapping: object) -> None:
+    (home / "images.json").write_text(json.dumps(mapping), encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -29,28 +35,54 @@ def test_the_built_in_algorithm_has_its_stand_in(tmp_path: Path) -> None:
     assert program == Program(("python3", "-m", "localaws.algorithms.image_classification", "train"))
 
 
-def test_an_entry_point_runs_with_its_arguments(tmp_path: Path) -> None:
+def test_an_entry_point_runs_with_its_arguments_on_the_products_packages(tmp_path: Path) -> None:
     assert find_program(tmp_path, OWN, "process", ["python3", "a.py"], ["--x", "1"]) == Program(
-        ("python3", "a.py", "--x", "1")
+        ("python3", "a.py", "--x", "1"), environment=PRODUCT
     )
-    assert find_program(tmp_path, OWN, "process", ["sh"], None) == Program(("sh",))
+    assert find_program(tmp_path, OWN, "process", ["sh"], None).argv == ("sh",)
 
 
 def test_an_image_may_be_mapped_to_a_program(tmp_path: Path) -> None:
-    (tmp_path / "images.json").write_text('{"own": ["python3", "p.py"]}')
-    assert find_program(tmp_path, OWN, "serve", None, None) == Program(("python3", "p.py", "serve"))
-    assert find_program(tmp_path, OWN, "serve", None, ["--x"]) == Program(("python3", "p.py", "--x"))
+    _map(tmp_path, {"own": ["python3", "p.py"]})
+    assert find_program(tmp_path, OWN, "serve", None, None).argv == ("python3", "p.py", "serve")
+    assert find_program(tmp_path, OWN, "serve", None, ["--x"]).argv == ("python3", "p.py", "--x")
+
+
+def test_the_map_gives_an_image_with_an_entry_point_its_packages(tmp_path: Path) -> None:
+    _map(tmp_path, {"own": {"packages": ["polars==1.0.0"]}})
+    program = find_program(tmp_path, OWN, "process", ["python3", "a.py"], None)
+    assert program == Program(("python3", "a.py"), environment=of_packages(["polars==1.0.0"]))
+
+
+def test_the_map_gives_an_image_an_interpreter_with_what_is_installed_for_it(tmp_path: Path) -> None:
+    _map(tmp_path, {"own": {"python": "/opt/torch/bin/python"}})
+    program = find_program(tmp_path, OWN, "process", ["python3", "a.py"], None)
+    assert program.environment == Environment(Path("/opt/torch/bin/python"))
+
+
+def test_packages_on_a_named_interpreter_are_added_to_its_own(tmp_path: Path) -> None:
+    listed = tmp_path / "requirements.txt"
+    listed.write_text("# what we need\n\npolars\n")
+    _map(tmp_path, {"own": {"python": "/opt/torch/bin/python", "packages": ["x"], "requirements": str(listed)}})
+    environment = find_program(tmp_path, OWN, "process", ["sh"], None).environment
+    assert environment == Environment(Path("/opt/torch/bin/python"), layers=(("x", "polars"),))
+
+
+def test_a_mapped_image_without_a_program_or_an_entry_point_is_refused(tmp_path: Path) -> None:
+    _map(tmp_path, {"own": {"packages": ["polars"]}})
+    with pytest.raises(ClientFailure, match="scones images set own --program"):
+        find_program(tmp_path, OWN, "train", None, None)
+
+
+def test_requirements_that_are_not_there_are_named(tmp_path: Path) -> None:
+    _map(tmp_path, {"own": {"requirements": "/nowhere/requirements.txt"}})
+    with pytest.raises(ClientFailure, match=r"/nowhere/requirements.txt cannot be read: No such file"):
+        find_program(tmp_path, OWN, "process", ["sh"], None)
 
 
 def test_an_image_without_a_program_is_refused_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ClientFailure) as caught:
         find_program(tmp_path, OWN, "train", None, None)
     assert "cannot run here: there is no Docker" in str(caught.value)
-    assert f'{tmp_path / "images.json"}, such as {{"own": ["python3"' in str(caught.value)
-
-
-@pytest.mark.parametrize("content", ["{", "[]", '{"own": "python3"}', '{"own": [1]}'])
-def test_a_broken_map_is_refused_with_its_place(tmp_path: Path, content: str) -> None:
-    (tmp_path / "images.json").write_text(content)
-    with pytest.raises(ClientFailure, match=r"images.json is not"):
-        find_program(tmp_path, OWN, "train", None, None)
+    assert "`scones images set own --program" in str(caught.value)
+    assert f'{tmp_path / "images.json"}: {{"own": ["python3"' in str(caught.value)

@@ -1,0 +1,60 @@
+"""Gives a program its environment before it starts: made or found in the cache, with an overlay of its own on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from localaws.images.environments.folder import make_folder
+from localaws.images.environments.making import GivenUp, make
+from localaws.images.environments.pip import Progress, pip_variables
+from localaws.images.program import Program
+
+_PREFIX = "environment-"
+
+
+def prepare(program: Program, root: Path, on_progress: Progress, given_up: GivenUp) -> Program:
+    """The program in an overlay of its own, beside `root`, the directory that is its /opt/ml.
+
+    What is missing of the environment is fetched before, of which `on_progress` is told in lines. Raises ClientFailure
+    where packages cannot be had, and Interrupted where that is given up.
+    """
+    if program.environment is None:
+        return program
+    for note in program.environment.notes:
+        on_progress(note)
+    made = make(program.environment, on_progress, given_up)
+    overlay = overlay_of(root)
+    if overlay.exists():
+        shutil.rmtree(overlay)
+    python = make_folder(overlay, made.interpreter, made.packages)
+    path = [python.parent, *made.scripts, os.environ.get("PATH", os.defpath)]
+    ours = program.environment.python is None and not program.environment.bare
+    variables = {
+        "PATH": os.pathsep.join(map(str, path)),
+        "VIRTUAL_ENV": str(overlay),
+        "PYTHONNOUSERSITE": "1",
+        # The project's own packages are no part of another's image.
+        **({} if ours else {"PYTHONPATH": ""}),
+        **pip_variables(os.environ),
+        **program.variables,
+    }
+    return replace(
+        program,
+        python=python,
+        readable=(*program.readable, *made.readable),
+        writable=(*program.writable, overlay),
+        variables=variables,
+    )
+
+
+def discard(root: Path) -> None:
+    """Remove the overlay of a container that has ended."""
+    shutil.rmtree(overlay_of(root), ignore_errors=True)
+
+
+def overlay_of(root: Path) -> Path:
+    """Where the overlay of the container lies whose /opt/ml is `root`."""
+    return root.with_name(f"{_PREFIX}{root.name}")
