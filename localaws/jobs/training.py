@@ -9,7 +9,7 @@ from localaws.aws import Aws, now
 from localaws.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.images.builtin import find_algorithm
 from localaws.images.program import Program
-from localaws.images.programs import find_program
+from localaws.images.programs import find_environment, find_program
 from localaws.jobs import pretrained, script_mode, staging
 from localaws.jobs.logs import Metrics
 from localaws.jobs.role import acting_as, check_network
@@ -112,7 +112,8 @@ def _job(aws: Aws, document: Document, hosts: list[str]) -> Job:
     if algorithm and not algorithm.runs_scripts:
         environment = {**pretrained.environment(aws.settings.home, hyperparameters), **environment}
     if script_mode.applies(hyperparameters) and (algorithm is None or algorithm.runs_scripts):
-        program = Program(tuple(script_mode.command(hyperparameters)))
+        words = tuple(script_mode.command(hyperparameters))
+        program = Program(words, environment=find_environment(aws.settings.home, image))
         environment |= script_mode.environment(hyperparameters, _channels(document), hosts)
     else:
         program = find_program(
