@@ -113,25 +113,30 @@ def _has_type(value: object, allowed: tuple[type, ...]) -> bool:
 
 
 def _limits(shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - JSON of any type
-    given = f"Value '{value}' at '{path}' failed to satisfy constraint: "
+    for constraint in broken_limits(shape, value):
+        yield f"Value '{value}' at '{path}' failed to satisfy constraint: Member must {constraint}"
+
+
+def broken_limits(shape: Shape, value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON of any type
+    """The lengths, ranges, enums and patterns of a shape that a value breaks, each as it follows "Member must "."""
     metadata = shape.metadata
     if shape.type_name in ("string", "list", "map"):
         size = len(value)
         if size < metadata.get("min", 0):
-            yield f"{given}Member must have length greater than or equal to {metadata['min']}"
+            yield f"have length greater than or equal to {metadata['min']}"
         if size > metadata.get("max", size):
-            yield f"{given}Member must have length less than or equal to {metadata['max']}"
+            yield f"have length less than or equal to {metadata['max']}"
     elif shape.type_name in ("integer", "long", "float", "double"):
         if value < metadata.get("min", value):
-            yield f"{given}Member must have value greater than or equal to {metadata['min']}"
+            yield f"have value greater than or equal to {metadata['min']}"
         if value > metadata.get("max", value):
-            yield f"{given}Member must have value less than or equal to {metadata['max']}"
+            yield f"have value less than or equal to {metadata['max']}"
     if shape.type_name == "string":
         enum = metadata.get("enum")
         if enum and value not in enum:
-            yield f"{given}Member must satisfy enum value set: [{', '.join(enum)}]"
+            yield f"satisfy enum value set: [{', '.join(enum)}]"
         if "pattern" in metadata and not _compiled(metadata["pattern"]).fullmatch(value):
-            yield f"{given}Member must satisfy regular expression pattern: {metadata['pattern']}"
+            yield f"satisfy regular expression pattern: {metadata['pattern']}"
 
 
 @cache

@@ -54,7 +54,7 @@ def _attempts(aws: Aws, arn: str, step: Step, arguments: Document, stop: Stop) -
         try:
             return RUNS[step.type](_context(aws, arn, step, arguments, stop))
         except Failure as failure:
-            policies = step.body.get("RetryPolicies", [])
+            policies = [*step.body.get("RetryPolicies", []), retries.AUTOMATIC]
             wait = retries.delay(policies, failure, attempt, time.monotonic() - started)
             if wait is None:
                 raise

@@ -43,7 +43,7 @@ def _holds(condition: Any) -> bool:  # noqa: ANN401 - JSON of any type, for a re
             query = condition["QueryValue"]
             return any(_alike(query, value) for value in _list(condition["Values"]))
         case "Not":
-            return not _holds(condition["Expression"])
+            return not _holds(condition["Condition"])
         case "Or":
             return any(_holds(item) for item in _list(condition["Conditions"]))
     raise ValueError(

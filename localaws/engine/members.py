@@ -7,20 +7,53 @@ created, with the place; nothing after that has to expect a list where a name be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from localaws import errors, nesting
 from localaws.engine import references
+from localaws.engine.retries import EXCEPTION_TYPES
 from localaws.shapes import Document
 
 _MOST_LEVELS = 100  # the deepest definition of the SDK has some twenty
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_MEMBERS = {"Arguments": dict, "CacheConfig": dict, "DependsOn": list, "PropertyFiles": list, "RetryPolicies": list}
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of the definition's published schema
+_NAME_RULE = "it has 1 to 64 letters, digits, hyphens and underscores"
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "Arguments": dict,
+    "CacheConfig": dict,
+    "DependsOn": list,
+    "Description": str,
+    "DisplayName": str,
+    "FunctionArn": (str, dict),
+    "OutputParameters": list,
+    "PropertyFiles": list,
+    "RetryPolicies": list,
+}
+_ANY = ("Name", "Type", "Arguments", "DependsOn", "Description", "DisplayName")
+_CACHED, _RETRIED = ("CacheConfig",), ("RetryPolicies",)
+# What the SDK's steps write beside these (sagemaker.workflow, 2.257.7), and which steps AWS retries:
+# https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-retry-policy.html
+_MEMBERS = {
+    "Processing": (*_ANY, *_CACHED, *_RETRIED, "PropertyFiles"),
+    "Training": (*_ANY, *_CACHED, *_RETRIED, "PropertyFiles"),
+    "Transform": (*_ANY, *_CACHED, *_RETRIED),
+    "Tuning": (*_ANY, *_CACHED, *_RETRIED),
+    "Model": (*_ANY, *_RETRIED),
+    "RegisterModel": (*_ANY, *_RETRIED),
+    "Lambda": (*_ANY, *_CACHED, "FunctionArn", "OutputParameters"),
+    "Condition": _ANY,
+    "Fail": _ANY,
+}
+_PARAMETER = ("Name", "Type", "DefaultValue", "Description", "EnumValues")
+_MOST_VALUES = 16
+_OUTPUT_TYPES = ("String", "Integer", "Boolean", "Float")
+_RETRY = ("ExceptionType", "IntervalSeconds", "BackoffRate", "MaxAttempts", "ExpireAfterMin")
+# The SDK's caps: sagemaker.workflow.retry.MAX_ATTEMPTS_CAP and MAX_EXPIRE_AFTER_MIN.
+_MOST = {"MaxAttempts": 20, "ExpireAfterMin": 14_400}
 _BRANCHES = ("Conditions", "IfSteps", "ElseSteps")
 _PROPERTY_FILE = ("PropertyFileName", "OutputName", "FilePath")
 _NUMBERS = ("MaxAttempts", "ExpireAfterMin", "IntervalSeconds", "BackoffRate")
-_NAMES = {dict: "an object", list: "a list"}
+_NAMES: dict[object, str] = {dict: "an object", list: "a list", str: "text", (str, dict): "text or a reference"}
 _GET = re.compile(r"(Parameters|Execution|Steps)\.[^.\[]+(.*)", re.DOTALL)
 _PROPERTY_GET = re.compile(r"Steps\.[^.\[]+\.PropertyFiles\.[^.\[]+")
 
@@ -38,7 +71,14 @@ def check_parameters(parameters: object) -> None:
     for item in parameters:
         if not isinstance(item, dict) or not all(isinstance(item.get(member), str) for member in ("Name", "Type")):
             raise errors.validation("Every parameter needs a Name and a Type.")
+        _check_known(f"parameter {item['Name']!r}", item, _PARAMETER)
+        if not _NAME.fullmatch(item["Name"]):
+            raise errors.validation(f"The parameter name {item['Name'][:100]!r} is not allowed; {_NAME_RULE}.")
         values = item.get("EnumValues") or []
+        if isinstance(values, list) and len(values) > _MOST_VALUES:
+            raise errors.validation(
+                f"The parameter {item['Name']!r} has {len(values)} EnumValues; at most {_MOST_VALUES} are allowed."
+            )
         if not isinstance(values, list) or not all(map(_is_single, [*values, item.get("DefaultValue")])):
             raise errors.validation(
                 f"The parameter {item['Name']!r} has a DefaultValue or EnumValues that are neither text nor numbers."
@@ -51,15 +91,16 @@ def check_step(body: object) -> None:
         raise errors.validation("Every step needs a Name and a Type.")
     name = body["Name"]
     if not _NAME.fullmatch(name):
-        raise errors.validation(
-            f"The step name {name[:100]!r} is not allowed; it has 1 to 64 letters, digits, hyphens and underscores."
-        )
-    for member, kind in _MEMBERS.items():
+        raise errors.validation(f"The step name {name[:100]!r} is not allowed; {_NAME_RULE}.")
+    if body["Type"] in _MEMBERS:
+        _check_known(f"step {name!r}", body, _MEMBERS[body["Type"]])
+    for member, kind in _TYPES.items():
         if member in body and not isinstance(body[member], kind):
             raise errors.validation(f"The step {name!r} has a {member} that is not {_NAMES[kind]}.")
     if not all(isinstance(item, str) for item in body.get("DependsOn", [])):
         raise errors.validation(f"The step {name!r} has a DependsOn that is not a list of step names.")
     _check_property_files(name, body.get("PropertyFiles", []))
+    _check_outputs(name, body.get("OutputParameters", []))
     _check_retries(name, body.get("RetryPolicies", []))
     if body["Type"] == "Condition":
         _check_branches(name, body.get("Arguments", {}))
@@ -81,12 +122,46 @@ def _check_property_files(name: str, files: list[Any]) -> None:
             raise errors.validation(f"The step {name!r} has a property file without {', '.join(_PROPERTY_FILE)}.")
 
 
+def _check_outputs(name: str, outputs: list[Any]) -> None:
+    for item in outputs:
+        if not isinstance(item, dict) or not isinstance(item.get("OutputName"), str):
+            raise errors.validation(f"The step {name!r} has an output without an OutputName.")
+        if item.get("OutputType") not in _OUTPUT_TYPES:
+            raise errors.validation(
+                f"The output {item['OutputName']!r} of the step {name!r} has the OutputType "
+                f"{item.get('OutputType')!r}; allowed are {', '.join(_OUTPUT_TYPES)}."
+            )
+
+
 def _check_retries(name: str, policies: list[Any]) -> None:
     for item in policies:
         named = item.get("ExceptionType", []) if isinstance(item, dict) else None
         numbers = [item.get(number, 1) for number in _NUMBERS] if isinstance(item, dict) else []
         if not isinstance(named, list) or not all(_is_number(number) for number in numbers):
             raise errors.validation(f"The step {name!r} has a retry policy whose members are not of their types.")
+        _check_known(f"retry policy of the step {name!r}", item, _RETRY)
+        unknown = [kind for kind in named if kind not in EXCEPTION_TYPES]
+        if unknown or not named:
+            raise errors.validation(
+                f"A retry policy of the step {name!r} has the ExceptionType {unknown or named}; allowed are "
+                f"{', '.join(EXCEPTION_TYPES)}."
+            )
+        for member, most in _MOST.items():
+            if not 1 <= item.get(member, 1) <= most:
+                raise errors.validation(
+                    f"A retry policy of the step {name!r} has {member} {item[member]}; 1 to {most} are allowed."
+                )
+        if {"MaxAttempts", "ExpireAfterMin"} <= item.keys():
+            raise errors.validation(
+                f"A retry policy of the step {name!r} has MaxAttempts and ExpireAfterMin; give one of them."
+            )
+
+
+def _check_known(owner: str, given: Document, known: Collection[str]) -> None:
+    """Refuse a member that would do nothing, such as one that is misspelt."""
+    unknown = sorted(given.keys() - set(known))
+    if unknown:
+        raise errors.validation(f"The {owner} has the member {unknown[0]!r}; it may have {', '.join(known)}.")
 
 
 def _check_branches(name: str, arguments: Document) -> None:

@@ -39,9 +39,25 @@ def is_path(text: str) -> bool:
     return _PATH.fullmatch(text) is not None
 
 
+def is_function(value: object) -> bool:
+    """Whether a value is one of the language's functions, and no value itself."""
+    return isinstance(value, dict) and value.keys() in _FUNCTIONS
+
+
+def owner(path: str) -> str:
+    """The step that a path such as Steps.A.ModelArtifacts reads of."""
+    return path.split(".")[1].split("[", maxsplit=1)[0]
+
+
+def tokens(path: str) -> Iterator[str | int]:
+    """The names and places of a path, one by one."""
+    for match in _TOKEN.finditer(path):
+        yield int(match[2]) if match[2] else match[match.lastindex or 1]
+
+
 def steps_in(value: Any) -> set[str]:  # noqa: ANN401 - JSON of any type
     """The names of the steps that a value refers to."""
-    return {path.split(".")[1].split("[")[0] for path in _gets(value) if path.startswith("Steps.")}
+    return {owner(path) for path in _gets(value) if path.startswith("Steps.")}
 
 
 def parameters_in(value: Any) -> set[str]:  # noqa: ANN401

@@ -12,6 +12,12 @@ INTERNAL_ERROR = "SageMaker.JOB_INTERNAL_ERROR"
 CAPACITY_ERROR = "SageMaker.CAPACITY_ERROR"
 RESOURCE_LIMIT = "SageMaker.RESOURCE_LIMIT"
 
+EXCEPTION_TYPES = (SERVICE_FAULT, THROTTLING, INTERNAL_ERROR, CAPACITY_ERROR, RESOURCE_LIMIT)
+"""https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-retry-policy.html"""
+
+AUTOMATIC: Document = {"ExceptionType": [SERVICE_FAULT, THROTTLING]}
+"""What AWS retries of any step, unless the step's own policy says otherwise; how often, it does not say."""
+
 _REASONS = {
     "InternalServerError": INTERNAL_ERROR,
     "CapacityError": CAPACITY_ERROR,

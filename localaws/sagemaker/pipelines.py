@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
-from localaws.engine import parameters, records
+from localaws.engine import parameters, records, requests
 from localaws.engine.definition import parse
 from localaws.names import bare
 from localaws.operations import SAGEMAKER, Named
@@ -116,7 +116,9 @@ def _definition(aws: Aws, request: Document) -> str:
     if ("PipelineDefinition" in request) == ("PipelineDefinitionS3Location" in request):
         raise errors.validation("Give either PipelineDefinition or PipelineDefinitionS3Location, and not both.")
     text = request.get("PipelineDefinition") or _from_s3(aws, request["PipelineDefinitionS3Location"])
-    parameters.check_declarations(parse(text).parameters)
+    definition = parse(text)
+    parameters.check_declarations(definition.parameters)
+    requests.check_arguments(definition)
     return text
 
 

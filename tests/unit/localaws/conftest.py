@@ -162,9 +162,20 @@ def cloud_api(cloud: Aws) -> Api:
     return Api(cloud)
 
 
-def step(name: str, *after: str, kind: str = "Training", **body: object) -> Document:
-    """One step of a definition that waits for the steps `after`."""
-    return {"Name": name, "Type": kind, "Arguments": {}, "DependsOn": list(after), **body}
+TRAINING = {
+    "AlgorithmSpecification": {"TrainingImage": "own", "TrainingInputMode": "File"},
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"},
+    "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1},
+    "RoleArn": ROLE,
+    "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+}
+"""What a training job is asked for at least; the hyperparameters are each test's own."""
+
+
+def step(name: str, *after: str, kind: str = "Training", Arguments: Document | None = None, **body: object) -> Document:
+    """One step of a definition that waits for the steps `after`; `Arguments` of a Training step need no more of it."""
+    arguments = {**(TRAINING if kind == "Training" else {}), **(Arguments or {})}
+    return {"Name": name, "Type": kind, "Arguments": arguments, "DependsOn": list(after), **body}
 
 
 def condition(name: str, *conditions: Document, then: Sequence[Document], otherwise: Sequence[Document]) -> Document:
@@ -229,7 +240,7 @@ class Script:
         if name in self.failing:
             raise Failure(f"AlgorithmError: {name} broke")
         context.record({"TrainingJob": {"Arn": f"arn:{name}"}})
-        return self.outputs.get(name, {"Said": name})
+        return self.outputs.get(name, {"TrainingJobName": name})
 
     def await_begin(self, *names: str) -> None:
         """Wait until these steps have begun."""

@@ -8,6 +8,14 @@ from hypothesis import strategies as st
 
 from localaws.shapes import Document
 
+TRAINING: Document = {
+    "AlgorithmSpecification": {"TrainingImage": "own", "TrainingInputMode": "File"},
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"},
+    "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1},
+    "RoleArn": "arn:aws:iam::000000000000:role/pipeline",
+    "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+}
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -31,17 +39,16 @@ def graphs(draw: st.DrawFn) -> list[Drawn]:
     made: list[Drawn] = []
     for number in range(draw(st.integers(1, 7))):
         conditions = [step.name for step in made if step.kind == "Condition"]
+        before = [step.name for step in made if step.kind != "Fail"]
         step = Drawn(
             name=f"S{number}",
             kind=draw(st.sampled_from(["Training"] * 6 + ["Condition"] * 3 + ["Fail"])),
-            after=tuple(
-                sorted(draw(st.sets(st.sampled_from([each.name for each in made]), max_size=2)) if made else ())
-            ),
+            after=tuple(sorted(draw(st.sets(st.sampled_from(before), max_size=2)) if before else ())),
             guard=draw(st.none() | st.tuples(st.sampled_from(conditions), st.booleans())) if conditions else None,
             wanted=draw(st.integers(0, 1)),
             uses=draw(st.booleans()),
             cached=draw(st.booleans()),
-            again=draw(st.integers(0, 2)),
+            again=draw(st.integers(1, 2)),
             faults=tuple(draw(st.lists(st.sampled_from([True, True, False]), max_size=3))),
         )
         made.append(step if step.kind == "Training" else _plain(step))
@@ -147,7 +154,12 @@ def body(step: Drawn, steps: list[Drawn]) -> Document:
     policy = {"ExceptionType": ["Step.THROTTLING"], "IntervalSeconds": 0, "MaxAttempts": step.again}
     return {
         **made,
-        "Arguments": {"HyperParameters": {"x": {"Get": "Parameters.P"} if step.uses else "1"}},
+        "Arguments": {
+            **TRAINING,
+            "HyperParameters": {
+                "x": {"Std:Join": {"On": "", "Values": [{"Get": "Parameters.P"}]}} if step.uses else "1"
+            },
+        },
         "CacheConfig": {"Enabled": step.cached, "ExpireAfter": "P1D"},
         "RetryPolicies": [policy],
     }

@@ -33,18 +33,22 @@ def throttled(times: int) -> list[Exception]:
 
 
 def test_arguments_reach_a_step_resolved(runs: Runs, script: Script, build: Build) -> None:
-    script.outputs = {"A": {"Artifacts": {"Uri": "s3://b/model"}}}
+    script.outputs = {"A": {"ModelArtifacts": {"S3ModelArtifacts": "s3://b/model"}}}
     arguments = {
-        "Model": {"Get": "Steps.A.Artifacts.Uri"},
-        "Epochs": {"Get": "Parameters.Epochs"},
-        "Run": {"Std:Join": {"On": "/", "Values": ["runs", {"Get": "Execution.PipelineExecutionId"}]}},
-        "Pipeline": {"Get": "Execution.PipelineName"},
+        "StoppingCondition": {"MaxRuntimeInSeconds": {"Get": "Parameters.Epochs"}},
+        "HyperParameters": {
+            "model": {"Get": "Steps.A.ModelArtifacts.S3ModelArtifacts"},
+            "run": {"Std:Join": {"On": "/", "Values": ["runs", {"Get": "Execution.PipelineExecutionId"}]}},
+            "pipeline": {"Get": "Execution.PipelineName"},
+        },
     }
     epochs = {"Name": "Epochs", "Type": "Integer", "DefaultValue": 10}
     definition = build.text(build.step("A"), build.step("B", Arguments=arguments), parameters=[epochs])
     arn = runs.run(definition, PipelineParameters=[{"Name": "Epochs", "Value": "3"}])
     run = f"runs/{arn.rsplit('/', 1)[1]}"
-    assert script.arguments["B"] == {"Model": "s3://b/model", "Epochs": 3, "Run": run, "Pipeline": "line"}
+    read = script.arguments["B"]
+    assert read["StoppingCondition"] == {"MaxRuntimeInSeconds": 3}
+    assert read["HyperParameters"] == {"model": "s3://b/model", "run": run, "pipeline": "line"}
 
 
 def test_every_variable_of_an_execution_can_be_read(runs: Runs, script: Script, build: Build) -> None:
@@ -56,9 +60,9 @@ def test_every_variable_of_an_execution_can_be_read(runs: Runs, script: Script, 
         "StartDateTime",
         "CurrentDateTime",
     )
-    arguments = {name: {"Get": f"Execution.{name}"} for name in names}
+    arguments = {"HyperParameters": {name: {"Get": f"Execution.{name}"} for name in names}}
     arn = runs.run(build.text(build.step("A", Arguments=arguments)))
-    read = script.arguments["A"]
+    read = script.arguments["A"]["HyperParameters"]
     assert (read["PipelineExecutionArn"], read["PipelineArn"]) == (arn, arn.split("/execution/")[0])
     assert read["CurrentDateTime"] >= read["StartDateTime"] > "2020-01-01T00:00:00Z"
 
@@ -66,9 +70,12 @@ def test_every_variable_of_an_execution_can_be_read(runs: Runs, script: Script, 
 def test_a_reference_that_names_nothing_fails_the_step_with_a_sentence(
     runs: Runs, script: Script, build: Build
 ) -> None:
-    later = build.step("B", Arguments={"X": {"Get": "Steps.A.Missing"}})
+    later = build.step("B", Arguments={"HyperParameters": {"X": {"Get": "Steps.A.ModelArtifacts.S3ModelArtifacts"}}})
     arn = runs.run(build.text(build.step("A"), later))
-    assert runs.steps(arn)["B"]["FailureReason"] == "ClientError: the step A has nothing at 'Missing'."
+    assert (
+        runs.steps(arn)["B"]["FailureReason"]
+        == "ClientError: the step A has nothing at 'ModelArtifacts.S3ModelArtifacts'."
+    )
     assert script.began == ["A"]
 
 
@@ -122,11 +129,11 @@ def test_the_second_execution_takes_an_unchanged_step_from_the_cache(runs: Runs,
 
 
 def test_steps_after_a_cached_one_read_its_outputs(runs: Runs, script: Script, build: Build) -> None:
-    reads = build.step("B", Arguments={"X": {"Get": "Steps.A.Said"}})
+    reads = build.step("B", Arguments={"HyperParameters": {"X": {"Get": "Steps.A.TrainingJobName"}}})
     runs.run(build.text(build.step("A", CacheConfig=CACHED), reads))
     runs.ended(runs.start())
     assert script.began == ["A", "B", "B"]
-    assert script.arguments["B"] == {"X": "A"}
+    assert script.arguments["B"]["HyperParameters"] == {"X": "A"}
 
 
 def test_a_changed_argument_misses_the_cache_and_the_run_s_own_path_does_not(

@@ -40,8 +40,8 @@ def test_in_looks_the_value_up(value: str, expected: bool) -> None:
 
 
 def test_not_turns_a_condition_round() -> None:
-    assert holds([{"Type": "Not", "Expression": FALSE}])
-    assert not holds([{"Type": "Not", "Expression": TRUE}])
+    assert holds([{"Type": "Not", "Condition": FALSE}])
+    assert not holds([{"Type": "Not", "Condition": TRUE}])
 
 
 def test_or_needs_one_that_holds() -> None:
@@ -76,7 +76,7 @@ def test_true_is_no_number() -> None:
     [
         ({"Type": "In", "QueryValue": "a", "Values": "abc"}, "A condition has 'abc' where a list must be."),
         ({"Type": "Or", "Conditions": None}, "A condition has None where a list must be."),
-        ({"Type": "Not", "Expression": "Equals"}, "A condition is 'Equals'; it must be an object with a Type."),
+        ({"Type": "Not", "Condition": "Equals"}, "A condition is 'Equals'; it must be an object with a Type."),
         ({"Type": ["In"]}, "The condition type ['In'] is not known; allowed are"),
     ],
 )

@@ -17,7 +17,7 @@ from localaws.errors import AwsError
 from tests.unit.localaws.engine.language import DOCUMENTS, TEXTS, WORLDS, World, expressions, paths
 
 repeatable = settings(max_examples=60, deadline=None, derandomize=True)
-WORDS = ["Get", "Std:Join", "Std:JsonGet", "On", "Values", "PropertyFile", "Path", "Type", "Expression", "Conditions"]
+WORDS = ["Get", "Std:Join", "Std:JsonGet", "On", "Values", "PropertyFile", "Path", "Type", "Condition", "Conditions"]
 WORDS += ["LeftValue", "RightValue", "QueryValue", "Equals", "LessThan", "In", "Not", "Or", "Parameters.A", "Steps.A"]
 WORDS += ["Steps.A.PropertyFiles.A", "Steps.A.x[0]", "Execution.A", "$.a[", "Parameters.B", "Steps.B"]
 _WORDS = st.sampled_from(WORDS)

@@ -32,7 +32,7 @@ def compared(kind: str, left: Any, right: Any) -> dict[str, Any]:
 
 
 def negated(condition: dict[str, Any]) -> dict[str, Any]:
-    return {"Type": "Not", "Expression": condition}
+    return {"Type": "Not", "Condition": condition}
 
 
 def either(*conditions: dict[str, Any]) -> dict[str, Any]:

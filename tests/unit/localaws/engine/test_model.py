@@ -44,7 +44,7 @@ class Work:
         self.seen.append(("ended", name))
         if self.faults[name]:
             raise Failure(f"AlgorithmError: {name} broke", THROTTLING if self.faults[name].pop(0) else None)
-        return {"Said": name}
+        return {"TrainingJobName": name}
 
     @property
     def began(self) -> list[str]:

@@ -49,6 +49,9 @@ def function(aws: Aws) -> FakeLambda:
     return made
 
 
+TICKET = {"OutputName": "ticket", "OutputType": "Integer"}
+
+
 def notify(build: Build, **body: object) -> dict[str, Any]:
     return build.step("Notify", kind="Lambda", **{"FunctionArn": FUNCTION, **body})
 
@@ -57,7 +60,7 @@ def test_a_lambda_step_sends_its_arguments_and_hands_on_the_declared_outputs(
     runs: Runs, build: Build, function: FakeLambda
 ) -> None:
     function.payload = {"ticket": 7, "more": "not declared"}
-    step = notify(build, Arguments={"who": "baker"}, OutputParameters=[{"OutputName": "ticket"}])
+    step = notify(build, Arguments={"who": "baker"}, OutputParameters=[TICKET])
     read = {"Get": "Steps.Notify.OutputParameters['ticket']"}
     fail = build.step("Tell", kind="Fail", Arguments={"ErrorMessage": {"Std:Join": {"On": "", "Values": [read]}}})
     arn = runs.run(build.text(step, fail))
@@ -76,7 +79,7 @@ def test_the_function_of_a_lambda_step_may_be_a_parameter(runs: Runs, build: Bui
 
 def test_an_answer_that_lacks_a_declared_output_fails_the_step(runs: Runs, build: Build, function: FakeLambda) -> None:
     function.payload = {"other": 1}
-    arn = runs.run(build.text(notify(build, OutputParameters=[{"OutputName": "ticket"}])))
+    arn = runs.run(build.text(notify(build, OutputParameters=[TICKET])))
     assert "lacks the declared outputs ticket" in runs.steps(arn)["Notify"]["FailureReason"]
 
 
@@ -93,12 +96,12 @@ def test_a_function_that_cannot_be_called_fails_the_step(runs: Runs, build: Buil
     assert runs.steps(arn)["Notify"]["FailureReason"].startswith(f"ClientError: Failed to invoke {FUNCTION}")
 
 
-def test_a_throttled_function_is_called_again(
+def test_a_throttled_function_is_called_again_though_no_policy_says_so(
     runs: Runs, build: Build, function: FakeLambda, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     function.error = "ThrottlingException"
     monkeypatch.setattr("localaws.tasks.Stop.wait", lambda *_: setattr(function, "error", None))
-    arn = runs.run(build.text(notify(build, RetryPolicies=[{"ExceptionType": ["Step.THROTTLING"]}])))
+    arn = runs.run(build.text(notify(build)))
     assert runs.status(arn) == "Succeeded"
     assert len(function.calls) == 2
 
@@ -121,7 +124,9 @@ def test_a_processing_step_names_its_job_after_the_execution_and_waits_for_it(
 
 
 def test_a_job_that_aws_would_refuse_fails_the_step_with_the_refusal(runs: Runs, build: Build) -> None:
-    arn = runs.run(build.text(build.step("Prepare", kind="Processing", Arguments=JOB | {"RoleArn": "nobody"})))
+    role = {"Name": "Role", "Type": "String", "DefaultValue": "nobody"}
+    step = build.step("Prepare", kind="Processing", Arguments=JOB | {"RoleArn": {"Get": "Parameters.Role"}})
+    arn = runs.run(build.text(step, parameters=[role]))
     reason = runs.steps(arn)["Prepare"]["FailureReason"]
     assert reason.startswith("ClientError: Failed to invoke sagemaker:CreateProcessingJob. Error Details:")
     assert "'roleArn' failed to satisfy constraint" in reason
@@ -188,8 +193,9 @@ def test_a_register_step_makes_the_group_and_a_version(runs: Runs, api: Api, bui
 
 
 def test_a_refused_registration_leaves_no_group_behind(runs: Runs, api: Api, build: Build) -> None:
-    broken = PACKAGE | {"ModelApprovalStatus": "Perhaps"}
-    arn = runs.run(build.text(build.step("Register", kind="RegisterModel", Arguments=broken)))
+    status = {"Name": "Status", "Type": "String", "DefaultValue": "Perhaps"}
+    broken = PACKAGE | {"ModelApprovalStatus": {"Get": "Parameters.Status"}}
+    arn = runs.run(build.text(build.step("Register", kind="RegisterModel", Arguments=broken), parameters=[status]))
     assert "sagemaker:CreateModelPackage" in runs.steps(arn)["Register"]["FailureReason"]
     assert api("ListModelPackageGroups")["ModelPackageGroupSummaryList"] == []
 

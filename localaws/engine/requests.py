@@ -1,0 +1,117 @@
+"""A step's arguments held against the API that the step calls, when its pipeline is created or updated.
+
+AWS reads each step's arguments by the model of the API (https://github.com/aws/sagemaker-python-sdk/issues/2554 and
+pull request 3472 show its answers), so that a misspelt member does not wait for its step to be found. A reference
+stands for a value that is not there yet: it is held against the type of what it will be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.model import Shape
+
+from localaws import errors, nesting
+from localaws.engine import references, types
+from localaws.engine.definition import Definition, Step
+from localaws.operations import SAGEMAKER
+from localaws.refusals import check_members
+from localaws.shapes import Document, broken_limits, service_model
+
+_BEGINNING = "Unable to parse pipeline definition."
+_NATIVE: dict[str, tuple[str, tuple[type, ...]]] = {
+    "structure": ("Json Object", (dict,)),
+    "map": ("Json Object", (dict,)),
+    "list": ("Json Array", (list,)),
+    "string": ("String", (str,)),
+    "blob": ("String", (str,)),
+    "integer": ("Integer", (int,)),
+    "long": ("Integer", (int,)),
+    "float": ("Float", (int, float)),
+    "double": ("Float", (int, float)),
+    "boolean": ("Boolean", (bool,)),
+    "timestamp": ("Timestamp", (int, float, str)),
+}
+
+
+def check_arguments(definition: Definition) -> None:
+    """Refuse, with AWS's ValidationException, a step whose arguments its API cannot take."""
+    known = types.Types(definition)
+    for step in definition.steps.values():
+        for reference in _functions(step.arguments):
+            known.check(step.name, reference)
+        api = types.APIS.get(step.type)
+        if api is not None:
+            shape = service_model().operation_model(api.create).input_shape
+            _check_members(shape, step.arguments, known, api.hidden)
+            _check_required(shape, step.arguments, api.name)
+            _check_literals(api, step)
+
+
+def _check(shape: Shape, value: Any, known: types.Types) -> None:  # noqa: ANN401 - JSON of any type
+    if references.is_function(value):
+        known.check_fits(value, shape)
+        return
+    _check_native(shape, value)
+    if shape.type_name == "structure":
+        _check_members(shape, value, known)
+        _check_required(shape, value)
+    elif shape.type_name == "list":
+        for item in value:
+            _check(shape.member, item, known)
+    elif shape.type_name == "map":
+        for key, item in value.items():
+            _check(shape.key, key, known)
+            _check(shape.value, item, known)
+
+
+def _check_native(shape: Shape, value: object) -> None:
+    name, natives = _NATIVE[shape.type_name]
+    if not isinstance(value, natives) or (isinstance(value, bool) and bool not in natives):
+        expected = f"Expecting start of {name}." if name.startswith("Json") else f"Expecting {name}, not {value!r}."
+        raise _refusal(expected)
+    for constraint in broken_limits(shape, value):
+        words = constraint.removeprefix("satisfy ")
+        given = f"Value '{str(value)[:200]}' for '{shape.name}'"
+        raise _refusal(f"Model Validation failed:\n{given} failed to satisfy {words}")
+
+
+def _check_members(shape: Shape, value: Document, known: types.Types, hidden: frozenset[str] = frozenset()) -> None:
+    """Hold the members of an object against its shape; no step may have those that are `hidden`."""
+    for name, item in value.items():
+        if name not in shape.members or name in hidden:
+            raise _refusal(f"Unknown Argument member '{name}'")
+        if item is not None:
+            _check(shape.members[name], item, known)
+
+
+def _check_required(shape: Shape, value: Document, given: str | None = None) -> None:
+    """Refuse an object without a member that its shape requires, but for the name that the pipeline has `given`."""
+    for name in shape.required_members:
+        if value.get(name) is None and name != given:
+            raise _refusal(f"Model Validation failed:\nMember '{name}' of '{shape.name}' must not be null")
+
+
+def _check_literals(api: types.Api, step: Step) -> None:
+    """Refuse what the local AWS does not emulate, as far as it is written out and no reference."""
+    check_members(SAGEMAKER.operations[api.create].members, _without_references(step.arguments))
+
+
+def _without_references(value: Any) -> Any:  # noqa: ANN401
+    if references.is_function(value):
+        return None
+    if isinstance(value, dict):
+        return {name: _without_references(item) for name, item in value.items()}
+    return [_without_references(item) for item in value] if isinstance(value, list) else value
+
+
+def _functions(value: Any) -> Iterator[Document]:  # noqa: ANN401
+    if references.is_function(value):
+        yield value
+    for item in nesting.items(value):
+        yield from _functions(item)
+
+
+def _refusal(sentence: str) -> errors.AwsError:
+    return errors.validation(f"{_BEGINNING} {sentence}")
