@@ -63,7 +63,7 @@ format: $(ENVIRONMENT)/test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-unit: $(ENVIRONMENT)/test
+unit: $(ENVIRONMENT)/test .venv/wheels/ready
 	$(BIN)/python -m pytest tests/unit tests/contract
 
 e2e: .venv/test .venv/wheels/ready
@@ -81,8 +81,8 @@ rehearsal: $(ENVIRONMENT)/test .venv/wheels/ready
 aws-trial: $(ENVIRONMENT)/test
 	$(BIN)/python -m tests.trial $(if $(REGION),--region $(REGION)) $(if $(MAIL),--mail $(MAIL)) $(if $(YES),--yes)
 
-# What the functions' layer is made of: the one thing that a rehearsal would ask a package index for.
-.venv/wheels/ready: seedcode/layer-requirements.txt $(ENVIRONMENT)/test
+# What the functions' layer and the jobs' toolkit are made of: what tests would ask a package index for.
+.venv/wheels/ready: seedcode/layer-requirements.txt localaws/jobs/script_mode/toolkit-requirements.txt $(ENVIRONMENT)/test
 	@$(BIN)/python -m tests.rehearsal.wheels
 	@touch $@
 

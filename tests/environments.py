@@ -1,4 +1,7 @@
-"""Environments beside the one that the tests run in; what is not installed is skipped with the command that does it."""
+"""Environments beside the one that the tests run in; what is not installed is skipped with the command that does it.
+
+And what pip installs from in a test, which has no network.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+WHEELS = Path(__file__).parents[1] / ".venv" / "wheels"
+OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(WHEELS)}
 SDK3 = Path(__file__).parents[1] / ".venv" / "sdk3"
 
 needs_sdk3 = pytest.mark.skipif(

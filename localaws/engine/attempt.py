@@ -108,6 +108,7 @@ def _resolved(aws: Aws, arn: str, step: Step) -> Document:
         execution=_variables(document),
         outputs=outputs,
         property_file=cache(lambda owner, file: _property_file(aws, arn, outputs, owner, file)),
+        s3_json=cache(lambda uri: _read_json(aws, records.role(aws, arn), uri, "The file")),
     )
     try:
         resolved: Document = references.resolve(step.arguments, scope)
@@ -135,16 +136,16 @@ def _property_file(aws: Aws, arn: str, outputs: dict[str, Document], owner: str,
     for output in outputs.get(owner, {}).get("ProcessingOutputConfig", {}).get("Outputs", []):
         if output["OutputName"] == declared["OutputName"]:
             uri = f"{output['S3Output']['S3Uri'].rstrip('/')}/{declared['FilePath']}"
-            return _read_json(aws, records.role(aws, arn), uri, name)
+            return _read_json(aws, records.role(aws, arn), uri, f"The property file {name}")
     raise Failure(
         f"ClientError: The property file {name} names the output {declared['OutputName']}, which {owner} lacks."
     )
 
 
-def _read_json(aws: Aws, role: str, uri: str, name: str) -> Any:  # noqa: ANN401
+def _read_json(aws: Aws, role: str, uri: str, what: str) -> Any:  # noqa: ANN401
     try:
         bucket, key = staging.split_uri(uri)
         s3 = acting_as(aws, role).clients.s3
         return json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
     except (ClientError, ValueError, RecursionError, JobFailure) as error:
-        raise Failure(f"ClientError: The property file {name} cannot be read from {uri}: {error}") from error
+        raise Failure(f"ClientError: {what} cannot be read from {uri}: {error}") from error

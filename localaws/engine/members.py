@@ -112,7 +112,8 @@ def check_references(name: str, value: Any) -> None:  # noqa: ANN401 - JSON of a
         if not _is_function(function):
             raise errors.validation(
                 f"The step {name!r} has {str(function)[:200]}, which is no reference; allowed are Get with a path "
-                "below Parameters, Execution or Steps, Std:Join with Values, Std:JsonGet with PropertyFile and Path."
+                "below Parameters, Execution or Steps, Std:Join with Values, Std:JsonGet with Path and either "
+                "PropertyFile or S3Uri."
             )
 
 
@@ -188,11 +189,18 @@ def _is_function(function: Document) -> bool:
         return False
     if name == "Std:Join":
         return isinstance(body.get("On", ""), str) and isinstance(body.get("Values"), list)
+    if not isinstance(body.get("Path"), str) or not references.is_path(body["Path"]):
+        return False
+    if "S3Uri" in body:
+        return "PropertyFile" not in body and (isinstance(body["S3Uri"], str) or _is_text_function(body["S3Uri"]))
     file = body.get("PropertyFile")
     path = file.get("Get") if isinstance(file, dict) else None
-    if not isinstance(path, str) or not _PROPERTY_GET.fullmatch(path):
-        return False
-    return isinstance(body.get("Path"), str) and references.is_path(body["Path"])
+    return isinstance(path, str) and bool(_PROPERTY_GET.fullmatch(path))
+
+
+def _is_text_function(value: object) -> bool:
+    """Whether a value is a function that gives a text; check_references looks at it as well, as at all of a step."""
+    return isinstance(value, dict) and value.keys() in ({"Get"}, {"Std:Join"})
 
 
 def _is_single(value: object) -> bool:

@@ -1,7 +1,9 @@
 """References in a definition: found (for dependencies) and resolved (when a step starts).
 
 `{"Get": "Parameters.X"}`, `{"Get": "Steps.S.<path of its Describe answer>"}`, `{"Get": "Execution.<variable>"}`,
-`{"Std:Join": {"On", "Values"}}` and `{"Std:JsonGet": {"PropertyFile": {"Get": "Steps.S.PropertyFiles.F"}, "Path"}}`.
+`{"Std:Join": {"On", "Values"}}`, `{"Std:JsonGet": {"PropertyFile": {"Get": "Steps.S.PropertyFiles.F"}, "Path"}}` and
+`{"Std:JsonGet": {"S3Uri": <text, or a function that gives one>, "Path"}}`, which the SDK writes for what a step that it
+made of a Python function returns.
 """
 
 from __future__ import annotations
@@ -26,12 +28,13 @@ class UnresolvedReference(ValueError):
 
 @dataclass(frozen=True)
 class Scope:
-    """What references can name: parameters, execution variables, the outputs of ended steps, property files."""
+    """What references can name: parameters, execution variables, outputs of ended steps, property files, JSON in S3."""
 
     parameters: Mapping[str, Any]
     execution: Mapping[str, Any]
     outputs: Mapping[str, Document]
     property_file: Callable[[str, str], Any]
+    s3_json: Callable[[str], Any]
 
 
 def is_path(text: str) -> bool:
@@ -84,7 +87,13 @@ def resolve(value: Any, scope: Scope) -> Any:  # noqa: ANN401
     if "Std:Join" in value:
         join = value["Std:Join"]
         return join.get("On", "").join(_text(resolve(item, scope)) for item in join["Values"])
-    wanted = value["Std:JsonGet"]
+    return _json_get(value["Std:JsonGet"], scope)
+
+
+def _json_get(wanted: Document, scope: Scope) -> Any:  # noqa: ANN401
+    if "S3Uri" in wanted:
+        uri = _text(resolve(wanted["S3Uri"], scope))
+        return walk(scope.s3_json(uri), wanted["Path"], uri)
     _, step, _, file = wanted["PropertyFile"]["Get"].split(".")
     return walk(scope.property_file(step, file), wanted["Path"], f"{step}'s property file {file}")
 

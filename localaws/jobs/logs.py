@@ -1,24 +1,25 @@
-"""A job's log: its lines to CloudWatch Logs as they come, and the metrics that its definition reads out of them."""
+"""A job's log: its lines to CloudWatch Logs as they come, and the last of them for the reason of a failure."""
 
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from localaws.aws import now
 from localaws.clients import Clients
-from localaws.shapes import Document
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 1_000  # events a call; PutLogEvents takes 10,000 and 1 MiB
 _LONGEST_LINE = 16_384
+_KEPT_LINES = 50
+_LAST_LINES = 5
+_TRACEBACK = "Traceback (most recent call last)"
 
 
 class JobLog:
@@ -30,6 +31,7 @@ class JobLog:
         self._stream = stream
         self._lock = threading.Lock()
         self._waiting: list[dict[str, str | int]] = []
+        self._kept: deque[str] = deque(maxlen=_KEPT_LINES)
         self._created = created
         self._refused = False
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -49,6 +51,8 @@ class JobLog:
             self._file.write(f"{event['timestamp']}\t{event['message']}\n")
             self._file.flush()
             self._waiting.append(event)
+            if line.strip():
+                self._kept.append(line)
 
     def tell(self, line: str) -> None:
         """Add one line that somebody waits for."""
@@ -69,6 +73,14 @@ class JobLog:
                 # As on AWS, what runs under a role that may not write logs runs without; the file has the lines.
                 self._refused = True
                 logger.warning("No log %s/%s: %s", self._group, self._stream, error)
+
+    @property
+    def last_words(self) -> str:
+        """What a program that failed said of it: from its last traceback on, or its last lines."""
+        with self._lock:
+            lines = list(self._kept)
+        begun = [number for number, line in enumerate(lines) if line.lstrip().startswith(_TRACEBACK)]
+        return "\n".join(lines[begun[-1] :] if begun else lines[-_LAST_LINES:])
 
     def close(self) -> None:
         """Flush and close."""
@@ -129,43 +141,3 @@ def _delete_stream(clients: Clients, group: str, stream: str) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
-
-
-class Metrics:
-    """The latest value of each metric, and those before it."""
-
-    def __init__(self, definitions: Sequence[Document]) -> None:
-        self._patterns = [(item["Name"], re.compile(item["Regex"])) for item in definitions]
-        self._lock = threading.Lock()
-        self._latest: dict[str, Document] = {}
-        self._history: dict[str, list[float]] = {}
-        self._changed = False
-
-    def read(self, line: str) -> None:
-        """Take the values that a line states."""
-        for name, pattern in self._patterns:
-            found = pattern.search(line)
-            value = _number(found.group(1)) if found and found.groups() else None
-            if value is not None:
-                with self._lock:
-                    self._history.setdefault(name, []).append(value)
-                    self._latest[name] = {"MetricName": name, "Value": value, "Timestamp": now()}
-                    self._changed = True
-
-    def take_changed(self) -> list[Document]:
-        """All latest values if any has changed since the last call, else none."""
-        with self._lock:
-            changed, self._changed = self._changed, False
-            return list(self._latest.values()) if changed else []
-
-    def history(self) -> dict[str, list[float]]:
-        """Every value of each metric, in the order of the log lines."""
-        with self._lock:
-            return {name: list(values) for name, values in self._history.items()}
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

@@ -28,7 +28,7 @@ def run_job(aws: Aws, name: str, stop: Stop) -> None:
             check_network(aws, document["RoleArn"], document.get("NetworkConfig", {}).get("VpcConfig"))
             outcome, message = _run(acting_as(aws, document["RoleArn"]), document, stop)
         except JobFailure as failure:
-            _end(aws, name, "Failed", FailureReason=str(failure), ExitMessage=failure.exit_message)
+            _end(aws, name, "Failed", FailureReason=str(failure))
             return
         if outcome.stopped or outcome.timed_out:
             reason = None if outcome.stopped else "MaxRuntimeExceeded: the job ran longer than its stopping condition"
@@ -62,7 +62,9 @@ def _run(aws: Aws, document: Document, stop: Stop) -> tuple[Outcome, str | None]
     outcome = run(aws, job, members, stop)
     message = _message(outcome.failed or members[0])
     if outcome.failed:
-        raise AlgorithmFailure(message or "", outcome.exit_code)
+        if message:
+            change_job(aws, PROCESSING, name, ExitMessage=message)
+        raise AlgorithmFailure(message or outcome.last_words, outcome.exit_code)
     for member in members:
         _collect(aws, document, member)
     return outcome, message

@@ -57,6 +57,14 @@ def download_object(objects: Objects, uri: str, target: Path) -> None:
     _get(objects, *split_uri(uri), target)
 
 
+def download_all(objects: Objects, uri: str, target: Path) -> None:
+    """Copy the objects under `uri`, of which there may be none, into the folder `target`."""
+    bucket, prefix = split_uri(uri)
+    found = list(_listed(objects, bucket, prefix))
+    _check_names(target, [name for _, _, name in found])
+    _each(lambda item: _get(objects, item[0], item[1], _below(target, item[2])), found)
+
+
 def upload(objects: Objects, source: Path, uri: str) -> None:
     """Copy every file below `source` to `uri`/<relative path>."""
     bucket, prefix = split_uri(uri)
@@ -66,6 +74,16 @@ def upload(objects: Objects, source: Path, uri: str) -> None:
         lambda path: _put(objects, path, bucket, f"{base}/{path.relative_to(source).as_posix()}".lstrip("/")),
         files,
     )
+
+
+def upload_file(objects: Objects, source: Path, uri: str) -> bool:
+    """Copy one file to `uri`; answers whether it was there to be read."""
+    bucket, key = split_uri(uri)
+    try:
+        _put(objects, source, bucket, key)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def upload_archive(objects: Objects, source: Path, uri: str, work: Path) -> None:

@@ -45,10 +45,11 @@ class Instance:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job's containers ended. `failed` names the instance that did, with its exit code."""
+    """How a job's containers ended. `failed` names the instance that did, with its exit code and its last words."""
 
     exit_code: int = 0
     failed: Instance | None = None
+    last_words: str = ""
     stopped: bool = False
     timed_out: bool = False
 
@@ -91,7 +92,7 @@ def run(
             pairs.append((_container(aws, replace(job, program=program), member), log))
         for container, log in pairs:
             container.start(_tee(log, on_line))
-        return _watch([container for container, _ in pairs], members, job, stop, lambda: _tick(pairs, on_tick))
+        outcome = _watch([container for container, _ in pairs], members, job, stop, lambda: _tick(pairs, on_tick))
     except Interrupted:
         return Outcome(stopped=True)
     finally:
@@ -102,6 +103,10 @@ def run(
             log.close()
             discard(member.root)
         on_tick()
+    if outcome.failed:
+        words = pairs[members.index(outcome.failed)][1].last_words
+        outcome = replace(outcome, last_words=words.replace(str(outcome.failed.root), opt_ml.OPT_ML))
+    return outcome
 
 
 def _watch(containers: Sequence[Container], members: Sequence[Instance], job: Job, stop: Stop, tick: OnTick) -> Outcome:

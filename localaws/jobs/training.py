@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from localaws.aws import Aws, now
 from localaws.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.images.builtin import find_algorithm
 from localaws.images.program import Program
-from localaws.images.programs import find_environment, find_program
-from localaws.jobs import pretrained, script_mode, staging
-from localaws.jobs.logs import Metrics
+from localaws.images.programs import find_program
+from localaws.jobs import pretrained, staging
+from localaws.jobs.checkpoints import DEFAULT_PATH, Checkpoints
+from localaws.jobs.metrics import Metrics, Publisher
 from localaws.jobs.role import acting_as, check_network
+from localaws.jobs.script_mode.program import build_program, is_script
 from localaws.jobs.supervise import SLOTS, Instance, Job, Outcome, instances, run
 from localaws.records.jobs import TRAINING, change_job, find_job
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
+_GROUP = "homogeneousCluster"  # AWS's name for the instances of a job that names no groups
 _MESSAGES = {
     "Starting": "Preparing the instances for training",
     "Downloading": "Downloading input data",
@@ -87,53 +92,60 @@ def _run(aws: Aws, document: Document, stop: Stop) -> Outcome:
     hosts = [member.host for member in members]
     for index, member in enumerate(members):
         _stage(aws, document, member, (index, len(members)), hosts)
+    checkpoints = _checkpoints(aws, document, members)
     enter(aws, name, "Training", TrainingStartTime=now())
     specification = document["AlgorithmSpecification"]
     algorithm = find_algorithm(specification.get("TrainingImage", ""))
     stated = specification.get("MetricDefinitions", [])
     metrics = Metrics(stated or (list(algorithm.metrics) if algorithm else []))
-    job = _job(aws, document, hosts)
+    job = _job(aws, document)
     # A tuning job follows its trials; nobody else needs more than the last value.
     tuned = "TuningJobArn" in document
-    outcome = run(aws, job, members, stop, metrics.read, lambda: _publish(aws, name, metrics, tuned))
+    publisher = Publisher(aws.clients, name, metrics)
+
+    def on_tick() -> None:
+        _describe(aws, name, metrics, tuned)
+        publisher.publish_sometimes()
+
+    with checkpoints:
+        try:
+            outcome = run(aws, job, members, stop, metrics.read, on_tick)
+        finally:
+            publisher.publish()
     if outcome.failed:
-        raise AlgorithmFailure(_failure(outcome.failed), outcome.exit_code)
+        raise AlgorithmFailure(_failure(outcome.failed) or outcome.last_words, outcome.exit_code)
     enter(aws, name, "Uploading")
     _collect(aws, document, members[0])
     return outcome
 
 
-def _job(aws: Aws, document: Document, hosts: list[str]) -> Job:
-    specification = document["AlgorithmSpecification"]
+def _job(aws: Aws, document: Document) -> Job:
     hyperparameters = document.get("HyperParameters", {})
-    environment = dict(document.get("Environment", {}))
-    image = specification.get("TrainingImage", "")
-    algorithm = find_algorithm(image)
+    own = {"TRAINING_JOB_NAME": document["TrainingJobName"], "TRAINING_JOB_ARN": document["TrainingJobArn"]}
+    environment = {**own, **document.get("Environment", {})}
+    algorithm = find_algorithm(document["AlgorithmSpecification"].get("TrainingImage", ""))
     if algorithm and not algorithm.runs_scripts:
         environment = {**pretrained.environment(aws.settings.home, hyperparameters), **environment}
-    if script_mode.applies(hyperparameters) and (algorithm is None or algorithm.runs_scripts):
-        words = tuple(script_mode.command(hyperparameters))
-        program = Program(words, environment=find_environment(aws.settings.home, image))
-        environment |= script_mode.environment(hyperparameters, _channels(document), hosts)
-    else:
-        program = find_program(
-            aws.settings.home,
-            image,
-            "train",
-            specification.get("ContainerEntrypoint"),
-            specification.get("ContainerArguments"),
-        )
     return Job(
         TRAINING,
         document["TrainingJobName"],
-        program,
+        _program(aws, document),
         environment,
         document["StoppingCondition"]["MaxRuntimeInSeconds"],
     )
 
 
-def _channels(document: Document) -> list[str]:
-    return [channel["ChannelName"] for channel in document.get("InputDataConfig", [])]
+def _program(aws: Aws, document: Document) -> Program:
+    if is_script(document):
+        return build_program(aws.settings.home, document)
+    specification = document["AlgorithmSpecification"]
+    return find_program(
+        aws.settings.home,
+        specification.get("TrainingImage", ""),
+        "train",
+        specification.get("ContainerEntrypoint"),
+        specification.get("ContainerArguments"),
+    )
 
 
 def _stage(aws: Aws, document: Document, member: Instance, share: tuple[int, int], hosts: list[str]) -> None:
@@ -154,12 +166,16 @@ def _stage(aws: Aws, document: Document, member: Instance, share: tuple[int, int
         )
     for directory in ("model", "output/data", "input/config"):
         (member.root / directory).mkdir(parents=True, exist_ok=True)
-    if document.get("CheckpointConfig"):
-        (member.root / "checkpoints").mkdir(exist_ok=True)
-    hyperparameters = document.get("HyperParameters", {})
-    if script_mode.applies(hyperparameters):
-        script_mode.prepare(aws.clients.objects, hyperparameters, member)
     _configure(document, member, hosts)
+
+
+def _checkpoints(aws: Aws, document: Document, members: Sequence[Instance]) -> AbstractContextManager[object]:
+    config = document.get("CheckpointConfig")
+    if not config:
+        return nullcontext()
+    checkpoints = Checkpoints(aws.clients.objects, config, members)
+    checkpoints.download()
+    return checkpoints
 
 
 def _configure(document: Document, member: Instance, hosts: list[str]) -> None:
@@ -174,11 +190,22 @@ def _configure(document: Document, member: Instance, hosts: list[str]) -> None:
         }
         for channel in document.get("InputDataConfig", [])
     }
+    kind = document["ResourceConfig"].get("InstanceType")
     files = {
         "hyperparameters.json": document.get("HyperParameters", {}),
         "inputdataconfig.json": channels,
-        "resourceconfig.json": {"current_host": member.host, "hosts": hosts, "network_interface_name": "lo"},
+        "resourceconfig.json": {
+            "current_host": member.host,
+            "current_instance_type": kind,
+            "current_group_name": _GROUP,
+            "hosts": hosts,
+            "instance_groups": [{"instance_group_name": _GROUP, "instance_type": kind, "hosts": hosts}],
+            "network_interface_name": "lo",
+        },
     }
+    config = document.get("CheckpointConfig")
+    if config:
+        files["checkpointconfig.json"] = {"LocalPath": DEFAULT_PATH, **config}
     for file, content in files.items():
         (member.root / "input" / "config" / file).write_text(json.dumps(content), encoding="utf-8")
 
@@ -194,7 +221,7 @@ def _collect(aws: Aws, document: Document, member: Instance) -> None:
     )
 
 
-def _publish(aws: Aws, name: str, metrics: Metrics, tuned: bool) -> None:
+def _describe(aws: Aws, name: str, metrics: Metrics, tuned: bool) -> None:
     values = metrics.take_changed()
     if values:
         history = {"MetricHistory": metrics.history()} if tuned else {}

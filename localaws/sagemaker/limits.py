@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from localaws import errors
 from localaws.images.builtin import IMAGE_CLASSIFICATION, find_algorithm, repository
-from localaws.jobs import script_mode
+from localaws.jobs.script_mode.program import names_script
 from localaws.shapes import Document
 
 OWN_METRICS = "You can't override the metric definitions for Amazon SageMaker algorithms."
@@ -43,7 +43,7 @@ def check_training(request: Document) -> None:
             raise errors.validation(f"{member} is required for a training job that has AlgorithmSpecification.")
     image = specification.get("TrainingImage", "")
     algorithm = find_algorithm(image)
-    if algorithm is None or (algorithm.runs_scripts and script_mode.applies(request.get("HyperParameters", {}))):
+    if algorithm is None or (algorithm.runs_scripts and names_script(request.get("HyperParameters", {}))):
         return
     if specification.get("MetricDefinitions"):
         raise errors.validation(OWN_METRICS)

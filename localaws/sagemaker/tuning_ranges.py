@@ -7,7 +7,7 @@ import math
 from localaws import errors
 from localaws.algorithms.errors import ClientError
 from localaws.images.builtin import Algorithm, find_algorithm
-from localaws.jobs import script_mode
+from localaws.jobs.script_mode.program import names_script
 from localaws.shapes import Document
 from localaws.tuning import definitions
 from localaws.tuning.definitions import Range
@@ -34,7 +34,7 @@ def check(config: Document, body: Document) -> None:
     algorithm = find_algorithm(image)
     if algorithm:
         _check_tunable(image, algorithm, found)
-        if not (algorithm.runs_scripts and script_mode.applies(static)):
+        if not (algorithm.runs_scripts and names_script(static)):
             _check_values(algorithm, found, static)
 
 

@@ -57,6 +57,7 @@ def request_of(definition: Definition, **given: Any) -> Definition:
         execution={"StartDateTime": STARTED, "PipelineExecutionId": "abc"},
         outputs={},
         property_file=lambda *_: None,
+        s3_json=lambda _: None,
     )
     (step,) = definition["Steps"]
     return {"ProcessingJobName": "job", **resolve(step["Arguments"], scope)}

@@ -531,7 +531,11 @@ def test_a_search_is_what_aws_takes_for_the_built_in_algorithm(tuned: Definition
         arguments = _steps(definition)["TuneModel"]["Arguments"]
         told = {"Parameters": {entry["Name"]: entry["DefaultValue"] for entry in definition["Parameters"]}}
         scope = Scope(
-            told["Parameters"], {"PipelineExecutionId": "abc"}, {}, lambda *_: {"lists": {"train": {"pictures": 900}}}
+            told["Parameters"],
+            {"PipelineExecutionId": "abc"},
+            {},
+            lambda *_: {"lists": {"train": {"pictures": 900}}},
+            lambda _: None,
         )
         text = json.dumps(arguments).replace("Steps.PrepareData.ProcessingOutputConfig", "Execution.Output")
         resolved = resolve(_without_outputs(json.loads(text)), scope)

@@ -27,6 +27,7 @@ from localaws import home, keys, process
 from localaws.keys import Credentials
 from localaws.settings import Settings
 from tests.e2e import in_process
+from tests.environments import OFFLINE
 from tests.images import push_image
 
 REPOSITORY = Path(__file__).parents[2]
@@ -62,6 +63,7 @@ class Laptop:
             "AWS_ENDPOINT_URL": self.endpoint,
             **self.key.environment,
             "AWS_DEFAULT_REGION": "us-east-1",
+            **OFFLINE,
         }
 
     @property

@@ -18,11 +18,11 @@ from botocore.exceptions import ClientError
 from localaws import keys, process
 from localaws.settings import Settings
 from seedcode.stack.template import Template
+from tests.environments import OFFLINE
 from tests.rehearsal import people
 
 PROJECT = "scones"
 CHECKOUT = Path(__file__).parents[2]
-WHEELS = CHECKOUT / ".venv" / "wheels"
 
 
 @dataclass
@@ -136,8 +136,7 @@ def local_variables(endpoint: str, home: Path, region: str) -> Mapping[str, str]
     """Environment variables that direct commands to a local AWS whose state is in `home`."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
-        "PIP_NO_INDEX": "1",
-        "PIP_FIND_LINKS": str(WHEELS),
+        **OFFLINE,
         # git is configured by its environment alone, so that only the page configures it.
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.{home.resolve() / 'repositories'}/.insteadOf",

@@ -22,9 +22,7 @@ from evaluation.artifact import load_artifact
 from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification import artifact as algorithm
 from localaws.failures import ClientFailure
-from localaws.jobs import script_mode
 from localaws.jobs.model_server import unpack_model
-from localaws.jobs.supervise import Instance
 from localaws.push.git import PushError
 from localaws.push.repository import unpack as unpack_seed
 from processing import archive
@@ -68,12 +66,6 @@ def _host(path: Path) -> None:
     unpack_model(aws, {"ModelDataUrl": "s3://bucket/model.tar.gz"}, path.parent / "root")
 
 
-def _run_script(path: Path) -> None:
-    """What CreateTrainingJob does with a framework's script, within the local AWS's own process."""
-    hyperparameters = {"sagemaker_submit_directory": "s3://bucket/sourcedir.tar.gz"}
-    script_mode.prepare(_objects(path), hyperparameters, Instance("algo-1", path.parent / "root"))
-
-
 TAR_READERS: dict[str, tuple[Callable[[Path], object], type[Exception]]] = {
     "common": (_unpack_tar, BadArchive),
     "EvaluateModel": (_evaluate, EvaluationRefusal),
@@ -82,7 +74,6 @@ TAR_READERS: dict[str, tuple[Callable[[Path], object], type[Exception]]] = {
     "scones dataset upload": (check_archive, CommandError),
     "scones pretrain": (lambda path: select(path, path.parent / "channels"), CommandError),
     "an endpoint's model": (_host, ClientFailure),
-    "a training script": (_run_script, ClientFailure),
 }
 ZIP_READERS: dict[str, tuple[Callable[[Path], object], type[Exception]]] = {
     "common": (_unpack_zip, BadArchive),

@@ -33,7 +33,8 @@ def one_input(data: bytes) -> None:
 
 def _resolve(read: Definition, values: dict[str, Any]) -> None:
     outputs = {name: {"ModelArtifacts": {"S3ModelArtifacts": "s3://b/k"}} for name in read.steps}
-    scope = references.Scope(values, _EXECUTION, outputs, lambda _step, _file: defaultdict(list, a=[{"b": 1}]))
+    file: dict[str, Any] = defaultdict(list, a=[{"b": 1}])
+    scope = references.Scope(values, _EXECUTION, outputs, lambda _step, _file: file, lambda _uri: file)
     for step in read.steps.values():
         with suppress(references.UnresolvedReference, ValueError):
             retries.delay(step.body.get("RetryPolicies", []), _FAILURE, 1, 1.0)

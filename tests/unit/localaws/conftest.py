@@ -74,7 +74,7 @@ def boto_clients() -> dict[str, Any]:
     """Clients are slow to make and keep no state, so they are made once; moto answers them while it is on."""
     session = boto3.Session("test", "test", region_name="us-east-1")
     with mock_aws():
-        return {name: session.client(name) for name in ("s3", "logs", "ecr")}
+        return {name: session.client(name) for name in ("s3", "logs", "ecr", "cloudwatch")}
 
 
 @pytest.fixture

@@ -30,7 +30,9 @@ class World:
 
     @property
     def scope(self) -> Scope:
-        return Scope(self.parameters, self.execution, self.outputs, lambda _step, _name: self.file)
+        return Scope(
+            self.parameters, self.execution, self.outputs, lambda _step, _name: self.file, lambda _uri: self.file
+        )
 
 
 @dataclass(frozen=True)

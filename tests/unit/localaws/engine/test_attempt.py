@@ -207,6 +207,22 @@ def test_a_property_file_that_cannot_be_read_fails_the_condition_with_the_reason
     assert words in step["FailureReason"]
 
 
+@pytest.mark.usefixtures("report")
+def test_a_condition_reads_json_from_the_address_that_a_step_put_it_at(
+    runs: Runs, script: Script, build: Build
+) -> None:
+    script.outputs["Train"] = {"OutputDataConfig": {"S3OutputPath": "s3://bucket/run"}}
+    place = {
+        "Std:Join": {"On": "/", "Values": [{"Get": "Steps.Train.OutputDataConfig.S3OutputPath"}, "evaluation.json"]}
+    }
+    read = {"Std:JsonGet": {"S3Uri": place, "Path": "accuracy['value']"}}
+    asks = {"Type": "GreaterThan", "LeftValue": read, "RightValue": 0.8}
+    gate = build.condition("Gate", asks, then=[build.step("Yes")], otherwise=[])
+    arn = runs.run(build.text(build.step("Train"), gate))
+    assert runs.status(arn) == "Succeeded"
+    assert script.began == ["Train", "Yes"]
+
+
 def test_conditions_that_are_null_are_none_and_hold(runs: Runs, script: Script, build: Build) -> None:
     gate = {"Name": "Gate", "Type": "Condition", "Arguments": {"Conditions": None, "IfSteps": [build.step("Yes")]}}
     assert runs.status(runs.run(build.text(gate))) == "Succeeded"

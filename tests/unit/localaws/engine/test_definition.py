@@ -111,6 +111,29 @@ def test_a_property_file_that_its_step_does_not_declare_is_refused(build: Build)
     assert "reads 'Report', which 'A' does not declare" in refused(build.text(build.step("A", **known), gate))
 
 
+def test_a_step_waits_for_the_step_whose_address_it_reads_json_from(build: Build) -> None:
+    place = {"Std:Join": {"On": "/", "Values": [{"Get": "Steps.A.OutputDataConfig.S3OutputPath"}, "results.json"]}}
+    asks = {"Type": "Equals", "LeftValue": {"Std:JsonGet": {"S3Uri": place, "Path": "Result['a']"}}, "RightValue": 1}
+    gate = build.condition("C", asks, then=[], otherwise=[])
+    assert parse(build.text(gate, build.step("A"))).steps["C"].depends_on == {"A"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"S3Uri": 7, "Path": "a"},
+        {"S3Uri": {"Std:JsonGet": {"S3Uri": "s3://b/k", "Path": "a"}}, "Path": "a"},
+        {"S3Uri": "s3://b/k"},
+        {"S3Uri": "s3://b/k", "PropertyFile": {"Get": "Steps.A.PropertyFiles.F"}, "Path": "a"},
+    ],
+    ids=["a number", "JSON within", "no path", "a property file as well"],
+)
+def test_json_of_an_address_that_is_not_of_its_form_is_refused(build: Build, body: dict[str, Any]) -> None:
+    asks = {"Type": "Equals", "LeftValue": {"Std:JsonGet": body}, "RightValue": 1}
+    sentence = refused(build.text(build.step("A"), build.condition("C", asks, then=[], otherwise=[])))
+    assert "Std:JsonGet with Path and either PropertyFile or S3Uri" in sentence
+
+
 def test_a_circle_is_refused_with_the_steps_in_it(build: Build) -> None:
     sentence = refused(build.text(build.step("Free"), build.step("A", "B"), build.step("B", "A")))
     assert sentence == "The steps A, B wait for each other in a circle."

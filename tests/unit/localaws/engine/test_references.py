@@ -28,11 +28,25 @@ SCOPE = Scope(
     execution={"PipelineExecutionId": "abc"},
     outputs=OUTPUTS,
     property_file=lambda step, file: REPORT if (step, file) == ("Evaluate", "Report") else None,
+    s3_json=lambda uri: {"Result": [REPORT, 7]} if uri == "s3://b/abc/results.json" else None,
 )
 
 
 def json_get(path: str) -> dict[str, Any]:
     return {"Std:JsonGet": {"PropertyFile": {"Get": "Steps.Evaluate.PropertyFiles.Report"}, "Path": path}}
+
+
+def test_json_is_read_from_an_address_that_is_put_together() -> None:
+    joined = {
+        "Std:Join": {"On": "/", "Values": ["s3:/", "b", {"Get": "Execution.PipelineExecutionId"}, "results.json"]}
+    }
+    assert resolve({"Std:JsonGet": {"S3Uri": joined, "Path": "Result[1]"}}, SCOPE) == 7
+    assert (
+        resolve({"Std:JsonGet": {"S3Uri": "s3://b/abc/results.json", "Path": "Result[0]['accuracy'].value"}}, SCOPE)
+        == 0.9
+    )
+    with pytest.raises(UnresolvedReference, match=r"s3://b/abc/results.json has nothing at 'Exception'"):
+        resolve({"Std:JsonGet": {"S3Uri": joined, "Path": "Exception"}}, SCOPE)
 
 
 @pytest.mark.parametrize(

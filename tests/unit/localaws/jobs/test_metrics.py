@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from localaws.images.builtin import find_algorithm
-from localaws.jobs.logs import Metrics
+from localaws.jobs.metrics import Metrics
 
 LOSS = [{"Name": "loss", "Regex": r"loss=(\S+)"}]
 

@@ -21,7 +21,7 @@ import json, pathlib
 root = pathlib.Path('/opt/ml')
 config = {path.name: json.loads(path.read_text()) for path in (root / 'input/config').iterdir()}
 config['seen'] = sorted(path.name for path in (root / 'input/data/train').iterdir())
-config['checkpoints'] = (root / 'checkpoints').is_dir()
+
 (root / 'model/config.json').write_text(json.dumps(config))
 (root / 'output/data/curve.csv').write_text('1,2')
 print('Epoch[0] Train-accuracy=0.5')
@@ -130,13 +130,6 @@ def test_a_program_finds_its_configuration_and_its_channel(run: Run, cloud: Aws)
     }
     assert config["resourceconfig.json"]["current_host"] == "algo-1"
     assert config["seen"] == ["a", "b", "c", "d"]
-    assert config["checkpoints"] is False
-
-
-def test_checkpoints_have_a_directory_where_they_are_asked_for(run: Run, cloud: Aws) -> None:
-    run(**request(CheckpointConfig={"S3Uri": "s3://bucket/checkpoints"}))
-    config = json.loads(unpacked(cloud, "models/Train/output/model.tar.gz")["config.json"])
-    assert config["checkpoints"] is True
 
 
 def test_the_last_value_of_each_metric_is_described(run: Run) -> None:
@@ -149,6 +142,33 @@ def test_a_failure_has_the_program_s_words_and_exit_code(run: Run) -> None:
     assert (ended["TrainingJobStatus"], ended["SecondaryStatus"]) == ("Failed", "Failed")
     assert ended["FailureReason"] == "AlgorithmError: bad rate, exit code: 3"
     assert transitions(ended) == ["Starting", "Downloading", "Training", "Failed"]
+
+
+def test_a_failure_without_its_file_ends_with_the_last_traceback(run: Run, cloud: Aws) -> None:
+    ended = run(**request("print('begun'); import json; json.loads('{')"))
+    reason = ended["FailureReason"]
+    assert reason.startswith("AlgorithmError: Traceback (most recent call last):\n")
+    assert "\njson.decoder.JSONDecodeError: Expecting property name" in reason
+    assert reason.endswith("(char 1), exit code: 1")
+    assert str(cloud.settings.home) not in reason
+
+
+def test_a_failure_without_a_traceback_ends_with_the_last_lines(run: Run) -> None:
+    ended = run(**request("print('loading', 'no rows', sep='\\n'); raise SystemExit(4)"))
+    assert ended["FailureReason"] == "AlgorithmError: loading\nno rows, exit code: 4"
+
+
+def test_a_killed_program_has_the_exit_code_of_a_container(run: Run) -> None:
+    ended = run(**request("import os; os.kill(os.getpid(), 9)"))
+    assert ended["FailureReason"].endswith("exit code: 137")
+
+
+def test_metrics_reach_cloudwatch_with_the_job_s_name(run: Run, cloud: Aws) -> None:
+    run(**request())
+    listed = cloud.clients.get("cloudwatch").list_metrics(Namespace="/aws/sagemaker/TrainingJobs")["Metrics"]
+    assert [(item["MetricName"], item["Dimensions"]) for item in listed] == [
+        ("train:accuracy", [{"Name": "TrainingJobName", "Value": "Train"}])
+    ]
 
 
 def test_a_program_may_blame_the_client_itself(run: Run) -> None:
@@ -221,19 +241,6 @@ def test_a_channel_of_an_empty_folder_fails_the_job_while_it_downloads(run: Run,
     ended = run(**asked)
     assert "No S3 objects found" in ended["FailureReason"]
     assert transitions(ended) == ["Starting", "Downloading", "Failed"]
-
-
-def test_script_mode_runs_the_uploaded_script(run: Run, cloud: Aws) -> None:
-    source = b"import os, sys; open(os.environ['SM_MODEL_DIR'] + '/said', 'w').write(' '.join(sys.argv[1:]))"
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        info = tarfile.TarInfo("train.py")
-        info.size = len(source)
-        archive.addfile(info, io.BytesIO(source))
-    cloud.clients.s3.put_object(Bucket="bucket", Key="code/sourcedir.tar.gz", Body=buffer.getvalue())
-    own = {"sagemaker_program": '"train.py"', "sagemaker_submit_directory": '"s3://bucket/code/sourcedir.tar.gz"'}
-    run(**request(HyperParameters={**own, "epochs": "3"}))
-    assert unpacked(cloud, "models/Train/output/model.tar.gz")["said"] == b"--epochs 3"
 
 
 def test_every_stage_of_a_job_is_an_event(run: Run, sent: Callable[[str], list[dict[str, Any]]]) -> None:

@@ -1,0 +1,84 @@
+"""Where a training job runs a script, and the program that does: the launcher, with AWS's toolkit in its reach."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from localaws.failures import ClientFailure
+from localaws.images.builtin import find_algorithm, repository
+from localaws.images.environments.environment import PRODUCT
+from localaws.images.program import Program
+from localaws.images.programs import find_program
+from localaws.jobs.script_mode.toolkit import fetch_toolkit
+from localaws.shapes import Document
+
+LAUNCHER = Path(__file__).with_name("launcher.py")
+_MODULE = "SAGEMAKER_TRAINING_MODULE"
+# What the images set, https://github.com/aws/deep-learning-containers and the containers' own repositories.
+_MODULES = {
+    "pytorch": "sagemaker_pytorch_container.training:main",
+    "tensorflow": "sagemaker_tensorflow_container.training:main",
+    "scikit-learn": "sagemaker_sklearn_container.training:main",
+    "xgboost": "sagemaker_xgboost_container.training:main",
+}
+_OTHERS = "sagemaker_training_container.training:main"
+_NEEDED = ("boto3",)  # by the toolkit; every image of AWS's has it
+# Started by mpirun or by servers beside the script, on hosts that log in to each other.
+_DISTRIBUTED = (
+    "sagemaker_distributed_dataparallel_enabled",
+    "sagemaker_mpi_enabled",
+    "sagemaker_multi_worker_mirrored_strategy_enabled",
+    "sagemaker_parameter_server_enabled",
+    "sagemaker_pytorch_ddp_enabled",
+    "sagemaker_pytorch_xla_multi_worker_enabled",
+)
+
+
+def is_script(document: Document) -> bool:
+    """Whether a training job's image would run a script: one is named, and nothing else to start."""
+    specification = document["AlgorithmSpecification"]
+    algorithm = find_algorithm(specification.get("TrainingImage", ""))
+    if (algorithm and not algorithm.runs_scripts) or specification.get("ContainerEntrypoint"):
+        return False
+    given = document.get("Environment", {})
+    return names_script(document.get("HyperParameters", {})) or "SAGEMAKER_PROGRAM" in given
+
+
+def names_script(hyperparameters: Mapping[str, str]) -> bool:
+    """Whether hyperparameters name a script, as the SDK's estimators of frameworks write them."""
+    return "sagemaker_program" in hyperparameters
+
+
+def build_program(home: Path, document: Document) -> Program:
+    """The program of a training job's script; raises ClientFailure for what it asks for and cannot have here."""
+    _check_distribution(document.get("HyperParameters", {}))
+    image = document["AlgorithmSpecification"].get("TrainingImage", "")
+    module = next((name for word, name in _MODULES.items() if word in repository(image)), _OTHERS)
+    toolkit = fetch_toolkit(home)
+    program = find_program(home, image, "train", ["python3", str(LAUNCHER), str(toolkit)], None)
+    environment = program.environment
+    return replace(
+        program,
+        environment=environment.with_packages(_NEEDED) if environment and environment != PRODUCT else environment,
+        readable=(*program.readable, toolkit, LAUNCHER.parent),
+        variables={_MODULE: module, **program.variables},
+    )
+
+
+def _check_distribution(hyperparameters: Mapping[str, str]) -> None:
+    asked = [name for name in _DISTRIBUTED if _is_true(hyperparameters.get(name, ""))]
+    if asked:
+        raise ClientFailure(
+            f"The script asks for {asked[0]}, which starts it by MPI or beside servers and is not run here; leave the "
+            "estimator's `distribution` out, or give it torch_distributed."
+        )
+
+
+def _is_true(value: str) -> bool:
+    try:
+        return json.loads(value) is True
+    except ValueError:
+        return False

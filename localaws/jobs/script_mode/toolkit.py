@@ -1,0 +1,79 @@
+"""AWS's sagemaker-training toolkit in the local AWS's home: fetched once, when a job first runs a script.
+
+Of its source distribution the Python part is taken and nothing is built: the extension in it names hosts to MPI, which
+no job has here, and does not link on macOS. So the files, some 100 KB, serve every interpreter and change no
+environment: a job has their folder at the end of its path, and boto3 from its own packages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from common.archives import BadArchive, Limits, Member, read_tar, read_zip, unpack
+from localaws.failures import ClientFailure
+
+REQUIREMENTS = Path(__file__).with_name("toolkit-requirements.txt")
+_LIMITS = Limits(members=2_000, file_bytes=4 << 20, total_bytes=16 << 20)
+_SECONDS = 300
+_fetching = threading.Lock()
+
+
+def fetch_toolkit(home: Path) -> Path:
+    """The folder of the toolkit's packages, from the package index where the home has none yet.
+
+    Raises ClientFailure where the index cannot be reached.
+    """
+    digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+    folder = home / "toolkit" / digest[:16]
+    with _fetching:
+        if not folder.is_dir():
+            _fetch(folder)
+    return folder
+
+
+def _fetch(folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent) as work:
+        archives, packages = Path(work, "archives"), Path(work, "packages")
+        download(archives)
+        try:
+            unpack((member for archive in sorted(archives.iterdir()) for member in _members(archive)), packages)
+        except BadArchive as error:
+            raise ClientFailure(f"The toolkit cannot be unpacked, as {error}; take another package index.") from error
+        shutil.move(packages, folder)
+
+
+def download(folder: Path, options: Sequence[str] = ()) -> None:
+    """Download the pinned archives into a folder; pip refuses what has another digest than the one that is pinned."""
+    # --no-build-isolation: pip asks the source distributions' setup.py for their names, and would fetch setuptools.
+    pinned = ["--require-hashes", "--no-deps", "--no-build-isolation", "--requirement", str(REQUIREMENTS)]
+    quiet = ["--quiet", "--disable-pip-version-check"]
+    command = [sys.executable, "-m", "pip", "download", *quiet, *pinned, *options, "--dest", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False, env=os.environ)
+    if done.returncode:
+        reason = (done.stderr.strip() or "pip gave no reason").splitlines()[-1]
+        raise ClientFailure(
+            f"AWS's sagemaker-training toolkit, which runs scripts, cannot be downloaded: {reason}. It is fetched "
+            "once, from the package index that pip is set to; start the job again when it can be reached."
+        )
+
+
+def _members(archive: Path) -> Iterator[Member]:
+    """What Python imports: of a wheel all, of a source distribution the package below its own name, or below src."""
+    is_wheel = archive.suffix == ".whl"
+    with archive.open("rb") as file:
+        for member in read_zip(file, _LIMITS) if is_wheel else read_tar(file, _LIMITS):
+            top, _, rest = member.name.partition("/")
+            package = "" if is_wheel else top.rpartition("-")[0] + "/"
+            name = member.name if is_wheel else rest.removeprefix("src/")
+            if not member.is_directory and name.startswith(package) and name.endswith(".py"):
+                yield replace(member, name=name)
