@@ -10,11 +10,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from localaws.aws import Aws
-from localaws.engine import caching, conditions, records, references, retries
+from localaws.engine import caching, records, references, retries
 from localaws.engine.context import Run, StepContext, Stopped
 from localaws.engine.definition import Step, parse
 from localaws.engine.retries import Failure
-from localaws.engine.steps import invoke, job, registry, tuning
+from localaws.engine.steps import conditions, invoke, job, registry, tuning
 from localaws.failures import JobFailure
 from localaws.jobs import staging
 from localaws.jobs.role import acting_as

@@ -12,6 +12,7 @@ from typing import Any
 
 from localaws import errors, nesting
 from localaws.engine import references
+from localaws.engine.logic import check_forms
 from localaws.engine.retries import EXCEPTION_TYPES
 from localaws.shapes import Document
 
@@ -169,8 +170,12 @@ def _check_branches(name: str, arguments: Document) -> None:
     for member in _BRANCHES:
         if not isinstance(arguments.get(member) or [], list):
             raise errors.validation(f"The step {name!r} has {member} that are not a list.")
-    if not all(isinstance(item, dict) for item in arguments.get("Conditions") or []):
-        raise errors.validation(f"The step {name!r} has a condition that is not an object.")
+    check_forms(name, arguments.get("Conditions") or [])
+    unknown = sorted(arguments.keys() - set(_BRANCHES))
+    if unknown:
+        raise errors.validation(
+            f"The step {name!r} has the argument {unknown[0]!r}; it may have {', '.join(_BRANCHES)}."
+        )
 
 
 def _functions(value: Any) -> Iterator[Document]:  # noqa: ANN401

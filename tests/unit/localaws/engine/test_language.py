@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localaws.engine import references
-from localaws.engine.conditions import holds
 from localaws.engine.definition import Definition, parse
+from localaws.engine.logic import holds
 from localaws.engine.references import UnresolvedReference, resolve
 from localaws.errors import AwsError
 from tests.unit.localaws.engine.language import DOCUMENTS, TEXTS, WORLDS, World, expressions, paths

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from localaws.engine.conditions import holds
+from localaws.engine.logic import holds
 from tests.unit.localaws.engine.language import DOCUMENTS, TEXTS
 
 repeatable = settings(max_examples=100, deadline=None, derandomize=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from localaws.engine.conditions import holds
+from localaws.engine.logic import holds
 
 TRUE = {"Type": "Equals", "LeftValue": 1, "RightValue": 1}
 FALSE = {"Type": "Equals", "LeftValue": 1, "RightValue": 2}

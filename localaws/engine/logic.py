@@ -1,4 +1,4 @@
-"""The conditions of a Condition step."""
+"""What conditions say: their forms, which are held when a pipeline is created, and whether they are true."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from localaws.engine.context import Run, StepContext
-from localaws.engine.retries import Failure
+from localaws import errors
+from localaws.engine import references
 from localaws.shapes import Document
 
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
@@ -17,6 +17,15 @@ _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "LessThan": operator.lt,
     "LessThanOrEqualTo": operator.le,
 }
+
+# As the SDK writes them: sagemaker.workflow.conditions, 2.257.7.
+_MEMBERS = {
+    **dict.fromkeys(("Equals", *_ORDERS), ("LeftValue", "RightValue")),
+    "In": ("QueryValue", "Values"),
+    "Not": ("Condition",),
+    "Or": ("Conditions",),
+}
+_TYPES = f"Equals, {', '.join(_ORDERS)}, In, Not and Or"
 
 
 def holds(conditions: Sequence[Document]) -> bool:
@@ -46,9 +55,7 @@ def _holds(condition: Any) -> bool:  # noqa: ANN401 - JSON of any type, for a re
             return not _holds(condition["Condition"])
         case "Or":
             return any(_holds(item) for item in _list(condition["Conditions"]))
-    raise ValueError(
-        f"The condition type {kind!r} is not known; allowed are Equals, {', '.join(_ORDERS)}, In, Not and Or."
-    )
+    raise ValueError(f"The condition type {kind!r} is not known; allowed are {_TYPES}.")
 
 
 def _list(value: Any) -> list[Any]:  # noqa: ANN401
@@ -74,21 +81,26 @@ def _compare(kind: str, left: Any, right: Any) -> bool:  # noqa: ANN401
     return _ORDERS[kind](left, right)
 
 
-def condition(context: StepContext) -> Document:
-    """Evaluate the conditions; the outcome "True" or "False" chooses the branch."""
-    try:
-        outcome = str(holds(context.arguments["Conditions"]))
-    except ValueError as error:
-        raise Failure(f"ClientError: {error}") from error
-    context.record({"Condition": {"Outcome": outcome}})
-    return {"Outcome": outcome}
+def check_forms(step: str, conditions: Sequence[Any]) -> None:
+    """Refuse, with AWS's ValidationException, a condition of the step that is not of its type's form."""
+    for item in conditions:
+        kind = item.get("Type") if isinstance(item, dict) else None
+        if kind not in _MEMBERS:
+            raise errors.validation(f"The step {step!r} has the condition type {kind!r}; allowed are {_TYPES}.")
+        if item.keys() != {"Type", *_MEMBERS[kind]}:
+            raise errors.validation(
+                f"The step {step!r} has a condition {kind} with {', '.join(sorted(item)) or 'nothing'}; it has Type, "
+                f"{', '.join(_MEMBERS[kind])}."
+            )
+        if kind == "Not":
+            check_forms(step, [item["Condition"]])
+        elif kind == "Or":
+            check_forms(step, _listed(step, kind, item["Conditions"]))
+        elif kind == "In":
+            _listed(step, kind, item["Values"])
 
 
-def fail(context: StepContext) -> Document:
-    """End the execution as Failed with the message of the definition."""
-    message = str(context.arguments.get("ErrorMessage", ""))
-    context.record({"Fail": {"ErrorMessage": message}})
-    raise Failure(message)
-
-
-RUNS: dict[str, Run] = {"Condition": condition, "Fail": fail}
+def _listed(step: str, kind: str, value: Any) -> list[Any]:  # noqa: ANN401 - JSON of any type
+    if isinstance(value, list) or references.is_function(value):
+        return value if isinstance(value, list) else []
+    raise errors.validation(f"The step {step!r} has a condition {kind} with {value!r} where a list must be.")

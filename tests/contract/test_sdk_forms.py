@@ -1,0 +1,117 @@
+"""What the SDK writes for each condition, function, variable and simple step: it is read, or refused when created."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from sagemaker.workflow import conditions as sdk
+from sagemaker.workflow.callback_step import CallbackOutput, CallbackOutputTypeEnum, CallbackStep
+from sagemaker.workflow.condition_step import ConditionStep
+from sagemaker.workflow.emr_step import EMRStep, EMRStepConfig
+from sagemaker.workflow.execution_variables import ExecutionVariable, ExecutionVariables
+from sagemaker.workflow.fail_step import FailStep
+from sagemaker.workflow.functions import Join
+from sagemaker.workflow.parameters import ParameterBoolean, ParameterFloat, ParameterInteger, ParameterString
+
+from localaws.engine.definition import parse
+from localaws.engine.logic import holds
+from localaws.engine.parameters import check_declarations
+from localaws.engine.references import Scope, resolve
+from localaws.engine.requests import check_arguments
+from localaws.engine.types import VARIABLES
+from localaws.errors import AwsError
+
+COUNT = ParameterInteger("Count", default_value=3)
+PARAMETERS = [
+    COUNT,
+    ParameterString("Words", default_value="a", enum_values=["a", "b"]),
+    ParameterFloat("Rate", default_value=0.5),
+    ParameterBoolean("Chosen", default_value=True),
+]
+CONDITIONS = {
+    "ConditionEquals": (sdk.ConditionEquals(COUNT, 3), True),
+    "ConditionGreaterThan": (sdk.ConditionGreaterThan(COUNT, 3), False),
+    "ConditionGreaterThanOrEqualTo": (sdk.ConditionGreaterThanOrEqualTo(COUNT, 3), True),
+    "ConditionLessThan": (sdk.ConditionLessThan(COUNT, 3), False),
+    "ConditionLessThanOrEqualTo": (sdk.ConditionLessThanOrEqualTo(COUNT, 3), True),
+    "ConditionIn": (sdk.ConditionIn(COUNT, [1, 2]), False),
+    "ConditionNot": (sdk.ConditionNot(sdk.ConditionEquals(COUNT, 3)), False),
+    "ConditionOr": (
+        sdk.ConditionOr([sdk.ConditionIn(COUNT, [1]), sdk.ConditionNot(sdk.ConditionLessThan(COUNT, 3))]),
+        True,
+    ),
+}
+
+
+def written(*steps: Any, parameters: Any = ()) -> str:
+    """A definition as the SDK's Pipeline writes it, from the requests of its parts."""
+    body = {
+        "Version": "2020-12-01",
+        "Metadata": {},
+        "Parameters": [item.to_request() for item in parameters],
+        "PipelineExperimentConfig": {
+            "ExperimentName": ExecutionVariables.PIPELINE_NAME,
+            "TrialName": ExecutionVariables.PIPELINE_EXECUTION_ID,
+        },
+        "Steps": [step.to_request() for step in steps],
+    }
+    return json.dumps(body, default=lambda item: item.expr if hasattr(item, "expr") else item.to_request())
+
+
+def read(text: str) -> None:
+    definition = parse(text)
+    check_declarations(definition.parameters)
+    check_arguments(definition)
+
+
+def test_every_condition_of_the_sdk_is_tried_here() -> None:
+    plain = {sdk.Condition.__name__, sdk.ConditionComparison.__name__}
+    there = {name for name, item in vars(sdk).items() if isinstance(item, type) and issubclass(item, sdk.Condition)}
+    assert there - plain == CONDITIONS.keys()
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_a_condition_is_read_as_the_sdk_writes_it(name: str) -> None:
+    condition, outcome = CONDITIONS[name]
+    gate = ConditionStep("Gate", conditions=[condition], if_steps=[FailStep("No")], else_steps=[])
+    text = written(gate, parameters=PARAMETERS)
+    read(text)
+    asked = parse(text).steps["Gate"].arguments["Conditions"]
+    scope = Scope({"Count": 3}, {}, {}, lambda *_: None)
+    assert holds(resolve(asked, scope)) is outcome
+
+
+def test_the_variables_are_the_sdks() -> None:
+    variables = {item.name for item in vars(ExecutionVariables).values() if isinstance(item, ExecutionVariable)}
+    assert variables == set(VARIABLES)
+
+
+def test_parameters_of_every_type_are_declared_and_joined() -> None:
+    joined = Join(on="/", values=[*PARAMETERS, True, 1.5, ExecutionVariables.START_DATETIME])
+    fail = FailStep("Stop", error_message=joined)
+    text = written(fail, parameters=PARAMETERS)
+    read(text)
+    scope = Scope(
+        {"Count": 3, "Words": "a", "Rate": 0.5, "Chosen": True}, {"StartDateTime": "now"}, {}, lambda *_: None
+    )
+    assert resolve(parse(text).steps["Stop"].arguments, scope)["ErrorMessage"] == "3/a/0.5/true/true/1.5/now"
+
+
+def test_a_fail_step_needs_no_message() -> None:
+    read(written(FailStep("Stop")))
+
+
+def refused_steps() -> dict[str, Any]:
+    output = CallbackOutput("word", CallbackOutputTypeEnum.String)
+    return {
+        "Callback": CallbackStep("Ask", "https://sqs.us-east-1.amazonaws.com/1/q", inputs={}, outputs=[output]),
+        "EMR": EMRStep("Spark", "Spark", "", "j-1", EMRStepConfig(jar="s3://b/a.jar")),
+    }
+
+
+@pytest.mark.parametrize("kind", refused_steps())
+def test_a_step_that_is_not_run_is_refused_with_those_that_are(kind: str) -> None:
+    with pytest.raises(AwsError, match=f"has the type '{kind}', which the local AWS does not run; it runs Processing"):
+        read(written(refused_steps()[kind]))
