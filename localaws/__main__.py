@@ -6,9 +6,12 @@ import logging
 import os
 import socket
 import sys
+from dataclasses import replace
 
 from localaws import home, keys
 from localaws.environment import forget_the_rest
+from localaws.isolation.kinds import VARIABLE
+from localaws.isolation.launching import IsolationError, choose
 from localaws.ministack import configuration
 from localaws.ministack.configuration import MiniStackError
 from localaws.platforms import raise_open_files
@@ -26,11 +29,12 @@ def main() -> int:
         _refuse_taken_port(settings)
         root = keys.ensure(settings)
         home.keep_temporary_files(settings.home)
+        settings = replace(settings, isolation=choose(os.environ.get(VARIABLE, "")))
         configuration.configure(settings)
         from localaws.server import run  # noqa: PLC0415 - MiniStack reads its environment when it is imported
 
         run(settings, root)
-    except (MiniStackError, SettingsError, StoreError) as error:
+    except (IsolationError, MiniStackError, SettingsError, StoreError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     # Threads may still wait for work that was ended with the process; state is on disk, so nobody waits for them.

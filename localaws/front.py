@@ -87,7 +87,13 @@ class Front:
         settings = self._aws.settings
         [nonce] = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("nonce", [""])[:1]
         proof = self._prove(nonce) if self._prove and _NONCE.fullmatch(nonce) else ""
-        return json.dumps({"proof": proof, "enforces_iam": settings.enforce_iam, "open": settings.open_to_all}).encode()
+        health = {
+            "proof": proof,
+            "enforces_iam": settings.enforce_iam,
+            "open": settings.open_to_all,
+            "isolation": settings.isolation.sentence,
+        }
+        return json.dumps(health).encode()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if called := _called(scope):

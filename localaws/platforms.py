@@ -62,3 +62,8 @@ def find_proxies() -> dict[str, str]:
     import urllib.request  # noqa: PLC0415 - slow, and for Macs alone
 
     return {f"{kind}_proxy": address for kind, address in urllib.request.getproxies().items() if kind in _PROXIED}
+
+
+def has_namespaces() -> bool:
+    """Whether the system has user and mount namespaces; whether its kernel lets us have them, only a try can tell."""
+    return sys.platform == "linux"

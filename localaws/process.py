@@ -64,6 +64,11 @@ def is_open(settings: Settings) -> bool:
     return (_health(settings) or {}).get("open") is True
 
 
+def describe_isolation(settings: Settings) -> str:
+    """How the local AWS that answers keeps its jobs apart, and why not better."""
+    return str((_health(settings) or {}).get("isolation", ""))
+
+
 def account(settings: Settings) -> str:
     """Which account the local AWS was last started as: new or existing (SCONES_ACCOUNT)."""
     try:

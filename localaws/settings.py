@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localaws.algorithms.image_classification.engine import EngineError, choose_engine
+from localaws.isolation.kinds import REWRITTEN, Isolation
 
 DEFAULT_PORT = 4566
 REGION = "us-east-1"
@@ -32,6 +33,7 @@ class Settings:
     existing_customer: bool = False
     open_to_all: bool = False
     engine: str = "mxnet"
+    isolation: Isolation = REWRITTEN
 
     @property
     def endpoint(self) -> str:

@@ -147,9 +147,7 @@ class _Run:
 
     def started(self, pid: int) -> None:
         """Remember a shell, lest it outlive a local AWS that is killed."""
-        place = self._folder / "shell"
-        place.mkdir(exist_ok=True)
-        remember(place, pid)
+        remember(self._folder / "shell", pid)
 
 
 def _read(text: str) -> buildspec.Buildspec:

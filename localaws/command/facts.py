@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localaws.process import account, enforces_iam, is_open, running_pid
+from localaws.process import account, describe_isolation, enforces_iam, is_open, running_pid
 from localaws.settings import Settings
 
 _ACCOUNTS = {
@@ -26,5 +26,6 @@ def list_facts(settings: Settings) -> dict[str, str]:
         "state": str(settings.home),
         "iam": "enforced" if enforces_iam(settings) else "not enforced",
         "credentials": _CREDENTIALS[is_open(settings)],
+        "isolation": describe_isolation(settings),
         "account": _ACCOUNTS[account(settings)],
     }

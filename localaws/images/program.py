@@ -16,7 +16,7 @@ class Program:
 
     `python` is the interpreter that stands for the image's `python3`, and its folder is first on PATH; `readable` are
     folders that the program needs beside the system's and the interpreter's own; `variables` are what the image
-    itself sets, which a job's own variables replace.
+    itself sets, which a job's own variables replace; `directory` is where it starts, which is / in SageMaker's images.
 
     `environment` says which packages it finds. Who starts the program has them made by
     `localaws.images.preparing.prepare`, which answers the same program with `python`, `readable` and `variables` set,
@@ -30,3 +30,4 @@ class Program:
     variables: Mapping[str, str] = field(default_factory=dict)
     environment: Environment | None = None
     writable: tuple[Path, ...] = ()
+    directory: str = "/"

@@ -7,7 +7,7 @@ stand-in of a built-in algorithm. The packages are those that `images.json` name
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from localaws.failures import ClientFailure
@@ -37,7 +37,17 @@ def find_program(
             f"{home / FILE}: "
             f"{json.dumps({repository(image): ['python3', '/path/to/program.py']})}."
         )
-    return Program(tuple(words), environment=find_environment(home, image))
+    # What images.json names is this machine's owner's choice; a job's entry point is not.
+    readable = () if entrypoint else tuple(_list_folders(words))
+    return Program(tuple(words), readable=readable, environment=find_environment(home, image))
+
+
+def _list_folders(words: Sequence[str]) -> Iterator[Path]:
+    """Where the files lie that a program names: a file's folder with the modules beside it, unless it is a home."""
+    for word in words:
+        if word.startswith("/") and Path(word).is_file():
+            folder = Path(word).parent
+            yield Path(word) if Path.home().is_relative_to(folder) else folder
 
 
 def find_environment(home: Path, image: str) -> Environment:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from localaws.environment import PACKAGES
 from localaws.failures import ClientFailure
 from localaws.images.program import Program
+from localaws.isolation.launching import launch
+from localaws.isolation.view import HOME, TEMPORARY, View, list_programs_folders
+from localaws.jobs import opt_ml
 from localaws.keys import Credentials
 from localaws.platforms import THREAD_VARIABLES, reach_directly
 from localaws.redirect import with_redirect
@@ -35,28 +40,26 @@ _PYTHONS = {"python", "python3", "python3.11", "python3.12", "python3.13"}
 
 
 class Container:
-    """A program started as a container is: arguments, environment, a directory for /opt/ml."""
+    """A program started as a container is: arguments, environment, and the directory `root` as its /opt/ml."""
 
-    def __init__(self, root: Path, program: Program, environment: Mapping[str, str]) -> None:
+    def __init__(self, settings: Settings, root: Path, program: Program, environment: Mapping[str, str]) -> None:
+        self._settings = settings
         self._root = root
+        self._program = program
         first, *others = program.argv
         self._argv = [str(program.python) if first in _PYTHONS else first, *others]
         self._environment = dict(environment)
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
         self._ended = threading.Event()
 
     def start(self, on_line: Callable[[str], None]) -> None:
         """Start the program; `on_line` is called with each line of its output, from another thread."""
+        start = self._start_in_namespaces if self._settings.isolation.namespaces else self._start_with_paths
         try:
-            self._process = subprocess.Popen(
-                self._argv,
-                cwd=self._root,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
+            self._process = start(
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
             )
         except OSError as error:
             raise ClientFailure(f"The program {self._argv[0]} cannot be started: {error.strerror}.") from error
@@ -81,7 +84,9 @@ class Container:
             _signal_group(self._process.pid, signal.SIGKILL)
         if self._reader is not None:
             self._reader.join(timeout=5)
-        (self._root / "pid").unlink(missing_ok=True)
+        _file(self._root).unlink(missing_ok=True)
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
     def terminate(self, grace_seconds: float) -> None:
         """Ask the program to end (SIGTERM), and make it end when it has not after the grace."""
@@ -91,6 +96,35 @@ class Container:
         if self.wait(grace_seconds) is None:
             _signal_group(self._process.pid, signal.SIGKILL)
             self._ended.wait()
+
+    def _start_in_namespaces(self, **options: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - Popen's
+        """See /opt/ml as it is, a /tmp and a home of its own, and of the rest what the program may read."""
+        self._scratch = tempfile.TemporaryDirectory(prefix="job-", ignore_cleanup_errors=True)
+        places = {opt_ml.OPT_ML: self._root}
+        for target in (TEMPORARY, HOME):
+            places[target] = Path(self._scratch.name) / Path(target).name
+            places[target].mkdir()
+        program = self._program
+        view = View(
+            writable={**places, **{str(folder): folder for folder in program.writable}},
+            readable=[*list_programs_folders(program.python), *program.readable],
+            hidden=[self._settings.home],
+            directory=program.directory,
+        )
+        # The directory is how a program is recognized that outlives the local AWS: see kill_left_over.
+        return launch(view, self._settings.isolation, self._argv, self._environment, cwd=self._root, **options)
+
+    def _start_with_paths(self, **options: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - Popen's
+        """See this machine as it is, with paths below /opt/ml rewritten to the directory's."""
+        opt_ml.rewrite_files(self._root)
+        below = self._program.directory.startswith(opt_ml.OPT_ML)
+        directory = Path(opt_ml.rewrite(self._program.directory, self._root)) if below else self._root
+        return subprocess.Popen(
+            [opt_ml.rewrite(word, self._root) for word in self._argv],
+            cwd=directory,
+            env={name: opt_ml.rewrite(value, self._root) for name, value in self._environment.items()},
+            **options,
+        )
 
     def _await_end(self, process: subprocess.Popen[bytes]) -> None:
         process.wait()
@@ -108,6 +142,9 @@ def base_environment(settings: Settings, credentials: Credentials, program: Prog
     """What every container has: the local AWS as its AWS, a training engine, one numeric thread, unbuffered output."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     passed["PATH"] = os.pathsep.join([str(program.python.parent), passed.get("PATH", os.defpath)])
+    if settings.isolation.namespaces:
+        # As root of a user namespace, GNU tar would give files to users that there are not.
+        passed |= {"HOME": HOME, "TMPDIR": TEMPORARY, "TAR_OPTIONS": "--no-same-owner"}
     return {
         **passed,
         "AWS_ENDPOINT_URL": settings.endpoint,
@@ -126,7 +163,7 @@ def base_environment(settings: Settings, credentials: Credentials, program: Prog
 
 def kill_left_over(jobs: Path) -> None:
     """End containers that outlived the process that started them (`kill -9` of the local AWS)."""
-    for file in jobs.glob("*/*/pid"):
+    for file in jobs.glob("*/pid.*"):
         try:
             pid, started = file.read_text(encoding="ascii").split()
             if abs(psutil.Process(int(pid)).create_time() - float(started)) < 1:
@@ -153,9 +190,13 @@ def _working_below(directory: Path) -> list[int]:
 
 
 def remember(root: Path, pid: int) -> None:
-    """Write the leader of a process group into a folder, where `kill_left_over` finds it."""
+    """Write the leader of a process group beside its folder, where `kill_left_over` finds it, and it does not."""
     # The start time distinguishes our process from a later one that was given the same number.
-    (root / "pid").write_text(f"{pid} {psutil.Process(pid).create_time()}", encoding="ascii")
+    _file(root).write_text(f"{pid} {psutil.Process(pid).create_time()}", encoding="ascii")
+
+
+def _file(root: Path) -> Path:
+    return root.with_name(f"pid.{root.name}")
 
 
 def _signal_group(pid: int, number: int) -> None:

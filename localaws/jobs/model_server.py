@@ -87,8 +87,7 @@ class ModelServer:
             "OPT_ML": opt_ml.OPT_ML,
             "SAGEMAKER_BIND_TO_PORT": str(port),
         }
-        rewritten = {key: opt_ml.rewrite(value, root) for key, value in variables.items()}
-        self._container = Container(root, opt_ml.rewrite_program(program, root), rewritten)
+        self._container = Container(aws.settings, root, program, variables)
 
     def start(self, on_line: Callable[[str], None]) -> None:
         """Start the program; `on_line` is called with each line of its output, from another thread."""

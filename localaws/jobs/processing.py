@@ -84,7 +84,6 @@ def _stage(aws: Aws, document: Document, member: Instance, share: tuple[int, int
             source.get("S3DataType", "S3Prefix"),
             share if sharded else (0, 1),
         )
-        opt_ml.rewrite_scripts(target, member.root)
     for output in _outputs(document):
         opt_ml.inside(member.root, output["S3Output"]["LocalPath"]).mkdir(parents=True, exist_ok=True)
     config = member.root / "config"
@@ -105,5 +104,4 @@ def _outputs(document: Document) -> list[Document]:
 
 
 def _message(member: Instance) -> str | None:
-    file = member.root / "output" / "message"
-    return file.read_text(encoding="utf-8", errors="replace")[:_MESSAGE_LENGTH] if file.is_file() else None
+    return opt_ml.read_text(member.root, "output/message")[:_MESSAGE_LENGTH] or None

@@ -148,8 +148,7 @@ def _container(aws: Aws, job: Job, member: Instance) -> Container:
         **job.environment,
         "OPT_ML": opt_ml.OPT_ML,
     }
-    rewritten = {name: opt_ml.rewrite(value, member.root) for name, value in environment.items()}
-    return Container(member.root, opt_ml.rewrite_program(job.program, member.root), rewritten)
+    return Container(aws.settings, member.root, job.program, environment)
 
 
 def _log(aws: Aws, job: Job, member: Instance, started: int) -> JobLog:

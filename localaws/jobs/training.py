@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from localaws.aws import Aws, now
@@ -12,7 +14,7 @@ from localaws.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.images.builtin import find_algorithm
 from localaws.images.program import Program
 from localaws.images.programs import find_program
-from localaws.jobs import pretrained, staging
+from localaws.jobs import opt_ml, pretrained, staging
 from localaws.jobs.checkpoints import DEFAULT_PATH, Checkpoints
 from localaws.jobs.metrics import Metrics, Publisher
 from localaws.jobs.role import acting_as, check_network
@@ -124,13 +126,14 @@ def _job(aws: Aws, document: Document) -> Job:
     own = {"TRAINING_JOB_NAME": document["TrainingJobName"], "TRAINING_JOB_ARN": document["TrainingJobArn"]}
     environment = {**own, **document.get("Environment", {})}
     algorithm = find_algorithm(document["AlgorithmSpecification"].get("TrainingImage", ""))
-    if algorithm and not algorithm.runs_scripts:
-        environment = {**pretrained.environment(aws.settings.home, hyperparameters), **environment}
+    builtin = algorithm is not None and not algorithm.runs_scripts
+    weights = pretrained.environment(aws.settings.home, hyperparameters) if builtin else {}
+    program = _program(aws, document)
     return Job(
         TRAINING,
         document["TrainingJobName"],
-        _program(aws, document),
-        environment,
+        replace(program, readable=(*program.readable, *map(Path, weights.values()))),
+        {**weights, **environment},
         document["StoppingCondition"]["MaxRuntimeInSeconds"],
     )
 
@@ -229,5 +232,4 @@ def _describe(aws: Aws, name: str, metrics: Metrics, tuned: bool) -> None:
 
 
 def _failure(member: Instance) -> str:
-    file = member.root / "output" / "failure"
-    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    return opt_ml.read_text(member.root, "output/failure")

@@ -55,7 +55,7 @@ class Laptop:
     def environment(self) -> Mapping[str, str]:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SCONES_"))},
-            **{name: os.environ[name] for name in ("SCONES_ENGINE",) if name in os.environ},
+            **{name: os.environ[name] for name in ("SCONES_ENGINE", "SCONES_ISOLATION") if name in os.environ},
             "SCONES_PORT": str(self.port),
             "SCONES_HOME": str(self.home),
             "SCONES_ENFORCE_IAM": self.enforce_iam,

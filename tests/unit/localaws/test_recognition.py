@@ -168,6 +168,7 @@ def test_the_local_aws_proves_its_key_and_says_what_everybody_may_know(aws: Aws)
         "proof": keys.prove(key, 45660, nonce),
         "enforces_iam": False,
         "open": False,
+        "isolation": aws.settings.isolation.sentence,
     }
     for odd in ("", "nonce=short", f"nonce={nonce}%0a", "nonce=" + "A" * 64, "x=1"):
         assert _ask(front, odd)["proof"] == ""

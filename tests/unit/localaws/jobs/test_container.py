@@ -38,7 +38,9 @@ def begin(root: Path) -> Iterator[Callable[..., tuple[Container, list[str]]]]:
 
     def make(program: str, **environment: str) -> tuple[Container, list[str]]:
         lines: list[str] = []
-        container = Container(root, Program(("python3", "-c", program)), {"PATH": os.environ["PATH"], **environment})
+        container = Container(
+            Settings(), root, Program(("python3", "-c", program)), {"PATH": os.environ["PATH"], **environment}
+        )
         container.start(lines.append)
         started.append(container)
         return container, lines
@@ -86,7 +88,7 @@ def test_a_program_that_runs_has_no_exit_code_yet(begin: Begin) -> None:
 
 
 def test_a_container_that_was_not_started_has_nothing_to_end(root: Path) -> None:
-    container = Container(root, Program(("python3",)), {})
+    container = Container(Settings(), root, Program(("python3",)), {})
     container.terminate(0)
     container.finish()
     assert (container.poll(), container.wait(0)) == (None, None)
@@ -127,15 +129,15 @@ def test_children_end_with_their_container(begin: Begin, settled: Settled) -> No
 
 def test_the_pid_file_lasts_as_long_as_the_program(begin: Begin, root: Path) -> None:
     container, _ = begin("pass")
-    assert (root / "pid").exists()
+    assert root.with_name("pid.algo-1").exists()
     container.wait(5)
     container.finish()
-    assert not (root / "pid").exists()
+    assert not root.with_name("pid.algo-1").exists()
 
 
 def test_a_program_that_is_not_there_is_the_request_s_fault(root: Path) -> None:
     with pytest.raises(JobFailure, match="ClientError: The program /no/such cannot be started: No such file"):
-        Container(root, Program(("/no/such",)), {}).start(print)
+        Container(Settings(), root, Program(("/no/such",)), {}).start(print)
 
 
 def test_what_a_killed_process_left_running_is_ended(
@@ -145,7 +147,7 @@ def test_what_a_killed_process_left_running_is_ended(
     settled(lambda: lines == ["up"])
     kill_left_over(tmp_path)
     assert container.wait(5) == -9
-    assert not (root / "pid").exists()
+    assert not root.with_name("pid.algo-1").exists()
 
 
 def test_a_program_that_no_file_names_is_ended_as_well(
@@ -154,7 +156,7 @@ def test_a_program_that_no_file_names_is_ended_as_well(
     """As it is after a `kill -9` between the program's start and its file."""
     container, lines = begin(SLEEP)
     settled(lambda: lines == ["up"])
-    (root / "pid").unlink()
+    root.with_name("pid.algo-1").unlink()
     kill_left_over(tmp_path)
     assert container.wait(5) == -9
 
@@ -164,26 +166,26 @@ def test_a_clock_that_was_set_since_does_not_keep_a_left_over_program_alive(
 ) -> None:
     container, lines = begin(SLEEP)
     settled(lambda: lines == ["up"])
-    pid, started = (root / "pid").read_text().split()
-    (root / "pid").write_text(f"{pid} {float(started) - 3600}")
+    pid, started = root.with_name("pid.algo-1").read_text().split()
+    root.with_name("pid.algo-1").write_text(f"{pid} {float(started) - 3600}")
     kill_left_over(tmp_path)
     assert container.wait(5) == -9
 
 
 def test_a_later_process_of_the_same_number_is_left_alone(tmp_path: Path, root: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", SLEEP], start_new_session=True) as other:
-        (root / "pid").write_text(f"{other.pid} {psutil.Process(other.pid).create_time() - 100}")
+        root.with_name("pid.algo-1").write_text(f"{other.pid} {psutil.Process(other.pid).create_time() - 100}")
         kill_left_over(tmp_path)
         assert other.poll() is None
         other.kill()
-    assert not (root / "pid").exists()
+    assert not root.with_name("pid.algo-1").exists()
 
 
 @pytest.mark.parametrize("content", ["", "12", "words in it", f"{2**22 + 7} 1.0"])
 def test_a_broken_or_stale_pid_file_does_not_hinder_the_start(tmp_path: Path, root: Path, content: str) -> None:
-    (root / "pid").write_text(content)
+    root.with_name("pid.algo-1").write_text(content)
     kill_left_over(tmp_path)
-    assert not (root / "pid").exists()
+    assert not root.with_name("pid.algo-1").exists()
 
 
 def test_containers_are_given_the_local_aws_and_no_real_credentials(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localaws.images.program import Program
-from localaws.jobs.opt_ml import inside, rewrite, rewrite_program, rewrite_scripts
+from localaws.jobs.opt_ml import inside, rewrite, rewrite_scripts
 
 ROOT = Path("/home/of/job")
 
@@ -46,10 +45,6 @@ def test_what_only_looks_like_opt_ml_is_left_alone(text: str) -> None:
 
 def test_a_root_with_backslashes_is_taken_as_it_is() -> None:
     assert rewrite("/opt/ml/x", Path(r"/home/\1/g")) == r"/home/\1/g/x"
-
-
-def test_every_argument_is_rewritten() -> None:
-    assert rewrite_program(Program(("a", "/opt/ml/b")), ROOT) == Program(("a", "/home/of/job/b"))
 
 
 def test_scripts_are_rewritten_and_data_is_not(tmp_path: Path) -> None:

@@ -1,0 +1,33 @@
+"""The folders that a Python interpreter is made of, wherever it lies: its own, and those that it is based on."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+_LINKS = 16
+
+
+@lru_cache(maxsize=64)
+def find_folders(python: Path) -> tuple[Path, ...]:
+    """The prefixes of an interpreter: its environment's, that of the one which made it, and those its link leads by."""
+    found = [python.parent.parent]
+    configuration = python.parent.parent / "pyvenv.cfg"
+    if configuration.is_file():
+        found.append(_home(configuration))
+    link = python
+    for _ in range(_LINKS):
+        if not link.is_symlink():
+            break
+        link = link.parent / link.readlink()
+        found.append(link.parent.parent)
+    found.append(python.resolve().parent.parent)
+    return tuple(dict.fromkeys(folder for folder in found if folder.is_absolute()))
+
+
+def _home(configuration: Path) -> Path:
+    for line in configuration.read_text(encoding="utf-8").splitlines():
+        name, _, value = line.partition("=")
+        if name.strip() == "home":
+            return Path(value.strip()).parent
+    return configuration.parent

@@ -1,0 +1,148 @@
+"""What a program in its own mount namespace sees, as steps for the launcher.
+
+The system's folders read-only, but of /etc only what everybody may read; an interpreter with its packages and what else
+a program needs, wherever it lies; /proc, /sys and a /dev of harmless devices; its own /opt/ml, /tmp and home. The root
+itself is memory of its own, in which a program may make folders as in a container. Everything else is not there: homes,
+the local AWS's state, other jobs, /run with the sockets of this machine's services, /var, /mnt.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from localaws.environment import PACKAGES
+from localaws.isolation.interpreter import find_folders
+from localaws.isolation.kinds import Isolation
+
+HOME = "/root"
+"""The home of root, as whom SageMaker's containers run."""
+TEMPORARY = "/tmp"  # noqa: S108 - the program's own
+_SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "sys", "nix", "gnu")
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+_ACCELERATORS = ("nvidia*", "dri", "kfd", "neuron*")
+_STREAMS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
+_EMPTY = (("/run", "755"), ("/var/lib", "755"), ("/var/log", "755"), ("/home", "755"), ("/mnt", "755"), ("/dev", "755"))
+_LINKED = {"/var/run": "/run", "/var/tmp": TEMPORARY}  # noqa: S108 - the program's own
+# Where systems keep what these files link to, in folders that are out of sight.
+_LINKED_FILES = ("resolv.conf", "hosts", "localtime")
+
+
+@dataclass(frozen=True)
+class View:
+    """What differs from program to program.
+
+    `writable` are folders of this machine by where the program finds them; `readable` folders and files that it finds
+    where they are; `hidden` what stays out of sight, though it lies in one that is readable; `directory` is where the
+    program begins.
+    """
+
+    writable: Mapping[str, Path]
+    readable: Sequence[Path] = ()
+    hidden: Sequence[Path] = ()
+    directory: str = "/"
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+def build_steps(view: View, isolation: Isolation) -> list[str]:
+    """The view as the launcher's steps."""
+    steps = ["pids"] if isolation.processes else []
+    steps += [*_system(), *_devices(), *(("proc",) if isolation.processes else ("read-only", "/proc", "/proc"))]
+    for folder, mode in _EMPTY:
+        steps += ["folder", folder, mode]
+    for name, target in {**_LINKED, **view.links}.items():
+        steps += ["link", target, name]
+    placed: list[tuple[str, ...]] = [("read-only", str(source), target) for source, target in _readable(view)]
+    placed += [("hide", target) for target in _hidden(view, [target for _, _, target in placed])]
+    placed += [("writable", str(source), target) for target, source in view.writable.items()]
+    # What lies within another comes after it.
+    for words in sorted(placed, key=lambda words: words[-1].count("/")):
+        steps += words
+    return [*steps, "in", view.directory]
+
+
+def list_programs_folders(python: Path) -> list[Path]:
+    """What a program of this interpreter needs beside the system: the interpreter's folders, and our packages."""
+    packages = sorted(file.parent for file in Path(PACKAGES).glob("*/__init__.py"))
+    return [*find_folders(python), *packages]
+
+
+def is_system(path: Path) -> bool:
+    """Whether a path is in the system's folders, which every program sees."""
+    return any(path.is_relative_to(f"/{name}") for name in _SYSTEM)
+
+
+def _readable(view: View) -> Iterator[tuple[Path, str]]:
+    """What is bound where, each once: at its real path, and at the one by which it is named."""
+    seen: set[str] = set()
+    for path in view.readable:
+        for source in _without_homes(path.resolve(), view.hidden):
+            for target in (str(source), str(path / source.relative_to(path.resolve()))):
+                if target not in seen and not is_system(Path(target)) and source.exists():
+                    seen.add(target)
+                    yield source, target
+
+
+def _without_homes(path: Path, hidden: Iterable[Path]) -> list[Path]:
+    """The path, or of one that holds a person's whole home what an interpreter's prefix has."""
+    if not any(home.is_relative_to(path) for home in (Path.home().resolve(), Path("/home"), Path("/root"))):
+        return [path]
+    parts = [path / name for name in ("bin", "include", "lib", "lib64", "share")]
+    return [part for part in parts if not any(part.resolve().is_relative_to(each) for each in hidden)]
+
+
+def _hidden(view: View, placed: Sequence[str]) -> Iterator[str]:
+    for path in view.hidden:
+        real = path.resolve()
+        if any(real.is_relative_to(target) for target in placed) and real.exists():
+            yield str(real)
+
+
+@lru_cache(maxsize=1)
+def _system() -> tuple[str, ...]:
+    steps: list[str] = []
+    for name in _SYSTEM:
+        folder = Path("/", name)
+        if folder.is_symlink():
+            steps += ["link", str(folder.readlink()), str(folder)]
+        elif folder.is_dir():
+            steps += ["read-only", str(folder), str(folder)]
+    for name in _LINKED_FILES:
+        real = Path("/etc", name).resolve()
+        if real.is_file() and not is_system(real):
+            steps += ["read-only", str(real), str(real)]
+    for path in _closed(Path("/etc")):
+        steps += ["hide", path]
+    return tuple(steps)
+
+
+def _closed(folder: Path) -> Iterator[str]:
+    """What not everybody may read; for all but root the kernel sees to it."""
+    if os.geteuid() != 0:
+        return
+    for entry in os.scandir(folder):
+        if entry.is_symlink():
+            continue
+        needed = stat.S_IROTH | stat.S_IXOTH if entry.is_dir() else stat.S_IROTH
+        if entry.stat().st_mode & needed != needed:
+            yield entry.path
+        elif entry.is_dir():
+            yield from _closed(Path(entry.path))
+
+
+@lru_cache(maxsize=1)
+def _devices() -> tuple[str, ...]:
+    steps = ["folder", "/dev", "755"]
+    found = [Path("/dev", name) for name in _DEVICES]
+    for pattern in _ACCELERATORS:
+        found += sorted(Path("/dev").glob(pattern))
+    for device in found:
+        if device.exists():
+            steps += ["writable", str(device), str(device)]
+    for name, target in _STREAMS.items():
+        steps += ["link", target, f"/dev/{name}"]
+    return (*steps, "memory", "/dev/shm", "mode=1777", "terminals")  # noqa: S108 - the program's own
