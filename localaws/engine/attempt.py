@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from localaws.aws import Aws
-from localaws.engine import caching, records, references, retries
+from localaws.engine import caching, records, references, retries, types
 from localaws.engine.context import Run, StepContext, Stopped
 from localaws.engine.definition import Step, parse
 from localaws.engine.retries import Failure
@@ -127,6 +127,7 @@ def _variables(document: Document) -> Document:
         "PipelineExecutionArn": arn,
         "StartDateTime": start,
         "CurrentDateTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        **dict.fromkeys(types.OF_JOBS, references.OWN_JOB),
     }
 
 

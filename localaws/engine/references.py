@@ -19,6 +19,9 @@ from localaws.shapes import Document
 _TOKEN = re.compile(r"\.?(\w[\w-]*)|\[(\d+)\]|\['([^']*)'\]|\[\"([^\"]*)\"\]")
 _PATH = re.compile(rf"\$?(?:{_TOKEN.pattern})*")
 _LONGEST_INDEX = 9  # digits
+OWN_JOB = "\ue000"
+"""Stands for the name of a step's own job (Execution.TrainingJobName), which each of its attempts has anew."""
+
 _FUNCTIONS = ({"Get"}, {"Std:Join"}, {"Std:JsonGet"})
 
 

@@ -33,9 +33,11 @@ APIS = {
     # Of which the service of pipelines knows no name: https://github.com/aws/sagemaker-python-sdk/pull/3472
     "RegisterModel": Api("CreateModelPackage", "DescribeModelPackage", None, frozenset({"ModelPackageName"})),
 }
+OF_JOBS = {"TrainingJobName": "Training", "ProcessingJobName": "Processing"}
+"""Variables of an execution that are the name of the very job whose arguments have them, and its type of step."""
 VARIABLES = (
     *("PipelineName", "PipelineArn", "PipelineExecutionId", "PipelineExecutionArn", "StartDateTime", "CurrentDateTime"),
-    *("TrainingJobName", "ProcessingJobName"),
+    *OF_JOBS,
 )
 _OF_SHAPES = {
     "structure": "Structure",
@@ -90,6 +92,10 @@ class Types:
             if rest not in VARIABLES:
                 raise errors.validation(
                     f"{path!r} is not a variable of an execution; there are {', '.join(VARIABLES)}."
+                )
+            if step and OF_JOBS.get(rest, self._steps[step].type) != self._steps[step].type:
+                raise errors.validation(
+                    f"The step {step!r} uses {path}, which is the name of a {OF_JOBS[rest]} step's own job."
                 )
             return "String"
         owner = references.owner(path)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from localaws.engine.context import Run, StepContext, Stopped
+from localaws.engine.references import OWN_JOB
 from localaws.engine.retries import Failure, of_job
 from localaws.names import identifier
 from localaws.records.jobs import ENDED, PROCESSING, TRAINING, TRANSFORM, JobKind, find_job
@@ -13,7 +16,8 @@ _POLL_SECONDS = 0.2
 
 
 def _run(kind: JobKind, context: StepContext) -> Document:
-    request = {kind.name: _job_name(context), **context.arguments}
+    name = _job_name(context, context.arguments.get(kind.name))
+    request = {**_named(context.arguments, name), kind.name: name}
     context.authorize(kind.describe, {kind.name: request[kind.name]})
     arn = context.call(f"Create{kind.stem}Job", request)[kind.arn]
     context.record({f"{kind.stem}Job": {"Arn": arn}})
@@ -41,11 +45,24 @@ def _wait(kind: JobKind, context: StepContext, name: str, arn: str) -> Document:
     raise of_job(document["FailureReason"])
 
 
-def _job_name(context: StepContext) -> str:
-    # As AWS names them: pipelines-<execution>-<step>-<random>; the step's name gives way to the length limit.
+def _job_name(context: StepContext, prefix: str | None) -> str:
+    """As AWS names jobs: pipelines-<execution>-<step>-<random>, or with the name that the definition gives in front.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-access.html#build-and-manage-step-permissions-prefix
+    """
     ending = f"-{identifier(10)}"
-    beginning = f"pipelines-{context.execution_id}-{context.step.name}"
+    beginning = prefix or f"pipelines-{context.execution_id}-{context.step.name}"
+    # The step's name gives way to the length limit.
     return beginning[: _LONGEST_NAME - len(ending)].rstrip("-") + ending
+
+
+def _named(value: Any, name: str) -> Any:  # noqa: ANN401 - JSON of any type
+    """Put the job's name where the definition has the variable of it, as in {"Get": "Execution.TrainingJobName"}."""
+    if isinstance(value, dict):
+        return {member: _named(item, name) for member, item in value.items()}
+    if isinstance(value, list):
+        return [_named(item, name) for item in value]
+    return value.replace(OWN_JOB, name) if isinstance(value, str) else value
 
 
 def processing(context: StepContext) -> Document:

@@ -7,12 +7,14 @@ from localaws.names import identifier
 from localaws.records.models import GROUP, PACKAGE, get_model, get_package
 from localaws.shapes import Document, project
 
+_LONGEST_PREFIX = 52  # of a model's name, which has 63 characters
 _MAKER = "PipelineStep"  # of a version's document: the execution and the step that registered it
 
 
 def model(context: StepContext) -> Document:
     """Create the model that the arguments describe."""
-    request = {"ModelName": f"pipelines-{context.execution_id}-{identifier(10)}", **context.arguments}
+    prefix = context.arguments.get("ModelName") or f"pipelines-{context.execution_id}"
+    request = {**context.arguments, "ModelName": f"{prefix[:_LONGEST_PREFIX]}-{identifier(10)}"}
     arn = context.call("CreateModel", request)["ModelArn"]
     context.record({"Model": {"Arn": arn}})
     return project("DescribeModel", get_model(context.aws, request["ModelName"]))

@@ -14,6 +14,7 @@ from localaws.tuning import records
 _LONGEST_NAME = 32
 _POLL_SECONDS = 0.2
 _MOST_SUMMARIES = 50  # AWS's: a later step may read the artifacts of so many
+NAME = "HyperParameterTuningJobName"
 _MAKER = "PipelineStep"  # of a tuning job's document: the execution and the step that made it
 
 
@@ -34,7 +35,7 @@ def _left_over(context: StepContext) -> Document | None:
 
 
 def _same(context: StepContext, job: Document) -> bool:
-    return all(job.get(member) == value for member, value in context.arguments.items())
+    return all(job.get(member) == value for member, value in context.arguments.items() if member != NAME)
 
 
 def _maker(context: StepContext) -> str:
@@ -42,17 +43,17 @@ def _maker(context: StepContext) -> str:
 
 
 def _create(context: StepContext) -> Document:
-    request = {"HyperParameterTuningJobName": _job_name(context), **context.arguments}
+    request = {**context.arguments, NAME: _job_name(context, context.arguments.get(NAME))}
     for operation in ("DescribeHyperParameterTuningJob", "ListTrainingJobsForHyperParameterTuningJob"):
         context.authorize(operation, {"HyperParameterTuningJobName": request["HyperParameterTuningJobName"]})
     created = context.call("CreateHyperParameterTuningJob", {**request, _MAKER: _maker(context)})
     return {**request, **created}
 
 
-def _job_name(context: StepContext) -> str:
+def _job_name(context: StepContext, prefix: str | None) -> str:
     # AWS allows a tuning job 32 characters: the step's name gives way.
     ending = f"-{identifier(10)}"
-    return f"{context.execution_id}-{context.step.name}"[: _LONGEST_NAME - len(ending)].rstrip("-") + ending
+    return (prefix or f"{context.execution_id}-{context.step.name}")[: _LONGEST_NAME - len(ending)].rstrip("-") + ending
 
 
 def _wait(context: StepContext, name: str) -> Document:

@@ -123,6 +123,29 @@ def test_a_processing_step_names_its_job_after_the_execution_and_waits_for_it(
     assert api("DescribeProcessingJob", ProcessingJobName=name)["ExitMessage"] == "done"
 
 
+def test_a_definition_may_give_the_name_of_its_jobs_as_a_prefix(
+    runs: Runs, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(jobs._RUN, PROCESSING.noun, completed)
+    text = build.text(build.step("Prepare", kind="Processing", Arguments=JOB | {"ProcessingJobName": "team-prepare"}))
+    first, second = runs.run(text), runs.ended(runs.start())
+    arns = [runs.steps(arn)["Prepare"]["Metadata"]["ProcessingJob"]["Arn"] for arn in (first, second)]
+    assert all("processing-job/team-prepare-" in arn for arn in arns)
+    assert arns[0] != arns[1]
+
+
+def test_the_name_of_a_steps_own_job_may_be_in_its_arguments(
+    runs: Runs, api: Api, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(jobs._RUN, PROCESSING.noun, completed)
+    own = {"Std:Join": {"On": "/", "Values": ["jobs", {"Get": "Execution.ProcessingJobName"}]}}
+    arn = runs.run(
+        build.text(build.step("Prepare", kind="Processing", Arguments=JOB | {"Environment": {"PLACE": own}}))
+    )
+    name = runs.steps(arn)["Prepare"]["Metadata"]["ProcessingJob"]["Arn"].rsplit("/", 1)[1]
+    assert api("DescribeProcessingJob", ProcessingJobName=name)["Environment"] == {"PLACE": f"jobs/{name}"}
+
+
 def test_a_job_that_aws_would_refuse_fails_the_step_with_the_refusal(runs: Runs, build: Build) -> None:
     role = {"Name": "Role", "Type": "String", "DefaultValue": "nobody"}
     step = build.step("Prepare", kind="Processing", Arguments=JOB | {"RoleArn": {"Get": "Parameters.Role"}})
