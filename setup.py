@@ -103,7 +103,7 @@ TEST = [
 # What an installation holds of the checkout, at the same places: what runs, and what seeds are made of. The local AWS's
 # distribution has what it imports, and the project's, which needs that one, the rest.
 LOCALAWS_FOLDERS = ["common", "localaws"]
-LOCALAWS_MODULES = ["local"]  # of the package scones
+LOCALAWS_MODULES = ["local", "local_pytest"]  # of the package scones
 FOLDERS = [
     "console",
     "evaluation",

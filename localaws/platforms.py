@@ -48,6 +48,16 @@ def is_case_sensitive(folder: Path) -> bool:
         probe.unlink()
 
 
+def can_fork() -> bool:
+    """Whether a process that has imported libraries can go on as a copy; Apple's frameworks end such a one."""
+    return sys.platform != "darwin"
+
+
+def fork() -> int:
+    """Copy this process, where `can_fork`: 0 in the copy, and the copy's process id in this one."""
+    return os.fork()
+
+
 def reach_directly(given: Mapping[str, str]) -> dict[str, str]:
     """The variable by which SDKs take no proxy to this machine, to which macOS's settings would lead them otherwise."""
     named = given.get("no_proxy", given.get("NO_PROXY", ""))

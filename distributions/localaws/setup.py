@@ -40,5 +40,6 @@ setup(
     extras_require=PROJECT["LOCALAWS_EXTRAS"],
     entry_points={
         "console_scripts": ["localaws=scones.local:main"],
+        "pytest11": ["localaws=scones.local_pytest"],
     },
 )

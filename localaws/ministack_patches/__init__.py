@@ -40,6 +40,13 @@ def load(aws: Aws) -> dict[str, Patch]:
     return {name: found[name] for name in order.static_order()}
 
 
+def import_all() -> None:
+    """Import what `apply` does, for a process that will be forked."""
+    for _ in _modules(sys.modules[__name__]):
+        pass
+    load_readers()
+
+
 def load_readers() -> dict[str, Patch]:
     """What modules use of MiniStack that replace nothing, by their names."""
     modules = [module for package in (localaws.ministack, localaws.iam) for module in _modules(package)]

@@ -50,7 +50,9 @@ def test_site_packages_gets_one_name_of_ours(wheel: Path) -> None:
 def test_the_project_needs_the_local_aws_of_its_own_version(wheel: Path) -> None:
     (file,) = wheel.glob("scones-*/METADATA")
     version = file.parent.name.removeprefix("scones-").removesuffix(".dist-info")
-    needed = [line for line in file.read_text(encoding="utf-8").splitlines() if "scones-localaws" in line]
+    needed = [
+        line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("Requires-Dist: scones")
+    ]
     assert needed == [f"Requires-Dist: scones-localaws[mxnet,xgboost]=={version}"]
 
 
@@ -113,12 +115,13 @@ def test_the_local_aws_alone_runs_its_command_from_its_own_wheel(wheel: Path, tm
     """Its wheel has no `scones/__init__.py`: the project's has it, or nobody."""
     alone = tmp_path / "alone" / "scones"
     alone.mkdir(parents=True)
-    for name in ("local.py", "common", "localaws"):
+    for name in ("local.py", "local_pytest.py", "common", "localaws"):
         (alone / name).symlink_to(wheel / "scones" / name)
     (file,) = wheel.glob("scones_localaws-*/entry_points.txt")
     points = configparser.ConfigParser()
     points.read(file)
     assert dict(points["console_scripts"]) == {"localaws": "scones.local:main"}
+    assert dict(points["pytest11"]) == {"localaws": "scones.local_pytest"}
     (tmp_path / "common.py").write_text("raise SystemExit('the working directory was imported')")
     program = f"import sys; sys.path[1:1] = [{str(alone.parent)!r}]; from scones.local import main; sys.exit(main())"
     words = [sys.executable, "-c", program, "status", "--json"]
