@@ -12,7 +12,7 @@ from sagemaker.workflow.condition_step import ConditionStep
 from sagemaker.workflow.emr_step import EMRStep, EMRStepConfig
 from sagemaker.workflow.execution_variables import ExecutionVariable, ExecutionVariables
 from sagemaker.workflow.fail_step import FailStep
-from sagemaker.workflow.functions import Join
+from sagemaker.workflow.functions import Join, JsonGet
 from sagemaker.workflow.parameters import ParameterBoolean, ParameterFloat, ParameterInteger, ParameterString
 
 from localaws.engine.definition import parse
@@ -79,8 +79,19 @@ def test_a_condition_is_read_as_the_sdk_writes_it(name: str) -> None:
     text = written(gate, parameters=PARAMETERS)
     read(text)
     asked = parse(text).steps["Gate"].arguments["Conditions"]
-    scope = Scope({"Count": 3}, {}, {}, lambda *_: None)
+    scope = Scope({"Count": 3}, {}, {}, lambda *_: None, lambda _: None)
     assert holds(resolve(asked, scope)) is outcome
+
+
+def test_a_file_that_a_decorated_step_wrote_is_read_from_s3() -> None:
+    place = Join(on="/", values=["s3://bucket", ExecutionVariables.PIPELINE_EXECUTION_ID, "results.json"])
+    found = JsonGet(s3_uri=place, json_path="accuracy", step_name="Evaluate")
+    gate = ConditionStep("Gate", conditions=[sdk.ConditionGreaterThan(found, 0.5)], if_steps=[FailStep("No")])
+    text = written(gate)
+    read(text)
+    files = {"s3://bucket/e1/results.json": {"accuracy": 0.9}}
+    scope = Scope({}, {"PipelineExecutionId": "e1"}, {}, lambda *_: None, files.__getitem__)
+    assert holds(resolve(parse(text).steps["Gate"].arguments["Conditions"], scope))
 
 
 def test_the_variables_are_the_sdks() -> None:
@@ -94,7 +105,11 @@ def test_parameters_of_every_type_are_declared_and_joined() -> None:
     text = written(fail, parameters=PARAMETERS)
     read(text)
     scope = Scope(
-        {"Count": 3, "Words": "a", "Rate": 0.5, "Chosen": True}, {"StartDateTime": "now"}, {}, lambda *_: None
+        {"Count": 3, "Words": "a", "Rate": 0.5, "Chosen": True},
+        {"StartDateTime": "now"},
+        {},
+        lambda *_: None,
+        lambda _: None,
     )
     assert resolve(parse(text).steps["Stop"].arguments, scope)["ErrorMessage"] == "3/a/0.5/true/true/1.5/now"
 

@@ -139,11 +139,10 @@ def test_the_name_of_a_steps_own_job_may_be_in_its_arguments(
 ) -> None:
     monkeypatch.setitem(jobs._RUN, PROCESSING.noun, completed)
     own = {"Std:Join": {"On": "/", "Values": ["jobs", {"Get": "Execution.ProcessingJobName"}]}}
-    arn = runs.run(
-        build.text(build.step("Prepare", kind="Processing", Arguments=JOB | {"Environment": {"PLACE": own}}))
-    )
-    name = runs.steps(arn)["Prepare"]["Metadata"]["ProcessingJob"]["Arn"].rsplit("/", 1)[1]
-    assert api("DescribeProcessingJob", ProcessingJobName=name)["Environment"] == {"PLACE": f"jobs/{name}"}
+    step = build.step("Prepare", kind="Processing", Arguments=JOB | {"Environment": {"PLACE": own}})
+    arn = runs.steps(runs.run(build.text(step)))["Prepare"]["Metadata"]["ProcessingJob"]["Arn"]
+    job = api("DescribeProcessingJob", ProcessingJobName=arn.rsplit("/", 1)[1])
+    assert job["Environment"] == {"PLACE": f"jobs/{job['ProcessingJobName']}"}
 
 
 def test_a_job_that_aws_would_refuse_fails_the_step_with_the_refusal(runs: Runs, build: Build) -> None:
