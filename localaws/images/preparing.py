@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from localaws.images.environments.folder import make_folder
-from localaws.images.environments.making import GivenUp, make
+from localaws.images.environments.making import GivenUp, is_made, make
 from localaws.images.environments.pip import Progress, pip_variables
 from localaws.images.program import Program
 
@@ -25,6 +25,9 @@ def prepare(program: Program, root: Path, on_progress: Progress, given_up: Given
         return program
     for note in program.environment.notes:
         on_progress(note)
+    if not is_made(program.environment):
+        for cost in program.environment.costs:
+            on_progress(cost)
     made = make(program.environment, on_progress, given_up)
     overlay = overlay_of(root)
     if overlay.exists():

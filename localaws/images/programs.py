@@ -1,7 +1,8 @@
 """Which program stands for a container image, and in which environment: the one question that all who start one ask.
 
 The words are an entry point that the request gives, else the program of `images.json` in the local AWS's home, else the
-stand-in of a built-in algorithm. The packages are those that `images.json` names, else the product's own.
+stand-in of a built-in algorithm. The packages are those that `images.json` names, else those of the catalogue for AWS's
+images of frameworks, else the product's own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from localaws.failures import ClientFailure
 from localaws.images.builtin import find_algorithm, repository
+from localaws.images.catalogue.frameworks import find_catalogued
 from localaws.images.environments.environment import PRODUCT, Environment
 from localaws.images.mapping import FILE, Mapped, find_mapped, load_mapping
 from localaws.images.program import Program
@@ -51,11 +53,11 @@ def _list_folders(words: Sequence[str]) -> Iterator[Path]:
 
 
 def find_environment(home: Path, image: str) -> Environment:
-    """The packages of an image: as it is mapped, or the product's own."""
+    """The packages of an image: as it is mapped, of the catalogue, or the product's own."""
     found = find_mapped(load_mapping(home), image)
-    if found is None:
-        return PRODUCT
-    mapped = found[1]
+    mapped = found[1] if found else Mapped()
+    if not (mapped.python or mapped.packages or mapped.requirements):
+        return find_catalogued(image) or PRODUCT
     listed = (*mapped.packages, *_load_requirements(mapped))
     # An interpreter without packages has its own; packages alone are all that there is.
     bare = bool(listed) and mapped.python is None

@@ -21,6 +21,7 @@ class Environment:
     bare: bool = False
     layers: tuple[tuple[str, ...], ...] = ()
     notes: tuple[str, ...] = ()
+    costs: tuple[str, ...] = ()
 
     def with_packages(self, requirements: Iterable[str]) -> Environment:
         """The same environment with one more layer: requirements such as `scikit-learn==1.2.2`."""
