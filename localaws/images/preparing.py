@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from localaws.images.environments.folder import make_folder
-from localaws.images.environments.making import GivenUp, is_made, make
+from localaws.images.environments.made import GivenUp
+from localaws.images.environments.making import is_made, make
 from localaws.images.environments.pip import Progress, pip_variables
 from localaws.images.program import Program
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from localaws.failures import ClientFailure
@@ -57,11 +58,11 @@ def find_environment(home: Path, image: str) -> Environment:
     found = find_mapped(load_mapping(home), image)
     mapped = found[1] if found else Mapped()
     if not (mapped.python or mapped.packages or mapped.requirements):
-        return find_catalogued(image) or PRODUCT
+        return replace(find_catalogued(image) or PRODUCT, image=image)
     listed = (*mapped.packages, *_load_requirements(mapped))
     # An interpreter without packages has its own; packages alone are all that there is.
     bare = bool(listed) and mapped.python is None
-    return Environment(mapped.python, bare=bare).with_packages(listed)
+    return Environment(mapped.python, bare=bare, image=image).with_packages(listed)
 
 
 def _load_requirements(mapped: Mapped) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from localaws.aws import Aws
-from localaws.images.environments.making import Interrupted
+from localaws.images.environments.made import Interrupted
 from localaws.images.preparing import discard, prepare
 from localaws.images.program import Program
 from localaws.jobs import opt_ml

@@ -8,7 +8,7 @@ from typing import Any
 
 from localaws.aws import Aws, now
 from localaws.failures import AlgorithmFailure, ClientFailure, JobFailure
-from localaws.images.environments.making import Interrupted
+from localaws.images.environments.made import Interrupted
 from localaws.images.pulling import pull
 from localaws.jobs import staging
 from localaws.jobs.logs import JobLog

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 
@@ -22,6 +22,7 @@ class Environment:
     layers: tuple[tuple[str, ...], ...] = ()
     notes: tuple[str, ...] = ()
     costs: tuple[str, ...] = ()
+    image: str = field(default="", compare=False)
 
     def with_packages(self, requirements: Iterable[str]) -> Environment:
         """The same environment with one more layer: requirements such as `scikit-learn==1.2.2`."""

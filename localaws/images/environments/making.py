@@ -11,55 +11,28 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import secrets
 import shutil
-import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from localaws import home
-from localaws.environment import kept
-from localaws.failures import ClientFailure, JobFailure
+from localaws.failures import ClientFailure
 from localaws.images.environments import showing
 from localaws.images.environments.environment import Environment
-from localaws.images.environments.folder import free_scripts, make_folder, show_layers
+from localaws.images.environments.folder import free_scripts
+from localaws.images.environments.installing import Installation
 from localaws.images.environments.interpreters import Interpreter, get_interpreter
-from localaws.images.environments.pip import Progress, pip_variables, read_progress
+from localaws.images.environments.made import GivenUp, Interrupted, Made, has_package
+from localaws.images.environments.pip import Measure, PipReader, Progress, measure_in_lines
 from localaws.platforms import find_cache
 
 _TOOLS = ("pip", "setuptools")
-# Python brings none from 3.12 on; 81 has no pkg_resources, which AWS's toolkits import.
-_SETUPTOOLS = "setuptools<81"
 _POLL_SECONDS = 0.2
-
-
-GivenUp = Callable[[], bool]
-"""Answers whether nobody waits for the environment any more."""
-
-
-class Interrupted(JobFailure):
-    """A stop was asked for while an environment was made."""
-
-
-@dataclass(frozen=True)
-class Made:
-    """An environment that is there: folders of packages and of scripts, those that are found first before others."""
-
-    interpreter: Interpreter
-    packages: tuple[Path, ...]
-    scripts: tuple[Path, ...]
-
-    @property
-    def readable(self) -> tuple[Path, ...]:
-        """What a program of it must be able to read."""
-        return tuple(dict.fromkeys([self.interpreter.prefix, *self.packages, *self.scripts]))
 
 
 def is_made(environment: Environment) -> bool:
@@ -74,15 +47,18 @@ def list_layers(environment: Environment) -> list[Path]:
     return [_place(identity, environment.layers[: count + 1]) for count in range(len(environment.layers))]
 
 
-def make(environment: Environment, on_progress: Progress, given_up: GivenUp) -> Made:
-    """Make what is missing of an environment.
+def make(environment: Environment, on_progress: Progress, given_up: GivenUp, on_measure: Measure | None = None) -> Made:
+    """Make what is missing of an environment; `on_measure` is told of the bytes, in lines where there is none.
 
     Raises ClientFailure with a sentence where packages cannot be had, and Interrupted where it is given up.
     """
     interpreter = get_interpreter(environment.python)
     made = _make_lowest(interpreter, environment, given_up)
+    measure = on_measure or measure_in_lines(on_progress)
     for layer, requirements in zip(list_layers(environment), environment.layers, strict=True):
-        make_once(layer, partial(_install, made, layer, requirements, on_progress, given_up), on_progress, given_up)
+        reader = PipReader(on_progress)
+        install = Installation(made, layer, requirements, environment.image, reader, measure, given_up)
+        make_once(layer, install.write, on_progress, given_up)
         made = Made(interpreter, (layer / interpreter.packages, *made.packages), (layer / "bin", *made.scripts))
     return made
 
@@ -92,16 +68,12 @@ def _make_lowest(interpreter: Interpreter, environment: Environment, given_up: G
     if not environment.bare:
         scripts = _place({"scripts": str(interpreter.scripts), **_state([interpreter.scripts])}, ())
         make_once(scripts, partial(free_scripts, interpreter.scripts), lambda *_: None, given_up)
-        if all(_has(interpreter.sites, tool) for tool in _TOOLS):
+        if all(has_package(interpreter.sites, tool) for tool in _TOOLS):
             return Made(interpreter, interpreter.sites, (scripts,))
         tools = _make_tools(interpreter, given_up)
         return Made(interpreter, (*interpreter.sites, tools / interpreter.packages), (scripts, tools / "bin"))
     tools = _make_tools(interpreter, given_up)
     return Made(interpreter, (tools / interpreter.packages,), (tools / "bin",))
-
-
-def _has(sites: Sequence[Path], package: str) -> bool:
-    return any((site / package / "__init__.py").is_file() for site in sites)
 
 
 def _make_tools(interpreter: Interpreter, given_up: GivenUp) -> Path:
@@ -121,65 +93,6 @@ def _make_tools(interpreter: Interpreter, given_up: GivenUp) -> Path:
 
     make_once(tools, write, lambda *_: None, given_up)
     return tools
-
-
-def _install(
-    below: Made, layer: Path, requirements: Sequence[str], on_progress: Progress, given_up: GivenUp, target: Path
-) -> None:
-    """Install requirements into a folder that becomes `layer`."""
-    python = make_folder(target, below.interpreter, below.packages)
-    listed = target / "requirements.txt"
-    lacking = [] if _has(below.packages, "setuptools") else [_SETUPTOOLS]
-    listed.write_text("".join(f"{line}\n" for line in [*requirements, *lacking]), encoding="utf-8")
-    words = [str(python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
-    read = read_progress(on_progress)
-    code = _run([*words, "-r", str(listed)], target, read.take, given_up)
-    if code:
-        raise ClientFailure(
-            f"Packages could not be fetched ({', '.join(requirements)}): {read.error} Without a network, name a folder "
-            "of wheels with PIP_FIND_LINKS and PIP_NO_INDEX=1, or an interpreter that has them with "
-            "`scones images set IMAGE --python PATH`."
-        )
-    packages = target / below.interpreter.packages
-    show_layers(packages, layer / below.interpreter.packages, below.packages)
-    free_scripts(target / "bin", target / "bin")
-
-
-def _run(words: Sequence[str], folder: Path, on_line: Callable[[str], None], given_up: GivenUp) -> int:
-    process = subprocess.Popen(
-        words,
-        cwd=folder,
-        env={**_without_packages(kept(os.environ)), **pip_variables(os.environ), "PYTHONNOUSERSITE": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
-    ended = threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(_POLL_SECONDS):
-            if given_up():
-                os.killpg(process.pid, signal.SIGKILL)
-                return
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    with process:
-        for line in process.stdout or ():
-            on_line(line.rstrip())
-        code = process.wait()
-    ended.set()
-    watcher.join()
-    if given_up():
-        raise Interrupted
-    return code
-
-
-def _without_packages(variables: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in variables.items() if not name.startswith(("PYTHON", "PIP_", "SCONES_"))}
 
 
 def make_once(layer: Path, write: Callable[[Path], None], on_progress: Progress, given_up: GivenUp) -> None:
@@ -214,7 +127,7 @@ def _locked(file: Path, on_progress: Progress, given_up: GivenUp) -> Iterator[No
                     on_progress("Waiting for another job, which makes the same environment ...")
                 waited = True
                 if given_up():
-                    raise Interrupted from None
+                    raise Interrupted("It was stopped while packages of its image were fetched.") from None
                 time.sleep(_POLL_SECONDS)
         yield
 

@@ -16,7 +16,8 @@ from localaws.environment import PACKAGES
 from localaws.failures import ClientFailure
 from localaws.images.environments import making
 from localaws.images.environments.environment import PRODUCT, of_packages
-from localaws.images.environments.making import Interrupted, is_made, list_layers, make, make_once
+from localaws.images.environments.made import Interrupted
+from localaws.images.environments.making import is_made, list_layers, make, make_once
 from localaws.images.preparing import discard, overlay_of, prepare
 from localaws.images.program import Program
 from tests.wheels import write_wheel
