@@ -15,13 +15,12 @@ from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.artifact import read_artifact
 from localaws.algorithms.image_classification.batching import Batcher
 from localaws.algorithms.image_classification.invocation import (
-    RefusedError,
     check_headers,
-    check_source,
     read_image,
     write_answer,
 )
 from localaws.algorithms.image_classification.log import log, log_error
+from localaws.inference_toolkit.web import RefusedError, check_source
 
 HOST = "127.0.0.1"
 IDLE_SECONDS = 60

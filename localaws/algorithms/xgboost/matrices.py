@@ -118,7 +118,7 @@ def _check_libsvm(path: Path) -> None:
 
 def _read_parquet(channel: Channel) -> xgboost.DMatrix:
     try:
-        from pyarrow import parquet  # type: ignore[import-not-found] # noqa: PLC0415 - no part of the local AWS: who has it can use it
+        from pyarrow import parquet  # noqa: PLC0415 - no part of the local AWS: who has it can use it
     except ImportError as error:
         raise ClientError(
             f"The {channel.name} channel has parquet, for which pyarrow is needed and not installed: run "
