@@ -49,10 +49,11 @@ def restore_logs(aws: Aws, saved_state: Path) -> None:
     _wait_until_serving(aws.settings.endpoint)
     since = saved.stat().st_mtime - _SAVED_EVERY if saved.exists() else 0
     logs.restore(aws.clients, aws.settings.jobs, since)
-    for file in aws.settings.endpoints.glob("*/logs/*/*.log"):
-        if file.stat().st_mtime >= since:
-            group = f"{LOG_GROUP}/{file.parents[2].name}"
-            logs.restore_stream(aws.clients, file, group, f"{file.parent.name}/{file.stem}")
+    for folder in aws.settings.endpoints.glob("*/logs"):
+        for file in folder.rglob("*.log"):
+            if file.stat().st_mtime >= since:
+                stream = file.relative_to(folder).with_suffix("").as_posix()
+                logs.restore_stream(aws.clients, file, f"{LOG_GROUP}/{folder.parent.name}", stream)
     for build in aws.store.all(builds.KIND):
         file = build_runner.folder_of(aws, build["id"]) / STREAM
         if file.exists() and file.stat().st_mtime >= since:

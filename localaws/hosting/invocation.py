@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from localaws.aws import Aws
 from localaws.hosting.instance import LOG_GROUP
+from localaws.jobs.inference_pipeline import list_names
 from localaws.records import endpoints
 from localaws.serving.captures import Exchange, Payload
 from localaws.serving.instance import Reply, ServerGone
@@ -21,6 +22,7 @@ _LONGEST_MESSAGE = 1024
 _CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes"
 _INFERENCE_ID = "x-amzn-sagemaker-inference-id"
 _TARGET_VARIANT = "x-amzn-sagemaker-target-variant"
+_TARGET_CONTAINER = "x-amzn-sagemaker-target-container-hostname"
 # What the container gets of the request's headers.
 _PASSED_ON = ("content-type", "accept", _CUSTOM_ATTRIBUTES, _INFERENCE_ID)
 
@@ -47,9 +49,13 @@ def invoke(aws: Aws, endpoint: str, headers: Mapping[str, str], body: bytes) -> 
         with router.lease(headers.get(_TARGET_VARIANT)) as lease:
             if lease is None:
                 return _nobody(endpoint, headers.get(_TARGET_VARIANT), router)
+            target = headers.get(_TARGET_CONTAINER)
+            mistaken = _check_target(lease, target)
+            if mistaken:
+                return _error(400, "ValidationError", mistaken)
             asked = time.monotonic_ns()
             try:
-                reply = lease.instance.post(body, passed)
+                reply = lease.instance.post(body, passed, target)
             except ServerGone:
                 # An instance that has just ended; the next one in turn is asked.
                 continue
@@ -65,9 +71,9 @@ def invoke(aws: Aws, endpoint: str, headers: Mapping[str, str], body: bytes) -> 
 def _answer(aws: Aws, endpoint: str, lease: Lease, sent: Mapping[str, str], body: bytes, reply: Reply | None) -> Answer:
     if reply is None:
         words = "Your invocation timed out while waiting for a response from container primary."
-        return _model_error(aws, endpoint, 0, words)
+        return _model_error(aws, endpoint, Reply(0, {}, words.encode()))
     if not 200 <= reply.status < 300:
-        return _model_error(aws, endpoint, reply.status, reply.body.decode("utf-8", errors="replace"))
+        return _model_error(aws, endpoint, reply)
     content_type = reply.headers.get("content-type", "application/octet-stream")
     exchange = Exchange(
         endpoint,
@@ -97,13 +103,29 @@ def _measure(aws: Aws, endpoint: str, lease: Lease, reply: Reply | None, times: 
     aws.live.metrics.add(measured)
 
 
-def _model_error(aws: Aws, endpoint: str, status: int, words: str) -> Answer:
+def _check_target(lease: Lease, target: str | None) -> str | None:
+    """What is wrong with the container that a request names, or does not name."""
+    variant = next(item for item in lease.fleet.plan.variants if item.name == lease.variant.name)
+    names = list_names(variant.containers)
+    if not variant.direct:
+        return (
+            f"The variant {variant.name} asks its containers in turn; leave out TargetContainerHostname {target}."
+            if target
+            else None
+        )
+    if target in names:
+        return None
+    return f"TargetContainerHostname {target or 'is missing; it'} must be one of {', '.join(names)}."
+
+
+def _model_error(aws: Aws, endpoint: str, reply: Reply) -> Answer:
+    status, words = reply.status, reply.body.decode("utf-8", errors="replace")
     side = "client" if 400 <= status < 500 else "server"
     settings = aws.settings
     group = f"{LOG_GROUP}/{endpoint}"
     said = words[:_LONGEST_MESSAGE]
     message = (
-        f'Received {side} error ({status}) from primary with message "{said}". '
+        f'Received {side} error ({status}) from {reply.container} with message "{said}". '
         f"See {group} in account {settings.account} for more information."
     )
     arn = f"arn:aws:logs:{settings.region}:{settings.account}:log-group:{group}"

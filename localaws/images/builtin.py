@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from localaws import inference_toolkit
 from localaws.algorithms import xgboost
 from localaws.algorithms.image_classification import hyperparameters as image_classification
 from localaws.algorithms.rule import Rule
@@ -13,6 +14,21 @@ from localaws.algorithms.xgboost import metrics as xgboost_metrics
 from localaws.algorithms.xgboost.versions import find_version
 
 IMAGE_CLASSIFICATION = "image-classification"
+WITHOUT_STAND_IN = frozenset(
+    {
+        *("blazingtext", "factorization-machines", "forecasting-deepar", "ipinsights", "kmeans", "knn", "lda"),
+        *("linear-learner", "ntm", "object-detection", "object2vec", "pca", "randomcutforest"),
+        *("semantic-segmentation", "seq2seq", "sagemaker-sparkml-serving"),
+    }
+)
+"""The repositories of AWS's other built-in algorithms."""
+_SERVERS = {
+    "sagemaker-scikit-learn": "sklearn",
+    "pytorch-inference": "pytorch",
+    "pytorch-inference-graviton": "pytorch",
+    "huggingface-pytorch-inference": "huggingface",
+    "huggingface-tensorflow-inference": "huggingface",
+}
 _XGBOOST = ("xgboost", "sagemaker-xgboost")
 _PYTHON = ("python3", "-m")
 
@@ -67,6 +83,12 @@ def find_algorithm(image: str) -> Algorithm | None:
     if name == IMAGE_CLASSIFICATION:
         return _CLASSIFIES_IMAGES
     return _build_xgboost(find_version(image)) if name in _XGBOOST else None
+
+
+def find_server(image: str) -> list[str] | None:
+    """The program that stands for the model server of a framework's image, on that image's Python."""
+    framework = _SERVERS.get(repository(image))
+    return [_PYTHON[0], inference_toolkit.PROGRAM, framework] if framework else None
 
 
 def is_builtin(image: str) -> bool:

@@ -1,8 +1,8 @@
 """Which program stands for a container image, and in which environment: the one question that all who start one ask.
 
 The words are an entry point that the request gives, else the program of `images.json` in the local AWS's home, else the
-stand-in of a built-in algorithm. The packages are those that `images.json` names, else those of the catalogue for AWS's
-images of frameworks, else the product's own.
+stand-in of a built-in algorithm or of a framework's model server. The packages are those that `images.json` names, else
+those of the catalogue for AWS's images of frameworks, else the product's own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from localaws.failures import ClientFailure
-from localaws.images.builtin import find_algorithm, repository
+from localaws.images.builtin import WITHOUT_STAND_IN, find_algorithm, find_server, repository
 from localaws.images.catalogue.frameworks import find_catalogued
 from localaws.images.environments.environment import PRODUCT, Environment
 from localaws.images.mapping import FILE, Mapped, find_mapped, load_mapping
@@ -33,9 +33,11 @@ def find_program(
     elif algorithm := find_algorithm(image):
         # A stand-in installs nothing, so it needs no environment of its own.
         return Program(tuple(algorithm.words(verb)))
+    elif verb == "serve" and (server := find_server(image)):
+        words = server
     else:
         raise ClientFailure(
-            f"The image {image} cannot run here: there is no Docker, and it has neither an entry point nor a program; "
+            f"{_describe(image)} cannot run here: there is no Docker, and it has neither an entry point nor a program; "
             f"name one with `scones images set {repository(image)} --program 'python3 /path/to/program.py'`, or in "
             f"{home / FILE}: "
             f"{json.dumps({repository(image): ['python3', '/path/to/program.py']})}."
@@ -51,6 +53,13 @@ def _list_folders(words: Sequence[str]) -> Iterator[Path]:
         if word.startswith("/") and Path(word).is_file():
             folder = Path(word).parent
             yield Path(word) if Path.home().is_relative_to(folder) else folder
+
+
+def _describe(image: str) -> str:
+    name = repository(image)
+    if name in WITHOUT_STAND_IN:
+        return f"The built-in algorithm {name} has no stand-in; its image {image}"
+    return f"The image {image}"
 
 
 def find_environment(home: Path, image: str) -> Environment:

@@ -7,3 +7,8 @@ https://github.com/aws/sagemaker-containers (scikit-learn, XGBoost),
 https://github.com/aws/sagemaker-inference-toolkit and https://github.com/aws/sagemaker-pytorch-inference-toolkit
 (PyTorch), https://github.com/aws/sagemaker-huggingface-inference-toolkit (HuggingFace).
 """
+
+from pathlib import Path
+
+PROGRAM = str(Path(__file__).with_name("__main__.py"))
+"""What the image's Python runs, with a framework's name."""

@@ -6,7 +6,6 @@ from localaws.inference_toolkit.frameworks.framework import Framework
 from localaws.inference_toolkit.frameworks.huggingface import HuggingFace
 from localaws.inference_toolkit.frameworks.pytorch import PyTorch
 from localaws.inference_toolkit.frameworks.sklearn import ScikitLearn
-from localaws.inference_toolkit.frameworks.xgboost import XGBoost
 from localaws.inference_toolkit.handler import Handler
 from localaws.inference_toolkit.user_module import find_user_module
 from localaws.inference_toolkit.web import serve
@@ -15,12 +14,15 @@ FRAMEWORKS: dict[str, type[Framework]] = {
     "huggingface": HuggingFace,
     "pytorch": PyTorch,
     "sklearn": ScikitLearn,
-    "xgboost": XGBoost,
 }
 
 
 def main(name: str) -> int:
+    """Serve an image of a framework until SIGTERM."""
+    return serve_scripts(FRAMEWORKS[name]())
+
+
+def serve_scripts(framework: Framework) -> int:
     """Serve until SIGTERM; what keeps a model from being loaded is raised, and so the server's last words."""
-    framework = FRAMEWORKS[name]()
     serve(lambda: Handler(framework, find_user_module(framework.needs_module)))
     return 0

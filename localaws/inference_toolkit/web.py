@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
-from contextlib import suppress
+import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +26,8 @@ MAX_BODY_BYTES = 100 << 20
 _IDLE_SECONDS = 60
 _WAITING = 128
 _JSON = "application/json"
+_INHERITED = "SCONES_MODEL_SERVER_SOCKET"
+_LOOKED_SECONDS = 0.2
 
 
 class RefusedError(Exception):
@@ -162,13 +165,16 @@ def serve(load: Callable[[], Model]) -> None:
     SAGEMAKER_MODEL_SERVER_WORKERS (1 here; on AWS as many as there are CPUs) processes load it, each for itself, and
     share the port. A connection is taken only when all have: a ping means ready.
     """
+    inherited = os.environ.pop(_INHERITED, "")
+    if inherited:
+        _work(load, *map(int, inherited.split(",")))
+        return
     shared = socket.socket()
     shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     shared.bind((HOST, int(os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))))
     workers = int(os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or 1)
     if workers > 1:
-        _serve_in_workers(shared, load, workers)
-        return
+        sys.exit(_serve_in_workers(shared, workers))
     server = _Server(shared, load())
     shared.listen(_WAITING)
     _run(server)
@@ -182,46 +188,40 @@ def _run(server: _Server) -> None:
     server.server_close()
 
 
-def _serve_in_workers(shared: socket.socket, load: Callable[[], Model], workers: int) -> None:
-    """Load the model in each of several processes, and end all of them when one ends."""
+def _serve_in_workers(shared: socket.socket, workers: int) -> int:
+    """Start this very program several times, to load the model each, and end all when one ends; gives the exit code."""
     ready, loaded = os.pipe()
-    children = []
-    for _ in range(workers):
-        child = os.fork()
-        if child == 0:
-            os.close(ready)
-            _work(shared, load, loaded)
-        children.append(child)
+    passed = (shared.fileno(), loaded)
+    environment = {**os.environ, _INHERITED: f"{shared.fileno()},{loaded}"}
+    words = [sys.executable, *getattr(sys, "orig_argv", [sys.executable, *sys.argv])[1:]]
+    children = [subprocess.Popen(words, env=environment, pass_fds=passed) for _ in range(workers)]
     os.close(loaded)
     signal.signal(signal.SIGTERM, lambda _signal, _frame: _end(children))
     with os.fdopen(ready, "rb") as waiting:
-        if len(waiting.read(workers)) < workers:
-            _end(children)
-            sys.exit(1)
-    shared.listen(_WAITING)
-    _, status = os.wait()
+        code = 0 if len(waiting.read(workers)) == workers else 1
+    if code == 0:
+        shared.listen(_WAITING)
+        while all(child.poll() is None for child in children):
+            time.sleep(_LOOKED_SECONDS)
+        code = max(abs(child.returncode or 0) for child in children)
     _end(children)
-    with suppress(ChildProcessError):
-        while True:
-            os.wait()
-    sys.exit(0 if os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0 else 1)
-
-
-def _work(shared: socket.socket, load: Callable[[], Model], loaded: int) -> None:
-    try:
-        # A connection that another worker takes must not be waited for.
-        shared.setblocking(False)
-        server = _Server(shared, load())
-        os.write(loaded, b".")
-        os.close(loaded)
-        _run(server)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-        os._exit(1)
-    os._exit(0)
-
-
-def _end(children: list[int]) -> None:
     for child in children:
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGTERM)
+        child.wait()
+    return min(code, 1)
+
+
+def _work(load: Callable[[], Model], shared: int, loaded: int) -> None:
+    """Load the model, say so, and serve at the port that the program before has bound."""
+    inherited = socket.socket(fileno=shared)
+    # A connection that another worker takes must not be waited for.
+    inherited.setblocking(False)
+    server = _Server(inherited, load())
+    os.write(loaded, b".")
+    os.close(loaded)
+    _run(server)
+
+
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()

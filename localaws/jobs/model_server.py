@@ -6,6 +6,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import urllib3
@@ -13,7 +14,9 @@ import urllib3
 from common.archives import BadArchive, Limits, read_tar, unpack
 from localaws.aws import Aws
 from localaws.failures import AlgorithmFailure, ClientFailure
+from localaws.images.environments.environment import PRODUCT
 from localaws.images.preparing import discard, prepare
+from localaws.images.program import Program
 from localaws.images.programs import find_program
 from localaws.jobs import opt_ml, staging
 from localaws.jobs.container import Container, base_environment
@@ -26,6 +29,7 @@ _PING_SECONDS = 0.05
 _MODEL_LIMITS = Limits(members=10_000, file_bytes=4 << 30, total_bytes=4 << 30)
 _LAST_WORDS = 3
 _IDLE_CONNECTIONS = 64
+_SUBMITTED = "SAGEMAKER_SUBMIT_DIRECTORY"
 
 
 class Connections:
@@ -78,7 +82,7 @@ class ModelServer:
         self._connections = Connections(port)
         self._words: deque[str] = deque(maxlen=_LAST_WORDS)
         found = find_program(aws.settings.home, definition["Image"], "serve", None, None)
-        program = prepare(found, root, on_line, given_up)
+        program = prepare(with_requirements(found, root), root, on_line, given_up)
         self._root = root
         variables = {
             **base_environment(aws.settings, aws.credentials, program),
@@ -140,15 +144,42 @@ class ModelServer:
 
 
 def unpack_model(aws: Aws, definition: Document, root: Path) -> None:
-    """Bring the definition's model from S3 and unpack it into `root`/model.
+    """Bring the definition's model from S3 and unpack it into `root`/model, and code of its own into `root`/code.
 
     AWS refuses an archive with links as well: https://repost.aws/knowledge-center/sagemaker-endpoint-creation-fail.
     """
-    target = root / "model"
-    target.mkdir(parents=True, exist_ok=True)
-    if "ModelDataUrl" not in definition:
-        return
-    address, archive = definition["ModelDataUrl"], root / "model.tar.gz"
+    (root / "model").mkdir(parents=True, exist_ok=True)
+    if "ModelDataUrl" in definition:
+        _unpack(aws, definition["ModelDataUrl"], root / "model")
+    submitted = definition.get("Environment", {}).get(_SUBMITTED, "")
+    if submitted.startswith("s3://"):
+        _unpack(aws, submitted, root / "code")
+
+
+def with_requirements(program: Program, root: Path) -> Program:
+    """The program with what a model's code asks for in `requirements.txt`, as the toolkits of AWS's images install it.
+
+    Raises ClientFailure for what is no requirement but an option of pip's.
+    """
+    files = [folder / "requirements.txt" for folder in (root / "model" / "code", root / "code")]
+    lines = [line.split(" #")[0].strip() for file in files if file.is_file() for line in _read(file)]
+    wanted = [line for line in lines if line and not line.startswith("#")]
+    for line in wanted:
+        if line.startswith("-"):
+            raise ClientFailure(
+                f"requirements.txt of the model's code has the option {line!r}; give packages alone, and pip's options "
+                "to the local AWS in PIP_ variables."
+            )
+    environment = program.environment or PRODUCT
+    return replace(program, environment=environment.with_packages(wanted)) if wanted else program
+
+
+def _read(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8", errors="replace").splitlines()
+
+
+def _unpack(aws: Aws, address: str, target: Path) -> None:
+    archive = target.with_name(f"{target.name}.tar.gz")
     staging.download_object(aws.clients.objects, address, archive)
     try:
         with archive.open("rb") as file:

@@ -1,18 +1,20 @@
-"""Runs a batch transform job: starts the model's server as hosting does, posts each object, keeps each answer."""
+"""Runs a batch transform job: starts the model's servers as hosting does, posts each object, keeps each answer."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from localaws.aws import Aws, now
+from localaws.errors import AwsError
 from localaws.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.images.environments.made import Interrupted
-from localaws.images.pulling import pull
 from localaws.jobs import staging
+from localaws.jobs.inference_pipeline import ContainerFailure, InferencePipeline
 from localaws.jobs.logs import JobLog
-from localaws.jobs.model_server import ModelServer, unpack_model
+from localaws.jobs.mini_batches import assemble, read_mini_batches
 from localaws.jobs.role import acting_as
 from localaws.jobs.supervise import SLOTS, instances
 from localaws.records import models
@@ -22,6 +24,7 @@ from localaws.shapes import Document
 from localaws.tasks import Stop
 
 _PING_SECONDS = 120
+_GRACE_SECONDS = 5.0
 
 
 def run_job(aws: Aws, name: str, stop: Stop) -> None:
@@ -46,54 +49,92 @@ def _run(aws: Aws, document: Document, stop: Stop) -> bool:
     model = models.find_model(aws, document["ModelName"])
     if model is None:
         raise ClientFailure(f"The model {document['ModelName']!r} does not exist any more.")
-    definition = models.get_container(aws, model)
+    containers = _containers(aws, model)
     aws = acting_as(aws, model.get("ExecutionRoleArn"))
-    pull(aws, definition["Image"])
-    source = member.root / "input" / "data"
+    pipeline = InferencePipeline(aws, containers, member.root)
+    source, target = member.root / "input" / "data", member.root / "output" / "data"
     location = document["TransformInput"]["DataSource"]["S3DataSource"]
-    staging.download(aws.clients.objects, location["S3Uri"], source, location["S3DataType"])
-    unpack_model(aws, definition, member.root)
-    change_job(aws, TRANSFORM, name, TransformStartTime=now())
-    log = _log(aws, name, f"algo-1-{int(time.time())}")
+    logs = _open_logs(aws, name, pipeline.names)
     try:
-        variables = document.get("Environment", {})
-        server = ModelServer(aws, definition, member.root, variables, log.tell, lambda: stop.requested)
-        try:
-            server.start(log.write)
-            server.wait_ready(_PING_SECONDS)
-            stopped = _post_all(document, source, member.root / "output" / "data", server, stop)
-        finally:
-            server.end(5)
+        staging.download(aws.clients.objects, location["S3Uri"], source, location["S3DataType"])
+        pipeline.bring()
+        change_job(aws, TRANSFORM, name, TransformStartTime=now())
+        pipeline.start(_variables(document), logs, _PING_SECONDS, lambda: stop.requested)
+        stopped = _post_all(document, source, target, pipeline, stop)
+    except ContainerFailure as failure:
+        raise failure.failure from failure
     except Interrupted:
         return True
     finally:
-        log.close()
-    staging.upload(aws.clients.objects, member.root / "output" / "data", document["TransformOutput"]["S3OutputPath"])
+        pipeline.end(_GRACE_SECONDS)
+        for log in logs:
+            log.close()
+    staging.upload(aws.clients.objects, target, document["TransformOutput"]["S3OutputPath"])
     return stopped
 
 
-def _log(aws: Aws, name: str, stream: str) -> JobLog:
-    file = aws.settings.jobs / name / "logs" / TRANSFORM.log_group / f"{stream}.log"
-    return JobLog(aws.clients, file, f"/aws/sagemaker/{TRANSFORM.log_group}", f"{name}/{stream}")
+def _containers(aws: Aws, model: Document) -> list[Document]:
+    """A model's containers; raises ClientFailure for a model that a transform job cannot ask."""
+    if models.is_direct(model):
+        raise ClientFailure(
+            f"The containers of the model {model['ModelName']} are invoked directly; batch transform needs the mode "
+            "Serial."
+        )
+    try:
+        return models.get_containers(aws, model)
+    except AwsError as error:
+        raise ClientFailure(str(error)) from error
 
 
-def _post_all(document: Document, source: Path, target: Path, server: ModelServer, stop: Stop) -> bool:
-    headers = {
-        "Content-Type": document["TransformInput"].get("ContentType", "application/octet-stream"),
-        "Accept": document["TransformOutput"].get("Accept", "application/json"),
+def _variables(document: Document) -> dict[str, str]:
+    """What AWS tells a container of the job that asks it, over which the job's own variables have the last word."""
+    single = document.get("BatchStrategy", "MultiRecord") == "SingleRecord"
+    return {
+        "SAGEMAKER_BATCH": "true",
+        "SAGEMAKER_BATCH_STRATEGY": "SINGLE_RECORD" if single else "MULTI_RECORD",
+        "SAGEMAKER_MAX_PAYLOAD_IN_MB": str(document.get("MaxPayloadInMB", 6)),
+        "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS": str(document.get("MaxConcurrentTransforms", 1)),
+        **document.get("Environment", {}),
     }
+
+
+def _open_logs(aws: Aws, name: str, containers: Sequence[str]) -> list[JobLog]:
+    stream = f"algo-1-{int(time.time())}"
+    streams = [stream] if len(containers) == 1 else [f"{stream}-{container}" for container in containers]
+    folder = aws.settings.jobs / name / "logs" / TRANSFORM.log_group
+    group = f"/aws/sagemaker/{TRANSFORM.log_group}"
+    return [JobLog(aws.clients, folder / f"{each}.log", group, f"{name}/{each}") for each in streams]
+
+
+def _post_all(document: Document, source: Path, target: Path, pipeline: InferencePipeline, stop: Stop) -> bool:
+    given = {
+        "Content-Type": document["TransformInput"].get("ContentType"),
+        "Accept": document["TransformOutput"].get("Accept"),
+    }
+    headers = {name: value for name, value in given.items() if value}
+    batches = read_mini_batches(document)
+    by_line = document["TransformOutput"].get("AssembleWith", "None") == "Line"
     for file in sorted(path for path in source.rglob("*") if path.is_file()):
-        if stop.requested:
-            return True
-        try:
-            reply = server.invoke(file.read_bytes(), headers)
-        except (TimeoutError, ServerGone) as error:
-            words = f"{file.relative_to(source)}: the model's server gave no answer ({error}); see the job's logs"
-            raise AlgorithmFailure(words, 0) from error
-        if reply.status != 200:
-            words = reply.body.decode("utf-8", errors="replace")[:300]
-            raise ClientFailure(f"{file.relative_to(source)}: the model's server answered {reply.status}: {words}")
-        out = target / (file.relative_to(source).as_posix() + ".out")
+        name = file.relative_to(source).as_posix()
+        answers = []
+        for body in batches.split(file.read_bytes(), name):
+            if stop.requested:
+                return True
+            answers.append(_post(pipeline, name, body, headers))
+        out = target / f"{name}.out"
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_bytes(reply.body)
+        out.write_bytes(assemble(answers, by_line=by_line))
     return False
+
+
+def _post(pipeline: InferencePipeline, name: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+    try:
+        reply = pipeline.invoke(body, headers)
+    except (TimeoutError, ServerGone) as error:
+        words = f"{name}: the model's server gave no answer ({error}); see the job's logs"
+        raise AlgorithmFailure(words, 0) from error
+    if reply.status != 200:
+        words = reply.body.decode("utf-8", errors="replace")[:300]
+        who = "the model's server" if len(pipeline.names) == 1 else f"the server of {reply.container}"
+        raise ClientFailure(f"{name}: {who} answered {reply.status}: {words}")
+    return reply.body

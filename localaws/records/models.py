@@ -25,14 +25,19 @@ def get_model(aws: Aws, name: str) -> Document:
     return document
 
 
-def get_container(aws: Aws, model: Document) -> Document:
-    """The definition of the one container that serves a model: what its package says, overlaid with its own."""
-    definitions = list_containers(model)
-    if len(definitions) > 1:
-        raise errors.validation(
-            f"The model {model['ModelName']} has {len(definitions)} containers; the local AWS serves models with one."
-        )
-    return merge_package(aws, definitions[0])
+def get_containers(aws: Aws, model: Document) -> list[Document]:
+    """The definitions of the containers that serve a model: what their packages say, overlaid with their own."""
+    found = [merged for definition in list_containers(model) for merged in merge_package(aws, definition)]
+    for container in found:
+        if "Image" not in container:
+            raise errors.validation(f"The model {model['ModelName']} names no Image; the local AWS needs one.")
+    return found
+
+
+def is_direct(model: Document) -> bool:
+    """Whether a model's containers are asked by their host names."""
+    mode: str = model.get("InferenceExecutionConfig", {}).get("Mode", "Serial")
+    return mode == "Direct"
 
 
 def list_containers(model: Document) -> list[Document]:
@@ -40,13 +45,13 @@ def list_containers(model: Document) -> list[Document]:
     return [model["PrimaryContainer"]] if "PrimaryContainer" in model else model["Containers"]
 
 
-def merge_package(aws: Aws, definition: Document) -> Document:
-    """A container's definition with what the package that it names says."""
+def merge_package(aws: Aws, definition: Document) -> list[Document]:
+    """A container's definition, or one for each container of the package that it names, overlaid with its own."""
     if "ModelPackageName" not in definition:
-        return definition
-    packaged = get_package(aws, definition["ModelPackageName"])["InferenceSpecification"]["Containers"][0]
-    environment = packaged.get("Environment", {}) | definition.get("Environment", {})
-    return {**packaged, **definition, "Environment": environment}
+        return [definition]
+    packaged = get_package(aws, definition["ModelPackageName"])["InferenceSpecification"]["Containers"]
+    own = definition.get("Environment", {})
+    return [{**item, **definition, "Environment": {**item.get("Environment", {}), **own}} for item in packaged]
 
 
 def get_package(aws: Aws, name_or_arn: str) -> Document:

@@ -18,6 +18,7 @@ from localaws.shapes import Document, project_as
 
 _ORDER = listing.Order({"Name": "EndpointName", "CreationTime": "CreationTime", "Status": "EndpointStatus"})
 _STARTUP_SECONDS = 120
+_SERVED = ("Image", "ModelDataUrl", "Environment", "ContainerHostname")
 _DELETABLE = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
 ENDPOINT = Named("EndpointName", "endpoint")
 
@@ -86,17 +87,16 @@ def build_plan(aws: Aws, config: Document) -> Plan:
 
 def _build_variant(aws: Aws, variant: Document) -> VariantPlan:
     model = models.get_model(aws, variant["ModelName"])
-    container = models.get_container(aws, model)
-    if "Image" not in container:
-        raise errors.validation(f"The model {variant['ModelName']} names no Image; the local AWS needs one.")
+    containers = models.get_containers(aws, model)
     return VariantPlan(
         name=variant["VariantName"],
-        container={key: container[key] for key in ("Image", "ModelDataUrl", "Environment") if key in container},
+        containers=tuple({key: item[key] for key in _SERVED if key in item} for item in containers),
         instance_type=variant["InstanceType"],
         count=variant["InitialInstanceCount"],
         weight=variant.get("InitialVariantWeight", 1.0),
         startup_seconds=variant.get("ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS),
         role=model.get("ExecutionRoleArn", ""),
+        direct=models.is_direct(model),
     )
 
 

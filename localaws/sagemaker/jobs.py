@@ -145,13 +145,11 @@ _MEMBERS: dict[str, Members] = {
         ),
     },
     TRANSFORM.noun: {
-        "BatchStrategy": only("SingleRecord"),
+        "TransformInput.SplitType": only("None", "Line"),
         "DataProcessing.InputFilter": only("$"),
         "DataProcessing.OutputFilter": only("$"),
         **not_emulated(
-            "TransformInput.SplitType",
             "TransformInput.CompressionType",
-            "TransformOutput.AssembleWith",
             "DataProcessing.JoinSource",
             "DataCaptureConfig",
         ),

@@ -30,9 +30,9 @@ def create_model(aws: Aws, request: Document) -> Document:
     for definition in models.list_containers(request):
         _check(aws, definition)
     for definition in models.list_containers(request):
-        container = models.merge_package(aws, definition)
-        pulling.check_model(aws, request.get("ExecutionRoleArn"), container)
-        inputs.check_model(aws, request.get("ExecutionRoleArn"), container)
+        for container in models.merge_package(aws, definition):
+            pulling.check_model(aws, request.get("ExecutionRoleArn"), container)
+            inputs.check_model(aws, request.get("ExecutionRoleArn"), container)
     with aws.store.transaction():
         if aws.store.get(models.MODEL, name):
             raise errors.validation(f'Cannot create already existing model "{arn}".')

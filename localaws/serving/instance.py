@@ -13,11 +13,12 @@ class ServerGone(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """What a model's server answered; header names are found in any case."""
+    """What a model's server answered; header names are found in any case. `container` is which of a model's it was."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    container: str = "primary"
 
 
 class Instance(Protocol):
@@ -32,8 +33,8 @@ class Instance(Protocol):
     def alive(self) -> bool:
         """Whether the server is running."""
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Reply:
-        """Ask the model; raises TimeoutError or ServerGone."""
+    def post(self, body: bytes, headers: Mapping[str, str], target: str | None = None) -> Reply:
+        """Ask the model, or its container of a host name; raises TimeoutError or ServerGone."""
 
     def flush_log(self) -> None:
         """Bring new lines to CloudWatch Logs."""

@@ -12,22 +12,26 @@ from localaws.shapes import Document
 
 @dataclass(frozen=True)
 class VariantPlan:
-    """One production variant: `count` servers of one container definition, and its weight in the traffic."""
+    """One production variant: `count` instances, each with a server of every container, and its weight in the traffic.
+
+    `direct` containers are asked by their host names, and others one after the other.
+    """
 
     name: str
-    container: Document
+    containers: tuple[Document, ...]
     instance_type: str
     count: int
     weight: float
     startup_seconds: int
     role: str = ""
+    direct: bool = False
 
     def describe(self) -> Document:
         """The variant as DescribeEndpoint has it (ProductionVariantSummary)."""
-        image = self.container["Image"]
+        images = [container["Image"] for container in self.containers]
         return {
             "VariantName": self.name,
-            "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image}],
+            "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image} for image in images],
             "CurrentWeight": self.weight,
             "DesiredWeight": self.weight,
             "CurrentInstanceCount": self.count,

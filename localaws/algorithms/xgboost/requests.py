@@ -7,6 +7,7 @@ missing value, in libsvm a feature that is not named is one, and features have t
 from __future__ import annotations
 
 import csv
+import re
 
 import numpy as np
 import xgboost
@@ -15,6 +16,7 @@ from scipy.sparse import csr_matrix
 from localaws.algorithms.xgboost.content_types import CSV, LIBSVM, parse_content_type
 
 _SNIFFED = 512
+_PAIR = re.compile(rb"[0-9]:[-+.0-9]")
 
 
 class RequestError(Exception):
@@ -23,7 +25,8 @@ class RequestError(Exception):
 
 def read_rows(body: bytes, content_type: str | None) -> tuple[xgboost.DMatrix, str]:
     """The rows of a body, and the kind of table that it is. Raises ClientError and RequestError."""
-    kind = parse_content_type(content_type)
+    # A batch transform job that states no content type sends none, and its tables are csv more often than not.
+    kind = parse_content_type(content_type) if content_type or _PAIR.search(body) else CSV
     if kind not in (CSV, LIBSVM):
         raise RequestError(f"Content-type {content_type} is not supported: send text/csv or text/libsvm.")
     try:

@@ -19,7 +19,9 @@ from localaws.algorithms.xgboost.artifact import read_artifacts
 from localaws.algorithms.xgboost.content_types import CSV as CSV_ROWS
 from localaws.algorithms.xgboost.log import set_up_log, strip_places
 from localaws.algorithms.xgboost.requests import RequestError, read_rows
+from localaws.algorithms.xgboost.scripts import Scripts
 from localaws.algorithms.xgboost.versions import writes_pickle
+from localaws.inference_toolkit.server import serve_scripts
 from localaws.inference_toolkit.web import Answer, RefusedError, serve
 
 _PAYLOAD_BYTES = 6 << 20
@@ -88,9 +90,7 @@ class Scorer:
 def main(version: str) -> int:
     """Serve until SIGTERM. Returns 0, or 1 where there is no model that can be served."""
     if os.environ.get("SAGEMAKER_PROGRAM"):
-        from localaws.inference_toolkit import server  # noqa: PLC0415 - the model is the user's, and asked by scripts
-
-        return server.main("xgboost")
+        return serve_scripts(Scripts())
     set_up_log()
     try:
         serve(lambda: Scorer(_read(), version))

@@ -86,3 +86,22 @@ def test_an_image_without_a_program_is_refused_with_what_to_do(tmp_path: Path) -
     assert "cannot run here: there is no Docker" in str(caught.value)
     assert "`scones images set own --program" in str(caught.value)
     assert f'{tmp_path / "images.json"}: {{"own": ["python3"' in str(caught.value)
+
+
+def test_a_framework_s_image_is_served_by_the_server_of_its_functions(tmp_path: Path) -> None:
+    program = find_program(tmp_path, "r/sagemaker-scikit-learn:1.2-1-cpu-py3", "serve", None, None)
+    assert program.argv[0] == "python3"
+    assert program.argv[1].endswith("inference_toolkit/__main__.py")
+    assert program.argv[2] == "sklearn"
+
+
+def test_xgboost_runs_as_the_version_of_its_image(tmp_path: Path) -> None:
+    for verb in ("train", "serve"):
+        program = find_program(tmp_path, "r/sagemaker-xgboost:1.5-1", verb, None, None)
+        assert program == Program(("python3", "-m", "localaws.algorithms.xgboost", verb, "1.5-1"))
+
+
+def test_an_algorithm_without_a_stand_in_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ClientFailure, match="The built-in algorithm linear-learner has no stand-in") as caught:
+        find_program(tmp_path, "r/linear-learner:1", "train", None, None)
+    assert "scones images set linear-learner --program" in str(caught.value)

@@ -142,3 +142,27 @@ def test_a_model_that_is_no_archive_fails_the_job(run: Run, cloud: Aws) -> None:
 def test_a_model_that_is_not_there_is_refused(api: Api) -> None:
     assert "Could not find model" in api.refused("CreateTransformJob", **REQUEST)[1]
     assert api("ListTransformJobs")["TransformJobSummaries"] == []
+
+
+def test_lines_are_asked_one_by_one_and_their_answers_end_lines(cloud: Aws, cloud_api: Api, run: Run) -> None:
+    request = {
+        **REQUEST,
+        "BatchStrategy": "SingleRecord",
+        "TransformInput": {**REQUEST["TransformInput"], "SplitType": "Line"},  # type: ignore[dict-item]
+        "TransformOutput": {"S3OutputPath": "s3://bucket/out", "AssembleWith": "Line"},
+    }
+    cloud.clients.s3.put_object(Bucket="bucket", Key="in/a", Body=b"1,\n2,\n")
+    arn = cloud_api("CreateTransformJob", **request)["TransformJobArn"]
+    cloud.tasks.join(arn, 20)
+    assert cloud_api("DescribeTransformJob", TransformJobName="Guess")["TransformJobStatus"] == "Completed"
+    answered = cloud.clients.s3.get_object(Bucket="bucket", Key="out/a.out")["Body"].read()
+    assert answered == b"hi 1,\ntext/x\nhi 2,\ntext/x\n"
+
+
+@pytest.mark.parametrize(
+    ("member", "value"), [("SplitType", "RecordIO"), ("CompressionType", "Gzip"), ("SplitType", "TFRecord")]
+)
+def test_what_would_be_left_out_is_refused(cloud_api: Api, run: Run, member: str, value: str) -> None:
+    request = {**REQUEST, "TransformInput": {**REQUEST["TransformInput"], member: value}}  # type: ignore[dict-item]
+    with pytest.raises(Exception, match=member):
+        cloud_api("CreateTransformJob", **request)

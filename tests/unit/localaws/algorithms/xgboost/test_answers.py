@@ -82,6 +82,12 @@ def test_libsvm_has_the_numbers_of_training(binary: xgboost.Booster) -> None:
     assert [float(line) for line in answer.body.split()] == predict(binary, [[1, nan, 3], [nan, 2, 3]])
 
 
+def test_rows_without_a_content_type_are_told_apart(binary: xgboost.Booster) -> None:
+    expected = predict(binary, [[1, 2, 3]])
+    for body in (b"1,2,3", b"0:1 1:2 2:3"):
+        assert float(Scorer([binary], "1.0-1").answer(body, Message()).body) == expected[0]
+
+
 @pytest.mark.parametrize(
     ("body", "headers", "status", "words"),
     [
