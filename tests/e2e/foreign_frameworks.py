@@ -14,6 +14,7 @@ from sagemaker.analytics import TrainingJobAnalytics
 from sagemaker.inputs import TrainingInput
 from sagemaker.processing import FrameworkProcessor, ProcessingInput, ProcessingOutput
 from sagemaker.pytorch import PyTorchModel
+from sagemaker.remote_function import remote
 from sagemaker.session import Session
 from sagemaker.sklearn import SKLearn
 from sagemaker.workflow.condition_step import ConditionStep
@@ -36,6 +37,12 @@ def judge(model: str, least: int) -> dict[str, object]:
     return {"model": {"good": model.endswith("model.tar.gz"), "score": [least, 0.75]}}
 
 
+@remote(role=ROLE, image_uri=IMAGE, instance_type="ml.m5.large", sagemaker_session=Session(default_bucket=BUCKET))
+def double(numbers: list[int]) -> list[int]:
+    """Double numbers; runs in a job."""
+    return [2 * number for number in numbers]
+
+
 def main() -> None:
     """Build, upsert, start, wait and report."""
     boto3.client("s3").create_bucket(Bucket=BUCKET)
@@ -43,9 +50,10 @@ def main() -> None:
     pipeline = build(session)
     pipeline.upsert(role_arn=ROLE)
     execution = pipeline.start()
+    doubled = double([1, 2])
     with suppress(WaiterError):  # it failed: the report says why
         execution.wait(delay=1, max_attempts=120)
-    report(execution)
+    report(execution, doubled)
 
 
 def build(session: PipelineSession) -> Pipeline:
@@ -68,6 +76,9 @@ def build(session: PipelineSession) -> Pipeline:
         hyperparameters={"rate": 0.25, "names": "a b"},
         metric_definitions=[{"Name": "loss", "Regex": "loss=([0-9.]+);"}],
         checkpoint_s3_uri=f"s3://{BUCKET}/checkpoints",
+        # The SDK hooks Debugger in by default, which is closed to an account of today.
+        debugger_hook_config=False,
+        disable_profiler=True,
         **on_one,
     )
     rows = process.properties.ProcessingOutputConfig.Outputs["rows"].S3Output.S3Uri
@@ -90,6 +101,7 @@ def build(session: PipelineSession) -> Pipeline:
             inference_instances=["ml.m5.large"],
             model_package_group_name="framework-models",
         ),
+        repack_model_step_settings={"debugger_hook_config": False},
     )
     gate = ConditionStep(
         "Gate",
@@ -100,19 +112,22 @@ def build(session: PipelineSession) -> Pipeline:
     return Pipeline("frameworks", steps=[process, train, judged, gate], sagemaker_session=session)
 
 
-def report(execution: object) -> None:
+def report(execution: object, doubled: list[int]) -> None:
     """Print what the execution did."""
     steps = {item["StepName"]: item for item in execution.list_steps()}  # type: ignore[attr-defined]
     said: dict[str, object] = {
-        "steps": {name: (item["StepStatus"], item.get("FailureReason")) for name, item in steps.items()}
+        "steps": {name: (item["StepStatus"], item.get("FailureReason")) for name, item in steps.items()},
+        "doubled": doubled,
     }
-    if "Train" in steps:
-        name = steps["Train"]["Metadata"]["TrainingJob"]["Arn"].rsplit("/", 1)[1]
+    if all(item["StepStatus"] == "Succeeded" for item in steps.values()):
+        sagemaker = boto3.client("sagemaker")
+        # An ARN has a job's name in small letters.
+        lowered = steps["Train"]["Metadata"]["TrainingJob"]["Arn"].rsplit("/", 1)[1]
+        name = sagemaker.describe_training_job(TrainingJobName=lowered)["TrainingJobName"]
         curve = TrainingJobAnalytics(name, sagemaker_session=Session(default_bucket=BUCKET)).dataframe()
         said["curve"] = curve[["metric_name", "value"]].to_numpy().tolist()
-    if "Register-RegisterModel" in steps:
         registered = steps["Register-RegisterModel"]["Metadata"]["RegisterModel"]["Arn"]
-        package = boto3.client("sagemaker").describe_model_package(ModelPackageName=registered)
+        package = sagemaker.describe_model_package(ModelPackageName=registered)
         said["model"] = package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
     print(json.dumps(said))
 

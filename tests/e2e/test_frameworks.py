@@ -1,4 +1,4 @@
-"""Jobs that the SDK's frameworks make, against the local AWS: scripts, functions, repacking, checkpoints, failures."""
+"""Jobs that the SDK's frameworks make, against the local AWS: scripts, functions, packing anew, metrics, failures."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import WaiterError
 
 from tests.e2e.laptop import Laptop
 
@@ -117,6 +119,16 @@ def test_a_pipeline_of_frameworks_ends_as_on_aws(run: dict[str, Any]) -> None:
     }
 
 
+def test_a_remote_function_answers_what_its_job_returned(run: dict[str, Any]) -> None:
+    assert run["doubled"] == [2, 4]
+
+
+def test_checkpoints_were_copied_to_their_address(account: Laptop, run: dict[str, Any]) -> None:
+    assert run["steps"]["Train"][0] == "Succeeded"
+    kept = account.client("s3").get_object(Bucket=BUCKET, Key="checkpoints/last.txt")["Body"].read()
+    assert kept == b"epoch 2"
+
+
 def test_its_model_was_packed_anew_with_the_inference_code(account: Laptop, run: dict[str, Any]) -> None:
     key = run["model"].removeprefix(f"s3://{BUCKET}/")
     packed = account.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
@@ -139,3 +151,53 @@ def test_what_jobs_install_is_theirs_alone(run: dict[str, Any]) -> None:
     assert importlib.metadata.version("sagemaker") != "2.999.0"
     with pytest.raises(importlib.metadata.PackageNotFoundError):
         importlib.metadata.version("small_package")
+
+
+def _train(account: Laptop, name: str, script: str, **more: Any) -> dict[str, Any]:
+    """Run a script as a training job of script mode to its end; its description."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo("train.py")
+        member.size = len(script)
+        archive.addfile(member, io.BytesIO(script.encode()))
+    account.client("s3").put_object(Bucket=BUCKET, Key=f"{name}/sourcedir.tar.gz", Body=packed.getvalue())
+    sagemaker = account.client("sagemaker")
+    sagemaker.create_training_job(
+        TrainingJobName=name,
+        RoleArn=ROLE,
+        AlgorithmSpecification={"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+        HyperParameters={
+            "sagemaker_program": '"train.py"',
+            "sagemaker_submit_directory": f'"s3://{BUCKET}/{name}/sourcedir.tar.gz"',
+            "_tuning_objective_metric": '"loss"',
+            "rate": "0.5",
+        },
+        OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/out"},
+        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
+        StoppingCondition={"MaxRuntimeInSeconds": 60},
+        **more,
+    )
+    waiter = sagemaker.get_waiter("training_job_completed_or_stopped")
+    with suppress(WaiterError):
+        waiter.wait(TrainingJobName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    described: dict[str, Any] = sagemaker.describe_training_job(TrainingJobName=name)
+    return described
+
+
+@pytest.mark.usefixtures("run")
+def test_a_script_that_fails_is_told_of_as_on_aws_and_its_checkpoints_are_kept(account: Laptop) -> None:
+    script = """if True:
+        import pathlib, sys
+        last = pathlib.Path("/opt/ml/checkpoints/last.txt")
+        found = last.read_text()
+        last.write_text("epoch 3")
+        raise ValueError(f"after {found}: {sys.argv[1:]}")
+    """
+    ended = _train(account, "fails", script, CheckpointConfig={"S3Uri": f"s3://{BUCKET}/checkpoints"})
+    assert ended["TrainingJobStatus"] == "Failed"
+    reason = ended["FailureReason"]
+    assert reason.startswith('AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "')
+    assert "ValueError: after epoch 2: ['--rate', '0.5']" in reason
+    assert reason.endswith(' -- train.py --rate 0.5", exit code: 1')
+    kept = account.client("s3").get_object(Bucket=BUCKET, Key="checkpoints/last.txt")["Body"].read()
+    assert kept == b"epoch 3"
