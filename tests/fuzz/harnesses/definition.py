@@ -6,7 +6,7 @@ from collections import defaultdict
 from contextlib import suppress
 from typing import Any
 
-from localaws.engine import conditions, parameters, references, retries
+from localaws.engine import logic, parameters, references, retries
 from localaws.engine.definition import Definition, parse
 from localaws.errors import AwsError
 from tests.fuzz.corpus import definition
@@ -40,4 +40,4 @@ def _resolve(read: Definition, values: dict[str, Any]) -> None:
             retries.delay(step.body.get("RetryPolicies", []), _FAILURE, 1, 1.0)
             resolved = references.resolve(step.arguments, scope)
             if step.type == "Condition":
-                conditions.holds(resolved["Conditions"])
+                logic.holds(resolved["Conditions"])
