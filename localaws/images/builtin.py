@@ -25,6 +25,7 @@ WITHOUT_STAND_IN = frozenset(
 _SERVERS = {
     "sagemaker-scikit-learn": "sklearn",
     "pytorch-inference": "pytorch",
+    "sagemaker-pytorch": "pytorch",
     "pytorch-inference-graviton": "pytorch",
     "huggingface-pytorch-inference": "huggingface",
     "huggingface-tensorflow-inference": "huggingface",
@@ -40,6 +41,7 @@ class Algorithm:
     `program` is what is run, before `train` or `serve`; `metrics` are the definitions that find them in its log lines,
     `objectives` those that a tuning job may optimize, with their directions; `rules` its hyperparameters, of which
     `required` are needed and `tunable` may have ranges of these kinds. `runs_scripts`: its image is a framework's too.
+    `library` is the module that the stand-in cannot do without.
     """
 
     program: tuple[str, ...]
@@ -50,6 +52,7 @@ class Algorithm:
     required: Sequence[str]
     tunable: Mapping[str, Sequence[str]]
     runs_scripts: bool = False
+    library: str = "numpy"
 
     def words(self, verb: str) -> list[str]:
         """The program that stands for `train` or `serve`."""
@@ -106,4 +109,5 @@ def _build_xgboost(version: str) -> Algorithm:
         required=xgboost_hyperparameters.REQUIRED,
         tunable=xgboost_hyperparameters.TUNABLE,
         runs_scripts=True,
+        library="xgboost",
     )

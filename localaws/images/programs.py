@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from localaws.failures import ClientFailure
@@ -31,8 +32,9 @@ def find_program(
     elif mapped.program:
         words = [*mapped.program, *(arguments or [verb])]
     elif algorithm := find_algorithm(image):
-        # A stand-in installs nothing, so it needs no environment of its own.
-        return Program(tuple(algorithm.words(verb)))
+        # A stand-in installs nothing, so it needs no environment of its own where what it needs is installed.
+        environment = None if find_spec(algorithm.library) else find_environment(home, image)
+        return Program(tuple(algorithm.words(verb)), environment=environment)
     elif verb == "serve" and (server := find_server(image)):
         words = server
     else:

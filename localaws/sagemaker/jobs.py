@@ -7,6 +7,7 @@ from functools import partial
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
+from localaws.images.builtin import find_algorithm
 from localaws.jobs import processing, training, transform
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import models, tags
@@ -70,7 +71,17 @@ def describe(kind: JobKind, aws: Aws, request: Document) -> Document:
     document = find_job(aws, kind, request[kind.name])
     if document is None:
         raise errors.validation("Requested resource not found.")
-    return document
+    return _with_own_metrics(document) if kind is TRAINING else document
+
+
+def _with_own_metrics(document: Document) -> Document:
+    """A training job with the definitions that its algorithm brings: the SDK reads the names of metrics there."""
+    specification = document["AlgorithmSpecification"]
+    algorithm = find_algorithm(specification.get("TrainingImage", ""))
+    if algorithm is None or specification.get("MetricDefinitions"):
+        return document
+    own = {**specification, "MetricDefinitions": list(algorithm.metrics)}
+    return {**document, "AlgorithmSpecification": own}
 
 
 def list_jobs(kind: JobKind, aws: Aws, request: Document) -> Document:

@@ -16,8 +16,10 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         module = import_module(f"{__package__}.{command}")
-    except ImportError as error:
-        print(f"XGBoost cannot be loaded ({error}): run `pip install xgboost`, and on a Mac `brew install libomp`.")
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] != "xgboost" and not isinstance(error, ImportError):
+            raise
+        print(f"XGBoost cannot be loaded ({error}): run `pip install xgboost` where the local AWS is installed.")
         return 1
     exit_code: int = module.main(version)
     return exit_code
