@@ -23,7 +23,7 @@ import ctypes
 import errno
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import FrameType
 
 _NEW_MOUNTS, _NEW_IPC, _NEW_USERS, _NEW_PIDS = 0x20000, 0x8000000, 0x10000000, 0x20000000
@@ -65,7 +65,7 @@ def _read(descriptor: int) -> tuple[list[str], list[str], dict[str, str]]:
     return others[:first], others[first:last], {name: value for name, _, value in variables}
 
 
-def _run(errors: int, steps: Sequence[str], program: list[str], environment: dict[str, str]) -> None:
+def _run(errors: int, steps: list[str], program: list[str], environment: dict[str, str]) -> None:
     own_pids = "pids" in steps
     user, group = os.geteuid(), os.getegid()
     _check("unshare", _libc.unshare(_NEW_USERS | (_NEW_PIDS if own_pids else 0)))
@@ -89,7 +89,7 @@ def _run(errors: int, steps: Sequence[str], program: list[str], environment: dic
     _end_as(int.from_bytes(status, "big") if len(status) == 4 else signal.SIGKILL)
 
 
-def _be_first(errors: int, report: int, steps: Sequence[str], program: list[str], environment: dict[str, str]) -> None:
+def _be_first(errors: int, report: int, steps: list[str], program: list[str], environment: dict[str, str]) -> None:
     """Be the first process of the namespace: set up, start the program, collect what ends, report how it ended."""
     try:
         _check("prctl", _libc.prctl(_DIES_WITH_PARENT, signal.SIGKILL, 0, 0, 0))
@@ -163,7 +163,7 @@ def _give_up(errors: int, error: OSError) -> None:
     os._exit(127)
 
 
-def _set_up(steps: Sequence[str]) -> None:
+def _set_up(steps: list[str]) -> None:
     """Take the steps, each a word of `_STEPS` and its arguments, in a new root; all paths of the machine lie in OLD."""
     _check("unshare", _libc.unshare(_NEW_MOUNTS | _NEW_IPC))
     _mount("none", "/", "", _SLAVE | _RECURSIVE)
@@ -177,8 +177,9 @@ def _set_up(steps: Sequence[str]) -> None:
         step(*(next(waiting) for _ in range(arguments)))
     _check("umount2", _libc.umount2(_OLD.encode(), _DETACH))
     os.rmdir(_OLD)  # noqa: PTH106
-    if "in" in steps:
-        os.chdir(steps[list(steps).index("in") + 1])
+    if "seal" in steps:
+        _restrict("/", _READ_ONLY, below=False)
+    os.chdir(steps[steps.index("in") + 1])
 
 
 def _folder(target: str, mode: str = "755") -> None:
@@ -248,12 +249,11 @@ def _mount(source: str, target: str, kind: str, flags: int, options: str = "") -
     _check(f"mount {target}", done)
 
 
-def _restrict(target: str, attributes: int) -> None:
-    """Set attributes of the mount at a place and of all below."""
+def _restrict(target: str, attributes: int, *, below: bool = True) -> None:
+    """Set attributes of the mount at a place, and of all below."""
     wanted = _Attributes(set=attributes)
-    done = _libc.syscall(
-        _MOUNT_SETATTR, _HERE, target.encode(), _ALL_BELOW, ctypes.byref(wanted), ctypes.sizeof(wanted)
-    )
+    flags = _ALL_BELOW if below else 0
+    done = _libc.syscall(_MOUNT_SETATTR, _HERE, target.encode(), flags, ctypes.byref(wanted), ctypes.sizeof(wanted))
     _check(f"mount_setattr {target}", done)
 
 
@@ -276,6 +276,7 @@ def _write(path: str, line: str) -> None:
 
 _STEPS: dict[str, tuple[Callable[..., None], int]] = {
     "pids": (lambda: None, 0),
+    "seal": (lambda: None, 0),
     "in": (lambda _: None, 1),
     "folder": (_folder, 2),
     "link": (_link, 2),

@@ -26,7 +26,7 @@ _SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "sys"
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _ACCELERATORS = ("nvidia*", "dri", "kfd", "neuron*")
 _STREAMS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
-_EMPTY = (("/run", "755"), ("/var/lib", "755"), ("/var/log", "755"), ("/home", "755"), ("/mnt", "755"), ("/dev", "755"))
+_EMPTY = ("/run", "/opt", "/var/lib", "/var/log", "/home", "/mnt", "/dev")
 _LINKED = {"/var/run": "/run", "/var/tmp": TEMPORARY}  # noqa: S108 - the program's own
 # Where systems keep what these files link to, in folders that are out of sight.
 _LINKED_FILES = ("resolv.conf", "hosts", "localtime")
@@ -36,33 +36,39 @@ _LINKED_FILES = ("resolv.conf", "hosts", "localtime")
 class View:
     """What differs from program to program.
 
-    `writable` are folders of this machine by where the program finds them; `readable` folders and files that it finds
-    where they are; `hidden` what stays out of sight, though it lies in one that is readable; `directory` is where the
-    program begins.
+    `writable` and `fixed` are folders and files of this machine by where the program finds them, and may be written or
+    not; `readable` are those that it finds where they are; `hidden` stays out of sight, though it lies in one that is
+    readable; `memory` are folders that forget, with a tmpfs' options such as size=512m; `directory` is where the
+    program begins. The root of a `sealed` view cannot be written.
     """
 
-    writable: Mapping[str, Path]
+    writable: Mapping[str, Path] = field(default_factory=dict)
     readable: Sequence[Path] = ()
     hidden: Sequence[Path] = ()
     directory: str = "/"
-    links: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, Path] = field(default_factory=dict)
+    memory: Mapping[str, str] = field(default_factory=dict)
+    sealed: bool = False
 
 
 def build_steps(view: View, isolation: Isolation) -> list[str]:
     """The view as the launcher's steps."""
     steps = ["pids"] if isolation.processes else []
     steps += [*_system(), *_devices(), *(("proc",) if isolation.processes else ("read-only", "/proc", "/proc"))]
-    for folder, mode in _EMPTY:
-        steps += ["folder", folder, mode]
-    for name, target in {**_LINKED, **view.links}.items():
+    for folder in _EMPTY:
+        steps += ["folder", folder, "755"]
+    for name, target in _LINKED.items():
         steps += ["link", target, name]
     placed: list[tuple[str, ...]] = [("read-only", str(source), target) for source, target in _readable(view)]
     placed += [("hide", target) for target in _hidden(view, [target for _, _, target in placed])]
     placed += [("writable", str(source), target) for target, source in view.writable.items()]
+    placed += [("read-only", str(source), target) for target, source in view.fixed.items()]
+    for target, options in view.memory.items():
+        steps += ["memory", target, options]
     # What lies within another comes after it.
     for words in sorted(placed, key=lambda words: words[-1].count("/")):
         steps += words
-    return [*steps, "in", view.directory]
+    return [*steps, *(("seal",) if view.sealed else ()), "in", view.directory]
 
 
 def list_programs_folders(python: Path) -> list[Path]:

@@ -19,7 +19,7 @@ from localaws.failures import ClientFailure
 from localaws.images.program import Program
 from localaws.isolation.launching import launch
 from localaws.isolation.view import HOME, TEMPORARY, View, list_programs_folders
-from localaws.jobs import opt_ml
+from localaws.jobs import opt_ml, rewriting
 from localaws.keys import Credentials
 from localaws.platforms import THREAD_VARIABLES, reach_directly
 from localaws.redirect import with_redirect
@@ -116,7 +116,7 @@ class Container:
 
     def _start_with_paths(self, **options: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - Popen's
         """See this machine as it is, with paths below /opt/ml rewritten to the directory's."""
-        opt_ml.rewrite_files(self._root)
+        rewriting.rewrite_files(self._root)
         below = self._program.directory.startswith(opt_ml.OPT_ML)
         directory = Path(opt_ml.rewrite(self._program.directory, self._root)) if below else self._root
         return subprocess.Popen(

@@ -95,7 +95,7 @@ def _stage(aws: Aws, document: Document, member: Instance, share: tuple[int, int
 
 def _collect(aws: Aws, document: Document, member: Instance) -> None:
     for output in _outputs(document):
-        source = opt_ml.inside(member.root, output["S3Output"]["LocalPath"])
+        source = opt_ml.get_left(member.root, output["S3Output"]["LocalPath"].removeprefix(f"{opt_ml.OPT_ML}/"))
         staging.upload(aws.clients.objects, source, output["S3Output"]["S3Uri"])
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from botocore.exceptions import ClientError
@@ -86,15 +87,16 @@ def upload_file(objects: Objects, source: Path, uri: str) -> bool:
     return True
 
 
-def upload_archive(objects: Objects, source: Path, uri: str, work: Path) -> None:
+def upload_archive(objects: Objects, source: Path, uri: str) -> None:
     """Pack what `source` holds into one .tar.gz and put it at `uri`."""
     bucket, key = split_uri(uri)
-    archive = work / Path(key).name
-    with tarfile.open(archive, "w:gz", compresslevel=1) as packed:
-        for path in sorted(source.iterdir()):
-            packed.add(path, arcname=path.name)
-    _put(objects, archive, bucket, key)
-    archive.unlink()
+    # Not where the program could leave a link of the archive's name.
+    with TemporaryDirectory() as work:
+        archive = Path(work, "archive.tar.gz")
+        with tarfile.open(archive, "w:gz", compresslevel=1) as packed:
+            for path in sorted(source.iterdir()):
+                packed.add(path, arcname=path.name)
+        _put(objects, archive, bucket, key)
 
 
 def _get(objects: Objects, bucket: str, key: str, target: Path) -> None:

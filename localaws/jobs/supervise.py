@@ -13,7 +13,7 @@ from localaws.aws import Aws
 from localaws.images.environments.made import Interrupted
 from localaws.images.preparing import discard, prepare
 from localaws.images.program import Program
-from localaws.jobs import opt_ml
+from localaws.jobs import opt_ml, rewriting
 from localaws.jobs.container import Container, base_environment
 from localaws.jobs.logs import JobLog
 from localaws.records.jobs import JobKind
@@ -84,6 +84,7 @@ def run(
 ) -> Outcome:
     """Run the job's program once an instance. `on_line` sees each line of output, `on_tick` runs twice a second."""
     started = int(time.time())
+    before = {} if aws.settings.isolation.namespaces else rewriting.look()
     logs = [_log(aws, job, member, started) for member in members]
     pairs: list[tuple[Container, JobLog]] = []
     try:
@@ -103,6 +104,8 @@ def run(
             log.close()
             discard(member.root)
         on_tick()
+    if not aws.settings.isolation.namespaces:
+        rewriting.check_untouched(before, aws.settings.isolation)
     if outcome.failed:
         words = pairs[members.index(outcome.failed)][1].last_words
         outcome = replace(outcome, last_words=words.replace(str(outcome.failed.root), opt_ml.OPT_ML))

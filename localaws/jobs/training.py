@@ -215,13 +215,11 @@ def _configure(document: Document, member: Instance, hosts: list[str]) -> None:
 
 def _collect(aws: Aws, document: Document, member: Instance) -> None:
     base = f"{document['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{document['TrainingJobName']}/output"
-    if any((member.root / "output" / "data").iterdir()):
-        staging.upload_archive(
-            aws.clients.objects, member.root / "output" / "data", f"{base}/output.tar.gz", member.root
-        )
-    staging.upload_archive(
-        aws.clients.objects, member.root / "model", document["ModelArtifacts"]["S3ModelArtifacts"], member.root
-    )
+    data = opt_ml.get_left(member.root, "output/data")
+    if any(data.iterdir()):
+        staging.upload_archive(aws.clients.objects, data, f"{base}/output.tar.gz")
+    model = opt_ml.get_left(member.root, "model")
+    staging.upload_archive(aws.clients.objects, model, document["ModelArtifacts"]["S3ModelArtifacts"])
 
 
 def _describe(aws: Aws, name: str, metrics: Metrics, tuned: bool) -> None:

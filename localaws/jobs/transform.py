@@ -52,7 +52,8 @@ def _run(aws: Aws, document: Document, stop: Stop) -> bool:
     containers = _containers(aws, model)
     aws = acting_as(aws, model.get("ExecutionRoleArn"))
     pipeline = InferencePipeline(aws, containers, member.root)
-    source, target = member.root / "input" / "data", member.root / "output" / "data"
+    # Beside the server's /opt/ml, as on AWS: what it could put there in place of an object is none.
+    source, target = (aws.settings.jobs / name / folder for folder in ("input", "output"))
     location = document["TransformInput"]["DataSource"]["S3DataSource"]
     logs = _open_logs(aws, name, pipeline.names)
     try:

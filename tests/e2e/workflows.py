@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
+import tempfile
 import time
-import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from seedcode.packaging.function import build_function
 from tests.e2e.laptop import REPOSITORY, Laptop
 
 FUNCTIONS = ("serialize_image", "classify_image", "filter_confidence")
@@ -93,11 +94,8 @@ def deploy(laptop: Laptop, endpoint_url: str, bucket: str) -> Workflows:
 
 
 def _zipped(name: str) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted((REPOSITORY / "lambdas" / name).glob("*.py")):
-            archive.write(path, f"{name}/{path.name}")
-    return content.getvalue()
+    with tempfile.TemporaryDirectory() as folder:
+        return build_function(name, folder=Path(folder)).read_bytes()
 
 
 def _publish(client: Any, role: str, machine: str, file: str, values: dict[str, str]) -> None:

@@ -11,15 +11,15 @@ ANSWER = b"[0.96, 0.04]"
 _JOB = """
 import os, sys, time
 def note(word):
-    with open(sys.argv[1], "a") as ledger:
-        ledger.write(f"{os.environ['RUN']} {sys.argv[2]} {word}\\n")
+    with open("/opt/ml/ledger", "a") as ledger:
+        ledger.write(f"{os.environ['RUN']} {sys.argv[1]} {word}\\n")
 note("begin")
 time.sleep(0.3)
 note("end")
 """
 
 
-def definition(role: str, ledger: str) -> Document:
+def definition(role: str) -> Document:
     """Two jobs, one after the other, and a version that is registered."""
     container = {
         "Image": "tiny:1",
@@ -39,11 +39,11 @@ def definition(role: str, ledger: str) -> Document:
         "CustomerMetadataProperties": {"execution_id": {"Get": "Execution.PipelineExecutionId"}},
     }
     steps = [
-        {"Name": "First", "Type": "Processing", "Arguments": _processing(role, ledger, "First")},
+        {"Name": "First", "Type": "Processing", "Arguments": _processing(role, "First")},
         {
             "Name": "Second",
             "Type": "Processing",
-            "Arguments": _processing(role, ledger, "Second"),
+            "Arguments": _processing(role, "Second"),
             "DependsOn": ["First"],
         },
         {"Name": "Register", "Type": "RegisterModel", "Arguments": register, "DependsOn": ["Second"]},
@@ -51,14 +51,14 @@ def definition(role: str, ledger: str) -> Document:
     return {"Version": "2020-12-01", "Parameters": [], "Steps": steps}
 
 
-def _processing(role: str, ledger: str, step: str) -> Document:
+def _processing(role: str, step: str) -> Document:
     cluster = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}
     return {
         "ProcessingResources": {"ClusterConfig": cluster},
         "AppSpecification": {
             "ImageUri": "any:1",
             "ContainerEntrypoint": ["python3", "-S", "-c", _JOB],
-            "ContainerArguments": [ledger, step],
+            "ContainerArguments": [step],
         },
         "Environment": {"RUN": {"Get": "Execution.PipelineExecutionId"}},
         "RoleArn": role,

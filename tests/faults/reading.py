@@ -24,7 +24,7 @@ def runs(site: Site, arns: Iterable[str]) -> Runs:
         for name, step in site.laptop.steps(arn).items()
         if step["StepStatus"] == "Succeeded"
     }
-    ends = Counter(line.removesuffix(" end") for line in site.ledger.read_text().splitlines() if line.endswith(" end"))
+    ends = Counter(line.removesuffix(" end") for line in site.ledger if line.endswith(" end"))
     return Runs(steps, Counter({(arn, name): ends[f"{arn.rsplit('/', 1)[1]} {name}"] for arn, name in steps}))
 
 

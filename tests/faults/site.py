@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -50,8 +49,10 @@ class Site:
     answered: dict[str, float] = field(default_factory=dict)
 
     @property
-    def ledger(self) -> Path:
-        return self.laptop.home / "ledger"
+    def ledger(self) -> list[str]:
+        """What the programs of all jobs noted in their own directories."""
+        files = self.laptop.home.glob("jobs/*/*/ledger")
+        return [line for file in files for line in file.read_text().splitlines()]
 
     def client(self, service: str) -> Any:
         """A client, made once, as a client takes long to make."""
@@ -62,7 +63,7 @@ class Site:
         (self.laptop.home / "images.json").write_text(json.dumps({"tiny": ["python3", _SERVER]}))
         self.laptop.scones("up")
         role = self.laptop.role("faults", "sagemaker")
-        text = json.dumps(definition(role, str(self.ledger)))
+        text = json.dumps(definition(role))
         self.client("sagemaker").create_pipeline(
             PipelineName=PIPELINE, PipelineDefinition=text, RoleArn=role, ClientRequestToken="f" * 32
         )

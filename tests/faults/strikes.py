@@ -6,6 +6,7 @@ import os
 import random
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 
 import psutil
 
@@ -32,8 +33,7 @@ def instance(site: Site, chance: random.Random) -> str:
 
 def worker(site: Site, chance: random.Random) -> str:
     """Kill the process of a Lambda function: a child of the local AWS that is no container."""
-    homes = [site.laptop.home / "jobs", site.laptop.home / "endpoints"]
-    return _one_of(site, chance, lambda process: not any(_below(process, home) for home in homes), "worker")
+    return _one_of(site, chance, lambda process: not _is_of_container(site, process), "worker")
 
 
 STRIKES: dict[str, Callable[[Site, random.Random], str]] = {
@@ -48,15 +48,23 @@ def workers(site: Site, function: str) -> list[psutil.Process]:
     """The processes of a Lambda function."""
     pid = int((site.laptop.home / "localaws.pid").read_text())
     below = psutil.Process(pid).children(recursive=True)
-    return [process for process in below if environment(process).get("AWS_LAMBDA_FUNCTION_NAME") == function]
+    return [process for process in below if _own(process).get("AWS_LAMBDA_FUNCTION_NAME") == function]
 
 
-def environment(process: psutil.Process) -> dict[str, str]:
-    """The environment that a program was started with; empty if it has ended."""
+def _own(process: psutil.Process) -> dict[str, str]:
     try:
         return dict(process.environ())
     except psutil.Error:
         return {}
+
+
+def environment(process: psutil.Process) -> dict[str, str]:
+    """The environment that a program was started with, by a launcher or not; empty if it has ended."""
+    found: dict[str, str] = {}
+    with suppress(psutil.Error):
+        for each in (process, *process.children(recursive=True)):
+            found |= each.environ()
+    return found
 
 
 def containers(site: Site, kind: str) -> list[psutil.Process]:
@@ -81,6 +89,15 @@ def _one_of(site: Site, chance: random.Random, wanted: Callable[[psutil.Process]
     except ProcessLookupError:
         return f"no {kind}"
     return f"{kind} {chosen}"
+
+
+def _is_of_container(site: Site, process: psutil.Process) -> bool:
+    """Whether a process is a container's, or runs in the namespaces of one: its launcher works in the directory."""
+    homes = [site.laptop.home / "jobs", site.laptop.home / "endpoints"]
+    try:
+        return any(_below(each, home) for each in (process, *process.parents()) for home in homes)
+    except psutil.Error:
+        return True
 
 
 def _below(process: psutil.Process, home: object) -> bool:

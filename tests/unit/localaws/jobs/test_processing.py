@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from localaws.jobs import rewriting
 
 if TYPE_CHECKING:
     from localaws.aws import Aws
@@ -167,6 +170,25 @@ def test_the_environment_and_the_scripts_of_a_job_name_its_own_directory(run: Ru
     assert run(**asked)["ProcessingJobStatus"] == "Completed"
     said = cloud.clients.s3.get_object(Bucket="bucket", Key="out/said")["Body"].read().decode()
     assert said == str(cloud.settings.jobs / "Prepare/algo-1/processing/in")
+
+
+def test_a_job_that_wrote_where_its_opt_ml_would_be_fails(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one does that makes the path while it runs, where there are no namespaces."""
+    own = tmp_path / "machine"
+    monkeypatch.setattr(rewriting, "look", lambda: {str(file): (0, 0, 0) for file in own.glob("*")})
+    ended = run(**request(f"import os; os.mkdir('{own}'); open('{own}/model', 'w')"))
+    assert ended["ProcessingJobStatus"] == "Failed"
+    assert "changed this machine's own /opt/ml" in ended["FailureReason"]
+    assert f"({own}/model)" in ended["FailureReason"]
+
+
+@pytest.mark.parametrize("end", ["os.rename(out, out + '2')", "os.rename(out, out + '2'); os.symlink('/etc', out)"])
+def test_an_output_that_a_program_replaced_is_not_looked_for_elsewhere(run: Run, end: str) -> None:
+    ended = run(**request(f"import os; out = '/opt/ml/processing/out'; {end}"))
+    assert ended["ProcessingJobStatus"] == "Failed"
+    assert "ClientError: /opt/ml/processing/out is no folder any more" in ended["FailureReason"]
 
 
 def test_a_name_is_given_once_whatever_its_case(run: Run, cloud_api: Api) -> None:

@@ -175,7 +175,7 @@ def test_an_archive_holds_the_contents_at_its_top(s3: Any, tmp_path: Path) -> No
     (source / "deep").mkdir(parents=True)
     (source / "a").write_text("a")
     (source / "deep/b").write_text("b")
-    staging.upload_archive(objects(s3), source, "s3://bucket/out/model.tar.gz", tmp_path)
+    staging.upload_archive(objects(s3), source, "s3://bucket/out/model.tar.gz")
     s3.download_file("bucket", "out/model.tar.gz", str(tmp_path / "back"))
     with tarfile.open(tmp_path / "back") as packed:
         assert sorted(packed.getnames()) == ["a", "deep", "deep/b"]
