@@ -6,17 +6,18 @@ import io
 import os
 import tarfile
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
+from typing import IO, cast
 
+from common.archives import BadArchive, Limits, Member, read_tar
 from localaws.failures import ClientFailure
 from localaws.isolation.kinds import Isolation
 from localaws.jobs import opt_ml
 
 _ARCHIVES = (".tar.gz", ".tgz")
 # Source code is small; larger archives are data.
-_LARGEST_ARCHIVE, _LARGEST_SCRIPT = 64 << 20, 16 << 20
-_MOST_MEMBERS = 20_000
+_LARGEST_ARCHIVE = 64 << 20
+_LIMITS = Limits(members=20_000, file_bytes=512 << 20, total_bytes=512 << 20)
 _CONFIGURATION = ("config", "input/config")
 _MOST_FILES = 20_000
 _NAMED = 3
@@ -32,8 +33,8 @@ def rewrite_files(root: Path) -> None:
             file.write_bytes(opt_ml.rewrite_bytes(file.read_bytes(), root))
     for archive in root.rglob("*"):
         if archive.name.endswith(_ARCHIVES) and archive.is_file() and archive.stat().st_size <= _LARGEST_ARCHIVE:
-            # What is no archive, or not whole, is for the program to find out.
-            with suppress(tarfile.TarError, OSError, EOFError):
+            # What is no archive of plain files, or not whole, is for the program to find out.
+            with suppress(BadArchive):
                 _rewrite_archive(archive, root)
 
 
@@ -41,20 +42,27 @@ def _rewrite_archive(archive: Path, root: Path) -> None:
     changed = archive.with_name(f".{archive.name}.rewritten")
     any_changed = False
     try:
-        with tarfile.open(archive) as given, tarfile.open(changed, "w:gz", compresslevel=1) as written:
-            for member in islice(given, _MOST_MEMBERS):
-                content = given.extractfile(member) if member.isreg() else None
-                if content is not None and opt_ml.is_script(member.name) and member.size <= _LARGEST_SCRIPT:
-                    source = content.read()
+        with archive.open("rb") as given, tarfile.open(changed, "w:gz", compresslevel=1) as written:
+            for member in read_tar(given, _LIMITS):
+                content, size = member.content, member.size
+                if opt_ml.is_script(member.name) and not member.is_directory:
+                    source = b"".join(member.blocks())
                     text = opt_ml.rewrite_bytes(source, root)
                     any_changed |= text != source
-                    member.size, content = len(text), io.BytesIO(text)
-                written.addfile(member, content)
-            whole = given.next() is None
-        if any_changed and whole:
+                    content, size = io.BytesIO(text), len(text)
+                written.addfile(_describe(member, size), None if member.is_directory else cast(IO[bytes], content))
+        if any_changed:
             changed.replace(archive)
     finally:
         changed.unlink(missing_ok=True)
+
+
+def _describe(member: Member, size: int) -> tarfile.TarInfo:
+    described = tarfile.TarInfo(member.name)
+    described.type = tarfile.DIRTYPE if member.is_directory else tarfile.REGTYPE
+    described.size = 0 if member.is_directory else size
+    described.mode = 0o755 if member.is_directory or member.is_executable else 0o644
+    return described
 
 
 def look() -> Tree:
