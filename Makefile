@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: image wheel installation demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants install lock sbom sdk3 clean browser
+.PHONY: image wheel installation examples demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants install lock sbom sdk3 clean browser
 
 demo: $(ENVIRONMENT)/laptop
 	@$(BIN)/scones demo
@@ -168,6 +168,11 @@ wheel: .venv/packaging
 # The wheel as a stranger has it, from an empty folder. FORM=whole: installed by pip from the index, and the whole demo.
 installation: wheel $(ENVIRONMENT)/laptop
 	@$(BIN)/python requirements/installation.py $(or $(FORM),short)
+
+# The examples from the wheel of the local AWS alone, in an environment of their own. FORM=whole: packages from the index,
+# and PyTorch as well (Debian's python3-torch where it is installed; otherwise gigabytes are fetched).
+examples: wheel $(ENVIRONMENT)/laptop .venv/wheels/ready
+	@$(BIN)/python requirements/examples.py $(or $(FORM),short)
 
 # The root Dockerfile's pip lines in a plain environment, and what it would run; there is no Docker here.
 image: .venv/laptop

@@ -38,13 +38,16 @@ LOOP = ["scones", "demo", "--set", "Epochs=1", "--set", "AccuracyThreshold=0", "
 WHOLE = (["scones", "--help"], ["scones", "demo"])
 
 
-def install(environment: Path, wheels: Sequence[Path], *, whole: bool) -> None:
-    """Make the environment, with the wheels and what they depend on."""
+def install(
+    environment: Path, wheels: Sequence[Path], *, whole: bool, extras: str = "", beside: Sequence[str] = ()
+) -> None:
+    """Make the environment, with the wheels and what they depend on, also for an extra; `beside` is what pip adds."""
     venv.create(environment, clear=True, with_pip=whole)
     python = str(environment / "bin" / "python")
     pip = [python, "-m", "pip"] if whole else [sys.executable, "-m", "pip", "--python", python]
     words = ["--quiet", "--disable-pip-version-check", "install", "--no-compile"]
-    _run([*pip, *words, *([] if whole else ["--no-deps"]), *map(str, wheels)])
+    named = [f"{wheel}[{extras}]" if extras else str(wheel) for wheel in wheels]
+    _run([*pip, *words, *([*named, *beside] if whole else ["--no-deps", *named])])
     (packages,) = environment.glob("lib/python*/site-packages")
     if whole:
         _run([python, "-m", "pip", "--disable-pip-version-check", "check"])
@@ -70,13 +73,10 @@ def check_files(packages: Path) -> None:
 
 def use(environment: Path, commands: Sequence[Sequence[str]]) -> None:
     """Run the commands from an empty folder, stop what they started, and look where the state is."""
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
+    with tempfile.TemporaryDirectory() as folder:
         # As pipx and uv do it: the environment's own programs are not on the path.
         kept = {name: os.environ[name] for name in os.environ if not name.startswith(("SCONES_", "AWS_", "PYTHON"))}
-        variables = {**kept, "PATH": os.defpath, "SCONES_PORT": str(port), "SAGEMAKER_SUPPRESS_V2_WARNING": "1"}
+        variables = {**kept, "PATH": os.defpath, "SCONES_PORT": str(find_port()), "SAGEMAKER_SUPPRESS_V2_WARNING": "1"}
         try:
             for name, *words in commands:
                 _run([str(environment / "bin" / name), *words], cwd=folder, env=variables)
@@ -84,6 +84,14 @@ def use(environment: Path, commands: Sequence[Sequence[str]]) -> None:
             _run([str(environment / "bin" / "localaws"), "down"], cwd=folder, env=variables)
         if not Path(folder, ".scones", "sagemaker.db").is_file():
             sys.exit(f"The state is not in .scones/ of the folder: {[path.name for path in Path(folder).iterdir()]}")
+
+
+def find_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _run(command: Sequence[str], **options: object) -> None:

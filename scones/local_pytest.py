@@ -23,7 +23,7 @@ import pytest
 _HERE = Path(__file__).parent
 _ROOT = _HERE if (_HERE / "localaws").is_dir() else _HERE.parent
 _REDIRECT = _ROOT / "localaws" / "redirect" / "sitecustomize.py"
-_TAKEN_ALONG = ("PYTHONPATH", "no_proxy", "NO_PROXY")
+_TAKEN_ALONG = ("PYTHONPATH", "SAGEMAKER_ADMIN_CONFIG_OVERRIDE", "no_proxy", "NO_PROXY")
 _UNWANTED = (
     *("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"),
     *("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"),

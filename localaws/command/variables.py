@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from localaws.keys import Credentials
 from localaws.platforms import reach_directly
-from localaws.redirect import with_redirect
+from localaws.redirect import NO_TELEMETRY, with_redirect
 from localaws.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def build_variables(settings: Settings, session: Session, given: Mapping[str, st
         "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
         "PYTHONPATH": with_redirect(given.get("PYTHONPATH", "")),
+        **{name: given.get(name) or value for name, value in NO_TELEMETRY.items()},
         **reach_directly(given),
     }
 

@@ -12,6 +12,7 @@ from localaws.images.environments.made import GivenUp
 from localaws.images.environments.making import is_made, make
 from localaws.images.environments.pip import Progress, pip_variables
 from localaws.images.program import Program
+from localaws.redirect import FOLDER
 
 _PREFIX = "environment-"
 
@@ -40,8 +41,8 @@ def prepare(program: Program, root: Path, on_progress: Progress, given_up: Given
         "PATH": os.pathsep.join(map(str, path)),
         "VIRTUAL_ENV": str(overlay),
         "PYTHONNOUSERSITE": "1",
-        # The project's own packages are no part of another's image.
-        **({} if ours else {"PYTHONPATH": ""}),
+        # The project's own packages are no part of another's image; the way to the local AWS is.
+        **({} if ours else {"PYTHONPATH": FOLDER}),
         **pip_variables(os.environ),
         **program.variables,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,7 +11,10 @@ _LINKS = 16
 
 @lru_cache(maxsize=64)
 def find_folders(python: Path) -> tuple[Path, ...]:
-    """The prefixes of an interpreter: its environment's, that of the one which made it, and those its link leads by."""
+    """The prefixes of an interpreter: its environment's, that of the one which made it, and those its link leads by.
+
+    With the packages of another environment that a .pth file of its own adds to its path.
+    """
     found = [python.parent.parent]
     configuration = python.parent.parent / "pyvenv.cfg"
     if configuration.is_file():
@@ -22,7 +26,17 @@ def find_folders(python: Path) -> tuple[Path, ...]:
         link = link.parent / link.readlink()
         found.append(link.parent.parent)
     found.append(python.resolve().parent.parent)
+    found += _borrowed(python.parent.parent)
     return tuple(dict.fromkeys(folder for folder in found if folder.is_absolute()))
+
+
+def _borrowed(prefix: Path) -> Iterator[Path]:
+    """https://docs.python.org/3/library/site.html says what a .pth file is."""
+    for file in prefix.glob("lib/python*/site-packages/*.pth"):
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+            folder = Path(line.strip())
+            if folder.name in ("site-packages", "dist-packages") and folder.is_dir():
+                yield folder
 
 
 def _home(configuration: Path) -> Path:

@@ -22,7 +22,7 @@ from localaws.isolation.view import HOME, TEMPORARY, View, list_programs_folders
 from localaws.jobs import opt_ml, rewriting
 from localaws.keys import Credentials
 from localaws.platforms import THREAD_VARIABLES, reach_directly
-from localaws.redirect import with_redirect
+from localaws.redirect import NO_TELEMETRY, with_redirect
 from localaws.settings import Settings
 
 # What a program needs of the laptop's environment; nothing else (no real credentials) reaches it.
@@ -157,6 +157,7 @@ def base_environment(settings: Settings, credentials: Credentials, program: Prog
         "PYTHONUNBUFFERED": "1",
         # The programs that ship with this project are found from any directory.
         "PYTHONPATH": with_redirect(PACKAGES),
+        **NO_TELEMETRY,
         **program.variables,
     }
 

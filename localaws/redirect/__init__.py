@@ -12,6 +12,11 @@ from pathlib import Path
 
 FOLDER = str(Path(__file__).parent)
 """What PYTHONPATH has to name."""
+NO_TELEMETRY = {"SAGEMAKER_ADMIN_CONFIG_OVERRIDE": str(Path(FOLDER, "sagemaker.yaml"))}
+"""Keeps the SageMaker SDK from telling AWS of each call, at a host that no client is made for.
+
+https://sagemaker.readthedocs.io/en/stable/overview.html#configuring-and-using-defaults-with-the-sagemaker-python-sdk
+"""
 
 
 def with_redirect(paths: str) -> str:

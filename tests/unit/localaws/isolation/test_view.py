@@ -68,6 +68,14 @@ def test_an_environment_s_interpreter_brings_the_one_that_made_it(tmp_path: Path
     assert find_folders(made / "bin" / "python") == (made, tmp_path / "other", base)
 
 
+def test_packages_that_an_environment_borrows_of_another_are_part_of_it(tmp_path: Path) -> None:
+    own, lent = tmp_path / "own" / "lib" / "python3.11" / "site-packages", tmp_path / "lent" / "site-packages"
+    for folder in (own, lent, tmp_path / "source"):
+        folder.mkdir(parents=True)
+    (own / "lent.pth").write_text(f"import sys\n{lent}\n{tmp_path / 'source'}\n/nowhere/site-packages\n")
+    assert find_folders(tmp_path / "own" / "bin" / "python") == (tmp_path / "own", lent)
+
+
 def test_an_interpreter_of_the_system_brings_its_prefix() -> None:
     assert Path(sys.base_prefix) in find_folders(Path(sys.base_prefix, "bin", "python3"))
 
