@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import WaiterError
 
+from localaws.images.mapping import Mapped, load_mapping, save_mapping
 from tests.e2e.laptop import Laptop
 
 PROGRAM = Path(__file__).with_name("foreign_frameworks.py")
@@ -62,6 +63,9 @@ def account(laptop: Laptop) -> Laptop:
     """The shared local AWS, with a role and an image for these jobs."""
     laptop.role("framework-jobs", "sagemaker")
     laptop.push_image("frameworks:1")
+    # What packs a model anew runs in AWS's image of scikit-learn, whose packages no test can fetch.
+    ours = Mapped(python=Path(sys.executable))
+    save_mapping(laptop.home, {**load_mapping(laptop.home), "sagemaker-scikit-learn": ours})
     return laptop
 
 

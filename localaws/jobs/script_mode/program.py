@@ -9,7 +9,7 @@ from pathlib import Path
 
 from localaws.failures import ClientFailure
 from localaws.images.builtin import find_algorithm, repository
-from localaws.images.environments.environment import PRODUCT
+from localaws.images.environments.environment import Environment
 from localaws.images.program import Program
 from localaws.images.programs import find_program
 from localaws.jobs.script_mode.toolkit import fetch_toolkit
@@ -62,10 +62,17 @@ def build_program(home: Path, document: Document) -> Program:
     environment = program.environment
     return replace(
         program,
-        environment=environment.with_packages(_NEEDED) if environment and environment != PRODUCT else environment,
+        environment=environment.with_packages(_NEEDED)
+        if environment and not _is_product_s(environment)
+        else environment,
         readable=(*program.readable, toolkit, LAUNCHER.parent),
         variables={_MODULE: module, **program.variables},
     )
+
+
+def _is_product_s(environment: Environment) -> bool:
+    """Whether an environment begins with the product's packages, which have what the toolkit needs."""
+    return environment.python is None and not environment.bare
 
 
 def _check_distribution(hyperparameters: Mapping[str, str]) -> None:
