@@ -77,14 +77,10 @@ def upload(objects: Objects, source: Path, uri: str) -> None:
     )
 
 
-def upload_file(objects: Objects, source: Path, uri: str) -> bool:
-    """Copy one file to `uri`; answers whether it was there to be read."""
+def upload_file(objects: Objects, source: Path, uri: str) -> None:
+    """Copy one file to `uri`."""
     bucket, key = split_uri(uri)
-    try:
-        _put(objects, source, bucket, key)
-    except FileNotFoundError:
-        return False
-    return True
+    _put(objects, source, bucket, key)
 
 
 def upload_archive(objects: Objects, source: Path, uri: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,9 +68,8 @@ def test_a_file_that_is_being_written_waits_until_it_is_whole(
 ) -> None:
     sent: list[bytes] = []
 
-    def note(_: object, source: Path, __: str) -> bool:
+    def note(_: object, source: Path, __: str) -> None:
         sent.append(source.read_bytes())
-        return True
 
     found = made(clients, members)
     monkeypatch.setattr(checkpoints.staging, "upload_file", note)
@@ -97,6 +97,23 @@ def test_a_failed_job_keeps_its_checkpoints(clients: FakeClients, members: list[
 
     with pytest.raises(KeyboardInterrupt):
         fail()
+    assert stored(clients) == {"kept/1.pt": b"one"}
+
+
+def test_a_link_leads_to_nothing_that_is_stored(clients: FakeClients, members: list[Instance], tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "credentials").write_bytes(b"secret")
+    folder = members[0].root / "checkpoints"
+    with made(clients, members):
+        (folder / "folder").symlink_to(outside)
+        (folder / "file").symlink_to(outside / "credentials")
+        os.mkfifo(folder / "pipe")
+        (folder / "1.pt").write_bytes(b"one")
+    assert stored(clients) == {"kept/1.pt": b"one"}
+    with made(clients, members):
+        shutil.rmtree(members[1].root / "checkpoints")
+        (members[1].root / "checkpoints").symlink_to(outside)
     assert stored(clients) == {"kept/1.pt": b"one"}
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from localaws.environment import PACKAGES
 from localaws.failures import ClientFailure
-from localaws.jobs.script_mode import toolkit
+from localaws.jobs.script_mode import launcher, toolkit
 from localaws.jobs.script_mode.program import LAUNCHER, build_program, is_script
 from tests.environments import OFFLINE
 
@@ -160,6 +160,22 @@ def test_a_script_sees_its_arguments_its_variables_and_its_folder(launch: Launch
     packages = next(place for place in seen["path"] if place.endswith("site-packages"))
     assert seen["path"].index(packages) < seen["path"].index(str(toolkit.fetch_toolkit(home)))
     assert (tmp_path / "output/success").exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "given", "expected"),
+    [
+        ("s3://bucket/models", {"_tuning_objective_metric": "loss"}, "s3://bucket/models/job-1/model"),
+        ("s3://bucket/models", {}, "s3://bucket/models"),
+        ("/opt/ml/model", {"_tuning_objective_metric": "loss"}, "/opt/ml/model"),
+    ],
+)
+def test_each_trial_of_tensorflow_has_a_model_directory_of_its_own(
+    place: str, given: dict[str, str], expected: str
+) -> None:
+    arguments = {"model_dir": place}
+    launcher.set_model_directory(arguments, given, "job-1")
+    assert arguments == {"model_dir": expected}
 
 
 def test_a_shell_script_runs_with_the_same_arguments(launch: Launch, tmp_path: Path) -> None:
