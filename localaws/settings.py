@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localaws.algorithms.image_classification.engine import EngineError, choose_engine
-from localaws.isolation.kinds import REWRITTEN, Isolation
+from localaws.isolation.kinds import NAMESPACES, PATHS, REWRITTEN, VARIABLE, Isolation
 
 DEFAULT_PORT = 4566
 REGION = "us-east-1"
@@ -92,7 +92,7 @@ def from_environment() -> Settings:
     SCONES_PORT (default 4566), SCONES_HOME (.scones/ in the working directory), SCONES_ENFORCE_IAM (false), SCONES_OPEN
     (false: who has no key of the installation is refused), and SCONES_ACCOUNT: `new` (default), to which AWS closed
     Model Monitor, Clarify and Debugger, or `existing`. SCONES_ENGINE says what trains: by default MXNet, where it is
-    installed.
+    installed. SCONES_ISOLATION is checked; what this machine has is found out when the local AWS starts.
     """
     port = os.environ.get("SCONES_PORT", str(DEFAULT_PORT))
     if not port.isdecimal() or not 1024 <= int(port) <= 65535:
@@ -101,6 +101,9 @@ def from_environment() -> Settings:
     account = os.environ.get("SCONES_ACCOUNT", "") or "new"
     if account not in ("new", "existing"):
         raise SettingsError(f"SCONES_ACCOUNT is {account!r}; it must be new or existing.")
+    isolation = os.environ.get(VARIABLE, "")
+    if isolation not in ("", NAMESPACES, PATHS):
+        raise SettingsError(f"{VARIABLE} is {isolation!r}; it must be {NAMESPACES} or {PATHS}, or be left out.")
     home = Path(os.environ.get("SCONES_HOME", ".scones")).resolve()
     return Settings(
         int(port),

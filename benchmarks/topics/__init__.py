@@ -15,6 +15,7 @@ CHOICES = {
     "function": "Lambda starts",
     "workflow": "The workflow and bulk classification",
     "startup": "The local AWS: start and memory",
+    "isolation": "A job's start, kept apart",
     "command": "The command",
     "page": "The console's page",
     "demo": "The whole demo",

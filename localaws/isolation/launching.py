@@ -61,9 +61,7 @@ def launch(
 
 
 def choose(wanted: str) -> Isolation:
-    """The isolation of this machine, where nothing (or "") was asked for; raises IsolationError for what it lacks."""
-    if wanted not in ("", NAMESPACES, PATHS):
-        raise IsolationError(f"{VARIABLE} is {wanted!r}; it must be {NAMESPACES} or {PATHS}, or be left out.")
+    """What this machine allows, or PATHS where that is asked for; raises IsolationError for NAMESPACES it lacks."""
     if wanted == PATHS:
         return Isolation(reason=f"{VARIABLE}={PATHS} says")
     found = find()

@@ -17,6 +17,7 @@ import psutil
 from localaws.environment import PACKAGES
 from localaws.failures import ClientFailure
 from localaws.images.program import Program
+from localaws.isolation import pip_settings
 from localaws.isolation.launching import launch
 from localaws.isolation.view import HOME, TEMPORARY, View, list_programs_folders
 from localaws.jobs import opt_ml, rewriting
@@ -104,10 +105,17 @@ class Container:
         for target in (TEMPORARY, HOME):
             places[target] = Path(self._scratch.name) / Path(target).name
             places[target].mkdir()
-        program = self._program
+        program, settings = self._program, pip_settings.find_file(os.environ)
+        libraries = [Path(name) for name in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if name]
         view = View(
             writable={**places, **{str(folder): folder for folder in program.writable}},
-            readable=[*list_programs_folders(program.python), *program.readable],
+            readable=[
+                *list_programs_folders(program.python),
+                *program.readable,
+                *pip_settings.list_places(os.environ),
+                *libraries,
+            ],
+            fixed={pip_settings.FILE: settings} if settings else {},
             hidden=[self._settings.home],
             directory=program.directory,
         )
@@ -145,6 +153,7 @@ def base_environment(settings: Settings, credentials: Credentials, program: Prog
     if settings.isolation.namespaces:
         # As root of a user namespace, GNU tar would give files to users that there are not.
         passed |= {"HOME": HOME, "TMPDIR": TEMPORARY, "TAR_OPTIONS": "--no-same-owner"}
+        passed |= pip_settings.list_variables(os.environ)
     return {
         **passed,
         "AWS_ENDPOINT_URL": settings.endpoint,

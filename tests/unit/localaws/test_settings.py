@@ -57,6 +57,12 @@ def test_another_account_than_new_or_existing_is_refused(monkeypatch: pytest.Mon
         from_environment()
 
 
+def test_another_isolation_than_there_is_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCONES_ISOLATION", "docker")
+    with pytest.raises(SettingsError, match="SCONES_ISOLATION is 'docker'; it must be namespaces or paths, or be left"):
+        from_environment()
+
+
 @pytest.mark.parametrize("port", ["", "http", "80", "65536", "-1", "4566.0", "²"])
 def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
     monkeypatch.setenv("SCONES_PORT", port)
