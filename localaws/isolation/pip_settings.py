@@ -11,7 +11,7 @@ from pathlib import Path
 
 from common.masking import mask_value
 
-FILE = "/run/pip.conf"
+FILE = "/var/pip.conf"
 """Where a program finds the user's settings; PIP_CONFIG_FILE names it."""
 VARIABLE = "PIP_CONFIG_FILE"
 _OF_THE_MACHINE = (Path("/etc/pip.conf"), Path("/etc/xdg/pip/pip.conf"))

@@ -26,7 +26,7 @@ def write(home: Path, text: str) -> Path:
 def test_the_user_s_settings_are_found_and_named_by_the_variable(home: Path) -> None:
     file = write(home, "[global]\nindex-url = https://mirror.example/simple\n")
     assert pip_settings.find_file({}) == file
-    assert pip_settings.list_variables({}) == {"PIP_CONFIG_FILE": "/run/pip.conf"}
+    assert pip_settings.list_variables({}) == {"PIP_CONFIG_FILE": "/var/pip.conf"}
     assert pip_settings.list_variables({"PIP_CONFIG_FILE": "/dev/null"}) == {}
 
 
