@@ -9,6 +9,8 @@ from pathlib import Path
 from types import ModuleType
 
 DEFAULT = "inference"
+FOR_SCRIPTS = str(Path(__file__).with_name("for_scripts"))
+"""Packages of AWS's images that scripts import, where they are not installed."""
 
 
 def base_directory() -> Path:
@@ -42,6 +44,7 @@ def find_user_module(required: bool) -> ModuleType | None:
     program = os.environ.get("SAGEMAKER_PROGRAM", "")
     folders = list_code_folders()
     sys.path[:0] = [str(folder) for folder in folders]
+    sys.path.append(FOR_SCRIPTS)
     name = (program or f"{DEFAULT}.py").rsplit("/", 1)[-1]
     name = name[:-3] if name.endswith(".py") else name
     if importlib.util.find_spec(name) is None:

@@ -85,6 +85,10 @@ class InferencePipeline:
         """Whether every container's program runs."""
         return len(self._servers) == len(self.names) and all(server.running for server in self._servers)
 
+    def describe(self) -> Document:
+        """What the one container of a model says at /execution-parameters; AWS asks no pipeline of several."""
+        return self._servers[0].describe() if len(self._servers) == 1 else {}
+
     def invoke(self, body: bytes, headers: Mapping[str, str], target: str | None = None) -> Reply:
         """Ask the containers in turn, or the one of a host name; raises TimeoutError and ServerGone.
 

@@ -51,12 +51,19 @@ class MiniBatches:
             yield b"".join(batch)
 
 
-def read_mini_batches(job: Document) -> MiniBatches:
-    """How a transform job's request says that objects are sent."""
+def read_mini_batches(job: Document, said: Document | None = None) -> MiniBatches:
+    """How a transform job's request says that objects are sent, and where it does not, what the container said.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html (execution parameters)
+    """
+    preferred = said or {}
+    strategy = job.get("BatchStrategy") or preferred.get("BatchStrategy") or "MultiRecord"
+    given = job.get("MaxPayloadInMB") or preferred.get("MaxPayloadInMB")
     return MiniBatches(
         by_line=job["TransformInput"].get("SplitType", "None") == "Line",
-        one_record=job.get("BatchStrategy", "MultiRecord") == "SingleRecord",
-        most_bytes=(job.get("MaxPayloadInMB") or _DEFAULT_MEGABYTES) * _MEGABYTE,
+        # The request writes it as SingleRecord, containers as SINGLE_RECORD.
+        one_record=str(strategy).replace("_", "").lower() == "singlerecord",
+        most_bytes=(given if isinstance(given, int) and given > 0 else _DEFAULT_MEGABYTES) * _MEGABYTE,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 from collections import deque
@@ -125,6 +126,15 @@ class ModelServer:
     def invoke(self, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Ask the model; raises TimeoutError after AWS's 60 s, ServerGone where the program has ended."""
         return self._connections.ask("POST", "/invocations", body, headers)
+
+    def describe(self) -> Document:
+        """What the server says of itself at /execution-parameters; empty where it says nothing."""
+        try:
+            reply = self._connections.ask("GET", "/execution-parameters", b"", {})
+            said = json.loads(reply.body) if reply.status == 200 else {}
+        except (TimeoutError, ServerGone, ValueError):
+            return {}
+        return said if isinstance(said, dict) else {}
 
     def end(self, grace_seconds: float) -> None:
         """Ask the program to end, make it end after the grace, and read the rest of its output."""

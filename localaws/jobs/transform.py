@@ -113,7 +113,7 @@ def _post_all(document: Document, source: Path, target: Path, pipeline: Inferenc
         "Accept": document["TransformOutput"].get("Accept"),
     }
     headers = {name: value for name, value in given.items() if value}
-    batches = read_mini_batches(document)
+    batches = read_mini_batches(document, pipeline.describe())
     by_line = document["TransformOutput"].get("AssembleWith", "None") == "Line"
     for file in sorted(path for path in source.rglob("*") if path.is_file()):
         name = file.relative_to(source).as_posix()

@@ -50,7 +50,7 @@ class Plan:
     @classmethod
     def from_document(cls, document: Document) -> Plan:
         """The plan that `to_document` wrote."""
-        variants = tuple(VariantPlan(**variant) for variant in document["variants"])
+        variants = tuple(_read_variant(variant) for variant in document["variants"])
         return cls(document["config"], variants, document["capture"])
 
     def to_document(self) -> Document:
@@ -90,3 +90,10 @@ class Plan:
             "ProductionVariants": [variant.describe() for variant in self.variants],
             **({"DataCaptureConfig": summary} if capture else {}),
         }
+
+
+def _read_variant(document: Document) -> VariantPlan:
+    """A variant as the store has it; version 0.2.0 wrote the one container that there could be."""
+    containers = document["containers"] if "containers" in document else [document["container"]]
+    others = {name: value for name, value in document.items() if name not in ("container", "containers")}
+    return VariantPlan(containers=tuple(containers), **others)

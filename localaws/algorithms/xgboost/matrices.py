@@ -30,7 +30,7 @@ def read_matrix(channel: Channel, kind: str, *, weights: bool) -> xgboost.DMatri
         logging.info("Determined delimiter of CSV input is '%s'", delimiter)
         more = "&weight_column=1" if weights else ""
         matrix = _read_text(channel, f"csv&label_column=0&delimiter={delimiter}{more}")
-        _warn_of_words(channel.files[0])
+        _warn_of_words(channel.files[0], delimiter)
     elif kind == LIBSVM:
         for path in channel.files:
             _check_libsvm(path)
@@ -78,10 +78,10 @@ def _find_delimiter(path: Path) -> str:
     return "," if delimiter.isalnum() or delimiter in ".+-" else delimiter
 
 
-def _warn_of_words(path: Path) -> None:
+def _warn_of_words(path: Path, delimiter: str) -> None:
     """Say it where a first line is none of numbers: on AWS as here, it is one more row, of missing values."""
     with path.open(encoding="utf-8", errors="ignore") as lines:
-        fields = lines.readline().strip().split(",")
+        fields = lines.readline().strip().split(delimiter)
     odd = [field for field in fields if field and not _is_number(field)]
     if odd:
         logging.warning(

@@ -19,6 +19,7 @@ from typing import Any
 
 MODULE = "SAGEMAKER_TRAINING_MODULE"
 OPT_ML = "/opt/ml"
+FOR_SCRIPTS = Path(__file__).parents[2] / "inference_toolkit" / "for_scripts"
 MASTER_PORT = "7777"
 _LAST_LINES = 20
 _PIECE_SECONDS = 0.2
@@ -74,7 +75,7 @@ class KeptOutput:
 def main(toolkit: str) -> None:
     """Let the toolkit run the script; it ends this process with the job's exit code."""
     # The toolkit hands its path on to the script: without this folder, and the job's own packages first.
-    sys.path[:] = [*(place for place in sys.path if place != str(Path(__file__).parent)), toolkit]
+    sys.path[:] = [*(place for place in sys.path if place != str(Path(__file__).parent)), toolkit, str(FOR_SCRIPTS)]
     os.environ.setdefault("SAGEMAKER_BASE_DIR", os.environ.get("OPT_ML", OPT_ML))
     for name in _OF_MPI:
         sys.modules.setdefault(name, ModuleType(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Iterator
 from email.message import Message
@@ -17,6 +18,7 @@ from localaws.inference_toolkit.frameworks.framework import Framework
 from localaws.inference_toolkit.frameworks.huggingface import HuggingFace
 from localaws.inference_toolkit.frameworks.sklearn import ScikitLearn
 from localaws.inference_toolkit.handler import Handler
+from localaws.inference_toolkit.user_module import FOR_SCRIPTS
 from localaws.inference_toolkit.web import Answer
 
 
@@ -168,3 +170,17 @@ def test_what_batch_transform_may_send_is_the_module_s() -> None:
     assert Handler(ScikitLearn(), module()).describe() is None
     described = Handler(ScikitLearn(), module(execution_parameters_fn=lambda: "{}")).describe()
     assert described and described.body == b"{}"
+
+
+def test_what_scripts_import_of_aws_s_old_toolkit_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(FOR_SCRIPTS)
+    framework = importlib.import_module("sagemaker_containers.beta.framework")
+    encoders, worker, types = framework.encoders, framework.worker, framework.content_types
+    functions = module(
+        input_fn=encoders.decode,
+        output_fn=lambda prediction, accept: worker.Response(encoders.encode(prediction, accept), mimetype=accept),
+    )
+    answer = ask(ScikitLearn(), functions, b"1,2\n3,4", types.CSV, types.CSV)
+    assert (answer.body, answer.content_type, answer.status) == (b"6.0\n14.0\n", "text/csv", 200)
+    with pytest.raises(AttributeError, match=r"env.ServingEnv is not here; read the SM_ variables"):
+        framework.env.ServingEnv()

@@ -22,7 +22,7 @@ import os, sys
 import numpy as np
 
 def model_fn(model_dir):
-    assert not [name for name in sys.path if "inference_toolkit" in name]
+    assert not [name for name in sys.path if os.path.exists(os.path.join(name, "web.py"))]
     return open(model_dir + "/scale").read()
 
 def predict_fn(data, model):

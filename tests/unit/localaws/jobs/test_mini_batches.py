@@ -28,6 +28,16 @@ def test_an_object_is_sent_as_the_request_says(members: Any, split: Any, expecte
     assert list(batches.split(TABLE, "t.csv")) == expected
 
 
+def test_what_a_request_leaves_out_the_container_says() -> None:
+    said = {"BatchStrategy": "SINGLE_RECORD", "MaxPayloadInMB": 2}
+    found = read_mini_batches({"TransformInput": {"SplitType": "Line"}}, said)
+    assert (found.one_record, found.most_bytes) == (True, 2 << 20)
+    asked = {"BatchStrategy": "MultiRecord", "MaxPayloadInMB": 1, "TransformInput": {}}
+    assert read_mini_batches(asked, said) == MiniBatches(by_line=False, one_record=False, most_bytes=1 << 20)
+    odd = {"BatchStrategy": "ALL", "MaxPayloadInMB": "much"}
+    assert read_mini_batches({"TransformInput": {}}, odd) == read_mini_batches({"TransformInput": {}})
+
+
 def test_as_many_lines_are_sent_as_the_payload_holds() -> None:
     batches = MiniBatches(by_line=True, one_record=False, most_bytes=9)
     assert list(batches.split(b"1,2\n3,4\n5,6\n7,8\n", "t.csv")) == [b"1,2\n3,4\n", b"5,6\n7,8\n"]
