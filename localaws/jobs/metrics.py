@@ -93,10 +93,8 @@ class Publisher:
                 cloudwatch = self._clients.get("cloudwatch")
                 cloudwatch.put_metric_data(Namespace=NAMESPACE, MetricData=data[start : start + _MOST_DATA])
         except ClientError as error:
-            if error.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
-                raise
             # As on AWS, what runs under a role that may not write metrics runs without.
-            self._refused = True
+            self._refused = error.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException")
             logger.warning("No metrics of %s: %s", self._dimensions[0]["Value"], error)
 
 

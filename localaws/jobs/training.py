@@ -219,7 +219,9 @@ def _collect(aws: Aws, document: Document, member: Instance) -> None:
     if any(data.iterdir()):
         staging.upload_archive(aws.clients.objects, data, f"{base}/output.tar.gz")
     model = opt_ml.get_left(member.root, "model")
-    staging.upload_archive(aws.clients.objects, model, document["ModelArtifacts"]["S3ModelArtifacts"])
+    artifact = document["ModelArtifacts"]["S3ModelArtifacts"]
+    upload = staging.upload if artifact.endswith("/") else staging.upload_archive
+    upload(aws.clients.objects, model, artifact)
 
 
 def _describe(aws: Aws, name: str, metrics: Metrics, tuned: bool) -> None:

@@ -114,7 +114,9 @@ def _initial(kind: JobKind, request: Document) -> Document:
     if kind is not TRAINING:
         return {}
     path = request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
-    artifact = f"{path}/{request['TrainingJobName']}/output/model.tar.gz"
+    # Files as they are lie in a folder of S3.
+    model = "model/" if request["OutputDataConfig"].get("CompressionType") == "NONE" else "model.tar.gz"
+    artifact = f"{path}/{request['TrainingJobName']}/output/{model}"
     return {
         "SecondaryStatus": "Starting",
         "SecondaryStatusTransitions": [training.transition("Starting")],

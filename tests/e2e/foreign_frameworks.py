@@ -52,7 +52,7 @@ def main() -> None:
     execution = pipeline.start()
     doubled = double([1, 2])
     with suppress(WaiterError):  # it failed: the report says why
-        execution.wait(delay=1, max_attempts=120)
+        execution.wait(delay=1, max_attempts=300)
     report(execution, doubled)
 
 

@@ -107,7 +107,7 @@ def run(account: Laptop, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=400,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -189,19 +189,26 @@ def _train(account: Laptop, name: str, script: str, **more: Any) -> dict[str, An
 
 
 @pytest.mark.usefixtures("run")
-def test_a_script_that_fails_is_told_of_as_on_aws_and_its_checkpoints_are_kept(account: Laptop) -> None:
-    script = """if True:
-        import pathlib, sys
+def test_a_script_that_fails_is_told_of_as_on_aws_and_its_checkpoints_are_kept_while_it_runs(account: Laptop) -> None:
+    script = f"""if True:
+        import boto3, pathlib, sys, time
         last = pathlib.Path("/opt/ml/checkpoints/last.txt")
         found = last.read_text()
         last.write_text("epoch 3")
-        raise ValueError(f"after {found}: {sys.argv[1:]}")
+        s3 = boto3.client("s3")
+        for _ in range(100):
+            stored = s3.get_object(Bucket="{BUCKET}", Key="checkpoints/last.txt")["Body"].read()
+            if stored == b"epoch 3":
+                break
+            time.sleep(0.2)
+        last.write_text("epoch 4")
+        raise ValueError(f"after {{found}} {{stored}}: {{sys.argv[1:]}}")
     """
     ended = _train(account, "fails", script, CheckpointConfig={"S3Uri": f"s3://{BUCKET}/checkpoints"})
     assert ended["TrainingJobStatus"] == "Failed"
     reason = ended["FailureReason"]
     assert reason.startswith('AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "')
-    assert "ValueError: after epoch 2: ['--rate', '0.5']" in reason
+    assert "ValueError: after epoch 2 b'epoch 3': ['--rate', '0.5']" in reason
     assert reason.endswith(' -- train.py --rate 0.5", exit code: 1')
     kept = account.client("s3").get_object(Bucket=BUCKET, Key="checkpoints/last.txt")["Body"].read()
-    assert kept == b"epoch 3"
+    assert kept == b"epoch 4"

@@ -108,6 +108,14 @@ def test_a_job_goes_through_aws_s_stages_and_leaves_its_model(run: Run, cloud: A
     assert unpacked(cloud, "models/Train/output/output.tar.gz") == {"curve.csv": b"1,2"}
 
 
+def test_a_model_that_is_not_to_be_compressed_lies_as_its_files(run: Run, cloud: Aws) -> None:
+    asked = request(OutputDataConfig={"S3OutputPath": "s3://bucket/models", "CompressionType": "NONE"})
+    ended = run(**asked)
+    assert ended["ModelArtifacts"] == {"S3ModelArtifacts": "s3://bucket/models/Train/output/model/"}
+    listed = cloud.clients.s3.list_objects_v2(Bucket="bucket", Prefix="models/Train/output/model/")["Contents"]
+    assert [item["Key"] for item in listed] == ["models/Train/output/model/config.json"]
+
+
 def test_each_stage_ends_when_the_next_begins(run: Run) -> None:
     ended = run(**request())
     stages = ended["SecondaryStatusTransitions"]
