@@ -21,6 +21,7 @@ from sagemaker.workflow.steps import TrainingStep
 NAME = "spirals"
 VERSION, PYTHON = "2.1", "py310"
 INSTANCE = "ml.m5.large"
+NO_DEBUGGER = {"debugger_hook_config": False, "disable_profiler": True}  # closed to accounts that are new to it
 CODE = str(Path(__file__).parent / "code")
 
 
@@ -41,7 +42,7 @@ def build_pipeline(session: PipelineSession, role: str) -> Pipeline:
     data, epochs = ParameterString("Data"), ParameterInteger("Epochs", default_value=60)
     estimator = PyTorch(
         "train.py",
-        role,
+        role=role,
         framework_version=VERSION,
         py_version=PYTHON,
         source_dir=CODE,
@@ -54,8 +55,7 @@ def build_pipeline(session: PipelineSession, role: str) -> Pipeline:
         ],
         sagemaker_session=session,
         base_job_name=f"{NAME}-train",
-        debugger_hook_config=False,  # Debugger is closed to accounts that are new to it
-        disable_profiler=True,
+        **NO_DEBUGGER,
     )
     train = TrainingStep("Train", step_args=estimator.fit({"train": data}))
     model = PyTorchModel(
@@ -77,6 +77,7 @@ def build_pipeline(session: PipelineSession, role: str) -> Pipeline:
             model_package_group_name=NAME,
             approval_status="Approved",
         ),
+        repack_model_step_settings=NO_DEBUGGER,
     )
     return Pipeline(NAME, [data, epochs], steps=[train, register], sagemaker_session=session)
 
