@@ -48,6 +48,7 @@ static: $(ENVIRONMENT)/test .venv/checkov .venv/packaging
 	.venv/checkov/bin/checkov --config-file .ci/checkov.yaml --file seedcode/template.yaml
 	$(BIN)/hadolint seedcode/Dockerfile Dockerfile
 	.venv/packaging/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml seedcode/github/*.yml
+	.venv/packaging/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	.venv/packaging/bin/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 
 # What the image would install and run, in a plain environment; there is no Docker here.

@@ -106,7 +106,10 @@ def _status(options: Namespace, settings: Settings) -> int:
 def _env(options: Namespace, settings: Settings) -> int:
     if not answers(settings):
         raise CommandError(f"The local AWS does not answer on {settings.endpoint}; start it with `localaws up`.")
-    variables.print_session(options, settings, keys.ensure(settings), dict(os.environ))
+    given = dict(os.environ)
+    for theirs in variables.list_unwanted(given):
+        os.environ.pop(theirs, None)  # a profile that is not there would be an error of boto3's
+    variables.print_session(options, settings, keys.ensure(settings), given)
     return 0
 
 

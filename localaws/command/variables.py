@@ -17,7 +17,7 @@ from localaws.settings import Settings
 if TYPE_CHECKING:
     from localaws.command.session import Session  # boto3 is slow to import
 
-_SHELLS = ("sh", "fish")
+_SHELLS = ("sh", "fish", "github")
 _PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 # What leads past an endpoint: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 _PAST = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
@@ -27,7 +27,12 @@ _OF_A_SERVICE = "AWS_ENDPOINT_URL_"
 def add_arguments(parser: ArgumentParser) -> None:
     """Which role's session, and in whose words; `--json` is the command's own."""
     parser.add_argument("--role", help="the name of the role to take on (default: the one that is made for it)")
-    parser.add_argument("--shell", choices=_SHELLS, default="sh", help="whose words to print (default: sh, bash, zsh)")
+    parser.add_argument(
+        "--shell",
+        choices=_SHELLS,
+        default="sh",
+        help="whose words to print (default: sh, which bash and zsh read as well)",
+    )
 
 
 def print_session(options: Namespace, settings: Settings, root: Credentials, given: Mapping[str, str]) -> None:
@@ -69,11 +74,19 @@ def list_unwanted(given: Mapping[str, str]) -> list[str]:
 
 
 def format_for_shell(shell: str, variables: Mapping[str, str], unwanted: Sequence[str], session: Session) -> str:
-    """Lines for `eval "$(scones env)"` in sh, bash and zsh, or for `scones env --shell fish | source`."""
+    """Lines for `eval "$(scones env)"` in sh, bash and zsh, for `scones env --shell fish | source`, or for GITHUB_ENV.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-environment-variable
+    """
     comment = (
         f"# A session of {session.role.rsplit('/', 1)[-1]} until {session.expires:%Y-%m-%d %H:%M} UTC, or until the "
         "local AWS is stopped; ask again then."
     )
+    if shell == "github":
+        # No step can take a variable away from those that follow, so what leads elsewhere is led here as well.
+        turned = {name: "false" if name in _PAST else variables["AWS_ENDPOINT_URL"] for name in unwanted}
+        kept = {name: value for name, value in turned.items() if name not in _PROFILES}
+        return "\n".join(f"{name}={value}" for name, value in {**variables, **kept}.items())
     if shell == "fish":
         lines = [f"set -gx {name} {_quote_for_fish(value)};" for name, value in variables.items()]
         lines += [f"set -e {name};" for name in unwanted]

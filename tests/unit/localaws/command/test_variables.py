@@ -44,6 +44,16 @@ def test_a_shell_that_evaluates_it_has_the_variables_and_nothing_of_somebody_s_o
     assert variables["no_proxy"] == "theirs,127.0.0.1,localhost"
 
 
+def test_the_steps_of_a_workflow_are_led_here_also_by_what_no_step_can_unset() -> None:
+    given = {**GIVEN, "AWS_USE_FIPS_ENDPOINT": "true"}
+    variables = build_variables(Settings(port=4999), SESSION, given)
+    said = format_for_shell("github", variables, list_unwanted(given), SESSION)
+    found = dict(line.split("=", 1) for line in said.splitlines())
+    assert found["AWS_ENDPOINT_URL_S3"] == found["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4999"
+    assert found["AWS_USE_FIPS_ENDPOINT"] == "false"
+    assert "AWS_PROFILE" not in found
+
+
 def test_when_it_ends_and_for_whom_it_is_are_said() -> None:
     said = format_for_shell("sh", {}, [], SESSION)
     assert "Somebody until 2027-01-02 03:04 UTC" in said
