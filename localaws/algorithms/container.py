@@ -28,6 +28,10 @@ class Container:
         return self.root / "input" / "config" / "inputdataconfig.json"
 
     @property
+    def checkpoint_config(self) -> Path:
+        return self.root / "input" / "config" / "checkpointconfig.json"
+
+    @property
     def resource_config(self) -> Path:
         return self.root / "input" / "config" / "resourceconfig.json"
 

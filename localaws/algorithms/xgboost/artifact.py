@@ -48,7 +48,7 @@ def read_artifact(path: Path) -> xgboost.Booster:
     model = xgboost.Booster({"nthread": 1})
     try:
         if content.startswith(_PICKLE):
-            model.__setstate__({"handle": bytearray(_find_model(content))})
+            model.__setstate__({"handle": bytearray(find_model(content))})
             model.set_param({"nthread": 1})
         else:
             model.load_model(bytearray(content))
@@ -59,7 +59,7 @@ def read_artifact(path: Path) -> xgboost.Booster:
     return model
 
 
-def _find_model(content: bytes) -> bytes:
+def find_model(content: bytes) -> bytes:
     """The bytes of the model in a pickle of a booster, which is read word by word and not executed."""
     found = b""
     for _, argument, _ in pickletools.genops(content):

@@ -16,6 +16,7 @@ from scipy.sparse import csr_matrix
 from localaws.algorithms.xgboost.content_types import CSV, LIBSVM, parse_content_type
 
 _SNIFFED = 512
+_MOST_COLUMNS = 1 << 31
 _PAIR = re.compile(rb"[0-9]:[-+.0-9]")
 
 
@@ -51,6 +52,13 @@ def read_csv(text: str) -> xgboost.DMatrix:
     return xgboost.DMatrix(np.array(fields).astype(float), nthread=1)
 
 
+def _read_index(text: str) -> int:
+    index = int(text)
+    if not 0 <= index < _MOST_COLUMNS:
+        raise ValueError(f"the feature {text} is not a number from 0 to {_MOST_COLUMNS - 1}")
+    return index
+
+
 def read_libsvm(text: str) -> xgboost.DMatrix:
     """Rows of `index:value` pairs, with a label before them or without; raises ValueError."""
     rows, columns, values = [], [], []
@@ -59,7 +67,7 @@ def read_libsvm(text: str) -> xgboost.DMatrix:
         for pair in filter(lambda word: ":" in word, line.split()):
             index, _, value = pair.partition(":")
             rows.append(number)
-            columns.append(int(index))
+            columns.append(_read_index(index))
             values.append(float(value))
     width = max(columns, default=-1) + 1
     return xgboost.DMatrix(csr_matrix((values, (rows, columns)), shape=(len(lines), width)), nthread=1)

@@ -9,6 +9,7 @@ import signal
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
 
 import xgboost
@@ -22,7 +23,7 @@ from localaws.algorithms.xgboost.hyperparameters import OBJECTIVE_METRIC, read_h
 from localaws.algorithms.xgboost.log import set_up_log, strip_places
 from localaws.algorithms.xgboost.matrices import read_matrix
 from localaws.algorithms.xgboost.metrics import MAXIMIZED
-from localaws.algorithms.xgboost.rounds import Checkpoints, ModelSoFar, Report, find_checkpoint
+from localaws.algorithms.xgboost.rounds import Checkpoints, ModelSoFar, Report
 from localaws.algorithms.xgboost.versions import has_old_defaults
 
 # What XGBoost says of data that do not fit the objective: the user's mistakes, and no faults of the algorithm.
@@ -47,6 +48,7 @@ _OWN = (
     OBJECTIVE_METRIC,
 )
 _MOST_ROWS_BY_EXACT = 1 << 22
+_OPT_ML = "/opt/ml"
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,8 @@ def _boost(
 ) -> xgboost.Booster:
     metrics = _choose_metrics(settings)
     parameters = _build_parameters(settings, metrics, matrices["train"].num_row(), version)
-    checkpoint = find_checkpoint(container.checkpoints)
-    callbacks, done = _build_callbacks(container, settings, metrics, "validation" in matrices)
+    kept = _find_checkpoints(container)
+    callbacks, done = _build_callbacks(container, kept, settings, metrics, "validation" in matrices)
     objective = str(settings.get("objective", "reg:squarederror"))
     try:
         return xgboost.train(
@@ -113,7 +115,7 @@ def _boost(
             evals=[(matrix, name) for name, matrix in matrices.items()],
             custom_metric=custom_metrics.build_metric(metrics.added, objective) if metrics.added else None,
             callbacks=callbacks,
-            xgb_model=bytearray(checkpoint.read_bytes()) if checkpoint else None,
+            xgb_model=bytearray(kept.latest.read_bytes()) if kept and kept.latest else None,
             verbose_eval=False,
         )
     except (xgboost.core.XGBoostError, ValueError) as error:
@@ -123,14 +125,27 @@ def _boost(
         raise RuntimeError(f"XGB train call failed with exception:\n {said}") from error
 
 
+def _find_checkpoints(container: Container) -> Checkpoints | None:
+    """The checkpoints of a job that has a place for them: CheckpointConfig's LocalPath, a folder below /opt/ml."""
+    if not container.checkpoint_config.is_file():
+        return None
+    place = json.loads(container.checkpoint_config.read_text(encoding="utf-8")).get("LocalPath", "")
+    directory = container.root / Path(place).relative_to(_OPT_ML) if place.startswith(f"{_OPT_ML}/") else Path(place)
+    directory.mkdir(parents=True, exist_ok=True)
+    return Checkpoints(directory)
+
+
 def _build_callbacks(
-    container: Container, settings: Mapping[str, object], metrics: Metrics, is_validated: bool
+    container: Container,
+    kept: Checkpoints | None,
+    settings: Mapping[str, object],
+    metrics: Metrics,
+    is_validated: bool,
 ) -> tuple[list[xgboost.callback.TrainingCallback], int]:
     """What runs after each round, and how many rounds a checkpoint has done already."""
     found: list[xgboost.callback.TrainingCallback] = []
     done = 0
-    if container.checkpoints.is_dir():
-        kept = Checkpoints(container.checkpoints)
+    if kept:
         done = kept.rounds_done
         if kept.latest:
             logging.info("Checkpoint loaded from %s", kept.latest)

@@ -131,7 +131,9 @@ def test_an_interrupted_training_goes_on_from_its_checkpoint(
     job: Job, regression: Table, capsys: pytest.CaptureFixture[str]
 ) -> None:
     split(job, regression)
-    (job.root / "checkpoints").mkdir()
+    config = job.root / "input" / "config"
+    config.mkdir()
+    (config / "checkpointconfig.json").write_text('{"LocalPath": "/opt/ml/checkpoints"}')
     assert job.run(num_round="8") == 0
     whole = (job.root / "model" / "xgboost-model").read_bytes()
     kept = sorted(path.name for path in (job.root / "checkpoints").iterdir())
