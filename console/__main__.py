@@ -16,6 +16,7 @@ COMMANDS = {
     "down": ("local_aws", "stop the local AWS"),
     "status": ("status", "what runs, and what the stack holds"),
     "env": ("env", "the environment variables that lead AWS's CLI, SDKs and notebooks to the local AWS"),
+    "images": ("images", "what stands for which container image on the local AWS, and its packages"),
     "package": ("stack", "build every artifact of a deployment"),
     "seed": ("stack", "write the repository that a new project starts from"),
     "deploy": ("stack", "bring the stack up to date, on either target"),

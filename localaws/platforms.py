@@ -30,6 +30,18 @@ def find_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scones"
 
 
+def reach_from_docker(endpoint: str) -> tuple[list[str], str]:
+    """How a container of Docker's reaches the local AWS: words of `docker run`, and the address that it asks.
+
+    Linux's Docker shares the machine's network with a container. On macOS containers run in a virtual machine, whose
+    name for the machine leads also to what listens on the loopback address alone
+    (https://docs.docker.com/desktop/features/networking/).
+    """
+    if sys.platform == "darwin":
+        return [], endpoint.replace("127.0.0.1", "host.docker.internal")
+    return ["--network", "host"], endpoint
+
+
 def raise_open_files() -> None:
     """Let this process, and those that it starts, have as many files and connections open as both systems allow."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -23,7 +23,7 @@ def prepare(program: Program, root: Path, on_progress: Progress, given_up: Given
     What is missing of the environment is fetched before, of which `on_progress` is told in lines. Raises ClientFailure
     where packages cannot be had, and Interrupted where that is given up.
     """
-    if program.environment is None:
+    if program.environment is None or program.docker:
         return program
     for note in program.environment.notes:
         on_progress(note)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from localaws.images.docker import DockerImage
 from localaws.images.environments.environment import Environment
 
 
@@ -22,6 +23,8 @@ class Program:
     `localaws.images.preparing.prepare`, which answers the same program with `python`, `readable` and `variables` set,
     and with `writable`: folders of this one container, outside of its /opt/ml, that it may write and nobody else sees
     (pip installs there). All that is in `readable`, the product's packages among them, is never to be written.
+
+    Where `docker` is given the image itself runs, and nothing else here counts but `variables`.
     """
 
     argv: tuple[str, ...]
@@ -31,3 +34,4 @@ class Program:
     environment: Environment | None = None
     writable: tuple[Path, ...] = ()
     directory: str = "/"
+    docker: DockerImage | None = None

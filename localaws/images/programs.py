@@ -1,8 +1,9 @@
 """Which program stands for a container image, and in which environment: the one question that all who start one ask.
 
-The words are an entry point that the request gives, else the program of `images.json` in the local AWS's home, else the
-stand-in of a built-in algorithm or of a framework's model server. The packages are those that `images.json` names, else
-those of the catalogue for AWS's images of frameworks, else the product's own.
+An image that `images.json` in the local AWS's home gives to Docker runs itself. Of any other the words are an entry
+point that the request gives, else the program of `images.json`, else the stand-in of a built-in algorithm or of a
+framework's model server. The packages are those that `images.json` names, else those of the catalogue for AWS's images
+of frameworks, else the product's own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from localaws.failures import ClientFailure
 from localaws.images.builtin import WITHOUT_STAND_IN, find_algorithm, find_server, repository
 from localaws.images.catalogue.frameworks import find_catalogued
+from localaws.images.docker import build_image
 from localaws.images.environments.environment import PRODUCT, Environment
 from localaws.images.mapping import FILE, Mapped, find_mapped, load_mapping
 from localaws.images.program import Program
@@ -27,6 +29,8 @@ def find_program(
     """The program for an image; `verb` is what SageMaker adds where no entry point is given (train, serve)."""
     found = find_mapped(load_mapping(home), image)
     mapped = found[1] if found else Mapped()
+    if mapped.docker:
+        return Program((), docker=build_image(image, verb, entrypoint, arguments))
     if entrypoint:
         words: Sequence[str] = [*entrypoint, *(arguments or [])]
     elif mapped.program:
@@ -47,6 +51,12 @@ def find_program(
     # What images.json names is this machine's owner's choice; a job's entry point is not.
     readable = () if entrypoint else tuple(_list_folders(words))
     return Program(tuple(words), readable=readable, environment=find_environment(home, image))
+
+
+def runs_in_docker(home: Path, image: str) -> bool:
+    """Whether the image itself runs, which does all that stand-ins do for others."""
+    found = find_mapped(load_mapping(home), image)
+    return found is not None and found[1].docker
 
 
 def _list_folders(words: Sequence[str]) -> Iterator[Path]:

@@ -16,6 +16,7 @@ import psutil
 
 from localaws.environment import PACKAGES
 from localaws.failures import ClientFailure
+from localaws.images.docker import build_run, remove_container
 from localaws.images.program import Program
 from localaws.isolation import pip_settings
 from localaws.isolation.launching import launch
@@ -47,7 +48,7 @@ class Container:
         self._settings = settings
         self._root = root
         self._program = program
-        first, *others = program.argv
+        first, *others = program.argv or ("docker",)
         self._argv = [str(program.python) if first in _PYTHONS else first, *others]
         self._environment = dict(environment)
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
@@ -58,6 +59,8 @@ class Container:
     def start(self, on_line: Callable[[str], None]) -> None:
         """Start the program; `on_line` is called with each line of its output, from another thread."""
         start = self._start_in_namespaces if self._settings.isolation.namespaces else self._start_with_paths
+        if self._program.docker:
+            start = self._start_in_docker
         try:
             self._process = start(
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
@@ -86,6 +89,7 @@ class Container:
         if self._reader is not None:
             self._reader.join(timeout=5)
         _file(self._root).unlink(missing_ok=True)
+        self._end_in_docker()
         if self._scratch is not None:
             self._scratch.cleanup()
 
@@ -95,6 +99,7 @@ class Container:
             return
         _signal_group(self._process.pid, signal.SIGTERM)
         if self.wait(grace_seconds) is None:
+            self._end_in_docker()
             _signal_group(self._process.pid, signal.SIGKILL)
             self._ended.wait()
 
@@ -133,6 +138,20 @@ class Container:
             env={name: opt_ml.rewrite(value, self._root) for name, value in self._environment.items()},
             **options,
         )
+
+    def _start_in_docker(self, **options: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - Popen's
+        """Run the image itself; Docker's client hands signals and output on."""
+        if self._program.docker is None:
+            raise ClientFailure("The program is no image of Docker's.")
+        run = build_run(self._program.docker, self._root, self._environment)
+        # A `kill -9` of the local AWS leaves the container, which the next one finds by this file.
+        _file(self._root, "docker").touch()
+        return subprocess.Popen(run.words, cwd=self._root, env=run.environment, **options)
+
+    def _end_in_docker(self) -> None:
+        if self._program.docker:
+            remove_container(self._root)
+            _file(self._root, "docker").unlink(missing_ok=True)
 
     def _await_end(self, process: subprocess.Popen[bytes]) -> None:
         process.wait()
@@ -182,6 +201,9 @@ def kill_left_over(jobs: Path) -> None:
             # The file was being written at the `kill -9`, or its program has ended.
             pass
         file.unlink()
+    for file in jobs.glob("*/docker.*"):
+        remove_container(file.with_name(file.name.removeprefix("docker.")))
+        file.unlink()
     for leader in _working_below(jobs):
         _signal_group(leader, signal.SIGKILL)
 
@@ -205,8 +227,8 @@ def remember(root: Path, pid: int) -> None:
     _file(root).write_text(f"{pid} {psutil.Process(pid).create_time()}", encoding="ascii")
 
 
-def _file(root: Path) -> Path:
-    return root.with_name(f"pid.{root.name}")
+def _file(root: Path, kind: str = "pid") -> Path:
+    return root.with_name(f"{kind}.{root.name}")
 
 
 def _signal_group(pid: int, number: int) -> None:

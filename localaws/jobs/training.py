@@ -13,7 +13,7 @@ from localaws.aws import Aws, now
 from localaws.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.images.builtin import find_algorithm
 from localaws.images.program import Program
-from localaws.images.programs import find_program
+from localaws.images.programs import find_program, runs_in_docker
 from localaws.jobs import opt_ml, pretrained, staging
 from localaws.jobs.checkpoints import DEFAULT_PATH, Checkpoints
 from localaws.jobs.metrics import Metrics, Publisher
@@ -139,12 +139,13 @@ def _job(aws: Aws, document: Document) -> Job:
 
 
 def _program(aws: Aws, document: Document) -> Program:
-    if is_script(document):
-        return build_program(aws.settings.home, document)
     specification = document["AlgorithmSpecification"]
+    image = specification.get("TrainingImage", "")
+    if is_script(document) and not runs_in_docker(aws.settings.home, image):
+        return build_program(aws.settings.home, document)
     return find_program(
         aws.settings.home,
-        specification.get("TrainingImage", ""),
+        image,
         "train",
         specification.get("ContainerEntrypoint"),
         specification.get("ContainerArguments"),

@@ -18,8 +18,9 @@ from localaws.images.environments.interpreters import Interpreter, get_own
 # What the stand-in of the built-in algorithm writes its models with: a script must be able to read them.
 XGBOOST = "3.2.0"
 _COMPANIONS = ("pandas==2.2.3", "boto3")
-_NUMPY_1 = 'numpy==1.26.4; python_version < "3.13"'
-_NUMPY_2 = 'numpy==2.2.6; python_version >= "3.13"'
+# The last of numpy 1, which what was built against it needs; it has no wheel for Python 3.13, nor those for it a need.
+_NUMPY = {"3.11": "numpy==1.26.4", "3.12": "numpy==1.26.4", "3.13": "numpy==2.2.6"}
+_SCIPY = {"3.11": "scipy==1.11.4", "3.12": "scipy==1.11.4", "3.13": "scipy==1.14.1"}
 # The images' tags name the first two numbers and a version of the image's own:
 # https://github.com/aws/sagemaker-scikit-learn-container
 _SKLEARN = {"0.20.0": "0.20.0", "0.23-1": "0.23.2", "1.0-1": "1.0.2", "1.2-1": "1.2.1", "1.4-2": "1.4.2"}
@@ -46,15 +47,15 @@ class Tag:
 def _sklearn(tag: Tag, interpreter: Interpreter) -> Environment:
     wanted = _SKLEARN.get(tag.version) or f"{tag.version.split('-')[0]}.0"
     requirement, notes = _pin("scikit-learn", wanted, interpreter)
-    scipy = ('scipy==1.11.4; python_version < "3.13"', 'scipy==1.14.1; python_version >= "3.13"')
-    return of_packages([requirement, _NUMPY_1, _NUMPY_2, *scipy, "joblib", *_COMPANIONS], notes=notes)
+    arrays = (_NUMPY[interpreter.minor], _SCIPY[interpreter.minor])
+    return of_packages([requirement, *arrays, "joblib", *_COMPANIONS], notes=notes)
 
 
 def _pytorch(tag: Tag, interpreter: Interpreter) -> Environment:
     requirement, notes = _pin("torch", tag.version, interpreter)
     version = parse_version(requirement.partition("==")[2])
     # Those before 2.3 were built against numpy 1 and do not load with 2.
-    numpy = [_NUMPY_1] if version < (2, 3) else []
+    numpy = [_NUMPY[interpreter.minor]] if version < (2, 3) else []
     environment = of_packages([requirement, _torchvision(version), *numpy, *_COMPANIONS], notes=notes)
     cuda = interpreter.platform.startswith("linux") and interpreter.platform.endswith("x86_64")
     return replace(environment, costs=(_CUDA,)) if cuda else environment
@@ -74,14 +75,16 @@ def _tensorflow(tag: Tag, interpreter: Interpreter) -> Environment:
     return of_packages([requirement, *_COMPANIONS], notes=notes)
 
 
-def _huggingface(base: Callable[[Tag, Interpreter], Environment]) -> Callable[[Tag, Interpreter], Environment]:
+def _huggingface(
+    base: Callable[[Tag, Interpreter], Environment], *beside: str
+) -> Callable[[Tag, Interpreter], Environment]:
     def build(tag: Tag, interpreter: Interpreter) -> Environment:
         environment = base(tag, interpreter)
         if tag.transformers is None:
             return environment
         requirement, notes = _pin("transformers", tag.transformers, interpreter)
         # In one layer, so that pip finds versions that go together.
-        packages = (*environment.layers[0], requirement, "datasets", "accelerate", "sentencepiece")
+        packages = (*environment.layers[0], requirement, "datasets", "sentencepiece", *beside)
         return replace(environment, layers=(packages,), notes=(*environment.notes, *notes))
 
     return build
@@ -126,7 +129,9 @@ REPOSITORIES: dict[str, Callable[[Tag, Interpreter], Environment]] = {
         ),
         _tensorflow,
     ),
-    **dict.fromkeys(("huggingface-pytorch-training", "huggingface-pytorch-inference"), _huggingface(_pytorch)),
+    **dict.fromkeys(
+        ("huggingface-pytorch-training", "huggingface-pytorch-inference"), _huggingface(_pytorch, "accelerate")
+    ),
     **dict.fromkeys(("huggingface-tensorflow-training", "huggingface-tensorflow-inference"), _huggingface(_tensorflow)),
     **dict.fromkeys(("sagemaker-xgboost", "xgboost"), _xgboost),
 }

@@ -50,7 +50,7 @@ class PipReader:
         if said.startswith("ERROR:"):
             self.error = f"{said.removeprefix('ERROR:').strip().rstrip('.')}."
         if said.startswith(_TOLD):
-            self.on_progress(said)
+            self.on_progress(said.partition(" (from ")[0])
         size = _SIZE.search(said)
         if size:
             self.announced += int(float(size[1]) * _UNITS[size[2]])
