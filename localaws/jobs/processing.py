@@ -10,6 +10,7 @@ from localaws.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.images.programs import find_program
 from localaws.images.pulling import pull
 from localaws.jobs import opt_ml, staging
+from localaws.jobs.requirements import with_packed_requirements
 from localaws.jobs.role import acting_as, check_network
 from localaws.jobs.supervise import SLOTS, Instance, Job, Outcome, instances, run
 from localaws.records.jobs import PROCESSING, change_job, find_job
@@ -56,6 +57,8 @@ def _run(aws: Aws, document: Document, stop: Stop) -> tuple[Outcome, str | None]
     members = instances(aws, name, document["ProcessingResources"]["ClusterConfig"]["InstanceCount"])
     for index, member in enumerate(members):
         _stage(aws, document, member, (index, len(members)), [other.host for other in members])
+    # Where the SDK's FrameworkProcessor puts its source.
+    program = with_packed_requirements(program, members[0].root / "processing" / "input" / "code" / "sourcedir.tar.gz")
     change_job(aws, PROCESSING, name, ProcessingStartTime=now())
     seconds = document.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _DEFAULT_SECONDS)
     job = Job(PROCESSING, name, program, document.get("Environment", {}), seconds)

@@ -17,8 +17,9 @@ from localaws.images.programs import find_program, runs_in_docker
 from localaws.jobs import opt_ml, pretrained, staging
 from localaws.jobs.checkpoints import DEFAULT_PATH, Checkpoints
 from localaws.jobs.metrics import Metrics, Publisher
+from localaws.jobs.requirements import with_packed_requirements
 from localaws.jobs.role import acting_as, check_network
-from localaws.jobs.script_mode.program import build_program, is_script
+from localaws.jobs.script_mode.program import build_program, find_source, is_script
 from localaws.jobs.supervise import SLOTS, Instance, Job, Outcome, instances, run
 from localaws.records.jobs import TRAINING, change_job, find_job
 from localaws.shapes import Document
@@ -142,7 +143,7 @@ def _program(aws: Aws, document: Document) -> Program:
     specification = document["AlgorithmSpecification"]
     image = specification.get("TrainingImage", "")
     if is_script(document) and not runs_in_docker(aws.settings.home, image):
-        return build_program(aws.settings.home, document)
+        return _with_requirements(aws, document, build_program(aws.settings.home, document))
     return find_program(
         aws.settings.home,
         image,
@@ -150,6 +151,22 @@ def _program(aws: Aws, document: Document) -> Program:
         specification.get("ContainerEntrypoint"),
         specification.get("ContainerArguments"),
     )
+
+
+def _with_requirements(aws: Aws, document: Document, program: Program) -> Program:
+    """The script's program with what its source's requirements.txt asks for."""
+    address = find_source(document)
+    if address is None:
+        return program
+    archive = aws.settings.jobs / document["TrainingJobName"] / "sourcedir.tar.gz"
+    try:
+        staging.download_object(aws.clients.objects, address, archive)
+        return with_packed_requirements(program, archive)
+    except JobFailure:
+        # The toolkit asks for it as well, and says why it cannot have it.
+        return program
+    finally:
+        archive.unlink(missing_ok=True)
 
 
 def _stage(aws: Aws, document: Document, member: Instance, share: tuple[int, int], hosts: list[str]) -> None:

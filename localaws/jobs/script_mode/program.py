@@ -52,6 +52,14 @@ def names_script(hyperparameters: Mapping[str, str]) -> bool:
     return "sagemaker_program" in hyperparameters
 
 
+def find_source(document: Document) -> str | None:
+    """The S3 address of a script's source, which the SDK uploads as a .tar.gz."""
+    written = document.get("HyperParameters", {}).get("sagemaker_submit_directory", "")
+    # The SDK writes each hyperparameter as JSON.
+    address = written.strip('"') or document.get("Environment", {}).get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+    return address if address.startswith("s3://") and address.endswith(".tar.gz") else None
+
+
 def build_program(home: Path, document: Document) -> Program:
     """The program of a training job's script; raises ClientFailure for what it asks for and cannot have here."""
     _check_distribution(document.get("HyperParameters", {}))

@@ -149,8 +149,7 @@ def test_a_container_that_does_not_end_is_removed_by_its_name(
     state: Path, root: Path, settled: Callable[[Callable[[], bool]], None]
 ) -> None:
     container, lines = _start(root, "trap '' TERM; echo up; while :; do sleep 0.1; done")
-    settled(lambda: lines == ["up"])
-    pid = int((state / name_container(root)).read_text())
+    pid = _wait(state / name_container(root), lines, settled)
     container.terminate(0.2)
     container.finish()
     settled(lambda: _is_gone(pid))
@@ -161,8 +160,7 @@ def test_a_container_that_a_kill_of_the_local_aws_left_is_removed(
     state: Path, root: Path, settled: Callable[[Callable[[], bool]], None]
 ) -> None:
     _, lines = _start(root, "echo up; sleep 60")
-    settled(lambda: lines == ["up"])
-    pid = int((state / name_container(root)).read_text())
+    pid = _wait(state / name_container(root), lines, settled)
     kill_left_over(root.parents[1])
     settled(lambda: _is_gone(pid))
     assert not list(root.parent.glob("docker.*"))
@@ -181,6 +179,12 @@ def test_without_docker_an_image_that_is_set_to_it_is_refused(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ClientFailure, match="Docker, which is not here"):
         find_program(tmp_path, URI, "train", None, None)
+
+
+def _wait(file: Path, lines: list[str], settled: Callable[[Callable[[], bool]], None]) -> int:
+    """The process of a container, once it runs."""
+    settled(lambda: lines == ["up"] and file.is_file() and bool(file.read_text()))
+    return int(file.read_text())
 
 
 def _is_gone(pid: int) -> bool:
