@@ -24,6 +24,8 @@ from botocore.credentials import Credentials as Signer
 from console.dataset.layout import TEST, TRAIN
 from console.dataset.sample import draw_sample
 from localaws import home, keys, process
+from localaws.images.catalogue.frameworks import REPOSITORIES
+from localaws.images.mapping import Mapped, load_mapping, save_mapping
 from localaws.keys import Credentials
 from localaws.settings import Settings
 from tests.e2e import in_process
@@ -75,6 +77,7 @@ class Laptop:
         """Run the command as a person does; `code` is the exit code that is expected (None: any)."""
         if words[0] == "up":
             self.keep_access_log()
+            self.fetch_no_packages()
         if words[0] in in_process.OF_THEIR_OWN and not (words[0] == "up" and self._runs()):
             return self.python("-m", "console", *words, code=code, **variables)
         return _as_expected(
@@ -156,6 +159,13 @@ class Laptop:
             home.make(self.home)
             # A home is one local AWS's alone, a port is not.
             log.symlink_to(Path(kept).absolute() / f"{str(self.home).strip('/').replace('/', '-')}.jsonl")
+
+    def fetch_no_packages(self) -> None:
+        """Let this Python stand for AWS's images of frameworks, whose packages come over the network."""
+        home.make(self.home)
+        # Those of XGBoost are the installation's own.
+        images = {name: Mapped(python=Path(sys.executable)) for name in REPOSITORIES if "xgboost" not in name}
+        save_mapping(self.home, {**images, **load_mapping(self.home)})
 
     def client(self, service: str) -> Any:
         return _client(self.endpoint, self.key, service)

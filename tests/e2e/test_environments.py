@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from localaws.images.mapping import load_mapping, save_mapping
-from localaws.images.mapping import parse_mapped as parse
 from tests.e2e.laptop import Laptop
 from tests.wheels import write_wheel
 
@@ -115,8 +113,7 @@ def test_what_a_job_installs_and_upgrades_is_its_own(run: Run, laptop: Laptop) -
 
 def test_an_image_has_the_packages_that_images_json_names(run: Run, laptop: Laptop, wheels: Path) -> None:
     tiny = f"tiny @ file://{wheels / 'tiny-1.0-py3-none-any.whl'}"
-    mapped = parse({"python": sys.executable, "packages": [tiny]})
-    save_mapping(laptop.home, {**load_mapping(laptop.home), "mapped": mapped})
+    laptop.scones("images", "set", "mapped", "--python", sys.executable, "--packages", tiny)
     assert run("mapped", "mapped", LOOK)["tiny"] is True
     (row,) = [row for row in json.loads(laptop.scones("images", "--json").stdout) if row["image"] == "mapped"]
     assert row["environment"] == "made"
