@@ -1,4 +1,4 @@
-"""Runs the examples as a stranger does: from the wheel in a fresh environment, on an empty local AWS.
+"""Runs the examples as a stranger does: from the wheel in a fresh environment, and pytest with the wheel's fixture.
 
 `python examples.py short` takes what this Python has installed for the wheel's dependencies, for the SageMaker SDK and
 for the packages of AWS's images, so that nothing is fetched, and leaves PyTorch out. `python examples.py whole` lets
@@ -36,6 +36,18 @@ WHOLE = (
 )
 
 
+TEST = """
+import boto3
+
+def test_it_is_mine_alone(localaws):
+    assert boto3.client("s3").list_buckets()["Buckets"] == []
+    boto3.client("s3").create_bucket(Bucket="mine")
+
+def test_the_next_one_is_empty(localaws):
+    assert boto3.client("s3").list_buckets()["Buckets"] == []
+"""
+
+
 class Example:
     """One run of an example's pipeline."""
 
@@ -65,6 +77,15 @@ def map_images(home: Path, *, whole: bool) -> None:
     (home / "images.json").write_text(json.dumps(mapped), encoding="utf-8")
 
 
+def try_fixture(python: Path, environment: Mapping[str, str], folder: Path) -> None:
+    """Let pytest find the fixture by the wheel's entry point; exits with what it said where a test fails."""
+    (folder / "test_mine.py").write_text(TEST, encoding="utf-8")
+    command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py"]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"pytest ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+
+
 def has_torch() -> bool:
     """Whether Debian's Python has PyTorch (the package python3-torch)."""
     if shutil.which(DEBIAN) is None:
@@ -77,7 +98,7 @@ def main(form: str) -> None:
     whole = form == "whole"
     (wheel,) = (ROOT / "dist").glob("scones_localaws-*.whl")
     environment = ROOT / ".venv" / "examples"
-    install(environment, [wheel], whole=whole, extras="xgboost", beside=[SDK])
+    install(environment, [wheel], whole=whole, extras="xgboost", beside=[SDK, "pytest"])
     localaws = str(environment / "bin" / "localaws")
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "home")
@@ -101,6 +122,7 @@ def main(form: str) -> None:
             with ThreadPoolExecutor(2) as pool:
                 for line in pool.map(lambda one: one.run(environment / "bin" / "python", shell), chosen):
                     sys.stdout.write(f"{line}\n")
+            try_fixture(environment / "bin" / "python", variables, Path(folder))
         finally:
             subprocess.run([localaws, "down"], env=variables, check=False, stdout=subprocess.DEVNULL)
 
