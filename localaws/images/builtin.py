@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from localaws import inference_toolkit
 from localaws.algorithms import xgboost
@@ -99,6 +100,7 @@ def is_builtin(image: str) -> bool:
     return repository(image) in (IMAGE_CLASSIFICATION, *_XGBOOST)
 
 
+@cache
 def _build_xgboost(version: str) -> Algorithm:
     return Algorithm(
         program=(*_PYTHON, xgboost.__name__),
