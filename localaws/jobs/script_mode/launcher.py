@@ -8,7 +8,7 @@ sagemaker-scikit-learn-container; the error is captured for every framework, as 
 from __future__ import annotations
 
 import asyncio
-import importlib
+import importlib.util
 import os
 import socket
 import sys
@@ -78,7 +78,8 @@ def main(toolkit: str) -> None:
     sys.path[:] = [*(place for place in sys.path if place != str(Path(__file__).parent)), toolkit, str(FOR_SCRIPTS)]
     os.environ.setdefault("SAGEMAKER_BASE_DIR", os.environ.get("OPT_ML", OPT_ML))
     for name in _OF_MPI:
-        sys.modules.setdefault(name, ModuleType(name))
+        if importlib.util.find_spec(name) is None:
+            sys.modules[name] = ModuleType(name)
     name_hosts()
     module = os.environ[MODULE].partition(":")[0]
     sys.modules.setdefault(module, framework(module))

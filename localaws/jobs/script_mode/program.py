@@ -9,10 +9,10 @@ from pathlib import Path
 
 from localaws.failures import ClientFailure
 from localaws.images.builtin import find_algorithm, repository
-from localaws.images.environments.environment import Environment
+from localaws.images.environments.environment import PRODUCT, Environment
 from localaws.images.program import Program
 from localaws.images.programs import find_program
-from localaws.jobs.script_mode.toolkit import fetch_toolkit
+from localaws.jobs.script_mode.toolkit import fetch_toolkit, find_toolkit
 from localaws.shapes import Document
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -25,7 +25,15 @@ _MODULES = {
     "xgboost": "sagemaker_xgboost_container.training:main",
 }
 _OTHERS = "sagemaker_training_container.training:main"
-_NEEDED = ("boto3",)  # by the toolkit; every image of AWS's has it
+# What scikit-learn's and XGBoost's images set as well.
+_VARIABLES = {
+    "SM_INPUT": "/opt/ml/input",
+    "SM_INPUT_TRAINING_CONFIG_FILE": "/opt/ml/input/config/hyperparameters.json",
+    "SM_INPUT_DATA_CONFIG_FILE": "/opt/ml/input/config/inputdataconfig.json",
+    "SM_CHECKPOINT_CONFIG_FILE": "/opt/ml/input/config/checkpointconfig.json",
+}
+_NEEDED = "boto3"  # by the toolkit; every image of AWS's has it
+_FETCHED = "AWS's sagemaker-training toolkit, which runs scripts, was fetched; that is done once."
 # Started by mpirun or by servers beside the script, on hosts that log in to each other.
 _DISTRIBUTED = (
     "sagemaker_distributed_dataparallel_enabled",
@@ -65,22 +73,27 @@ def build_program(home: Path, document: Document) -> Program:
     _check_distribution(document.get("HyperParameters", {}))
     image = document["AlgorithmSpecification"].get("TrainingImage", "")
     module = next((name for word, name in _MODULES.items() if word in repository(image)), _OTHERS)
+    fetched = find_toolkit(home) is None
     toolkit = fetch_toolkit(home)
     program = find_program(home, image, "train", ["python3", str(LAUNCHER), str(toolkit)], None)
-    environment = program.environment
+    variables = {_MODULE: module, **_VARIABLES, **program.variables}
     return replace(
         program,
-        environment=environment.with_packages(_NEEDED)
-        if environment and not _is_product_s(environment)
-        else environment,
+        environment=_complete(program.environment or PRODUCT, fetched),
         readable=(*program.readable, toolkit, LAUNCHER.parent),
-        variables={_MODULE: module, **program.variables},
+        variables=variables,
     )
 
 
-def _is_product_s(environment: Environment) -> bool:
-    """Whether an environment begins with the product's packages, which have what the toolkit needs."""
-    return environment.python is None and not environment.bare
+def _complete(environment: Environment, fetched: bool) -> Environment:
+    """The environment with what the toolkit needs of it, and a sentence in the job's log where that was fetched."""
+    if fetched:
+        environment = replace(environment, notes=(*environment.notes, _FETCHED))
+    listed = [line for layer in environment.layers for line in layer]
+    begins_with_ours = environment.python is None and not environment.bare
+    if begins_with_ours or any(line.startswith(_NEEDED) for line in listed):
+        return environment
+    return environment.with_packages([_NEEDED])
 
 
 def _check_distribution(hyperparameters: Mapping[str, str]) -> None:

@@ -8,18 +8,20 @@ environment: a job has their folder at the end of its path, and boto3 from its o
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from common.archives import BadArchive, Limits, Member, read_tar, read_zip, unpack
 from localaws.failures import ClientFailure
+from localaws.images.environments.environment import of_packages
+from localaws.images.environments.making import make
 
 REQUIREMENTS = Path(__file__).with_name("toolkit-requirements.txt")
 _LIMITS = Limits(members=2_000, file_bytes=4 << 20, total_bytes=16 << 20)
@@ -27,17 +29,27 @@ _SECONDS = 300
 _fetching = threading.Lock()
 
 
+def find_toolkit(home: Path) -> Path | None:
+    """The folder of the toolkit's packages, where it has been fetched."""
+    folder = _place(home)
+    return folder if folder.is_dir() else None
+
+
 def fetch_toolkit(home: Path) -> Path:
     """The folder of the toolkit's packages, from the package index where the home has none yet.
 
     Raises ClientFailure where the index cannot be reached.
     """
-    digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-    folder = home / "toolkit" / digest[:16]
     with _fetching:
-        if not folder.is_dir():
+        folder = find_toolkit(home)
+        if folder is None:
+            folder = _place(home)
             _fetch(folder)
-    return folder
+        return folder
+
+
+def _place(home: Path) -> Path:
+    return home / "toolkit" / hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:16]
 
 
 def _fetch(folder: Path) -> None:
@@ -52,19 +64,33 @@ def _fetch(folder: Path) -> None:
         shutil.move(packages, folder)
 
 
-def download(folder: Path, options: Sequence[str] = ()) -> None:
+def download(folder: Path) -> None:
     """Download the pinned archives into a folder; pip refuses what has another digest than the one that is pinned."""
-    # --no-build-isolation: pip asks the source distributions' setup.py for their names, and would fetch setuptools.
-    pinned = ["--require-hashes", "--no-deps", "--no-build-isolation", "--requirement", str(REQUIREMENTS)]
+    pinned = ["--require-hashes", "--no-deps", "--requirement", str(REQUIREMENTS)]
     quiet = ["--quiet", "--disable-pip-version-check"]
-    command = [sys.executable, "-m", "pip", "download", *quiet, *pinned, *options, "--dest", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False, env=os.environ)
-    if done.returncode:
+    # pip asks the source distributions' setup.py for their names: with our setuptools, or one that it fetches.
+    ours = ["--no-build-isolation"] if find_spec("setuptools") else []
+    command = [str(_find_python()), "-m", "pip", "download", *quiet, *pinned, *ours, "--dest", str(folder)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        reason = f"the package index did not answer within {_SECONDS} s"
+    else:
+        if done.returncode == 0:
+            return
         reason = (done.stderr.strip() or "pip gave no reason").splitlines()[-1]
-        raise ClientFailure(
-            f"AWS's sagemaker-training toolkit, which runs scripts, cannot be downloaded: {reason}. It is fetched "
-            "once, from the package index that pip is set to; start the job again when it can be reached."
-        )
+    raise ClientFailure(
+        f"AWS's sagemaker-training toolkit, which runs scripts, cannot be downloaded: {reason}. It is fetched "
+        "once, from the package index that pip is set to; start the job again when it can be reached."
+    )
+
+
+def _find_python() -> Path:
+    """A Python with pip: this one, or where its environment was made without (as uv does) one of Python's own."""
+    if find_spec("pip"):
+        return Path(sys.executable)
+    made = make(of_packages([]), lambda _: None, lambda: False)
+    return made.scripts[0] / "python3"
 
 
 def _members(archive: Path) -> Iterator[Member]:

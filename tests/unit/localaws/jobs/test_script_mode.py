@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -15,12 +16,14 @@ import pytest
 
 from localaws.environment import PACKAGES
 from localaws.failures import ClientFailure
+from localaws.images.mapping import Mapped, save_mapping
 from localaws.jobs.script_mode import launcher, toolkit
 from localaws.jobs.script_mode.program import LAUNCHER, build_program, is_script
 from tests.environments import OFFLINE
 
 SKLEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
 PYTORCH = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3-cpu-py311"
+OWN = "000000000000.dkr.ecr.us-east-1.amazonaws.com/own:1"
 BUILTIN = "811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1"
 HYPERPARAMETERS = {
     "sagemaker_program": '"train.py"',
@@ -71,6 +74,32 @@ def test_the_toolkit_is_fetched_once_and_has_no_more_than_a_script_needs(home: P
     }
     assert not list(folder.rglob("*.so"))
     assert [path.name for path in (home / "toolkit").iterdir()] == [folder.name]
+
+
+def test_a_job_s_log_says_that_the_toolkit_was_fetched_for_it(home: Path, tmp_path: Path) -> None:
+    def notes(place: Path) -> tuple[str, ...]:
+        environment = build_program(place, job(OWN)).environment
+        assert environment is not None
+        return environment.notes
+
+    shutil.copytree(home, tmp_path / "home")
+    assert notes(tmp_path / "home") == ()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(toolkit, "_fetch", lambda folder: folder.mkdir(parents=True))
+        assert notes(tmp_path / "new") == (
+            "AWS's sagemaker-training toolkit, which runs scripts, was fetched; that is done once.",
+        )
+
+
+def test_an_image_s_own_packages_have_boto3_for_the_toolkit(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home, tmp_path / "home")
+    bare = {"mine": Mapped(packages=("numpy==1.26.4",)), "with-boto3": Mapped(packages=("boto3==1.43.0",))}
+    save_mapping(tmp_path / "home", bare)
+    found = {name: build_program(tmp_path / "home", job(name)).environment for name in bare}
+    assert [environment.layers for environment in found.values() if environment] == [
+        (("numpy==1.26.4",), ("boto3",)),
+        (("boto3==1.43.0",),),
+    ]
 
 
 def test_a_toolkit_that_cannot_be_fetched_is_the_job_s_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
