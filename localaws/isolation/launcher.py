@@ -2,8 +2,8 @@
 
 It is run as a file by a bare interpreter (`python -I -S`), so it imports nothing of ours and little else, and nothing
 of the program's environment has a meaning for it. The descriptor is a socket: what to do comes in by it, as
-localaws.isolation.launching writes it, and the reason goes out where the program cannot be started; it is closed where
-it can. Three processes come of it:
+localaws.isolation.launching writes it, with the program's three streams, and the reason goes out where the program
+cannot be started; it is closed where it can. Three processes come of it:
 
 - this one, which stays outside: its number is the program's for who started it. It hands SIGTERM on, and ends as the
   program ends;
@@ -19,6 +19,7 @@ of unshare(2), mount(2), mount_setattr(2), pivot_root(2) and prctl(2).
 from __future__ import annotations
 
 import _signal as signal  # type: ignore[import-not-found]  # signal itself takes as long to import as all of this
+import _socket
 import ctypes
 import errno
 import os
@@ -36,6 +37,7 @@ _DIES_WITH_PARENT, _DROP_BOUNDING = 1, 24
 # AUDIT_WRITE, SETFCAP.
 _KEPT_CAPABILITIES = {0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 27, 29, 31}
 _CAPABILITIES = 41
+_BLOCK, _NUMBER = 65536, 4  # bytes that are read at once, and of a descriptor's number
 _BASE, _OLD = "/tmp", "/.old"  # noqa: S108 - where the new root is mounted, in a namespace that nobody else sees
 _KERNEL_S = ("bus", "fs", "irq", "sys", "sysrq-trigger")  # of /proc, which root of the machine may write otherwise
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -55,11 +57,21 @@ def main(descriptor: int) -> None:
 
 
 def _read(descriptor: int) -> tuple[list[str], list[str], dict[str, str]]:
-    """The steps, the program's words and its environment."""
-    content = b""
-    while chunk := os.read(descriptor, 65536):
+    """The steps, the program's words and its environment; its streams become this process', and its folder as well."""
+    listening = _socket.socket(fileno=descriptor)
+    content, ancillary, _, _ = listening.recvmsg(_BLOCK, _socket.CMSG_SPACE(3 * _NUMBER))
+    listening.detach()
+    if not content:
+        os._exit(0)  # nobody needs a program any more
+    [(_, _, numbers)] = ancillary
+    for target in range(3):
+        given = int.from_bytes(numbers[_NUMBER * target : _NUMBER * (target + 1)], sys.byteorder)
+        os.dup2(given, target)
+        os.close(given)
+    while chunk := os.read(descriptor, _BLOCK):
         content += chunk
-    steps, words, *others = os.fsdecode(content).split("\0")
+    folder, steps, words, *others = os.fsdecode(content).split("\0")
+    os.chdir(folder)
     first, last = int(steps), int(steps) + int(words)
     variables = (variable.partition("=") for variable in others[last:])
     return others[:first], others[first:last], {name: value for name, _, value in variables}

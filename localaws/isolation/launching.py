@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import os
-import py_compile
-import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from functools import cache
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
 from localaws.isolation.kinds import NAMESPACES, PATHS, VARIABLE, Isolation
 from localaws.isolation.view import View, build_steps
+from localaws.isolation.waiting import Launchers
 from localaws.platforms import has_namespaces
 
-_LAUNCHER = str(Path(__file__).with_name("launcher.py"))
 _FULL = Isolation(namespaces=True, processes=True)
-_LONGEST = 4096  # bytes of a reason
+_launchers = Launchers()
 
 
 class IsolationError(ValueError):
@@ -31,33 +28,77 @@ def launch(
     isolation: Isolation,
     words: Sequence[str],
     environment: Mapping[str, str],
-    **options: Any,  # noqa: ANN401 - Popen's
+    *,
+    cwd: Path | str = "/",
+    stdin: int = subprocess.DEVNULL,
+    stdout: int | None = None,
+    stderr: int | None = None,
+    text: bool = False,
 ) -> subprocess.Popen[Any]:
-    """Start a program in namespaces; raises OSError with the reason where it cannot be started.
+    """Start a program in namespaces, as Popen starts one; raises OSError with the reason where it cannot be started.
 
-    The process that is answered stands for the program: it ends as that ends, and hands SIGTERM on.
+    The process that is answered stands for the program, in a session of its own and in the folder `cwd` of this
+    machine: it ends as the program ends, and hands SIGTERM on.
     """
-    ours, theirs = socket.socketpair()
-    with ours:
-        with theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-I", "-S", _compiled(), str(theirs.fileno())],
-                env={"LC_ALL": "C.UTF-8"},
-                pass_fds=(theirs.fileno(),),
-                **options,
-            )
-        steps = build_steps(view, isolation)
-        variables = [f"{name}={value}" for name, value in environment.items()]
+    steps = build_steps(view, isolation)
+    variables = [f"{name}={value}" for name, value in environment.items()]
+    content = [str(cwd), str(len(steps)), str(len(words)), *steps, *words, *variables]
+    with ExitStack() as closing:
+        streams = _Streams(closing, text=text)
+        given = [streams.open("stdin", stdin), streams.open("stdout", stdout)]
+        given.append(given[1] if stderr == subprocess.STDOUT else streams.open("stderr", stderr))
+        launcher = _launchers.take()
         try:
-            ours.sendall(os.fsencode("\0".join([str(len(steps)), str(len(words)), *steps, *words, *variables])))
-            ours.shutdown(socket.SHUT_WR)
-            reason = ours.recv(_LONGEST)
+            reason = launcher.send(os.fsencode("\0".join(content)), given)
         except ConnectionError:
-            reason = b"the launcher ended early"
-    if reason:
-        _discard(process)
-        raise OSError(0, reason.decode(errors="replace"))
-    return process
+            reason = "the launcher ended early"
+        if reason:
+            launcher.discard()
+            streams.close()
+            raise OSError(0, reason)
+    _launchers.prepare()
+    streams.give_to(launcher.process)
+    return launcher.process
+
+
+class _Streams:
+    """The ends of pipes: those that a program is given are closed here with `closing`, the others are ours."""
+
+    def __init__(self, closing: ExitStack, *, text: bool) -> None:
+        self._closing = closing
+        self._text = text
+        self._ours: dict[str, IO[Any]] = {}
+
+    def open(self, name: str, wanted: int | None) -> int:
+        """The descriptor that the program is given as this stream, as Popen's argument says: PIPE, DEVNULL or None."""
+        number = ("stdin", "stdout", "stderr").index(name)
+        if wanted is None:
+            return number
+        if wanted == subprocess.DEVNULL:
+            theirs = os.open(os.devnull, os.O_RDWR)
+        elif wanted == subprocess.PIPE:
+            read, write = os.pipe()
+            theirs, ours = (read, write) if number == 0 else (write, read)
+            self._ours[name] = self._wrap(ours, "w" if number == 0 else "r")
+        else:
+            return wanted
+        self._closing.callback(os.close, theirs)
+        return theirs
+
+    def _wrap(self, descriptor: int, mode: str) -> IO[Any]:
+        if self._text:
+            return open(descriptor, mode, encoding="utf-8", errors="replace")
+        return open(descriptor, f"{mode}b", buffering=0 if mode == "w" else -1)
+
+    def give_to(self, process: subprocess.Popen[Any]) -> None:
+        """Let a process that was started without them have our ends."""
+        for name, stream in self._ours.items():
+            setattr(process, name, stream)
+
+    def close(self) -> None:
+        """Close our ends."""
+        for stream in self._ours.values():
+            stream.close()
 
 
 def choose(wanted: str) -> Isolation:
@@ -85,27 +126,12 @@ def find() -> Isolation:
     return without if hindrance is None else Isolation(reason=f"the kernel allows no namespaces ({hindrance})")
 
 
-@cache
-def _compiled() -> str:
-    """The launcher's bytecode, of which a start takes a third less time than of its source."""
-    return str(py_compile.compile(_LAUNCHER, f"{tempfile.mkdtemp(prefix='launcher-')}/launcher.pyc", doraise=True))
-
-
 def _try(isolation: Isolation) -> str | None:
     """Why a program cannot be run so; None where it can."""
     with tempfile.TemporaryDirectory() as folder:
         view = View({"/opt/ml": Path(folder)})
         try:
-            process = launch(view, isolation, ["true"], {"PATH": os.defpath}, stdin=subprocess.DEVNULL)
+            process = launch(view, isolation, ["true"], {"PATH": os.defpath})
         except OSError as error:
             return error.strerror
         return None if process.wait() == 0 else "a program did not end as it should"
-
-
-def _discard(process: subprocess.Popen[Any]) -> None:
-    process.kill()
-    process.wait()
-    streams: list[IO[Any] | None] = [process.stdin, process.stdout, process.stderr]
-    for stream in streams:
-        if stream is not None:
-            stream.close()

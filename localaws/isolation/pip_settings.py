@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from common.masking import mask_value
@@ -22,7 +23,7 @@ def find_file(given: Mapping[str, str]) -> Path | None:
     """The user's settings; None where there are none, or where they tell a password."""
     configured = Path(given.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     for file in (configured / "pip" / "pip.conf", Path.home() / ".pip" / "pip.conf"):
-        if file.is_file() and not _tells_secret(_read(file)):
+        if file.is_file() and not _tells_secret(_load(file)):
             return file
     return None
 
@@ -30,12 +31,17 @@ def find_file(given: Mapping[str, str]) -> Path | None:
 def list_places(given: Mapping[str, str]) -> list[Path]:
     """Folders of packages and certificates on this machine that settings and variables name."""
     own = find_file(given)
-    texts = [_read(file) for file in (*_OF_THE_MACHINE, *((own,) if own else ())) if file.is_file()]
+    texts = [_load(file) for file in (*_OF_THE_MACHINE, *((own,) if own else ())) if file.is_file()]
     texts += [value for name, value in given.items() if name.startswith("PIP_")]
     return [path for text in texts for path in _paths(text) if path.exists() and path != Path("/")]
 
 
-def _paths(text: str) -> Iterator[Path]:
+@lru_cache(maxsize=64)
+def _paths(text: str) -> tuple[Path, ...]:
+    return tuple(_parse_paths(text))
+
+
+def _parse_paths(text: str) -> Iterator[Path]:
     for line in text.splitlines():
         value = line.partition("=")[2] if "=" in line else line
         for word in value.split():
@@ -45,12 +51,13 @@ def _paths(text: str) -> Iterator[Path]:
                 yield path.parent if path.name == "simple" else path
 
 
+@lru_cache(maxsize=64)
 def _tells_secret(text: str) -> bool:
     lines = (line.partition("=") for line in text.splitlines())
     return any(mask_value(name.strip(), value.strip()) != value.strip() for name, _, value in lines)
 
 
-def _read(file: Path) -> str:
+def _load(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -73,8 +73,12 @@ def build_steps(view: View, isolation: Isolation) -> list[str]:
 
 def list_programs_folders(python: Path) -> list[Path]:
     """What a program of this interpreter needs beside the system: the interpreter's folders, and our packages."""
-    packages = sorted(file.parent for file in Path(PACKAGES).glob("*/__init__.py"))
-    return [*find_folders(python), *packages]
+    return [*find_folders(python), *_list_packages()]
+
+
+@lru_cache(maxsize=1)
+def _list_packages() -> tuple[Path, ...]:
+    return tuple(sorted(file.parent for file in Path(PACKAGES).glob("*/__init__.py")))
 
 
 def is_system(path: Path) -> bool:
@@ -85,12 +89,24 @@ def is_system(path: Path) -> bool:
 def _readable(view: View) -> Iterator[tuple[Path, str]]:
     """What is bound where, each once: at its real path, and at the one by which it is named."""
     seen: set[str] = set()
-    for path in view.readable:
-        for source in _without_homes(path.resolve(), view.hidden):
-            for target in (str(source), str(path / source.relative_to(path.resolve()))):
-                if target not in seen and not is_system(Path(target)) and source.exists():
-                    seen.add(target)
-                    yield source, target
+    for path in dict.fromkeys(view.readable):
+        # What is not there may be so later, and is not kept.
+        for source, target in _place(path, tuple(view.hidden)) if os.path.exists(path) else ():  # noqa: PTH110
+            if target not in seen:
+                seen.add(target)
+                yield source, target
+
+
+@lru_cache(maxsize=256)
+def _place(path: Path, hidden: tuple[Path, ...]) -> tuple[tuple[Path, str], ...]:
+    """What of a path is bound where; nothing of one that is not there, or that every program sees."""
+    real = path.resolve()
+    return tuple(
+        (source, target)
+        for source in _without_homes(real, hidden)
+        for target in (str(source), str(path / source.relative_to(real)))
+        if not is_system(Path(target)) and source.exists()
+    )
 
 
 def _without_homes(path: Path, hidden: Iterable[Path]) -> list[Path]:
@@ -103,9 +119,9 @@ def _without_homes(path: Path, hidden: Iterable[Path]) -> list[Path]:
 
 def _hidden(view: View, placed: Sequence[str]) -> Iterator[str]:
     for path in view.hidden:
-        real = path.resolve()
-        if any(real.is_relative_to(target) for target in placed) and real.exists():
-            yield str(real)
+        real = str(path.resolve())
+        if any(f"{real}/".startswith(f"{target}/") for target in placed) and os.path.exists(real):  # noqa: PTH110
+            yield real
 
 
 @lru_cache(maxsize=1)

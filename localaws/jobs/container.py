@@ -62,9 +62,7 @@ class Container:
         if self._program.docker:
             start = self._start_in_docker
         try:
-            self._process = start(
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-            )
+            self._process = start(stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         except OSError as error:
             raise ClientFailure(f"The program {self._argv[0]} cannot be started: {error.strerror}.") from error
         remember(self._root, self._process.pid)
@@ -91,7 +89,8 @@ class Container:
         _file(self._root).unlink(missing_ok=True)
         self._end_in_docker()
         if self._scratch is not None:
-            self._scratch.cleanup()
+            # The kernel takes milliseconds for each folder that was mounted somewhere; nobody waits for it.
+            threading.Thread(target=self._scratch.cleanup, name="scratch", daemon=True).start()
 
     def terminate(self, grace_seconds: float) -> None:
         """Ask the program to end (SIGTERM), and make it end when it has not after the grace."""
@@ -136,6 +135,7 @@ class Container:
             [opt_ml.rewrite(word, self._root) for word in self._argv],
             cwd=directory,
             env={name: opt_ml.rewrite(value, self._root) for name, value in self._environment.items()},
+            start_new_session=True,
             **options,
         )
 

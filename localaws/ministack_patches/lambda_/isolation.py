@@ -85,7 +85,9 @@ class Programs:
         *,
         cwd: str,
         env: dict[str, str],
-        **options: Any,  # noqa: ANN401 - Popen's
+        text: bool = False,
+        bufsize: int = -1,  # noqa: ARG002 - what is written is flushed at once
+        **streams: int,
     ) -> subprocess.Popen[Any]:
         """Start a function's process: `cwd` is the folder of its code, beside its worker and its layers."""
         code = Path(cwd)
@@ -110,7 +112,7 @@ class Programs:
             directory=_TASK,
             sealed=True,
         )
-        return launch(view, self._isolation, started, _environment(env, bool(layers)), cwd=cwd, **options)
+        return launch(view, self._isolation, started, _environment(env, bool(layers)), cwd=cwd, text=text, **streams)
 
 
 def merge(layers: Sequence[Path]) -> Path:

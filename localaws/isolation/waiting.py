@@ -1,0 +1,82 @@
+"""A launcher that has started and waits for its program: starting an interpreter takes most of the time of a start.
+
+One waits for the next program, as the one before it takes the last one. It ends by itself with the process that it
+waits for, as then its socket is closed.
+"""
+
+from __future__ import annotations
+
+import py_compile
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_LAUNCHER = str(Path(__file__).with_name("launcher.py"))
+_LONGEST = 4096  # bytes of a reason
+
+
+class Launcher:
+    """A launcher's process, which becomes its program's, and the socket that it listens on."""
+
+    def __init__(self) -> None:
+        self._ours, theirs = socket.socketpair()
+        with theirs:
+            self.process: subprocess.Popen[Any] = subprocess.Popen(
+                [sys.executable, "-I", "-S", _compiled(), str(theirs.fileno())],
+                env={"LC_ALL": "C.UTF-8"},
+                stdin=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+
+    def send(self, content: bytes, streams: list[int]) -> str:
+        """Let it start a program with these descriptors as its streams; why it could not, or ""."""
+        with self._ours as socket_:
+            sent = socket.send_fds(socket_, [content], streams)
+            socket_.sendall(content[sent:])
+            socket_.shutdown(socket.SHUT_WR)
+            return socket_.recv(_LONGEST).decode(errors="replace")
+
+    def discard(self) -> None:
+        """End it."""
+        self._ours.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class Launchers:
+    """Keeps one launcher waiting, from the first program on."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: Launcher | None = None
+
+    def take(self) -> Launcher:
+        """The launcher that waits, or a new one."""
+        with self._lock:
+            found, self._waiting = self._waiting, None
+        if found is not None and found.process.poll() is not None:
+            found.discard()
+            found = None
+        return found or Launcher()
+
+    def prepare(self) -> None:
+        """Start one that waits, where none does, while others work."""
+        threading.Thread(target=self._prepare, name="launcher", daemon=True).start()
+
+    def _prepare(self) -> None:
+        with self._lock, suppress(OSError):  # the next program finds out
+            self._waiting = self._waiting or Launcher()
+
+
+@cache
+def _compiled() -> str:
+    """The launcher's bytecode, of which a start takes less time than of its source."""
+    folder = tempfile.mkdtemp(prefix="launcher-")
+    return str(py_compile.compile(_LAUNCHER, f"{folder}/launcher.pyc", doraise=True))
