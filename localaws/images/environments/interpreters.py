@@ -24,7 +24,7 @@ print(json.dumps({
     "prefix": sys.base_prefix,
     "executable": getattr(sys, "_base_executable", None) or sys.executable,
     "version": platform.python_version(),
-    "sites": [*user, *site.getsitepackages()],
+    "sites": [*user, *site.getsitepackages(), *(name for name in sys.path if name.endswith("-packages"))],
     "scripts": sysconfig.get_path("scripts"),
     "platform": sysconfig.get_platform(),
 }))
@@ -59,6 +59,10 @@ def get_own() -> Interpreter:
     sites = [Path(name) for name in dict.fromkeys([sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])]
     if sys.prefix == sys.base_prefix or _shows_system():
         sites += [Path(name) for name in site.getsitepackages() if Path(name) not in sites]
+    # Those of another environment, which a .pth file of this one names.
+    person = Path(site.getusersitepackages())
+    borrowed = [Path(name) for name in sys.path if name.endswith("-packages") and Path(name) != person]
+    sites += [path for path in borrowed if path not in sites]
     return Interpreter(
         Path(sys.base_prefix),
         Path(getattr(sys, "_base_executable", sys.executable)),
@@ -94,7 +98,7 @@ def _ask(executable: str, _changed: int) -> Interpreter:
         raise ClientFailure(f"{executable} does not answer as a Python does ({error}); name another.") from error
     if tuple(map(int, told["version"].split(".")[:2])) < (3, 8):
         raise ClientFailure(f"{executable} is Python {told['version']}; environments need 3.8 or later.")
-    sites = tuple(Path(name) for name in told["sites"] if Path(name).is_dir())
+    sites = tuple(Path(name) for name in dict.fromkeys(told["sites"]) if Path(name).is_dir())
     return Interpreter(
         Path(told["prefix"]),
         Path(told["executable"]),
