@@ -28,7 +28,7 @@ _ENDPOINT = "AWS_ENDPOINT_URL"
 # These say where things are on this machine; in the image they are elsewhere.
 _OF_THE_MACHINE = {
     *("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONNOUSERSITE", "TAR_OPTIONS"),
-    *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"),
+    *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PIP_CONFIG_FILE", "PYTHONUSERBASE"),
 }
 _OF_THE_CLIENT = (
     "PATH",

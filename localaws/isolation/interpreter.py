@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import site
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +26,7 @@ def find_folders(python: Path) -> tuple[Path, ...]:
     for _ in range(_LINKS):
         if not link.is_symlink():
             break
-        link = link.parent / link.readlink()
+        link = Path(os.path.normpath(link.parent / link.readlink()))
         found.append(link.parent.parent)
     found.append(python.resolve().parent.parent)
     found += _borrowed(python.parent.parent)
@@ -37,6 +40,18 @@ def _borrowed(prefix: Path) -> Iterator[Path]:
             folder = Path(line.strip())
             if folder.name in ("site-packages", "dist-packages") and folder.is_dir():
                 yield folder
+
+
+def find_user_base() -> Path | None:
+    """Where packages of the user alone lie (`pip install --user`), if our interpreter finds them."""
+    found = Path(site.getusersitepackages())
+    return Path(site.getuserbase()) if site.ENABLE_USER_SITE and found.is_dir() else None
+
+
+def find_user_packages(python: Path) -> tuple[Path, ...]:
+    """The folder of those packages, for our own interpreter."""
+    base = find_user_base() if python == Path(sys.executable) else None
+    return (Path(site.getusersitepackages()),) if base else ()
 
 
 def _home(configuration: Path) -> Path:

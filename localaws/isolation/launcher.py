@@ -32,7 +32,7 @@ _BIND, _RECURSIVE, _SLAVE, _REMOUNT = 4096, 16384, 1 << 19, 32
 _READ_ONLY, _NO_SUID, _NO_DEVICES, _NO_EXEC = 1, 2, 4, 8
 _DETACH = 2
 _MOUNT_SETATTR, _HERE, _ALL_BELOW = 442, -100, 0x8000
-_DIES_WITH_PARENT, _DROP_BOUNDING = 1, 24
+_DIES_WITH_PARENT, _DUMPABLE, _DROP_BOUNDING = 1, 4, 24
 # CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP, NET_BIND_SERVICE, NET_RAW, SYS_CHROOT, MKNOD,
 # AUDIT_WRITE, SETFCAP.
 _KEPT_CAPABILITIES = {0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 27, 29, 31}
@@ -163,6 +163,7 @@ def _handing_to_group_of(child: int) -> Callable[[int, FrameType | None], None]:
 def _end_as(status: int) -> None:
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     if number:
+        _libc.prctl(_DUMPABLE, 0, 0, 0, 0)  # the program has left its own core dump, if any
         if number not in (signal.SIGKILL, signal.SIGSTOP):
             signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from localaws.environment import PACKAGES
-from localaws.isolation.interpreter import find_folders
+from localaws.isolation.interpreter import find_folders, find_user_packages
 from localaws.isolation.kinds import Isolation
 
 HOME = "/root"
@@ -73,7 +73,9 @@ def build_steps(view: View, isolation: Isolation) -> list[str]:
 
 def list_programs_folders(python: Path) -> list[Path]:
     """What a program of this interpreter needs beside the system: the interpreter's folders, and our packages."""
-    return [*find_folders(python), *_list_packages()]
+    folders = [*find_folders(python), *find_user_packages(python)]
+    others = [package for package in _list_packages() if not any(map(package.is_relative_to, folders))]
+    return [*folders, *others]
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,7 @@ from localaws.failures import ClientFailure
 from localaws.images.docker import build_run, remove_container
 from localaws.images.program import Program
 from localaws.isolation import pip_settings
+from localaws.isolation.interpreter import find_user_base
 from localaws.isolation.launching import launch
 from localaws.isolation.view import HOME, TEMPORARY, View, list_programs_folders
 from localaws.jobs import opt_ml, rewriting
@@ -146,7 +147,7 @@ class Container:
         run = build_run(self._program.docker, self._root, self._environment)
         # A `kill -9` of the local AWS leaves the container, which the next one finds by this file.
         _file(self._root, "docker").touch()
-        return subprocess.Popen(run.words, cwd=self._root, env=run.environment, **options)
+        return subprocess.Popen(run.words, cwd=self._root, env=run.environment, start_new_session=True, **options)
 
     def _end_in_docker(self) -> None:
         if self._program.docker:
@@ -173,6 +174,8 @@ def base_environment(settings: Settings, credentials: Credentials, program: Prog
         # As root of a user namespace, GNU tar would give files to users that there are not.
         passed |= {"HOME": HOME, "TMPDIR": TEMPORARY, "TAR_OPTIONS": "--no-same-owner"}
         passed |= pip_settings.list_variables(os.environ)
+        if base := find_user_base():
+            passed["PYTHONUSERBASE"] = str(base)
     return {
         **passed,
         "AWS_ENDPOINT_URL": settings.endpoint,
