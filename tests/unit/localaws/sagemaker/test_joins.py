@@ -436,8 +436,8 @@ def test_local_storage_is_known_of_every_type_that_the_sdk_sends_no_key_for(shap
             "S3InputMode Pipe",
         ),
         (
-            *transform(TransformInput={**TRANSFORM["TransformInput"], "SplitType": "Line"}),
-            "TransformInput.SplitType Line",
+            *transform(TransformInput={**TRANSFORM["TransformInput"], "SplitType": "RecordIO"}),
+            "TransformInput.SplitType RecordIO",
         ),
         (*container(Mode="MultiModel"), "PrimaryContainer.Mode MultiModel"),
         (*endpoint(SERVERLESS), "ProductionVariants.ServerlessConfig"),
