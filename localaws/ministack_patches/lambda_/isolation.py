@@ -23,7 +23,7 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from localaws.aws import Aws
-from localaws.isolation.interpreter import find_folders
+from localaws.isolation.interpreter import find_folders, find_user_base, find_user_packages
 from localaws.isolation.kinds import Isolation
 from localaws.isolation.launching import launch
 from localaws.isolation.view import TEMPORARY, View
@@ -133,7 +133,9 @@ def _put(source: str, target: str) -> None:
 
 def _list_interpreter(program: str) -> Sequence[Path]:
     found = shutil.which(program)
-    return find_folders(Path(found)) if found and (program == sys.executable or "/" not in program) else ()
+    if not found or (program != sys.executable and "/" in program):
+        return ()
+    return [*find_folders(Path(found)), *find_user_packages(Path(found))]
 
 
 def _environment(given: dict[str, str], layered: bool) -> dict[str, str]:
@@ -141,6 +143,8 @@ def _environment(given: dict[str, str], layered: bool) -> dict[str, str]:
     kept = {name: value for name, value in given.items() if name not in _LEFT_OUT or name in named}
     kept |= {"LAMBDA_TASK_ROOT": _TASK, "LAMBDA_RUNTIME_DIR": _RUNTIME}
     kept["PYTHONPATH"] = with_redirect(named.get("PYTHONPATH", ""))
+    if base := find_user_base():
+        kept["PYTHONUSERBASE"] = str(base)
     if layered:
         kept |= {_LAYERS_VARIABLE: _LAYERS, "NODE_PATH": f"{_LAYERS}/nodejs/node_modules:{_LAYERS}/nodejs"}
     return kept

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import site
 import sys
 from pathlib import Path
+
+import pytest
 
 from localaws.isolation.interpreter import find_folders
 from localaws.isolation.kinds import Isolation
@@ -78,6 +81,17 @@ def test_packages_that_an_environment_borrows_of_another_are_part_of_it(tmp_path
 
 def test_an_interpreter_of_the_system_brings_its_prefix() -> None:
     assert Path(sys.base_prefix) in find_folders(Path(sys.base_prefix, "bin", "python3"))
+
+
+def test_packages_of_the_user_alone_are_shown_where_our_interpreter_finds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "ENABLE_USER_SITE", True)
+    monkeypatch.setattr(site, "getusersitepackages", lambda: str(tmp_path))
+    assert tmp_path in list_programs_folders(Path(sys.executable))
+    assert tmp_path not in list_programs_folders(Path("/usr/bin/python3"))
+    monkeypatch.setattr(site, "ENABLE_USER_SITE", False)
+    assert tmp_path not in list_programs_folders(Path(sys.executable))
 
 
 def test_our_packages_are_shown_and_not_what_lies_beside_them() -> None:
