@@ -140,6 +140,17 @@ def test_a_program_finds_its_configuration_and_its_channel(run: Run, cloud: Aws)
     assert config["seen"] == ["a", "b", "c", "d"]
 
 
+def test_a_program_finds_what_the_sdk_s_own_programs_in_a_container_ask_for(run: Run, cloud: Aws) -> None:
+    # https://github.com/aws/sagemaker-python-sdk: container_drivers/scripts/environment.py of SDK 3
+    said = "' '.join(os.environ[f'TRAINING_JOB_{name}'] for name in ('NAME', 'ARN'))"
+    ended = run(**request(f"import os; open('/opt/ml/model/said', 'w').write({said})"))
+    assert unpacked(cloud, "models/Train/output/model.tar.gz")["said"].decode() == f"Train {ended['TrainingJobArn']}"
+    config = json.loads((cloud.settings.jobs / "Train/algo-1/input/config/resourceconfig.json").read_text())
+    assert config["current_instance_type"] == "ml.m5.large"
+    (group,) = config["instance_groups"]
+    assert (group["instance_group_name"], group["hosts"]) == (config["current_group_name"], ["algo-1"])
+
+
 def test_the_last_value_of_each_metric_is_described(run: Run) -> None:
     (metric,) = run(**request())["FinalMetricDataList"]
     assert (metric["MetricName"], metric["Value"]) == ("train:accuracy", 0.75)
