@@ -16,6 +16,7 @@ CHOICES = {
     "workflow": "The workflow and bulk classification",
     "startup": "The local AWS: start and memory",
     "isolation": "A job's start, kept apart",
+    "environments": "A job's packages",
     "command": "The command",
     "page": "The console's page",
     "demo": "The whole demo",

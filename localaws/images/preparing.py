@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
+import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from localaws.images.program import Program
 from localaws.redirect import FOLDER
 
 _PREFIX = "environment-"
+_GONE = "gone-"
 
 
 def prepare(program: Program, root: Path, on_progress: Progress, given_up: GivenUp) -> Program:
@@ -49,15 +53,18 @@ def prepare(program: Program, root: Path, on_progress: Progress, given_up: Given
     return replace(
         program,
         python=python,
-        readable=(*program.readable, *made.readable),
+        readable=(*program.readable, *made.folders),
         writable=(*program.writable, overlay),
         variables=variables,
     )
 
 
 def discard(root: Path) -> None:
-    """Remove the overlay of a container that has ended."""
-    shutil.rmtree(overlay_of(root), ignore_errors=True)
+    """Remove the overlay of a container that has ended; nobody waits for what it holds to be deleted."""
+    gone = overlay_of(root).with_name(f"{_GONE}{secrets.token_hex(8)}")
+    with suppress(FileNotFoundError):
+        overlay_of(root).rename(gone)
+        threading.Thread(target=shutil.rmtree, args=(gone,), kwargs={"ignore_errors": True}, daemon=True).start()
 
 
 def overlay_of(root: Path) -> Path:

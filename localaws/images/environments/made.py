@@ -23,16 +23,24 @@ class Interrupted(JobFailure):
 
 @dataclass(frozen=True)
 class Made:
-    """An environment that is there: folders of packages and of scripts, those that are found first before others."""
+    """An environment that is there: folders of packages and of scripts, those that are found first before others.
+
+    `folders` are what a program of it must be able to read; each costs a mount, so that a layer is one.
+    """
 
     interpreter: Interpreter
     packages: tuple[Path, ...]
     scripts: tuple[Path, ...]
+    folders: tuple[Path, ...]
 
-    @property
-    def readable(self) -> tuple[Path, ...]:
-        """What a program of it must be able to read."""
-        return tuple(dict.fromkeys([self.interpreter.prefix, *self.packages, *self.scripts]))
+    def above(self, layer: Path) -> Made:
+        """The environment with a layer on it."""
+        return Made(
+            self.interpreter,
+            (layer / self.interpreter.packages, *self.packages),
+            (layer / "bin", *self.scripts),
+            (layer, *self.folders),
+        )
 
 
 def has_package(sites: Sequence[Path], package: str) -> bool:

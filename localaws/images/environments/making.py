@@ -59,21 +59,22 @@ def make(environment: Environment, on_progress: Progress, given_up: GivenUp, on_
         reader = PipReader(on_progress)
         install = Installation(made, layer, requirements, environment.image, reader, measure, given_up)
         make_once(layer, install.write, on_progress, given_up)
-        made = Made(interpreter, (layer / interpreter.packages, *made.packages), (layer / "bin", *made.scripts))
+        made = made.above(layer)
     return made
 
 
 def _make_lowest(interpreter: Interpreter, environment: Environment, given_up: GivenUp) -> Made:
     """What is below the layers of packages: the interpreter's own packages, or pip and setuptools alone."""
-    if not environment.bare:
-        scripts = _place({"scripts": str(interpreter.scripts), **_state([interpreter.scripts])}, ())
-        make_once(scripts, partial(free_scripts, interpreter.scripts), lambda *_: None, given_up)
-        if all(has_package(interpreter.sites, tool) for tool in _TOOLS):
-            return Made(interpreter, interpreter.sites, (scripts,))
-        tools = _make_tools(interpreter, given_up)
-        return Made(interpreter, (*interpreter.sites, tools / interpreter.packages), (scripts, tools / "bin"))
+    if environment.bare:
+        return Made(interpreter, (), (), (interpreter.prefix,)).above(_make_tools(interpreter, given_up))
+    scripts = _place({"scripts": str(interpreter.scripts), **_state([interpreter.scripts])}, ())
+    make_once(scripts, partial(free_scripts, interpreter.scripts), lambda *_: None, given_up)
+    sites = interpreter.sites
+    if all(has_package(sites, tool) for tool in _TOOLS):
+        return Made(interpreter, sites, (scripts,), (interpreter.prefix, *sites, scripts))
     tools = _make_tools(interpreter, given_up)
-    return Made(interpreter, (tools / interpreter.packages,), (tools / "bin",))
+    packages = (*sites, tools / interpreter.packages)
+    return Made(interpreter, packages, (scripts, tools / "bin"), (interpreter.prefix, *sites, scripts, tools))
 
 
 def _make_tools(interpreter: Interpreter, given_up: GivenUp) -> Path:
