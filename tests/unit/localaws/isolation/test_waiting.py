@@ -1,0 +1,83 @@
+"""The launcher that waits: it is taken once, replaced where it has ended, and ends with the process it waits for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from localaws.environment import PACKAGES
+from localaws.isolation.waiting import Launcher, Launchers
+from localaws.platforms import has_namespaces
+
+pytestmark = pytest.mark.skipif(not has_namespaces(), reason="launchers are Linux's")
+OWNER = """
+import time
+from localaws.isolation.waiting import Launcher
+print(Launcher().process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def until(holds: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.fixture
+def launchers() -> Launchers:
+    made = Launchers()
+    made.prepare()
+    until(lambda: made._waiting)
+    return made
+
+
+def test_the_one_that_waits_is_taken_once(launchers: Launchers) -> None:
+    waiting = launchers._waiting
+    first, second = launchers.take(), launchers.take()
+    assert first is waiting
+    assert second.process.pid != first.process.pid
+    for launcher in (first, second):
+        launcher.discard()
+
+
+def test_one_that_was_killed_is_not_taken(launchers: Launchers) -> None:
+    waiting = launchers._waiting
+    assert waiting
+    waiting.process.kill()
+    waiting.process.wait()
+    taken = launchers.take()
+    assert taken.process.poll() is None
+    taken.discard()
+
+
+def test_one_waits_however_often_it_is_prepared(launchers: Launchers) -> None:
+    waiting = launchers._waiting
+    launchers._prepare()
+    assert launchers._waiting is waiting
+    launchers.take().discard()
+
+
+def test_it_ends_with_the_process_that_it_waits_for() -> None:
+    with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True, cwd=PACKAGES) as owner:
+        assert owner.stdout
+        pid = int(owner.stdout.readline())
+        assert not is_gone(pid)
+        owner.kill()
+    until(lambda: is_gone(pid))
+
+
+def test_one_that_is_not_needed_is_ended() -> None:
+    launcher = Launcher()
+    launcher.discard()
+    assert is_gone(launcher.process.pid)
