@@ -24,12 +24,16 @@ HOME = "/root"
 TEMPORARY = "/tmp"  # noqa: S108 - the program's own
 _SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "sys", "nix", "gnu")
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
-_ACCELERATORS = ("nvidia*", "dri", "kfd", "neuron*")
+_ACCELERATORS = ("nvidia*", "dri", "kfd", "dxg", "neuron*")
 _STREAMS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
 _EMPTY = ("/run", "/opt", "/var/lib", "/var/log", "/home", "/mnt", "/dev")
 _LINKED = {"/var/run": "/run", "/var/tmp": TEMPORARY}  # noqa: S108 - the program's own
-# Where systems keep what these files link to, in folders that are out of sight.
-_LINKED_FILES = ("resolv.conf", "hosts", "localtime")
+# What these link to is on some systems in folders that are out of sight.
+_LINKING = (
+    *("/etc/resolv.conf", "/etc/hosts", "/etc/localtime", "/etc/ssl/certs", "/etc/ssl/cert.pem"),
+    *("/etc/pki/tls/certs/ca-bundle.crt", "/usr/local"),
+)
+_OF_NIXOS = ("/run/current-system", "/run/opengl-driver")
 
 
 @dataclass(frozen=True)
@@ -135,10 +139,13 @@ def _system() -> tuple[str, ...]:
             steps += ["link", str(folder.readlink()), str(folder)]
         elif folder.is_dir():
             steps += ["read-only", str(folder), str(folder)]
-    for name in _LINKED_FILES:
-        real = Path("/etc", name).resolve()
-        if real.is_file() and not is_system(real):
+    for name in _LINKING:
+        real = Path(name).resolve()
+        if real.exists() and not is_system(real):
             steps += ["read-only", str(real), str(real)]
+    for name in _OF_NIXOS:
+        if Path(name).is_symlink():
+            steps += ["link", str(Path(name).readlink()), name]
     for path in _closed(Path("/etc")):
         steps += ["hide", path]
     return tuple(steps)
