@@ -121,8 +121,8 @@ def _read_parquet(channel: Channel) -> xgboost.DMatrix:
         from pyarrow import parquet  # noqa: PLC0415 - no part of the local AWS: who has it can use it
     except ImportError as error:
         raise ClientError(
-            f"The {channel.name} channel has parquet, for which pyarrow is needed and not installed: run "
-            "`pip install pyarrow` where scones is installed, or give csv."
+            f"The {channel.name} channel has parquet, which needs pyarrow ({error}): run `pip install 'pyarrow<22'` "
+            "where the local AWS is installed, or give csv."
         ) from error
     import numpy as np  # noqa: PLC0415
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -190,6 +191,15 @@ def test_data_that_cannot_be_read_fail_the_job_in_words(job: Job, content_type: 
     assert job.run() == 1
     assert job.failure.startswith("ClientError: ")
     assert words in job.failure
+
+
+def test_parquet_says_what_it_needs(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    job.content_type = "application/x-parquet"
+    job.write("train", "t.parquet", "PAR1")
+    assert job.run() == 1
+    assert "has parquet, which needs pyarrow" in job.failure
+    assert "pip install 'pyarrow<22'" in job.failure
 
 
 def test_labels_that_do_not_fit_the_objective_are_the_customer_s_mistake(job: Job) -> None:
