@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -69,7 +70,7 @@ def download(folder: Path) -> None:
     pinned = ["--require-hashes", "--no-deps", "--requirement", str(REQUIREMENTS)]
     quiet = ["--quiet", "--disable-pip-version-check"]
     # pip asks the source distributions' setup.py for their names: with our setuptools, or one that it fetches.
-    ours = ["--no-build-isolation"] if find_spec("setuptools") else []
+    ours = ["--no-build-isolation"] if _can_build() else []
     command = [str(_find_python()), "-m", "pip", "download", *quiet, *pinned, *ours, "--dest", str(folder)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
@@ -83,6 +84,15 @@ def download(folder: Path) -> None:
         f"AWS's sagemaker-training toolkit, which runs scripts, cannot be downloaded: {reason}. It is fetched "
         "once, from the package index that pip is set to; start the job again when it can be reached."
     )
+
+
+def _can_build() -> bool:
+    """Whether this environment's setuptools can tell pip what it asks: with `wheel`, or since 70.1 without."""
+    try:
+        major, minor = (int(number) for number in version("setuptools").split(".")[:2])
+    except (PackageNotFoundError, ValueError):
+        return False
+    return (major, minor) >= (70, 1) or find_spec("wheel") is not None
 
 
 def _find_python() -> Path:
