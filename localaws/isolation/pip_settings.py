@@ -33,7 +33,8 @@ def list_places(given: Mapping[str, str]) -> list[Path]:
     own = find_file(given)
     texts = [_load(file) for file in (*_OF_THE_MACHINE, *((own,) if own else ())) if file.is_file()]
     texts += [value for name, value in given.items() if name.startswith("PIP_")]
-    return [path for text in texts for path in _paths(text) if path.exists() and path != Path("/")]
+    found = [path for text in texts for path in _paths(text) if path != Path("/")]
+    return [path for path in found if path.is_dir() or (path.is_file() and not _tells_secret(_load(path)))]
 
 
 @lru_cache(maxsize=64)
@@ -54,7 +55,9 @@ def _parse_paths(text: str) -> Iterator[Path]:
 @lru_cache(maxsize=64)
 def _tells_secret(text: str) -> bool:
     lines = (line.partition("=") for line in text.splitlines())
-    return any(mask_value(name.strip(), value.strip()) != value.strip() for name, _, value in lines)
+    return "PRIVATE KEY" in text or any(
+        mask_value(name.strip(), value.strip()) != value.strip() for name, _, value in lines
+    )
 
 
 def _load(file: Path) -> str:

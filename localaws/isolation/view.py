@@ -116,10 +116,11 @@ def _place(path: Path, hidden: tuple[Path, ...]) -> tuple[tuple[Path, str], ...]
 
 
 def _without_homes(path: Path, hidden: Iterable[Path]) -> list[Path]:
-    """The path, or of one that holds a person's whole home what an interpreter's prefix has."""
-    if not any(home.is_relative_to(path) for home in (Path.home().resolve(), Path("/home"), Path("/root"))):
+    """The path, or of one that holds a person's whole home, or their data, what an interpreter's prefix has."""
+    homes = (Path.home().resolve() / ".local", Path("/home"), Path("/root"))
+    if not any(home.is_relative_to(path) for home in homes):
         return [path]
-    parts = [path / name for name in ("bin", "include", "lib", "lib64", "share")]
+    parts = [path / name for name in ("bin", "include", "lib", "lib64")]
     return [part for part in parts if not any(part.resolve().is_relative_to(each) for each in hidden)]
 
 

@@ -36,6 +36,17 @@ def test_settings_that_tell_a_password_stay_with_the_user(home: Path) -> None:
     assert pip_settings.list_variables({}) == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["-----BEGIN PRIVATE KEY-----\nMIIB\n", "[global]\nindex-url = https://me:hunter2hunter2@mirror.example/x\n"],
+)
+def test_a_file_with_a_secret_is_not_shown_though_a_variable_names_it(home: Path, text: str) -> None:
+    (home / "file").write_text(text)
+    (home / "certificates.pem").write_text("-----BEGIN CERTIFICATE-----\nMIIBabcd+/==\n-----END CERTIFICATE-----\n")
+    given = {"PIP_CONFIG_FILE": f"{home}/file", "PIP_CERT": f"{home}/certificates.pem"}
+    assert pip_settings.list_places(given) == [home / "certificates.pem"]
+
+
 def test_without_settings_there_is_nothing(home: Path) -> None:
     assert (pip_settings.find_file({}), pip_settings.list_variables({})) == (None, {})
 

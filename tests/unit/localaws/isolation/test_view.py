@@ -85,6 +85,18 @@ def test_an_interpreter_of_the_system_brings_its_prefix() -> None:
     assert Path(sys.base_prefix) in find_folders(Path(sys.base_prefix, "bin", "python3"))
 
 
+@pytest.mark.parametrize("prefix", ["", ".local"])
+def test_of_a_prefix_that_is_a_home_the_interpreter_s_folders_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    for name in ("bin", "lib", "share/keyrings"):
+        (tmp_path / prefix / name).mkdir(parents=True)
+    found = placed(View({}, readable=(tmp_path / prefix,)))
+    shown = [target for _, target in found if target.startswith(str(tmp_path))]
+    assert shown == [str(tmp_path / prefix / "bin"), str(tmp_path / prefix / "lib")]
+
+
 def test_packages_of_the_user_alone_are_shown_where_our_interpreter_finds_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
