@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from botocore.exceptions import WaiterError
 
 from tests.e2e.laptop import Laptop
 
@@ -186,3 +187,34 @@ def test_what_aws_refuses_of_a_search_is_refused(
             TrainingJobDefinition=definition,
         )
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "image", "words"),
+    [
+        ("mistaken", "sagemaker-xgboost:1.7-1", "ClientError: Hyperparameter eta: 2.0 is not in [0, 1], exit code: 1"),
+        ("unknown", "linear-learner:1", "The built-in algorithm linear-learner has no stand-in"),
+    ],
+)
+def test_a_job_that_cannot_be_done_says_why(
+    laptop: Laptop, ran: dict[str, Any], name: str, image: str, words: str
+) -> None:
+    sagemaker = laptop.client("sagemaker")
+    source = {"S3DataType": "S3Prefix", "S3Uri": ran["met"]["prepared"]["train"]}
+    sagemaker.create_training_job(
+        TrainingJobName=name,
+        RoleArn="arn:aws:iam::000000000000:role/shells",
+        AlgorithmSpecification={
+            "TrainingImage": f"683313688378.dkr.ecr.us-east-1.amazonaws.com/{image}",
+            "TrainingInputMode": "File",
+        },
+        HyperParameters={"num_round": "3", "eta": "2"},
+        InputDataConfig=[{"ChannelName": "train", "ContentType": "text/csv", "DataSource": {"S3DataSource": source}}],
+        OutputDataConfig={"S3OutputPath": "s3://shells/failed"},
+        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
+        StoppingCondition={"MaxRuntimeInSeconds": 60},
+    )
+    with pytest.raises(WaiterError):
+        waiter = sagemaker.get_waiter("training_job_completed_or_stopped")
+        waiter.wait(TrainingJobName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    assert words in sagemaker.describe_training_job(TrainingJobName=name)["FailureReason"]
