@@ -95,11 +95,6 @@ def find_server(image: str) -> list[str] | None:
     return [_PYTHON[0], inference_toolkit.PROGRAM, framework] if framework else None
 
 
-def is_builtin(image: str) -> bool:
-    """Whether the image is a built-in algorithm that a stand-in runs."""
-    return repository(image) in (IMAGE_CLASSIFICATION, *_XGBOOST)
-
-
 @cache
 def _build_xgboost(version: str) -> Algorithm:
     return Algorithm(

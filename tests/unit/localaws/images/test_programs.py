@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from localaws.failures import ClientFailure
-from localaws.images.builtin import is_builtin, repository
+from localaws.images.builtin import find_algorithm, repository
 from localaws.images.environments.environment import PRODUCT, Environment, of_packages
 from localaws.images.program import Program
 from localaws.images.programs import find_program
@@ -30,7 +30,8 @@ def test_the_repository_is_read_from_an_image(image: str, name: str) -> None:
 
 
 def test_the_built_in_algorithm_has_its_stand_in(tmp_path: Path) -> None:
-    assert is_builtin(BUILTIN)
+    assert find_algorithm(BUILTIN)
+    assert find_algorithm(OWN) is None
     program = find_program(tmp_path, BUILTIN, "train", None, None)
     assert program == Program(("python3", "-m", "localaws.algorithms.image_classification", "train"))
 
