@@ -31,7 +31,10 @@ def run_job(aws: Aws, name: str, stop: Stop) -> None:
         except JobFailure as failure:
             _end(aws, name, "Failed", FailureReason=str(failure))
             return
-        if outcome.stopped or outcome.timed_out:
+        if outcome.failed:
+            failed = AlgorithmFailure(message or outcome.last_words, outcome.exit_code)
+            _end(aws, name, "Failed", ExitMessage=message, FailureReason=str(failed))
+        elif outcome.stopped or outcome.timed_out:
             reason = None if outcome.stopped else "MaxRuntimeExceeded: the job ran longer than its stopping condition"
             _end(aws, name, "Stopped", ExitMessage=message, FailureReason=reason)
         else:
@@ -64,11 +67,7 @@ def _run(aws: Aws, document: Document, stop: Stop) -> tuple[Outcome, str | None]
     job = Job(PROCESSING, name, program, document.get("Environment", {}), seconds)
     outcome = run(aws, job, members, stop)
     message = _message(outcome.failed or members[0])
-    if outcome.failed:
-        if message:
-            change_job(aws, PROCESSING, name, ExitMessage=message)
-        raise AlgorithmFailure(message or outcome.last_words, outcome.exit_code)
-    for member in members:
+    for member in () if outcome.failed else members:
         _collect(aws, document, member)
     return outcome, message
 

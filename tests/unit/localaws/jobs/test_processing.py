@@ -106,6 +106,13 @@ def test_a_failure_has_the_program_s_words_and_exit_code(run: Run) -> None:
     assert ended["ExitMessage"] == "no archive"
 
 
+def test_a_failure_with_words_is_one_event(run: Run, sent: Callable[[str], list[dict[str, Any]]]) -> None:
+    run(**request(FAIL))
+    told = [(event["ProcessingJobStatus"], event.get("ExitMessage")) for event in sent("Processing Job State Change")]
+    assert told[-1] == ("Failed", "no archive")
+    assert [message for _, message in told[:-1]] == [None] * (len(told) - 1)
+
+
 def test_a_failure_without_words_points_to_the_logs(run: Run) -> None:
     ended = run(**request("raise SystemExit(1)"))
     assert ended["FailureReason"] == "AlgorithmError: the program said nothing; see the job's logs, exit code: 1"
