@@ -11,7 +11,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 
 from localaws import keys
-from localaws.command import facts, logs, variables
+from localaws.command import facts, images, logs, variables
 from localaws.process import ProcessError, answers, is_open, start, stop, wipe
 from localaws.settings import Settings, SettingsError, from_environment
 
@@ -41,6 +41,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return 1
     except (
         *(BotoCoreError, ClientError, CommandError, ProcessError, SessionError, SettingsError),
+        images.ImageError,
         logs.NoLogError,
     ) as error:
         sys.stderr.write(f"localaws {options.command}: {_plain(str(error))}\n")
@@ -58,6 +59,7 @@ def _parser() -> ArgumentParser:
     variables.add_arguments(env)
     for one in (status, env):
         one.add_argument("--json", action="store_true", help="print JSON")
+    images.add_actions(_add(commands, "images", _images, "what stands for which container image, and its packages"))
     log = _add(commands, "logs", _logs, "the log of a job or endpoint, or of the local AWS itself")
     log.add_argument("name", nargs="?", help="a job or endpoint (default: the local AWS)")
     log.add_argument("--follow", action="store_true", help="go on with what is added, until Ctrl-C")
@@ -110,6 +112,20 @@ def _env(options: Namespace, settings: Settings) -> int:
     for theirs in variables.list_unwanted(given):
         os.environ.pop(theirs, None)  # a profile that is not there would be an error of boto3's
     variables.print_session(options, settings, keys.ensure(settings), given)
+    return 0
+
+
+def _images(options: Namespace, settings: Settings) -> int:
+    if options.action is not None:
+        images.act(settings.home, options, _say)
+        return 0
+    rows = images.list_rows(settings.home, as_json=options.json)
+    if options.json:
+        _say(json.dumps(rows, indent=2))
+        return 0
+    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in rows[0]}
+    for row in [{name: name for name in widths}, *rows]:
+        _say("  ".join(f"{row[name]:<{width}}" for name, width in widths.items()).rstrip())
     return 0
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localaws.failures import ClientFailure
+from localaws.images.advice import COMMAND
 from localaws.platforms import reach_from_docker
 
 _SECONDS = 20
@@ -128,6 +129,6 @@ def _check_docker(image: str) -> None:
     if not answers:
         raise ClientFailure(
             f"The image {image} is set to be run by Docker, which {'does not answer' if found else 'is not'} here; "
-            "start it, or name packages or a program for the image with `scones images set`."
+            f"start it, or name packages or a program for the image with `{COMMAND} set`."
         )
     _answered["at"] = time.monotonic()

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from localaws.failures import ClientFailure
+from localaws.images.advice import COMMAND
 from localaws.images.builtin import WITHOUT_STAND_IN, find_algorithm, find_server, repository
 from localaws.images.catalogue.frameworks import find_catalogued
 from localaws.images.docker import build_image
@@ -44,7 +45,7 @@ def find_program(
     else:
         raise ClientFailure(
             f"{_describe(image)} cannot run here: there is no Docker, and it has neither an entry point nor a program; "
-            f"name one with `scones images set {repository(image)} --program 'python3 /path/to/program.py'`, or in "
+            f"name one with `{COMMAND} set {repository(image)} --program 'python3 /path/to/program.py'`, or in "
             f"{home / FILE}: "
             f"{json.dumps({repository(image): ['python3', '/path/to/program.py']})}."
         )

@@ -81,16 +81,22 @@ def run(
     stop: Stop,
     on_line: OnLine = _ignore,
     on_tick: OnTick = _ignore,
+    on_wait: OnLine = _ignore,
 ) -> Outcome:
-    """Run the job's program once an instance. `on_line` sees each line of output, `on_tick` runs twice a second."""
+    """Run the job's program once an instance.
+
+    `on_line` sees each line of output, `on_tick` runs twice a second; `on_wait` is told what the job still waits for,
+    and the empty text when that is there.
+    """
     started = int(time.time())
     before = {} if aws.settings.isolation.namespaces else rewriting.look()
     logs = [_log(aws, job, member, started) for member in members]
     pairs: list[tuple[Container, JobLog]] = []
     try:
         for member, log in zip(members, logs, strict=True):
-            program = prepare(job.program, member.root, log.tell, lambda: stop.requested)
+            program = prepare(job.program, member.root, _both(log.tell, on_wait), lambda: stop.requested)
             pairs.append((_container(aws, replace(job, program=program), member), log))
+        on_wait("")
         for container, log in pairs:
             container.start(_tee(log, on_line))
         outcome = _watch([container for container, _ in pairs], members, job, stop, lambda: _tick(pairs, on_tick))
@@ -137,6 +143,14 @@ def _tee(log: JobLog, on_line: OnLine) -> OnLine:
         on_line(line)
 
     return read
+
+
+def _both(first: OnLine, second: OnLine) -> OnLine:
+    def tell(line: str) -> None:
+        first(line)
+        second(line)
+
+    return tell
 
 
 def _tick(pairs: Sequence[tuple[Container, JobLog]], on_tick: OnTick) -> None:

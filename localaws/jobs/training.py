@@ -26,6 +26,7 @@ from localaws.shapes import Document
 from localaws.tasks import Stop
 
 _GROUP = "homogeneousCluster"  # AWS's name for the instances of a job that names no groups
+_WAITING = "Downloading the training image"
 _MESSAGES = {
     "Starting": "Preparing the instances for training",
     "Downloading": "Downloading input data",
@@ -112,7 +113,7 @@ def _run(aws: Aws, document: Document, stop: Stop) -> Outcome:
 
     with checkpoints:
         try:
-            outcome = run(aws, job, members, stop, metrics.read, on_tick)
+            outcome = run(aws, job, members, stop, metrics.read, on_tick, lambda words: _say_waiting(aws, name, words))
         finally:
             publisher.publish()
     if outcome.failed:
@@ -120,6 +121,17 @@ def _run(aws: Aws, document: Document, stop: Stop) -> Outcome:
     enter(aws, name, "Uploading")
     _collect(aws, document, members[0])
     return outcome
+
+
+def _say_waiting(aws: Aws, name: str, words: str) -> None:
+    """Say in the job's status what it waits for: AWS says there that the image is downloaded."""
+    with aws.store.transaction():
+        transitions = (find_job(aws, TRAINING, name) or {})["SecondaryStatusTransitions"]
+        last = transitions[-1]
+        said = f"{_WAITING}: {words}" if words else _MESSAGES.get(last["Status"], "")
+        if said != last["StatusMessage"]:
+            last["StatusMessage"] = said
+            aws.store.update(TRAINING.noun, name.lower(), SecondaryStatusTransitions=transitions)
 
 
 def _job(aws: Aws, document: Document) -> Job:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from localaws.environment import kept
 from localaws.failures import ClientFailure
+from localaws.images.advice import COMMAND
 from localaws.images.environments.folder import free_scripts, make_folder, show_layers
 from localaws.images.environments.made import ABOUT, GivenUp, Interrupted, Made, has_package
 from localaws.images.environments.pip import Measure, PipReader, measure_files, pip_variables
@@ -48,7 +49,7 @@ class Installation:
             raise ClientFailure(
                 f"Packages could not be fetched ({', '.join(self.requirements)}): {self.reader.error} Without a "
                 "network, name a folder of wheels with PIP_FIND_LINKS and PIP_NO_INDEX=1, or an interpreter with them "
-                "by `scones images set IMAGE --python PATH`."
+                f"by `{COMMAND} set IMAGE --python PATH`."
             )
         shutil.rmtree(fetched, ignore_errors=True)
         show_layers(target / interpreter.packages, self.layer / interpreter.packages, self.below.packages)

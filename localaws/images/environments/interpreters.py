@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from localaws.failures import ClientFailure
+from localaws.images.advice import COMMAND
 
 _SECONDS = 30
 # What an interpreter is asked.
@@ -85,7 +86,7 @@ def get_interpreter(python: Path | None) -> Interpreter:
         return get_own()
     found = shutil.which(python)
     if found is None:
-        raise ClientFailure(f"The interpreter {python} is not there; name another with `scones images set`.")
+        raise ClientFailure(f"The interpreter {python} is not there; name another with `{COMMAND} set`.")
     return _ask(found, Path(found).stat().st_mtime_ns)
 
 

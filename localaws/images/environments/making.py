@@ -22,6 +22,7 @@ from pathlib import Path
 
 from localaws import home
 from localaws.failures import ClientFailure
+from localaws.images.advice import COMMAND
 from localaws.images.environments import showing
 from localaws.images.environments.environment import Environment
 from localaws.images.environments.folder import free_scripts
@@ -88,7 +89,7 @@ def _make_tools(interpreter: Interpreter, given_up: GivenUp) -> Path:
             said = (ended.stderr or ended.stdout).strip().splitlines()[-1:]
             raise ClientFailure(
                 f"{interpreter.executable} cannot make an environment: {''.join(said)} Install what it lacks, such as "
-                "Debian's python3-venv, or name another interpreter with `scones images set`."
+                f"Debian's python3-venv, or name another interpreter with `{COMMAND} set`."
             )
         free_scripts(target / "bin", target / "bin")
 

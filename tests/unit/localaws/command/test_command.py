@@ -74,4 +74,4 @@ def test_wrong_usage_says_what_there_is(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit) as ended:
         main(["frobnicate"])
     assert ended.value.code == 2
-    assert "up, down, status, env, logs" in capsys.readouterr().err.replace("'", "")
+    assert "up, down, status, env, images, logs" in capsys.readouterr().err.replace("'", "")

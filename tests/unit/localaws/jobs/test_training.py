@@ -7,12 +7,14 @@ import json
 import tarfile
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from localaws.aws import Aws
+    from localaws.images.program import Program
     from tests.unit.localaws.conftest import Api
 
 BUILTIN = "811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1"
@@ -124,6 +126,24 @@ def test_each_stage_ends_when_the_next_begins(run: Run) -> None:
     assert all(stage["StatusMessage"] for stage in stages)
     assert ended["TrainingStartTime"] <= ended["TrainingEndTime"]
     assert ended["BillableTimeInSeconds"] == ended["TrainingTimeInSeconds"] >= 1
+
+
+def test_a_job_that_waits_for_its_packages_says_so_in_its_status(
+    run: Run, cloud_api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def wait(program: Program, _root: Path, on_progress: Callable[[str], None], _given_up: object) -> Program:
+        on_progress("Fetched 1 of 2 MB ...")
+        described = cloud_api("DescribeTrainingJob", TrainingJobName="Train")
+        seen.append(described["SecondaryStatusTransitions"][-1]["StatusMessage"])
+        return program
+
+    monkeypatch.setattr("localaws.jobs.supervise.prepare", wait)
+    ended = run(**request())
+    assert seen == ["Downloading the training image: Fetched 1 of 2 MB ..."]
+    said = {stage["Status"]: stage["StatusMessage"] for stage in ended["SecondaryStatusTransitions"]}
+    assert said["Training"] == "Training image download completed. Training in progress."
 
 
 def test_a_program_finds_its_configuration_and_its_channel(run: Run, cloud: Aws) -> None:
