@@ -13,6 +13,7 @@ from localaws.algorithms.rule import Rule
 from localaws.algorithms.xgboost import hyperparameters as xgboost_hyperparameters
 from localaws.algorithms.xgboost import metrics as xgboost_metrics
 from localaws.algorithms.xgboost.versions import find_version
+from localaws.settings import ACCOUNT
 
 IMAGE_CLASSIFICATION = "image-classification"
 WITHOUT_STAND_IN = frozenset(
@@ -82,7 +83,9 @@ def repository(image: str) -> str:
 
 
 def find_algorithm(image: str) -> Algorithm | None:
-    """The built-in algorithm of an image, where a stand-in runs it."""
+    """The built-in algorithm of an image, where a stand-in runs it; none of an image in the account's own registry."""
+    if _is_own(image):
+        return None
     name = repository(image)
     if name == IMAGE_CLASSIFICATION:
         return _CLASSIFIES_IMAGES
@@ -91,8 +94,12 @@ def find_algorithm(image: str) -> Algorithm | None:
 
 def find_server(image: str) -> list[str] | None:
     """The program that stands for the model server of a framework's image, on that image's Python."""
-    framework = _SERVERS.get(repository(image))
+    framework = None if _is_own(image) else _SERVERS.get(repository(image))
     return [_PYTHON[0], inference_toolkit.PROGRAM, framework] if framework else None
+
+
+def _is_own(image: str) -> bool:
+    return image.startswith(f"{ACCOUNT}.")
 
 
 @cache

@@ -106,3 +106,9 @@ def test_an_algorithm_without_a_stand_in_is_named(tmp_path: Path) -> None:
     with pytest.raises(ClientFailure, match="The built-in algorithm linear-learner has no stand-in") as caught:
         find_program(tmp_path, "r/linear-learner:1", "train", None, None)
     assert "scones images set linear-learner --program" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["image-classification", "xgboost", "sagemaker-scikit-learn"])
+def test_an_image_of_the_account_s_own_is_not_taken_for_aws_s(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ClientFailure, match="neither an entry point nor a program"):
+        find_program(tmp_path, f"000000000000.dkr.ecr.us-east-1.amazonaws.com/{name}:1", "serve", None, None)
