@@ -1,12 +1,13 @@
 """How an operation of a service is declared: one function, and above it all that is known of the operation.
 
-    @SAGEMAKER.operation("CreateModel", on=(MODEL,), checks=MODEL_RULES, members=not_emulated("Containers.Mode"))
+    @SAGEMAKER.operation("CreateModel", on=(MODEL,), checks=MODEL_RULES, members=members("ModelName", kept="Tags"))
     def create_model(aws: Aws, request: Document) -> Document: ...
 
 `on` says which resources policies are asked about, as AWS's service authorization reference has them, `emits` the
 detail type of the event of the change, `closed` what of a request is closed to an account that is new to
-SageMaker, `checks` what AWS refuses in a request beyond its shape, and `members` which of its members are honoured or
-refused as not emulated. Nothing else has to be written for an operation; localaws.services finds it.
+SageMaker, `checks` what AWS refuses in a request beyond its shape, and `members` which of its members are honoured (by
+default all) and which only kept: all others are refused as not emulated. Nothing else has to be written for an
+operation; localaws.services finds it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from botocore.model import Shape
+
 from localaws import errors
 from localaws.aws import Aws
 from localaws.iam.checks import Check
-from localaws.refusals import Members, check_members
-from localaws.shapes import Document, validate
+from localaws.refusals import Members, all_but, check_members
+from localaws.shapes import Document, service_model, validate
 
 Handler = Callable[[Aws, Document], Document]
 Resources = Callable[[Aws, Document], Iterable[str]]
@@ -53,6 +56,12 @@ class Operation:
     checks: Sequence[Callable[[Document], None]]
     members: Members
 
+    @property
+    def shape(self) -> Shape | None:
+        """The shape of its request, by botocore's model."""
+        found: Shape | None = service_model(self.service.name).operation_model(self.name).input_shape
+        return found
+
     def permissions(self, aws: Aws, request: Document) -> Iterator[Check]:
         """All that a policy must allow for a call."""
         resources = [resource for find in self.on for resource in find(aws, request)] or ["*"]
@@ -68,7 +77,7 @@ class Operation:
         """Refuse what AWS or the local AWS does not take, as far as the request alone shows it."""
         for check in self.checks:
             check(request)
-        check_members(self.members, request)
+        check_members(self.members, self.shape, request, self.service.unsupported)
 
     def run(self, aws: Aws, request: Document) -> Document:
         """Answer a request that has the operation's shape."""
@@ -87,7 +96,7 @@ class Service:
     """A service as botocore names it, with the operations that are declared for it.
 
     `target` is the prefix of its header X-Amz-Target. `roles` are the members that hand it a role, and `tagging` is
-    the action that tags of a new resource take.
+    the action that tags of a new resource take; `unsupported` is the code for members that are not emulated.
     """
 
     title: str
@@ -95,6 +104,7 @@ class Service:
     target: str
     roles: tuple[str, ...] = ()
     tagging: str | None = None
+    unsupported: str = "ValidationException"
     operations: dict[str, Operation] = field(default_factory=dict)
 
     def operation(
@@ -110,7 +120,7 @@ class Service:
         """Declare the function below as an operation; see the module."""
 
         def declare(handler: Handler) -> Handler:
-            self.operations[name] = Operation(self, name, handler, on, emits, closed, checks, members or {})
+            self.operations[name] = Operation(self, name, handler, on, emits, closed, checks, members or all_but())
             return handler
 
         return declare
@@ -145,6 +155,8 @@ def _roles(value: object, members: Sequence[str]) -> Iterator[str]:
 
 SAGEMAKER = Service("SageMaker", "sagemaker", "SageMaker", roles=("RoleArn", "ExecutionRoleArn"), tagging="AddTags")
 AUTOSCALING = Service("Application Auto Scaling", "application-autoscaling", "AnyScaleFrontendService")
-CODEBUILD = Service("AWS CodeBuild", "codebuild", "CodeBuild_20161006", roles=("serviceRole",))
+CODEBUILD = Service(
+    "AWS CodeBuild", "codebuild", "CodeBuild_20161006", roles=("serviceRole",), unsupported="UnsupportedOperation"
+)
 CODECOMMIT = Service("AWS CodeCommit", "codecommit", "CodeCommit_20150413")
 SCHEDULER = Service("Scheduler", "scheduler", "AWSScheduler", roles=("RoleArn",))  # whose protocol is REST

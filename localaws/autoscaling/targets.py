@@ -10,6 +10,7 @@ from localaws.aws import Aws, now
 from localaws.iam.scaling import LINKED_ROLE, SERVICE, linked_role_arn
 from localaws.ministack import identity
 from localaws.operations import AUTOSCALING
+from localaws.refusals import members
 from localaws.shapes import Document
 
 KIND = "scalable-target"
@@ -54,7 +55,11 @@ def forget(aws: Aws, resource: str) -> None:
         aws.store.delete(KIND, resource)
 
 
-@AUTOSCALING.operation("RegisterScalableTarget", on=(_find_target,))
+@AUTOSCALING.operation(
+    "RegisterScalableTarget",
+    on=(_find_target,),
+    members=members("ServiceNamespace ResourceId ScalableDimension MinCapacity MaxCapacity", kept="RoleARN"),
+)
 def register_scalable_target(aws: Aws, request: Document) -> Document:
     """Register a variant, or change the bounds of one that is registered."""
     check_kind(request)
@@ -87,7 +92,18 @@ def deregister_scalable_target(aws: Aws, request: Document) -> Document:
     return {}
 
 
-@AUTOSCALING.operation("PutScalingPolicy", on=(_find_target,))
+@AUTOSCALING.operation(
+    "PutScalingPolicy",
+    on=(_find_target,),
+    members=members(
+        """ServiceNamespace ResourceId ScalableDimension PolicyName PolicyType
+        TargetTrackingScalingPolicyConfiguration.TargetValue
+        TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification.PredefinedMetricType
+        TargetTrackingScalingPolicyConfiguration.ScaleInCooldown
+        TargetTrackingScalingPolicyConfiguration.ScaleOutCooldown
+        TargetTrackingScalingPolicyConfiguration.DisableScaleIn"""
+    ),
+)
 def put_scaling_policy(aws: Aws, request: Document) -> Document:
     """Set a target-tracking policy on invocations per instance."""
     check_kind(request)

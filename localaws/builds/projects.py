@@ -10,6 +10,7 @@ import re
 from localaws.aws import Aws, now
 from localaws.errors import AwsError
 from localaws.operations import CODEBUILD
+from localaws.refusals import members
 from localaws.settings import Settings
 from localaws.shapes import Document
 
@@ -30,7 +31,21 @@ def list_named_projects(aws: Aws, request: Document) -> list[str]:
     return sorted({project_arn(aws.settings, name) for name in bare})
 
 
-@CODEBUILD.operation("CreateProject", on=(list_named_projects,))
+_MEMBERS = members(
+    """name source.type source.location source.buildspec source.gitCloneDepth sourceVersion serviceRole timeoutInMinutes
+    concurrentBuildLimit environment.environmentVariables logsConfig.cloudWatchLogs""",
+    # There is one machine, the laptop, whatever image and size are asked for.
+    kept="description environment tags encryptionKey queuedTimeoutInMinutes vpcConfig",
+    refused="environment.fleet environment.dockerServer environment.registryCredential environment.certificate",
+    only={
+        "artifacts.type": ("NO_ARTIFACTS",),
+        "cache.type": ("NO_CACHE",),
+        "logsConfig.s3Logs.status": ("DISABLED",),
+    },
+)
+
+
+@CODEBUILD.operation("CreateProject", on=(list_named_projects,), members=_MEMBERS)
 def create_project(aws: Aws, request: Document) -> Document:
     """Make a project; its role must let CodeBuild take it on."""
     arn = project_arn(aws.settings, request["name"])
@@ -53,7 +68,7 @@ def create_project(aws: Aws, request: Document) -> Document:
     return {"project": project}
 
 
-@CODEBUILD.operation("UpdateProject", on=(list_named_projects,))
+@CODEBUILD.operation("UpdateProject", on=(list_named_projects,), members=_MEMBERS)
 def update_project(aws: Aws, request: Document) -> Document:
     """Change the members of a project that a request names; a limit of -1 takes the limit away."""
     project = {**find_project(aws, request["name"]), **request, "lastModified": now()}

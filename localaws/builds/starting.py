@@ -22,18 +22,19 @@ from localaws.builds.projects import (
 )
 from localaws.errors import AwsError
 from localaws.operations import CODEBUILD
+from localaws.refusals import members
 from localaws.shapes import Document, service_model, validate
 
 EVENTS = "events.amazonaws.com"
-_TAKEN = {
-    *("projectName", "sourceVersion", "environmentVariablesOverride", "buildspecOverride", "gitCloneDepthOverride"),
-    *("timeoutInMinutesOverride", "idempotencyToken"),
-}
+_MEMBERS = members(
+    """projectName sourceVersion environmentVariablesOverride buildspecOverride gitCloneDepthOverride
+    timeoutInMinutesOverride idempotencyToken"""
+)
 _TOKEN_SECONDS = 300
 _STOP_SECONDS = 10
 
 
-@CODEBUILD.operation("StartBuild", on=(list_named_projects,))
+@CODEBUILD.operation("StartBuild", on=(list_named_projects,), members=_MEMBERS)
 def start_build(aws: Aws, request: Document) -> Document:
     """Start a build for whoever calls."""
     return {"build": start(aws, request, getpass.getuser())}
@@ -56,17 +57,12 @@ def start_for_rule(aws: Aws, role: str, target: str, payload: str, rule: str) ->
     request = {name: value for name, value in members.items() if name in shape.members}
     request["projectName"] = target.rpartition(":project/")[2]
     validate("StartBuild", request, "codebuild")
+    CODEBUILD.operations["StartBuild"].check(request)
     return str(start(aws, request, f"rule/{rule.rpartition('/')[2]}")["id"])
 
 
 def start(aws: Aws, request: Document, initiator: str) -> Document:
     """Write a build down and begin it; raises CodeBuild's errors."""
-    untaken = sorted(set(request) - _TAKEN)
-    if untaken:
-        raise AwsError(
-            "UnsupportedOperation",
-            f"The local AWS does not take {', '.join(untaken)} of StartBuild; it takes {', '.join(sorted(_TAKEN))}.",
-        )
     for variable in request.get("environmentVariablesOverride", []):
         check_variable(variable)
     project = find_project(aws, request["projectName"])

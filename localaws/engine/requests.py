@@ -95,7 +95,8 @@ def _check_required(shape: Shape, value: Document, given: str | None = None) -> 
 
 def _check_literals(api: types.Api, step: Step) -> None:
     """Refuse what the local AWS does not emulate, as far as it is written out and no reference."""
-    check_members(SAGEMAKER.operations[api.create].members, _without_references(step.arguments))
+    operation = SAGEMAKER.operations[api.create]
+    check_members(operation.members, operation.shape, _without_references(step.arguments))
 
 
 def _without_references(value: Any) -> Any:  # noqa: ANN401

@@ -6,7 +6,7 @@ from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import models, tags
-from localaws.refusals import not_emulated
+from localaws.refusals import members
 from localaws.sagemaker import closed
 from localaws.sagemaker.rules.hosting import ENDPOINT_CONFIG_RULES
 from localaws.shapes import Document, project_as
@@ -14,13 +14,14 @@ from localaws.shapes import Document, project_as
 KIND = "endpoint-config"
 _ORDER = listing.Order({"Name": "EndpointConfigName", "CreationTime": "CreationTime"})
 ENDPOINT_CONFIG = Named("EndpointConfigName", "endpoint-config")
-_MEMBERS = not_emulated(
-    "ProductionVariants.ServerlessConfig",
-    "ProductionVariants.InstancePools",
-    "ProductionVariants.RoutingConfig.PrefixAwareRoutingConfig",
-    "ShadowProductionVariants",
-    "AsyncInferenceConfig",
-    "ExplainerConfig",
+_MEMBERS = members(
+    """EndpointConfigName ProductionVariants.VariantName ProductionVariants.ModelName
+    ProductionVariants.InitialInstanceCount ProductionVariants.InstanceType ProductionVariants.InitialVariantWeight
+    ProductionVariants.ContainerStartupHealthCheckTimeoutInSeconds DataCaptureConfig""",
+    kept="""DataCaptureConfig.KmsKeyId KmsKeyId EnableNetworkIsolation Tags ProductionVariants.VolumeSizeInGB
+    ProductionVariants.ModelDataDownloadTimeoutInSeconds ProductionVariants.InferenceAmiVersion
+    ProductionVariants.VariantInstanceProvisionTimeoutInSeconds""",
+    only={"ProductionVariants.RoutingConfig.RoutingStrategy": ("RANDOM",)},
 )
 
 

@@ -11,6 +11,7 @@ from localaws.hosting import alarms, deployment, lifecycle
 from localaws.hosting.policy import policy
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import endpoints, models, tags
+from localaws.refusals import members
 from localaws.sagemaker import closed, endpoint_configs
 from localaws.sagemaker.endpoint_configs import ENDPOINT_CONFIG
 from localaws.serving.plans import Plan, VariantPlan
@@ -23,7 +24,12 @@ _DELETABLE = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
 ENDPOINT = Named("EndpointName", "endpoint")
 
 
-@SAGEMAKER.operation("CreateEndpoint", on=(ENDPOINT_CONFIG, ENDPOINT), emits=endpoints.STATE_CHANGE)
+@SAGEMAKER.operation(
+    "CreateEndpoint",
+    on=(ENDPOINT_CONFIG, ENDPOINT),
+    emits=endpoints.STATE_CHANGE,
+    members=members("EndpointName EndpointConfigName", kept="Tags"),
+)
 def create_endpoint(aws: Aws, request: Document) -> Document:
     """Store the endpoint and start its instances."""
     name = request["EndpointName"]
@@ -100,7 +106,15 @@ def _build_variant(aws: Aws, variant: Document) -> VariantPlan:
     )
 
 
-@SAGEMAKER.operation("UpdateEndpoint", on=(ENDPOINT_CONFIG, ENDPOINT), emits=endpoints.STATE_CHANGE)
+@SAGEMAKER.operation(
+    "UpdateEndpoint",
+    on=(ENDPOINT_CONFIG, ENDPOINT),
+    emits=endpoints.STATE_CHANGE,
+    members=members(
+        """EndpointName EndpointConfigName RetainAllVariantProperties ExcludeRetainedVariantProperties
+        RetainDeploymentConfig DeploymentConfig.BlueGreenUpdatePolicy DeploymentConfig.AutoRollbackConfiguration"""
+    ),
+)
 def update_endpoint(aws: Aws, request: Document) -> Document:
     """Begin to replace what an endpoint serves, blue/green."""
     name = request["EndpointName"]
@@ -122,7 +136,15 @@ def update_endpoint(aws: Aws, request: Document) -> Document:
     return {"EndpointArn": document["EndpointArn"]}
 
 
-@SAGEMAKER.operation("UpdateEndpointWeightsAndCapacities", on=(ENDPOINT,), emits=endpoints.STATE_CHANGE)
+@SAGEMAKER.operation(
+    "UpdateEndpointWeightsAndCapacities",
+    on=(ENDPOINT,),
+    emits=endpoints.STATE_CHANGE,
+    members=members(
+        """EndpointName DesiredWeightsAndCapacities.VariantName DesiredWeightsAndCapacities.DesiredWeight
+        DesiredWeightsAndCapacities.DesiredInstanceCount"""
+    ),
+)
 def update_weights_and_capacities(aws: Aws, request: Document) -> Document:
     """Begin to change how many instances variants have, and their weights."""
     name = request["EndpointName"]

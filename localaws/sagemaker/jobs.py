@@ -22,7 +22,7 @@ from localaws.records.jobs import (
     fail_job,
     find_job,
 )
-from localaws.refusals import Members, not_emulated, only
+from localaws.refusals import members
 from localaws.sagemaker import closed, limits
 from localaws.sagemaker.rules import inputs, pulling
 from localaws.sagemaker.rules.jobs import PROCESSING_RULES, TRAINING_RULES, TRANSFORM_RULES
@@ -138,35 +138,61 @@ _CHECKS: dict[str, Sequence[Callable[[Document], None]]] = {
     TRAINING.noun: (limits.check_training, *TRAINING_RULES),
     TRANSFORM.noun: TRANSFORM_RULES,
 }
-_MEMBERS: dict[str, Members] = {
-    PROCESSING.noun: {
-        "ProcessingInputs.S3Input.S3InputMode": only("File"),
-        **not_emulated(
-            "ProcessingOutputConfig.Outputs.FeatureStoreOutput",
-            "ProcessingResources.ClusterConfig.InstancePreferences",
-        ),
+_ISOLATED = "EnableNetworkIsolation EnableInterContainerTrafficEncryption"
+_PROCESSING_MEMBERS = members(
+    """ProcessingJobName RoleArn AppSpecification Environment StoppingCondition NetworkConfig.VpcConfig
+    ProcessingInputs.InputName ProcessingInputs.S3Input.S3Uri ProcessingInputs.S3Input.LocalPath
+    ProcessingInputs.S3Input.S3DataType ProcessingInputs.S3Input.S3DataDistributionType
+    ProcessingOutputConfig.Outputs.OutputName ProcessingOutputConfig.Outputs.S3Output.S3Uri
+    ProcessingOutputConfig.Outputs.S3Output.LocalPath
+    ProcessingResources.ClusterConfig.InstanceCount ProcessingResources.ClusterConfig.InstanceType""",
+    kept="""ProcessingResources.ClusterConfig.VolumeSizeInGB ProcessingResources.ClusterConfig.VolumeKmsKeyId
+    ProcessingOutputConfig.KmsKeyId NetworkConfig Tags ExperimentConfig""",
+    only={
+        "ProcessingInputs.S3Input.S3InputMode": ("File",),
+        "ProcessingOutputConfig.Outputs.S3Output.S3UploadMode": ("EndOfJob",),
     },
-    TRAINING.noun: {
-        "AlgorithmSpecification.TrainingInputMode": only("File", "FastFile"),
-        "InputDataConfig.InputMode": only("File", "FastFile"),
-        **not_emulated(
-            "ResourceConfig.InstanceGroups",
-            "ResourceConfig.InstancePreferences",
-            "ResourceConfig.TrainingPlanArn",
-            "ResourceConfig.InstancePlacementConfig",
-            "ServerlessJobConfig",
-        ),
+)
+# A trial of a tuning job is asked for with these, too.
+TRAINED = members(
+    """RoleArn VpcConfig Environment CheckpointConfig
+    AlgorithmSpecification.TrainingImage AlgorithmSpecification.MetricDefinitions
+    InputDataConfig.ChannelName InputDataConfig.ContentType InputDataConfig.DataSource.S3DataSource.S3DataType
+    InputDataConfig.DataSource.S3DataSource.S3Uri InputDataConfig.DataSource.S3DataSource.S3DataDistributionType
+    OutputDataConfig.S3OutputPath ResourceConfig.InstanceType ResourceConfig.InstanceCount
+    StoppingCondition.MaxRuntimeInSeconds""",
+    kept=f"""OutputDataConfig.KmsKeyId ResourceConfig.VolumeSizeInGB ResourceConfig.VolumeKmsKeyId
+    ResourceConfig.KeepAlivePeriodInSeconds StoppingCondition.MaxWaitTimeInSeconds
+    StoppingCondition.MaxPendingTimeInSeconds EnableManagedSpotTraining RetryStrategy {_ISOLATED}""",
+    only={
+        "AlgorithmSpecification.TrainingInputMode": ("File", "FastFile"),
+        "InputDataConfig.InputMode": ("File", "FastFile"),
+        "OutputDataConfig.CompressionType": ("GZIP",),
     },
-    TRANSFORM.noun: {
-        "TransformInput.SplitType": only("None", "Line"),
-        "DataProcessing.InputFilter": only("$"),
-        "DataProcessing.OutputFilter": only("$"),
-        **not_emulated(
-            "TransformInput.CompressionType",
-            "DataProcessing.JoinSource",
-            "DataCaptureConfig",
-        ),
+)
+_TRAINING_MEMBERS = TRAINED | members(
+    """TrainingJobName HyperParameters AlgorithmSpecification.ContainerEntrypoint
+    AlgorithmSpecification.ContainerArguments""",
+    # The SDK sends Debugger's members unasked; a hook works in images that have AWS's library.
+    kept="""AlgorithmSpecification.EnableSageMakerMetricsTimeSeries DebugHookConfig ProfilerConfig Tags
+    ExperimentConfig""",
+)
+_TRANSFORM_MEMBERS = members(
+    """TransformJobName ModelName Environment BatchStrategy MaxPayloadInMB TransformInput.DataSource
+    TransformInput.ContentType TransformOutput.S3OutputPath TransformOutput.Accept TransformOutput.AssembleWith
+    TransformResources.InstanceType TransformResources.InstanceCount""",
+    kept="""MaxConcurrentTransforms TransformOutput.KmsKeyId TransformResources.VolumeKmsKeyId
+    TransformResources.TransformAmiVersion Tags ExperimentConfig""",
+    only={
+        "TransformInput.SplitType": ("Line",),
+        "DataProcessing.InputFilter": ("$",),
+        "DataProcessing.OutputFilter": ("$",),
     },
+)
+_MEMBERS = {
+    PROCESSING.noun: _PROCESSING_MEMBERS,
+    TRAINING.noun: _TRAINING_MEMBERS,
+    TRANSFORM.noun: _TRANSFORM_MEMBERS,
 }
 
 for _kind in KINDS:

@@ -6,18 +6,21 @@ from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import models, tags
-from localaws.refusals import Member, only
+from localaws.refusals import members
 from localaws.sagemaker.rules import inputs, pulling
 from localaws.sagemaker.rules.hosting import MODEL_RULES
 from localaws.shapes import Document, project_as
 
 _ORDER = listing.Order({"Name": "ModelName", "CreationTime": "CreationTime"})
 MODEL = Named("ModelName", "model")
-_MEMBERS = {
-    f"{container}.{member}": only("SingleModel") if member == "Mode" else Member()
-    for container in ("PrimaryContainer", "Containers")
-    for member in ("Mode", "ModelDataSource", "AdditionalModelDataSources", "InferenceSpecificationName")
-}
+_CONTAINER = members(
+    "Image ModelDataUrl Environment ModelPackageName", kept="ContainerHostname", only={"Mode": ("SingleModel",)}
+)
+_MEMBERS = (
+    members("ModelName ExecutionRoleArn InferenceExecutionConfig", kept="VpcConfig EnableNetworkIsolation Tags")
+    | _CONTAINER.below("PrimaryContainer")
+    | _CONTAINER.below("Containers")
+)
 
 
 @SAGEMAKER.operation("CreateModel", on=(MODEL,), checks=MODEL_RULES, members=_MEMBERS)

@@ -9,7 +9,7 @@ from localaws.aws import Aws, now
 from localaws.monitoring import records, times
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import endpoints, tags
-from localaws.refusals import check_rules
+from localaws.refusals import Members, check_rules, members
 from localaws.sagemaker import closed, limits
 from localaws.sagemaker.rules.jobs import MONITORING_RULES
 from localaws.shapes import Document
@@ -73,17 +73,59 @@ def _summary(document: Document) -> Document:
     }
 
 
+# Of an endpoint's input, and where a job's definition stands inside a schedule.
+_ENDPOINT = members("EndpointName LocalPath StartTimeOffset EndTimeOffset", only={"S3InputMode": ("File",)}) | members(
+    "S3DataDistributionType"
+)
+_JOB = members(
+    "RoleArn StoppingCondition NetworkConfig.VpcConfig",
+    kept="NetworkConfig",
+)
+_CLUSTER = members("ClusterConfig.InstanceCount ClusterConfig.InstanceType", kept="ClusterConfig")
+_OUTPUT = members(
+    "MonitoringOutputs.S3Output.S3Uri MonitoringOutputs.S3Output.LocalPath",
+    kept="KmsKeyId",
+    only={"MonitoringOutputs.S3Output.S3UploadMode": ("EndOfJob",)},
+)
+_APPLICATION = members("ImageUri ContainerEntrypoint ContainerArguments")
+_BASELINE = members("ConstraintsResource StatisticsResource")
+INLINE = (
+    _JOB
+    | members("Environment")
+    | _BASELINE.below("BaselineConfig")
+    | _ENDPOINT.below("MonitoringInputs.EndpointInput")
+    | _OUTPUT.below("MonitoringOutputConfig")
+    | _CLUSTER.below("MonitoringResources")
+    | _APPLICATION.below("MonitoringAppSpecification")
+)
+
+
+def _members(kind: str) -> Members:
+    """The members of a kind's own request, which names each part after the kind."""
+    return (
+        _JOB
+        | members(
+            f"""{_NAME} {kind}AppSpecification.Environment {kind}AppSpecification.ProblemType
+            {kind}JobInput.GroundTruthS3Input""",
+            kept="Tags",
+        )
+        | _BASELINE.below(f"{kind}BaselineConfig")
+        | _ENDPOINT.below(f"{kind}JobInput.EndpointInput")
+        | _OUTPUT.below(f"{kind}JobOutputConfig")
+        | _CLUSTER.below("JobResources")
+        | _APPLICATION.below(f"{kind}AppSpecification")
+    )
+
+
 for _kind, _noun in records.DEFINITIONS.items():
     _named = Named(_NAME, _noun)
-    _new = SAGEMAKER.operation(f"Create{_kind}JobDefinition", on=(_named,), closed=closed.operation)
+    _new = SAGEMAKER.operation(
+        f"Create{_kind}JobDefinition", on=(_named,), closed=closed.operation, members=_members(_kind)
+    )
     _new(partial(create, _kind))
     SAGEMAKER.operation(f"Describe{_kind}JobDefinition", on=(_named,))(partial(describe, _kind))
     SAGEMAKER.operation(f"List{_kind}JobDefinitions")(partial(list_definitions, _kind))
     SAGEMAKER.operation(f"Delete{_kind}JobDefinition", on=(_named,))(partial(delete, _kind))
-
-
-# The scripts and the baselining job belong to AWS's own analyzer image, which cannot run here.
-_SCRIPTS = ("RecordPreprocessorSourceUri", "PostAnalyticsProcessorSourceUri")
 
 
 def decide_members(aws: Aws, config: Document) -> Document:
@@ -117,12 +159,6 @@ def check(aws: Aws, definition: Document) -> None:
     source = definition["MonitoringInputs"][0]
     if "EndpointInput" not in source:
         raise errors.validation("The local AWS monitors endpoints; give an EndpointInput, not a BatchTransformInput.")
-    application = definition["MonitoringAppSpecification"]
-    given = [name for name in _SCRIPTS if name in application]
-    if "BaseliningJobName" in definition.get("BaselineConfig", {}):
-        given.append("BaseliningJobName")
-    if given:
-        raise errors.validation(f"{' and '.join(given)} belong to AWS's own analyzer image, which cannot run here.")
     check_rules(MONITORING_RULES, definition)
     output = definition["MonitoringOutputConfig"]["MonitoringOutputs"][0]["S3Output"]
     limits.check_paths(source["EndpointInput"]["LocalPath"], output["LocalPath"])

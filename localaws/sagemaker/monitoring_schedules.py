@@ -11,6 +11,7 @@ from localaws.monitoring import records
 from localaws.monitoring.records import SCHEDULE
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import tags
+from localaws.refusals import members
 from localaws.sagemaker import closed, monitoring_definitions
 from localaws.shapes import Document, project_as
 
@@ -26,7 +27,13 @@ _EQUALS = {
 _SCHEDULE = Named(_NAME, SCHEDULE)
 
 
-@SAGEMAKER.operation("CreateMonitoringSchedule", on=(_SCHEDULE,), closed=closed.operation)
+_CONFIG = members("ScheduleConfig MonitoringJobDefinitionName MonitoringType")
+_MEMBERS = members(_NAME, kept="Tags") | (
+    _CONFIG | monitoring_definitions.INLINE.below("MonitoringJobDefinition")
+).below("MonitoringScheduleConfig")
+
+
+@SAGEMAKER.operation("CreateMonitoringSchedule", on=(_SCHEDULE,), closed=closed.operation, members=_MEMBERS)
 def create_monitoring_schedule(aws: Aws, request: Document) -> Document:
     """Store a schedule; it becomes Scheduled at once, and runs when it is due."""
     name = request[_NAME]
@@ -47,7 +54,7 @@ def create_monitoring_schedule(aws: Aws, request: Document) -> Document:
     return {"MonitoringScheduleArn": arn}
 
 
-@SAGEMAKER.operation("UpdateMonitoringSchedule", on=(_SCHEDULE,), closed=closed.operation)
+@SAGEMAKER.operation("UpdateMonitoringSchedule", on=(_SCHEDULE,), closed=closed.operation, members=_MEMBERS)
 def update_monitoring_schedule(aws: Aws, request: Document) -> Document:
     """Give a schedule another configuration, whole; a NOW schedule then runs once more."""
     described = monitoring_definitions.decide_members(aws, request["MonitoringScheduleConfig"])

@@ -8,6 +8,7 @@ from localaws.engine import executor, parameters, records
 from localaws.engine.definition import parse
 from localaws.names import identifier
 from localaws.operations import SAGEMAKER, Named
+from localaws.refusals import all_but, members
 from localaws.sagemaker import pipelines
 from localaws.sagemaker.pipelines import PIPELINE
 from localaws.shapes import Document, project_as
@@ -19,14 +20,20 @@ _ENDED = ("Succeeded", "Failed", "Stopped")
 EXECUTION = Named("PipelineExecutionArn", "pipeline")
 
 
-@SAGEMAKER.operation("StartPipelineExecution", on=(PIPELINE,), emits=records.EXECUTION_EVENT)
+@SAGEMAKER.operation(
+    "StartPipelineExecution",
+    on=(PIPELINE,),
+    emits=records.EXECUTION_EVENT,
+    members=members(
+        "PipelineName PipelineParameters ClientRequestToken ParallelismConfiguration",
+        kept="PipelineExecutionDisplayName PipelineExecutionDescription",
+    ),
+)
 def start_pipeline_execution(aws: Aws, request: Document) -> Document:
     """Bind the parameters and begin; the same client token again answers the same execution.
 
     A schedule's request has `Began` as well: when the execution believes that it is started, in seconds.
     """
-    if "SelectiveExecutionConfig" in request:
-        raise errors.validation("SelectiveExecutionConfig cannot run on the local AWS; leave it out.")
     pipeline = pipelines.find(aws, request["PipelineName"])
     name, token = pipeline["PipelineName"], f"{pipeline['PipelineName']}/{request['ClientRequestToken']}"
     with aws.store.transaction():
@@ -104,7 +111,12 @@ def describe_definition(aws: Aws, request: Document) -> Document:
     return {"PipelineDefinition": text, "CreationTime": document["CreationTime"]}
 
 
-@SAGEMAKER.operation("StopPipelineExecution", on=(EXECUTION,), emits=records.EXECUTION_EVENT)
+@SAGEMAKER.operation(
+    "StopPipelineExecution",
+    on=(EXECUTION,),
+    emits=records.EXECUTION_EVENT,
+    members=all_but(kept="ClientRequestToken"),
+)
 def stop_pipeline_execution(aws: Aws, request: Document) -> Document:
     """Ask a running execution to stop: its running jobs are stopped, no further step starts."""
     arn = request["PipelineExecutionArn"]

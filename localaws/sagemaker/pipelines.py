@@ -11,6 +11,7 @@ from localaws.engine.definition import parse
 from localaws.names import bare
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import tags
+from localaws.refusals import all_but, members
 from localaws.shapes import Document, project_as
 
 KIND = "pipeline"
@@ -19,7 +20,13 @@ _LARGEST = 1024 * 1024
 PIPELINE = Named("PipelineName", KIND, keeps_case=True)
 
 
-@SAGEMAKER.operation("CreatePipeline", on=(PIPELINE,))
+_HONOURED = "PipelineName PipelineDefinition PipelineDefinitionS3Location RoleArn ParallelismConfiguration"
+_KEPT = "PipelineDisplayName PipelineDescription"
+
+
+@SAGEMAKER.operation(
+    "CreatePipeline", on=(PIPELINE,), members=members(f"{_HONOURED} ClientRequestToken", kept=f"{_KEPT} Tags")
+)
 def create_pipeline(aws: Aws, request: Document) -> Document:
     """Check the definition and store the pipeline; the same client token again answers the same pipeline."""
     name = request["PipelineName"]
@@ -51,7 +58,7 @@ def create_pipeline(aws: Aws, request: Document) -> Document:
     return {"PipelineArn": arn}
 
 
-@SAGEMAKER.operation("UpdatePipeline", on=(PIPELINE,))
+@SAGEMAKER.operation("UpdatePipeline", on=(PIPELINE,), members=members(_HONOURED, kept=_KEPT))
 def update_pipeline(aws: Aws, request: Document) -> Document:
     """Change a pipeline; executions that run keep the definition that they were started with."""
     with aws.store.transaction():
@@ -63,7 +70,7 @@ def update_pipeline(aws: Aws, request: Document) -> Document:
     return {"PipelineArn": document["PipelineArn"]}
 
 
-@SAGEMAKER.operation("DescribePipeline", on=(PIPELINE,))
+@SAGEMAKER.operation("DescribePipeline", on=(PIPELINE,), members=all_but("PipelineVersionId"))
 def describe_pipeline(aws: Aws, request: Document) -> Document:
     """A pipeline with its definition."""
     return find(aws, request["PipelineName"])
@@ -84,7 +91,7 @@ def list_pipelines(aws: Aws, request: Document) -> Document:
     return {"PipelineSummaries": summaries, **more}
 
 
-@SAGEMAKER.operation("DeletePipeline", on=(PIPELINE,))
+@SAGEMAKER.operation("DeletePipeline", on=(PIPELINE,), members=all_but(kept="ClientRequestToken"))
 def delete_pipeline(aws: Aws, request: Document) -> Document:
     """Remove a pipeline that has no running execution, and with it its executions, as AWS does."""
     with aws.store.transaction():

@@ -12,7 +12,7 @@ from localaws.aws import Aws, now
 from localaws.names import bare
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import models, tags
-from localaws.refusals import not_emulated
+from localaws.refusals import all_but, members
 from localaws.sagemaker.rules import inputs
 from localaws.sagemaker.rules.registry import RULES
 from localaws.shapes import Document, project, project_as
@@ -48,7 +48,7 @@ def describe_model_package_group(aws: Aws, request: Document) -> Document:
     return models.get_group(aws, request["ModelPackageGroupName"])
 
 
-@SAGEMAKER.operation("ListModelPackageGroups")
+@SAGEMAKER.operation("ListModelPackageGroups", members=all_but(only={"CrossAccountFilterOption": ("SameAccount",)}))
 def list_model_package_groups(aws: Aws, request: Document) -> Document:
     """Groups, newest first."""
     chosen, more = listing.page(request, aws.store.all(models.GROUP), _GROUPS, "ModelPackageGroupName")
@@ -82,7 +82,21 @@ _CHANGEABLE = (
     "ModelCard",
 )
 PACKAGE = Named("ModelPackageName", "model-package", keeps_case=True)
-_MEMBERS = not_emulated("ValidationSpecification", "InferenceSpecification.Containers.ModelDataSource")
+# A container of a version is what a model gets that is made of it; the rest is for who reads the version.
+_SPECIFIED = members(
+    "Containers.Image Containers.ModelDataUrl Containers.Environment",
+    kept="Containers",
+    refused="Containers.ModelDataSource Containers.AdditionalModelDataSources Containers.AdditionalS3DataSource",
+) | members(
+    kept="""SupportedTransformInstanceTypes SupportedRealtimeInferenceInstanceTypes SupportedContentTypes
+    SupportedResponseMIMETypes"""
+)
+_DESCRIBED = "ModelCard ModelLifeCycle SourceUri ClientToken"
+_MEMBERS = members(
+    "ModelPackageName ModelPackageGroupName ModelApprovalStatus CustomerMetadataProperties",
+    kept=f"""ModelPackageDescription MetadataProperties ModelMetrics DriftCheckBaselines Domain Task SamplePayloadUrl
+    SkipModelValidation Tags {_DESCRIBED}""",
+) | _SPECIFIED.below("InferenceSpecification")
 
 
 def _find_versions(aws: Aws, request: Document) -> Iterator[str]:
@@ -129,13 +143,23 @@ def create_model_package(aws: Aws, request: Document) -> Document:
     return {"ModelPackageArn": document["ModelPackageArn"]}
 
 
-@SAGEMAKER.operation("DescribeModelPackage", on=(PACKAGE,))
+@SAGEMAKER.operation("DescribeModelPackage", on=(PACKAGE,), members=all_but(only={"IncludedData": ("AllData",)}))
 def describe_model_package(aws: Aws, request: Document) -> Document:
     """One version by its ARN."""
     return models.get_package(aws, request["ModelPackageName"])
 
 
-@SAGEMAKER.operation("UpdateModelPackage", on=(Named("ModelPackageArn", ""),), emits=_EVENT)
+@SAGEMAKER.operation(
+    "UpdateModelPackage",
+    on=(Named("ModelPackageArn", ""),),
+    emits=_EVENT,
+    members=members(
+        """ModelPackageArn ModelApprovalStatus ApprovalDescription CustomerMetadataProperties
+        CustomerMetadataPropertiesToRemove""",
+        kept=_DESCRIBED,
+    )
+    | _SPECIFIED.below("InferenceSpecification"),
+)
 def update_model_package(aws: Aws, request: Document) -> Document:
     """Change a version's approval or metadata."""
     with aws.store.transaction():

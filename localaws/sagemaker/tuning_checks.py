@@ -27,8 +27,6 @@ def check(aws: Aws, request: Document) -> None:
     config = request["HyperParameterTuningJobConfig"]
     if ("TrainingJobDefinition" in request) == ("TrainingJobDefinitions" in request):
         raise errors.validation("Give either TrainingJobDefinition or TrainingJobDefinitions, and not both.")
-    if "Autotune" in request:
-        raise errors.validation("Autotune is not emulated by the local AWS; give ParameterRanges of your own.")
     _placed(request, config)
     _several(request, config)
     for body in definitions.bodies(request):

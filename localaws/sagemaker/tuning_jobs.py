@@ -8,7 +8,8 @@ from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import tags
-from localaws.sagemaker import tuning_checks, tuning_parents
+from localaws.refusals import members
+from localaws.sagemaker import jobs, tuning_checks, tuning_parents
 from localaws.sagemaker.rules import inputs, pulling
 from localaws.shapes import Document, project_as
 from localaws.tuning import definitions, records, runner, trials
@@ -29,7 +30,27 @@ _TRIALS = listing.Order(
 JOB = Named("HyperParameterTuningJobName", records.KIND)
 
 
-@SAGEMAKER.operation("CreateHyperParameterTuningJob", on=(JOB,), emits=records.EVENT)
+_CONFIG = members(
+    """Strategy StrategyConfig HyperParameterTuningJobObjective ParameterRanges TrainingJobEarlyStoppingType
+    ResourceLimits TuningJobCompletionCriteria RandomSeed""",
+    refused="ParameterRanges.AutoParameters",
+)
+_DEFINITION = jobs.TRAINED | members(
+    """DefinitionName TuningObjective HyperParameterRanges StaticHyperParameters
+    HyperParameterTuningResourceConfig.InstanceType HyperParameterTuningResourceConfig.InstanceCount
+    HyperParameterTuningResourceConfig.InstanceConfigs HyperParameterTuningResourceConfig.AllocationStrategy""",
+    kept="HyperParameterTuningResourceConfig",
+    refused="HyperParameterRanges.AutoParameters",
+)
+_MEMBERS = (
+    members("HyperParameterTuningJobName WarmStartConfig", kept="Tags")
+    | _CONFIG.below("HyperParameterTuningJobConfig")
+    | _DEFINITION.below("TrainingJobDefinition")
+    | _DEFINITION.below("TrainingJobDefinitions")
+)
+
+
+@SAGEMAKER.operation("CreateHyperParameterTuningJob", on=(JOB,), emits=records.EVENT, members=_MEMBERS)
 def create_tuning_job(aws: Aws, request: Document) -> Document:
     """Store the tuning job and start it."""
     name = request["HyperParameterTuningJobName"]

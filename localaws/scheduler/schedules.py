@@ -11,6 +11,7 @@ from localaws.aws import Aws, now
 from localaws.deliveries import targets
 from localaws.errors import AwsError, validation
 from localaws.operations import SCHEDULER
+from localaws.refusals import members
 from localaws.scheduler import expressions, records
 from localaws.scheduler.records import DEFAULT_GROUP, GROUP, SCHEDULE, arn
 from localaws.shapes import Document
@@ -24,7 +25,15 @@ def _find_schedule(aws: Aws, request: Document) -> Iterator[str]:
     yield records.arn(aws, "schedule", records.key(request.get("GroupName", DEFAULT_GROUP), request["Name"]))
 
 
-@SCHEDULER.operation("CreateSchedule", on=(_find_schedule,))
+_MEMBERS = members(
+    """Name GroupName ScheduleExpression ScheduleExpressionTimezone StartDate EndDate State ActionAfterCompletion
+    FlexibleTimeWindow ClientToken Target.Arn Target.RoleArn Target.Input Target.DeadLetterConfig Target.RetryPolicy
+    Target.SageMakerPipelineParameters Target.EventBridgeParameters Target.SqsParameters""",
+    kept="Description KmsKeyArn",
+)
+
+
+@SCHEDULER.operation("CreateSchedule", on=(_find_schedule,), members=_MEMBERS)
 def create_schedule(aws: Aws, request: Document) -> Document:
     """Store a schedule; the same client token again answers the same one."""
     request = _normal(request)
@@ -41,7 +50,7 @@ def create_schedule(aws: Aws, request: Document) -> Document:
     return {"ScheduleArn": arn}
 
 
-@SCHEDULER.operation("UpdateSchedule", on=(_find_schedule,))
+@SCHEDULER.operation("UpdateSchedule", on=(_find_schedule,), members=_MEMBERS)
 def update_schedule(aws: Aws, request: Document) -> Document:
     """Put a schedule in the place of the one of this name: what the request leaves out has its default, as on AWS."""
     request = _normal(request)

@@ -140,7 +140,7 @@ def test_the_same_token_starts_no_second_build_and_another_request_with_it_is_re
 
 REFUSED: list[tuple[str, Document, str, str]] = [
     ("StartBuild", {"projectName": "other"}, "ResourceNotFoundException", f"Project cannot be found: {PROJECTS}/other"),
-    ("StartBuild", {**BUILD, "imageOverride": "x"}, "UnsupportedOperation", "does not take imageOverride"),
+    ("StartBuild", {**BUILD, "imageOverride": "x"}, "UnsupportedOperation", "does not emulate imageOverride x"),
     ("StartBuild", {**BUILD, "environmentVariablesOverride": [SECRET]}, "UnsupportedOperation", "takes PLAINTEXT"),
     ("StopBuild", {"id": "bakery-build:1"}, "ResourceNotFoundException", "does not exist"),
     ("ListBuildsForProject", {"projectName": "other"}, "ResourceNotFoundException", "Project cannot be found"),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localaws.jobs import rewriting
+from localaws.errors import AwsError
+from localaws.operations import SAGEMAKER
 
 if TYPE_CHECKING:
     from localaws.aws import Aws
@@ -157,10 +159,11 @@ def test_an_image_without_a_program_fails_the_job(run: Run) -> None:
     assert "ClientError: The image registry/other:1 cannot run here" in ended["FailureReason"]
 
 
-def test_an_input_of_another_kind_fails_the_job(run: Run) -> None:
+def test_an_input_of_another_kind_is_refused(cloud: Aws) -> None:
     query = {"InputName": "query", "DatasetDefinition": {"LocalPath": "/opt/ml/processing/query"}}
-    ended = run(**request() | {"ProcessingInputs": [query]})
-    assert "The input 'query' has no S3Input" in ended["FailureReason"]
+    asked = {"ProcessingJobName": "one", **request(), "ProcessingInputs": [query]}
+    with pytest.raises(AwsError, match=r"does not emulate ProcessingInputs\.DatasetDefinition\.LocalPath"):
+        SAGEMAKER.call(cloud, "CreateProcessingJob", asked)
 
 
 def test_an_output_bucket_that_is_not_there_is_the_request_s_fault(run: Run) -> None:

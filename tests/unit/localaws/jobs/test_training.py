@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from localaws.errors import AwsError
+from localaws.operations import SAGEMAKER
+
 if TYPE_CHECKING:
     from localaws.aws import Aws
     from localaws.images.program import Program
@@ -265,11 +268,12 @@ def test_two_instances_share_a_sharded_channel_and_the_first_s_model_is_kept(run
     assert other["seen"] == ["b", "d"]
 
 
-def test_a_channel_that_is_not_in_s3_fails_the_job(run: Run) -> None:
+def test_a_channel_that_is_not_in_s3_is_refused(cloud: Aws) -> None:
     asked = request()
     disk = {"FileSystemId": "fs-0123456789a", "FileSystemType": "EFS", "FileSystemAccessMode": "ro"}
     asked["InputDataConfig"][0]["DataSource"] = {"FileSystemDataSource": {**disk, "DirectoryPath": "/in"}}
-    assert "The channel 'train' cannot be read here" in run(**asked)["FailureReason"]
+    with pytest.raises(AwsError, match=r"does not emulate InputDataConfig\.DataSource\.FileSystemDataSource"):
+        SAGEMAKER.call(cloud, "CreateTrainingJob", {"TrainingJobName": "one", **asked})
 
 
 def test_a_channel_of_an_empty_folder_fails_the_job_while_it_downloads(run: Run, cloud: Aws) -> None:

@@ -74,8 +74,10 @@ def test_a_schedule_needs_a_definition_that_can_run(monitor: Monitor, members: d
 
 def test_what_belongs_to_the_analyzer_image_is_refused(monitor: Monitor, shapes: Shapes) -> None:
     scripts = {"ImageUri": "monitor:1", "RecordPreprocessorSourceUri": "s3://bucket/script.py"}
-    config = shapes.config(shapes.hourly, MonitoringAppSpecification=scripts, BaselineConfig={"BaseliningJobName": "b"})
-    assert "RecordPreprocessorSourceUri and BaseliningJobName belong to" in refusal(monitor, config)
+    for part in ({"MonitoringAppSpecification": scripts}, {"BaselineConfig": {"BaseliningJobName": "b"}}):
+        said = refusal(monitor, shapes.config(shapes.hourly, **part))
+        assert "does not emulate" in said
+        assert ("RecordPreprocessorSourceUri" in said) or ("BaseliningJobName" in said)
 
 
 def test_paths_outside_of_processing_are_refused(monitor: Monitor, shapes: Shapes) -> None:
@@ -90,7 +92,9 @@ def test_a_transform_job_s_captures_are_refused(monitor: Monitor, shapes: Shapes
         "LocalPath": "/opt/ml/processing/captures",
     }
     config = shapes.config(shapes.hourly, MonitoringInputs=[{"BatchTransformInput": batch}])
-    assert "monitors endpoints" in refusal(monitor, config)
+    assert "does not emulate MonitoringScheduleConfig.MonitoringJobDefinition.MonitoringInputs.Batch" in refusal(
+        monitor, config
+    )
 
 
 def test_stop_and_start_change_the_status_and_the_next_due_time(monitor: Monitor) -> None:
