@@ -10,7 +10,7 @@ from localaws.aws import Aws, now
 from localaws.iam.scaling import LINKED_ROLE, SERVICE, linked_role_arn
 from localaws.ministack import identity
 from localaws.operations import AUTOSCALING
-from localaws.refusals import members
+from localaws.refusals import all_but, members
 from localaws.shapes import Document
 
 KIND = "scalable-target"
@@ -18,6 +18,7 @@ POLICIES = "scaling-policy"
 NAMESPACE = "sagemaker"
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 _PARTS = 4
+_LISTED = all_but(kept="MaxResults NextToken", only={"ScalableDimension": (DIMENSION,)})  # there is one page
 
 
 def _find_target(aws: Aws, request: Document) -> Iterator[str]:
@@ -76,7 +77,7 @@ def register_scalable_target(aws: Aws, request: Document) -> Document:
     return {"ScalableTargetARN": document["ScalableTargetARN"]}
 
 
-@AUTOSCALING.operation("DescribeScalableTargets")
+@AUTOSCALING.operation("DescribeScalableTargets", members=_LISTED)
 def describe_scalable_targets(aws: Aws, request: Document) -> Document:
     """The targets, all on one page."""
     wanted = request.get("ResourceIds")
@@ -127,7 +128,7 @@ def put_scaling_policy(aws: Aws, request: Document) -> Document:
     return {"PolicyARN": arn, "Alarms": policy["Alarms"]}
 
 
-@AUTOSCALING.operation("DescribeScalingPolicies")
+@AUTOSCALING.operation("DescribeScalingPolicies", members=_LISTED)
 def describe_scaling_policies(aws: Aws, request: Document) -> Document:
     """The policies, all on one page."""
     found = [

@@ -10,7 +10,7 @@ import re
 from localaws.aws import Aws, now
 from localaws.errors import AwsError
 from localaws.operations import CODEBUILD
-from localaws.refusals import members
+from localaws.refusals import all_but, members
 from localaws.settings import Settings
 from localaws.shapes import Document
 
@@ -96,7 +96,7 @@ def batch_get_projects(aws: Aws, request: Document) -> Document:
     }
 
 
-@CODEBUILD.operation("ListProjects")
+@CODEBUILD.operation("ListProjects", members=all_but(kept="nextToken"))  # there is one page
 def list_projects(aws: Aws, request: Document) -> Document:
     """The names of all projects, on one page."""
     member = {"CREATED_TIME": "created", "LAST_MODIFIED_TIME": "lastModified"}.get(

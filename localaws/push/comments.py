@@ -14,6 +14,7 @@ from localaws.operations import CODECOMMIT
 from localaws.push import pull_requests, repository
 from localaws.push.git import PushError, git
 from localaws.push.pull_requests import list_named_repositories
+from localaws.refusals import all_but, members
 from localaws.shapes import Document
 
 KIND = "pull-request-comment"
@@ -23,7 +24,12 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 _PLACE = ("pullRequestId", "repositoryName", "beforeCommitId", "afterCommitId", "location")
 
 
-@CODECOMMIT.operation("PostCommentForPullRequest", on=(list_named_repositories,), emits=_CHANGE)
+@CODECOMMIT.operation(
+    "PostCommentForPullRequest",
+    on=(list_named_repositories,),
+    emits=_CHANGE,
+    members=members("pullRequestId repositoryName beforeCommitId afterCommitId location content clientRequestToken"),
+)
 def post_comment_for_pull_request(aws: Aws, request: Document) -> Document:
     """Post a comment on the difference of two commits; the same token posts no second one."""
     name = request["repositoryName"]
@@ -63,7 +69,9 @@ def post_comment_for_pull_request(aws: Aws, request: Document) -> Document:
     return document
 
 
-@CODECOMMIT.operation("GetCommentsForPullRequest", on=(list_named_repositories,))
+@CODECOMMIT.operation(
+    "GetCommentsForPullRequest", on=(list_named_repositories,), members=all_but(kept="nextToken maxResults")
+)
 def get_comments_for_pull_request(aws: Aws, request: Document) -> Document:
     """The comments of a pull request, each with the commits that it is about, on one page."""
     pull_requests.find(aws, request["pullRequestId"])

@@ -15,6 +15,7 @@ from localaws.errors import AwsError
 from localaws.operations import CODECOMMIT
 from localaws.push import repository
 from localaws.push.git import PushError, git
+from localaws.refusals import all_but, members
 from localaws.shapes import Document
 
 KIND = "pull-request"
@@ -32,7 +33,12 @@ def list_named_repositories(aws: Aws, request: Document) -> list[str]:
     return [repository.arn(aws.settings, target["repositoryName"]) for target in targets if "repositoryName" in target]
 
 
-@CODECOMMIT.operation("CreatePullRequest", on=(list_named_repositories,), emits=STATE_CHANGE)
+@CODECOMMIT.operation(
+    "CreatePullRequest",
+    on=(list_named_repositories,),
+    emits=STATE_CHANGE,
+    members=members("title description targets clientRequestToken"),
+)
 def create_pull_request(aws: Aws, request: Document) -> Document:
     """Open a pull request from one branch to another, the default branch where none is named."""
     if len(request["targets"]) != 1:
@@ -67,7 +73,7 @@ def get_pull_request(aws: Aws, request: Document) -> Document:
     return {"pullRequest": find(aws, request["pullRequestId"])}
 
 
-@CODECOMMIT.operation("ListPullRequests", on=(list_named_repositories,))
+@CODECOMMIT.operation("ListPullRequests", on=(list_named_repositories,), members=all_but(kept="nextToken maxResults"))
 def list_pull_requests(aws: Aws, request: Document) -> Document:
     """The ids of a repository's pull requests, the newest first, on one page."""
     repository_of(aws, request["repositoryName"])

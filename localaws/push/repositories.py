@@ -9,6 +9,7 @@ from localaws.errors import AwsError
 from localaws.operations import CODECOMMIT
 from localaws.push import pull_requests, repository
 from localaws.push.pull_requests import list_named_repositories
+from localaws.refusals import members
 from localaws.shapes import Document
 
 
@@ -18,7 +19,9 @@ def get_repository(aws: Aws, request: Document) -> Document:
     return {"repositoryMetadata": _described(aws, request["repositoryName"], _found(aws, request))}
 
 
-@CODECOMMIT.operation("ListRepositories")
+@CODECOMMIT.operation(
+    "ListRepositories", members=members(kept="nextToken", only={"sortBy": ("repositoryName",), "order": ("ascending",)})
+)
 def list_repositories(aws: Aws, _: Document) -> Document:
     """All repositories, on one page."""
     paths = sorted(repository.folder(aws.settings).glob("*.git"))

@@ -14,7 +14,7 @@ from localaws.shapes import Document, project_as
 _ORDER = listing.Order({"Name": "ModelName", "CreationTime": "CreationTime"})
 MODEL = Named("ModelName", "model")
 _CONTAINER = members(
-    "Image ModelDataUrl Environment ModelPackageName", kept="ContainerHostname", only={"Mode": ("SingleModel",)}
+    "Image ModelDataUrl Environment ModelPackageName ContainerHostname", only={"Mode": ("SingleModel",)}
 )
 _MEMBERS = (
     members("ModelName ExecutionRoleArn InferenceExecutionConfig", kept="VpcConfig EnableNetworkIsolation Tags")

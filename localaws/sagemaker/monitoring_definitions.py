@@ -88,11 +88,15 @@ _OUTPUT = members(
     only={"MonitoringOutputs.S3Output.S3UploadMode": ("EndOfJob",)},
 )
 _APPLICATION = members("ImageUri ContainerEntrypoint ContainerArguments")
-_BASELINE = members("ConstraintsResource StatisticsResource")
+# Each kind has some that the other has not.
+_OWN = {
+    "DataQuality": members("DataQualityBaselineConfig.StatisticsResource"),
+    "ModelQuality": members("ModelQualityAppSpecification.ProblemType ModelQualityJobInput.GroundTruthS3Input"),
+}
 INLINE = (
     _JOB
     | members("Environment")
-    | _BASELINE.below("BaselineConfig")
+    | members("BaselineConfig.ConstraintsResource BaselineConfig.StatisticsResource")
     | _ENDPOINT.below("MonitoringInputs.EndpointInput")
     | _OUTPUT.below("MonitoringOutputConfig")
     | _CLUSTER.below("MonitoringResources")
@@ -104,12 +108,8 @@ def _members(kind: str) -> Members:
     """The members of a kind's own request, which names each part after the kind."""
     return (
         _JOB
-        | members(
-            f"""{_NAME} {kind}AppSpecification.Environment {kind}AppSpecification.ProblemType
-            {kind}JobInput.GroundTruthS3Input""",
-            kept="Tags",
-        )
-        | _BASELINE.below(f"{kind}BaselineConfig")
+        | _OWN[kind]
+        | members(f"{_NAME} {kind}AppSpecification.Environment {kind}BaselineConfig.ConstraintsResource", kept="Tags")
         | _ENDPOINT.below(f"{kind}JobInput.EndpointInput")
         | _OUTPUT.below(f"{kind}JobOutputConfig")
         | _CLUSTER.below("JobResources")

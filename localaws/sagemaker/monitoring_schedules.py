@@ -28,12 +28,14 @@ _SCHEDULE = Named(_NAME, SCHEDULE)
 
 
 _CONFIG = members("ScheduleConfig MonitoringJobDefinitionName MonitoringType")
-_MEMBERS = members(_NAME, kept="Tags") | (
-    _CONFIG | monitoring_definitions.INLINE.below("MonitoringJobDefinition")
-).below("MonitoringScheduleConfig")
+_MEMBERS = members(_NAME) | (_CONFIG | monitoring_definitions.INLINE.below("MonitoringJobDefinition")).below(
+    "MonitoringScheduleConfig"
+)
 
 
-@SAGEMAKER.operation("CreateMonitoringSchedule", on=(_SCHEDULE,), closed=closed.operation, members=_MEMBERS)
+@SAGEMAKER.operation(
+    "CreateMonitoringSchedule", on=(_SCHEDULE,), closed=closed.operation, members=_MEMBERS | members(kept="Tags")
+)
 def create_monitoring_schedule(aws: Aws, request: Document) -> Document:
     """Store a schedule; it becomes Scheduled at once, and runs when it is due."""
     name = request[_NAME]

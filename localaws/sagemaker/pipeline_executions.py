@@ -131,7 +131,12 @@ def stop_pipeline_execution(aws: Aws, request: Document) -> Document:
     return {"PipelineExecutionArn": arn}
 
 
-@SAGEMAKER.operation("RetryPipelineExecution", on=(EXECUTION,), emits=records.EXECUTION_EVENT)
+@SAGEMAKER.operation(
+    "RetryPipelineExecution",
+    on=(EXECUTION,),
+    emits=records.EXECUTION_EVENT,
+    members=members("PipelineExecutionArn ClientRequestToken ParallelismConfiguration"),
+)
 def retry_pipeline_execution(aws: Aws, request: Document) -> Document:
     """Run a failed or stopped execution again from where it ended; steps that succeeded are not run again."""
     arn = request["PipelineExecutionArn"]

@@ -21,7 +21,7 @@ _GROUPS = listing.Order({"Name": "ModelPackageGroupName", "CreationTime": "Creat
 GROUP = Named("ModelPackageGroupName", "model-package-group", keeps_case=True)
 
 
-@SAGEMAKER.operation("CreateModelPackageGroup", on=(GROUP,))
+@SAGEMAKER.operation("CreateModelPackageGroup", on=(GROUP,), members=all_but("ManagedConfiguration"))
 def create_model_package_group(aws: Aws, request: Document) -> Document:
     """Make an empty group."""
     name = request["ModelPackageGroupName"]
@@ -95,7 +95,7 @@ _DESCRIBED = "ModelCard ModelLifeCycle SourceUri ClientToken"
 _MEMBERS = members(
     "ModelPackageName ModelPackageGroupName ModelApprovalStatus CustomerMetadataProperties",
     kept=f"""ModelPackageDescription MetadataProperties ModelMetrics DriftCheckBaselines Domain Task SamplePayloadUrl
-    SkipModelValidation Tags {_DESCRIBED}""",
+    SkipModelValidation SecurityConfig AdditionalInferenceSpecifications Tags {_DESCRIBED}""",
 ) | _SPECIFIED.below("InferenceSpecification")
 
 
