@@ -112,7 +112,7 @@ def _parse_request(service: Service, operation: str, body: bytes) -> Document:
     if operation not in service.operations:
         raise errors.AwsError(
             "UnsupportedOperation",
-            f"The local AWS does not emulate {operation}; it knows {', '.join(sorted(service.operations))}.",
+            f"The local AWS does not emulate {operation} of {service.title}; docs/local-aws.md lists what it does.",
         )
     try:
         request = json.loads(body or b"{}")

@@ -42,6 +42,9 @@ def delete_repository(aws: Aws, request: Document) -> Document:
 @CODECOMMIT.operation("GetBranch", on=(list_named_repositories,))
 def get_branch(aws: Aws, request: Document) -> Document:
     """The last commit of a branch."""
+    for member, noun in (("repositoryName", "Repository"), ("branchName", "Branch")):
+        if not request.get(member):
+            raise AwsError(f"{noun}NameRequiredException", f"A {noun.lower()} name is required.")
     path, branch = _found(aws, request), request["branchName"]
     commit = repository.resolve(path, f"refs/heads/{branch}")
     if commit is None:

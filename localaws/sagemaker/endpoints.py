@@ -22,13 +22,14 @@ _STARTUP_SECONDS = 120
 _SERVED = ("Image", "ModelDataUrl", "Environment", "ContainerHostname")
 _DELETABLE = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
 ENDPOINT = Named("EndpointName", "endpoint")
+_DEPLOYMENT = "DeploymentConfig.BlueGreenUpdatePolicy DeploymentConfig.AutoRollbackConfiguration"
 
 
 @SAGEMAKER.operation(
     "CreateEndpoint",
     on=(ENDPOINT_CONFIG, ENDPOINT),
     emits=endpoints.STATE_CHANGE,
-    members=members("EndpointName EndpointConfigName", kept="Tags"),
+    members=members(f"EndpointName EndpointConfigName {_DEPLOYMENT}", kept="Tags"),
 )
 def create_endpoint(aws: Aws, request: Document) -> Document:
     """Store the endpoint and start its instances."""
@@ -37,6 +38,8 @@ def create_endpoint(aws: Aws, request: Document) -> Document:
     config = endpoint_configs.describe_endpoint_config(aws, request)
     closed.check_variants(aws, config)
     plan = build_plan(aws, config)
+    updated: Document = request.get("DeploymentConfig", {})
+    alarms.check_exist(aws, policy(updated, plan.capacity).alarms)
     with aws.store.transaction():
         if endpoints.find(aws, name):
             raise errors.validation(f'Cannot create already existing endpoint "{arn}".')
@@ -46,6 +49,8 @@ def create_endpoint(aws: Aws, request: Document) -> Document:
             "CreationTime": now(),
             "Plan": plan.to_document(),
             **plan.describe(),
+            # What an update with RetainDeploymentConfig goes by, as long as there was no other.
+            **({"LastDeploymentConfig": updated} if updated else {}),
         }
         aws.store.put(endpoints.KIND, name, document)
         tags.tag_new(aws, arn, request)
@@ -112,7 +117,8 @@ def _build_variant(aws: Aws, variant: Document) -> VariantPlan:
     emits=endpoints.STATE_CHANGE,
     members=members(
         """EndpointName EndpointConfigName RetainAllVariantProperties ExcludeRetainedVariantProperties
-        RetainDeploymentConfig DeploymentConfig.BlueGreenUpdatePolicy DeploymentConfig.AutoRollbackConfiguration"""
+        RetainDeploymentConfig """
+        + _DEPLOYMENT
     ),
 )
 def update_endpoint(aws: Aws, request: Document) -> Document:

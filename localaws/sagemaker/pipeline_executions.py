@@ -84,7 +84,7 @@ def list_pipeline_executions(aws: Aws, request: Document) -> Document:
 @SAGEMAKER.operation("ListPipelineExecutionSteps", on=(EXECUTION,))
 def list_pipeline_execution_steps(aws: Aws, request: Document) -> Document:
     """The steps that have been started, newest first."""
-    arn = _find(aws, request["PipelineExecutionArn"])["PipelineExecutionArn"]
+    arn = _find(aws, request.get("PipelineExecutionArn", ""))["PipelineExecutionArn"]
     steps = list(records.steps(aws, arn).values())
     chosen, more = listing.page(request, steps, _STEPS, "StepName")
     return {"PipelineExecutionSteps": [project_as("PipelineExecutionStep", item) for item in chosen], **more}

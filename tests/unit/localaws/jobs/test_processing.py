@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localaws.jobs import rewriting
 from localaws.errors import AwsError
+from localaws.jobs import rewriting
 from localaws.operations import SAGEMAKER
 
 if TYPE_CHECKING:

@@ -20,11 +20,12 @@ def test_an_operation_that_sagemaker_does_not_have_is_unknown(api: Api) -> None:
     assert "'BakeScones'" in answer["message"]
 
 
-def test_an_operation_that_is_not_emulated_is_refused_with_those_that_are(api: Api) -> None:
+def test_an_operation_that_is_not_emulated_is_refused_in_a_sentence_of_at_most_200_letters(api: Api) -> None:
     code, sentence = api.refused("CreateNotebookInstance")
     assert code == "UnsupportedOperation"
     assert "does not emulate CreateNotebookInstance" in sentence
-    assert "CreateTrainingJob" in sentence
+    assert "docs/local-aws.md" in sentence
+    assert len(sentence) <= 200
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'"text"', b"\xff"])
