@@ -159,7 +159,8 @@ TRAINED = members(
     AlgorithmSpecification.TrainingImage AlgorithmSpecification.MetricDefinitions
     InputDataConfig.ChannelName InputDataConfig.ContentType InputDataConfig.DataSource.S3DataSource.S3DataType
     InputDataConfig.DataSource.S3DataSource.S3Uri InputDataConfig.DataSource.S3DataSource.S3DataDistributionType
-    OutputDataConfig.S3OutputPath ResourceConfig.InstanceType ResourceConfig.InstanceCount
+    OutputDataConfig.S3OutputPath OutputDataConfig.CompressionType ResourceConfig.InstanceType
+    ResourceConfig.InstanceCount
     StoppingCondition.MaxRuntimeInSeconds""",
     kept=f"""OutputDataConfig.KmsKeyId ResourceConfig.VolumeSizeInGB ResourceConfig.VolumeKmsKeyId
     ResourceConfig.KeepAlivePeriodInSeconds StoppingCondition.MaxWaitTimeInSeconds
@@ -167,7 +168,6 @@ TRAINED = members(
     only={
         "AlgorithmSpecification.TrainingInputMode": ("File", "FastFile"),
         "InputDataConfig.InputMode": ("File", "FastFile"),
-        "OutputDataConfig.CompressionType": ("GZIP",),
     },
 )
 _TRAINING_MEMBERS = TRAINED | members(
