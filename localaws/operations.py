@@ -28,6 +28,9 @@ Resources = Callable[[Aws, Document], Iterable[str]]
 Closed = Callable[[Document], str | None]
 
 
+_ARN_PARTS = 6
+
+
 @dataclass(frozen=True)
 class Named:
     """The SageMaker resource that a member of a request names, by its name or its ARN; none where it is not given."""
@@ -41,6 +44,23 @@ class Named:
         if name:
             bare = name if self.keeps_case else name.lower()
             yield name if name.startswith("arn:") else aws.arn(self.kind, bare)
+
+    def check(self, aws: Aws, operation: str, request: Document) -> None:
+        """Refuse an ARN that is none of the kind, of another account's or of another region's resource."""
+        given = request.get(self.member)
+        if not isinstance(given, str) or not given.startswith("arn:"):
+            return
+        parts = given.split(":", 5)
+        if len(parts) < _ARN_PARTS or parts[2] != "sagemaker" or not parts[5].startswith(f"{self.kind}/".lstrip("/")):
+            raise errors.validation(f"{self.member} {given!r} is not the ARN of a {self.kind or 'SageMaker resource'}.")
+        if parts[4] != aws.settings.account:
+            raise errors.AwsError(
+                "AccessDeniedException",
+                f"User is not authorized to perform: sagemaker:{operation} on resource: {given} because no "
+                f"resource-based policy allows the sagemaker:{operation} action",
+            )
+        if parts[3] != aws.settings.region:
+            raise errors.validation(f"{given} is in {parts[3]}; the request was sent to {aws.settings.region}.")
 
 
 @dataclass(frozen=True)
@@ -85,6 +105,9 @@ class Operation:
         if closed:
             raise errors.validation(f"{closed} is in maintenance mode and is not available to new customers.")
         self.check(request)
+        for named in self.on:
+            if isinstance(named, Named):
+                named.check(aws, self.name, request)
         return self.handler(aws, request)
 
 

@@ -56,9 +56,10 @@ def merge_package(aws: Aws, definition: Document) -> list[Document]:
 
 def get_package(aws: Aws, name_or_arn: str) -> Document:
     """A model package, or the error that AWS answers; its key in the store is the bare name."""
-    document = aws.store.get(PACKAGE, bare(name_or_arn))
-    if document is None:
-        raise errors.validation(f"ModelPackage {aws.arn('model-package', bare(name_or_arn))} does not exist.")
+    arn = name_or_arn if name_or_arn.startswith("arn:") else aws.arn("model-package", name_or_arn)
+    document = aws.store.get(PACKAGE, bare(arn))
+    if document is None or document["ModelPackageArn"] != arn:
+        raise errors.validation(f"ModelPackage {arn} does not exist.")
     return document
 
 
@@ -69,9 +70,8 @@ def list_versions(aws: Aws, group: str) -> list[Document]:
 
 def get_group(aws: Aws, name_or_arn: str) -> Document:
     """A group, or the error that AWS answers."""
-    document = aws.store.get(GROUP, bare(name_or_arn))
-    if document is None:
-        raise errors.validation(
-            f"ModelPackageGroup {aws.arn('model-package-group', bare(name_or_arn))} does not exist."
-        )
+    arn = name_or_arn if name_or_arn.startswith("arn:") else aws.arn("model-package-group", name_or_arn)
+    document = aws.store.get(GROUP, bare(arn))
+    if document is None or document["ModelPackageGroupArn"] != arn:
+        raise errors.validation(f"ModelPackageGroup {arn} does not exist.")
     return document

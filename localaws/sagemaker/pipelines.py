@@ -113,9 +113,10 @@ def delete_pipeline(aws: Aws, request: Document) -> Document:
 
 def find(aws: Aws, name_or_arn: str) -> Document:
     """The pipeline, or the error that AWS answers."""
-    document = aws.store.get(KIND, bare(name_or_arn))
-    if document is None:
-        raise errors.not_found(f"Pipeline '{aws.arn('pipeline', bare(name_or_arn))}' does not exist.")
+    arn = name_or_arn if name_or_arn.startswith("arn:") else aws.arn("pipeline", name_or_arn)
+    document = aws.store.get(KIND, bare(arn))
+    if document is None or document["PipelineArn"] != arn:
+        raise errors.not_found(f"Pipeline '{arn}' does not exist.")
     return document
 
 

@@ -151,7 +151,7 @@ def describe_model_package(aws: Aws, request: Document) -> Document:
 
 @SAGEMAKER.operation(
     "UpdateModelPackage",
-    on=(Named("ModelPackageArn", ""),),
+    on=(Named("ModelPackageArn", "model-package", keeps_case=True),),
     emits=_EVENT,
     members=members(
         """ModelPackageArn ModelApprovalStatus ApprovalDescription CustomerMetadataProperties
