@@ -35,7 +35,7 @@ _MEMBERS = members(
     """name source.type source.location source.buildspec source.gitCloneDepth sourceVersion serviceRole timeoutInMinutes
     concurrentBuildLimit environment.environmentVariables logsConfig.cloudWatchLogs""",
     # There is one machine, the laptop, whatever image and size are asked for.
-    kept="description environment tags encryptionKey queuedTimeoutInMinutes vpcConfig",
+    kept="description environment tags encryptionKey queuedTimeoutInMinutes vpcConfig source.auth",
     refused="environment.fleet environment.dockerServer environment.registryCredential environment.certificate",
     only={
         "artifacts.type": ("NO_ARTIFACTS",),
