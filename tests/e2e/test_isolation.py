@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tarfile
 import zipfile
 from typing import Any
 
 import pytest
 
-from localaws.isolation.launching import find
+from localaws.isolation.launching import choose
 from tests.e2e.laptop import REPOSITORY, Laptop
 
-FOUND = find()
+FOUND = choose(os.environ.get("SCONES_ISOLATION", ""))
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(not FOUND.namespaces, reason=FOUND.reason)]
 BUCKET = "scones-000000000000-us-east-1"
 ROOT = "/opt/ml/processing"
