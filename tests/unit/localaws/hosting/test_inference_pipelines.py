@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -100,7 +100,9 @@ def test_a_container_that_does_not_start_is_named(several: Any) -> None:
     assert "no model of mine" in described["FailureReason"]
 
 
-def test_each_container_has_a_log_of_its_own(hosting: Any, several: Any, cloud: Aws) -> None:
+def test_each_container_has_a_log_of_its_own(
+    hosting: Any, several: Any, cloud: Aws, settled: Callable[[Callable[[], bool]], None]
+) -> None:
     several("first", "second", named=True)
     ask(hosting)
     for router in cloud.live.routers.values():
@@ -108,8 +110,12 @@ def test_each_container_has_a_log_of_its_own(hosting: Any, several: Any, cloud: 
             for instance in fleet.instances:
                 instance.flush_log()
     folder = cloud.settings.endpoints / "scones" / "logs" / "live"
-    said = {file.stem: file.read_text() for file in folder.rglob("*.log")}
-    assert "asked first" in said["first"] and "asked second" in said["second"]
+
+    def have_said() -> bool:
+        said = {file.stem: file.read_text() for file in folder.rglob("*.log")}
+        return "asked first" in said["first"] and "asked second" in said["second"]
+
+    settled(have_said)  # a program's lines come by a thread
 
 
 def test_directly_invoked_containers_are_asked_by_name(hosting: Any, several: Any) -> None:
