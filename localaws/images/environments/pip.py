@@ -69,12 +69,13 @@ def measure_files(folder: Path) -> int:
 
 def measure_in_lines(on_progress: Progress, seconds: float = 10) -> Measure:
     """Tell how far a long fetch is, a line every `seconds`."""
-    told = time.monotonic()
+    told, last = time.monotonic(), 0
 
     def measure(done: int, total: int) -> None:
-        nonlocal told
-        if total and time.monotonic() - told >= seconds:
-            told = time.monotonic()
+        nonlocal told, last
+        # While pip unpacks there is nothing new to say.
+        if total and done > last and time.monotonic() - told >= seconds:
+            told, last = time.monotonic(), done
             on_progress(f"Fetched {done / 1e6:.0f} of {total / 1e6:.0f} MB ...")
 
     return measure
