@@ -10,8 +10,10 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from localaws.failures import ClientFailure
+from localaws.images.environments.environment import Environment
 from localaws.images.environments.folder import make_folder
-from localaws.images.environments.made import GivenUp
+from localaws.images.environments.made import GivenUp, Made
 from localaws.images.environments.making import is_made, make
 from localaws.images.environments.pip import Progress, pip_variables
 from localaws.images.program import Program
@@ -34,7 +36,7 @@ def prepare(program: Program, root: Path, on_progress: Progress, given_up: Given
     if not is_made(program.environment):
         for cost in program.environment.costs:
             on_progress(cost)
-    made = make(program.environment, on_progress, given_up)
+    made = _make(program.environment, on_progress, given_up)
     overlay = overlay_of(root)
     if overlay.exists():
         shutil.rmtree(overlay)
@@ -57,6 +59,17 @@ def prepare(program: Program, root: Path, on_progress: Progress, given_up: Given
         writable=(*program.writable, overlay),
         variables=variables,
     )
+
+
+def _make(environment: Environment, on_progress: Progress, given_up: GivenUp) -> Made:
+    try:
+        return make(environment, on_progress, given_up)
+    except ClientFailure as failure:
+        if environment.without is None:
+            raise
+        said = str(failure).removeprefix("ClientError: ")
+        on_progress(f"{said} The job's own pip is left to install them.")
+        return make(environment.without, on_progress, given_up)
 
 
 def discard(root: Path) -> None:

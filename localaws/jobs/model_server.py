@@ -15,12 +15,14 @@ import urllib3
 from common.archives import BadArchive, Limits, read_tar, unpack
 from localaws.aws import Aws
 from localaws.failures import AlgorithmFailure, ClientFailure
+from localaws.images.advice import COMMAND
 from localaws.images.environments.environment import PRODUCT
 from localaws.images.preparing import discard, prepare
 from localaws.images.program import Program
 from localaws.images.programs import find_program
 from localaws.jobs import opt_ml, staging
 from localaws.jobs.container import Container, base_environment
+from localaws.jobs.requirements import parse_packages
 from localaws.serving.instance import Reply, ServerGone
 from localaws.settings import HOST
 from localaws.shapes import Document
@@ -169,23 +171,20 @@ def unpack_model(aws: Aws, definition: Document, root: Path) -> None:
 def with_requirements(program: Program, root: Path) -> Program:
     """The program with what a model's code asks for in `requirements.txt`, as the toolkits of AWS's images install it.
 
-    Raises ClientFailure for what is no requirement but an option of pip's.
+    Raises ClientFailure for what is more than names and versions of packages.
     """
-    files = [folder / "requirements.txt" for folder in (root / "model" / "code", root / "code")]
-    lines = [line.split(" #")[0].strip() for file in files if file.is_file() for line in _read(file)]
-    wanted = [line for line in lines if line and not line.startswith("#")]
-    for line in wanted:
-        if line.startswith("-"):
+    own = program.environment or PRODUCT
+    environment = own
+    for file in (folder / "requirements.txt" for folder in (root / "model" / "code", root / "code")):
+        packages = parse_packages(file.read_text(encoding="utf-8", errors="replace")) if file.is_file() else []
+        if packages is None:
             raise ClientFailure(
-                f"requirements.txt of the model's code has the option {line!r}; give packages alone, and pip's options "
-                "to the local AWS in PIP_ variables."
+                "requirements.txt of the model's code has more than names and versions of packages; options of pip "
+                "are given to the local AWS in PIP_ variables, addresses and paths to the image by "
+                f"`{COMMAND} set IMAGE --packages`."
             )
-    environment = program.environment or PRODUCT
-    return replace(program, environment=environment.with_packages(wanted)) if wanted else program
-
-
-def _read(file: Path) -> list[str]:
-    return file.read_text(encoding="utf-8", errors="replace").splitlines()
+        environment = environment.with_wheels(packages) if packages else environment
+    return replace(program, environment=environment) if environment != own else program
 
 
 def _unpack(aws: Aws, address: str, target: Path) -> None:

@@ -1,7 +1,8 @@
 """requirements.txt beside a job's code, as a layer of its environment: what one job had installed the next one finds.
 
 AWS's toolkits install the file at each start, and do so here as well: pip then finds all of it satisfied. A file with
-more than packages in it (options of pip, paths) is left to them.
+more than packages of an index in it (options of pip, paths, addresses), or with one that has to be built, is left to
+them: a layer is installed by the local AWS, outside of the job's namespaces, and to build a package is to run its code.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from localaws.images.environments.environment import PRODUCT
 from localaws.images.program import Program
 
 FILE = "requirements.txt"
-# A name, perhaps with extras, and what versions or which address: https://peps.python.org/pep-0508/.
-_PACKAGE = re.compile(r"[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*($|[<>=!~;(]|@\s*\w+(\+\w+)?://)")
+# A name, perhaps with extras, and which versions: https://peps.python.org/pep-0508/.
+_PACKAGE = re.compile(r"[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*($|[<>=!~;(])")
 _LIMITS = Limits(members=20_000, file_bytes=512 << 20, total_bytes=512 << 20)
 
 
@@ -26,11 +27,11 @@ def with_packed_requirements(program: Program, archive: Path) -> Program:
     packages = parse_packages(text) if text else None
     if not packages:
         return program
-    return replace(program, environment=(program.environment or PRODUCT).with_packages(packages))
+    return replace(program, environment=(program.environment or PRODUCT).with_wheels(packages, needed=False))
 
 
 def parse_packages(text: str) -> list[str] | None:
-    """The packages of a requirements.txt; None where it has anything else."""
+    """The packages of a requirements.txt; None where it has more than names and versions."""
     lines = [re.split(r"(?:^|\s)#", line)[0].strip() for line in text.splitlines()]
     wanted = [line for line in lines if line]
     return wanted if all(_PACKAGE.match(line) and " --" not in line for line in wanted) else None

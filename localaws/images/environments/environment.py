@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+ONLY_WHEELS = "--only-binary=:all:"
+"""An option of pip's that a list of requirements may have: nothing is built."""
+
 
 @dataclass(frozen=True)
 class Environment:
@@ -23,11 +26,21 @@ class Environment:
     notes: tuple[str, ...] = ()
     costs: tuple[str, ...] = ()
     image: str = field(default="", compare=False)
+    without: Environment | None = field(default=None, compare=False)
 
     def with_packages(self, requirements: Iterable[str]) -> Environment:
         """The same environment with one more layer: requirements such as `scikit-learn==1.2.2`."""
         lines = tuple(line for line in requirements if line.strip())
         return replace(self, layers=(*self.layers, lines)) if lines else self
+
+    def with_wheels(self, requirements: Iterable[str], *, needed: bool = True) -> Environment:
+        """The same with a layer of what a job's own file asks for: wheels of an index alone.
+
+        Layers are installed by the local AWS and not by the job, and to build a package is to run its code. Where it is
+        not `needed`, as the job's pip would install it as well, the job goes without the layer that cannot be made.
+        """
+        made = self.with_packages([ONLY_WHEELS, *requirements])
+        return made if needed else replace(made, without=self)
 
 
 def of_packages(requirements: Iterable[str], python: Path | None = None, notes: Iterable[str] = ()) -> Environment:

@@ -29,13 +29,13 @@ def _pack(folder: Path, **files: str) -> Path:
 def test_packages_that_the_code_asks_for_are_a_layer_above_the_images(tmp_path: Path) -> None:
     archive = _pack(tmp_path, train_py="", requirements_txt="polars==1.0 # fast\n\n# more\npyarrow\n")
     environment = with_packed_requirements(PROGRAM, archive).environment
-    assert environment == of_packages(["torch"]).with_packages(["polars==1.0", "pyarrow"])
+    assert environment == of_packages(["torch"]).with_wheels(["polars==1.0", "pyarrow"])
 
 
 def test_a_program_on_the_products_packages_gets_them_above_these(tmp_path: Path) -> None:
     archive = _pack(tmp_path, requirements_txt="polars")
     program = with_packed_requirements(Program(("python3", "a.py")), archive)
-    assert program.environment == PRODUCT.with_packages(["polars"])
+    assert program.environment == PRODUCT.with_wheels(["polars"])
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_nothing_is_asked_for_without_the_file_or_by_an_image_that_docker_runs(t
         ("scikit-learn", True),
         ("uvicorn[standard]>=0.2,<1", True),
         ("torch == 2.3 ; python_version > '3.8'", True),
-        ("own @ https://example.com/own.whl", True),
-        ("own @ git+https://example.com/own", True),
+        ("own @ https://example.com/own.tar.gz", False),
+        ("own @ git+https://example.com/own", False),
         ("own @ ./own", False),
         ("https://example.com/own.whl", False),
         (".", False),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 from pathlib import Path
@@ -97,6 +99,21 @@ def test_packages_that_cannot_be_had_are_named_with_what_to_do() -> None:
     assert "No matching distribution found for absent==9" in str(caught.value)
     assert "PIP_FIND_LINKS" in str(caught.value)
     assert not is_made(absent)
+
+
+def test_what_a_job_asks_for_is_never_built_by_the_local_aws(tmp_path: Path, wheels: Path) -> None:
+    with tarfile.open(wheels / "built-1.0.tar.gz", "w:gz") as packed:
+        setup = f"import pathlib\npathlib.Path({str(tmp_path / 'ran')!r}).touch()\n"
+        for name, text in {"setup.py": setup, "PKG-INFO": "Metadata-Version: 2.1\nName: built\nVersion: 1.0\n"}.items():
+            member = tarfile.TarInfo(f"built-1.0/{name}")
+            member.size = len(text)
+            packed.addfile(member, io.BytesIO(text.encode()))
+    told: list[str] = []
+    asked = Program(("python3",), environment=PRODUCT.with_wheels(["built"], needed=False))
+    program = prepare(asked, tmp_path / "algo-1", told.append, _never)
+    assert not (tmp_path / "ran").exists()
+    assert told[-1].endswith("The job's own pip is left to install them.")
+    assert "No module named" in _run(program, "python3", "-c", "import built")
 
 
 def test_equal_packages_in_any_order_are_one_environment_and_others_another() -> None:
