@@ -45,19 +45,21 @@ class Named:
             bare = name if self.keeps_case else name.lower()
             yield name if name.startswith("arn:") else aws.arn(self.kind, bare)
 
-    def check(self, aws: Aws, operation: str, request: Document) -> None:
+    def check(self, aws: Aws, action: str, request: Document) -> None:
         """Refuse an ARN that is none of the kind, of another account's or of another region's resource."""
         given = request.get(self.member)
         if not isinstance(given, str) or not given.startswith("arn:"):
             return
         parts = given.split(":", 5)
-        if len(parts) < _ARN_PARTS or parts[2] != "sagemaker" or not parts[5].startswith(f"{self.kind}/".lstrip("/")):
-            raise errors.validation(f"{self.member} {given!r} is not the ARN of a {self.kind or 'SageMaker resource'}.")
+        service = action.partition(":")[0]
+        if len(parts) < _ARN_PARTS or parts[2] != service or not parts[5].startswith(f"{self.kind}/".lstrip("/")):
+            noun = self.kind or f"resource of {service}"
+            raise errors.validation(f"{self.member} {given!r} is not the ARN of a {noun}.")
         if parts[4] != aws.settings.account:
             raise errors.AwsError(
                 "AccessDeniedException",
-                f"User is not authorized to perform: sagemaker:{operation} on resource: {given} because no "
-                f"resource-based policy allows the sagemaker:{operation} action",
+                f"User is not authorized to perform: {action} on resource: {given} because no resource-based policy "
+                f"allows the {action} action",
             )
         if parts[3] != aws.settings.region:
             raise errors.validation(f"{given} is in {parts[3]}; the request was sent to {aws.settings.region}.")
@@ -107,7 +109,7 @@ class Operation:
         self.check(request)
         for named in self.on:
             if isinstance(named, Named):
-                named.check(aws, self.name, request)
+                named.check(aws, f"{self.service.name}:{self.name}", request)
         return self.handler(aws, request)
 
 

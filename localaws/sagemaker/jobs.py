@@ -76,7 +76,7 @@ def describe(kind: JobKind, aws: Aws, request: Document) -> Document:
 
 def _with_own_metrics(document: Document) -> Document:
     """A training job with the definitions that its algorithm brings: the SDK reads the names of metrics there."""
-    specification = document["AlgorithmSpecification"]
+    specification = document.get("AlgorithmSpecification", {})
     algorithm = find_algorithm(specification.get("TrainingImage", ""))
     if algorithm is None or specification.get("MetricDefinitions"):
         return document
