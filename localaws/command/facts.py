@@ -28,4 +28,5 @@ def list_facts(settings: Settings) -> dict[str, str]:
         "credentials": _CREDENTIALS[is_open(settings)],
         "isolation": describe_isolation(settings),
         "account": _ACCOUNTS[account(settings)],
+        "requests": "each member is honoured, kept or refused: see docs/local-aws.md",
     }
