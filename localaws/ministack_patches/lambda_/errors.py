@@ -1,14 +1,16 @@
 """Errors of functions by their names: MiniStack calls all Runtime.HandlerError, so that no Retry or Catch matches.
 
-On AWS the errorType is the exception's class name, the process that raised stays warm, one that was ended from
-outside is a Runtime.ExitError, and a throttled call is Lambda.TooManyRequestsException.
+On AWS the errorType is the exception's class name, of a broken module or an answer that is no JSON the runtime's own;
+the process that raised stays warm, one that was ended from outside is a Runtime.ExitError, and a throttled call is
+Lambda.TooManyRequestsException. An event that is no JSON is refused before anything is called.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 from ministack.core import lambda_runtime
@@ -17,15 +19,21 @@ from ministack.services import lambda_svc, stepfunctions
 from localaws.aws import Aws
 from localaws.ministack.configuration import MiniStackError
 from localaws.ministack.patching import Patch
+from localaws.ministack_patches.lambda_ import runtime_client
 
 Document = dict[str, Any]
 
 _raised: ContextVar[Document | None] = ContextVar("raised", default=None)
+_SOURCE = Path(runtime_client.__file__).read_text(encoding="utf-8")
+_BEGINNING = "import sys, json, importlib, traceback, os, time\n"
+_ANSWER = 'json.dumps({"status": "ok", "result": result})'
+_BROKEN = '_real_stdout.write(json.dumps({"status": "error", "error": str(e)})'
+_INIT_FAILED = "Worker init failed: "
 _REPORT = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
 # Reported as an answer: MiniStack kills a process that reports an error.
 _NAMED = (
-    '{"status": "ok", "raised": {"errorMessage": str(e), "errorType": type(e).__name__,'
-    ' "stackTrace": traceback.format_tb(e.__traceback__)}}'
+    '{"status": "ok", "raised": {"errorMessage": str(e), "errorType": getattr(e, "kind", type(e).__name__),'
+    ' "stackTrace": [] if isinstance(e, Fault) else traceback.format_tb(e.__traceback__)}}'
 )
 
 
@@ -34,7 +42,7 @@ def patch(_: Aws) -> Patch:
     return Patch(
         replaces={
             lambda_runtime: {"_PYTHON_WORKER_SCRIPT": _naming, "Worker.invoke": _remembering},
-            lambda_svc: {"_execute_function_warm": _answering},
+            lambda_svc: {"_execute_function_warm": _answering, "handle_request": _reading_json},
             stepfunctions: {"_call_lambda": _throttling},
         },
         reads={stepfunctions: ("_ExecutionError",)},
@@ -42,9 +50,17 @@ def patch(_: Aws) -> Patch:
 
 
 def _naming(script: str) -> str:
-    if script.count(_REPORT) != 1:
-        raise MiniStackError("MiniStack's Python worker does not report exceptions as localaws expects.")
-    return script.replace(_REPORT, _NAMED)
+    """Put the runtime client into the worker, and let it write answers and name faults."""
+    for words, others in (
+        (_BEGINNING, _BEGINNING + _SOURCE.replace("from __future__ import annotations\n", "")),
+        (_ANSWER, 'json.dumps({"status": "ok", "result": plain(result)})'),
+        (_BROKEN, _BROKEN.replace("str(e)", "json.dumps(fault_of(e, module_name, handler_name))")),
+        (_REPORT, _NAMED),
+    ):
+        if script.count(words) != 1:
+            raise MiniStackError("MiniStack's Python worker does not report exceptions as localaws expects.")
+        script = script.replace(words, others)
+    return script
 
 
 def _remembering(invoke: Callable[..., Document]) -> Callable[..., Document]:
@@ -64,12 +80,22 @@ def _answering(execute: Callable[..., Document]) -> Callable[..., Document]:
     def execute_and_answer(*args: object) -> Document:
         _raised.set(None)
         result = execute(*args)
-        raised = _raised.get()
+        raised = _raised.get() or _broken(result)
         if raised is None and result.get("error") and _died(result["body"]):
             return {**result, "body": {**result["body"], "errorType": "Runtime.ExitError"}}
         return result if raised is None else {**result, "body": raised}
 
     return execute_and_answer
+
+
+def _broken(result: Document) -> Document | None:
+    """The fault of a function whose process could not begin."""
+    words = result["body"].get("errorMessage", "") if result.get("error") else ""
+    found = str(words).removeprefix(_INIT_FAILED)
+    if found == words or not found.startswith("{"):
+        return None
+    fault: Document = json.loads(found)
+    return fault
 
 
 def _died(body: Document) -> bool:
@@ -79,6 +105,23 @@ def _died(body: Document) -> bool:
         "Worker process died",
         "[Errno 32] Broken pipe",
     )
+
+
+def _reading_json(handle: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Refuse an event that is no JSON, for which MiniStack calls the function with an empty one."""
+
+    async def read_and_handle(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:  # noqa: ANN401
+        if method == "POST" and path.rstrip("/").endswith("/invocations") and body:
+            try:
+                json.loads(body)
+            except ValueError as error:
+                words = f"Could not parse request body into json: {error}"
+                answer = {"Type": "User", "message": words, "__type": "InvalidRequestContentException"}
+                kind = {"Content-Type": "application/json", "x-amzn-errortype": "InvalidRequestContentException"}
+                return 400, kind, json.dumps(answer).encode()
+        return await handle(method, path, headers, body, query)
+
+    return read_and_handle
 
 
 def _throttling(call: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,5 +1,6 @@
 """Errors of functions keep their names on the way to Retry and Catch; the process that raised stays warm."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -15,7 +16,7 @@ from localaws.ministack.configuration import MiniStackError
 from localaws.ministack_patches.lambda_ import errors
 
 SOURCE = """
-import os
+import decimal, os
 
 class BadPicture(Exception):
     pass
@@ -23,6 +24,10 @@ class BadPicture(Exception):
 def handler(event, context):
     if "die" in event:
         os.kill(os.getpid(), 9)
+    if "bytes" in event:
+        return {"statusCode": 200, "body": {"image_data": b"aGVsbG8=", "price": decimal.Decimal("1.5")}}
+    if "set" in event:
+        return {1, 2}
     if "raise" in event:
         raise BadPicture(event["raise"])
     return os.getpid()
@@ -58,6 +63,42 @@ def test_the_error_s_type_is_the_exception_s_class(function: dict[str, Any]) -> 
     assert answer["body"]["errorMessage"] == "The picture\nis broken."
     assert "in handler" in answer["body"]["stackTrace"][-1]
     assert "BadPicture" in answer["log"]
+
+
+def test_bytes_and_decimals_are_answered_as_text_and_numbers(function: dict[str, Any]) -> None:
+    answer = _call(function, {"bytes": "please"})
+    assert answer["body"] == {"statusCode": 200, "body": {"image_data": "aGVsbG8=", "price": 1.5}}
+
+
+def test_an_answer_that_is_no_json_is_a_fault_of_the_runtime_and_leaves_the_process(function: dict[str, Any]) -> None:
+    before = _call(function, {})["body"]
+    body = _call(function, {"set": "please"})["body"]
+    assert body["errorType"] == "Runtime.MarshalError"
+    assert body["errorMessage"] == "Unable to marshal response: Object of type set is not JSON serializable"
+    assert _call(function, {})["body"] == before
+
+
+@pytest.mark.parametrize(
+    ("handler", "kind", "words"),
+    [
+        ("absent.handler", "Runtime.ImportModuleError", "Unable to import module 'absent': No module named 'absent'"),
+        ("module.gone", "Runtime.HandlerNotFound", "Handler 'gone' missing on module 'module'"),
+    ],
+)
+def test_a_function_that_cannot_begin_says_why_as_the_runtime_does(
+    function: dict[str, Any], handler: str, kind: str, words: str
+) -> None:
+    broken = {**function, "config": {**function["config"], "Handler": handler, "FunctionName": "gap-broken"}}
+    assert _call(broken, {})["body"] == {"errorType": kind, "errorMessage": words}
+
+
+@pytest.mark.parametrize("event", [b"{", b"text", b"\xff"])
+def test_an_event_that_is_no_json_is_refused(function: dict[str, Any], event: bytes) -> None:
+    path = "/2015-03-31/functions/a-function/invocations"
+    status, headers, body = asyncio.run(lambda_svc.handle_request("POST", path, {}, event, {}))
+    assert status == 400
+    assert headers["x-amzn-errortype"] == "InvalidRequestContentException"
+    assert json.loads(body)["message"].startswith("Could not parse request body into json: ")
 
 
 def test_an_exception_does_not_end_the_process(function: dict[str, Any]) -> None:
