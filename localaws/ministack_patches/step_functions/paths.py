@@ -1,0 +1,97 @@
+"""Paths that lead nowhere, and data that is too large: AWS fails the execution, where MiniStack goes on with null.
+
+A reference path must find something in Parameters, ResultSelector, InputPath, OutputPath, ItemsPath and a Choice's
+Variable, unless the rule asks whether it is there; a place beyond a list's end is left null, as AWS does not say.
+What a state gives on has at most 256 KiB. Neither error is one that States.ALL or States.TaskFailed stands for.
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from ministack.services import stepfunctions
+
+from localaws.aws import Aws
+from localaws.ministack.patching import Patch
+
+Document = dict[str, Any]
+
+MOST_BYTES = 256 * 1024
+_TERMINAL = ("States.Runtime", "States.DataLimitExceeded")
+
+
+def patch(_: Aws) -> Patch:
+    """Fail what AWS fails."""
+    return Patch(
+        replaces={
+            stepfunctions: {
+                "_resolve_path": _finding,
+                "_evaluate_rule": _asking,
+                "_apply_output_path": _measuring,
+                "_error_matches": _excepting,
+            }
+        },
+        reads={stepfunctions: ("_ExecutionError", "_parse_jsonpath_tokens", "_resolve_path_or_ctx")},
+    )
+
+
+def _finding(resolve: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    def find(path: str, data: Any) -> Any:  # noqa: ANN401 - JSON of any type
+        found = resolve(path, data)
+        if found is None and not _leads(path, data):
+            sentence = f"The JSONPath {path!r} could not be found in the input {json.dumps(data)[:1000]!r}"
+            raise stepfunctions._ExecutionError("States.Runtime", sentence)
+        return found
+
+    return find
+
+
+def _leads(path: str, data: Any) -> bool:  # noqa: ANN401
+    """Whether a path of names and places leads somewhere; one of wildcards or filters always does."""
+    tokens = stepfunctions._parse_jsonpath_tokens(path) if path.startswith("$") and path != "$" else []
+    for kind, name in tokens or []:
+        if kind == "field":
+            if not isinstance(data, dict) or name not in data:
+                return False
+            data = data[name]
+        elif kind == "index" and isinstance(data, list):
+            data = data[name] if name < len(data) else None
+        else:
+            return kind != "index"
+    return True
+
+
+def _asking(evaluate: Callable[..., bool]) -> Callable[..., bool]:
+    def ask(rule: Document, data: Any, ctx: Any = None) -> bool:  # noqa: ANN401
+        if "IsPresent" not in rule or "Variable" not in rule:
+            return evaluate(rule, data, ctx)
+        try:
+            stepfunctions._resolve_path_or_ctx(rule["Variable"], data, ctx)
+        except stepfunctions._ExecutionError:
+            return not rule["IsPresent"]
+        return bool(rule["IsPresent"])
+
+    return ask
+
+
+def _measuring(apply: Callable[..., Any]) -> Callable[..., Any]:
+    def apply_and_measure(state: Document, data: Any, ctx: Any = None) -> Any:  # noqa: ANN401
+        found = apply(state, data, ctx)
+        if len(json.dumps(found, ensure_ascii=False).encode()) > MOST_BYTES:
+            name = ((ctx or {}).get("State") or {}).get("Name", state.get("Type", ""))
+            raise stepfunctions._ExecutionError(
+                "States.DataLimitExceeded",
+                f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service "
+                "limit.",
+            )
+        return found
+
+    return apply_and_measure
+
+
+def _excepting(matches: Callable[[list[str], str], bool]) -> Callable[[list[str], str], bool]:
+    return lambda named, error: error in named if error in _TERMINAL else matches(named, error)
