@@ -131,9 +131,12 @@ def test_home_is_an_empty_folder_of_its_own_and_tmp_as_well(machine: Machine) ->
         home = os.path.expanduser("~")
         for folder in (home, "/tmp", "/dev/shm", tempfile.gettempdir()):
             open(os.path.join(folder, "mine"), "w").close()
-        # An interpreter that lies in the home of the machine's root is there as well.
-        own = [name for name in os.listdir(home) if not sys.base_prefix.startswith(f"/root/{name}/")]
-        print(json.dumps([home, own, os.listdir("/tmp"), os.listdir("/dev/shm")]))
+        # An interpreter or a checkout that lies in the home of the machine's root, or in /tmp, is there as well.
+        shown = [f"{path}/" for path in (sys.prefix, sys.base_prefix, *sys.path)]
+        def list_own(folder):
+            names = os.listdir(folder)
+            return [name for name in names if not any(path.startswith(f"{folder}/{name}/") for path in shown)]
+        print(json.dumps([home, list_own(home), list_own("/tmp"), os.listdir("/dev/shm")]))
         """
     )
     assert said == ["/root", ["mine"], ["mine"], ["mine"]]
