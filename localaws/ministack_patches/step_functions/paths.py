@@ -36,6 +36,7 @@ def patch(_: Aws) -> Patch:
             }
         },
         reads={stepfunctions: ("_ExecutionError", "_parse_jsonpath_tokens", "_resolve_path_or_ctx")},
+        after=("step_functions.limits",),
     )
 
 
