@@ -7,7 +7,7 @@ created, with the place; nothing after that has to expect a list where a name be
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 from localaws import errors, nesting
@@ -109,7 +109,7 @@ def check_step(body: object) -> None:
 
 def check_references(name: str, value: Any) -> None:  # noqa: ANN401 - JSON of any type
     """Refuse a function of the definition's language that is not of its form."""
-    for function in _functions(value):
+    for function in references.functions_in(value):
         if not _is_function(function):
             raise errors.validation(
                 f"The step {name!r} has {str(function)[:200]}, which is no reference; allowed are Get with a path "
@@ -176,13 +176,6 @@ def _check_branches(name: str, arguments: Document) -> None:
         raise errors.validation(
             f"The step {name!r} has the argument {unknown[0]!r}; it may have {', '.join(_BRANCHES)}."
         )
-
-
-def _functions(value: Any) -> Iterator[Document]:  # noqa: ANN401
-    if isinstance(value, dict) and value.keys() in ({"Get"}, {"Std:Join"}, {"Std:JsonGet"}):
-        yield value
-    for item in nesting.items(value):
-        yield from _functions(item)
 
 
 def _is_function(function: Document) -> bool:

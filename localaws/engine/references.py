@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from localaws import nesting
 from localaws.shapes import Document
 
 _TOKEN = re.compile(r"\.?(\w[\w-]*)|\[(\d+)\]|\['([^']*)'\]|\[\"([^\"]*)\"\]")
@@ -56,9 +58,20 @@ def owner(path: str) -> str:
 
 
 def tokens(path: str) -> Iterator[str | int]:
-    """The names and places of a path, one by one."""
+    """The names and places of a path, one by one; a place with more digits than any list has is beyond its end."""
     for match in _TOKEN.finditer(path):
-        yield int(match[2]) if match[2] else match[match.lastindex or 1]
+        if match[2]:
+            yield int(match[2]) if len(match[2]) <= _LONGEST_INDEX else sys.maxsize
+        else:
+            yield match[match.lastindex or 1]
+
+
+def functions_in(value: Any) -> Iterator[Document]:  # noqa: ANN401 - JSON of any type
+    """The language's functions in a value, also those within another."""
+    if is_function(value):
+        yield value
+    for item in nesting.items(value):
+        yield from functions_in(item)
 
 
 def steps_in(value: Any) -> set[str]:  # noqa: ANN401 - JSON of any type
@@ -134,19 +147,18 @@ def walk(value: Any, path: str, owner: str) -> Any:  # noqa: ANN401
     """What a path leads to in a value; raises UnresolvedReference where it leads nowhere. `owner` is said then."""
     if not is_path(path):
         raise UnresolvedReference(f"{owner} cannot be read at {path!r}: a path is written as in a.b[0]['c d'].")
-    for match in _TOKEN.finditer(path):
-        index = match[2]
+    for token in tokens(path):
         try:
-            value = _item(value, index) if index else _member(value, match[match.lastindex or 1])
+            value = _item(value, token) if isinstance(token, int) else _member(value, token)
         except (LookupError, TypeError, AttributeError) as error:
             raise UnresolvedReference(f"{owner} has nothing at {path.lstrip('.')!r}.") from error
     return value
 
 
-def _item(value: Any, index: str) -> Any:  # noqa: ANN401
-    if not isinstance(value, list) or len(index) > _LONGEST_INDEX:
+def _item(value: Any, index: int) -> Any:  # noqa: ANN401
+    if not isinstance(value, list):
         raise LookupError(index)
-    return value[int(index)]
+    return value[index]
 
 
 def _member(value: Any, name: str) -> Any:  # noqa: ANN401

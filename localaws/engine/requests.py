@@ -7,12 +7,11 @@ stands for a value that is not there yet: it is held against the type of what it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from botocore.model import Shape
 
-from localaws import errors, nesting
+from localaws import errors
 from localaws.engine import references, types
 from localaws.engine.definition import Definition, Step
 from localaws.operations import SAGEMAKER
@@ -39,7 +38,7 @@ def check_arguments(definition: Definition) -> None:
     """Refuse, with AWS's ValidationException, a step whose arguments its API cannot take."""
     known = types.Types(definition)
     for step in definition.steps.values():
-        for reference in _functions(step.arguments):
+        for reference in references.functions_in(step.arguments):
             known.check(step.name, reference)
         api = types.APIS.get(step.type)
         if api is not None:
@@ -105,13 +104,6 @@ def _without_references(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, dict):
         return {name: _without_references(item) for name, item in value.items()}
     return [_without_references(item) for item in value] if isinstance(value, list) else value
-
-
-def _functions(value: Any) -> Iterator[Document]:  # noqa: ANN401
-    if references.is_function(value):
-        yield value
-    for item in nesting.items(value):
-        yield from _functions(item)
 
 
 def _refusal(sentence: str) -> errors.AwsError:

@@ -169,6 +169,13 @@ def test_a_later_step_reads_what_the_description_of_a_job_has(build: Build, path
     check(build, processing(build, PROCESSING), processing(build, later, "Later"))
 
 
+def test_a_place_of_many_digits_is_a_place(build: Build) -> None:
+    """Python reads no number of more than 4,300 digits."""
+    output = f"ProcessingOutputConfig.Outputs[{'9' * 5_000}].S3Output.S3Uri"
+    later = changed(ARGUMENT, {"Get": f"Steps.Prepare.{output}"})
+    check(build, processing(build, PROCESSING), processing(build, later, "Later"))
+
+
 @pytest.mark.parametrize("path", ["Nope", "ProcessingOutputConfig.Nope", "ProcessingJobArn.Nope"])
 def test_what_no_description_has_is_refused(build: Build, path: str) -> None:
     later = changed(ARGUMENT, {"Get": f"Steps.Prepare.{path}"})
