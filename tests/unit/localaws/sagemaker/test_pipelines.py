@@ -219,3 +219,14 @@ def test_pipelines_are_listed_with_the_time_of_their_last_execution(
     assert summaries["line"]["LastExecutionTime"] >= summaries["line"]["CreationTime"]
     assert "LastExecutionTime" not in summaries["idle"]
     assert script.began == ["A"]
+
+
+def test_arguments_that_a_steps_api_does_not_take_are_refused_at_create_and_at_update(
+    api: Api, build: Build, line: str
+) -> None:
+    broken = build.text(build.step("A", Arguments={"Enviroment": {"A": "b"}}))
+    words = "Unable to parse pipeline definition. Unknown Argument member 'Enviroment'"
+    assert api.refused("CreatePipeline", **created(broken)) == ("ValidationException", words)
+    api("CreatePipeline", **created(line))
+    update = {"PipelineName": created(line)["PipelineName"], "PipelineDefinition": broken}
+    assert api.refused("UpdatePipeline", **update) == ("ValidationException", words)
