@@ -1,7 +1,8 @@
-"""Processing, training and transform jobs: Create, Describe, List and Stop, alike but for their names."""
+"""Processing, training and transform jobs: Create, Describe, List, Stop and Delete, alike but for their names."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -110,6 +111,42 @@ def stop(kind: JobKind, aws: Aws, request: Document) -> Document:
     return {}
 
 
+def delete(kind: JobKind, aws: Aws, request: Document) -> Document:
+    """Forget a job that has ended; its name is free again, and what it wrote to S3 and its logs stays."""
+    name = request[kind.name]
+    with aws.store.transaction():
+        document = find_job(aws, kind, name)
+        if document is None:
+            raise errors.not_found("Requested resource not found.")
+        if document[kind.status] not in ENDED:
+            raise errors.in_use(f"The job {name} is {document[kind.status]}; only a job that has ended can be deleted.")
+        aws.store.delete(kind.noun, name.lower())
+        tags.forget(aws, document[kind.arn])
+    # A later job of the name must not find this one's files.
+    home = aws.settings.jobs / document[kind.name]
+    for place in home.iterdir() if home.is_dir() else ():
+        if place.name != "logs":
+            shutil.rmtree(place) if place.is_dir() else place.unlink()
+    return {}
+
+
+def update_training(aws: Aws, request: Document) -> Document:
+    """Change what Debugger is asked to profile of a job that runs; it is kept, as at the job's creation."""
+    with aws.store.transaction():
+        document = find_job(aws, TRAINING, request["TrainingJobName"])
+        if document is None:
+            raise errors.not_found("Requested resource not found.")
+        if document["TrainingJobStatus"] in ENDED:
+            raise errors.validation(
+                f"The job {request['TrainingJobName']} is {document['TrainingJobStatus']}; only a job that is "
+                "InProgress can be updated."
+            )
+        profiler = {**document.get("ProfilerConfig", {}), **request.get("ProfilerConfig", {})}
+        changes = {"ProfilerConfig": profiler} if profiler else {}
+        aws.store.update(TRAINING.noun, request["TrainingJobName"].lower(), **changes, LastModifiedTime=now())
+    return document
+
+
 def _initial(kind: JobKind, request: Document) -> Document:
     if kind is not TRAINING:
         return {}
@@ -208,3 +245,13 @@ for _kind in KINDS:
     SAGEMAKER.operation(f"Describe{_kind.stem}Job", on=(_named,))(partial(describe, _kind))
     SAGEMAKER.operation(f"List{_kind.stem}Jobs")(partial(list_jobs, _kind))
     SAGEMAKER.operation(f"Stop{_kind.stem}Job", on=(_named,), emits=_kind.event)(partial(stop, _kind))
+    if _kind is not TRANSFORM:  # which AWS does not delete
+        SAGEMAKER.operation(f"Delete{_kind.stem}Job", on=(_named,))(partial(delete, _kind))
+
+SAGEMAKER.operation(
+    "UpdateTrainingJob",
+    on=(Named(TRAINING.name, TRAINING.noun),),
+    closed=closed.JOBS[TRAINING.noun],
+    # Rules of Debugger, warm pools and remote debugging are not emulated when a job is created, either.
+    members=members("TrainingJobName", kept="ProfilerConfig"),
+)(update_training)

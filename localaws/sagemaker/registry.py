@@ -5,6 +5,7 @@ An event goes out on creation and on every update, also for PendingManualApprova
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from localaws import errors, listing
@@ -46,6 +47,54 @@ def create_model_package_group(aws: Aws, request: Document) -> Document:
 def describe_model_package_group(aws: Aws, request: Document) -> Document:
     """A group as it was created."""
     return models.get_group(aws, request["ModelPackageGroupName"])
+
+
+@SAGEMAKER.operation("PutModelPackageGroupPolicy", on=(GROUP,))
+def put_model_package_group_policy(aws: Aws, request: Document) -> Document:
+    """Keep a resource policy of a group; who calls is of the same account here, and needs none."""
+    with aws.store.transaction():
+        group = models.get_group(aws, request["ModelPackageGroupName"])
+        _check_policy(group["ModelPackageGroupArn"], request["ResourcePolicy"])
+        aws.store.update(models.GROUP, group["ModelPackageGroupName"], ResourcePolicy=request["ResourcePolicy"])
+    return group
+
+
+@SAGEMAKER.operation("GetModelPackageGroupPolicy", on=(GROUP,))
+def get_model_package_group_policy(aws: Aws, request: Document) -> Document:
+    """The resource policy of a group."""
+    group = models.get_group(aws, request["ModelPackageGroupName"])
+    _check_has_policy(group)
+    return group
+
+
+@SAGEMAKER.operation("DeleteModelPackageGroupPolicy", on=(GROUP,))
+def delete_model_package_group_policy(aws: Aws, request: Document) -> Document:
+    """Take a group's resource policy away."""
+    with aws.store.transaction():
+        group = models.get_group(aws, request["ModelPackageGroupName"])
+        _check_has_policy(group)
+        del group["ResourcePolicy"]
+        aws.store.put(models.GROUP, group["ModelPackageGroupName"], group)
+    return {}
+
+
+def _check_has_policy(group: Document) -> None:
+    if "ResourcePolicy" not in group:
+        raise errors.validation(f"Cannot find resource policy for: {group['ModelPackageGroupArn']}")
+
+
+def _check_policy(arn: str, text: str) -> None:
+    try:
+        policy = json.loads(text)
+    except (ValueError, RecursionError):
+        policy = None
+    statements = policy.get("Statement") if isinstance(policy, dict) else None
+    if not isinstance(statements, (list, dict)) or not statements:
+        raise errors.validation(f"The resource policy of {arn} must be a JSON object with a Statement.")
+    for statement in statements if isinstance(statements, list) else [statements]:
+        missing = [name for name in ("Effect", "Principal", "Action", "Resource") if name not in statement]
+        if missing:
+            raise errors.validation(f"A Statement of the resource policy of {arn} lacks {', '.join(missing)}.")
 
 
 @SAGEMAKER.operation("ListModelPackageGroups", members=all_but(only={"CrossAccountFilterOption": ("SameAccount",)}))
@@ -147,6 +196,25 @@ def create_model_package(aws: Aws, request: Document) -> Document:
 def describe_model_package(aws: Aws, request: Document) -> Document:
     """One version by its ARN."""
     return models.get_package(aws, request["ModelPackageName"])
+
+
+def _find_packages(aws: Aws, request: Document) -> Iterator[str]:
+    """The packages that a request lists."""
+    for item in request.get("ModelPackageArnList", []):
+        yield item if item.startswith("arn:") else aws.arn("model-package", item)
+
+
+@SAGEMAKER.operation("BatchDescribeModelPackage", on=(_find_packages,))
+def batch_describe_model_package(aws: Aws, request: Document) -> Document:
+    """Versions by their ARNs, and for each that is not there why."""
+    found: Document = {}
+    failed: Document = {}
+    for arn in request["ModelPackageArnList"]:
+        try:
+            found[arn] = models.get_package(aws, arn)
+        except errors.AwsError as error:
+            failed[arn] = {"ErrorCode": error.code, "ErrorResponse": error.message}
+    return {"ModelPackageSummaries": found, "BatchDescribeModelPackageErrorMap": failed}
 
 
 @SAGEMAKER.operation(

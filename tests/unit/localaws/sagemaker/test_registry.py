@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -204,7 +205,7 @@ def test_a_model_is_made_described_and_deleted(api: Api) -> None:
     assert (described["PrimaryContainer"], described["EnableNetworkIsolation"]) == (container, False)
     assert "Cannot create already existing model" in api.refused("CreateModel", **request)[1]
     api("DeleteModel", ModelName="Scones")
-    assert api("ListTags", ResourceArn=arn)["Tags"] == []
+    assert f"{arn} does not exist" in api.refused("ListTags", ResourceArn=arn)[1]
     assert "Could not find model" in api.refused("DescribeModel", ModelName="Scones")[1]
     assert "Could not find model" in api.refused("DeleteModel", ModelName="Scones")[1]
 
@@ -215,3 +216,30 @@ def test_a_model_may_have_a_chain_of_containers_but_not_both(api: Api) -> None:
     assert "and not both" in api.refused("CreateModel", **both)[1]
     api("CreateModel", ModelName="m", Containers=chain)
     assert api("DescribeModel", ModelName="m")["Containers"] == chain
+
+
+@pytest.mark.usefixtures("group")
+def test_many_versions_are_described_at_once_and_those_that_are_not_there_said(api: Api) -> None:
+    first, second = register(api), register(api, ModelApprovalStatus="Approved")
+    absent = first.replace("/1", "/7")
+    answered = api("BatchDescribeModelPackage", ModelPackageArnList=[first, second, absent])
+    found = answered["ModelPackageSummaries"]
+    assert {arn: item["ModelApprovalStatus"] for arn, item in found.items()} == {
+        first: "PendingManualApproval",
+        second: "Approved",
+    }
+    failed = answered["BatchDescribeModelPackageErrorMap"][absent]
+    assert (failed["ErrorCode"], absent in failed["ErrorResponse"]) == ("ValidationException", True)
+
+
+def test_a_group_has_a_resource_policy_until_it_is_taken_away(api: Api, group: str) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": "111111111111"}, "Action": "sagemaker:*", "Resource": group}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    named = {"ModelPackageGroupName": "vehicles"}
+    assert "Cannot find resource policy" in api.refused("GetModelPackageGroupPolicy", **named)[1]
+    for broken in ("no json", "[]", json.dumps({"Statement": [{"Effect": "Allow"}]})):
+        assert api.refused("PutModelPackageGroupPolicy", **named, ResourcePolicy=broken)[0] == "ValidationException"
+    assert api("PutModelPackageGroupPolicy", **named, ResourcePolicy=policy) == {"ModelPackageGroupArn": group}
+    assert api("GetModelPackageGroupPolicy", **named) == {"ResourcePolicy": policy}
+    api("DeleteModelPackageGroupPolicy", **named)
+    assert "Cannot find resource policy" in api.refused("DeleteModelPackageGroupPolicy", **named)[1]
