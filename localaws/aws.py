@@ -1,9 +1,10 @@
-"""What every operation of the local SageMaker is given: settings, state, events, clients, jobs and endpoints."""
+"""What every operation of the local SageMaker is given: a region's settings, state, clients and jobs."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from localaws.clients import Clients
@@ -19,7 +20,7 @@ from localaws.tasks import Tasks
 
 @dataclass(frozen=True)
 class Aws:
-    """The local AWS, as seen by its SageMaker."""
+    """The local AWS of one region, as seen by its SageMaker."""
 
     settings: Settings
     store: Store
@@ -31,6 +32,15 @@ class Aws:
     authority: Authority | None = None  # None where IAM is not enforced
     sessions: Sessions = field(default_factory=Sessions)
     role: str | None = None
+    regions: Callable[[str], Aws] | None = None  # None for one that stands alone, as a test's
+
+    def in_region(self, name: str) -> Aws:
+        """The local AWS of a region, made where nothing was done there yet."""
+        return self if name == self.settings.region or not self.regions else self.regions(name)
+
+    def of(self, arn: str) -> Aws:
+        """The local AWS of the region that an ARN names."""
+        return self.in_region(arn.split(":", 4)[3] or self.settings.region)
 
     def acting_as(self, role: str | None) -> Aws:
         """The local AWS under a role: what it then reads and writes, the role must allow where IAM is enforced."""

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
+from dataclasses import dataclass
 from functools import partial
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_to_bytes
 
 from localaws import rest
 from localaws.asgi import Application, GoneError, Receive, Scope, Send, read_body, respond
@@ -21,19 +22,22 @@ from localaws.errors import AwsError
 from localaws.hosting.invocation import Answer, invoke
 from localaws.iam.checks import Check
 from localaws.iam.gate import Gate
+from localaws.ministack.errors import build_refusal
 from localaws.ministack.identity import Caller
 from localaws.operations import SCHEDULER, Service
 from localaws.push import receiving
 from localaws.push.changes import PATH
+from localaws.regions import is_region
 from localaws.rest import answer
 from localaws.services import BY_TARGET
-from localaws.settings import HEALTH, Settings
+from localaws.settings import HEALTH, REGION, Settings
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
+_READ = "Get"  # as an invocation does, which makes nothing
 _INVOCATIONS = 64  # requests that wait for models at once; further ones wait for these
 # Calls of our services at once. Threads of their own: a call may ask S3 or ECR, which need the loop's own threads.
 _CALLS = 32
-_SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([a-z0-9-]+)/aws4_request")
+_SIGNED_FOR = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([a-z0-9-]+)/aws4_request")
 _ENCRYPTION = b"x-amz-server-side-encryption"
 _KEY = b"x-amz-server-side-encryption-aws-kms-key-id"
 _NONCE = re.compile(r"[0-9a-f]{64}")
@@ -44,9 +48,16 @@ class Front:
     """The ASGI application: SageMaker's requests go to our service, all others to MiniStack."""
 
     def __init__(
-        self, aws: Aws, others: Application, gate: Gate | None = None, prove: Callable[[str], str] | None = None
+        self,
+        aws: Aws,
+        others: Application,
+        gate: Gate | None = None,
+        prove: Callable[[str], str] | None = None,
+        find: Callable[[str, str], Aws] | None = None,
     ) -> None:
+        """Answer for `aws`, or for what `find` answers of a request's region and operation."""
         self._aws = aws
+        self._find = find or (lambda _, __: aws)
         self._others = others
         self._gate = gate  # None where somebody else has asked who sends a request, as a test does
         self._prove = prove
@@ -77,6 +88,8 @@ class Front:
         scope, receive = admitted
         if scope["type"] == "websocket":
             await self._others(scope, receive, send)
+        elif (signed := _signed_for(scope)) and not is_region(signed.region):
+            await _refuse_region(signed, scope, send)
         elif invalid := refused_override(scope):
             await respond(send, 400, {"content-type": "application/xml"}, invalid)
         else:
@@ -99,7 +112,9 @@ class Front:
         if called := _called(scope):
             await self._call(*called, scope, receive, send)
         elif (scope["method"], scope["path"]) == ("POST", PATH):
-            await _respond(send, *await asyncio.to_thread(self._receive, await read_body(receive, _LARGEST_REQUEST)))
+            aws = self._find(_region(scope), "")
+            body = await read_body(receive, _LARGEST_REQUEST)
+            await _respond(send, *await asyncio.to_thread(_receive, aws, body))
         elif routed := _routed(scope):
             await self._call_rest(*routed, scope, receive, send)
         elif endpoint := _invoked(scope):
@@ -112,17 +127,11 @@ class Front:
         if len(body) > _LARGEST_REQUEST:
             await _respond(send, 413, b'{"__type": "RequestEntityTooLargeException", "message": "Over 16 MiB."}')
             return
-        authorize = partial(check_caller, self._aws, Caller(scope, body)) if self._enforced else None
-        run = partial(copy_context().run, answer, service, self._aws, operation, body, authorize)
+        aws = self._find(_region(scope), operation)
+        authorize = partial(check_caller, aws, Caller(scope, body)) if self._enforced else None
+        run = partial(copy_context().run, answer, service, aws, operation, body, authorize)
         status, content = await asyncio.get_running_loop().run_in_executor(self._calls, run)
         await _respond(send, status, content)
-
-    def _receive(self, body: bytes) -> tuple[int, bytes]:
-        """Take a push; events and builds follow from it."""
-        try:
-            return 200, json.dumps(receiving.receive(self._aws, body)).encode()
-        except AwsError as error:
-            return error.status, json.dumps({"__type": error.code, "message": error.message}).encode()
 
     async def _call_rest(
         self, operation: str, labels: dict[str, str], scope: Scope, receive: Receive, send: Send
@@ -130,8 +139,9 @@ class Front:
         """A call of EventBridge Scheduler, whose protocol is REST."""
         body = await read_body(receive, _LARGEST_REQUEST)
         request = rest.as_json(SCHEDULER.name, operation, labels, scope.get("query_string", b""), body)
-        authorize = partial(check_caller, self._aws, Caller(scope, body)) if self._enforced else None
-        status, content = await asyncio.to_thread(answer, SCHEDULER, self._aws, operation, request, authorize)
+        aws = self._find(_region(scope), operation)
+        authorize = partial(check_caller, aws, Caller(scope, body)) if self._enforced else None
+        status, content = await asyncio.to_thread(answer, SCHEDULER, aws, operation, request, authorize)
         headers = {"content-type": "application/json"}
         if status >= 400:
             headers["x-amzn-errortype"], content = rest.error(content)
@@ -141,20 +151,30 @@ class Front:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         body = await read_body(receive, _LARGEST_REQUEST)
         loop = asyncio.get_running_loop()
-        if self._enforced and (denial := await asyncio.to_thread(self._denial, endpoint, Caller(scope, body))):
+        aws = self._find(_region(scope), _READ)
+        if self._enforced and (denial := await asyncio.to_thread(_denial, aws, endpoint, Caller(scope, body))):
             await respond(send, denial.status, dict(denial.headers), denial.body)
             return
-        answer: Answer = await loop.run_in_executor(self._models, invoke, self._aws, endpoint, headers, body)
+        answer: Answer = await loop.run_in_executor(self._models, invoke, aws, endpoint, headers, body)
         await respond(send, answer.status, dict(answer.headers), answer.body)
 
-    def _denial(self, endpoint: str, caller: Caller) -> Answer | None:
-        try:
-            resource = self._aws.arn("endpoint", endpoint.lower())
-            enforce(self._aws.settings, caller, [Check("sagemaker:InvokeEndpoint", resource)])
-        except AwsError as error:
-            body = json.dumps({"Message": error.message}).encode()
-            return Answer(403, {"content-type": "application/json", "x-amzn-errortype": error.code}, body)
-        return None
+
+def _receive(aws: Aws, body: bytes) -> tuple[int, bytes]:
+    """Take a push; events and builds follow from it."""
+    try:
+        return 200, json.dumps(receiving.receive(aws, body)).encode()
+    except AwsError as error:
+        return error.status, json.dumps({"__type": error.code, "message": error.message}).encode()
+
+
+def _denial(aws: Aws, endpoint: str, caller: Caller) -> Answer | None:
+    try:
+        resource = aws.arn("endpoint", endpoint.lower())
+        enforce(aws.settings, caller, [Check("sagemaker:InvokeEndpoint", resource)])
+    except AwsError as error:
+        body = json.dumps({"Message": error.message}).encode()
+        return Answer(403, {"content-type": "application/json", "x-amzn-errortype": error.code}, body)
+    return None
 
 
 def _called(scope: Scope) -> tuple[Service, str] | None:
@@ -162,27 +182,57 @@ def _called(scope: Scope) -> tuple[Service, str] | None:
     headers = {name.lower(): value for name, value in scope["headers"]}
     prefix, _, operation = headers.get(b"x-amz-target", b"").decode("latin-1").partition(".")
     service = BY_TARGET.get(prefix)
-    if service and _signed_for(scope) in (None, service.name):
+    signed = _signed_for(scope)
+    if service and (signed is None or signed.service == service.name):
         return service, operation
     return None
 
 
 def _routed(scope: Scope) -> tuple[str, dict[str, str]] | None:
     """The operation of Scheduler that a request calls, with the members in its path; other services have such paths."""
-    if _signed_for(scope) != SCHEDULER.name:
+    signed = _signed_for(scope)
+    if signed is None or signed.service != SCHEDULER.name:
         return None
     return rest.match(SCHEDULER.name, scope["method"], scope["path"])
 
 
-def _signed_for(scope: Scope) -> str | None:
+@dataclass(frozen=True)
+class _Signed:
+    """What a request's signature is for."""
+
+    region: str
+    service: str
+
+
+def _signed_for(scope: Scope) -> _Signed | None:
+    """What a request names in its header or, as a link that was signed before, in its address."""
     headers = {name.lower(): value for name, value in scope["headers"]}
-    signed = _SIGNED_FOR.search(headers.get(b"authorization", b"").decode("latin-1"))
-    return signed.group(1) if signed else None
+    named = headers.get(b"authorization", b"") or unquote_to_bytes(scope.get("query_string", b""))
+    found = _SIGNED_FOR.search(named.decode("latin-1"))
+    return _Signed(*found.groups()) if found else None
+
+
+def _region(scope: Scope) -> str:
+    """The region that a request is signed for; without a signature the home region."""
+    signed = _signed_for(scope)
+    return signed.region if signed else REGION
+
+
+async def _refuse_region(signed: _Signed, scope: Scope, send: Send) -> None:
+    """A region that AWS does not have, where its clients would find no host."""
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    sentence = f"Credential should be scoped to a valid region, not '{signed.region[:60]}'."
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    code = "AuthorizationHeaderMalformed" if signed.service == "s3" else "SignatureDoesNotMatch"
+    _, answered, body = build_refusal(signed.service, code, sentence, headers)
+    status = 400 if signed.service == "s3" else 403
+    await respond(send, status, answered, b"" if scope["method"] == "HEAD" else body)
 
 
 def _invoked(scope: Scope) -> str | None:
     """The endpoint that a request of the service sagemaker-runtime names; no S3 request is signed for it."""
-    if _signed_for(scope) != "sagemaker":
+    signed = _signed_for(scope)
+    if signed is None or signed.service != "sagemaker":
         return None
     path = _INVOKED.fullmatch(scope["path"])
     return path.group(1) if path else None
@@ -193,7 +243,7 @@ def _name_managed_key(scope: Scope, settings: Settings) -> Scope:
     headers = {name.lower(): value for name, value in scope["headers"]}
     if headers.get(_ENCRYPTION) != b"aws:kms" or _KEY in headers:
         return scope
-    key = f"arn:aws:kms:{settings.region}:{settings.account}:alias/aws/s3".encode()
+    key = f"arn:aws:kms:{_region(scope)}:{settings.account}:alias/aws/s3".encode()
     return {**scope, "headers": [*scope["headers"], (_KEY, key)]}
 
 

@@ -26,7 +26,7 @@ _STOP_SECONDS = 20
 _ANSWER_SECONDS = 10
 _LONGEST_ANSWER = 4096  # bytes
 _STATE = (
-    *("ministack", "jobs", "endpoints", "repositories", "builds", "mail", "tmp", "access.jsonl"),
+    *("ministack", "regions", "jobs", "endpoints", "repositories", "builds", "mail", "tmp", "access.jsonl"),
     *("sagemaker.db", "sagemaker.db-wal", "sagemaker.db-shm", "localaws.log"),
 )
 
@@ -155,8 +155,9 @@ def stop(settings: Settings) -> bool:
     from localaws.jobs import container  # noqa: PLC0415 - boto3 is slow to import, and seldom needed here
 
     # What it had no time to end would go on, and a home that is wiped has no next start that ends it.
-    container.kill_left_over(settings.jobs)
-    container.kill_left_over(settings.endpoints)
+    for region in settings.used_regions():
+        container.kill_left_over(region.jobs)
+        container.kill_left_over(region.endpoints)
     return True
 
 

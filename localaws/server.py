@@ -24,6 +24,7 @@ from localaws.hosting import upkeep
 from localaws.http_server import HttpServer
 from localaws.iam.authority import Authority
 from localaws.iam.gate import Gate
+from localaws.iam.sessions import Sessions
 from localaws.jobs import container
 from localaws.keys import Credentials
 from localaws.ministack import objects, saving, services
@@ -36,7 +37,8 @@ from localaws.ministack_patches.step_functions.executions import Journal
 from localaws.monitoring.runner import Runner
 from localaws.push.announcing import announce_missed
 from localaws.recovery import recover, restore_logs, resume_tuning, revive_endpoints
-from localaws.resources.registration import register
+from localaws.regions import Find, Regions
+from localaws.resources.registration import register, register_region
 from localaws.scheduler.runner import Runner as Scheduler
 from localaws.settings import Settings
 from localaws.store import Store, StoreError
@@ -52,68 +54,107 @@ _PROMISED = ("stepfunctions", "sqs")
 def run(settings: Settings, root: Credentials) -> None:
     """Serve until SIGTERM or SIGINT. The port answers only after state has been recovered."""
     settings.account_file.write_text("existing" if settings.existing_customer else "new", encoding="ascii")
-    store = Store(settings.home / "sagemaker.db")
-    aws = Aws(
-        settings,
-        store,
-        Events(store, deliver),
-        Clients(settings, root),
-        authority=Authority(settings) if settings.enforce_iam else None,
-    )
-    patches = ministack_patches.apply(aws)
-    deliveries = Deliveries(aws, give_up_delivery)
+    regions = _open(settings, root)
+    home = regions.home
+    patches = ministack_patches.apply(home)
     others = SavingApp(app)
-    register(aws)
-    recover(aws)
-    front = Front(aws, others, Gate(settings, root), partial(keys.prove, root, settings.port))
+    register(home)
+    for aws in regions:
+        if aws is not home:
+            register_region(aws)
+        recover(aws)
+    front = Front(home, others, Gate(settings, root), partial(keys.prove, root, settings.port), regions.for_operation)
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
     try:
-        asyncio.run(_serve(aws, front, others, partial(_begin, aws, patches, deliveries)))
+        asyncio.run(_serve(regions, front, others, partial(_resume, list(regions), patches)))
     finally:
-        # First the store: what is killed here must be found as interrupted by the next start, not as failed by itself.
-        store.close()
-        container.kill_left_over(settings.jobs)
-        container.kill_left_over(settings.endpoints)
-        container.kill_left_over(settings.builds)
+        # First the stores: what is killed here must be found as interrupted by the next start, not as failed by itself.
+        for aws in regions:
+            aws.store.close()
+        for aws in regions:
+            container.kill_left_over(aws.settings.jobs)
+            container.kill_left_over(aws.settings.endpoints)
+            container.kill_left_over(aws.settings.builds)
         settings.pid_file.unlink(missing_ok=True)
 
 
-async def _serve(aws: Aws, front: Front, others: SavingApp, begin: Callable[[], None]) -> None:
-    server = HttpServer(front, aws.settings.port)
+def _open(settings: Settings, root: Credentials) -> Regions:
+    """All regions in which something was done; they end together, and a session of a role is good in each."""
+    stopping, sessions = threading.Event(), Sessions()
+
+    def make(region: Settings, store: Store, find: Find) -> Aws:
+        return Aws(
+            region,
+            store,
+            Events(store, partial(deliver, region)),
+            Clients(region, root),
+            stopping=stopping,
+            authority=Authority(region) if region.enforce_iam else None,
+            sessions=sessions,
+            regions=find,
+        )
+
+    def begin(aws: Aws) -> None:
+        register_region(aws)
+        _watch(aws)
+        _start_due(aws)
+
+    return Regions(settings, make, begin)
+
+
+async def _serve(regions: Regions, front: Front, others: SavingApp, resume: Callable[[], None]) -> None:
+    home = regions.home
+    server = HttpServer(front, home.settings.port)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     objects.serve(loop, others.changed)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    recovery = loop.run_in_executor(None, begin)
-    saver = asyncio.create_task(_save_changes(others, Journal(aws.store)))
-    threading.Thread(target=upkeep.keep_flushing, args=(aws,), daemon=True).start()
-    threading.Thread(target=upkeep.keep_replacing, args=(aws,), daemon=True).start()
-    threading.Thread(target=Tracking(aws).run, daemon=True).start()
+    recovery = loop.run_in_executor(None, resume)
+    saver = asyncio.create_task(_save_changes(others, Journal(home.store)))
+    for aws in regions:
+        _watch(aws)
     alarms = asyncio.create_task(AlarmEvents(services.deliver_event).run())
 
     serving = asyncio.create_task(server.serve())
     await asyncio.wait((serving, asyncio.create_task(stopping.wait())), return_when=asyncio.FIRST_COMPLETED)
-    aws.stopping.set()
+    home.stopping.set()
     # Captures go to S3, which answers only until the port is closed.
-    await asyncio.to_thread(upkeep.flush, aws)
+    for aws in regions:
+        await asyncio.to_thread(upkeep.flush, aws)
     server.should_exit = True
     await serving
     saver.cancel()
     alarms.cancel()
-    aws.events.close()
+    for aws in regions:
+        aws.events.close()
     await recovery
 
 
-def _begin(aws: Aws, patches: Sequence[Patch], deliveries: Deliveries) -> None:
-    restore_logs(aws, aws.settings.home / "ministack" / "state")
-    revive_endpoints(aws)
+def _watch(aws: Aws) -> None:
+    """Keep a region's endpoints as they are to be."""
+    for keep in (upkeep.keep_flushing, upkeep.keep_replacing):
+        threading.Thread(target=keep, args=(aws,), daemon=True).start()
+    threading.Thread(target=Tracking(aws).run, daemon=True).start()
+
+
+def _resume(found: Sequence[Aws], patches: Sequence[Patch]) -> None:
+    """Go on with what the process before had under way in the regions that it left, once the port answers."""
+    for aws in found:
+        restore_logs(aws, aws.settings.home / "ministack" / "state")
+        revive_endpoints(aws)
     for patch in patches:
         patch.resume()
-    resume_tuning(aws)
-    # An execution reads S3, which answers by now.
+    for aws in found:
+        resume_tuning(aws)
+        announce_missed(aws)
+        _start_due(aws)
+
+
+def _start_due(aws: Aws) -> None:
+    """Deliver what waits in a region, and start its schedules when they are due; an execution reads S3."""
     threading.Thread(target=Runner(aws).run, daemon=True).start()
-    announce_missed(aws)
+    deliveries = Deliveries(aws, give_up_delivery)
     deliveries.resume()
     threading.Thread(target=Scheduler(aws, deliveries).run, daemon=True).start()
     aws.events.start()

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from localaws.algorithms.image_classification.engine import EngineError, choose_engine
 from localaws.isolation.kinds import NAMESPACES, PATHS, REWRITTEN, VARIABLE, Isolation
 
 DEFAULT_PORT = 4566
-REGION = "us-east-1"
+REGION = "us-east-1"  # the home region
 ACCOUNT = "000000000000"
 HOST = "127.0.0.1"
 BUILD_LOG = "log"  # in a build's directory, for who follows it
+_REGIONS, _DATABASE = "regions", "sagemaker.db"
 HEALTH = "/_localaws/health"  # the one path that answers everybody
 
 
@@ -40,6 +41,25 @@ class Settings:
         """The URL that AWS_ENDPOINT_URL names."""
         return f"http://{HOST}:{self.port}"
 
+    def in_region(self, name: str) -> Settings:
+        """The same local AWS as its region `name` sees it."""
+        return self if name == self.region else replace(self, region=name)
+
+    def used_regions(self) -> list[Settings]:
+        """This region, then every other that has kept something here."""
+        found = sorted(path.parent.name for path in (self.home / _REGIONS).glob(f"*/{_DATABASE}"))
+        return [self, *(self.in_region(name) for name in [REGION, *found] if name != self.region)]
+
+    @property
+    def state(self) -> Path:
+        """Where the region keeps what is its own: the home itself, for the home region."""
+        return self.home if self.region == REGION else self.home / _REGIONS / self.region
+
+    @property
+    def database(self) -> Path:
+        """The region's store."""
+        return self.state / _DATABASE
+
     @property
     def key_file(self) -> Path:
         """Holds the installation's access key, for its owner alone; see localaws.keys."""
@@ -58,12 +78,12 @@ class Settings:
     @property
     def jobs(self) -> Path:
         """One directory a job: its /opt/ml for each instance, and its logs."""
-        return self.home / "jobs"
+        return self.state / "jobs"
 
     @property
     def builds(self) -> Path:
         """One directory a build: its log, and while it runs its source."""
-        return self.home / "builds"
+        return self.state / "builds"
 
     @property
     def access_log(self) -> Path:
@@ -83,7 +103,7 @@ class Settings:
     @property
     def endpoints(self) -> Path:
         """One directory an endpoint: an /opt/ml for each of its instances, and their logs."""
-        return self.home / "endpoints"
+        return self.state / "endpoints"
 
 
 def from_environment() -> Settings:

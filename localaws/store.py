@@ -38,13 +38,15 @@ class StoreError(RuntimeError):
 class Store:
     """Documents by kind and key. Safe to use from any thread; a transaction holds the one lock."""
 
-    def __init__(self, path: Path) -> None:
-        home.make(path.parent)
+    def __init__(self, path: Path | None) -> None:
+        """Open the file, or without one a store in memory, which is empty and ends with this object."""
+        if path:
+            home.make(path.parent)
         self._path = path
         self._lock = threading.RLock()
         self._depth = 0
         try:
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=FULL")
             if self._connection.execute("PRAGMA quick_check").fetchone() != ("ok",):

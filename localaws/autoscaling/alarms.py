@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 
-from localaws.ministack import services
+from localaws.ministack import scope, services
 from localaws.shapes import Document
 
 # Three minutes above the target scale out, fifteen below nine tenths of it scale in.
@@ -37,11 +37,13 @@ def put(policy: Document, alarms: list[str]) -> list[Document]:
     }
     made = []
     for name, members, threshold in zip(alarms, (_HIGH, _LOW), (target, target * _SLACK), strict=True):
-        arn = services.put_alarm({**common, **members, "AlarmName": name, "Threshold": threshold})
+        with scope.of_arn(policy["PolicyARN"]):
+            arn = services.put_alarm({**common, **members, "AlarmName": name, "Threshold": threshold})
         made.append({"AlarmName": name, "AlarmARN": arn})
     return made
 
 
 def delete(policy: Document) -> None:
     """Delete a policy's alarms, where there are any."""
-    services.delete_alarms([alarm["AlarmName"] for alarm in policy["Alarms"]])
+    with scope.of_arn(policy["PolicyARN"]):
+        services.delete_alarms([alarm["AlarmName"] for alarm in policy["Alarms"]])

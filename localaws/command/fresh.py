@@ -135,9 +135,10 @@ def _end(settings: Settings, pid: int) -> None:
     os.killpg(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     os.close(_LIFELINES.pop(pid))
-    for folder in (settings.jobs, settings.endpoints, settings.builds):
-        if folder.is_dir():  # looking through all processes takes longer than a start
-            container.kill_left_over(folder)
+    for region in settings.used_regions():
+        for folder in (region.jobs, region.endpoints, region.builds):
+            if folder.is_dir():  # looking through all processes takes longer than a start
+                container.kill_left_over(folder)
 
 
 def _last_line(settings: Settings) -> str:

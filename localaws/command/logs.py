@@ -22,7 +22,8 @@ def find_logs(settings: Settings, name: str | None) -> list[Path]:
         if not own.is_file():
             raise NoLogError(f"{settings.home} has no log yet; `localaws up` starts the local AWS.")
         return [own]
-    folders = [folder for place in (settings.jobs, settings.endpoints) for folder in place.glob("*/logs")]
+    places = [place for region in settings.used_regions() for place in (region.jobs, region.endpoints)]
+    folders = [folder for place in places for folder in place.glob("*/logs")]
     # A name from an ARN is in lower case, a folder's is as it was given.
     found = [file for folder in folders if folder.parent.name.lower() == name.lower() for file in folder.rglob("*.log")]
     if not found:

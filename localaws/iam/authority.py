@@ -43,7 +43,9 @@ class Authority:
     ) -> None:
         """Raise AccessDeniedException where the policies of a role that `service` takes on do not allow the action."""
         key = self.clients(role, service, source).credentials.key
-        identity.enforce(key, action, resource, self._settings.region, context or {})
+        # An ARN of S3 or IAM names no region.
+        region = (resource.split(":") + [""] * 4)[3] or self._settings.region
+        identity.enforce(key, action, resource, region, context or {})
 
     def _assume(self, role: str, service: str, source: str) -> Credentials:
         issued = identity.assume(role, service, self._settings.account, self._settings.region, source)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from ministack.services import cloudformation
 from ministack.services.cloudformation import provisioners, stacks
+
+from localaws.ministack import scope
 
 Create = Callable[[str, dict[str, Any], str], tuple[str, dict[str, Any]]]
 Delete = Callable[[str, dict[str, Any]], None]
@@ -17,6 +22,39 @@ READS = {
     provisioners: ("_CUSTOM_NAME_REPLACEMENT", "_REPLACING_PROPERTIES", "_RESOURCE_HANDLERS", "_STACK_TAG_PROPERTY"),
     stacks: ("_runs_on_worker_thread",),
 }
+
+_handlers: dict[tuple[str, str], dict[str, Any]] = {}
+"""What works on the resources of a region and a type."""
+_adding_for: ContextVar[str] = ContextVar("adding_for")
+_prepare: list[Callable[[str], object]] = []
+
+
+@contextmanager
+def adding_for(region: str) -> Iterator[None]:
+    """What is added is for the stacks of this region."""
+    token = _adding_for.set(region)
+    try:
+        yield
+    finally:
+        _adding_for.reset(token)
+
+
+def prepare_regions(prepare: Callable[[str], object]) -> None:
+    """Call this with the region of a stack before one of its resources is worked on."""
+    _prepare[:] = [prepare]
+
+
+def _work(name: str, operation: str, *given: Any) -> Any:  # noqa: ANN401 - a handler's
+    region = scope.region()
+    for prepare in _prepare:
+        prepare(region)
+    return _handlers[region, name][operation](*given)
+
+
+def _add(name: str, handlers: dict[str, Any]) -> None:
+    _handlers.setdefault((_adding_for.get(), name), {}).update(handlers)
+    known = provisioners._RESOURCE_HANDLERS.get(name, {})
+    provisioners._RESOURCE_HANDLERS[name] = known | {each: partial(_work, name, each) for each in handlers}
 
 
 def add_resource_type(
@@ -38,7 +76,8 @@ def add_resource_type(
     handlers: dict[str, Any] = {"create": create, "delete": delete}
     if update:
         handlers["update"] = update
-    provisioners._RESOURCE_HANDLERS[name] = handlers
+    provisioners._RESOURCE_HANDLERS.pop(name, None)
+    _add(name, handlers)
     if replacing:
         provisioners._REPLACING_PROPERTIES[name] = tuple(replacing)
     if named:
@@ -49,7 +88,7 @@ def add_resource_type(
 
 def add_import(name: str, adopt: Callable[[dict[str, str]], tuple[str, dict[str, Any]]]) -> None:
     """Let CloudFormation import resources of a type: `adopt(identifier)` answers physical id and attributes."""
-    provisioners._RESOURCE_HANDLERS[name]["import"] = adopt
+    _add(name, {"import": adopt})
 
 
 def work_beside_the_loop(types: Collection[str]) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 from ministack.services import cloudwatch
 
 from localaws.aws import Aws
+from localaws.ministack import scope
 from localaws.ministack.patching import Patch
 
 Alarm = dict[str, Any]
@@ -148,15 +149,23 @@ class AlarmEvents:
             await asyncio.sleep(_POLL_SECONDS)
             try:
                 for event in self.poll():
-                    await asyncio.to_thread(self._deliver, event)
+                    with scope.of_arn(event["Resources"][0]):
+                        await asyncio.to_thread(self._deliver, event)
             except Exception:
                 logger.exception("The alarms could not be read")
 
     def poll(self) -> list[dict[str, Any]]:
         """An event for each alarm whose state is another than at the last poll."""
-        cloudwatch._evaluate_all_alarms()
+        # MiniStack keeps them by account and region.
+        places = sorted({place[:2] for place in list(cloudwatch._alarms._data)})
+        return [event for place in places for event in self._poll(*place)]
+
+    def _poll(self, account: str, region: str) -> list[dict[str, Any]]:
         events = []
-        for alarm in cloudwatch._alarms.values():
+        with scope.within(account, region):
+            cloudwatch._evaluate_all_alarms()
+            alarms = list(cloudwatch._alarms.values())
+        for alarm in alarms:
             arn, state = alarm["AlarmArn"], alarm["StateValue"]
             # A new alarm begins without data; that it is there is no change of its state.
             previous = self._known.get(arn, "INSUFFICIENT_DATA")

@@ -27,7 +27,7 @@ from localaws.errors import AwsError
 from localaws.iam import requests
 from localaws.iam.log import AccessLog
 from localaws.iam.tokens import issuer_host, verify
-from localaws.ministack import cloudformation, identity, services
+from localaws.ministack import cloudformation, identity, scope, services
 from localaws.ministack.identity import Context, refused, role_of
 from localaws.ministack.patching import Patch
 from localaws.ministack_patches import service_grants
@@ -152,7 +152,7 @@ class Questions:
 
     def further(self, action: str, resource: str, body: bytes) -> Iterator[tuple[str, str, Context]]:
         """Actions, resources and conditions that must be allowed as well."""
-        for check in requests.further(self.settings, _find_key, action, resource, body):
+        for check in requests.further(scope.here(self.settings), _find_key, action, resource, body):
             yield check.action, check.resource, check.context
 
     def note(self, role: str, action: str, resource: str, allowed: bool) -> None:

@@ -1,4 +1,4 @@
-"""`python -m localaws.push PORT HOME REPOSITORY`: what a bare repository's post-receive hook runs."""
+"""`python -m localaws.push PORT HOME REGION REPOSITORY`: what a bare repository's post-receive hook runs."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ _INTERRUPTED = 130
 
 def main(words: list[str]) -> int:
     """Report what git says was pushed, and follow it; nobody sees the exit code, so the last line says it."""
-    port, home, repository = words
+    port, home, region, repository = words
     _forget_the_pushers_aws()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
-        return follow(Settings(port=int(port), home=Path(home)), Path(repository), read_changes(sys.stdin), _say)
+        settings = Settings(port=int(port), home=Path(home), region=region)
+        return follow(settings, Path(repository), read_changes(sys.stdin), _say)
     except (PushError, ProcessError, SettingsError, BotoCoreError, ClientError) as error:
         _say(f"FAILED: {error}\n")
         return 1

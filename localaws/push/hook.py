@@ -15,7 +15,8 @@ def write(settings: Settings, folder: Path, repository: Path) -> None:
 
     It names the port and the Python of the local AWS that runs now.
     """
-    words = [sys.executable, "-m", "localaws.push", str(settings.port), str(settings.home), str(repository)]
+    words = [sys.executable, "-m", "localaws.push", str(settings.port), str(settings.home), settings.region]
+    words.append(str(repository))
     # git runs hooks in the bare repository, so the way to this package has to be named.
     lines = [
         "#!/bin/sh",

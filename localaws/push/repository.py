@@ -1,4 +1,4 @@
-"""Bare repositories in `SCONES_HOME/repositories`, as CodeCommit has them."""
+"""Bare repositories, as CodeCommit has them: in `SCONES_HOME/repositories`, and another region's in its own folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
 
 def folder(settings: Settings) -> Path:
     """Where the repositories lie."""
-    return settings.home / "repositories"
+    return settings.state / "repositories"
 
 
 def find(settings: Settings, name: str) -> Path:

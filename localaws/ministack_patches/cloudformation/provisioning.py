@@ -10,6 +10,7 @@ from typing import Any
 from ministack.services.cloudformation import changesets, provisioners, stacks
 
 from localaws.aws import Aws
+from localaws.ministack import scope
 from localaws.ministack.patching import Patch
 from localaws.settings import Settings
 from localaws.stacks import permissions
@@ -41,7 +42,7 @@ def patch(aws: Aws) -> Patch:
 
 def _creating(settings: Settings, create: Do) -> Do:
     def ask_and_create(kind: str, logical_id: str, properties: Properties, stack: str) -> Made:
-        with asking(settings, CREATE, Resource(kind, stack, logical_id, new=properties)):
+        with asking(scope.here(settings), CREATE, Resource(kind, stack, logical_id, new=properties)):
             made: Made = create(kind, logical_id, properties, stack)
             return made
 
@@ -65,7 +66,7 @@ def _updating(settings: Settings, update: Do) -> Do:
         resource = Resource(kind, stack, logical_id or physical_id, physical_id, old, new)
         anew = permissions.replaces(resource)
         asked = dataclasses.replace(resource, physical_id="", old={}) if anew else resource
-        with asking(settings, CREATE if anew else UPDATE, asked, resource):
+        with asking(scope.here(settings), CREATE if anew else UPDATE, asked, resource):
             made = update(kind, physical_id, old, new, stack, logical_id, attributes)
             return made
 
@@ -74,7 +75,7 @@ def _updating(settings: Settings, update: Do) -> Do:
 
 def _deleting(settings: Settings, delete: Do) -> Do:
     def ask_and_delete(kind: str, physical_id: str, properties: Properties, stack: str, logical_id: str) -> None:
-        with asking(settings, DELETE, Resource(kind, stack, logical_id, physical_id, old=properties)):
+        with asking(scope.here(settings), DELETE, Resource(kind, stack, logical_id, physical_id, old=properties)):
             delete(kind, physical_id, properties, stack, logical_id)
 
     return ask_and_delete
@@ -82,7 +83,7 @@ def _deleting(settings: Settings, delete: Do) -> Do:
 
 def _importing(settings: Settings, adopt: Do) -> Do:
     def ask_and_import(kind: str, identifier: dict[str, str]) -> Made:
-        with asking(settings, READ, Resource(kind, "", "", new=dict(identifier))):
+        with asking(scope.here(settings), READ, Resource(kind, "", "", new=dict(identifier))):
             made: Made = adopt(kind, identifier)
             return made
 
@@ -99,7 +100,7 @@ def _deleting_later(settings: Settings, delete_predecessor: Do) -> Do:
             if resource is None:
                 delete(*given, **others)
                 return
-            with asking(settings, DELETE, dataclasses.replace(resource, new={})):
+            with asking(scope.here(settings), DELETE, dataclasses.replace(resource, new={})):
                 delete(*given, **others)
 
         delete_predecessor(ask_and_delete, *details, **more)

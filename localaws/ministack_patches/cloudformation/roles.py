@@ -12,7 +12,7 @@ from ministack.services.cloudformation import changesets, handlers, helpers
 
 from localaws.aws import Aws
 from localaws.errors import AwsError
-from localaws.ministack import identity
+from localaws.ministack import identity, scope
 from localaws.ministack.patching import Patch
 from localaws.settings import Settings
 from localaws.stacks.acting import CLOUDFORMATION, Principal, acting_as
@@ -142,7 +142,7 @@ def _check_given(settings: Settings, role: str) -> None:
         if f"::{settings.account}:" not in role:
             raise AwsError("AccessDenied", "Cross-account pass role is not allowed.", 403)
         passed: identity.Context = {"iam:PassedToService": CLOUDFORMATION}
-        identity.enforce(_caller.get(), "iam:PassRole", role, settings.region, passed)
+        identity.enforce(_caller.get(), "iam:PassRole", role, scope.region(), passed)
 
 
 def _principal(settings: Settings, role: str) -> Principal | None:
@@ -150,7 +150,7 @@ def _principal(settings: Settings, role: str) -> Principal | None:
         return None
     if not role:
         return Principal(_caller.get(), is_caller=True)
-    issued = identity.assume(role, CLOUDFORMATION, settings.account, settings.region)
+    issued = identity.assume(role, CLOUDFORMATION, settings.account, scope.region())
     if issued is None:
         raise AwsError("ValidationError", f"Role {role} is invalid or cannot be assumed")
     return Principal(issued[0], is_caller=False)

@@ -15,7 +15,6 @@ from ministack.services import cloudformation
 from ministack.services.cloudformation import stacks
 
 from localaws.aws import Aws
-from localaws.events import Events
 from localaws.ministack import saving
 from localaws.ministack.patching import Patch
 from localaws.store import StoreError
@@ -36,7 +35,7 @@ def patch(aws: Aws) -> Patch:
     return Patch(
         replaces={
             app: {"_load_persisted_state": _interrupting},
-            stacks: {"_add_event": lambda add: _recording(add, aws.events)},
+            stacks: {"_add_event": lambda add: _recording(add, aws)},
         },
         reads={cloudformation: ("_stacks",)},
     )
@@ -68,7 +67,7 @@ def _save(stack: str) -> None:
         logger.error("If this process ends in a moment, the stack %s is found as failed: %s", stack, error)
 
 
-def _recording(add: Add, events: Events) -> Add:
+def _recording(add: Add, aws: Aws) -> Add:
     def add_and_send(
         stack_id: str,
         stack_name: str,
@@ -89,6 +88,6 @@ def _recording(add: Add, events: Events) -> Add:
                 "status-details": {"status": status, "status-reason": reason},
                 "client-request-token": "",
             }
-            events.send(_CHANGE, detail, [stack_id], source="aws.cloudformation")
+            aws.of(stack_id).events.send(_CHANGE, detail, [stack_id], source="aws.cloudformation")
 
     return add_and_send

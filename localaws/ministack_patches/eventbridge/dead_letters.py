@@ -18,7 +18,7 @@ from ministack.services import cloudwatch, sqs
 
 from localaws.aws import Aws
 from localaws.deliveries.delivery import Delivery, Failed
-from localaws.ministack import saving
+from localaws.ministack import saving, scope
 from localaws.ministack.patching import Patch
 from localaws.ministack_patches.service_grants import EVENTS, find_refusal
 from localaws.store import retry_until_stored
@@ -123,4 +123,5 @@ def send(queue: str, body: str, attributes: dict[str, str]) -> None:
 def give_up_delivery(aws: Aws, delivery: Delivery, failed: Failed, condition: str) -> None:
     """End a rule's delivery for good that localaws.deliveries has tried."""
     lost = Lost(delivery.source, aws.settings.account, delivery.target, delivery.event, delivery.retries)
-    give_up(lost, Failure(_CODES.get(failed.code, "ERROR_FROM_TARGET"), str(failed)), condition)
+    with scope.of_arn(delivery.source):
+        give_up(lost, Failure(_CODES.get(failed.code, "ERROR_FROM_TARGET"), str(failed)), condition)

@@ -20,6 +20,7 @@ from typing import Any
 from ministack.services import eventbridge
 
 from localaws.aws import Aws
+from localaws.ministack import scope
 from localaws.ministack.patching import Patch
 from localaws.ministack_patches.eventbridge import dead_letters
 from localaws.ministack_patches.eventbridge.dead_letters import Failure, Lost
@@ -109,6 +110,10 @@ class Deliveries:
         longest = min(_FIRST_SECONDS * 2 ** min(kept["Attempts"], 20), _LONGEST_SECONDS)
         if self._stopping.wait(longest * (0.5 + random.random() / 2)):  # noqa: S311 - no secret
             return
+        with scope.of_arn(kept["Rule"].get("Arn", "")):
+            self._try_again(kept)
+
+    def _try_again(self, kept: Document) -> None:
         dead_letters.count("RetryInvocationAttempts", kept["Rule"].get("Name", ""))
         failure = self._try(kept["Target"], kept["Event"], kept["Rule"])
         if failure:
@@ -150,6 +155,7 @@ def patch(aws: Aws) -> Patch:
                 "_dispatch_to_sqs": _asking,
                 "_dispatch_to_stepfunctions": _watching,
                 "_invoke_target": delivering,
+                "_target_matches_request_scope": _matching,
             }
         },
         reads={eventbridge: ("_pattern_event_view",)},
@@ -171,6 +177,18 @@ def _asking(dispatch: Invoke) -> Invoke:
         _watching(dispatch)(target, payload, *more)
 
     return ask_and_dispatch
+
+
+def _matching(matches: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """A target of another region is taken by PutTargets and never reached; MiniStack would drop the event."""
+
+    def match_or_fail(target: Any) -> bool:  # noqa: ANN401 - MiniStack's parts of an ARN
+        if matches(target):
+            return True
+        fail("NO_RESOURCE", f"The target is in {target.region} and account {target.account_id}, the rule is not.")
+        return False
+
+    return match_or_fail
 
 
 def _watching(dispatch: Invoke) -> Invoke:

@@ -25,7 +25,7 @@ from localaws.deliveries.delivery import Delivery, Failed
 from localaws.deliveries.targets import service_of
 from localaws.errors import AwsError, validation
 from localaws.events import Outcome
-from localaws.ministack import services
+from localaws.ministack import scope, services
 from localaws.ministack.patching import Patch
 from localaws.ministack_patches.eventbridge.dead_letters import give_up_delivery
 from localaws.ministack_patches.service_grants import EVENTS
@@ -45,12 +45,13 @@ GiveUp = Callable[[str, Document, Document, AwsError], None]
 _outcomes: ContextVar[list[Outcome] | None] = ContextVar("outcomes", default=None)
 
 
-def deliver(event: Document) -> list[Outcome]:
-    """Put an event on the default bus; answers what came of those of its targets that are called here."""
+def deliver(settings: Settings, event: Document) -> list[Outcome]:
+    """Put an event on the region's default bus; answers what came of those of its targets that are called here."""
     outcomes: list[Outcome] = []
     token = _outcomes.set(outcomes)
     try:
-        services.deliver_event(event)
+        with scope.within(settings.account, settings.region):
+            services.deliver_event(event)
     finally:
         _outcomes.reset(token)
     return outcomes
@@ -58,12 +59,14 @@ def deliver(event: Document) -> list[Outcome]:
 
 def patch(aws: Aws) -> Patch:
     """Call these targets, refuse targets that AWS refuses, and keep rates to their rhythm."""
-    starts: Mapping[str, Start] = {"codebuild": partial(start_for_rule, aws)}
-    refuse = partial(give_up, aws)
-    deliveries = Deliveries(aws, give_up_delivery)
+
+    def start(role: str, target: str, given: str, rule: str) -> str:
+        if target.split(":")[3:5] != rule.split(":")[3:5]:
+            raise AwsError("ResourceNotFoundException", f"{target} is not in the region and account of the rule.")
+        return start_for_rule(aws.of(rule), role, target, given, rule)
 
     def calling(invoke: Invoke) -> Invoke:
-        return _starting_builds(_starting_pipelines(invoke, deliveries, aws.settings), starts, refuse)
+        return _starting_builds(_starting_pipelines(invoke, aws), {"codebuild": start}, partial(give_up, aws))
 
     return Patch(
         replaces={
@@ -125,15 +128,15 @@ def _input(target: Document, seen: Any, rule: Document, view: Any) -> str:  # no
     return json.dumps(value)
 
 
-def _starting_pipelines(invoke: Invoke, deliveries: Deliveries, settings: Settings) -> Invoke:
+def _starting_pipelines(invoke: Invoke, aws: Aws) -> Invoke:
     def invoke_or_start(target: Document, event: Document, rule: Document, view: Any = None) -> None:  # noqa: ANN401
         if service_of(target.get("Arn", "")) != "sagemaker":
             invoke(target, event, rule, view)
             return
         seen = (view or eventbridge._pattern_event_view(event)).event_with_detail()
-        moment = clock.read(settings.home).timestamp()
+        moment = clock.read(aws.settings.home).timestamp()
         # MiniStack may be answering PutEvents: the call goes on in a thread of its own.
-        deliveries.take(
+        Deliveries(aws.of(rule["Arn"]), give_up_delivery).take(
             Delivery(source=rule["Arn"], principal=EVENTS, target=target, scheduled=moment, began=moment, event=seen)
         )
 

@@ -47,7 +47,6 @@ def patch(aws: Aws) -> Patch:
         account = config["FunctionArn"].split(":")[4]
         return aws.sessions.of(config.get("Role"), account, config["FunctionName"][:64]).environment
 
-    groups = f"arn:aws:logs:{aws.settings.region}:{aws.settings.account}:log-group:"
     return Patch(
         replaces={
             lambda_runtime: {"execution_credentials": lambda _: issue},
@@ -55,7 +54,7 @@ def patch(aws: Aws) -> Patch:
         },
         enforced={
             lambda_svc: {
-                "_emit_lambda_logs": lambda emit: _logging(emit, allowed, groups),
+                "_emit_lambda_logs": lambda emit: _logging(emit, allowed),
                 "_route_async_failure": lambda send: _sending(send, allowed),
             }
         },
@@ -63,10 +62,11 @@ def patch(aws: Aws) -> Patch:
     )
 
 
-def _logging(emit: Do, allowed: Allowed, groups: str) -> Do:
+def _logging(emit: Do, allowed: Allowed) -> Do:
     def emit_if_allowed(function: Document, *details: object, **more: object) -> None:
         config = function.get("config") or function
-        group = f"{groups}/aws/lambda/{config['FunctionName']}:log-stream:"
+        region, account = config["FunctionArn"].split(":")[3:5]
+        group = f"arn:aws:logs:{region}:{account}:log-group:/aws/lambda/{config['FunctionName']}:log-stream:"
         role = config.get("Role", "")
         if all([allowed(role, "logs:CreateLogStream", group), allowed(role, "logs:PutLogEvents", f"{group}*")]):
             emit(function, *details, **more)

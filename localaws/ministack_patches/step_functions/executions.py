@@ -19,6 +19,7 @@ from ministack import app
 from ministack.services import stepfunctions as sfn
 
 from localaws.aws import Aws
+from localaws.ministack import scope
 from localaws.ministack.patching import Patch
 from localaws.store import Store, StoreError
 
@@ -92,8 +93,9 @@ class Journal:
     def restore(self) -> None:
         """Put back what the saved state lacks, as failed."""
         for execution in self._store.all(KIND):
-            if execution["executionArn"] not in sfn._executions:
-                sfn._executions[execution["executionArn"]] = _failed(execution)
+            with scope.of_arn(execution["executionArn"]):
+                if execution["executionArn"] not in sfn._executions:
+                    sfn._executions[execution["executionArn"]] = _failed(execution)
 
 
 def _loading(load: Callable[[], None], journal: Journal) -> Callable[[], None]:

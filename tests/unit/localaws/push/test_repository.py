@@ -37,7 +37,7 @@ def test_a_repository_without_a_seed_is_empty_and_has_an_executable_hook(setting
     assert _git(made, "branch", "--list") == ""
     hook = made / "hooks" / "post-receive"
     assert os.access(hook, os.X_OK)
-    assert f"-m localaws.push {settings.port} {settings.home} {made}" in hook.read_text(encoding="utf-8")
+    assert f"-m localaws.push {settings.port} {settings.home} us-east-1 {made}" in hook.read_text(encoding="utf-8")
 
 
 def test_a_seed_becomes_the_first_commit_of_its_branch(settings: Settings) -> None:

@@ -13,8 +13,10 @@ from localaws.errors import AwsError
 from localaws.events import Outcome
 from localaws.ministack_patches.eventbridge import targets
 from localaws.ministack_patches.eventbridge.targets import deliver
+from localaws.settings import Settings
 
 RULE = "arn:aws:events:us-east-1:000000000000:rule/push"
+SETTINGS = Settings()
 GIVEN_UP: list[tuple[Any, ...]] = []
 ROLE = "arn:aws:iam::000000000000:role/events"
 PROJECT = "arn:aws:codebuild:us-east-1:000000000000:project/bakery-build"
@@ -60,26 +62,26 @@ def test_a_target_is_called_under_its_role_with_the_input_that_it_wants(
     started: list[tuple[str, str, Any, str]], how: dict[str, Any], given: object
 ) -> None:
     rule({"Arn": PROJECT, **how})
-    assert deliver(EVENT) == [Outcome(PROJECT, started="build-1")]
+    assert deliver(SETTINGS, EVENT) == [Outcome(PROJECT, started="build-1")]
     assert started == [(ROLE, PROJECT, given, RULE)]
 
 
 def test_a_target_without_an_input_is_given_the_event(started: list[tuple[str, str, Any, str]]) -> None:
     rule({"Arn": PROJECT})
-    deliver(EVENT)
+    deliver(SETTINGS, EVENT)
     assert started[0][2]["detail"] == {"commitId": "c1", "branch": "main"}
     assert started[0][2]["detail-type"] == "push"
 
 
 def test_an_event_that_no_rule_is_for_has_no_outcome(started: list[tuple[str, str, Any, str]]) -> None:
     rule({"Arn": PROJECT}, {"source": ["aws.other"]})
-    assert deliver(EVENT) == []
+    assert deliver(SETTINGS, EVENT) == []
     assert started == []
 
 
 def test_a_refused_start_is_an_outcome_that_says_why(started: list[tuple[str, str, Any, str]]) -> None:
     rule({"Arn": f"{PROJECT}-refused"})
-    (outcome,) = deliver(EVENT)
+    (outcome,) = deliver(SETTINGS, EVENT)
     assert outcome.refused == (
         f"The rule push could not start {PROJECT}-refused: AccessDeniedException: not authorized to perform: "
         "codebuild:StartBuild"

@@ -13,7 +13,8 @@ from localaws.ministack_patches.lambda_ import roles
 ROLE = "arn:aws:iam::000000000000:role/bake"
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:dead-letters"
 GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/bake:log-stream:"
-CONFIG = {"FunctionName": "bake", "Role": ROLE}
+ARN = "arn:aws:lambda:us-east-1:000000000000:function:bake"
+CONFIG = {"FunctionName": "bake", "FunctionArn": ARN, "Role": ROLE}
 
 
 class Lambda:
