@@ -4,9 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 ENVIRONMENT := $(if $(filter portable,$(SCONES_ENGINE)),.venv/portable,.venv)
 LOCKED := $(if $(filter portable,$(SCONES_ENGINE)),.venv/portable,requirements)
 BIN := $(ENVIRONMENT)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# Python compiles what it imports, once; pip would compile all, for half of an installation's time.
-UNCOMPILED := --no-compile
+# Makes an environment and installs a lock into it.
+INSTALL := $(PYTHON) requirements/install.py
 export OMP_NUM_THREADS ?= 1
 export PATH := $(CURDIR)/.venv/npm/node_modules/.bin:$(PATH)
 export SAGEMAKER_SUPPRESS_V2_WARNING := 1
@@ -120,16 +119,14 @@ install: $(ENVIRONMENT)/test
 
 # checkov pins its own boto3, so it lives in an environment of its own.
 .venv/checkov: requirements/checkov.lock
-	@echo "Installing checkov into .venv/checkov (once; half a minute) ..."
-	@$(PYTHON) -m venv $@
-	@$@/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --require-hashes -r requirements/checkov.lock
+	@echo "Installing checkov into .venv/checkov (once) ..."
+	@$(INSTALL) $@ requirements/checkov.lock
 	@touch $@
 
 # atheris is for fuzzing alone, has wheels for Linux alone, and reads the project through .venv's packages.
 .venv/fuzz: requirements/fuzz.lock $(ENVIRONMENT)/test
 	@echo "Installing atheris into .venv/fuzz (once) ..."
-	@$(PYTHON) -m venv $@
-	@$@/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --require-hashes -r requirements/fuzz.lock
+	@$(INSTALL) $@ requirements/fuzz.lock
 	@touch $@
 
 # The SageMaker SDK 3 beside SDK 2, with a local AWS of its own: the same definitions, and a run that it starts. It takes
@@ -139,11 +136,8 @@ sdk3: .venv/sdk3/ready $(ENVIRONMENT)/test .venv/wheels/ready
 
 SDK3_PYTHON ?= $(PYTHON)
 .venv/sdk3/ready: requirements/sdk3.lock setup.py
-	@echo "Installing the SageMaker SDK 3 into .venv/sdk3 (once; some minutes, 1.3 GB) ..."
-	@test -x .venv/sdk3/bin/python || $(SDK3_PYTHON) -m venv .venv/sdk3
-	@.venv/sdk3/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --no-deps --require-hashes \
-		-r requirements/sdk3.lock
-	@.venv/sdk3/bin/pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation -e .
+	@echo "Installing the SageMaker SDK 3 into .venv/sdk3 (once; 1.3 GB) ..."
+	@$(SDK3_PYTHON) requirements/install.py .venv/sdk3 requirements/sdk3.lock --editable
 	@touch $@
 
 # What the project is made of, as CycloneDX JSON in dist/; the library that has its schema lives in an environment of its own.
@@ -153,8 +147,7 @@ sbom: .venv/sbom
 
 .venv/sbom: requirements/sbom.lock
 	@echo "Installing what validates the SBOM into .venv/sbom (once) ..."
-	@$(PYTHON) -m venv $@
-	@$@/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --require-hashes -r requirements/sbom.lock
+	@$(INSTALL) $@ requirements/sbom.lock
 	@touch $@
 
 # What pip installs without a clone: dist/scones-<version>-py3-none-any.whl and dist/scones_localaws-<version>-..., the
@@ -181,14 +174,12 @@ image: .venv/laptop
 
 .venv/packaging: requirements/packaging.lock
 	@echo "Installing what builds and checks the wheel into .venv/packaging (once) ..."
-	@$(PYTHON) -m venv $@
-	@$@/bin/pip --disable-pip-version-check --quiet install $(UNCOMPILED) --require-hashes -r requirements/packaging.lock
+	@$(INSTALL) $@ requirements/packaging.lock
 	@touch $@
 
 # Write the locks again after a change in setup.py, or some of them: make lock LOCKS="laptop test". uv is needed for this alone.
 lock: $(ENVIRONMENT)/test
-	$(PIP) install uv==0.13.9
-	$(BIN)/python requirements/lock.py $(LOCKS)
+	$(BIN)/python -m requirements.lock $(LOCKS)
 
 .venv/portable/%.lock: requirements/%.lock requirements/portable.py
 	@test -x .venv/portable/bin/python || $(PYTHON) -m venv .venv/portable
@@ -196,18 +187,14 @@ lock: $(ENVIRONMENT)/test
 
 $(ENVIRONMENT)/laptop: $(LOCKED)/laptop.lock setup.py
 	@$(PYTHON) requirements/check_platform.py
-	@echo "Installing the local AWS and its algorithm into $(ENVIRONMENT) (once; a minute or two) ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(ENVIRONMENT)
-	@$(PIP) install $(UNCOMPILED) --require-hashes -r $(LOCKED)/laptop.lock
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@echo "Installing the local AWS and its algorithm into $(ENVIRONMENT) (once; a minute) ..."
+	@$(INSTALL) $(ENVIRONMENT) $(LOCKED)/laptop.lock --editable
 	@touch $@
 
 $(ENVIRONMENT)/test: $(LOCKED)/test.lock requirements/npm/package-lock.json setup.py
 	@$(PYTHON) requirements/check_platform.py
-	@echo "Installing what runs and checks the project into $(ENVIRONMENT) (once; a minute or two) ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(ENVIRONMENT)
-	@$(PIP) install $(UNCOMPILED) --require-hashes -r $(LOCKED)/test.lock
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@echo "Installing what runs and checks the project into $(ENVIRONMENT) (once; a minute) ..."
+	@$(INSTALL) $(ENVIRONMENT) $(LOCKED)/test.lock --editable
 	@mkdir -p .venv/npm && cp requirements/npm/*.json .venv/npm/
 	@if command -v npm >/dev/null; then npm ci --silent --ignore-scripts --prefix .venv/npm; else echo "No npm: the ASL is not validated."; fi
 	@touch $@ $(ENVIRONMENT)/laptop

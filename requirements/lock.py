@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from requirements.install import find_uv
+
 HERE = Path(__file__).parent
-UV = str(Path(sys.executable).with_name("uv"))
 OPTIONS = ["--quiet", "--universal", "--python-version=3.11", "--generate-hashes", "--no-strip-extras"]
 OPTIONS += ["--no-header", "--no-annotate"]
 PLATFORMS = {
@@ -34,6 +35,7 @@ ALONE = {
     "checkov": ["checkov==3.3.30"],
     "sbom": ["cyclonedx-python-lib[json-validation]==11.12.0"],
     "audit": ["pip-audit==2.10.1"],
+    "uv": ["uv==0.13.9"],
     "packaging": [
         *("twine==7.0.0", "check-wheel-contents==0.6.3", "setuptools==80.10.2", "wheel==0.48.0"),
         "check-jsonschema==0.39.0",
@@ -71,7 +73,14 @@ def find_pythons(name: str) -> tuple[str, ...]:
 
 
 def _uv(*words: str, given: str | None = None) -> None:
-    done = subprocess.run([UV, *words], input=given, text=True, check=False, cwd=HERE, env={**os.environ, **MACOS})
+    done = subprocess.run(
+        [str(find_uv(Path(sys.executable))), *words],
+        input=given,
+        text=True,
+        check=False,
+        cwd=HERE,
+        env={**os.environ, **MACOS},
+    )
     if done.returncode:
         sys.exit(f"`uv {' '.join(words)}` found no versions that fit; the lines above say why.")
 
