@@ -8,7 +8,7 @@ from importlib import import_module
 
 from console.commands import Command
 from console.errors import CommandError, explain
-from console.output import plain
+from console.plain import plain
 
 COMMANDS = {
     "demo": ("demo", "the whole loop on the built-in sample"),

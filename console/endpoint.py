@@ -12,7 +12,7 @@ from typing import Any
 from common.aws_errors import find_resource
 from console import registry
 from console.errors import CommandError
-from console.output import plain
+from console.plain import plain
 from console.target import Target
 
 VARIANT = "live"

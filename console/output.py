@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
-from console.formats import moment
-
-_PIPE_WIDTH = 500
-# What a terminal obeys instead of showing it, and what turns the order of letters round.
-_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def plain(text: str) -> str:
-    """Text of somebody else's for a terminal: control characters are shown as \\x1b, and not obeyed.
-
-    A job's log, a name or an error could otherwise change the window, its title or the clipboard, or hide a line.
-    """
-    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+from console.plain import plain
+from console.table import print_table
 
 
 def say(text: str, *, flush: bool = False) -> None:
@@ -30,40 +18,27 @@ def say(text: str, *, flush: bool = False) -> None:
     print(plain(text), flush=flush)
 
 
-def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool, empty: str) -> None:
-    """Print records as a table, or as a JSON list; `empty` is said where there are none."""
+def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool, empty: str, cut: str = "reason") -> None:
+    """Print records as a table, or as a JSON list; `empty` is said where there are none.
+
+    On a terminal the column `cut` alone is shortened. Elsewhere nothing is, and a record is one line.
+    """
     if as_json:
-        print(json.dumps(list(rows), indent=2, default=_json_default))
+        print_json(list(rows))
     elif rows:
-        _print_table(rows)
+        print_table(rows, cut)
     else:
         print(empty)
 
 
-def _print_table(rows: Sequence[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in rows[0]:
-        table.add_column(name.replace("_", " "), no_wrap=True)
-    for row in rows:
-        table.add_row(*(Text(plain(_text(value))) for value in row.values()))  # no markup of names
-    # A pipe has no width: nothing is cut there. A terminal shows what fits, and `--json` has the rest.
-    width = None if sys.stdout.isatty() else _PIPE_WIDTH
-    Console(highlight=False, width=width).print(table)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, datetime):
-        return moment(value)
-    return "" if value is None else str(value)
+def print_json(document: object) -> None:
+    """Print what a command answers to a program: moments in ISO 8601 as UTC, numbers as numbers."""
+    print(json.dumps(document, indent=2, default=_json_default))
 
 
 def _json_default(value: object) -> str:
     if isinstance(value, datetime):
-        return value.isoformat()
+        return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     raise TypeError(f"{value!r} is not JSON")
 
 

@@ -13,12 +13,13 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from localaws import keys
 from localaws.environment import SAFE, kept, with_packages
 from localaws.platforms import reach_directly
-from localaws.settings import HEALTH, HOST, Settings
+from localaws.settings import HEALTH, HOST, Settings, load_port
 
 _START_SECONDS = 120
 _STOP_SECONDS = 20
@@ -26,7 +27,7 @@ _STOP_SECONDS = 20
 _ANSWER_SECONDS = 10
 _LONGEST_ANSWER = 4096  # bytes
 _STATE = (
-    *("ministack", "regions", "jobs", "endpoints", "repositories", "builds", "mail", "tmp", "access.jsonl"),
+    *("ministack", "regions", "jobs", "endpoints", "repositories", "builds", "mail", "tmp", "access.jsonl", "port"),
     *("sagemaker.db", "sagemaker.db-wal", "sagemaker.db-shm", "localaws.log"),
 )
 
@@ -37,6 +38,10 @@ class ProcessError(RuntimeError):
 
 class StrangerError(ProcessError):
     """What answers on the port is not this installation's local AWS."""
+
+
+class OtherPortError(ProcessError):
+    """The local AWS of this home runs on another port than the one that was given."""
 
 
 def running_pid(settings: Settings) -> int | None:
@@ -50,7 +55,10 @@ def running_pid(settings: Settings) -> int | None:
 
 
 def answers(settings: Settings) -> bool:
-    """Whether this installation's local AWS answers on its port; raises StrangerError where something else does."""
+    """Whether this installation's local AWS answers on its port.
+
+    Raises StrangerError where something else does, and OtherPortError where it runs on another port.
+    """
     return _health(settings) is not None
 
 
@@ -82,6 +90,24 @@ def _health(settings: Settings) -> dict[str, Any] | None:
 
     Nothing but a random number is sent before it has, and the key is not sent at all.
     """
+    _check_port(settings)
+    return _ask(settings)
+
+
+def _check_port(settings: Settings) -> None:
+    """Raise OtherPortError where the home's local AWS runs on another port: two would share one state."""
+    port = load_port(settings.home)
+    if port in (None, settings.port):
+        return
+    with suppress(StrangerError):
+        if _ask(replace(settings, port=port)) is not None:
+            raise OtherPortError(
+                f"The port is {settings.port}, and the local AWS of {settings.home} runs on {port}: leave out "
+                f"SCONES_PORT for that one, or name another folder with SCONES_HOME for a second one."
+            )
+
+
+def _ask(settings: Settings) -> dict[str, Any] | None:
     nonce = secrets.token_hex(32)
     connection = http.client.HTTPConnection(HOST, settings.port, timeout=_ANSWER_SECONDS)
     try:

@@ -64,6 +64,7 @@ def run(settings: Settings, root: Credentials) -> None:
             register_region(aws)
         recover(aws)
     front = Front(home, others, Gate(settings, root), partial(keys.prove, root, settings.port), regions.for_operation)
+    settings.port_file.write_text(str(settings.port), encoding="ascii")
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
     try:
         asyncio.run(_serve(regions, front, others, partial(_resume, list(regions), patches)))

@@ -13,6 +13,7 @@ DEFAULT_PORT = 4566
 REGION = "us-east-1"  # the home region
 ACCOUNT = "000000000000"
 HOST = "127.0.0.1"
+_PORT_FILE = "port"
 BUILD_LOG = "log"  # in a build's directory, for who follows it
 _REGIONS, _DATABASE = "regions", "sagemaker.db"
 HEALTH = "/_localaws/health"  # the one path that answers everybody
@@ -71,6 +72,11 @@ class Settings:
         return self.home / "localaws.pid"
 
     @property
+    def port_file(self) -> Path:
+        """Holds the port that the local AWS was last started on."""
+        return self.home / _PORT_FILE
+
+    @property
     def account_file(self) -> Path:
         """Says which account the local AWS was started as: new or existing."""
         return self.home / "account"
@@ -109,12 +115,14 @@ class Settings:
 def from_environment() -> Settings:
     """Read what the environment says of a local AWS.
 
-    SCONES_PORT (default 4566), SCONES_HOME (.scones/ in the working directory), SCONES_ENFORCE_IAM (false), SCONES_OPEN
+    SCONES_PORT (by default the port that the home's was last started on, 4566 for a new one), SCONES_HOME (.scones/ in
+    the working directory), SCONES_ENFORCE_IAM (false), SCONES_OPEN
     (false: who has no key of the installation is refused), and SCONES_ACCOUNT: `new` (default), to which AWS closed
     Model Monitor, Clarify and Debugger, or `existing`. SCONES_ENGINE says what trains: by default MXNet, where it is
     installed. SCONES_ISOLATION is checked; what this machine has is found out when the local AWS starts.
     """
-    port = os.environ.get("SCONES_PORT", str(DEFAULT_PORT))
+    home = Path(os.environ.get("SCONES_HOME", ".scones")).resolve()
+    port = os.environ.get("SCONES_PORT", str(load_port(home) or DEFAULT_PORT))
     if not port.isdecimal() or not 1024 <= int(port) <= 65535:
         raise SettingsError(f"SCONES_PORT is {port!r}; it must be a number from 1024 to 65535.")
     enforce, open_to_all = _flag("SCONES_ENFORCE_IAM"), _flag("SCONES_OPEN")
@@ -124,7 +132,6 @@ def from_environment() -> Settings:
     isolation = os.environ.get(VARIABLE, "")
     if isolation not in ("", NAMESPACES, PATHS):
         raise SettingsError(f"{VARIABLE} is {isolation!r}; it must be {NAMESPACES} or {PATHS}, or be left out.")
-    home = Path(os.environ.get("SCONES_HOME", ".scones")).resolve()
     return Settings(
         int(port),
         home,
@@ -133,6 +140,14 @@ def from_environment() -> Settings:
         open_to_all=open_to_all,
         engine=_engine(),
     )
+
+
+def load_port(home: Path) -> int | None:
+    """The port that the local AWS of a home was last started on; None where it never was."""
+    try:
+        return int((home / _PORT_FILE).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
 
 
 def _engine() -> str:

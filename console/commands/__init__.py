@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,9 +16,16 @@ def add_json(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
+def parse_limit(text: str) -> int:
+    """How many rows of a listing; 0 means all."""
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
 def add_execution(parser: ArgumentParser) -> None:
     """Which execution; the newest where none is named."""
-    parser.add_argument("execution", nargs="?", help="ARN or id (default: the newest)")
+    parser.add_argument("execution", nargs="?", help="ARN, id or the beginning of one, or `latest` (the default)")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from console import registry
 from console.commands import Command, dataset, inference, versions
@@ -19,6 +20,8 @@ from console.target import Target
 
 PROFILE = "quick"
 NEXT = {
+    "console": "a page of executions, versions, endpoint and drift",
+    "demo --drift": "dusk falls: accuracy drops, an alarm retrains, people label, a better version goes live",
     "models": "every registered version",
     "logs latest TrainModel": "what the training printed",
     "endpoint": "the live version, and its alarms",
@@ -53,8 +56,8 @@ def demo(options: Namespace) -> int:
     if options.drift:
         code = _drift(target)
     print(f"\nDone in {duration(time.monotonic() - started)}. Where to go next:")
-    for words, sentence in NEXT.items():
-        print(f"  {_command()} {words:<24} {sentence}")
+    for line in list_next(drift=options.drift):
+        print(line)
     return code
 
 
@@ -95,6 +98,16 @@ def _drift(target: Target) -> int:
         print("9/9  A new version waits for a person's approval:")
         print_rows(versions.list_versions(target)[:3], as_json=False, empty="No version was registered.")
     return code
+
+
+def list_next(*, drift: bool) -> list[str]:
+    """Lines of commands that go on from here; `drift` says that images at dusk were shown already."""
+    found = {words: sentence for words, sentence in NEXT.items() if not (drift and words == "demo --drift")}
+    lines = [f"  {_command()} {words:<24} {sentence}" for words, sentence in found.items()]
+    folder = Path(sys.argv[0]).parent
+    if not shutil.which("scones") and (folder / "activate").is_file():
+        lines.append(f"`. {os.path.relpath(folder / 'activate')}` puts `scones` on your PATH.")
+    return lines
 
 
 def _command() -> str:

@@ -9,12 +9,14 @@ from typing import Any
 
 from common.masking import mask_values
 from console import executions
-from console.commands import Command, add_execution, add_json
+from console.commands import Command, add_execution, add_json, parse_limit
 from console.errors import CommandError
 from console.executions import OPENING, fetch_steps, identifier, list_summaries
-from console.formats import elapsed
+from console.formats import duration, elapsed
 from console.output import print_rows, say
 from console.target import Target, choose
+
+_SHOWN = 25
 
 
 def _choose(options: Namespace) -> tuple[Target, str]:
@@ -34,22 +36,60 @@ def list_executions(options: Namespace) -> int:
     target = choose(options.target)
     project = target.project
     pipeline = project.monitoring_pipeline_name if options.monitoring else project.pipeline_name
-    rows = [
-        {
-            "execution": identifier(item["PipelineExecutionArn"]),
-            "status": item["PipelineExecutionStatus"],
-            "started": item["StartTime"],
-            "name": item.get("PipelineExecutionDisplayName"),
-            "reason": item.get("PipelineExecutionFailureReason", "").removeprefix(OPENING),
-        }
-        for item in list_summaries(target.client("sagemaker"), pipeline)
-    ]
-    print_rows(rows, as_json=options.json, empty=f"No executions of {pipeline} yet; start one with `scones run`.")
+    summaries = list_summaries(target.client("sagemaker"), pipeline)
+    shown = summaries[: options.limit or None]
+    rows = _list_rows(target, shown)
+    if not options.json:
+        rows = [_shorten(row, monitoring=options.monitoring) for row in rows]
+    how = "scones monitor --now" if options.monitoring else "scones run"
+    print_rows(rows, as_json=options.json, empty=f"No executions of {pipeline} yet; start one with `{how}`.")
+    if len(shown) < len(summaries):
+        sys.stderr.write(f"The newest {len(shown)} of {len(summaries)}; --limit 0 lists all.\n")
     return 0
 
 
-def _add_monitoring(parser: ArgumentParser) -> None:
+def _list_rows(target: Target, summaries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """All that is known of each execution, as programs get it."""
+    from console.results import fetch_results
+
+    results = fetch_results(target, [item["PipelineExecutionArn"] for item in summaries])
+    return [
+        {
+            "id": identifier(item["PipelineExecutionArn"]),
+            "status": item["PipelineExecutionStatus"],
+            "started": item["StartTime"],
+            "ended": result.end,
+            "duration_seconds": round(result.seconds, 1),
+            "profile": result.profile,
+            "accuracy": result.accuracy,
+            "version": result.version,
+            "trigger": result.trigger,
+            "started_by": result.started_by,
+            "start_reason": result.start_reason,
+            "name": item.get("PipelineExecutionDisplayName"),
+            "reason": item.get("PipelineExecutionFailureReason", "").removeprefix(OPENING) or None,
+            "arn": item["PipelineExecutionArn"],
+        }
+        for item, result in zip(summaries, results, strict=True)
+    ]
+
+
+def _shorten(row: dict[str, Any], *, monitoring: bool) -> dict[str, Any]:
+    """The columns for people; a check for drift trains and registers nothing, and its name says who started it."""
+    timing = {"id": row["id"], "status": row["status"], "started": row["started"]}
+    timing["duration"] = duration(row["duration_seconds"])
+    if monitoring:
+        return {**timing, "name": row["name"], "reason": row["reason"]}
+    accuracy = None if row["accuracy"] is None else f"{row['accuracy']:.4f}"
+    made = {"profile": row["profile"], "accuracy": accuracy, "version": row["version"]}
+    return {**timing, **made, "trigger": row["trigger"], "reason": row["reason"]}
+
+
+def _add_executions(parser: ArgumentParser) -> None:
     parser.add_argument("--monitoring", action="store_true", help="those of the pipeline that checks for drift")
+    parser.add_argument(
+        "--limit", type=parse_limit, default=_SHOWN, metavar="N", help=f"the newest N; 0 lists all (default: {_SHOWN})"
+    )
     add_json(parser)
 
 
@@ -135,7 +175,7 @@ def _add_retry(parser: ArgumentParser) -> None:
 
 
 COMMANDS = {
-    "executions": Command(list_executions, _add_monitoring),
+    "executions": Command(list_executions, _add_executions),
     "watch": Command(watch, add_execution),
     "logs": Command(print_log, _add_step),
     "trials": Command(list_trials, _add_trials),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -56,11 +57,15 @@ def bring_up() -> Target:
 
 
 def down(options: Namespace) -> int:
-    """Stop it; a local AWS that does not run is no failure."""
-    from localaws.process import stop, wipe
+    """Stop it, after asking where executions run; a local AWS that does not run is no failure."""
+    from localaws.process import running_pid, stop, wipe
 
     _check_local(options, "`scones down` stops the local AWS; on AWS use `scones destroy`.")
-    settings = _local(choose("local", must_run=False))
+    target = choose("local", must_run=False)
+    settings = _local(target)
+    if not options.force and running_pid(settings) and not _agree(target, wipe=options.wipe):
+        print("Nothing was stopped.")
+        return 1
     print("The local AWS has stopped." if stop(settings) else "The local AWS was not running.")
     if options.wipe:
         wipe(settings)
@@ -68,11 +73,36 @@ def down(options: Namespace) -> int:
     return 0
 
 
-def _add_wipe(parser: ArgumentParser) -> None:
+def _agree(target: Target, *, wipe: bool) -> bool:
+    """Say which executions a stop interrupts and what becomes of them, and ask; a script is told and not asked."""
+    from console.running import list_running
+
+    running = list_running(target)
+    if not running:
+        return True
+    one = len(running) == 1
+    sys.stderr.write(
+        f"{'An execution runs' if one else f'{len(running)} executions run'}, and the stop ends the jobs:\n"
+    )
+    for found in running:
+        sys.stderr.write(f"  {found.id} of {found.pipeline}\n")
+    sys.stderr.write(
+        "Their state is removed with them.\n"
+        if wipe
+        else "At the next `scones up` they are Failed, not resumed; `scones retry ID` goes on from the step that was "
+        "interrupted.\n"
+    )
+    if not sys.stdin.isatty():
+        return True
+    return input("Stop the local AWS? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _add_down(parser: ArgumentParser) -> None:
     parser.add_argument("--wipe", action="store_true", help="remove its state as well: registry, S3, logs")
+    parser.add_argument("--force", action="store_true", help="do not ask, also where executions run")
 
 
 COMMANDS = {
     "up": Command(up),
-    "down": Command(down, _add_wipe),
+    "down": Command(down, _add_down),
 }

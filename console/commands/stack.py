@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.commands import Command
@@ -136,10 +137,26 @@ def _add_package(parser: ArgumentParser) -> None:
 
 
 def seed(options: Namespace) -> int:
-    """Write the repository of a new project; no target is asked."""
+    """Write the repository of a new project; on a laptop it can be pushed to the local AWS at once."""
     from seedcode.commands import seed as command
 
-    return command.run(options)
+    code = command.run(options)
+    if options.target == "local":
+        print(_connect(options.path))
+    return code
+
+
+def _connect(checkout: Path) -> str:
+    """Add the local AWS's repository as the remote; say in a sentence how to push to it."""
+    from console.remote import NAME, connect
+    from pipelines.settings import Settings
+
+    local = choose("local", must_run=False).local
+    home = local.home if local else Path(".scones").resolve()
+    repository = home / "repositories" / f"{Settings.from_environment(os.environ).project}.git"
+    return connect(checkout, repository) or (
+        f"To push it to the local AWS: `scones up` here, and in the new one `git remote add {NAME} {repository}`."
+    )
 
 
 def _add_seed(parser: ArgumentParser) -> None:

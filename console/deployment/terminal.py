@@ -12,7 +12,8 @@ from rich.live import Live
 from rich.table import Table
 
 from console.errors import CommandError
-from console.output import plain, print_rows
+from console.output import print_rows
+from console.plain import plain
 from seedcode.stack.report import Change, Event, Lines, Silent
 
 COLOURS = {"COMPLETE": "green", "PROGRESS": "yellow", "FAILED": "red", "SKIPPED": "dim"}

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.formats import moment, took
-from console.output import plain
+from console.plain import plain
 from console.progress.snapshot import Epoch, Searching, Snapshot, StepView, Training
 
 _SIGNS = {

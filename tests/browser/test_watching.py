@@ -168,7 +168,7 @@ def test_json_of_the_list_is_what_the_page_shows(laptop: Laptop, watch: Tab, tra
     listed = json.loads(laptop.scones("executions", "--json").stdout)
     watch.says(trained)
     shown = watch.page.locator(".rows.executions .id").all_inner_texts()
-    assert shown == [item["execution"] for item in listed]
+    assert shown == [item["id"] for item in listed]
 
 
 def test_what_aws_tells_is_shown_as_text_and_older_pages_are_a_button_away(browser: Browser, laptop: Laptop) -> None:

@@ -105,7 +105,7 @@ def test_each_step_s_log_can_be_read(laptop: Laptop, first_run: str) -> None:
     log = laptop.scones("logs", first_run, "TrainModel").stdout
     assert "Epoch[1] Validation-accuracy=" in log
     assert f"Training engine: {choose_engine()} (" in log
-    newest = json.loads(laptop.scones("executions", "--json").stdout)[0]["execution"]
+    newest = json.loads(laptop.scones("executions", "--json").stdout)[0]["id"]
     assert laptop.scones("logs", "latest", "PrepareData").stdout == laptop.scones("logs", newest, "PrepareData").stdout
     assert "PrepareData" in laptop.scones("logs", first_run, "NoSuchStep", code=1).stderr
 
@@ -132,6 +132,14 @@ def test_an_accuracy_below_the_threshold_fails_in_words_and_registers_nothing(
     described = laptop.ended(done.stdout.split()[0])
     assert described["PipelineExecutionStatus"] == "Failed"
     assert "0.999" in described["FailureReason"]
+    [row] = [
+        one for one in json.loads(laptop.scones("executions", "--json").stdout) if one["arn"] == done.stdout.split()[0]
+    ]
+    assert (row["status"], row["profile"], row["version"]) == ("Failed", "compact", None)
+    assert 0 <= row["accuracy"] < 0.999
+    assert row["started"].endswith("Z")
+    line = next(one for one in laptop.scones("executions").stdout.splitlines() if one.startswith(row["id"]))
+    assert row["reason"] in line
     assert len(json.loads(laptop.scones("models", "--json").stdout)) == before
 
 

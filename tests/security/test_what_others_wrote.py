@@ -16,7 +16,8 @@ import console.__main__ as command
 from console.commands import Command
 from console.commands import executions as logs
 from console.errors import CommandError
-from console.output import plain, print_rows
+from console.output import print_rows
+from console.plain import plain
 from console.progress.tree import draw
 from evaluation import predictions
 from evaluation.page import facts

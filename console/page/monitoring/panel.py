@@ -105,9 +105,10 @@ class MonitoringPanel:
             with box("waiting", "plain", tag="ul") as container:
                 container.props("aria-label='Images that wait'")
             self._queue = Rows(container, lambda item: item[0], lambda item: _WaitingImage(self._context, item))
-            self._more = text(f"The oldest {len(queue.images)}; more wait.", "faint")
+            self._more = text("", "faint")
         self._none.set_visibility(not queue.images)
         self._more.set_visibility(queue.more)
+        self._more.set_text(queue.sentence)
         self._queue.show([(image.key, image.summary) for image in queue.images])
 
     def _draw_retrainings(self, page: Page) -> None:

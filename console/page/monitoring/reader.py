@@ -125,6 +125,11 @@ class Queue:
     images: tuple[WaitingImage, ...]
     more: bool
 
+    @property
+    def sentence(self) -> str:
+        """What of the queue is shown."""
+        return f"The {len(self.images)} oldest are shown; more wait."
+
 
 class _Store(Store):
     """A store that fetches an image's metadata once: it does not change while the image waits."""

@@ -20,9 +20,7 @@ def test_durations_are_written_as_people_write_them(seconds: float, words: str) 
 
 def test_json_is_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     print_rows(ROWS, as_json=True, empty="")
-    assert json.loads(capsys.readouterr().out) == [
-        {"name": "first", "started": "2026-11-23T00:00:00+00:00", "reason": None}
-    ]
+    assert json.loads(capsys.readouterr().out) == [{"name": "first", "started": "2026-11-23T00:00:00Z", "reason": None}]
 
 
 def test_a_table_has_its_rows_and_an_empty_list_says_so(capsys: pytest.CaptureFixture[str]) -> None:

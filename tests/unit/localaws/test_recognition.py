@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -118,6 +119,30 @@ def test_a_start_begins_nothing_beside_a_stranger(
     with pytest.raises(process.StrangerError):
         process.start(mine)
     assert len(impostor.asked) == 1
+
+
+@pytest.mark.parametrize("words", ["up", "down --force", "status", "env", "executions"])
+def test_another_port_than_the_home_s_is_refused_in_words_and_stops_nothing(
+    impostor: Impostor, mine: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    real = keys.ensure(mine)
+    impostor.say = lambda path: json.dumps({"proof": keys.prove(real, mine.port, nonce_of(path))}).encode()
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as running:
+        mine.pid_file.write_text(str(running.pid))
+        mine.port_file.write_text(str(mine.port))
+        monkeypatch.setenv("SCONES_PORT", "4703")
+        assert main(words.split()) == 1
+        assert running.poll() is None
+        running.kill()
+    said = capsys.readouterr().err
+    assert f"The port is 4703, and the local AWS of {mine.home} runs on {mine.port}: leave out SCONES_PORT" in said
+    assert "SCONES_HOME" in said
+
+
+def test_a_home_whose_local_aws_is_stopped_may_move_to_another_port(mine: Settings) -> None:
+    mine.port_file.write_text("1")
+    Settings(port=2, home=mine.home).pid_file.write_text(str(os.getpid()))
+    assert process.answers(Settings(port=2, home=mine.home)) is False
 
 
 def test_who_passes_the_question_on_to_the_real_one_on_another_port_is_a_stranger(

@@ -93,3 +93,12 @@ def test_an_engine_that_does_not_exist_is_refused_before_the_local_aws_starts(mo
     monkeypatch.setenv("SCONES_ENGINE", "torch")
     with pytest.raises(SettingsError, match="SCONES_ENGINE is 'torch', and there are mxnet and portable"):
         from_environment()
+
+
+def test_a_home_keeps_its_port_until_another_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SCONES_HOME", str(tmp_path))
+    monkeypatch.delenv("SCONES_PORT", raising=False)
+    from_environment().port_file.write_text("4703")
+    assert from_environment().port == 4703
+    monkeypatch.setenv("SCONES_PORT", "4704")
+    assert from_environment().port == 4704

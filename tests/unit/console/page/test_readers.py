@@ -19,6 +19,7 @@ from console.page.classify import reader as classify
 from console.page.execution import reader
 from console.page.execution import reader as execution
 from console.page.executions import reader as executions
+from console.page.monitoring import reader as monitoring
 from console.page.version import reader as version_reader
 from console.progress.snapshot import StepView
 from tests.unit.console.page.aws import Aws
@@ -291,3 +292,17 @@ def test_a_version_without_a_report_says_so(aws: Aws) -> None:
     assert version.decisions == ((NOW, "Approved by ada"),)
     with pytest.raises(CommandError, match="Version 4 was registered without a report"):
         version_reader.fetch_report(aws.source, 4)
+
+
+@pytest.mark.parametrize(("waiting", "shown", "more"), [(12, 12, False), (14, 12, True)])
+def test_the_queue_says_how_many_of_those_that_wait_are_shown(
+    aws: Aws, waiting: int, shown: int, *, more: bool
+) -> None:
+    keys = [{"Key": f"review/{number:02}.png", "LastModified": NOW} for number in range(waiting)]
+    aws.answers |= {
+        "ListObjectsV2": lambda _: {"Contents": keys},
+        "HeadObject": lambda _: {"Metadata": {"label": "bicycle", "confidence": "0.5", "model-version": "1"}},
+    }
+    queue = monitoring.fetch_queue(aws.source)
+    assert (len(queue.images), queue.more) == (shown, more)
+    assert queue.sentence == "The 12 oldest are shown; more wait."

@@ -1,0 +1,70 @@
+"""Listings: nothing but the reason is ever cut, whatever the width; a pipe has a line a record."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from console.output import print_rows
+from tests.unit.console.terminal import Terminal
+
+REASON = "AccuracyGate: the accuracy 0.7131 is below the threshold 0.8: nothing was registered. The report is s3://b/r"
+ROWS: list[dict[str, Any]] = [
+    {
+        "id": identity,
+        "status": status,
+        "started": datetime(2026, 11, 23, 12, tzinfo=UTC),
+        "duration": "1 h 12 min",
+        "profile": "distributed",
+        "accuracy": "0.7131",
+        "version": 12,
+        "trigger": "drift",
+        "reason": reason,
+    }
+    for identity, status, reason in [
+        ("a1b2c3d4e5f6", "Failed", REASON),
+        ("b1b2c3d4e5f6", "Succeeded", None),
+    ]
+]
+WHOLE = ["a1b2c3d4e5f6", "Failed", "1 h 12 min", "distributed", "0.7131", "12", "drift"]
+
+
+@pytest.mark.parametrize("width", [220, 120, 100, 60, 40])
+def test_only_the_reason_is_cut_and_no_line_is_wider_than_the_terminal(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = Terminal(monkeypatch, capsys, width)
+    print_rows(ROWS, as_json=False, empty="")
+    lines = terminal.read()
+    assert max(map(len, lines)) <= width
+    said = "\n".join(lines)
+    assert all(word in said for word in [*WHOLE, "b1b2c3d4e5f6", "Succeeded", "AccuracyGate: the"])
+    assert (REASON in said) == (width >= 120)
+
+
+def test_a_pipe_has_a_line_a_record_with_the_whole_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    print_rows(ROWS, as_json=False, empty="")
+    heading, failed, succeeded = capsys.readouterr().out.splitlines()
+    assert heading.split() == list(ROWS[0])
+    assert failed.endswith(REASON)
+    assert all(word in failed for word in WHOLE)
+    assert succeeded.startswith("b1b2c3d4e5f6  Succeeded")
+
+
+def test_a_reason_of_thousands_of_characters_stays_whole_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    print_rows([{**ROWS[0], "reason": "x" * 5_000}], as_json=False, empty="")
+    assert capsys.readouterr().out.splitlines()[1].count("x") == 5_000
+
+
+def test_a_status_has_its_colour_on_a_terminal_and_none_in_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_rows(ROWS, as_json=False, empty="")
+    assert "\x1b" not in capsys.readouterr().out
+    terminal = Terminal(monkeypatch, capsys, 220)
+    print_rows(ROWS, as_json=False, empty="")
+    styled = terminal.read_styled()
+    assert "\x1b[31mFailed" in styled
+    assert "\x1b[32mSucceeded" in styled
