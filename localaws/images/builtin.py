@@ -14,6 +14,7 @@ from localaws.algorithms.xgboost import hyperparameters as xgboost_hyperparamete
 from localaws.algorithms.xgboost import metrics as xgboost_metrics
 from localaws.algorithms.xgboost.versions import find_version
 from localaws.settings import ACCOUNT
+from localaws.shapes import Document
 
 IMAGE_CLASSIFICATION = "image-classification"
 WITHOUT_STAND_IN = frozenset(
@@ -115,3 +116,13 @@ def _build_xgboost(version: str) -> Algorithm:
         runs_scripts=True,
         library="xgboost",
     )
+
+
+def with_own_metrics(document: Document) -> Document:
+    """A training job, or a search's definition of one, with the definitions of metrics that its algorithm brings."""
+    specification = document.get("AlgorithmSpecification", {})
+    algorithm = find_algorithm(specification.get("TrainingImage", ""))
+    if algorithm is None or specification.get("MetricDefinitions"):
+        return document
+    own = {**specification, "MetricDefinitions": list(algorithm.metrics)}
+    return {**document, "AlgorithmSpecification": own}

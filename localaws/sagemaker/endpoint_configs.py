@@ -5,7 +5,7 @@ from __future__ import annotations
 from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.operations import SAGEMAKER, Named
-from localaws.records import models, tags
+from localaws.records import defaults, models, tags
 from localaws.refusals import members
 from localaws.sagemaker import closed
 from localaws.sagemaker.rules.hosting import ENDPOINT_CONFIG_RULES
@@ -40,8 +40,8 @@ def create_endpoint_config(aws: Aws, request: Document) -> Document:
     with aws.store.transaction():
         if aws.store.get(KIND, name):
             raise errors.validation(f'Cannot create already existing endpoint configuration "{arn}".')
-        document = {**request, "EndpointConfigArn": arn, "CreationTime": now()}
-        document["EnableNetworkIsolation"] = request.get("EnableNetworkIsolation", False)
+        filled = defaults.fill(request, defaults.ENDPOINT_CONFIG)
+        document = {**filled, "EndpointConfigArn": arn, "CreationTime": now()}
         aws.store.put(KIND, name, document)
         tags.tag_new(aws, arn, request)
     return {"EndpointConfigArn": arn}

@@ -8,10 +8,10 @@ from functools import partial
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
-from localaws.images.builtin import find_algorithm
+from localaws.images.builtin import with_own_metrics
 from localaws.jobs import processing, training, transform
 from localaws.operations import SAGEMAKER, Named
-from localaws.records import models, tags
+from localaws.records import defaults, models, tags
 from localaws.records.jobs import (
     ENDED,
     KINDS,
@@ -53,7 +53,7 @@ def create(kind: JobKind, aws: Aws, request: Document) -> Document:
         if find_job(aws, kind, name):
             raise errors.in_use(f"{kind.stem} job already exists: {arn}")
         document = {
-            **request,
+            **defaults.fill(request, defaults.JOBS[kind.noun]),
             **_initial(kind, request),
             kind.arn: arn,
             kind.status: "InProgress",
@@ -72,17 +72,7 @@ def describe(kind: JobKind, aws: Aws, request: Document) -> Document:
     document = find_job(aws, kind, request[kind.name])
     if document is None:
         raise errors.validation("Requested resource not found.")
-    return _with_own_metrics(document) if kind is TRAINING else document
-
-
-def _with_own_metrics(document: Document) -> Document:
-    """A training job with the definitions that its algorithm brings: the SDK reads the names of metrics there."""
-    specification = document.get("AlgorithmSpecification", {})
-    algorithm = find_algorithm(specification.get("TrainingImage", ""))
-    if algorithm is None or specification.get("MetricDefinitions"):
-        return document
-    own = {**specification, "MetricDefinitions": list(algorithm.metrics)}
-    return {**document, "AlgorithmSpecification": own}
+    return with_own_metrics(document) if kind is TRAINING else document
 
 
 def list_jobs(kind: JobKind, aws: Aws, request: Document) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.operations import SAGEMAKER, Named
-from localaws.records import models, tags
+from localaws.records import defaults, models, tags
 from localaws.refusals import members
 from localaws.sagemaker.rules import inputs, pulling
 from localaws.sagemaker.rules.hosting import MODEL_RULES
@@ -39,8 +39,7 @@ def create_model(aws: Aws, request: Document) -> Document:
     with aws.store.transaction():
         if aws.store.get(models.MODEL, name):
             raise errors.validation(f'Cannot create already existing model "{arn}".')
-        document = {**request, "ModelArn": arn, "CreationTime": now()}
-        document["EnableNetworkIsolation"] = request.get("EnableNetworkIsolation", False)
+        document = {**defaults.fill(request, defaults.MODEL), "ModelArn": arn, "CreationTime": now()}
         aws.store.put(models.MODEL, name, document)
         tags.tag_new(aws, arn, request)
     return {"ModelArn": arn}

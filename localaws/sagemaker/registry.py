@@ -12,7 +12,7 @@ from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.names import bare
 from localaws.operations import SAGEMAKER, Named
-from localaws.records import models, tags
+from localaws.records import defaults, models, tags
 from localaws.refusals import all_but, members
 from localaws.sagemaker.rules import inputs
 from localaws.sagemaker.rules.registry import RULES
@@ -179,7 +179,8 @@ def create_model_package(aws: Aws, request: Document) -> Document:
     grouped = "ModelPackageGroupName" in request
     with aws.store.transaction():
         key, document = _numbered(aws, request) if grouped else _named(aws, request)
-        document |= {
+        document = {
+            **defaults.fill(document, defaults.PACKAGE),
             "ModelPackageStatus": "Completed",
             "ModelPackageStatusDetails": {"ValidationStatuses": []},
             "CreationTime": now(),

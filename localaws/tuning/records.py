@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from localaws.aws import Aws, now
+from localaws.images.builtin import with_own_metrics
+from localaws.records import defaults
 from localaws.shapes import Document, project
-from localaws.tuning import endings, trials
+from localaws.tuning import definitions, endings, trials
+from localaws.tuning.launch import OBJECTIVE
 from localaws.tuning.trials import Trial
 
 KIND = "hyper-parameter-tuning-job"
@@ -31,11 +34,31 @@ def announce(aws: Aws, document: Document) -> None:
 
 
 def described(aws: Aws, document: Document) -> Document:
-    """The job with what follows from its trials."""
+    """The job with what AWS adds to its definitions, and what follows from its trials."""
     own = trials.read(aws, document)
-    found = {**document, **trials.counters(own), **_details(own), **_best(aws, document, own)}
+    found = {**_filled(document), **trials.counters(own), **_details(own), **_best(aws, document, own)}
     seconds = sum(trial.job.get("BillableTimeInSeconds", 0) for trial in own)
     return {**found, "ConsumedResources": {"RuntimeInSeconds": seconds}}
+
+
+def _filled(document: Document) -> Document:
+    """The job with its defaults, and its definitions with the objective and the metrics that their trials are given.
+
+    The SDK takes the objective out again:
+    https://github.com/aws/sagemaker-python-sdk/blob/master-v2/src/sagemaker/tuner.py
+    """
+    config, found = document["HyperParameterTuningJobConfig"], defaults.fill(document, defaults.TUNING)
+
+    def filled(body: Document) -> Document:
+        objective = definitions.objective_of(config, body).get("MetricName")
+        static = {**body["StaticHyperParameters"], **({OBJECTIVE: objective} if objective else {})}
+        return {**with_own_metrics(body), "StaticHyperParameters": static}
+
+    if found.get("TrainingJobDefinition"):
+        found["TrainingJobDefinition"] = filled(found["TrainingJobDefinition"])
+    if found.get("TrainingJobDefinitions"):
+        found["TrainingJobDefinitions"] = [filled(body) for body in found["TrainingJobDefinitions"]]
+    return found
 
 
 def _details(own: list[Trial]) -> Document:

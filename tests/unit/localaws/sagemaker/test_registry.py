@@ -202,7 +202,8 @@ def test_a_model_is_made_described_and_deleted(api: Api) -> None:
     request = {"ModelName": "Scones", "ExecutionRoleArn": ROLE, "PrimaryContainer": container}
     arn = api("CreateModel", **request, Tags=[{"Key": "k", "Value": "v"}])["ModelArn"]
     described = api("DescribeModel", ModelName="Scones")
-    assert (described["PrimaryContainer"], described["EnableNetworkIsolation"]) == (container, False)
+    filled = {**container, "Mode": "SingleModel", "Environment": {}}
+    assert (described["PrimaryContainer"], described["EnableNetworkIsolation"]) == (filled, False)
     assert "Cannot create already existing model" in api.refused("CreateModel", **request)[1]
     api("DeleteModel", ModelName="Scones")
     assert f"{arn} does not exist" in api.refused("ListTags", ResourceArn=arn)[1]
@@ -215,7 +216,8 @@ def test_a_model_may_have_a_chain_of_containers_but_not_both(api: Api) -> None:
     both = {"ModelName": "m", "Containers": chain, "PrimaryContainer": chain[0]}
     assert "and not both" in api.refused("CreateModel", **both)[1]
     api("CreateModel", ModelName="m", Containers=chain)
-    assert api("DescribeModel", ModelName="m")["Containers"] == chain
+    filled = [{**container, "Mode": "SingleModel", "Environment": {}} for container in chain]
+    assert api("DescribeModel", ModelName="m")["Containers"] == filled
 
 
 @pytest.mark.usefixtures("group")
