@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 from localaws.aws import Aws
@@ -25,8 +26,11 @@ _READY_SECONDS = 30
 _SAVED_EVERY = 10.0
 
 
-def recover(aws: Aws) -> None:
-    """End left-over containers; fail interrupted jobs and executions, which can then be retried."""
+def recover(aws: Aws) -> list[str]:
+    """End left-over containers; fail interrupted jobs and executions, which can then be retried.
+
+    Answers the executions that only waited for callbacks: they go on when `resume_callbacks` is given them.
+    """
     container.kill_left_over(aws.settings.jobs)
     container.kill_left_over(aws.settings.endpoints)
     container.kill_left_over(aws.settings.builds)
@@ -38,9 +42,16 @@ def recover(aws: Aws) -> None:
                 fail_job(aws, kind, job[kind.name], executor.INTERRUPTED)
     executions.interrupt(aws)
     build_runner.recover(aws)
-    for execution in aws.store.all(records.EXECUTION):
-        if execution["PipelineExecutionStatus"] in ("Executing", "Stopping"):
-            executor.interrupt(aws, execution["PipelineExecutionArn"])
+    under_way = [
+        execution["PipelineExecutionArn"]
+        for execution in aws.store.all(records.EXECUTION)
+        if execution["PipelineExecutionStatus"] in ("Executing", "Stopping")
+    ]
+    waiting = [arn for arn in under_way if executor.can_resume(aws, arn)]
+    for arn in under_way:
+        if arn not in waiting:
+            executor.interrupt(aws, arn)
+    return waiting
 
 
 def restore_logs(aws: Aws, saved_state: Path) -> None:
@@ -69,6 +80,15 @@ def revive_endpoints(aws: Aws) -> None:
 def resume_tuning(aws: Aws) -> None:
     """Once the port answers, as training jobs read S3, go on with the tuning jobs."""
     runner.resume(aws)
+
+
+def resume_callbacks(aws: Aws, executions: Sequence[str]) -> None:
+    """Once the port answers, as messages and later steps need it, go on with what waits for callbacks."""
+    for arn in executions:
+        executor.start(aws, arn)
+        # A stop is looked for after the start: one that comes meanwhile reaches the running execution itself.
+        if records.execution(aws, arn)["PipelineExecutionStatus"] == "Stopping":
+            aws.tasks.stop(arn)
 
 
 def _wait_until_serving(endpoint: str) -> None:

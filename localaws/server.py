@@ -36,7 +36,7 @@ from localaws.ministack_patches.eventbridge.targets import deliver
 from localaws.ministack_patches.step_functions.executions import Journal
 from localaws.monitoring.runner import Runner
 from localaws.push.announcing import announce_missed
-from localaws.recovery import recover, restore_logs, resume_tuning, revive_endpoints
+from localaws.recovery import recover, restore_logs, resume_callbacks, resume_tuning, revive_endpoints
 from localaws.regions import Find, Regions
 from localaws.resources.registration import register, register_region
 from localaws.scheduler.runner import Runner as Scheduler
@@ -59,15 +59,16 @@ def run(settings: Settings, root: Credentials) -> None:
     patches = ministack_patches.apply(home)
     others = SavingApp(app)
     register(home)
+    waiting: list[tuple[Aws, list[str]]] = []
     for aws in regions:
         if aws is not home:
             register_region(aws)
-        recover(aws)
+        waiting.append((aws, recover(aws)))
     front = Front(home, others, Gate(settings, root), partial(keys.prove, root, settings.port), regions.for_operation)
     settings.port_file.write_text(str(settings.port), encoding="ascii")
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
     try:
-        asyncio.run(_serve(regions, front, others, partial(_resume, list(regions), patches)))
+        asyncio.run(_serve(regions, front, others, partial(_resume, waiting, patches)))
     finally:
         # First the stores: what is killed here must be found as interrupted by the next start, not as failed by itself.
         for aws in regions:
@@ -139,15 +140,19 @@ def _watch(aws: Aws) -> None:
     threading.Thread(target=Tracking(aws).run, daemon=True).start()
 
 
-def _resume(found: Sequence[Aws], patches: Sequence[Patch]) -> None:
-    """Go on with what the process before had under way in the regions that it left, once the port answers."""
-    for aws in found:
+def _resume(found: Sequence[tuple[Aws, Sequence[str]]], patches: Sequence[Patch]) -> None:
+    """Go on with what the process before had under way in the regions that it left, once the port answers.
+
+    Each region comes with its executions that wait for callbacks.
+    """
+    for aws, _ in found:
         restore_logs(aws, aws.settings.home / "ministack" / "state")
         revive_endpoints(aws)
     for patch in patches:
         patch.resume()
-    for aws in found:
+    for aws, waiting in found:
         resume_tuning(aws)
+        resume_callbacks(aws, waiting)
         announce_missed(aws)
         _start_due(aws)
 

@@ -10,23 +10,25 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from localaws.aws import Aws
-from localaws.engine import caching, records, references, retries, types
+from localaws.engine import caching, callbacks, records, references, retries, types
 from localaws.engine.context import Run, StepContext, Stopped
 from localaws.engine.definition import Step, parse
 from localaws.engine.retries import Failure
-from localaws.engine.steps import conditions, invoke, job, registry, tuning
+from localaws.engine.steps import callback, conditions, invoke, job, registry, tuning
 from localaws.failures import JobFailure
 from localaws.jobs import staging
 from localaws.jobs.role import acting_as
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
-RUNS: dict[str, Run] = {**job.RUNS, **registry.RUNS, **conditions.RUNS, **invoke.RUNS, **tuning.RUNS}
+RUNS: dict[str, Run] = {**job.RUNS, **registry.RUNS, **conditions.RUNS, **invoke.RUNS, **callback.RUNS, **tuning.RUNS}
 
 
 def run_step(aws: Aws, arn: str, step: Step, stop: Stop) -> str:
     """Run a step to its end and answer its status: Succeeded, Failed or Stopped."""
-    records.begin_step(aws, arn, step)
+    # A step that waited for its callback when the local AWS was stopped goes on, and does not begin again.
+    if not callbacks.find_open(aws, arn, step.name):
+        records.begin_step(aws, arn, step)
     try:
         arguments = _resolved(aws, arn, step)
         hit = _cached(aws, arn, step, arguments)
@@ -67,7 +69,10 @@ def _context(aws: Aws, arn: str, step: Step, arguments: Document, stop: Stop) ->
     def record(metadata: Document) -> None:
         records.change_step(aws, arn, step.name, Metadata=metadata)
 
-    return StepContext(aws, arn.rsplit("/", 1)[1], step, arguments, stop, record, records.role(aws, arn))
+    def change_status(status: str) -> None:
+        records.change_step(aws, arn, step.name, StepStatus=status)
+
+    return StepContext(aws, arn, step, arguments, stop, record, change_status, records.role(aws, arn))
 
 
 def _cached(aws: Aws, arn: str, step: Step, arguments: Document) -> bool:

@@ -22,15 +22,24 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class StepContext:
-    """One attempt of one step. `record` keeps the step's Metadata, such as the ARN of the job that it started."""
+    """One attempt of one step of the execution with the ARN `execution`.
+
+    `record` keeps the step's Metadata, such as the ARN of the job that it started, `change_status` its status.
+    """
 
     aws: Aws
-    execution_id: str
+    execution: str
     step: Step
     arguments: Document
     stop: Stop
     record: Callable[[Document], None]
+    change_status: Callable[[str], None]
     role: str = ""
+
+    @property
+    def execution_id(self) -> str:
+        """The last part of the execution's ARN, as jobs have it in their names."""
+        return self.execution.rsplit("/", 1)[1]
 
     @property
     def acting(self) -> Aws:

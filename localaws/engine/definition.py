@@ -15,7 +15,18 @@ from localaws.engine import members, references
 from localaws.shapes import Document
 
 VERSION = "2020-12-01"
-STEP_TYPES = ("Processing", "Training", "Condition", "RegisterModel", "Model", "Lambda", "Transform", "Tuning", "Fail")
+STEP_TYPES = (
+    "Processing",
+    "Training",
+    "Condition",
+    "RegisterModel",
+    "Model",
+    "Lambda",
+    "Callback",
+    "Transform",
+    "Tuning",
+    "Fail",
+)
 _MOST_STEPS = 5_000
 
 
@@ -39,12 +50,14 @@ class Step:
 
     @property
     def arguments(self) -> Document:
-        """What the step asks for, with references in it: what a condition compares, and whom a Lambda step calls."""
+        """What the step asks for, with references in it: what a condition compares, and whom a step calls or tells."""
         arguments: Document = self.body.get("Arguments", {})
         if self.type == "Condition":
             return {"Conditions": arguments.get("Conditions") or []}
         if self.type == "Lambda":
             return {"FunctionArn": self.body.get("FunctionArn"), "Payload": arguments}
+        if self.type == "Callback":
+            return {"SqsQueueUrl": self.body.get("SqsQueueUrl"), "Payload": arguments}
         return arguments
 
     @property

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from localaws.aws import Aws
-from localaws.engine import records
+from localaws.engine import callbacks, records
 from localaws.engine.attempt import run_step
 from localaws.engine.definition import Definition, Step, parse
 from localaws.store import StoreError, retry_until_stored
@@ -16,6 +17,11 @@ INTERRUPTED = (
     "InternalServerError: The local AWS was stopped while this ran; "
     "RetryPipelineExecution (`scones retry`) goes on from here."
 )
+
+
+def start(aws: Aws, arn: str) -> None:
+    """Run an execution in the background."""
+    aws.tasks.start(arn, lambda stop: run(aws, arn, stop))
 
 
 def run(aws: Aws, arn: str, stop: Stop) -> None:
@@ -34,11 +40,18 @@ def _run(aws: Aws, arn: str, stop: Stop) -> None:
     progress = _Progress(definition, _succeeded(aws, arn))
     with ThreadPoolExecutor(parallel, thread_name_prefix=arn) as pool:
         running: dict[Future[str], Step] = {}
+
+        def begin(steps: Sequence[Step]) -> None:
+            for step in steps:
+                progress.start(step)
+                running[pool.submit(run_step, aws, arn, step, stop)] = step
+
+        # What waited for a callback before a restart still waits for it, also where the execution is being stopped.
+        waiting = callbacks.steps_of(aws, arn)
+        begin([step for step in progress.ready() if step.name in waiting])
         while True:
             if not stop.requested and not progress.failed:
-                for step in progress.ready()[: parallel - len(running)]:
-                    progress.start(step)
-                    running[pool.submit(run_step, aws, arn, step, stop)] = step
+                begin(progress.ready()[: parallel - len(running)])
             if not running:
                 break
             ended, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -51,13 +64,24 @@ def _run(aws: Aws, arn: str, stop: Stop) -> None:
 
 def interrupt(aws: Aws, arn: str, reason: str = INTERRUPTED) -> None:
     """End an execution whose process was killed, so that it can be retried from the step that it was at."""
-    for name, step in records.steps(aws, arn).items():
-        if step["StepStatus"] in ("Starting", "Executing", "Stopping"):
-            records.change_step(aws, arn, name, StepStatus="Failed", FailureReason=reason)
+    callbacks.close_all(aws, arn)
+    for name in sorted(_under_way(aws, arn)):
+        records.change_step(aws, arn, name, StepStatus="Failed", FailureReason=reason)
     if records.execution(aws, arn)["PipelineExecutionStatus"] == "Stopping":
         records.change_execution(aws, arn, "Stopped")
     else:
         records.change_execution(aws, arn, "Failed", f"Step failure: {reason}")
+
+
+def can_resume(aws: Aws, arn: str) -> bool:
+    """Whether an execution only waited for callbacks when its process ended: it has lost nothing and goes on."""
+    waiting = _under_way(aws, arn)
+    return bool(waiting) and waiting <= callbacks.steps_of(aws, arn)
+
+
+def _under_way(aws: Aws, arn: str) -> set[str]:
+    found = records.steps(aws, arn)
+    return {name for name, step in found.items() if step["StepStatus"] in ("Starting", "Executing", "Stopping")}
 
 
 class _Progress:

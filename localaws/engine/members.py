@@ -26,6 +26,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "Description": str,
     "DisplayName": str,
     "FunctionArn": (str, dict),
+    "SqsQueueUrl": (str, dict),
     "OutputParameters": list,
     "PropertyFiles": list,
     "RetryPolicies": list,
@@ -42,9 +43,11 @@ _MEMBERS = {
     "Model": (*_ANY, *_RETRIED),
     "RegisterModel": (*_ANY, *_RETRIED),
     "Lambda": (*_ANY, *_CACHED, "FunctionArn", "OutputParameters"),
+    "Callback": (*_ANY, *_CACHED, "SqsQueueUrl", "OutputParameters"),
     "Condition": _ANY,
     "Fail": _ANY,
 }
+_NEEDED = {"Lambda": "FunctionArn", "Callback": "SqsQueueUrl"}  # beside Name and Type
 _PARAMETER = ("Name", "Type", "DefaultValue", "Description", "EnumValues")
 _MOST_VALUES = 16
 _OUTPUT_TYPES = ("String", "Integer", "Boolean", "Float")
@@ -95,6 +98,9 @@ def check_step(body: object) -> None:
         raise errors.validation(f"The step name {name[:100]!r} is not allowed; {_NAME_RULE}.")
     if body["Type"] in _MEMBERS:
         _check_known(f"step {name!r}", body, _MEMBERS[body["Type"]])
+    needed = _NEEDED.get(body["Type"])
+    if needed and not body.get(needed):
+        raise errors.validation(f"The {body['Type']} step {name!r} has no {needed}; it must have one.")
     for member, kind in _TYPES.items():
         if member in body and not isinstance(body[member], kind):
             raise errors.validation(f"The step {name!r} has a {member} that is not {_NAMES[kind]}.")

@@ -78,13 +78,16 @@ def _bound(parameter: Document, values: Mapping[str, str]) -> Any:  # noqa: ANN4
     return _read(parameter, default) if isinstance(default, str) else default
 
 
-def _read(parameter: Document, text: str) -> Value:
+def parse_value(what: str, kind: str, text: str) -> Value:
+    """The value of a type that a text says; raises ValidationException that names `what` for another text."""
     try:
-        value = _READ[parameter["Type"]](text)
+        return _READ[kind](text)
     except ValueError as error:
-        raise errors.validation(
-            f"The parameter {parameter['Name']!r} is {text!r}; it must be of type {parameter['Type']}."
-        ) from error
+        raise errors.validation(f"The {what} is {text!r}; it must be of type {kind}.") from error
+
+
+def _read(parameter: Document, text: str) -> Value:
+    value = parse_value(f"parameter {parameter['Name']!r}", parameter["Type"], text)
     allowed = parameter.get("EnumValues")
     if allowed and value not in allowed:
         raise errors.validation(

@@ -106,7 +106,7 @@ class Types:
             raise errors.validation(f"The step {step!r} refers to {path}; a Fail step has no properties.")
         if rest.startswith(".PropertyFiles."):
             return None
-        if owner.type == "Lambda":
+        if owner.type in ("Lambda", "Callback"):
             return _of_output(step, owner, path, rest)
         if owner.type == "Condition":
             return "String"
@@ -128,7 +128,7 @@ def _of_output(step: str, owner: Step, path: str, rest: str) -> str:
     if len(found) == 2 and found[0] == "OutputParameters" and found[1] in declared:
         return str(declared[str(found[1])])
     raise errors.validation(
-        f"The step {step!r} refers to {path}; the Lambda step {owner.name!r} declares the outputs "
+        f"The step {step!r} refers to {path}; the {owner.type} step {owner.name!r} declares the outputs "
         f"{', '.join(declared) or 'none'}, which are read as Steps.{owner.name}.OutputParameters['name']."
     )
 

@@ -62,7 +62,7 @@ def start_pipeline_execution(aws: Aws, request: Document) -> Document:
         aws.store.put("client-token", token, {"PipelineExecutionArn": arn})
         aws.store.update(pipelines.KIND, name, LastRunTime=document["CreationTime"])
         records.announce_execution(aws, document, None)
-    _run(aws, arn)
+    executor.start(aws, arn)
     return {"PipelineExecutionArn": arn}
 
 
@@ -152,12 +152,8 @@ def retry_pipeline_execution(aws: Aws, request: Document) -> Document:
             aws.store.update(records.EXECUTION, arn, ParallelismConfiguration=request["ParallelismConfiguration"])
         records.change_execution(aws, arn, "Executing")
     aws.tasks.join(arn)
-    _run(aws, arn)
+    executor.start(aws, arn)
     return {"PipelineExecutionArn": arn}
-
-
-def _run(aws: Aws, arn: str) -> None:
-    aws.tasks.start(arn, lambda stop: executor.run(aws, arn, stop))
 
 
 def _find(aws: Aws, arn: str) -> Document:

@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
-from localaws.engine import parameters, records, requests
+from localaws.engine import callbacks, parameters, records, requests
 from localaws.engine.definition import parse
 from localaws.names import bare
 from localaws.operations import SAGEMAKER, Named
@@ -106,6 +106,7 @@ def delete_pipeline(aws: Aws, request: Document) -> Document:
             raise errors.conflict(f"The pipeline cannot be deleted while these executions run: {', '.join(running)}.")
         for item in executions:
             records.forget(aws, item["PipelineExecutionArn"])
+            callbacks.forget(aws, item["PipelineExecutionArn"])
         aws.store.delete(KIND, document["PipelineName"])
         tags.forget(aws, document["PipelineArn"])
     return {"PipelineArn": document["PipelineArn"]}

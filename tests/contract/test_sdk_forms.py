@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sagemaker.workflow import conditions as sdk
-from sagemaker.workflow.callback_step import CallbackOutput, CallbackOutputTypeEnum, CallbackStep
 from sagemaker.workflow.condition_step import ConditionStep
 from sagemaker.workflow.emr_step import EMRStep, EMRStepConfig
 from sagemaker.workflow.execution_variables import ExecutionVariable, ExecutionVariables
@@ -119,9 +118,7 @@ def test_a_fail_step_needs_no_message() -> None:
 
 
 def refused_steps() -> dict[str, Any]:
-    output = CallbackOutput("word", CallbackOutputTypeEnum.String)
     return {
-        "Callback": CallbackStep("Ask", "https://sqs.us-east-1.amazonaws.com/1/q", inputs={}, outputs=[output]),
         "EMR": EMRStep("Spark", "Spark", "", "j-1", EMRStepConfig(jar="s3://b/a.jar")),
     }
 

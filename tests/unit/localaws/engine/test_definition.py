@@ -43,7 +43,9 @@ def test_a_step_type_that_does_not_run_here_is_refused_with_those_that_do(build:
     sentence = refused(build.text(build.step("A", kind="EMR")))
     assert "'A'" in sentence
     assert "'EMR'" in sentence
-    assert "Processing, Training, Condition, RegisterModel, Model, Lambda, Transform, Tuning, Fail" in sentence
+    assert (
+        "Processing, Training, Condition, RegisterModel, Model, Lambda, Callback, Transform, Tuning, Fail" in sentence
+    )
 
 
 def test_an_unknown_type_inside_a_branch_is_refused_too(build: Build) -> None:
