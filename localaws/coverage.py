@@ -12,6 +12,7 @@ from typing import Any
 from botocore.model import Shape
 
 from localaws import services
+from localaws.ministack_patches.step_functions import integrations
 from localaws.operations import Operation
 
 _HEAD = """# What the local AWS honours
@@ -27,12 +28,19 @@ Written by `python -m localaws.coverage` from the declarations that requests are
 A member stands for all below it. Other services than these, such as S3, IAM, Lambda, Step Functions and EventBridge,
 are [MiniStack](https://pypi.org/project/ministack/)'s, with the patches of `localaws/ministack_patches/`; they have no
 such lists. Any other operation of the services below is refused by its name.
+
+## Step Functions' integrations
+
+A Task calls a function, an activity, or one of these; any other is refused when its state machine is created. Of
+`aws-sdk:sagemaker` each operation below runs, of `aws-sdk:sagemakerruntime` InvokeEndpoint, and of other services what
+MiniStack has.
+
 """
 
 
 def write_page() -> str:
     """The page, as Markdown."""
-    parts = [_HEAD]
+    parts = [_HEAD, *_list_integrations()]
     for service in sorted({each.title: each for each in services.BY_TARGET.values()}.values(), key=lambda it: it.title):
         parts.append(f"\n## {service.title}\n")
         whole = [name for name, operation in sorted(service.operations.items()) if _is_whole(operation)]
@@ -42,6 +50,12 @@ def write_page() -> str:
             if name not in whole:
                 parts.append(f"\n### {name}\n\n" + "".join(_lines(operation)))
     return "".join(parts)
+
+
+def _list_integrations() -> Iterator[str]:
+    for name, patterns in sorted(integrations.OPTIMIZED.items()):
+        waits = f", also `.{'` and `.'.join(patterns)}`" if patterns else ""
+        yield f"- `{name}`{waits}\n"
 
 
 def find_sides(operation: Operation) -> dict[str, list[str]]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextvars import ContextVar
 from typing import Any
 
 from ministack.services import s3
@@ -29,8 +28,6 @@ def patch(_: Aws) -> Patch:
     return Patch(
         replaces={
             sfn: {
-                "_execute_task": _checking_stop,
-                "_find_matching_retrier": _without_retry,  # which takes its retrier away from who was stopped
                 "_run_distributed_map": _running,
                 "_stop_execution": _stopping,
             }
@@ -212,8 +209,7 @@ def _put(bucket: str, key: str, content: bytes) -> int:
 
 Answer = tuple[int, dict[str, str], bytes]
 
-_current: ContextVar[Document | None] = ContextVar("current", default=None)
-_MARK = "aborted"
+_MARK = "aborted"  # until all that was under way in a child has returned; tasks asks for it
 
 
 def stop_children(execution: Document, map_run: Document) -> None:
@@ -243,21 +239,3 @@ def _stopping(stop: Callable[[Document], Answer]) -> Callable[[Document], Answer
         return answer
 
     return stop_execution
-
-
-def _checking_stop(execute: Callable[..., Any]) -> Callable[..., Any]:
-    def execute_unless_stopped(state: Document, raw: object, execution: Document, context: Document) -> Any:  # noqa: ANN401
-        if execution.get(_MARK):
-            raise sfn._ExecutionError("States.TaskFailed", "The execution was stopped.")
-        _current.set(execution)
-        return execute(state, raw, execution, context)
-
-    return execute_unless_stopped
-
-
-def _without_retry(find: Callable[..., tuple[Any, int]]) -> Callable[..., tuple[Any, int]]:
-    def find_unless_stopped(*asked: Any) -> tuple[Any, int]:  # noqa: ANN401
-        retrier, index = find(*asked)
-        return (None if (_current.get() or {}).get(_MARK) else retrier), index
-
-    return find_unless_stopped

@@ -60,13 +60,14 @@ def patch(aws: Aws) -> Patch:
 
 def _remembering(execute: Step) -> Step:
     def execute_under_role(state: Document, raw: object, execution: Document, context: Document) -> object:
-        _role.set(_role_of(execution))
+        _role.set(role_of(execution))
         return execute(state, raw, execution, context)
 
     return execute_under_role
 
 
-def _role_of(execution: Document) -> str:
+def role_of(execution: Document) -> str:
+    """The role of the machine that an execution is of."""
     # The children of a map bear its label behind their machine's name.
     machine = sfn._state_machines.get(execution["stateMachineArn"].partition("/")[0]) or {}
     return str(machine.get("roleArn", ""))
@@ -86,7 +87,7 @@ def _asking_for_maps(run: Step, check: Check) -> Step:
     def ask_and_run(
         state: Document, raw: object, effective: Document, processor: Document, execution: Document, context: Document
     ) -> object:
-        role = _role_of(execution)
+        role = role_of(execution)
         # https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
         check(role, "states:StartExecution", execution["stateMachineArn"])
         check(role, "states:DescribeExecution", execution["executionArn"])
@@ -108,7 +109,7 @@ def _asking_to_stop(stop: Step, authority: Authority) -> Step:
 
     def ask_and_stop(execution: Document, map_run: Document) -> None:
         try:
-            role = _role_of(execution)
+            role = role_of(execution)
             authority.check(role, "states:StopExecution", execution["executionArn"], service=_STATES)
         except AwsError as error:
             logger.warning("The children of %s were not stopped: %s", map_run["mapRunArn"], error.message)

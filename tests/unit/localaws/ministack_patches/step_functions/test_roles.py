@@ -11,7 +11,7 @@ import pytest
 from ministack.services import lambda_svc
 
 from localaws.errors import AwsError
-from localaws.ministack_patches.step_functions import distributed_map, roles
+from localaws.ministack_patches.step_functions import distributed_map, roles, tasks
 
 if TYPE_CHECKING:
     from tests.unit.localaws.ministack_patches.conftest import Machines
@@ -64,6 +64,7 @@ def asked(machines: Machines, apply: Callable[..., None], monkeypatch: pytest.Mo
     known = {"FunctionArn": FUNCTION}
     monkeypatch.setattr(lambda_svc, "_get_func_record_for_ref", lambda _: (known, known, "bake"))
     apply(distributed_map)
+    apply(tasks)
     apply(roles, authority=made)
     return made
 
