@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from localaws.aws import Aws
-from localaws.engine import callbacks, records
+from localaws.engine import callbacks, records, selection
 from localaws.engine.attempt import run_step
-from localaws.engine.definition import Definition, Step, parse
+from localaws.engine.definition import Step, parse
 from localaws.store import StoreError, retry_until_stored
 from localaws.tasks import Stop
 
@@ -37,7 +37,7 @@ def _run(aws: Aws, arn: str, stop: Stop) -> None:
     document = records.execution(aws, arn)
     definition = parse(records.definition(aws, arn))
     parallel = document.get("ParallelismConfiguration", {}).get("MaxParallelExecutionSteps", _PARALLEL)
-    progress = _Progress(definition, _succeeded(aws, arn))
+    progress = _Progress(selection.select_steps(definition, document), _succeeded(aws, arn))
     with ThreadPoolExecutor(parallel, thread_name_prefix=arn) as pool:
         running: dict[Future[str], Step] = {}
 
@@ -87,8 +87,8 @@ def _under_way(aws: Aws, arn: str) -> set[str]:
 class _Progress:
     """Which steps have ended, and which may therefore start."""
 
-    def __init__(self, definition: Definition, succeeded: dict[str, str | None]) -> None:
-        self._waiting = {name: step for name, step in definition.steps.items() if name not in succeeded}
+    def __init__(self, steps: Mapping[str, Step], succeeded: dict[str, str | None]) -> None:
+        self._waiting = {name: step for name, step in steps.items() if name not in succeeded}
         self._ended = dict(succeeded)
         self.failed = False
 

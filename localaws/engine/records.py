@@ -89,6 +89,11 @@ def step_named(aws: Aws, arn: str, name: str) -> Document:
     return aws.store.get(STEP, f"{arn}#{name}") or {}
 
 
+def keep_step(aws: Aws, document: Document) -> None:
+    """Record a step that is done before its execution begins, of which nobody is told."""
+    aws.store.put(STEP, f"{document['PipelineExecutionArn']}#{document['StepName']}", document)
+
+
 def begin_step(aws: Aws, arn: str, step: Step) -> None:
     """Record that a step starts, in place of an attempt that a retry of the execution repeats."""
     body = step.body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
-from localaws.engine import executor, parameters, records
+from localaws.engine import executor, parameters, records, selection
 from localaws.engine.definition import parse
 from localaws.names import identifier
 from localaws.operations import SAGEMAKER, Named
@@ -25,7 +25,7 @@ EXECUTION = Named("PipelineExecutionArn", "pipeline")
     on=(PIPELINE,),
     emits=records.EXECUTION_EVENT,
     members=members(
-        "PipelineName PipelineParameters ClientRequestToken ParallelismConfiguration",
+        "PipelineName PipelineParameters ClientRequestToken ParallelismConfiguration SelectiveExecutionConfig",
         kept="PipelineExecutionDisplayName PipelineExecutionDescription",
     ),
 )
@@ -42,6 +42,8 @@ def start_pipeline_execution(aws: Aws, request: Document) -> Document:
             return {"PipelineExecutionArn": known["PipelineExecutionArn"]}
         definition = parse(pipeline["PipelineDefinition"])
         values = parameters.bind(definition.parameters, request.get("PipelineParameters", []))
+        selective: Document = request.get("SelectiveExecutionConfig", {})
+        reused = selection.list_reused(aws, pipeline["PipelineArn"], definition, selective) if selective else []
         arn = f"{pipeline['PipelineArn']}/execution/{identifier()}"
         document = {
             "PipelineExecutionDisplayName": f"execution-{int(now() * 1000)}",
@@ -59,6 +61,7 @@ def start_pipeline_execution(aws: Aws, request: Document) -> Document:
         }
         aws.store.put(records.EXECUTION, arn, document)
         records.keep_definition(aws, arn, pipeline["PipelineDefinition"])
+        selection.keep_reused(aws, arn, selective.get("SourcePipelineExecutionArn", ""), reused)
         aws.store.put("client-token", token, {"PipelineExecutionArn": arn})
         aws.store.update(pipelines.KIND, name, LastRunTime=document["CreationTime"])
         records.announce_execution(aws, document, None)
