@@ -16,7 +16,8 @@ FRAME = Template("""<!DOCTYPE html>
 :root { color-scheme: light dark; --ink: #1f2933; --muted: #5a6675; --ground: #f6f7f9; --card: #ffffff;
   --line: #dfe3e8; --good: #1b7a3d; --bad: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ed; --muted: #a3adb8; --ground: #14181d; --card: #1d232a;
-  --line: #323a44; --good: #66c98a; --bad: #ff8a80; } }
+  --line: #323a44; --good: #66c98a; --bad: #ff8a80; }
+  .plots img, .alone img { filter: invert(.92) hue-rotate(180deg); } }
 body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 68rem; background: var(--ground); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1 { font-size: 1.7rem; margin: 0; } h2 { font-size: 1.2rem; margin: 2.5rem 0 .75rem; }
@@ -34,7 +35,8 @@ td.number { white-space: nowrap; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); }
 figure img { display: block; width: 100%; height: auto; background: #ffffff; }
 figcaption { padding: .75rem 1rem; color: var(--muted); font-size: .95rem; }
-@media (max-width: 40rem) { table { font-size: .85rem; } th, td { padding: .4rem .35rem; } }
+@media (max-width: 40rem) { table { font-size: .85rem; display: block; overflow-x: auto; }
+  th, td { padding: .4rem .35rem; } }
 </style>
 </head>
 <body>

@@ -70,6 +70,11 @@ def test_a_dropped_picture_lights_its_way_and_is_answered(
     page.locator("input[type=file]").set_input_files(broken)
     expect(answer).to_contain_text("Failed", timeout=60_000)
     expect(answer).to_contain_text("BadPicture")
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no image at all")
+    page.locator("input[type=file]").set_input_files(notes)
+    watch.says("notes.txt is no PNG or JPEG image")
+    assert watch.serious() == []
 
 
 def test_a_doubtful_picture_is_looked_at_and_labelled(laptop: Laptop, watch: Tab, trained: str, tmp_path: Path) -> None:
@@ -128,6 +133,10 @@ def test_a_phone_shows_every_panel_within_its_width(
             phone.page.wait_for_timeout(400)
             phone.picture(pictures, f"{path.split('/')[1]}-phone-dark")
             assert not phone.overflows(), path
+            # What a box of its own cuts off is not in the page's width.
+            assert phone.cut(".nav, .scrolls:has(.graph)") == [], path
+        phone.go("/version/1").frame_locator("iframe").get_by_role("heading", name="Bicycle or motorcycle").wait_for()
+        assert not phone.page.frames[-1].evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
 
 def test_on_aws_the_page_is_read_only_unless_told(browser: Browser, laptop: Laptop, trained: str) -> None:

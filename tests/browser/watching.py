@@ -123,6 +123,11 @@ class Tab:
             if item["impact"] in ("serious", "critical")
         ]
 
+    def cut(self, selector: str) -> list[str]:
+        """The elements whose content is wider than they are."""
+        script = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.className)"
+        return list(self.page.eval_on_selector_all(selector, script))
+
     def overflows(self) -> bool:
         """Whether the page is wider than its window."""
         return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))

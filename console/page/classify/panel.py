@@ -7,6 +7,7 @@ import base64
 
 from nicegui import events, ui
 
+from console.formats import size
 from console.page.classify import reader, topic
 from console.page.classify.reader import LARGEST, Execution
 from console.page.context import Context
@@ -25,6 +26,7 @@ _HEADER = """
   <label class="relative-position">or drop a PNG or JPEG here<q-uploader-add-trigger /></label>
 </div>
 """
+_REJECTED = "(files) => emit(files.map((entry) => [entry.file.name, entry.file.size, entry.failedPropValidation]))"
 _READ_ONLY = "This page is read-only; start it with --allow-actions to send images through the workflow."
 
 
@@ -53,12 +55,13 @@ class ClassifyPanel:
                 auto_upload=True,
                 max_file_size=LARGEST,
                 on_upload=self._take,
-                on_rejected=lambda: ui.notify(f"At most {LARGEST // 2**20} MB are allowed.", type="warning"),
             )
             .props("accept=image/png,image/jpeg flat bordered")
             .classes("wide upload")
         )
         self._upload.add_slot("header", _HEADER)
+        # The library's own handler is not told which file was refused, nor why.
+        self._upload.on("rejected", self._refuse, js_handler=_REJECTED)
 
     def _draw_graph(self, graph: Graph) -> None:
         self._graph = graph
@@ -66,6 +69,13 @@ class ClassifyPanel:
             text("No version is live yet; approve one in the registry.", "empty", tag="p")
             return
         self._diagram = Diagram(graph, self._states(None), self._clock, None)
+
+    def _refuse(self, event: events.GenericEventArguments) -> None:
+        self._answer.clear()
+        with self._answer:
+            for name, size_in_bytes, reason in event.args:
+                with box("banner", "bad"):
+                    text(explain_rejection(str(name), int(size_in_bytes), str(reason)), "wrap")
 
     async def _take(self, event: events.UploadEventArguments) -> None:
         content = await event.file.read()
@@ -104,6 +114,15 @@ class ClassifyPanel:
         names = [name for row in self._graph.rows for name in row]
         unreached = "" if execution is None else "Waiting" if execution.status == "RUNNING" else "Not reached"
         return {name: NodeState(entered.get(name, unreached), reached=name in entered) for name in names}
+
+
+def explain_rejection(name: str, bytes_given: int, reason: str) -> str:
+    """Why the browser does not upload a file; `reason` is the name of the rule that it breaks."""
+    if reason == "accept":
+        return f"{name} is no PNG or JPEG image; choose one of these."
+    if reason == "max-file-size":
+        return f"{name} has {size(bytes_given)}; at most {LARGEST // 2**20} MB are allowed: choose a smaller image."
+    return f"{name} was not accepted ({reason}); choose one PNG or JPEG image."
 
 
 def _show_image(content: bytes, name: str) -> None:

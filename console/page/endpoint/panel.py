@@ -6,6 +6,7 @@ from console.formats import ago, moment
 from console.page.context import Context
 from console.page.endpoint import topic
 from console.page.endpoint.reader import HOURS, Alarm, Change, State, Traffic, Variant
+from console.page.endpoint.update import STAGES, Update
 from console.page.parts.curves import Chart, Curve
 from console.page.parts.elements import Badge, Clock, box, facts, heading, link, table, text
 from console.page.parts.live import Live
@@ -47,8 +48,8 @@ class EndpointPanel:
         if state.reason:
             with box("banner", "bad"):
                 text(state.reason, "wrap")
-        if state.stage:
-            text(state.stage, "wrap")
+        if state.update:
+            _draw_update(state.update, taken_back=state.status == "RollingBack")
         for variant in state.variants:
             _draw_variant(variant)
         facts([("Autoscaling", state.scaling)])
@@ -75,6 +76,21 @@ class EndpointPanel:
                         self._charts.append(Chart(title, lines, hours=HOURS))
         for chart, lines in zip(self._charts, drawn, strict=True):
             chart.show(lines)
+
+
+def _draw_update(update: Update, *, taken_back: bool) -> None:
+    """The stages of an update, with the one that it is in."""
+    text(f"{'Going back from' if taken_back else 'Updating to'} {update.configuration}", "wrap")
+    with box("stages", "plain", tag="ol") as stages:
+        stages.props["aria-label"] = "Stages of the update"
+        for number, stage in enumerate(STAGES):
+            reached = "done" if number < update.stage else "now" if number == update.stage else "next"
+            with box(reached, tag="li") as item:
+                if number == update.stage:
+                    item.props["aria-current"] = "step"
+                text(stage)
+    if update.words:
+        text(update.words, "faint", "wrap")
 
 
 def _draw_variant(variant: Variant) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from console import endpoint, registry
+from console.page.endpoint.update import Update, list_shares, parse_update
 from console.page.source import Source
 from console.page.version.reader import describe_version
 
@@ -48,7 +49,7 @@ class State:
     variants: tuple[Variant, ...]
     alarms: tuple[Alarm, ...]
     scaling: str
-    stage: str
+    update: Update | None
 
 
 def fetch_state(source: Source) -> State | None:
@@ -56,31 +57,25 @@ def fetch_state(source: Source) -> State | None:
     found = endpoint.fetch(source)
     if found is None:
         return None
-    pending = found.described.get("PendingDeploymentSummary", {})
     return State(
         status=found.status,
         version=found.version,
         reason=found.reason or "",
         changed=found.described["LastModifiedTime"],
-        variants=(
-            *_variants(source, found.described, found.described.get("EndpointConfigName", "")),
-            *_variants(source, pending, pending.get("EndpointConfigName", "")),
-        ),
+        variants=tuple(_variants(source, found.described)),
         alarms=tuple(_alarms(source)),
         scaling=_scaling(source),
-        stage=_stage(found.described),
+        update=parse_update(found.described),
     )
 
 
-def _variants(source: Source, holder: dict[str, Any], configuration: str) -> Iterator[Variant]:
-    listed = holder.get("ProductionVariants", [])
-    weights = sum(variant.get("CurrentWeight", 0.0) for variant in listed) or 1.0
-    for variant in listed:
+def _variants(source: Source, described: dict[str, Any]) -> Iterator[Variant]:
+    for variant, configuration, share in list_shares(described):
         yield Variant(
             name=variant["VariantName"],
             configuration=configuration,
             version=_version(source, configuration),
-            share=variant.get("CurrentWeight", 0.0) / weights,
+            share=share,
             instances=variant.get("CurrentInstanceCount", 0),
             wanted=variant.get("DesiredInstanceCount", 0),
             status=", ".join(status["Status"] for status in variant.get("VariantStatus", [])),
@@ -111,22 +106,6 @@ def _scaling(source: Source) -> str:
         ServiceNamespace="sagemaker", ResourceIds=[resource]
     )["ScalableTargets"]
     return f"{targets[0]['MinCapacity']} to {targets[0]['MaxCapacity']} instances" if targets else "off"
-
-
-def _stage(described: dict[str, Any]) -> str:
-    pending = described.get("PendingDeploymentSummary")
-    if not pending:
-        return ""
-    statuses = {
-        status["Status"]
-        for holder in (described, pending)
-        for variant in holder.get("ProductionVariants", [])
-        for status in variant.get("VariantStatus", [])
-    }
-    routing = described.get("LastDeploymentConfig", {}).get("BlueGreenUpdatePolicy", {})
-    kind = routing.get("TrafficRoutingConfiguration", {}).get("Type", "")
-    words = f"A deployment of {pending.get('EndpointConfigName', 'another configuration')} is under way"
-    return words + (f", traffic {kind}" if kind else "") + (f": {', '.join(sorted(statuses))}" if statuses else "")
 
 
 _CHANGES = 20

@@ -32,10 +32,15 @@ class Diagram:
         widest = max((len(row) for row in graph.rows), default=1)
         self._width = widest * (_WIDTH + _GAP) - _GAP
         height = len(graph.rows) * (_HEIGHT + _DROP) - _DROP
-        with box("scrolls"), box("graph").style(f"width: {self._width}px; height: {max(height, 0)}px"):
+        # A box that scrolls must be reachable by keyboard.
+        outer = box("scrolls").props("tabindex=0 role=region")
+        outer.props["aria-label"] = "Graph"
+        with outer, box("graph").style(f"max-width: {self._width}px; height: {max(height, 0)}px"):
             self._lines = dict(self._draw_lines(height))
             self._nodes = {
-                name: _Node(name, self._place(name), states[name], clock, choose) for row in graph.rows for name in row
+                name: _Node(name, self._position(name), states[name], clock, choose)
+                for row in graph.rows
+                for name in row
             }
         self.show(states)
 
@@ -52,9 +57,16 @@ class Diagram:
         left = (self._width - len(names) * (_WIDTH + _GAP) + _GAP) / 2
         return left + names.index(name) * (_WIDTH + _GAP), row * (_HEIGHT + _DROP)
 
+    def _position(self, name: str) -> str:
+        """A box's place as CSS: across in parts of the graph's width, which shrinks with the window."""
+        left, top = self._place(name)
+        across = f"left: {left / self._width:.4%}; width: {_WIDTH / self._width:.4%}"
+        return f"{across}; top: {top}px; height: {_HEIGHT}px"
+
     def _draw_lines(self, height: float) -> list[tuple[tuple[str, str], Element]]:
         drawing = Element("svg")
-        drawing.props(f"width={self._width} height={max(height, 0)} aria-hidden=true")
+        drawing.props(f"width=100% height={max(height, 0)} preserveAspectRatio=none aria-hidden=true")
+        drawing.props["viewBox"] = f"0 0 {self._width} {max(height, 1)}"
         lines = []
         with drawing:
             for start, end in self._graph.edges:
@@ -74,14 +86,14 @@ class _Node:
     def __init__(
         self,
         name: str,
-        place: tuple[float, float],
+        position: str,
         state: NodeState,
         clock: Clock,
         choose: Callable[[str], None] | None,
     ) -> None:
         self._shown = state
         self._box = box(tag="button" if choose else "div")
-        self._box.style(f"left: {place[0]}px; top: {place[1]}px; width: {_WIDTH}px; height: {_HEIGHT}px")
+        self._box.style(position)
         if choose:
             self._box.props("type=button")
             self._box.on("click", lambda: choose(name))
