@@ -12,6 +12,7 @@ from nicegui import ui
 from console.joblogs import Tails
 from console.page.errors import format_error
 from console.page.poller import Poller
+from console.page.runs.reader import RunBook
 from console.page.source import Source
 
 
@@ -23,6 +24,7 @@ class Context:
     poller: Poller
     may_act: bool
     tails: Tails = field(default_factory=Tails)
+    runs: RunBook = field(default_factory=RunBook)
 
     async def perform(self, call: Callable[[], Any], done: str, *topics: str) -> None:
         """Carry out a call off the page's loop, show how it went, and renew the topics that it changed."""

@@ -9,10 +9,10 @@ from console.page.classify.panel import ClassifyPanel
 from console.page.comparison.panel import ComparisonPanel
 from console.page.endpoint.panel import EndpointPanel
 from console.page.execution.panel import ExecutionPanel
-from console.page.executions.panel import ExecutionsPanel
 from console.page.files import Read
 from console.page.monitoring import panel as monitoring
 from console.page.registry.panel import RegistryPanel
+from console.page.runs.panel import RunsPanel
 from console.page.version import panel as version
 
 
@@ -28,9 +28,10 @@ class Panel:
 
 
 PANELS = (
-    Panel("/", ExecutionsPanel, "Executions"),
+    Panel("/", RunsPanel),
+    Panel("/runs", RunsPanel, "Runs"),
     Panel("/execution/{identifier}", ExecutionPanel),
-    Panel("/compare/{first}/{second}", ComparisonPanel),
+    Panel("/compare", ComparisonPanel),
     Panel("/registry", RegistryPanel, "Registry"),
     Panel("/version/{number}", version.VersionPanel, files=version.FILES),
     Panel("/endpoint", EndpointPanel, "Endpoint"),

@@ -11,12 +11,12 @@ from nicegui import app, background_tasks, ui
 
 from console.errors import CommandError
 from console.page.context import Context
-from console.page.executions.topic import execution_list
 from console.page.files import serve_file
 from console.page.frame import build
 from console.page.guard import Guard, Login
 from console.page.panels import PANELS
 from console.page.poller import Poller
+from console.page.runs.topic import all_runs
 from console.page.source import Source
 from console.target import Target
 from localaws.settings import from_environment
@@ -38,10 +38,10 @@ def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
     app.on_startup(lambda: background_tasks.create(_announce_when_served(login, port, opens=opens)))
     app.on_shutdown(login.close)
     # Who opens the page finds the list read already.
-    app.on_startup(lambda: context.poller.ask(execution_list(context)))
+    app.on_startup(lambda: context.poller.ask(all_runs(context)))
 
     async def root() -> None:
-        await context.poller.first(execution_list(context), _FIRST_READ_SECONDS)
+        await context.poller.first(all_runs(context), _FIRST_READ_SECONDS)
         build(context)
 
     for panel in PANELS:

@@ -21,7 +21,7 @@ T = TypeVar("T")
 _CONFIG = Config(
     connect_timeout=3, read_timeout=20, retries={"mode": "standard", "max_attempts": 2}, max_pool_connections=20
 )
-_KEPT = 4_000
+_KEPT = 12_000
 _PROJECT = ("project",)
 
 

@@ -1,103 +1,127 @@
-"""Two executions side by side: parameters, metrics, curves."""
+"""Runs side by side: what differs, the curves of all in one chart, and lines across their parameters."""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence
 
-from console.formats import moment, took
-from console.page.comparison.topic import metrics
+from nicegui import ui
+
+from console.page.comparison.reader import (
+    MOST,
+    Compared,
+    Comparison,
+    Line,
+    list_facts,
+    list_metrics,
+    list_parameters,
+)
+from console.page.comparison.topic import comparison
 from console.page.context import Context
-from console.page.execution.panel import training_curves
-from console.page.execution.reader import Execution
-from console.page.execution.topic import execution
-from console.page.parts.curves import Chart
-from console.page.parts.elements import Badge, box, heading, link, table, text
+from console.page.parts.curves import ACCURACY_BY_EPOCH, Chart, Curve, show_parallel
+from console.page.parts.elements import box, heading, link, text
 from console.page.parts.live import Live
+from console.page.runs.query import ACCURACY
+
+_FEWEST_LINES = 3
 
 
 class ComparisonPanel:
-    """Follows both executions and the metrics of each."""
+    """Follows the runs that the address names."""
 
-    def __init__(self, context: Context, first: str, second: str) -> None:
-        names = (first, second)
-        self._context, self._names = context, names
-        self._read: dict[str, Execution] = {}
-        self._metrics: dict[str, dict[str, float]] = {}
-        heading(f"{names[0]} and {names[1]}", 1)
-        with box("halves"):
-            for name in names:
-                with box("sheet", "stack"):
-                    link(name, f"/execution/{name}", "mono")
-                    Live(context.poller, execution(context, name), partial(self._take, name))
+    def __init__(self, context: Context, runs: str = "") -> None:
+        identifiers = tuple(dict.fromkeys(filter(None, runs.split(","))))
+        self._read: Comparison | None = None
+        heading(f"Compare {len(identifiers)} runs", 1)
+        if len(identifiers) < 2:
+            text("Choose two runs or more in the table of runs.", "empty", tag="p")
+            link("All runs", "/runs")
+            return
+        if len(identifiers) > MOST:
+            text(f"The first {MOST} of them are compared.", "faint")
+        self._switch = ui.switch("Only what differs", value=True, on_change=self._draw)
         self._place = box("stack")
-        self._draw()
+        Live(context.poller, comparison(context, identifiers), self._take, keeps=True)
 
-    def _take(self, name: str, read: Execution) -> None:
-        snapshot = read.snapshot
-        with box("row-of"):
-            Badge(snapshot.status)
-            text(f"started {moment(snapshot.start)}", "number")
-            text(f"took {took(snapshot.start, snapshot.end)}" if snapshot.end else "", "number")
-        if snapshot.reason:
-            text(snapshot.reason, "wrap", "faint")
-        Live(self._context.poller, metrics(self._context, read), lambda found: self._take_metrics(name, found))
-        self._read[name] = read
-        self._draw()
-
-    def _take_metrics(self, name: str, found: dict[str, float]) -> None:
-        self._metrics[name] = found
+    def _take(self, read: Comparison) -> None:
+        self._read = read
         self._draw()
 
     def _draw(self) -> None:
-        if not hasattr(self, "_place") or len(self._read) < len(set(self._names)):
+        if self._read is None:
             return
+        runs = self._read.runs
         self._place.clear()
         with self._place:
-            self._draw_curves()
-            with box("halves"):
-                self._draw_metrics()
-                self._draw_parameters()
+            for identifier in self._read.missing:
+                with box("banner", "bad"):
+                    text(f"There is no run {identifier}.")
+            if any(item.epochs for item in runs):
+                with box("sheet", "stack"):
+                    heading("Accuracy by epoch")
+                    text("A colour is a run; dashes are validation.", "faint")
+                    Chart("Accuracy by epoch", compare_curves(runs), ACCURACY_BY_EPOCH)
+            _draw_parallel(runs)
+            for title, lines in (
+                ("Metrics", list_metrics(runs)),
+                ("Parameters", list_parameters(runs)),
+                ("Runs", list_facts(runs)),
+            ):
+                with box("sheet", "stack"):
+                    heading(title)
+                    self._draw_lines(title, runs, lines)
 
-    def _draw_curves(self) -> None:
-        lines = [
-            line
-            for name in self._names
-            for step in self._read[name].snapshot.steps
-            if step.training
-            for line in training_curves(step.training, name)
-        ]
-        with box("sheet", "stack"):
-            heading("Accuracy by epoch")
-            Chart("Accuracy by epoch", lines, most=1)
-
-    def _draw_metrics(self) -> None:
-        first, second = (self._metrics.get(name, {}) for name in self._names)
-        rows = [
-            (
-                name.replace("_", " "),
-                _number(first.get(name)),
-                _number(second.get(name)),
-                _difference(first, second, name),
-            )
-            for name in sorted({*first, *second})
-            if not name.endswith("_best_constant_classifier")
-        ]
-        with box("sheet", "stack"):
-            heading("Metrics")
-            table(("Metric", *self._names, "Difference"), rows, "Comparison", marks_differences=True)
-
-    def _draw_parameters(self) -> None:
-        first, second = (self._read[name].parameters for name in self._names)
-        names = sorted({*first, *second}, key=lambda name: (first.get(name) == second.get(name), name))
-        with box("sheet", "stack"):
-            heading("Parameters, those that differ first")
-            rows = [(name, first.get(name, ""), second.get(name, "")) for name in names]
-            table(("Parameter", *self._names), rows, "Comparison", marks_differences=True)
+    def _draw_lines(self, title: str, runs: Sequence[Compared], lines: Sequence[Line]) -> None:
+        shown = [line for line in lines if line.differs or not self._switch.value]
+        if not shown:
+            text("All are equal.", "faint")
+            return
+        with box("scrolls") as outer, box("plain", "compared", tag="table"):
+            outer.props["tabindex"], outer.props["role"], outer.props["aria-label"] = "0", "region", title
+            with box(tag="thead"), box(tag="tr"):
+                text("", tag="td")
+                for item in runs:
+                    with box(tag="th").props("scope=col"):
+                        link(item.run.id, f"/execution/{item.run.id}", "mono")
+            with box(tag="tbody"):
+                for line in shown:
+                    with box(*(["differs"] if line.differs and not self._switch.value else []), tag="tr"):
+                        text(line.name.replace("_", " "), tag="th").props("scope=row")
+                        for value in line.values:
+                            text(value, tag="td")
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}"
+def compare_curves(runs: Sequence[Compared]) -> list[Curve]:
+    """The accuracies by epoch of each run: a colour a run, dashed where they are of the validation images."""
+    curves = []
+    for group, item in enumerate(runs):
+        train = [(epoch.number, epoch.train) for epoch in item.epochs if epoch.train is not None]
+        validation = [(epoch.number, epoch.validation) for epoch in item.epochs if epoch.validation is not None]
+        curves.append(Curve(f"{item.run.id} train", train, group))
+        curves.append(Curve(f"{item.run.id} validation", validation, group, dashed=True))
+    return [curve for curve in curves if curve.points]
 
 
-def _difference(first: dict[str, float], second: dict[str, float], name: str) -> str:
-    return f"{second[name] - first[name]:+.4f}" if name in first and name in second else ""
+def _draw_parallel(runs: Sequence[Compared]) -> None:
+    """Lines across the numbers in which the runs differ, where there are enough runs to see anything in them."""
+    changed = [line for line in list_parameters(runs) if line.differs and _are_numbers(line.values)]
+    accuracies = [item.run.details.metrics.get(ACCURACY) if item.run.details else None for item in runs]
+    if len(runs) < _FEWEST_LINES or not changed or all(value is None for value in accuracies):
+        return
+    with box("sheet", "stack"):
+        heading("Accuracy across parameters")
+        values = {
+            item.run.id: [*(_number(line.values[place]) for line in changed), accuracies[place]]
+            for place, item in enumerate(runs)
+        }
+        show_parallel("Accuracy across parameters", [*(line.name for line in changed), ACCURACY], values)
+
+
+def _are_numbers(values: Sequence[str]) -> bool:
+    return all(_number(value) is not None for value in values if value)
+
+
+def _number(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None

@@ -1,19 +1,19 @@
-"""What the comparison follows besides the two executions."""
+"""What the comparison follows."""
 
 from __future__ import annotations
 
-from console.page.comparison.reader import fetch_metrics
+from console.page.comparison.reader import Comparison, fetch_comparison
 from console.page.context import Context
-from console.page.execution.reader import Execution
 from console.page.poller import Topic
-from console.progress.snapshot import ENDED
+
+_LIVE = 4.0
+_ENDED = 20.0
 
 
-def metrics(context: Context, execution: Execution) -> Topic[dict[str, float]]:
-    """The metrics of an execution's model."""
-    ended = execution.snapshot.status in ENDED
+def comparison(context: Context, identifiers: tuple[str, ...]) -> Topic[Comparison]:
+    """Some runs."""
     return Topic(
-        ("metrics", execution.snapshot.arn, ended),
-        lambda: fetch_metrics(context.source, execution),
-        lambda _: 120.0 if ended else 10.0,
+        ("compared", identifiers),
+        lambda: fetch_comparison(context.source, context.tails, identifiers),
+        lambda read: _ENDED if all(item.run.ended for item in read.runs) else _LIVE,
     )

@@ -7,12 +7,13 @@ from console.page.context import Context
 from console.page.endpoint import topic
 from console.page.endpoint.reader import HOURS, Alarm, Change, State, Traffic, Variant
 from console.page.endpoint.update import STAGES, Update
-from console.page.parts.curves import Chart, Curve
+from console.page.parts.curves import Axes, Chart, Curve
 from console.page.parts.elements import Badge, Clock, box, facts, heading, link, table, text
 from console.page.parts.live import Live
 
 _ORDER = {"ALARM": 0, "INSUFFICIENT_DATA": 1, "OK": 2}
-_TITLES = ("Invocations a minute", "Latency in milliseconds")
+_TITLES = ("Invocations a minute", "Latency")
+_UNITS = ("invocations a minute", "milliseconds")
 
 
 class EndpointPanel:
@@ -70,10 +71,10 @@ class EndpointPanel:
         drawn = [[Curve(name, points) for name, points in traffic.named(counts=counts)] for counts in (True, False)]
         if not self._charts:
             with box("halves"):
-                for title, lines in zip(_TITLES, drawn, strict=True):
+                for title, unit, lines in zip(_TITLES, _UNITS, drawn, strict=True):
                     with box("sheet", "stack"):
                         heading(f"{title}, last {HOURS} hours")
-                        self._charts.append(Chart(title, lines, hours=HOURS))
+                        self._charts.append(Chart(title, lines, Axes("time", unit, hours=HOURS)))
         for chart, lines in zip(self._charts, drawn, strict=True):
             chart.show(lines)
 

@@ -12,11 +12,11 @@ from console import executions
 from console.formats import ago, moment, size, took
 from console.page.context import Context
 from console.page.execution import topic
-from console.page.execution.reader import Execution, Place, Step, find_arn
+from console.page.execution.reader import Execution, Place, Step
 from console.page.execution.topic import execution
-from console.page.parts.curves import Chart, Curve
+from console.page.parts.curves import ACCURACY_BY_EPOCH, Chart, Curve
 from console.page.parts.diagram import Diagram, NodeState
-from console.page.parts.elements import Badge, Clock, box, confirm, facts, heading, table, text
+from console.page.parts.elements import Badge, Clock, box, confirm, facts, heading, link, table, text
 from console.page.parts.live import Live
 from console.page.source import Source
 from console.progress.snapshot import ENDED, StepView, Training
@@ -46,7 +46,11 @@ class ExecutionPanel:
         self._built = False
         Live(context.poller, execution(context, identifier), self._draw, keeps=True)
 
-    def _draw(self, read: Execution) -> None:
+    def _draw(self, read: Execution | None) -> None:
+        if read is None:
+            text(f"There is no run {self._identifier}.", "empty", tag="p")
+            link("All runs", "/runs")
+            return
         self._read = read
         if not self._built:
             self._build(read)
@@ -110,9 +114,10 @@ class ExecutionPanel:
 
     async def _perform(self, action: Callable[[Source, str], None], done: str) -> None:
         source = self._context.source
-        await self._context.perform(
-            lambda: action(source, find_arn(source, self._identifier)), done, "executions", "execution"
-        )
+        if self._read:
+            arn = self._read.snapshot.arn
+            await self._context.perform(lambda: action(source, arn), done, "runs", "execution")
+            self._context.runs.forget_details(arn)
 
 
 def _first_shown(read: Execution) -> str:
@@ -200,7 +205,7 @@ class StepPart:
         if self._chart is None:
             with self._chart_place:
                 self._words = text("", "faint")
-                self._chart = Chart("Accuracy by epoch", lines, most=1)
+                self._chart = Chart("Accuracy by epoch", lines, ACCURACY_BY_EPOCH)
         else:
             self._chart.show(lines)
         done = sum(epoch.validation is not None for epoch in training.epochs)
@@ -234,13 +239,17 @@ class StepPart:
                 self._pane = text("", "mono", tag="pre")
 
 
-def training_curves(training: Training, name: str = "") -> list[Curve]:
+def training_curves(training: Training) -> list[Curve]:
     """The accuracies of a training over its epochs."""
-    mark = f"{name} " if name else ""
     known = training.epochs
     return [
-        Curve(f"{mark}train", [(epoch.number, epoch.train) for epoch in known if epoch.train is not None]),
-        Curve(f"{mark}validation", [(item.number, item.validation) for item in known if item.validation is not None]),
+        Curve("train", [(epoch.number, epoch.train) for epoch in known if epoch.train is not None], group=0),
+        Curve(
+            "validation",
+            [(item.number, item.validation) for item in known if item.validation is not None],
+            dashed=True,
+            group=0,
+        ),
     ]
 
 

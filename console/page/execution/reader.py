@@ -10,8 +10,9 @@ from typing import Any
 
 from common.masking import mask_arguments, mask_document, mask_value, mask_values
 from console.joblogs import Tails
-from console.page.executions.reader import fetch_fixed
+from console.page.fixed import fetch_fixed
 from console.page.graph import Graph, build_graph
+from console.page.jobs import SETTLED, fetch_job, list_outputs
 from console.page.source import Source
 from console.page.storage import Size, fetch_size
 from console.progress.snapshot import (
@@ -40,16 +41,18 @@ class Execution:
         return next((step for step in self.snapshot.steps if step.name == name), None)
 
 
-def find_arn(source: Source, identifier: str) -> str:
-    """The ARN of an execution of one of the project's pipelines; of the training pipeline where neither has it."""
+def find_arn(source: Source, identifier: str) -> str | None:
+    """The ARN of an execution of one of the project's pipelines; None where neither has it."""
     project = source.project
     partition = project.role_arn.split(":")[1]
     root = f"arn:{partition}:sagemaker:{project.region}:{project.account}:pipeline"
     places = [f"{root}/{name}/execution/{identifier}" for name in project.pipeline_names]
-    found = source.once(
-        ("place of", identifier), lambda: next((place for place in places if _exists(source, place)), ""), bool
+    return (
+        source.once(
+            ("place of", identifier), lambda: next((place for place in places if _exists(source, place)), ""), bool
+        )
+        or None
     )
-    return found or places[0]
 
 
 def _exists(source: Source, place: str) -> bool:
@@ -61,9 +64,11 @@ def _exists(source: Source, place: str) -> bool:
     return True
 
 
-def fetch_execution(source: Source, tails: Tails, identifier: str) -> Execution:
-    """Fetch an execution; what cannot change any more is fetched once."""
+def fetch_execution(source: Source, tails: Tails, identifier: str) -> Execution | None:
+    """Fetch an execution, or None where there is none of this name; what cannot change any more is fetched once."""
     place = find_arn(source, identifier)
+    if place is None:
+        return None
     known = fetch_fixed(source, place)
     snapshot = fetch_snapshot(
         source.client, place, known, lambda client, metadata: _training(source, tails, client, metadata)
@@ -114,15 +119,6 @@ def _references(value: object) -> Iterator[str]:
             yield from _references(inner)
 
 
-_SETTLED = ("Completed", "Failed", "Stopped")
-_CALLS = {
-    "ProcessingJob": ("describe_processing_job", "ProcessingJobName"),
-    "TrainingJob": ("describe_training_job", "TrainingJobName"),
-    "TransformJob": ("describe_transform_job", "TransformJobName"),
-    "RegisterModel": ("describe_model_package", "ModelPackageName"),
-}
-
-
 @dataclass(frozen=True)
 class Place:
     """The address of an input or output, and how much is stored there."""
@@ -144,45 +140,16 @@ class Step:
 
 def fetch_step(source: Source, step: StepView) -> Step:
     """Fetch a step's job and the sizes of its files."""
-    kind, described = describe_job(source, step)
+    kind, described = fetch_job(source, step.metadata)
     if described is None:
         return Step(facts=tuple(_plain(step.metadata)))
-    settled = described.get(f"{kind}Status") in _SETTLED
+    settled = described.get(f"{kind}Status") in SETTLED
     return Step(
         facts=tuple(_facts(kind, described)),
         arguments=tuple(_arguments(described)),
         inputs=tuple(_measured(source, _inputs(described), settled)),
         outputs=tuple(_measured(source, list_outputs(described), settled)),
     )
-
-
-def describe_job(source: Source, step: StepView) -> tuple[str, dict[str, Any] | None]:
-    """The kind of a step's job and AWS's description of it; None for a step without a job."""
-    for kind in _CALLS:
-        if kind in step.metadata:
-            return kind, _described(source, kind, step.metadata[kind]["Arn"])
-    return "", None
-
-
-def _described(source: Source, kind: str, arn: str) -> dict[str, Any]:
-    call, member = _CALLS[kind]
-    name = arn if kind == "RegisterModel" else arn.rsplit("/", 1)[1]
-
-    def fetch() -> dict[str, Any]:
-        answer: dict[str, Any] = getattr(source.client("sagemaker"), call)(**{member: name})
-        return answer
-
-    return source.once(("job", arn), fetch, lambda answer: answer.get(f"{kind}Status") in _SETTLED)
-
-
-def list_outputs(described: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The names and addresses of what a job makes."""
-    for output in described.get("ProcessingOutputConfig", {}).get("Outputs", []):
-        yield output["OutputName"], output.get("S3Output", {}).get("S3Uri", "")
-    if "ModelArtifacts" in described:
-        yield "model", described["ModelArtifacts"]["S3ModelArtifacts"]
-    if "TransformOutput" in described:
-        yield "predictions", described["TransformOutput"]["S3OutputPath"]
 
 
 def _inputs(described: dict[str, Any]) -> Iterator[tuple[str, str]]:

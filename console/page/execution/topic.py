@@ -11,12 +11,12 @@ _LIVE = 2.5
 _ENDED = 20.0
 
 
-def execution(context: Context, identifier: str) -> Topic[Execution]:
-    """One execution; one that has ended can still be retried."""
+def execution(context: Context, identifier: str) -> Topic[Execution | None]:
+    """One execution, which can still be retried when it has ended; None where there is none of this name."""
     return Topic(
         ("execution", identifier),
         lambda: fetch_execution(context.source, context.tails, identifier),
-        lambda read: _ENDED if read.snapshot.status in ENDED else _LIVE,
+        lambda read: _LIVE if read and read.snapshot.status not in ENDED else _ENDED,
     )
 
 

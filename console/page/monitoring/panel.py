@@ -10,19 +10,20 @@ from starlette.requests import Request
 from console.formats import moment
 from console.intake.review import CHOICES
 from console.page.context import Context
-from console.page.executions.reader import Page, Row
-from console.page.executions.topic import execution_list
 from console.page.files import HTML
 from console.page.monitoring import topic
 from console.page.monitoring.reader import Drift, Queue, fetch_image, fetch_report, label
-from console.page.parts.curves import Chart, Curve
+from console.page.parts.curves import Axes, Chart, Curve
 from console.page.parts.elements import Badge, Clock, box, heading, link, text
 from console.page.parts.lists import Rows
 from console.page.parts.live import Live
+from console.page.runs.record import Run, Runs
+from console.page.runs.topic import all_runs
 from console.page.source import Source
 
 _TITLE = "Distance from the baseline, by feature"
 _SHOWN_RUNS = 12
+_RECENT = 100
 _AUTOMATIC = "auto-"
 
 
@@ -52,7 +53,7 @@ class MonitoringPanel:
         self._queue: Rows[tuple[str, str]] | None = None
         Live(context.poller, topic.review(context), self._draw_queue, keeps=True)
         heading("Retrainings, and why")
-        Live(context.poller, execution_list(context), self._draw_retrainings)
+        Live(context.poller, all_runs(context), self._draw_retrainings)
 
     def _draw_drift(self, drift: Drift | None) -> None:
         if drift is None:
@@ -66,7 +67,7 @@ class MonitoringPanel:
                 heading(_TITLE)
                 lines = [Curve(name, points) for name, points in drift.series().items()]
                 if lines:
-                    Chart(_TITLE, lines, dates=True)
+                    Chart(_TITLE, lines, Axes("time", "distance", dates=True))
                 else:
                     text("No run has had enough images for a result yet.", "faint")
             with box("sheet", "stack"):
@@ -111,8 +112,8 @@ class MonitoringPanel:
         self._more.set_text(queue.sentence)
         self._queue.show([(image.key, image.summary) for image in queue.images])
 
-    def _draw_retrainings(self, page: Page) -> None:
-        rows = [row for row in page.rows if _why(row)]
+    def _draw_retrainings(self, runs: Runs) -> None:
+        rows = [row for row in runs.rows[:_RECENT] if _why(row)]
         if not rows:
             text("None of the newest executions was started by drift or by new images.", "empty", tag="p")
             return
@@ -154,7 +155,7 @@ async def _label(context: Context, key: str, choice: str) -> None:
     )
 
 
-def _why(row: Row) -> str:
+def _why(row: Run) -> str:
     """Why an execution was started by itself; empty where a person started it."""
     reason = row.details.start_reason if row.details else ""
     if not row.name.startswith(_AUTOMATIC):

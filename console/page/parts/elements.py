@@ -113,6 +113,12 @@ def find_level(state: str) -> str:
     return next((name for name, states in _LEVELS.items() if state in states), "calm")
 
 
+def describe_state(state: str) -> tuple[str, str, str]:
+    """A state's level, icon and word."""
+    level = find_level(state)
+    return level, _ICONS[level], _WORDS.get(state, state)
+
+
 class Badge:
     """A state as an icon, a word and a colour; `show` changes it in place."""
 
@@ -124,9 +130,10 @@ class Badge:
         self.show(state)
 
     def show(self, state: str) -> None:
-        self._element.classes(replace=f"state {find_level(state)}")
-        self._icon.set_name(_ICONS[find_level(state)])
-        self._word.set_text(_WORDS.get(state, state))
+        level, icon, word = describe_state(state)
+        self._element.classes(replace=f"state {level}")
+        self._icon.set_name(icon)
+        self._word.set_text(word)
 
 
 async def confirm(question: str, yes: str) -> bool:

@@ -79,8 +79,13 @@ def fetch_metrics(source: Source, number: int) -> dict[str, float]:
 
 
 def fetch_numbers(source: Source, uri: str) -> dict[str, float]:
-    """The single numbers in an evaluation's JSON, which is written once."""
-    return source.once(("metrics", uri), lambda: dict(_numbers(storage.fetch_json(source, uri))), bool)
+    """The single numbers in an evaluation's JSON, which is written once; empty where there is no such file."""
+
+    def fetch() -> dict[str, float] | None:
+        report = storage.fetch_json(source, uri)
+        return None if report is None else dict(_numbers(report))
+
+    return source.once(("metrics", uri), fetch, lambda numbers: numbers is not None) or {}
 
 
 def fetch_report(source: Source, number: int) -> bytes:

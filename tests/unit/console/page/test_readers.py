@@ -18,7 +18,6 @@ from console.page import storage
 from console.page.classify import reader as classify
 from console.page.execution import reader
 from console.page.execution import reader as execution
-from console.page.executions import reader as executions
 from console.page.monitoring import reader as monitoring
 from console.page.version import reader as version_reader
 from console.progress.snapshot import StepView
@@ -40,17 +39,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         yield Aws(monkeypatch)
 
 
-def _page(aws: Aws, count: int) -> None:
-    """A pipeline with executions, the newest first, two pages of them."""
-
-    def listed(asked: dict[str, Any]) -> dict[str, Any]:
-        first = int(asked.get("NextToken", 0))
-        numbers = range(first, min(count, first + asked["MaxResults"]))
-        more = {"NextToken": str(numbers.stop)} if numbers.stop < count else {}
-        return {"PipelineExecutionSummaries": [_summary(number) for number in numbers], **more}
-
+def _execution(aws: Aws) -> None:
+    """A pipeline's execution e0."""
     aws.answers |= {
-        "ListPipelineExecutions": listed,
         "DescribePipelineExecution": lambda asked: {
             "PipelineExecutionArn": asked["PipelineExecutionArn"],
             "PipelineExecutionStatus": "Succeeded",
@@ -58,68 +49,30 @@ def _page(aws: Aws, count: int) -> None:
             "LastModifiedTime": NOW + timedelta(seconds=90),
         },
         "DescribePipelineDefinitionForExecution": lambda _: {"PipelineDefinition": json.dumps(DEFINITION)},
-        "ListPipelineParametersForExecution": lambda _: {
-            "PipelineParameters": [
-                {"Name": "Epochs", "Value": "6"},
-                {"Name": "StartedBy", "Value": "ada"},
-                {"Name": "CommitId", "Value": "c0ffee"},
-            ]
-        },
+        "ListPipelineParametersForExecution": lambda _: {"PipelineParameters": [{"Name": "Epochs", "Value": "6"}]},
     }
 
 
-def _summary(number: int) -> dict[str, Any]:
-    return {
-        "PipelineExecutionArn": f"{ARN}e{number}",
-        "StartTime": NOW - timedelta(hours=number),
-        "PipelineExecutionStatus": "Succeeded",
-    }
+def _fetch(aws: Aws, tails: Tails) -> execution.Execution:
+    read = execution.fetch_execution(aws.source, tails, "e0")
+    assert read is not None
+    return read
 
 
-def test_a_list_is_read_a_page_at_a_time_on_the_tokens_of_aws(aws: Aws) -> None:
-    _page(aws, 60)
-    first = executions.fetch_page(aws.source)
-    assert [row.id for row in first.rows] == [f"e{number}" for number in range(25)]
-    second = executions.fetch_page(aws.source, first.next)
-    third = executions.fetch_page(aws.source, second.next)
-    assert (second.rows[0].id, third.rows[-1].id, third.next) == ("e25", "e59", None)
-
-
-def test_details_come_a_few_at_a_time_and_are_never_asked_for_twice(aws: Aws) -> None:
-    _page(aws, 20)
-    missing = []
-    while not (page := executions.fetch_page(aws.source)).complete:
-        missing.append(sum(row.details is None for row in page.rows))
-    assert missing == [12, 4]
-    executions.fetch_page(aws.source)
-    assert aws.calls["ListPipelineParametersForExecution"] == aws.calls["DescribePipelineExecution"] == 20
-
-
-def test_a_row_tells_who_started_it_and_only_the_parameters_that_differ(aws: Aws) -> None:
-    _page(aws, 1)
-    details = executions.fetch_page(aws.source).rows[0].details
-    assert details is not None
-    assert (details.started_by, details.commit, details.parameters) == ("ada", "c0ffee", (("Epochs", "6"),))
-    assert details.end == NOW + timedelta(seconds=90)
-
-
-def test_a_parameter_that_is_a_secret_is_hidden_in_the_list_and_in_the_execution(aws: Aws) -> None:
-    _page(aws, 1)
+def test_a_parameter_that_is_a_secret_is_hidden_in_the_execution(aws: Aws) -> None:
+    _execution(aws)
     given = [{"Name": "DbPassword", "Value": "hunter2"}, {"Name": "Source", "Value": "https://hunter2@host/x"}]
     aws.answers |= {
         "ListPipelineParametersForExecution": lambda _: {"PipelineParameters": given},
         "ListPipelineExecutionSteps": lambda _: {"PipelineExecutionSteps": []},
     }
     shown = {"DbPassword": "(hidden)", "Source": "https://(hidden)@host/x"}
-    (row,) = executions.fetch_page(aws.source).rows
-    assert row.details is not None
-    assert dict(row.details.parameters) == shown
-    read = execution.fetch_execution(aws.source, Tails(), "e0")
+    read = _fetch(aws, Tails())
     assert (read.parameters, read.snapshot.parameters) == (shown, shown)
 
 
 def test_a_training_that_has_ended_long_ago_is_read_once(aws: Aws) -> None:
-    _page(aws, 1)
+    _execution(aws)
     job = "arn:aws:sagemaker:us-east-1:000000000000:training-job/pipelines-e0-TrainModel-x"
     aws.answers |= {
         "ListPipelineExecutionSteps": lambda _: {
@@ -147,7 +100,7 @@ def test_a_training_that_has_ended_long_ago_is_read_once(aws: Aws) -> None:
     }
     tails = Tails()
     for _ in range(3):
-        read = execution.fetch_execution(aws.source, tails, "e0")
+        read = _fetch(aws, tails)
         training = read.snapshot.steps[0].training
         assert training is not None
         assert [epoch.validation for epoch in training.epochs] == [0.75]

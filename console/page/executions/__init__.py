@@ -1,1 +1,0 @@
-"""Executions: the list, newest first."""

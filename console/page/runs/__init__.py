@@ -1,0 +1,1 @@
+"""Runs: the executions of the training pipeline as a table that is filtered, sorted, searched and compared."""
