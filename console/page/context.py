@@ -12,7 +12,7 @@ from nicegui import ui
 from console.joblogs import Tails
 from console.page.errors import format_error
 from console.page.poller import Poller
-from console.page.runs.reader import RunBook
+from console.page.runbook import RunBook
 from console.page.source import Source
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from console.formats import duration, moment
 from console.joblogs import Tails
 from console.page.execution.reader import fetch_execution
-from console.page.runs.reader import fetch_run
-from console.page.runs.record import Run
+from console.page.run import Run
+from console.page.runbook import fetch_run
 from console.page.source import Source
 from console.progress.snapshot import Epoch
 

@@ -17,7 +17,7 @@ from console.page.parts.curves import Axes, Chart, Curve
 from console.page.parts.elements import Badge, Clock, box, heading, link, text
 from console.page.parts.lists import Rows
 from console.page.parts.live import Live
-from console.page.runs.record import Run, Runs
+from console.page.run import Run, Runs
 from console.page.runs.topic import all_runs
 from console.page.source import Source
 

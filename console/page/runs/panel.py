@@ -11,6 +11,7 @@ from nicegui import ui
 from console.page.context import Context
 from console.page.parts.elements import box, heading, text
 from console.page.parts.live import Live
+from console.page.run import Runs
 from console.page.runs.query import (
     PAGE,
     STATUSES,
@@ -20,7 +21,6 @@ from console.page.runs.query import (
     show_page,
     write_query,
 )
-from console.page.runs.record import Runs
 from console.page.runs.table import RunsTable
 from console.page.runs.topic import all_runs
 

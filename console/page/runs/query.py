@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
 
-from console.page.runs.record import Details, Run
+from console.page.run import Details, Run
 
 PAGE = 50
 STATUSES = ("Executing", "Stopping", "Stopped", "Failed", "Succeeded")

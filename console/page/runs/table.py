@@ -11,8 +11,8 @@ from nicegui.element import Element
 from console.executions import OPENING
 from console.formats import duration, moment, shorten
 from console.page.parts.elements import describe_state
+from console.page.run import Run
 from console.page.runs.query import ACCURACY, OWN, Query, get_value
-from console.page.runs.record import Run
 
 _LONGEST = 60
 _Value = str | float

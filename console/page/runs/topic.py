@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console.page.context import Context
 from console.page.poller import Topic
-from console.page.runs.record import Runs
+from console.page.run import Runs
 
 # Details are fetched a few runs at a time: the next ones soon after.
 _FILLING = 0.1

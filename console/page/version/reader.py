@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from console import registry
 from console.errors import CommandError
 from console.page import storage
+from console.page.metrics import fetch_numbers
 from console.page.source import Source
 
 
@@ -78,16 +78,6 @@ def fetch_metrics(source: Source, number: int) -> dict[str, float]:
     return fetch_numbers(source, statistics) if statistics else {}
 
 
-def fetch_numbers(source: Source, uri: str) -> dict[str, float]:
-    """The single numbers in an evaluation's JSON, which is written once; empty where there is no such file."""
-
-    def fetch() -> dict[str, float] | None:
-        report = storage.fetch_json(source, uri)
-        return None if report is None else dict(_numbers(report))
-
-    return source.once(("metrics", uri), fetch, lambda numbers: numbers is not None) or {}
-
-
 def fetch_report(source: Source, number: int) -> bytes:
     """The evaluation report of a version, which is a page of HTML by somebody else."""
     uri = fetch_version(source, number).facts.get("report", "")
@@ -97,15 +87,3 @@ def fetch_report(source: Source, number: int) -> bytes:
     if content is None:
         raise CommandError(f"The report of version {number} no longer exists: there is nothing at {uri}.")
     return content
-
-
-def _numbers(report: Any, name: str = "") -> Iterator[tuple[str, float]]:  # noqa: ANN401 - whatever the file holds
-    """`{"accuracy": {"value": 0.9}}` is accuracy 0.9, however deep it lies; curves and tables are left out."""
-    if not isinstance(report, dict):
-        return
-    value = report.get("value")
-    if isinstance(value, int | float) and not isinstance(value, bool) and name:
-        yield name, float(value)
-        return
-    for inner, content in report.items():
-        yield from _numbers(content, inner)

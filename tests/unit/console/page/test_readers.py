@@ -14,7 +14,7 @@ import pytest
 
 from console.errors import CommandError
 from console.joblogs import Tails
-from console.page import storage
+from console.page import metrics, storage
 from console.page.classify import reader as classify
 from console.page.execution import reader
 from console.page.execution import reader as execution
@@ -199,7 +199,7 @@ def test_single_numbers_of_a_report_become_metrics_and_curves_do_not(aws: Aws) -
     }
     body = json.dumps(report).encode()
     aws.answers["GetObject"] = lambda _: {"ContentLength": len(body), "Body": io.BytesIO(body)}
-    assert version_reader.fetch_numbers(aws.source, "s3://b/evaluation.json") == {"accuracy": 0.9}
+    assert metrics.fetch_numbers(aws.source, "s3://b/evaluation.json") == {"accuracy": 0.9}
 
 
 def test_the_way_of_an_image_is_told_state_by_state(aws: Aws) -> None:

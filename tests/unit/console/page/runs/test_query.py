@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from console.page.run import Details, Run
 from console.page.runs.query import (
     PAGE,
     Query,
@@ -15,7 +16,6 @@ from console.page.runs.query import (
     show_page,
     write_query,
 )
-from console.page.runs.record import Details, Run
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -12,9 +12,9 @@ from unittest import mock
 
 import pytest
 
-from console.page.runs import reader
-from console.page.runs.reader import RunBook
-from console.page.runs.record import Run
+from console.page import runbook
+from console.page.run import Run
+from console.page.runbook import RunBook
 from tests.unit.console.page.aws import Aws
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -211,6 +211,6 @@ def test_a_run_that_aws_no_longer_has_is_gone(aws: Aws) -> None:
 
 
 def test_a_run_of_an_unknown_pipeline_is_none(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "_fetch_page", lambda *_: ([], None))
+    monkeypatch.setattr(runbook, "_fetch_page", lambda *_: ([], None))
     runs = RunBook().read(aws.source)
     assert (runs.rows, runs.listed) == ((), True)
