@@ -15,7 +15,7 @@ from localaws.aws import Aws
 from localaws.failures import JobFailure
 from localaws.images.pulling import pull
 from localaws.jobs.logs import JobLog
-from localaws.jobs.model_server import ModelServer, unpack_model
+from localaws.jobs.model_server import ANSWER_SECONDS, ModelServer, unpack_model
 from localaws.serving.instance import Reply
 from localaws.shapes import Document
 
@@ -89,7 +89,13 @@ class InferencePipeline:
         """What the one container of a model says at /execution-parameters; AWS asks no pipeline of several."""
         return self._servers[0].describe() if len(self._servers) == 1 else {}
 
-    def invoke(self, body: bytes, headers: Mapping[str, str], target: str | None = None) -> Reply:
+    def invoke(
+        self,
+        body: bytes,
+        headers: Mapping[str, str],
+        target: str | None = None,
+        seconds: float = ANSWER_SECONDS,
+    ) -> Reply:
         """Ask the containers in turn, or the one of a host name; raises TimeoutError and ServerGone.
 
         The first that does not succeed has the last word.
@@ -102,7 +108,8 @@ class InferencePipeline:
         reply = Reply(200, {}, body)
         for number, (name, server) in enumerate(asked, 1):
             last = number == len(asked)
-            reply = replace(server.invoke(reply.body, {**passed, **(accept if last else {})}), container=name)
+            answer = server.invoke(reply.body, {**passed, **(accept if last else {})}, seconds)
+            reply = replace(answer, container=name)
             if not 200 <= reply.status < 300:
                 break
             passed = {key: value for key, value in passed.items() if key.lower() != "content-type"}

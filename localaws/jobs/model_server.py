@@ -27,7 +27,7 @@ from localaws.serving.instance import Reply, ServerGone
 from localaws.settings import HOST
 from localaws.shapes import Document
 
-ANSWER_SECONDS = 60  # AWS's limit for one answer
+ANSWER_SECONDS = 60  # AWS's limit for one answer of an endpoint
 _PING_SECONDS = 0.05
 _MODEL_LIMITS = Limits(members=10_000, file_bytes=4 << 30, total_bytes=4 << 30)
 _LAST_WORDS = 3
@@ -39,25 +39,27 @@ class Connections:
     """Asks one server, over connections that are kept for the next request. Safe for all threads."""
 
     def __init__(self, port: int) -> None:
-        self._pool = urllib3.HTTPConnectionPool(
-            HOST, port, timeout=ANSWER_SECONDS, maxsize=_IDLE_CONNECTIONS, retries=False
-        )
+        self._pool = urllib3.HTTPConnectionPool(HOST, port, maxsize=_IDLE_CONNECTIONS, retries=False)
 
-    def ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        """Send one request; raises TimeoutError after AWS's 60 s, ServerGone where there is nobody to ask."""
+    def ask(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str], seconds: float = ANSWER_SECONDS
+    ) -> Reply:
+        """Send one request; raises TimeoutError after the seconds, ServerGone where there is nobody to ask."""
         try:
-            return self._exchange(method, path, body, headers)
+            return self._exchange(method, path, body, headers, seconds)
         except ServerGone:
             # The server may have closed the connection just now; a new one tells whether it is there.
-            return self._exchange(method, path, body, headers)
+            return self._exchange(method, path, body, headers, seconds)
 
     def close(self) -> None:
         """Close the idle connections."""
         self._pool.close()
 
-    def _exchange(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    def _exchange(self, method: str, path: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Reply:
         try:
-            answer = self._pool.urlopen(method, path, body or None, headers, redirect=False, decode_content=False)
+            answer = self._pool.urlopen(
+                method, path, body or None, headers, redirect=False, decode_content=False, timeout=seconds
+            )
         except urllib3.exceptions.ReadTimeoutError as error:
             raise TimeoutError(str(error)) from error
         except urllib3.exceptions.HTTPError as error:
@@ -125,9 +127,9 @@ class ModelServer:
         """Whether the program has not ended."""
         return self._container.poll() is None
 
-    def invoke(self, body: bytes, headers: Mapping[str, str]) -> Reply:
-        """Ask the model; raises TimeoutError after AWS's 60 s, ServerGone where the program has ended."""
-        return self._connections.ask("POST", "/invocations", body, headers)
+    def invoke(self, body: bytes, headers: Mapping[str, str], seconds: float = ANSWER_SECONDS) -> Reply:
+        """Ask the model; raises TimeoutError after the seconds, ServerGone where the program has ended."""
+        return self._connections.ask("POST", "/invocations", body, headers, seconds)
 
     def describe(self) -> Document:
         """What the server says of itself at /execution-parameters; empty where it says nothing."""

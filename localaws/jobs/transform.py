@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from localaws.errors import AwsError
 from localaws.failures import AlgorithmFailure, ClientFailure, JobFailure
 from localaws.images.environments.made import Interrupted
 from localaws.jobs import staging
+from localaws.jobs.data_processing import read_data_processing
 from localaws.jobs.inference_pipeline import ContainerFailure, InferencePipeline
 from localaws.jobs.logs import JobLog
 from localaws.jobs.mini_batches import assemble, read_mini_batches
@@ -19,12 +22,15 @@ from localaws.jobs.role import acting_as
 from localaws.jobs.supervise import SLOTS, instances
 from localaws.records import models
 from localaws.records.jobs import TRANSFORM, change_job, find_job
-from localaws.serving.instance import ServerGone
+from localaws.serving.instance import Reply, ServerGone
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
 _PING_SECONDS = 120
 _GRACE_SECONDS = 5.0
+_ANSWER_SECONDS = 600
+_RETRIES = 3
+_SERVER_ERRORS = 500
 
 
 def run_job(aws: Aws, name: str, stop: Stop) -> None:
@@ -114,6 +120,7 @@ def _post_all(document: Document, source: Path, target: Path, pipeline: Inferenc
     }
     headers = {name: value for name, value in given.items() if value}
     batches = read_mini_batches(document, pipeline.describe())
+    client, processing = Client.of(document), read_data_processing(document)
     by_line = document["TransformOutput"].get("AssembleWith", "None") == "Line"
     for file in sorted(path for path in source.rglob("*") if path.is_file()):
         name = file.relative_to(source).as_posix()
@@ -121,16 +128,18 @@ def _post_all(document: Document, source: Path, target: Path, pipeline: Inferenc
         for body in batches.split(file.read_bytes(), name):
             if stop.requested:
                 return True
-            answers.append(_post(pipeline, name, body, headers))
+            sent = processing.before(body, name) if processing else body
+            answer = _post(pipeline, name, sent, headers, client)
+            answers.append(processing.after(body, answer, name) if processing else answer)
         out = target / f"{name}.out"
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(assemble(answers, by_line=by_line))
     return False
 
 
-def _post(pipeline: InferencePipeline, name: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+def _post(pipeline: InferencePipeline, name: str, body: bytes, headers: Mapping[str, str], client: Client) -> bytes:
     try:
-        reply = pipeline.invoke(body, headers)
+        reply = client.ask(pipeline, body, headers)
     except (TimeoutError, ServerGone) as error:
         words = f"{name}: the model's server gave no answer ({error}); see the job's logs"
         raise AlgorithmFailure(words, 0) from error
@@ -139,3 +148,31 @@ def _post(pipeline: InferencePipeline, name: str, body: bytes, headers: Mapping[
         who = "the model's server" if len(pipeline.names) == 1 else f"the server of {reply.container}"
         raise ClientFailure(f"{name}: {who} answered {reply.status}: {words}")
     return reply.body
+
+
+@dataclass(frozen=True)
+class Client:
+    """How long a transform job waits for an answer, and how often it asks again where there is none or an error.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ModelClientConfig.html
+    """
+
+    seconds: float
+    retries: int
+
+    @classmethod
+    def of(cls, document: Document) -> Client:
+        """The client that a job's request asks for."""
+        config = document.get("ModelClientConfig") or {}
+        return cls(
+            config.get("InvocationsTimeoutInSeconds", _ANSWER_SECONDS), config.get("InvocationsMaxRetries", _RETRIES)
+        )
+
+    def ask(self, pipeline: InferencePipeline, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Ask the model; raises TimeoutError where the last answer does not come in time, ServerGone."""
+        for _ in range(self.retries):
+            with suppress(TimeoutError):
+                reply = pipeline.invoke(body, headers, seconds=self.seconds)
+                if reply.status < _SERVER_ERRORS:
+                    return reply
+        return pipeline.invoke(body, headers, seconds=self.seconds)

@@ -205,16 +205,12 @@ _TRAINING_MEMBERS = TRAINED | members(
     ExperimentConfig""",
 )
 _TRANSFORM_MEMBERS = members(
-    """TransformJobName ModelName Environment BatchStrategy MaxPayloadInMB TransformInput.DataSource
-    TransformInput.ContentType TransformOutput.S3OutputPath TransformOutput.Accept TransformOutput.AssembleWith
-    TransformResources.InstanceType TransformResources.InstanceCount""",
+    """TransformJobName ModelName Environment BatchStrategy MaxPayloadInMB DataProcessing ModelClientConfig
+    TransformInput.DataSource TransformInput.ContentType TransformOutput.S3OutputPath TransformOutput.Accept
+    TransformOutput.AssembleWith TransformResources.InstanceType TransformResources.InstanceCount""",
     kept="""MaxConcurrentTransforms TransformOutput.KmsKeyId TransformResources.VolumeKmsKeyId
     TransformResources.TransformAmiVersion Tags ExperimentConfig""",
-    only={
-        "TransformInput.SplitType": ("Line",),
-        "DataProcessing.InputFilter": ("$",),
-        "DataProcessing.OutputFilter": ("$",),
-    },
+    only={"TransformInput.SplitType": ("Line",)},
 )
 _MEMBERS = {
     PROCESSING.noun: _PROCESSING_MEMBERS,

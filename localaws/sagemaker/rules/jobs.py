@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from localaws.jobs.data_processing import read_data_processing
 from localaws.refusals import Rule, rule
 from localaws.sagemaker.rules import resources
 from localaws.shapes import Document
@@ -211,6 +212,19 @@ def _payloads_fit(request: Document) -> str | None:
     )
 
 
+@rule(
+    "Filters have the operators that AWS reads, and records are CSV or JSON",
+    "https://github.com/aws/aws-sdk/issues/184; "
+    "https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html",
+)
+def _records_are_read(request: Document) -> str | None:
+    try:
+        read_data_processing(request)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
 TRANSFORM_RULES = (
     Rule(
         "VolumeKmsKeyId is refused with instances that have disks of their own",
@@ -219,6 +233,7 @@ TRANSFORM_RULES = (
         likely=True,
     ),
     _payloads_fit,
+    _records_are_read,
 )
 
 

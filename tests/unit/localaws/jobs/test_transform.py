@@ -27,6 +27,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers['Content-Length'] or 0))
         if body == b'quit':
             os._exit(1)
+        if body == b'later' and not pathlib.Path('/opt/ml/asked').exists():
+            pathlib.Path('/opt/ml/asked').touch()
+            return self.reply(503, b'')
         word = pathlib.Path('/opt/ml/model/word').read_bytes()
         self.reply(400 if body == b'bad' else 200, word + body + self.headers['Content-Type'].encode())
 
@@ -157,6 +160,37 @@ def test_lines_are_asked_one_by_one_and_their_answers_end_lines(cloud: Aws, clou
     assert cloud_api("DescribeTransformJob", TransformJobName="Guess")["TransformJobStatus"] == "Completed"
     answered = cloud.clients.s3.get_object(Bucket="bucket", Key="out/a.out")["Body"].read()
     assert answered == b"hi 1,\ntext/x\nhi 2,\ntext/x\n"
+
+
+def test_a_server_that_cannot_answer_yet_is_asked_again(run: Run) -> None:
+    assert run(a=b"later")["TransformJobStatus"] == "Completed"
+
+
+def test_a_job_may_ask_for_no_repetition(cloud: Aws, cloud_api: Api, run: Run) -> None:
+    cloud.clients.s3.put_object(Bucket="bucket", Key="in/a", Body=b"later")
+    arn = cloud_api("CreateTransformJob", **REQUEST, ModelClientConfig={"InvocationsMaxRetries": 0})["TransformJobArn"]
+    cloud.tasks.join(arn, 20)
+    reason = cloud_api("DescribeTransformJob", TransformJobName="Guess")["FailureReason"]
+    assert "a: the model's server answered 503" in reason
+
+
+def test_answers_are_joined_with_the_rows_that_were_asked_about(cloud: Aws, cloud_api: Api, run: Run) -> None:
+    request = {
+        **REQUEST,
+        "BatchStrategy": "SingleRecord",
+        "TransformInput": {**REQUEST["TransformInput"], "SplitType": "Line", "ContentType": "text/csv"},  # type: ignore[dict-item]
+        "TransformOutput": {"S3OutputPath": "s3://bucket/out", "AssembleWith": "Line"},
+        "DataProcessing": {"InputFilter": "$[1]", "JoinSource": "Input", "OutputFilter": "$[0,-1]"},
+    }
+    cloud.clients.s3.put_object(Bucket="bucket", Key="model.tar.gz", Body=archive(b"of,"))
+    cloud.clients.s3.put_object(Bucket="bucket", Key="in/a", Body=b"1,one\n2,two\n")
+    serve(cloud, SERVER.replace("+ self.headers['Content-Type'].encode()", ""))
+    arn = cloud_api("CreateTransformJob", **request)["TransformJobArn"]
+    cloud.tasks.join(arn, 20)
+    ended = cloud_api("DescribeTransformJob", TransformJobName="Guess")
+    assert ended["TransformJobStatus"] == "Completed", ended["FailureReason"]
+    answered = cloud.clients.s3.get_object(Bucket="bucket", Key="out/a.out")["Body"].read()
+    assert answered == b"1,one\n2,two\n"
 
 
 @pytest.mark.parametrize(

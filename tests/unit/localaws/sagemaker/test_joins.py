@@ -243,6 +243,15 @@ BROKEN: list[tuple[tuple[str, Document], str]] = [
     ),
     (transform(MaxPayloadInMB=20, MaxConcurrentTransforms=6), "MaxConcurrentTransforms * MaxPayloadInMB is 120 MB"),
     (transform(MaxPayloadInMB=101), "MaxPayloadInMB is 101; it cannot be greater than 100"),
+    (transform(DataProcessing={"JoinSource": "Input"}), "DataProcessing is not supported for the ContentType None"),
+    (
+        transform(
+            DataProcessing={"OutputFilter": "$['account_id','SageMakerOutput']"},
+            TransformInput={"DataSource": {"S3DataSource": S3}, "ContentType": "application/jsonlines"},
+        ),
+        "Invalid OutputFilter: \"$['account_id','SageMakerOutput']\". Unexpected \"_\" in JsonPath. Supported "
+        "operators for \"application/jsonlines\" are ['$', '[', ']', '*', '.', ' ', ',', ':', '-', ''']",
+    ),
     (
         tuning({"InstanceConfigs": [GPU], "InstanceCount": 1}),
         "InstanceCount cannot be specified together with InstanceConf",
