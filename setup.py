@@ -21,7 +21,12 @@ NUMPY = [
 MXNET = ['mxnet==1.9.1; python_version < "3.13" and platform_machine != "arm64"']
 
 # Without what graphics cards need, for which Linux has a package of another name; a Mac brings OpenMP itself (libomp).
-XGBOOST = ['xgboost-cpu==3.2.0; sys_platform != "darwin"', 'xgboost==3.2.0; sys_platform == "darwin"']
+# scikit-learn has the metrics that AWS's XGBoost image adds to XGBoost's own.
+XGBOOST = [
+    'xgboost-cpu==3.2.0; sys_platform != "darwin"',
+    'xgboost==3.2.0; sys_platform == "darwin"',
+    "scikit-learn>=1.9",
+]
 
 # The last ones with wheels for Intel Macs.
 CRYPTOGRAPHY = ['cryptography<49; sys_platform == "darwin" and platform_machine == "x86_64"']
@@ -38,7 +43,6 @@ CONTAINER = [
     *NUMPY,
     *ONNX_RUNTIME,
     "pillow>=12",
-    "scikit-learn>=1.9",
     "matplotlib>=3.10",
     "scipy>=1.17",
 ]

@@ -8,18 +8,14 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn import metrics as sk
 
+from evaluation.curves import Labels, Scores, precision_recall, roc
 from evaluation.predict import Answers
 
 RESAMPLES = 5
 RESAMPLE_SHARE = 0.8
 DEVIATION_ROWS = 200
 """Below so many rows AWS gives no standard deviation."""
-
-Labels = NDArray[np.int64]
-Scores = NDArray[np.float64]
 
 
 def binary(answers: Answers, seed: int) -> dict[str, Any]:
@@ -35,7 +31,7 @@ def binary(answers: Answers, seed: int) -> dict[str, Any]:
 
 def confusion(actual: Labels, predicted: Labels) -> dict[str, dict[str, int]]:
     """Counts by actual class, then by answer."""
-    table = sk.confusion_matrix(actual, predicted, labels=[0, 1])
+    table = np.bincount(2 * actual + predicted, minlength=4).reshape(2, 2)
     return {str(row): {str(column): int(table[row, column]) for column in (0, 1)} for row in (0, 1)}
 
 
@@ -63,40 +59,48 @@ def deviations(actual: Labels, predicted: Labels, score: Scores, seed: int) -> d
 
 def curves(actual: Labels, score: Scores) -> dict[str, dict[str, list[float]]]:
     """The ROC and the precision-recall curve, point by point; empty where only one class is present."""
-    if len(np.unique(actual)) < 2:
-        rates: list[NDArray[np.float64]] = [np.empty(0)] * 4
-    else:
-        false_positive, true_positive, _ = sk.roc_curve(actual, score)
-        precision, recall, _ = sk.precision_recall_curve(actual, score)
-        rates = [false_positive, true_positive, precision, recall]
-    lists = [rate.tolist() for rate in rates]
+    measured = has_both(actual)
+    rates, steps = (roc(actual, score), precision_recall(actual, score)) if measured else (None, None)
     return {
         "receiver_operating_characteristic_curve": {
-            "false_positive_rates": lists[0],
-            "true_positive_rates": lists[1],
+            "false_positive_rates": rates.false_positive_rates.tolist() if rates else [],
+            "true_positive_rates": rates.true_positive_rates.tolist() if rates else [],
         },
-        "precision_recall_curve": {"precisions": lists[2], "recalls": lists[3]},
+        "precision_recall_curve": {
+            "precisions": steps.precisions.tolist() if steps else [],
+            "recalls": steps.recalls.tolist() if steps else [],
+        },
     }
+
+
+def has_both(actual: Labels) -> bool:
+    """Whether both classes are present: without, there are no curves."""
+    return len(np.unique(actual)) == 2
 
 
 def _scalars(actual: Labels, predicted: Labels, score: Scores) -> dict[str, float]:
-    found = float(sk.recall_score(actual, predicted, zero_division=0.0))
-    cleared = float(sk.recall_score(actual, predicted, pos_label=0, zero_division=0.0))
+    (cleared, mistaken), (missed, found) = np.bincount(2 * actual + predicted, minlength=4).reshape(2, 2).tolist()
+    recall, specificity = _share(found, found + missed), _share(cleared, cleared + mistaken)
     fbeta = {
-        name: float(sk.fbeta_score(actual, predicted, beta=beta, zero_division=0.0))
+        name: _share((1 + beta**2) * found, (1 + beta**2) * found + beta**2 * missed + mistaken)
         for name, beta in (("f0_5", 0.5), ("f1", 1.0), ("f2", 2.0))
     }
     return {
-        "accuracy": float(sk.accuracy_score(actual, predicted)),
-        "precision": float(sk.precision_score(actual, predicted, zero_division=0.0)),
-        "recall": found,
+        "accuracy": _share(found + cleared, len(actual)),
+        "precision": _share(found, found + mistaken),
+        "recall": recall,
         **fbeta,
-        "auc": float(sk.roc_auc_score(actual, score)) if len(np.unique(actual)) == 2 else math.nan,
-        "true_positive_rate": found,
-        "true_negative_rate": cleared,
-        "false_positive_rate": 1 - cleared,
-        "false_negative_rate": 1 - found,
+        "auc": roc(actual, score).area if has_both(actual) else math.nan,
+        "true_positive_rate": recall,
+        "true_negative_rate": specificity,
+        "false_positive_rate": 1 - specificity,
+        "false_negative_rate": 1 - recall,
     }
+
+
+def _share(part: float, whole: float) -> float:
+    """A share; of nothing it is 0."""
+    return part / whole if whole else 0.0
 
 
 def _json(value: float) -> float | str:

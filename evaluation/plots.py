@@ -8,10 +8,10 @@ import io
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from sklearn import metrics as sk
 
 from common.labels import LABELS
-from evaluation.metrics import confusion
+from evaluation import curves
+from evaluation.metrics import confusion, has_both, scalars
 from evaluation.predict import Answers
 from evaluation.sheet import COLUMNS, Sheet
 from evaluation.split import Split
@@ -47,10 +47,10 @@ def roc(answers: Answers) -> bytes:
     """Draw the share of motorcycles found against the share of bicycles mistaken for one, at all thresholds."""
     figure, axes = canvas("ROC curve", "bicycles taken for motorcycles", "motorcycles found")
     axes.plot([0, 1], [0, 1], linestyle="--", color=MUTED, label="guessing")
-    if _both(answers):
-        false_positive, true_positive, _ = sk.roc_curve(answers.actual, answers.score)
-        area = sk.roc_auc_score(answers.actual, answers.score)
-        axes.plot(false_positive, true_positive, color=BLUE, linewidth=2, label=f"this net, area {area:.3f}")
+    if has_both(answers.actual):
+        curve = curves.roc(answers.actual, answers.score)
+        label = f"this net, area {curve.area:.3f}"
+        axes.plot(curve.false_positive_rates, curve.true_positive_rates, color=BLUE, linewidth=2, label=label)
         bicycles, motorcycles = answers.actual == 0, answers.actual == 1
         working = answers.predicted[bicycles].mean(), answers.predicted[motorcycles].mean()
         axes.plot(*working, "o", color=ORANGE, markersize=9, label="operating point, at 0.5")
@@ -64,22 +64,17 @@ def precision_recall(answers: Answers) -> bytes:
     figure, axes = canvas("Precision and recall", "motorcycles found (recall)", "of “motorcycle” answers, right")
     base = float(answers.actual.mean())
     axes.axhline(base, linestyle="--", color=MUTED, label=f"always motorcycle, {base:.2f}")
-    if _both(answers):
-        precision, recall, _ = sk.precision_recall_curve(answers.actual, answers.score)
-        area = sk.average_precision_score(answers.actual, answers.score)
-        axes.plot(recall, precision, color=BLUE, linewidth=2, label=f"this net, average {area:.3f}")
-        working = (
-            sk.recall_score(answers.actual, answers.predicted, zero_division=0.0),
-            sk.precision_score(answers.actual, answers.predicted, zero_division=0.0),
+    if has_both(answers.actual):
+        curve = curves.precision_recall(answers.actual, answers.score)
+        label = f"this net, average {curve.average:.3f}"
+        axes.plot(curve.recalls, curve.precisions, color=BLUE, linewidth=2, label=label)
+        working = scalars(answers.actual, answers.predicted, answers.score)
+        axes.plot(
+            working["recall"], working["precision"], "o", color=ORANGE, markersize=9, label="operating point, at 0.5"
         )
-        axes.plot(*working, "o", color=ORANGE, markersize=9, label="operating point, at 0.5")
     unit(axes)
     axes.legend(loc="lower left", frameon=False)
     return png(figure)
-
-
-def _both(answers: Answers) -> bool:
-    return len(np.unique(answers.actual)) == 2
 
 
 def worst(answers: Answers) -> list[int]:

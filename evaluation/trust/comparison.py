@@ -4,7 +4,7 @@ differently say anything: McNemar's test, exact and one-sided."""
 from typing import Any
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from evaluation.predict import Answers
 from evaluation.trust.intervals import RESAMPLES, limits
@@ -37,7 +37,7 @@ def compare(new: Answers, live: Answers, uri: str, level: float, seed: int) -> d
 
 def worse_by_chance(lost: int, gained: int) -> float:
     """How likely as many lost images are, or more, if either model were as often the better one."""
-    return float(min(1.0, binom.sf(lost - 1, lost + gained, 0.5)))
+    return float(bdtrc(lost - 1, lost + gained, 0.5)) if lost else 1.0
 
 
 def _interval(lost: int, gained: int, count: int, seed: int) -> dict[str, float | str]:

@@ -5,8 +5,9 @@ import math
 
 import numpy as np
 import pytest
+from sklearn import metrics as sk
 
-from evaluation import metrics, plots
+from evaluation import curves, metrics, plots
 from evaluation.predict import Answers
 from evaluation.trust import charts
 
@@ -121,3 +122,29 @@ def test_full_confidence_falls_into_the_last_bin() -> None:
 def test_the_worst_mistakes_come_surest_first() -> None:
     sample = answers([1, 1, 0, 0], [0.4, 0.1, 0.99, 0.2])
     assert plots.worst(sample) == [2, 1, 0]
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("places", [1, 2, 8])
+def test_curves_areas_and_metrics_are_scikit_learns_also_with_ties(places: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    actual = np.r_[0, 1, random.integers(0, 2, random.integers(0, 60))]
+    score = np.round(random.random(len(actual)), places)
+    predicted = (score > 0.5).astype(np.int64)
+
+    roc = curves.roc(actual, score)
+    np.testing.assert_array_equal((roc.false_positive_rates, roc.true_positive_rates), sk.roc_curve(actual, score)[:2])
+    assert roc.area == pytest.approx(sk.roc_auc_score(actual, score), abs=1e-12)
+    steps = curves.precision_recall(actual, score)
+    np.testing.assert_array_equal((steps.precisions, steps.recalls), sk.precision_recall_curve(actual, score)[:2])
+    assert steps.average == pytest.approx(sk.average_precision_score(actual, score), abs=1e-12)
+
+    measured = metrics.scalars(actual, predicted, score)
+    assert measured["precision"] == pytest.approx(sk.precision_score(actual, predicted, zero_division=0))
+    assert measured["recall"] == pytest.approx(sk.recall_score(actual, predicted, zero_division=0))
+    assert measured["f0_5"] == pytest.approx(sk.fbeta_score(actual, predicted, beta=0.5, zero_division=0))
+    assert measured["f2"] == pytest.approx(sk.fbeta_score(actual, predicted, beta=2, zero_division=0))
+    table = metrics.confusion(actual, predicted)
+    assert [list(row.values()) for row in table.values()] == sk.confusion_matrix(
+        actual, predicted, labels=[0, 1]
+    ).tolist()
