@@ -17,7 +17,7 @@ from localaws.hosting import lifecycle
 from localaws.hosting.instance import LOG_GROUP
 from localaws.jobs import container, logs
 from localaws.monitoring import executions
-from localaws.records import endpoints
+from localaws.records import endpoints, pipeline_versions
 from localaws.records.jobs import ENDED, KINDS, fail_job
 from localaws.settings import HEALTH
 from localaws.tuning import runner
@@ -31,6 +31,7 @@ def recover(aws: Aws) -> list[str]:
 
     Answers the executions that only waited for callbacks: they go on when `resume_callbacks` is given them.
     """
+    pipeline_versions.number_earlier(aws)
     container.kill_left_over(aws.settings.jobs)
     container.kill_left_over(aws.settings.endpoints)
     container.kill_left_over(aws.settings.builds)

@@ -34,11 +34,10 @@ def run(aws: Aws, arn: str, stop: Stop) -> None:
 
 
 def _run(aws: Aws, arn: str, stop: Stop) -> None:
-    document = records.execution(aws, arn)
     definition = parse(records.definition(aws, arn))
-    parallel = document.get("ParallelismConfiguration", {}).get("MaxParallelExecutionSteps", _PARALLEL)
-    progress = _Progress(selection.select_steps(definition, document), _succeeded(aws, arn))
-    with ThreadPoolExecutor(parallel, thread_name_prefix=arn) as pool:
+    selected = selection.select_steps(definition, records.execution(aws, arn))
+    progress = _Progress(selected, _succeeded(aws, arn))
+    with ThreadPoolExecutor(max(1, len(definition.steps)), thread_name_prefix=arn) as pool:
         running: dict[Future[str], Step] = {}
 
         def begin(steps: Sequence[Step]) -> None:
@@ -51,7 +50,7 @@ def _run(aws: Aws, arn: str, stop: Stop) -> None:
         begin([step for step in progress.ready() if step.name in waiting])
         while True:
             if not stop.requested and not progress.failed:
-                begin(progress.ready()[: parallel - len(running)])
+                begin(progress.ready()[: max(0, _parallel(aws, arn) - len(running))])
             if not running:
                 break
             ended, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -60,6 +59,12 @@ def _run(aws: Aws, arn: str, stop: Stop) -> None:
                 status = "Failed" if future.exception() else future.result()
                 progress.end(step, status, _outcome(aws, arn, step))
     _finish(aws, arn, progress, stop)
+
+
+def _parallel(aws: Aws, arn: str) -> int:
+    """How many steps of an execution may run at once, which may change while it runs."""
+    chosen = records.execution(aws, arn).get("ParallelismConfiguration") or {}
+    return int(chosen.get("MaxParallelExecutionSteps", _PARALLEL))
 
 
 def interrupt(aws: Aws, arn: str, reason: str = INTERRUPTED) -> None:

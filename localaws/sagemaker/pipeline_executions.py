@@ -1,4 +1,4 @@
-"""Executions of a pipeline: Start, Describe, List, Stop, Retry, and what they were started with."""
+"""Executions of a pipeline: Start, Describe, List, Update, Stop, Retry, and what they were started with."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from localaws.engine import executor, parameters, records, selection
 from localaws.engine.definition import parse
 from localaws.names import identifier
 from localaws.operations import SAGEMAKER, Named
+from localaws.records import pipeline_versions as versions
 from localaws.refusals import all_but, members
 from localaws.sagemaker import pipelines
 from localaws.sagemaker.pipelines import PIPELINE
@@ -25,12 +26,13 @@ EXECUTION = Named("PipelineExecutionArn", "pipeline")
     on=(PIPELINE,),
     emits=records.EXECUTION_EVENT,
     members=members(
-        "PipelineName PipelineParameters ClientRequestToken ParallelismConfiguration SelectiveExecutionConfig",
+        "PipelineName PipelineParameters ClientRequestToken ParallelismConfiguration SelectiveExecutionConfig "
+        "PipelineVersionId",
         kept="PipelineExecutionDisplayName PipelineExecutionDescription",
     ),
 )
 def start_pipeline_execution(aws: Aws, request: Document) -> Document:
-    """Bind the parameters and begin; the same client token again answers the same execution.
+    """Bind a version's parameters and begin; the same client token again answers the same execution.
 
     A schedule's request has `Began` as well: when the execution believes that it is started, in seconds.
     """
@@ -40,7 +42,8 @@ def start_pipeline_execution(aws: Aws, request: Document) -> Document:
         known = aws.store.get("client-token", token)
         if known and aws.store.get(records.EXECUTION, known["PipelineExecutionArn"]):
             return {"PipelineExecutionArn": known["PipelineExecutionArn"]}
-        definition = parse(pipeline["PipelineDefinition"])
+        version = versions.get(aws, pipeline, request.get(versions.ID))
+        definition = parse(version["PipelineDefinition"])
         values = parameters.bind(definition.parameters, request.get("PipelineParameters", []))
         selective: Document = request.get("SelectiveExecutionConfig", {})
         reused = selection.list_reused(aws, pipeline["PipelineArn"], definition, selective) if selective else []
@@ -51,6 +54,7 @@ def start_pipeline_execution(aws: Aws, request: Document) -> Document:
             **{key: value for key, value in request.items() if key not in _NOT_KEPT},
             "PipelineArn": pipeline["PipelineArn"],
             "RoleArn": pipeline["RoleArn"],
+            versions.ID: version[versions.ID],
             "PipelineExecutionArn": arn,
             "PipelineExecutionStatus": "Executing",
             "Parameters": values,
@@ -60,7 +64,8 @@ def start_pipeline_execution(aws: Aws, request: Document) -> Document:
             "LastModifiedBy": {},
         }
         aws.store.put(records.EXECUTION, arn, document)
-        records.keep_definition(aws, arn, pipeline["PipelineDefinition"])
+        records.keep_definition(aws, arn, version["PipelineDefinition"])
+        versions.change(aws, pipeline, version[versions.ID], LastExecutedPipelineExecutionArn=arn)
         selection.keep_reused(aws, arn, selective.get("SourcePipelineExecutionArn", ""), reused)
         aws.store.put("client-token", token, {"PipelineExecutionArn": arn})
         aws.store.update(pipelines.KIND, name, LastRunTime=document["CreationTime"])
@@ -73,6 +78,22 @@ def start_pipeline_execution(aws: Aws, request: Document) -> Document:
 def describe_pipeline_execution(aws: Aws, request: Document) -> Document:
     """An execution's status, and why it failed."""
     return _find(aws, request["PipelineExecutionArn"])
+
+
+@SAGEMAKER.operation(
+    "UpdatePipelineExecution",
+    on=(EXECUTION,),
+    members=members(
+        "PipelineExecutionArn PipelineExecutionDisplayName PipelineExecutionDescription ParallelismConfiguration"
+    ),
+)
+def update_pipeline_execution(aws: Aws, request: Document) -> Document:
+    """Name or describe an execution, or change how many of its steps may run at once, from the next start of one on."""
+    arn = request["PipelineExecutionArn"]
+    with aws.store.transaction():
+        _find(aws, arn)
+        aws.store.update(records.EXECUTION, arn, **request, LastModifiedTime=now())
+    return {"PipelineExecutionArn": arn}
 
 
 @SAGEMAKER.operation("ListPipelineExecutions", on=(PIPELINE,))

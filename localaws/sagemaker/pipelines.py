@@ -10,11 +10,12 @@ from localaws.engine import callbacks, parameters, records, requests
 from localaws.engine.definition import parse
 from localaws.names import bare
 from localaws.operations import SAGEMAKER, Named
+from localaws.records import pipeline_versions as versions
 from localaws.records import tags
 from localaws.refusals import all_but, members
 from localaws.shapes import Document, project_as
 
-KIND = "pipeline"
+KIND = versions.PIPELINE
 _ORDER = listing.Order({"Name": "PipelineName", "CreationTime": "CreationTime"})
 _LARGEST = 1024 * 1024
 PIPELINE = Named("PipelineName", KIND, keeps_case=True)
@@ -28,7 +29,7 @@ _KEPT = "PipelineDisplayName PipelineDescription"
     "CreatePipeline", on=(PIPELINE,), members=members(f"{_HONOURED} ClientRequestToken", kept=f"{_KEPT} Tags")
 )
 def create_pipeline(aws: Aws, request: Document) -> Document:
-    """Check the definition and store the pipeline; the same client token again answers the same pipeline."""
+    """Check the definition and store it as version 1; the same client token again answers the same pipeline."""
     name = request["PipelineName"]
     arn = aws.arn("pipeline", name)
     definition = _definition(aws, request)
@@ -44,36 +45,42 @@ def create_pipeline(aws: Aws, request: Document) -> Document:
             )
         document = {
             "PipelineDisplayName": name,
-            **request,
+            **{key: value for key, value in request.items() if not key.startswith("PipelineDefinition")},
             "PipelineArn": arn,
-            "PipelineDefinition": definition,
             "PipelineStatus": "Active",
             "CreationTime": now(),
             "LastModifiedTime": now(),
             "CreatedBy": {},
             "LastModifiedBy": {},
         }
-        aws.store.put(KIND, name, document)
+        aws.store.put(KIND, name, document | {versions.ID: versions.add(aws, document, definition)})
         tags.tag_new(aws, arn, request)
     return {"PipelineArn": arn}
 
 
 @SAGEMAKER.operation("UpdatePipeline", on=(PIPELINE,), members=members(_HONOURED, kept=_KEPT))
 def update_pipeline(aws: Aws, request: Document) -> Document:
-    """Change a pipeline; executions that run keep the definition that they were started with."""
+    """Change a pipeline, whose changed definition is its next version; executions that run keep theirs."""
     with aws.store.transaction():
         document = find(aws, request["PipelineName"])
         changes = {name: value for name, value in request.items() if not name.startswith("PipelineDefinition")}
+        number = document[versions.ID]
         if "PipelineDefinition" in request or "PipelineDefinitionS3Location" in request:
-            changes["PipelineDefinition"] = _definition(aws, request)
+            definition = _definition(aws, request)
+            if definition != versions.get(aws, document)["PipelineDefinition"]:
+                number = versions.add(aws, document, definition)
+        changes[versions.ID] = number
         aws.store.update(KIND, document["PipelineName"], **changes, LastModifiedTime=now())
-    return {"PipelineArn": document["PipelineArn"]}
+    return {"PipelineArn": document["PipelineArn"], versions.ID: number}
 
 
-@SAGEMAKER.operation("DescribePipeline", on=(PIPELINE,), members=all_but("PipelineVersionId"))
+@SAGEMAKER.operation("DescribePipeline", on=(PIPELINE,))
 def describe_pipeline(aws: Aws, request: Document) -> Document:
-    """A pipeline with its definition."""
-    return find(aws, request["PipelineName"])
+    """A pipeline with the definition, the name and the description of a version, the latest where none is named."""
+    pipeline = find(aws, request["PipelineName"])
+    version = versions.get(aws, pipeline, request.get(versions.ID))
+    of_version = ("PipelineDefinition", "PipelineVersionDisplayName", "PipelineVersionDescription")
+    return {**pipeline, **{name: version[name] for name in of_version if name in version}}
 
 
 @SAGEMAKER.operation("ListPipelines")
@@ -93,7 +100,7 @@ def list_pipelines(aws: Aws, request: Document) -> Document:
 
 @SAGEMAKER.operation("DeletePipeline", on=(PIPELINE,), members=all_but(kept="ClientRequestToken"))
 def delete_pipeline(aws: Aws, request: Document) -> Document:
-    """Remove a pipeline that has no running execution, and with it its executions, as AWS does."""
+    """Remove a pipeline that has no running execution, and with it its versions and executions, as AWS does."""
     with aws.store.transaction():
         document = find(aws, request["PipelineName"])
         executions = aws.store.all(records.EXECUTION, f"{document['PipelineArn']}/")
@@ -107,6 +114,7 @@ def delete_pipeline(aws: Aws, request: Document) -> Document:
         for item in executions:
             records.forget(aws, item["PipelineExecutionArn"])
             callbacks.forget(aws, item["PipelineExecutionArn"])
+        versions.forget(aws, document)
         aws.store.delete(KIND, document["PipelineName"])
         tags.forget(aws, document["PipelineArn"])
     return {"PipelineArn": document["PipelineArn"]}

@@ -15,6 +15,7 @@ from localaws.operations import SAGEMAKER
 from localaws.records import endpoints, models, tags
 from localaws.records.catalogue import RESOURCES
 from localaws.refusals import members
+from localaws.sagemaker import pipeline_versions
 from localaws.search.expressions import build_expression
 from localaws.search.properties import find_property, list_paths, sort_place
 from localaws.shapes import Document, project_as, service_model
@@ -85,6 +86,7 @@ SEARCHED = {
     "ModelPackageGroup": _kept("ModelPackageGroup", models.GROUP),
     "Pipeline": _kept("Pipeline", "pipeline"),
     "PipelineExecution": _Searched("PipelineExecution", "PipelineExecutionArn", _list_executions),
+    "PipelineVersion": _Searched("PipelineVersion", "Key", pipeline_versions.list_searched),
     "HyperParameterTuningJob": _Searched("HyperParameterTuningJob", "HyperParameterTuningJobArn", _list_tuning_jobs),
 }
 """By the word of the request's Resource; of other types, the local AWS keeps none."""

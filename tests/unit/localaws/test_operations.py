@@ -32,6 +32,7 @@ EVERYTHING: dict[str, Any] = {
     "ModelPackageGroupName": "One",
     "ModelPackageName": f"{ARN}model-package/One/1",
     "MonitoringScheduleName": "One",
+    "PipelineArn": f"{ARN}pipeline/One",
     "PipelineExecutionArn": f"{ARN}pipeline/One/execution/a",
     "PipelineName": "One",
     "ProcessingJobName": "One",
@@ -42,7 +43,12 @@ EVERYTHING: dict[str, Any] = {
 }
 # Actions that are younger than parliament, as AWS's page has them:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
-YOUNGER = {"DeleteProcessingJob": "processing-job*", "DeleteTrainingJob": "training-job*"}
+YOUNGER = {
+    "DeleteProcessingJob": "processing-job*",
+    "DeleteTrainingJob": "training-job*",
+    "ListPipelineVersions": "pipeline*",
+    "UpdatePipelineVersion": "pipeline*",
+}
 
 
 @pytest.fixture(scope="module")

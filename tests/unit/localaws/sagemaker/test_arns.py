@@ -24,6 +24,7 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "DeleteTags": {"TagKeys": ["a"]},
     "RetryPipelineExecution": {"ClientRequestToken": "x" * 32},
     "StopPipelineExecution": {"ClientRequestToken": "x" * 32},
+    "UpdatePipelineVersion": {"PipelineVersionId": 1},
 }
 
 
