@@ -212,7 +212,8 @@ def batch_describe_model_package(aws: Aws, request: Document) -> Document:
     failed: Document = {}
     for arn in request["ModelPackageArnList"]:
         try:
-            found[arn] = models.get_package(aws, arn)
+            # A version may have none, and the answer's shape has one of each.
+            found[arn] = {"InferenceSpecification": {"Containers": []}, **models.get_package(aws, arn)}
         except errors.AwsError as error:
             failed[arn] = {"ErrorCode": error.code, "ErrorResponse": error.message}
     return {"ModelPackageSummaries": found, "BatchDescribeModelPackageErrorMap": failed}
