@@ -14,14 +14,22 @@ from localaws.engine import caching, callbacks, records, references, retries, ty
 from localaws.engine.context import Run, StepContext, Stopped
 from localaws.engine.definition import Step, parse
 from localaws.engine.retries import Failure
-from localaws.engine.steps import callback, conditions, invoke, job, registry, tuning
+from localaws.engine.steps import callback, conditions, invoke, job, quality, registry, tuning
 from localaws.failures import JobFailure
 from localaws.jobs import staging
 from localaws.jobs.role import acting_as
 from localaws.shapes import Document
 from localaws.tasks import Stop
 
-RUNS: dict[str, Run] = {**job.RUNS, **registry.RUNS, **conditions.RUNS, **invoke.RUNS, **callback.RUNS, **tuning.RUNS}
+RUNS: dict[str, Run] = {
+    **job.RUNS,
+    **registry.RUNS,
+    **conditions.RUNS,
+    **invoke.RUNS,
+    **callback.RUNS,
+    **tuning.RUNS,
+    **quality.RUNS,
+}
 
 
 def run_step(aws: Aws, arn: str, step: Step, stop: Stop) -> str:

@@ -12,6 +12,7 @@ import json
 from typing import Any
 
 from localaws.aws import now
+from localaws.engine import quality
 from localaws.engine.definition import Step, seconds
 from localaws.images.builtin import IMAGE_CLASSIFICATION, repository
 from localaws.shapes import Document
@@ -31,6 +32,8 @@ _KEY_MEMBERS = {
         "InputDataConfig",
     ),
     "Tuning": ("HyperParameterTuningJobConfig", "TrainingJobDefinition", "TrainingJobDefinitions"),
+    # The whole job, as AWS counts QualityCheckConfig and CheckJobConfig.
+    quality.TYPE: (quality.JOB, *quality.KEYED),
     "Transform": ("DataProcessing", "Environment", "ModelClientConfig", "ModelName", "TransformInput"),
 }
 # Of a training job definition too: where its artifacts go is not counted.

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from localaws import errors
-from localaws.engine import members, references
+from localaws.engine import members, quality, references
 from localaws.shapes import Document
 
 VERSION = "2020-12-01"
@@ -26,6 +26,7 @@ STEP_TYPES = (
     "Transform",
     "Tuning",
     "Fail",
+    quality.TYPE,
 )
 _MOST_STEPS = 5_000
 
@@ -58,7 +59,13 @@ class Step:
             return {"FunctionArn": self.body.get("FunctionArn"), "Payload": arguments}
         if self.type == "Callback":
             return {"SqsQueueUrl": self.body.get("SqsQueueUrl"), "Payload": arguments}
-        return arguments
+        return quality.build_arguments(self.body) if self.type == quality.TYPE else arguments
+
+    @property
+    def request(self) -> Document:
+        """Of the arguments, those that the step's API is called with."""
+        request: Document = self.arguments[quality.JOB] if self.type == quality.TYPE else self.arguments
+        return request
 
     @property
     def waits_for(self) -> frozenset[str]:

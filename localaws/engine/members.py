@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import Any
 
 from localaws import errors, nesting
-from localaws.engine import references
+from localaws.engine import quality, references
 from localaws.engine.logic import check_forms
 from localaws.engine.retries import EXCEPTION_TYPES
 from localaws.shapes import Document
@@ -44,6 +44,7 @@ _MEMBERS = {
     "RegisterModel": (*_ANY, *_RETRIED),
     "Lambda": (*_ANY, *_CACHED, "FunctionArn", "OutputParameters"),
     "Callback": (*_ANY, *_CACHED, "SqsQueueUrl", "OutputParameters"),
+    quality.TYPE: (*_ANY, *_CACHED, *quality.OPTIONS),
     "Condition": _ANY,
     "Fail": _ANY,
 }

@@ -12,7 +12,8 @@ from typing import Any
 from botocore.model import Shape
 
 from localaws import errors
-from localaws.engine import references, types
+from localaws.algorithms.model_monitor.request import SCRIPTS
+from localaws.engine import quality, references, types
 from localaws.engine.definition import Definition, Step
 from localaws.operations import SAGEMAKER
 from localaws.refusals import check_members
@@ -43,9 +44,11 @@ def check_arguments(definition: Definition) -> None:
         api = types.APIS.get(step.type)
         if api is not None:
             shape = service_model().operation_model(api.create).input_shape
-            _check_members(shape, step.arguments, known, api.hidden)
-            _check_required(shape, step.arguments, api.name)
+            _check_members(shape, step.request, known, api.hidden)
+            _check_required(shape, step.request, api.name)
             _check_literals(api, step)
+        if step.type == quality.TYPE:
+            _check_quality(step, known)
 
 
 def _check(shape: Shape, value: Any, known: types.Types) -> None:  # noqa: ANN401 - JSON of any type
@@ -95,7 +98,23 @@ def _check_required(shape: Shape, value: Document, given: str | None = None) -> 
 def _check_literals(api: types.Api, step: Step) -> None:
     """Refuse what the local AWS does not emulate, as far as it is written out and no reference."""
     operation = SAGEMAKER.operations[api.create]
-    check_members(operation.members, operation.shape, _without_references(step.arguments))
+    check_members(operation.members, operation.shape, _without_references(step.request))
+
+
+def _check_quality(step: Step, known: types.Types) -> None:
+    """Refuse options that are none of AWS's, and scripts, which the stand-in for AWS's image does not call."""
+    for name, value in step.arguments.items():
+        if name != quality.JOB:
+            _check(quality.get_option_shape(name), value, known)
+    kind = step.arguments.get("CheckType")
+    if not isinstance(kind, str) or kind not in quality.BASELINES:
+        allowed = ", ".join(quality.BASELINES)
+        raise errors.validation(f"The step {step.name!r} has the CheckType {kind!r}; allowed are {allowed}.")
+    for script in sorted({*SCRIPTS} & step.request.get("Environment", {}).keys()):
+        raise errors.validation(
+            f"The step {step.name!r} has a {script}, which the local AWS does not call: prepare the data in a "
+            "Processing step before, and read the violations in one after."
+        )
 
 
 def _without_references(value: Any) -> Any:  # noqa: ANN401

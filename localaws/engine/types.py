@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from botocore.model import Shape
 
 from localaws import errors
-from localaws.engine import references
+from localaws.engine import quality, references
 from localaws.engine.definition import Definition, Step
 from localaws.shapes import Document, service_model
 
@@ -26,6 +26,7 @@ class Api:
 
 APIS = {
     "Processing": Api("CreateProcessingJob", "DescribeProcessingJob", "ProcessingJobName"),
+    quality.TYPE: Api("CreateProcessingJob", "DescribeProcessingJob", "ProcessingJobName"),
     "Training": Api("CreateTrainingJob", "DescribeTrainingJob", "TrainingJobName"),
     "Transform": Api("CreateTransformJob", "DescribeTransformJob", "TransformJobName"),
     "Tuning": Api("CreateHyperParameterTuningJob", "DescribeHyperParameterTuningJob", "HyperParameterTuningJobName"),
@@ -110,6 +111,8 @@ class Types:
             return _of_output(step, owner, path, rest)
         if owner.type == "Condition":
             return "String"
+        if owner.type == quality.TYPE:
+            return _of_baseline(step, owner, path, rest)
         shape: Shape | None = service_model().operation_model(_describes(owner)).output_shape
         for name in references.tokens(rest):
             shape = _inner(owner, shape, name)
@@ -130,6 +133,14 @@ def _of_output(step: str, owner: Step, path: str, rest: str) -> str:
     raise errors.validation(
         f"The step {step!r} refers to {path}; the {owner.type} step {owner.name!r} declares the outputs "
         f"{', '.join(declared) or 'none'}, which are read as Steps.{owner.name}.OutputParameters['name']."
+    )
+
+
+def _of_baseline(step: str, owner: Step, path: str, rest: str) -> str:
+    if rest.removeprefix(".") in quality.PROPERTIES:
+        return "String"
+    raise errors.validation(
+        f"The step {step!r} refers to {path}; the {owner.type} step {owner.name!r} has {', '.join(quality.PROPERTIES)}."
     )
 
 

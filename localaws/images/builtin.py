@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from localaws import inference_toolkit
-from localaws.algorithms import xgboost
+from localaws.algorithms import model_monitor, xgboost
 from localaws.algorithms.image_classification import hyperparameters as image_classification
 from localaws.algorithms.rule import Rule
 from localaws.algorithms.xgboost import hyperparameters as xgboost_hyperparameters
@@ -17,6 +17,7 @@ from localaws.settings import ACCOUNT
 from localaws.shapes import Document
 
 IMAGE_CLASSIFICATION = "image-classification"
+MODEL_MONITOR = "sagemaker-model-monitor-analyzer"
 WITHOUT_STAND_IN = frozenset(
     {
         *("blazingtext", "factorization-machines", "forecasting-deepar", "ipinsights", "kmeans", "knn", "lda"),
@@ -35,6 +36,7 @@ _SERVERS = {
 }
 _XGBOOST = ("xgboost", "sagemaker-xgboost")
 _PYTHON = ("python3", "-m")
+_PROCESSORS = {MODEL_MONITOR: ("pandas", "scipy")}  # and what each is computed with
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,12 @@ def find_server(image: str) -> list[str] | None:
     """The program that stands for the model server of a framework's image, on that image's Python."""
     framework = None if _is_own(image) else _SERVERS.get(repository(image))
     return [_PYTHON[0], inference_toolkit.PROGRAM, framework] if framework else None
+
+
+def find_processor(image: str) -> tuple[list[str], tuple[str, ...]] | None:
+    """The program that stands for an image of processing jobs, and the modules that it cannot do without."""
+    libraries = None if _is_own(image) else _PROCESSORS.get(repository(image))
+    return ([*_PYTHON, model_monitor.__name__], libraries) if libraries else None
 
 
 def _is_own(image: str) -> bool:

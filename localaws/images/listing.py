@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localaws.images.builtin import find_algorithm
+from localaws.images.builtin import MODEL_MONITOR, find_algorithm, find_processor
 from localaws.images.catalogue.frameworks import REPOSITORIES, find_catalogued
 from localaws.images.environments.environment import Environment
 from localaws.images.environments.made import ABOUT
@@ -18,7 +18,7 @@ from localaws.images.mapping import FILE, Mapped, load_mapping
 from localaws.images.programs import find_environment
 from localaws.platforms import find_cache
 
-_BUILT_IN = ("image-classification", "xgboost", "sagemaker-xgboost")
+_BUILT_IN = ("image-classification", "xgboost", "sagemaker-xgboost", MODEL_MONITOR)
 
 
 @dataclass(frozen=True)
@@ -118,4 +118,7 @@ def _sum(abouts: list[Mapping[str, Any]]) -> int | None:
 
 def _say_algorithm(name: str) -> str:
     algorithm = find_algorithm(name)
-    return " ".join(algorithm.words("train|serve")) if algorithm else ""
+    if algorithm:
+        return " ".join(algorithm.words("train|serve"))
+    processor = find_processor(name)
+    return " ".join(processor[0]) if processor else ""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from localaws.failures import ClientFailure
 from localaws.images.advice import COMMAND
-from localaws.images.builtin import WITHOUT_STAND_IN, find_algorithm, find_server, repository
+from localaws.images.builtin import WITHOUT_STAND_IN, find_algorithm, find_processor, find_server, repository
 from localaws.images.catalogue.frameworks import find_catalogued
 from localaws.images.docker import build_image
 from localaws.images.environments.environment import PRODUCT, Environment
@@ -40,6 +40,10 @@ def find_program(
         # A stand-in installs nothing, so it needs no environment of its own where what it needs is installed.
         environment = None if find_spec(algorithm.library) else find_environment(home, image)
         return Program(tuple(algorithm.words(verb)), environment=environment)
+    elif verb == "process" and (processor := find_processor(image)):
+        words, libraries = processor
+        environment = None if all(map(find_spec, libraries)) else find_environment(home, image)
+        return Program(tuple(words), environment=environment)
     elif verb == "serve" and (server := find_server(image)):
         words = server
     else:

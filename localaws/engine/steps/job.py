@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from localaws.engine.context import Run, StepContext, Stopped
@@ -16,11 +17,16 @@ _POLL_SECONDS = 0.2
 
 
 def _run(kind: JobKind, context: StepContext) -> Document:
-    name = _job_name(context, context.arguments.get(kind.name))
-    request = {**_named(context.arguments, name), kind.name: name}
+    return run_job(kind, context, context.arguments, lambda arn: context.record({f"{kind.stem}Job": {"Arn": arn}}))
+
+
+def run_job(kind: JobKind, context: StepContext, arguments: Document, note: Callable[[str], None]) -> Document:
+    """Create a job and wait for its end; answers its description. `note` is told its ARN. Raises Failure, Stopped."""
+    name = _job_name(context, arguments.get(kind.name))
+    request = {**_named(arguments, name), kind.name: name}
     context.authorize(kind.describe, {kind.name: request[kind.name]})
     arn = context.call(f"Create{kind.stem}Job", request)[kind.arn]
-    context.record({f"{kind.stem}Job": {"Arn": arn}})
+    note(arn)
     return _wait(kind, context, request[kind.name], arn)
 
 

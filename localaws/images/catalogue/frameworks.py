@@ -1,4 +1,4 @@
-"""AWS's images of scikit-learn, PyTorch, TensorFlow, Hugging Face and XGBoost, and the packages that stand for each.
+"""AWS's images of frameworks, XGBoost and Model Monitor, and the packages that stand for each.
 
 Repositories and tags are those that the SageMaker SDK writes (sagemaker/image_uri_config/*.json); a contract test holds
 this module against them. An image has its framework in the image's version, or the nearest one that has a wheel for
@@ -100,6 +100,11 @@ def _xgboost(tag: Tag, interpreter: Interpreter) -> Environment:
     return replace(own, notes=(note,))
 
 
+def _model_monitor(tag: Tag, interpreter: Interpreter) -> Environment:
+    del tag, interpreter  # of the stand-in, which any version of them will do for
+    return PRODUCT.with_packages(["pandas", "scipy"])
+
+
 def _pin(package: str, wanted: str, interpreter: Interpreter) -> tuple[str, Sequence[str]]:
     """The requirement of the version, or of that which stands for it with the sentence that says so."""
     if wanted.count(".") == 1:
@@ -134,6 +139,7 @@ REPOSITORIES: dict[str, Callable[[Tag, Interpreter], Environment]] = {
     ),
     **dict.fromkeys(("huggingface-tensorflow-training", "huggingface-tensorflow-inference"), _huggingface(_tensorflow)),
     **dict.fromkeys(("sagemaker-xgboost", "xgboost"), _xgboost),
+    "sagemaker-model-monitor-analyzer": _model_monitor,
 }
 """The images that the catalogue has, by the name of their repository."""
 
@@ -144,6 +150,6 @@ def find_catalogued(image: str) -> Environment | None:
     build = REPOSITORIES.get(name)
     if build is None:
         return None
-    # The tag `latest` is that of the first XGBoost.
-    found = _TAG.match("1.0" if name == "xgboost" else tag)
+    # The tag `latest` is that of the first XGBoost, and Model Monitor's image has no other.
+    found = _TAG.match("1.0" if name in ("xgboost", "sagemaker-model-monitor-analyzer") else tag)
     return build(Tag(found["version"], found["transformers"]), get_own()) if found else None

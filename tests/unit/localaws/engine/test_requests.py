@@ -264,3 +264,49 @@ def test_outputs_of_functions_are_single_values(build: Build) -> None:
 def test_nothing_waits_for_a_fail_step(build: Build) -> None:
     fail = build.step("Stop", kind="Fail", Arguments={"ErrorMessage": ""})
     assert "depends on 'Stop', a Fail step" in refused(build, fail, build.step("A", "Stop"))
+
+
+def checked(build: Build, **options: object) -> dict[str, Any]:
+    return build.step("Check", kind="QualityCheck", Arguments=PROCESSING, **{"CheckType": "DATA_QUALITY", **options})
+
+
+def test_a_check_s_options_may_be_references_of_their_types(build: Build) -> None:
+    options = {"SkipCheck": {"Get": "Parameters.Chosen"}, "SuppliedBaselineStatistics": {"Get": "Parameters.Words"}}
+    check(build, checked(build, **options, FailOnViolation=None, RegisterNewBaseline=True))
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"SkipCheck": {"Get": "Parameters.Words"}}, "type [String] to argument of type [Boolean]"),
+        ({"FailOnViolation": "no"}, "Expecting Boolean, not 'no'"),
+        ({"ModelPackageGroupName": {"Get": "Parameters.Count"}}, "type [Integer] to argument of type [String]"),
+        ({"CheckType": "DATA_BIAS"}, "CheckType 'DATA_BIAS'; allowed are DATA_QUALITY, MODEL_QUALITY"),
+        ({"SkipChecks": True}, "the member 'SkipChecks'; it may have"),
+        ({"RetryPolicies": []}, "the member 'RetryPolicies'; it may have"),
+    ],
+)
+def test_a_check_s_options_are_those_of_aws(build: Build, options: dict[str, object], sentence: str) -> None:
+    assert sentence in refused(build, checked(build, **options))
+
+
+def test_a_check_s_job_is_held_against_its_api(build: Build) -> None:
+    step = checked(build)
+    step["Arguments"] = changed(INPUT_MODE, "FastFile")
+    assert "FastFile" in refused(build, step)
+
+
+@pytest.mark.parametrize("script", ["record_preprocessor_script", "post_analytics_processor_script"])
+def test_scripts_of_a_check_are_refused_before_it_runs(build: Build, script: str) -> None:
+    step = checked(build)
+    step["Arguments"] = {**PROCESSING, "Environment": {script: "/opt/ml/processing/input/script.py"}}
+    assert f"has a {script}, which the local AWS does not call" in refused(build, step)
+
+
+def test_a_check_has_four_properties(build: Build) -> None:
+    for name, allowed in (("CalculatedBaselineStatistics", True), ("ProcessingJobArn", False)):
+        tell = build.step("Tell", kind="Fail", Arguments={"ErrorMessage": {"Get": f"Steps.Check.{name}"}})
+        if allowed:
+            check(build, checked(build), tell)
+        else:
+            assert "has CalculatedBaselineConstraints," in refused(build, checked(build), tell)

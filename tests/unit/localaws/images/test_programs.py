@@ -102,6 +102,25 @@ def test_xgboost_runs_as_the_version_of_its_image(tmp_path: Path) -> None:
         assert program == Program(("python3", "-m", "localaws.algorithms.xgboost", verb, "1.5-1"))
 
 
+def test_model_monitor_s_image_has_its_stand_in_for_processing_jobs_alone(tmp_path: Path) -> None:
+    image = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
+    program = find_program(tmp_path, image, "process", None, None)
+    assert program == Program(("python3", "-m", "localaws.algorithms.model_monitor"))
+    assert find_program(tmp_path, image, "process", ["python3", "own.py"], None).argv == ("python3", "own.py")
+    with pytest.raises(ClientFailure, match="neither an entry point nor a program"):
+        find_program(tmp_path, image, "train", None, None)
+
+
+def test_what_the_stand_in_computes_with_is_fetched_where_it_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("localaws.images.programs.find_spec", lambda name: None if name == "pandas" else True)
+    environment = find_program(tmp_path, "r/sagemaker-model-monitor-analyzer", "process", None, None).environment
+    assert environment is not None
+    assert environment.layers == (("pandas", "scipy"),)
+    assert not environment.bare
+
+
 def test_an_algorithm_without_a_stand_in_is_named(tmp_path: Path) -> None:
     with pytest.raises(ClientFailure, match="The built-in algorithm linear-learner has no stand-in") as caught:
         find_program(tmp_path, "r/linear-learner:1", "train", None, None)
