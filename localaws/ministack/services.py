@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -21,16 +22,28 @@ def deliver_event(event: dict[str, Any]) -> None:
 
 
 def cron_fields(expression: str) -> Any:  # noqa: ANN401 - MiniStack's own
-    """The fields of an AWS cron expression; None for a text that is none, or has a number that never comes."""
+    """The fields of an AWS cron expression; None for a text that is none, or that has what never comes.
+
+    One of the days is `?`: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html.
+    Steps lead no further than their field: https://github.com/aws/aws-sdk-js/issues/4212.
+    """
     try:
         fields = eventbridge._parse_cron_fields(expression)
     except (ArithmeticError, LookupError, ValueError):
         return None
-    if fields is None:
+    if fields is None or fields[6:8].count("?") != 1:
         return None
     minutes, hours, days, months, weekdays = fields[:5]
     bounds = ((minutes, 0, 59), (hours, 0, 23), (days["days"], 1, 31), (months, 1, 12), (weekdays["days"], 1, 7))
-    return fields if all(low <= value <= high for values, low, high in bounds for value in values) else None
+    within = all(low <= value <= high for values, low, high in bounds for value in values)
+    some = all((minutes, hours, months, any(days.values()), any(weekdays.values()), fields[5] is None or fields[5]))
+    parts = expression.strip()[len("cron(") : -1].split()
+    steps = all(
+        int(step) <= high
+        for part, (_, _, high) in zip(parts, bounds, strict=False)
+        for step in re.findall(r"/(\d+)", part)
+    )
+    return fields if within and some and steps else None
 
 
 def next_of_cron(expression: str, after: datetime) -> datetime | None:

@@ -29,6 +29,19 @@ def check(expression: str, timezone: str) -> None:
         raise validation(f"Invalid Schedule Expression {expression}.")
 
 
+def check_of_rule(expression: str) -> None:
+    """Refuse, in AWS's words, an expression that a rule of EventBridge does not take.
+
+    There is no `at`, and a rate has its unit in the singular where it is 1, and there alone, which Scheduler does not
+    ask for: https://github.com/buildkite/buildkite-agent-scaler/pull/100,
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+    """
+    rate = _RATE.fullmatch(expression)
+    counted = rate is not None and int(rate[1]) > 0 and (int(rate[1]) == 1) != expression.endswith("s)")
+    if not counted and services.cron_fields(expression) is None:
+        raise validation("Parameter ScheduleExpression is not valid.")
+
+
 def is_once(expression: str) -> bool:
     """Whether the schedule runs one time."""
     return expression.startswith("at(")

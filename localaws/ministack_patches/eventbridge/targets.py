@@ -29,6 +29,7 @@ from localaws.ministack import scope, services
 from localaws.ministack.patching import Patch
 from localaws.ministack_patches.eventbridge.dead_letters import give_up_delivery
 from localaws.ministack_patches.service_grants import EVENTS
+from localaws.scheduler.expressions import check_of_rule
 from localaws.settings import Settings
 
 Document = dict[str, Any]
@@ -58,7 +59,7 @@ def deliver(settings: Settings, event: Document) -> list[Outcome]:
 
 
 def patch(aws: Aws) -> Patch:
-    """Call these targets, refuse targets that AWS refuses, and keep rates to their rhythm."""
+    """Call these targets, refuse targets and schedules that AWS refuses, and keep rates to their rhythm."""
 
     def start(role: str, target: str, given: str, rule: str) -> str:
         if target.split(":")[3:5] != rule.split(":")[3:5]:
@@ -70,7 +71,12 @@ def patch(aws: Aws) -> Patch:
 
     return Patch(
         replaces={
-            eventbridge: {"_invoke_target": calling, "_put_targets": _putting, "_tick_scheduled_rules": _ticking}
+            eventbridge: {
+                "_invoke_target": calling,
+                "_put_rule": _scheduling,
+                "_put_targets": _putting,
+                "_tick_scheduled_rules": _ticking,
+            }
         },
         # A stack's new rule is written past PutTargets.
         handlers={("AWS::Events::Rule", "create"): _creating},
@@ -143,6 +149,33 @@ def _starting_pipelines(invoke: Invoke, aws: Aws) -> Invoke:
     return invoke_or_start
 
 
+def _scheduling(put: Put) -> Put:
+    def put_if_allowed(data: Document) -> Response:
+        try:
+            _check_schedule(data)
+        except AwsError as error:
+            refused: Response = eventbridge.error_response_json(error.code, error.message, error.status)
+            return refused
+        return put(data)
+
+    return put_if_allowed
+
+
+def _check_schedule(rule: Document) -> None:
+    """Refuse a rule that is due at no time, or never, as AWS does.
+
+    Its words: https://github.com/awsdocs/aws-cloudformation-user-guide/pull/456,
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html (the default bus alone)
+    """
+    expression = rule.get("ScheduleExpression")
+    if expression:
+        check_of_rule(expression)
+        if rule.get("EventBusName", "default").rpartition("/")[2] != "default":
+            raise validation("ScheduleExpression is supported only on the default event bus.")
+    elif not rule.get("EventPattern"):
+        raise validation("Parameter(s) EventPattern or ScheduleExpression must be specified.")
+
+
 def _putting(put: Put) -> Put:
     def put_if_allowed(data: Document) -> Response:
         try:
@@ -159,6 +192,7 @@ def _putting(put: Put) -> Put:
 def _creating(create: Create) -> Create:
     def create_if_allowed(logical_id: str, properties: Document, stack: str) -> tuple[str, Document]:
         try:
+            _check_schedule(properties)
             for target in properties.get("Targets") or []:
                 _check(target)
         except AwsError as error:

@@ -62,6 +62,10 @@ def test_the_last_due_time_of_a_while_is_the_one_that_is_made_up_for() -> None:
         "cron(99 * * * ? *)",
         "cron(0/0 * * * ? *)",
         "cron(0 25 * * ? *)",
+        "cron(0 10 ? * ? *)",
+        "cron(0 10 * * ? * *)",
+        "cron(*/60 * * * ? *)",
+        "cron(0 0 ? * 6-2 *)",
         "every hour",
     ],
 )
@@ -69,6 +73,12 @@ def test_what_aws_does_not_take_is_refused_in_its_words(expression: str) -> None
     with pytest.raises(AwsError, match="Invalid Schedule Expression") as refused:
         check(expression, "UTC")
     assert refused.value.code == "ValidationException"
+
+
+@pytest.mark.parametrize("expression", ["rate(1 hours)", "rate(1 hour)", "rate(2 hour)"])
+def test_a_schedule_s_rate_may_have_its_unit_in_the_plural(expression: str) -> None:
+    """As the Terraform provider's own example has it, and those who deploy it."""
+    check(expression, "UTC")
 
 
 @pytest.mark.parametrize("zone", ["Europe/Atlantis", "../etc/passwd", "", "UTC\0"])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from ministack.services import eventbridge
+from ministack.services.cloudformation import provisioners
 
 from localaws.errors import AwsError
 from localaws.events import Outcome
@@ -94,3 +95,52 @@ def test_a_refused_start_is_an_outcome_that_says_why(started: list[tuple[str, st
         {"commitId": "c1", "branch": "main"},
         "AccessDeniedException",
     )
+
+
+@pytest.mark.usefixtures("started")
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("rate(1 minute)", "rate(2 minutes)", "rate(1 hour)", "rate(24 hours)", "rate(1 day)", "rate(7 days)"),
+        *("cron(0 10 * * ? *)", "cron(0/5 8-17 ? * MON-FRI *)", "cron(15 12 L * ? *)", "cron(0 9 ? * 2#1 *)"),
+        *("cron(0-15/1 8-8 ? * 2,3,4,5,6,7 *)", "cron(1-31/30 1-1 ? * 1,7 *)", "cron(0 0 1 1 ? 2030)"),
+    ],
+)
+def test_a_rule_may_have_the_schedules_that_aws_takes(expression: str) -> None:
+    assert eventbridge._put_rule({"Name": "due", "ScheduleExpression": expression})[0] == 200
+
+
+@pytest.mark.usefixtures("started")
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("rate(1 minutes)", "rate(2 minute)", "rate(1 hours)", "rate(1 days)", "rate(0 minutes)", "rate(0 minute)"),
+        *("rate(5 seconds)", "rate(5)", "rate(-1 minutes)", "rate(1.5 hours)", "at(2030-01-01T00:00:00)", "hourly"),
+        *(
+            "cron(* * * * *)",
+            "cron(0 10 * * ? * *)",
+            "cron(0 10 ? * ? *)",
+            "cron(0 10 * * * *)",
+            "cron(7 20 * * 1-7 *)",
+        ),
+        *("cron(60 * * * ? *)", "cron(*/60 * * * ? *)", "cron(0 24 * * ? *)", "cron(0 0 0 * ? *)", "cron(0 0 ? * 8 *)"),
+        *("cron(15 12 ? * -1 *)", "cron(0 0 ? 13 1 *)", "cron(0 0 ? * 6-2 *)", "cron(0 0 ? * 2#6 *)", "cron()"),
+    ],
+)
+def test_a_rule_has_no_schedule_that_aws_refuses(expression: str) -> None:
+    status, _, body = eventbridge._put_rule({"Name": "due", "ScheduleExpression": expression})
+    said = json.loads(body)
+    assert (status, said["__type"]) == (400, "ValidationException")
+    assert said["message"] == "Parameter ScheduleExpression is not valid."
+    with pytest.raises(ValueError, match=r"Parameter ScheduleExpression is not valid\. \(Service: EventBridge"):
+        provisioners._RESOURCE_HANDLERS["AWS::Events::Rule"]["create"]("Due", {"ScheduleExpression": expression}, "s")
+
+
+@pytest.mark.usefixtures("started")
+def test_a_rule_has_a_pattern_or_a_schedule_and_a_schedule_the_default_bus() -> None:
+    neither = json.loads(eventbridge._put_rule({"Name": "due"})[2])
+    assert neither["message"] == "Parameter(s) EventPattern or ScheduleExpression must be specified."
+    eventbridge._create_event_bus({"Name": "own"})
+    request = {"Name": "due", "ScheduleExpression": "rate(1 day)", "EventBusName": "own"}
+    said = json.loads(eventbridge._put_rule(request)[2])
+    assert said["message"] == "ScheduleExpression is supported only on the default event bus."
