@@ -31,6 +31,8 @@ Validate = Callable[[Any], str | None]
 
 SYNC, TOKEN = "sync", "waitForTaskToken"
 RUNTIME = "sagemakerruntime"
+MODELS = {"sagemaker": "sagemaker", RUNTIME: "sagemaker-runtime", "lambda": "lambda"}
+"""botocore's names of the services whose requests are held against their models."""
 _MACHINE = "AWS::StepFunctions::StateMachine"
 _INTEGRATION = re.compile(
     r"arn:aws[a-z-]*:states:::(?P<sdk>aws-sdk:)?(?P<service>[a-z0-9-]+):(?P<action>\w+)"
@@ -177,7 +179,7 @@ def _problems_of(state: Document, place: str) -> Iterator[str]:
     refusal = _refusal(resource, integration)
     if refusal:
         yield f"SCHEMA_VALIDATION_FAILED: {refusal} at {place}/Resource"
-    elif integration and integration.service in ("sagemaker", RUNTIME):
+    elif integration and integration.service in MODELS:
         member = "Arguments" if "Arguments" in state else "Parameters"
         for words in missing_or_unknown(integration, state.get(member)):  # without any, it is the state's input
             yield f"SCHEMA_VALIDATION_FAILED: {words} at {place}/{member}"
@@ -212,9 +214,8 @@ def _sdk_refusal(integration: Integration, unknown: str, ours: str) -> str | Non
 
 def _sdk_operations(service: str) -> set[str] | None:
     """The operations that the SDK has of a service; None for a service that does not run here."""
-    names = {"sagemaker": "sagemaker", RUNTIME: "sagemaker-runtime"}
-    if service in names:
-        return set(service_model(names[service]).operation_names)
+    if service in MODELS:
+        return set(service_model(MODELS[service]).operation_names)
     known = stepfunctions._AWS_SDK_SERVICE_MAP.get(service)
     model = known and _service_model(known.get("service_key", service))
     if not model:
@@ -247,8 +248,7 @@ def unfit(integration: Integration, parameters: Document) -> list[str]:
 
 def request_shape(integration: Integration) -> Any:  # noqa: ANN401 - botocore's StructureShape
     """The shape of the request that an integration of SageMaker sends."""
-    service = "sagemaker-runtime" if integration.service == RUNTIME else "sagemaker"
-    return service_model(service).operation_model(integration.operation).input_shape
+    return service_model(MODELS[integration.service]).operation_model(integration.operation).input_shape
 
 
 def members_by_name(shape: Shape, sdk: bool) -> Mapping[str, Shape]:

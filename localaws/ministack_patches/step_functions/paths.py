@@ -2,7 +2,8 @@
 
 A reference path must find something in Parameters, ResultSelector, InputPath, OutputPath, ItemsPath and a Choice's
 Variable, unless the rule asks whether it is there; a place beyond a list's end is left null, as AWS does not say.
-What a state gives on has at most 256 KiB. Neither error is one that States.ALL or States.TaskFailed stands for.
+What a Task answers and what a state gives on has at most 256 KiB, as an execution's input, which is JSON. Neither error
+is one that States.ALL or States.TaskFailed stands for.
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
@@ -31,11 +32,17 @@ def patch(_: Aws) -> Patch:
             stepfunctions: {
                 "_resolve_path": _finding,
                 "_evaluate_rule": _asking,
+                "_apply_jsonata_output": _measuring_output,
                 "_apply_output_path": _measuring,
+                "_apply_result_selector": _measuring_result,
                 "_error_matches": _excepting,
+                "_start_execution": _reading,
+                "_start_sync_execution": _reading,
             }
         },
-        reads={stepfunctions: ("_ExecutionError", "_parse_jsonpath_tokens", "_resolve_path_or_ctx")},
+        reads={
+            stepfunctions: ("_ExecutionError", "_parse_jsonpath_tokens", "_resolve_path_or_ctx", "error_response_json")
+        },
         after=("step_functions.limits",),
     )
 
@@ -81,17 +88,57 @@ def _asking(evaluate: Callable[..., bool]) -> Callable[..., bool]:
 
 def _measuring(apply: Callable[..., Any]) -> Callable[..., Any]:
     def apply_and_measure(state: Document, data: Any, ctx: Any = None) -> Any:  # noqa: ANN401
-        found = apply(state, data, ctx)
-        if len(json.dumps(found, ensure_ascii=False).encode()) > MOST_BYTES:
-            name = ((ctx or {}).get("State") or {}).get("Name", state.get("Type", ""))
-            raise stepfunctions._ExecutionError(
-                "States.DataLimitExceeded",
-                f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service "
-                "limit.",
-            )
-        return found
+        return _measure(apply(state, data, ctx), state, ctx)
 
     return apply_and_measure
+
+
+def _measuring_result(select: Callable[..., Any]) -> Callable[..., Any]:
+    def measure_and_select(state: Document, result: Any) -> Any:  # noqa: ANN401
+        return select(state, _measure(result, state, None) if state.get("Type") == "Task" else result)
+
+    return measure_and_select
+
+
+def _measuring_output(apply: Callable[..., Any]) -> Callable[..., Any]:
+    def measure_both(state: Document, raw: Any, ctx: Any = None, result: Any = None, **more: Any) -> Any:  # noqa: ANN401
+        return _measure(apply(state, raw, ctx, result=_measure(result, state, ctx), **more), state, ctx)
+
+    return measure_both
+
+
+def _measure(found: Any, state: Document, ctx: Any) -> Any:  # noqa: ANN401
+    if _size(found) > MOST_BYTES:
+        name = ((ctx or {}).get("State") or {}).get("Name") or state.get("Resource", state.get("Type", ""))
+        raise stepfunctions._ExecutionError(
+            "States.DataLimitExceeded",
+            f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service "
+            "limit.",
+        )
+    return found
+
+
+def _size(found: Any) -> int:  # noqa: ANN401
+    return len(json.dumps(found, ensure_ascii=False).encode())
+
+
+def _reading(start: Callable[[Document], Any]) -> Callable[[Document], Any]:
+    def read_and_start(request: Document) -> Any:  # noqa: ANN401 - MiniStack's answer
+        given = request.get("input", "{}")
+        if isinstance(given, str) and len(given.encode()) > MOST_BYTES:
+            words = (
+                "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length "
+                f"less than or equal to {MOST_BYTES}"
+            )
+            return stepfunctions.error_response_json("ValidationException", words, 400)
+        try:
+            json.loads(given)
+        except (ValueError, TypeError, RecursionError) as error:
+            words = f"Invalid State Machine Execution Input: '{error}'"
+            return stepfunctions.error_response_json("InvalidExecutionInput", words, 400)
+        return start(request)
+
+    return read_and_start
 
 
 def _excepting(matches: Callable[[list[str], str], bool]) -> Callable[[list[str], str], bool]:

@@ -54,7 +54,10 @@ def patch(aws: Aws) -> Patch:
             lambda_svc: ("_get_func_record_for_ref",),
             sfn: ("_ExecutionError", "_resolve_params_obj", "_state_machines"),
         },
-        after=("lambda_.errors", "step_functions.distributed_map", "step_functions.versions"),
+        after=(
+            *("lambda_.errors", "step_functions.distributed_map", "step_functions.functions"),
+            "step_functions.versions",
+        ),
     )
 
 

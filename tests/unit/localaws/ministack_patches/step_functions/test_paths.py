@@ -95,3 +95,32 @@ def test_a_state_gives_on_256_kib_at_most(
     assert ended["status"] == status
     if status == "FAILED":
         assert ended["error"] == "States.DataLimitExceeded"
+
+
+def test_a_task_may_answer_no_more_though_its_state_gives_on_little(
+    machines: Machines, run: Callable[..., dict[str, Any]]
+) -> None:
+    machines.functions[FUNCTION] = lambda _: {"few": 1, "many": "x" * 256 * 1024}
+    assert run({**CALL, "ResultSelector": {"few.$": "$.few"}})["error"] == "States.DataLimitExceeded"
+    assert run({**CALL, "ResultPath": None})["error"] == "States.DataLimitExceeded"
+    jsonata = {**CALL, "QueryLanguage": "JSONata", "Output": "{% $states.result.few %}"}
+    assert run(jsonata)["error"] == "States.DataLimitExceeded"
+
+
+@pytest.mark.parametrize("operation", ["_start_execution", "_start_sync_execution"])
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("{", "InvalidExecutionInput"),
+        ("text", "InvalidExecutionInput"),
+        ('"' + "x" * 262_143 + '"', "ValidationException"),
+    ],
+)
+def test_an_execution_starts_with_json_of_256_kib_at_most(
+    machines: Machines, run: Callable[..., dict[str, Any]], operation: str, given: str, code: str
+) -> None:
+    assert run
+    arn = machines.create("begin", {"s": END}, "s")
+    status, _, body = getattr(stepfunctions, operation)({"stateMachineArn": arn, "input": given})
+    assert (status, json.loads(body)["__type"]) == (400, code)
+    assert not stepfunctions._executions
