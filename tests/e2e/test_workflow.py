@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.e2e import students
 from tests.e2e.bomb import bomb
 from tests.e2e.laptop import Laptop, free_port
 from tests.e2e.stub_endpoint import StubEndpoint, serve
@@ -165,3 +166,49 @@ def test_a_prefix_is_classified_into_one_file_with_the_bad_ones_named(workflows:
 def test_no_pictures_are_no_failure(workflows: Workflows) -> None:
     said = workflows.run("workflow-test-bulk", {"bucket": workflows.bucket, "prefix": "nothing-here/"})
     assert said["status"] == "SUCCEEDED", said
+
+
+@pytest.fixture(scope="module")
+def students_functions(workflows: Workflows, endpoint: StubEndpoint) -> tuple[str, dict[str, str]]:
+    return students.deploy(workflows.laptop, endpoint.url)
+
+
+STUDENTS = {
+    "console-by-text": (students.console_machine, "classify_by_predictor", "filter_by_text", "TypeError"),
+    "arns-by-text": (students.plain_machine, "classify_by_predictor", "filter_by_text", "TypeError"),
+    "console-by-exception": (
+        students.console_machine,
+        "classify_by_runtime",
+        "filter_by_exception",
+        "ThresholdConfidenceNotMet",
+    ),
+    "arns-by-exception": (
+        students.plain_machine,
+        "classify_by_runtime",
+        "filter_by_exception",
+        "ThresholdConfidenceNotMet",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STUDENTS)
+def test_students_functions_and_machines_run_unchanged(
+    workflows: Workflows, students_functions: tuple[str, dict[str, str]], name: str
+) -> None:
+    role, arns = students_functions
+    machine, classify, threshold, error = STUDENTS[name]
+    definition = machine(arns["serialize_image"], arns[classify], arns[threshold])
+    for key, brightness in (("bright", BRIGHT), ("grey", GREY)):
+        workflows.put(f"students/{key}.png", _picture(brightness))
+        given = {"image_data": "", "s3_bucket": workflows.bucket, "s3_key": f"students/{key}.png"}
+        said = students.run(workflows.laptop, f"{name}-{key}", definition, role, given)
+        if key == "grey":
+            assert (said["status"], said["error"]) == ("FAILED", error), said
+            cause = json.loads(said["cause"])
+            assert cause["errorType"] == error
+            assert "THRESHOLD_CONFIDENCE_NOT_MET" in cause["errorMessage"] or error == "TypeError"
+        else:
+            assert said["status"] == "SUCCEEDED", said
+            answer = json.loads(said["output"])
+            assert answer["statusCode"] == 200
+            assert "0.96" in str(answer["body"])
