@@ -62,7 +62,8 @@ class Named:
                 f"allows the {action} action",
             )
         if parts[3] != aws.settings.region:
-            raise errors.validation(f"{given} is in {parts[3]}; the request was sent to {aws.settings.region}.")
+            # https://github.com/aws/amazon-sagemaker-examples/issues/1438
+            raise errors.validation(f"ARN should be scoped to correct region: {aws.settings.region}")
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,12 @@ def own_image(aws: Aws, uri: str) -> Image | None:
     return Image(uri, parts["repository"], tag, parts["digest"])
 
 
+def find_region(uri: str) -> str | None:
+    """The region of the registry that a URI names; None where it is none of ECR's."""
+    parts = _NAME.fullmatch(uri)
+    return parts["region"] if parts else None
+
+
 def find_image(aws: Aws, image: Image) -> None:
     """Ask the registry for an image; raises Absent with what it lacks."""
     try:

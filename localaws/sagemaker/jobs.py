@@ -43,6 +43,8 @@ def create(kind: JobKind, aws: Aws, request: Document) -> Document:
     name = request[kind.name]
     arn = aws.arn(kind.noun, name.lower())
     closed.check_job(aws, kind.noun, request)
+    if kind is PROCESSING:
+        pulling.check_processing(aws, request)
     if kind is TRAINING:
         pulling.check_training(aws, request)
         inputs.check_channels(aws, request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from botocore.exceptions import ClientError
 from localaws import keys, process
 from localaws.settings import Settings
 from tests.e2e.laptop import free_port
+from tests.images import push_image
 
 HOME, OTHER, THIRD = "us-east-1", "eu-west-1", "ap-southeast-2"
 NAME = "regional"
@@ -301,8 +303,83 @@ def _await(site: Site, region: str, queue: str, wanted: Callable[[dict[str, Any]
 
 def test_an_arn_of_another_region_is_refused(site: Site) -> None:
     arn = f"arn:aws:sagemaker:{OTHER}:000000000000:pipeline/{NAME}"
-    with pytest.raises(ClientError, match=f"is in {OTHER}"):
+    with pytest.raises(ClientError, match=f"scoped to correct region: {HOME}"):
         site.client("sagemaker", HOME).describe_pipeline(PipelineName=arn)
+
+
+LINE = """import os, pathlib
+print("begun")
+pathlib.Path("/opt/ml/processing/out/region").write_text(os.environ["AWS_REGION"])
+"""
+
+
+def test_a_pipeline_runs_in_its_region_with_its_images_and_data(site: Site) -> None:
+    (site.settings.home / "images.json").write_text(json.dumps({"own": ["python3", "-c", LINE]}))
+    site.client("s3", OTHER).put_object(Bucket=NAME, Key="in/a", Body=b"a")
+    image = push_image(site.client("ecr", OTHER), f"000000000000.dkr.ecr.{OTHER}.amazonaws.com/own:1")
+    for region, status in ((OTHER, "Succeeded"), (HOME, "Failed")):
+        sagemaker = site.client("sagemaker", region)
+        sagemaker.create_pipeline(PipelineName="line", PipelineDefinition=_line(image), RoleArn=ROLE)
+        arn = sagemaker.start_pipeline_execution(PipelineName="line")["PipelineExecutionArn"]
+        described = _ended(sagemaker, arn)
+        assert described["PipelineExecutionStatus"] == status, described
+        [step] = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+        if status == "Failed":
+            assert f"Invalid region {OTHER} in image URI" in step["FailureReason"]
+        else:
+            assert step["Metadata"]["ProcessingJob"]["Arn"].split(":")[3] == OTHER
+    written = site.client("s3", OTHER).get_object(Bucket=NAME, Key="out/region")["Body"].read()
+    assert written.decode() == OTHER
+    logs = {region: site.client("logs", region).describe_log_groups()["logGroups"] for region in (HOME, OTHER)}
+    group = "/aws/sagemaker/ProcessingJobs"
+    assert group in [item["logGroupName"] for item in logs[OTHER]]
+    assert group not in [item["logGroupName"] for item in logs[HOME]]
+
+
+def _line(image: str) -> str:
+    cluster = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}
+    output = {
+        "OutputName": "out",
+        "S3Output": {"S3Uri": f"s3://{NAME}/out", "LocalPath": "/opt/ml/processing/out", "S3UploadMode": "EndOfJob"},
+    }
+    arguments = {
+        "ProcessingResources": {"ClusterConfig": cluster},
+        "AppSpecification": {"ImageUri": image},
+        "ProcessingOutputConfig": {"Outputs": [output]},
+        "RoleArn": ROLE,
+    }
+    return json.dumps(
+        {"Version": "2020-12-01", "Steps": [{"Name": "Prepare", "Type": "Processing", "Arguments": arguments}]}
+    )
+
+
+def _ended(sagemaker: Client, arn: str) -> dict[str, Any]:
+    deadline = time.monotonic() + 30
+    while True:
+        described: dict[str, Any] = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+        if described["PipelineExecutionStatus"] != "Executing" or time.monotonic() > deadline:
+            return described
+        time.sleep(0.1)
+
+
+def test_a_training_job_takes_no_data_of_another_region(site: Site) -> None:
+    job = {
+        "TrainingJobName": "train",
+        "AlgorithmSpecification": {"TrainingImage": "own", "TrainingInputMode": "File"},
+        "RoleArn": ROLE,
+        "InputDataConfig": [
+            {
+                "ChannelName": "train",
+                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{NAME}/in"}},
+            }
+        ],
+        "OutputDataConfig": {"S3OutputPath": f"s3://{NAME}/out"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+    }
+    with pytest.raises(ClientError, match=rf"bucket exists in the selected region \({HOME}\)"):
+        site.client("sagemaker", HOME).create_training_job(**job)
+    site.client("sagemaker", OTHER).create_training_job(**job)
 
 
 @pytest.mark.parametrize("service", ["sagemaker", "s3", "sqs", "lambda", "cloudformation"])

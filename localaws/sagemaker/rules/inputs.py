@@ -42,7 +42,7 @@ def check_transform(aws: Aws, role: str | None, job: Document) -> None:
 def _check(aws: Aws, role: str | None, sources: Iterable[Document]) -> None:
     s3 = aws.acting_as(role).clients.s3
     for uri in dict.fromkeys(source["S3Uri"] for source in sources if "S3Uri" in source):
-        if not _is_there(s3, uri):
+        if not _is_there(s3, uri) or not _is_in_region(s3, uri, aws.settings.region):
             raise errors.validation(_words(aws, role, uri))
 
 
@@ -54,6 +54,18 @@ def _is_there(s3: Any, uri: str) -> bool:  # noqa: ANN401 - boto3's
         if error.response["Error"]["Code"] in _UNSEEN:
             return False
         raise
+
+
+def _is_in_region(s3: Any, uri: str, region: str) -> bool:  # noqa: ANN401 - boto3's
+    """Whether a bucket is in the job's region, as S3DataSource's documentation in botocore asks of it.
+
+    A role that may list only a part of it is not told where it is.
+    """
+    try:
+        found: str = s3.head_bucket(Bucket=_split(uri)[0]).get("BucketRegion", region)
+    except ClientError:
+        return True
+    return found == region
 
 
 def _words(aws: Aws, role: str | None, uri: str) -> str:

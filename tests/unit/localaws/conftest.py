@@ -68,6 +68,9 @@ class AllThere:
     def head_object(self, **_: object) -> Document:
         return {}
 
+    def head_bucket(self, **_: object) -> Document:
+        return {}
+
 
 @pytest.fixture(scope="session")
 def boto_clients() -> dict[str, Any]:

@@ -121,6 +121,9 @@ class Draw:
 class Objects:
     """An S3 that says that all is there, and hands out none of it."""
 
+    def head_bucket(self, **_: object) -> dict[str, Any]:
+        return {}
+
     def list_objects_v2(self, **_: object) -> dict[str, Any]:
         return {"KeyCount": 1}
 

@@ -150,13 +150,6 @@ def test_a_wrong_parameter_starts_nothing(api: Api, runs: Runs, line: str) -> No
     assert api("ListPipelineExecutions", PipelineName="line")["PipelineExecutionSummaries"] == []
 
 
-def test_selective_execution_is_refused(api: Api, runs: Runs, line: str) -> None:
-    runs.create(line)
-    request = {"PipelineName": "line", "SelectiveExecutionConfig": {"SelectedSteps": [{"StepName": "A"}]}}
-    sentence = api.refused("StartPipelineExecution", **request)[1]
-    assert "does not emulate SelectiveExecutionConfig.SelectedSteps.StepName" in sentence
-
-
 def test_a_pipeline_whose_execution_runs_is_not_deleted(api: Api, runs: Runs, script: Script, line: str) -> None:
     script.holding = {"A": threading.Event()}
     runs.create(line)

@@ -27,7 +27,7 @@ RIGHTS = (
 )
 UNTOUCHED = [
     "811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1",
-    "000000000000.dkr.ecr.eu-west-1.amazonaws.com/absent:1",
+    "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.2",
     "public.ecr.aws/docker/library/python:3.11",
     "python:3.11",
 ]
@@ -73,18 +73,40 @@ def model(image: str) -> Document:
     return {"ModelName": "model", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": image}}
 
 
+def processing(image: str) -> Document:
+    cluster = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}
+    return {
+        "ProcessingJobName": "prepare",
+        "ProcessingResources": {"ClusterConfig": cluster},
+        "AppSpecification": {"ImageUri": image, "ContainerEntrypoint": ["python3", "-c", ""]},
+        "RoleArn": ROLE,
+    }
+
+
 def processed(cloud: Aws, api: Api, image: str) -> str:
     """The FailureReason of a processing job of an image."""
-    cluster = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}
-    arn = api(
-        "CreateProcessingJob",
-        ProcessingJobName="prepare",
-        ProcessingResources={"ClusterConfig": cluster},
-        AppSpecification={"ImageUri": image, "ContainerEntrypoint": ["python3", "-c", ""]},
-        RoleArn=ROLE,
-    )["ProcessingJobArn"]
+    arn = api("CreateProcessingJob", **processing(image))["ProcessingJobArn"]
     cloud.tasks.join(arn, 20)
     return str(api("DescribeProcessingJob", ProcessingJobName="prepare").get("FailureReason", ""))
+
+
+@pytest.mark.parametrize("account", ["000000000000", "763104351884"])
+def test_an_image_of_another_region_is_refused_for_each_in_aws_s_words(cloud_api: Api, account: str) -> None:
+    image = f"{account}.dkr.ecr.eu-west-1.amazonaws.com/team/own:1"
+    words = (
+        "Invalid DNS suffix 'amazonaws.com' for region 'eu-west-1' in training image. Please provide the valid "
+        "<region>.<dns-suffix>: 'us-east-1.amazonaws.com'"
+    )
+    said = ("ValidationException", words)
+    assert cloud_api.refused("CreateTrainingJob", **training(image)) == said
+    assert cloud_api.refused("CreateHyperParameterTuningJob", **search(image)) == said
+    assert cloud_api.refused("CreateModel", **model(image))[1] == (
+        f'Region of "{image}" does not match expected region of us-east-1. Cross region ECR image pulls are not '
+        "allowed."
+    )
+    assert cloud_api.refused("CreateProcessingJob", **processing(image))[1] == (
+        f"Invalid region eu-west-1 in image URI {image}. Please provide an image URI in region us-east-1."
+    )
 
 
 @pytest.mark.usefixtures("digest")

@@ -309,6 +309,9 @@ def test_a_search_whose_data_is_gone_fails_with_the_reason(tuning: Tuning, make:
         def __init__(self) -> None:
             self.counts = [1]
 
+        def head_bucket(self, **_: object) -> dict[str, str]:
+            return {}
+
         def list_objects_v2(self, **_: object) -> dict[str, int]:
             return {"KeyCount": self.counts.pop() if self.counts else 0}
 
