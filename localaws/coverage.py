@@ -41,7 +41,7 @@ MiniStack has.
 def write_page() -> str:
     """The page, as Markdown."""
     parts = [_HEAD, *_list_integrations()]
-    for service in sorted({each.title: each for each in services.BY_TARGET.values()}.values(), key=lambda it: it.title):
+    for service in sorted(services.ALL, key=lambda it: it.title):
         parts.append(f"\n## {service.title}\n")
         whole = [name for name, operation in sorted(service.operations.items()) if _is_whole(operation)]
         if whole:

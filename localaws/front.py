@@ -24,12 +24,12 @@ from localaws.iam.checks import Check
 from localaws.iam.gate import Gate
 from localaws.ministack.errors import build_refusal
 from localaws.ministack.identity import Caller
-from localaws.operations import SCHEDULER, Service
+from localaws.operations import Service
 from localaws.push import receiving
 from localaws.push.changes import PATH
 from localaws.regions import is_region
 from localaws.rest import answer
-from localaws.services import BY_TARGET
+from localaws.services import BY_TARGET, OF_REST
 from localaws.settings import HEALTH, REGION, Settings
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
@@ -134,14 +134,14 @@ class Front:
         await _respond(send, status, content)
 
     async def _call_rest(
-        self, operation: str, labels: dict[str, str], scope: Scope, receive: Receive, send: Send
+        self, service: Service, operation: str, labels: dict[str, str], scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """A call of EventBridge Scheduler, whose protocol is REST."""
+        """A call of a service whose protocol is REST."""
         body = await read_body(receive, _LARGEST_REQUEST)
-        request = rest.as_json(SCHEDULER.name, operation, labels, scope.get("query_string", b""), body)
+        request = rest.as_json(service.name, operation, labels, scope.get("query_string", b""), body)
         aws = self._find(_region(scope), operation)
         authorize = partial(check_caller, aws, Caller(scope, body)) if self._enforced else None
-        status, content = await asyncio.to_thread(answer, SCHEDULER, aws, operation, request, authorize)
+        status, content = await asyncio.to_thread(answer, service, aws, operation, request, authorize)
         headers = {"content-type": "application/json"}
         if status >= 400:
             headers["x-amzn-errortype"], content = rest.error(content)
@@ -188,12 +188,20 @@ def _called(scope: Scope) -> tuple[Service, str] | None:
     return None
 
 
-def _routed(scope: Scope) -> tuple[str, dict[str, str]] | None:
-    """The operation of Scheduler that a request calls, with the members in its path; other services have such paths."""
+def _routed(scope: Scope) -> tuple[Service, str, dict[str, str]] | None:
+    """The operation of a REST service of ours that a request calls, with the members in its path.
+
+    Other services have such paths, and are signed for otherwise.
+    """
     signed = _signed_for(scope)
-    if signed is None or signed.service != SCHEDULER.name:
-        return None
-    return rest.match(SCHEDULER.name, scope["method"], scope["path"])
+    for service in OF_REST:
+        if (
+            signed
+            and service.actions == signed.service
+            and (found := rest.match(service.name, scope["method"], scope["path"]))
+        ):
+            return service, *found
+    return None
 
 
 @dataclass(frozen=True)

@@ -90,9 +90,9 @@ class Operation:
         resources = [resource for find in self.on for resource in find(aws, request)] or ["*"]
         tags = _tag_context(request)
         for resource in resources:
-            yield Check(f"{self.service.name}:{self.name}", resource, tags)
+            yield Check(f"{self.service.actions}:{self.name}", resource, tags)
         if self.service.tagging and self.name.startswith("Create") and request.get("Tags"):
-            yield Check(f"{self.service.name}:{self.service.tagging}", resources[0], tags)
+            yield Check(f"{self.service.actions}:{self.service.tagging}", resources[0], tags)
         for role in sorted(set(_roles(request, self.service.roles))):
             yield Check("iam:PassRole", role, {"iam:PassedToService": f"{self.service.name}.amazonaws.com"})
 
@@ -110,7 +110,7 @@ class Operation:
         self.check(request)
         for named in self.on:
             if isinstance(named, Named):
-                named.check(aws, f"{self.service.name}:{self.name}", request)
+                named.check(aws, f"{self.service.actions}:{self.name}", request)
         return self.handler(aws, request)
 
 
@@ -121,8 +121,10 @@ Authorize = Callable[[Operation, Document], None]
 class Service:
     """A service as botocore names it, with the operations that are declared for it.
 
-    `target` is the prefix of its header X-Amz-Target. `roles` are the members that hand it a role, and `tagging` is
-    the action that tags of a new resource take; `unsupported` is the code for members that are not emulated.
+    `target` is the prefix of its header X-Amz-Target; empty where its protocol is REST. `prefix` is that of its actions
+    in policies, and the name that requests are signed for, where it is not the service's own. `roles` are the members
+    that hand it a role, and `tagging` is the action that tags of a new resource take; `unsupported` is the code for
+    members that are not emulated.
     """
 
     title: str
@@ -131,7 +133,13 @@ class Service:
     roles: tuple[str, ...] = ()
     tagging: str | None = None
     unsupported: str = "ValidationException"
+    prefix: str = ""
     operations: dict[str, Operation] = field(default_factory=dict)
+
+    @property
+    def actions(self) -> str:
+        """What its actions begin with in policies."""
+        return self.prefix or self.name
 
     def operation(
         self,
@@ -185,4 +193,6 @@ CODEBUILD = Service(
     "AWS CodeBuild", "codebuild", "CodeBuild_20161006", roles=("serviceRole",), unsupported="UnsupportedOperation"
 )
 CODECOMMIT = Service("AWS CodeCommit", "codecommit", "CodeCommit_20150413")
-SCHEDULER = Service("Scheduler", "scheduler", "AWSScheduler", roles=("RoleArn",))  # whose protocol is REST
+# Those whose protocol is REST.
+SCHEDULER = Service("Scheduler", "scheduler", "", roles=("RoleArn",))
+METRICS = Service("SageMaker Metrics", "sagemaker-metrics", "", prefix="sagemaker")

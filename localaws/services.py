@@ -6,7 +6,7 @@ import pkgutil
 from importlib import import_module
 
 from localaws import autoscaling, builds, push, sagemaker, scheduler
-from localaws.operations import AUTOSCALING, CODEBUILD, CODECOMMIT, SAGEMAKER
+from localaws.operations import AUTOSCALING, CODEBUILD, CODECOMMIT, METRICS, SAGEMAKER, SCHEDULER
 
 for _package in (autoscaling, builds, push, sagemaker, scheduler):
     for _module in pkgutil.iter_modules(_package.__path__, f"{_package.__name__}."):
@@ -15,3 +15,8 @@ for _package in (autoscaling, builds, push, sagemaker, scheduler):
 
 BY_TARGET = {service.target: service for service in (SAGEMAKER, AUTOSCALING, CODEBUILD, CODECOMMIT)}
 """Services of the JSON protocol by the prefix of the header X-Amz-Target."""
+
+OF_REST = (SCHEDULER, METRICS)
+"""Services of the REST protocol, whose operations are known by method and path."""
+
+ALL = (*BY_TARGET.values(), *OF_REST)

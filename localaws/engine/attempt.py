@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from localaws.aws import Aws
-from localaws.engine import caching, callbacks, records, references, retries, types
+from localaws.engine import caching, callbacks, experiments, records, references, retries
 from localaws.engine.context import Run, StepContext, Stopped
 from localaws.engine.definition import Step, parse
 from localaws.engine.retries import Failure
@@ -80,7 +80,9 @@ def _context(aws: Aws, arn: str, step: Step, arguments: Document, stop: Stop) ->
     def change_status(status: str) -> None:
         records.change_step(aws, arn, step.name, StepStatus=status)
 
-    return StepContext(aws, arn, step, arguments, stop, record, change_status, records.role(aws, arn))
+    experiment = records.execution(aws, arn).get(experiments.MEMBER, {})
+    role = records.role(aws, arn)
+    return StepContext(aws, arn, step, arguments, stop, record, change_status, role, experiment)
 
 
 def _cached(aws: Aws, arn: str, step: Step, arguments: Document) -> bool:
@@ -118,7 +120,7 @@ def _resolved(aws: Aws, arn: str, step: Step) -> Document:
     outputs = {name: item["Outputs"] for name, item in ended.items() if "Outputs" in item}
     scope = references.Scope(
         parameters=document["Parameters"],
-        execution=_variables(document),
+        execution=records.list_variables(document),
         outputs=outputs,
         property_file=cache(lambda owner, file: _property_file(aws, arn, outputs, owner, file)),
         s3_json=cache(lambda uri: _read_json(aws, records.role(aws, arn), uri, "The file")),
@@ -128,20 +130,6 @@ def _resolved(aws: Aws, arn: str, step: Step) -> Document:
     except references.UnresolvedReference as error:
         raise Failure(f"ClientError: {error}") from error
     return resolved
-
-
-def _variables(document: Document) -> Document:
-    arn = document["PipelineExecutionArn"]
-    start = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(document["CreationTime"]))
-    return {
-        "PipelineName": arn.split("/")[1],
-        "PipelineArn": document["PipelineArn"],
-        "PipelineExecutionId": arn.rsplit("/", 1)[1],
-        "PipelineExecutionArn": arn,
-        "StartDateTime": start,
-        "CurrentDateTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        **dict.fromkeys(types.OF_JOBS, references.OWN_JOB),
-    }
 
 
 def _property_file(aws: Aws, arn: str, outputs: dict[str, Document], owner: str, name: str) -> Any:  # noqa: ANN401

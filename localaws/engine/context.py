@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from localaws.authorization import check_role
@@ -35,6 +35,7 @@ class StepContext:
     record: Callable[[Document], None]
     change_status: Callable[[str], None]
     role: str = ""
+    experiment: Document = field(default_factory=dict)  # the execution's PipelineExperimentConfig
 
     @property
     def execution_id(self) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from localaws.aws import Aws, now
+from localaws.engine import references, types
 from localaws.engine.definition import Step
 from localaws.shapes import Document
 
@@ -69,6 +71,21 @@ def announce_execution(aws: Aws, document: Document, previous: str | None) -> No
         "failureReason": document.get("FailureReason"),
     }
     _send(aws, EXECUTION_EVENT, detail, document)
+
+
+def list_variables(document: Document) -> Document:
+    """The variables of an execution, as references name them."""
+    arn = document["PipelineExecutionArn"]
+    start = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(document["CreationTime"]))
+    return {
+        "PipelineName": arn.split("/")[1],
+        "PipelineArn": document["PipelineArn"],
+        "PipelineExecutionId": arn.rsplit("/", 1)[1],
+        "PipelineExecutionArn": arn,
+        "StartDateTime": start,
+        "CurrentDateTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        **dict.fromkeys(types.OF_JOBS, references.OWN_JOB),
+    }
 
 
 def forget(aws: Aws, arn: str) -> None:

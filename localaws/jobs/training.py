@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -21,6 +22,7 @@ from localaws.jobs.requirements import with_packed_requirements
 from localaws.jobs.role import acting_as, check_network
 from localaws.jobs.script_mode.program import build_program, find_source, is_script
 from localaws.jobs.supervise import SLOTS, Instance, Job, Outcome, instances, run
+from localaws.records import experiments
 from localaws.records.jobs import TRAINING, change_job, find_job
 from localaws.shapes import Document
 from localaws.tasks import Stop
@@ -258,7 +260,19 @@ def _describe(aws: Aws, name: str, metrics: Metrics, tuned: bool) -> None:
     values = metrics.take_changed()
     if values:
         history = {"MetricHistory": metrics.history()} if tuned else {}
-        aws.store.update(TRAINING.noun, name.lower(), FinalMetricDataList=values, **history)
+        aws.store.update(
+            TRAINING.noun, name.lower(), FinalMetricDataList=values, MetricStatistics=_statistics(metrics), **history
+        )
+
+
+def _statistics(metrics: Metrics) -> list[Document]:
+    """Of each metric, what a trial component says of it."""
+    known = {name: [value for value in values if math.isfinite(value)] for name, values in metrics.history().items()}
+    return [
+        {"MetricName": name, "TimeStamp": now(), **experiments.summarize(values)}
+        for name, values in known.items()
+        if values
+    ]
 
 
 def _failure(member: Instance) -> str:

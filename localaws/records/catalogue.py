@@ -46,6 +46,9 @@ RESOURCES = {
         Resource("monitoring-schedule", "MonitoringScheduleArn"),
         Resource("data-quality-job-definition", "JobDefinitionArn"),
         Resource("model-quality-job-definition", "JobDefinitionArn"),
+        Resource("experiment", "ExperimentArn"),
+        Resource("experiment-trial", "TrialArn"),
+        Resource("experiment-trial-component", "TrialComponentArn"),
     )
 }
 """By the word in their ARNs, which is what policies and tags know them by."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from localaws.aws import Aws, now
+from localaws.records import tracking
 from localaws.shapes import Document, project
 
 
@@ -70,5 +71,6 @@ def fail_job(aws: Aws, kind: JobKind, name: str, reason: str) -> None:
 
 
 def announce_job(aws: Aws, kind: JobKind, document: Document) -> None:
-    """Send the job's state-change event; call it inside the change's transaction."""
+    """Track the job and send its state-change event; call it inside the change's transaction."""
+    tracking.track_job(aws, kind.stem, kind.noun, document)
     aws.events.send(kind.event, project(kind.describe, document), [document[kind.arn]])

@@ -11,7 +11,7 @@ from localaws.aws import Aws, now
 from localaws.images.builtin import with_own_metrics
 from localaws.jobs import processing, training, transform
 from localaws.operations import SAGEMAKER, Named
-from localaws.records import defaults, models, tags
+from localaws.records import defaults, models, tags, tracking
 from localaws.records.jobs import (
     ENDED,
     KINDS,
@@ -43,6 +43,7 @@ def create(kind: JobKind, aws: Aws, request: Document) -> Document:
     name = request[kind.name]
     arn = aws.arn(kind.noun, name.lower())
     closed.check_job(aws, kind.noun, request)
+    tracking.check_experiment(aws, request.get("ExperimentConfig", {}))
     if kind is PROCESSING:
         pulling.check_processing(aws, request)
     if kind is TRAINING:
@@ -169,14 +170,14 @@ _CHECKS: dict[str, Sequence[Callable[[Document], None]]] = {
 }
 _ISOLATED = "EnableNetworkIsolation EnableInterContainerTrafficEncryption"
 _PROCESSING_MEMBERS = members(
-    """ProcessingJobName RoleArn AppSpecification Environment StoppingCondition NetworkConfig.VpcConfig
+    """ProcessingJobName ExperimentConfig RoleArn AppSpecification Environment StoppingCondition NetworkConfig.VpcConfig
     ProcessingInputs.InputName ProcessingInputs.S3Input.S3Uri ProcessingInputs.S3Input.LocalPath
     ProcessingInputs.S3Input.S3DataType ProcessingInputs.S3Input.S3DataDistributionType
     ProcessingOutputConfig.Outputs.OutputName ProcessingOutputConfig.Outputs.S3Output.S3Uri
     ProcessingOutputConfig.Outputs.S3Output.LocalPath
     ProcessingResources.ClusterConfig.InstanceCount ProcessingResources.ClusterConfig.InstanceType""",
     kept="""ProcessingResources.ClusterConfig.VolumeSizeInGB ProcessingResources.ClusterConfig.VolumeKmsKeyId
-    ProcessingOutputConfig.KmsKeyId NetworkConfig Tags ExperimentConfig""",
+    ProcessingOutputConfig.KmsKeyId NetworkConfig Tags""",
     only={
         "ProcessingInputs.S3Input.S3InputMode": ("File",),
         "ProcessingOutputConfig.Outputs.S3Output.S3UploadMode": ("EndOfJob",),
@@ -200,18 +201,18 @@ TRAINED = members(
     },
 )
 _TRAINING_MEMBERS = TRAINED | members(
-    """TrainingJobName HyperParameters AlgorithmSpecification.ContainerEntrypoint
+    """TrainingJobName ExperimentConfig HyperParameters AlgorithmSpecification.ContainerEntrypoint
     AlgorithmSpecification.ContainerArguments""",
     # The SDK sends Debugger's members unasked; a hook works in images that have AWS's library.
-    kept="""AlgorithmSpecification.EnableSageMakerMetricsTimeSeries DebugHookConfig ProfilerConfig Tags
-    ExperimentConfig""",
+    kept="""AlgorithmSpecification.EnableSageMakerMetricsTimeSeries DebugHookConfig ProfilerConfig Tags""",
 )
 _TRANSFORM_MEMBERS = members(
-    """TransformJobName ModelName Environment BatchStrategy MaxPayloadInMB DataProcessing ModelClientConfig
+    """TransformJobName ExperimentConfig ModelName Environment BatchStrategy MaxPayloadInMB
+    DataProcessing ModelClientConfig
     TransformInput.DataSource TransformInput.ContentType TransformOutput.S3OutputPath TransformOutput.Accept
     TransformOutput.AssembleWith TransformResources.InstanceType TransformResources.InstanceCount""",
     kept="""MaxConcurrentTransforms TransformOutput.KmsKeyId TransformResources.VolumeKmsKeyId
-    TransformResources.TransformAmiVersion Tags ExperimentConfig""",
+    TransformResources.TransformAmiVersion Tags""",
     only={"TransformInput.SplitType": ("Line",)},
 )
 _MEMBERS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
-from localaws.engine import executor, parameters, records, selection
+from localaws.engine import executor, experiments, parameters, records, selection
 from localaws.engine.definition import parse
 from localaws.names import identifier
 from localaws.operations import SAGEMAKER, Named
@@ -63,6 +63,7 @@ def start_pipeline_execution(aws: Aws, request: Document) -> Document:
             "CreatedBy": {},
             "LastModifiedBy": {},
         }
+        document |= experiments.begin(aws, pipeline["PipelineDefinition"], values, records.list_variables(document))
         aws.store.put(records.EXECUTION, arn, document)
         records.keep_definition(aws, arn, version["PipelineDefinition"])
         versions.change(aws, pipeline, version[versions.ID], LastExecutedPipelineExecutionArn=arn)

@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
-from localaws.engine import callbacks, parameters, records, requests
+from localaws.engine import callbacks, experiments, parameters, records, requests
 from localaws.engine.definition import parse
 from localaws.names import bare
 from localaws.operations import SAGEMAKER, Named
@@ -135,6 +135,7 @@ def _definition(aws: Aws, request: Document) -> str:
     text = request.get("PipelineDefinition") or _from_s3(aws, request["PipelineDefinitionS3Location"])
     definition = parse(text)
     parameters.check_declarations(definition.parameters)
+    experiments.check_config(text, {parameter["Name"]: parameter for parameter in definition.parameters})
     requests.check_arguments(definition)
     return text
 

@@ -12,10 +12,12 @@ from localaws.aws import Aws
 from localaws.engine import parameters
 from localaws.engine import records as executions
 from localaws.operations import SAGEMAKER
-from localaws.records import endpoints, models, tags
-from localaws.records.catalogue import RESOURCES
+from localaws.records import endpoints, experiments, models, tags
+from localaws.records.catalogue import RESOURCES, find_resource
+from localaws.records.experiments import COMPONENT, EXPERIMENT, TRIAL
+from localaws.records.jobs import KINDS as JOBS
 from localaws.refusals import members
-from localaws.sagemaker import pipeline_versions
+from localaws.sagemaker import pipeline_versions, trial_components
 from localaws.search.expressions import build_expression
 from localaws.search.properties import find_property, list_paths, sort_place
 from localaws.shapes import Document, project_as, service_model
@@ -64,6 +66,35 @@ def _list_tuning_jobs(aws: Aws) -> list[Document]:
     return [tuning_jobs.described(aws, job) for job in aws.store.all(tuning_jobs.KIND)]
 
 
+def _list_trials(aws: Aws) -> list[Document]:
+    return [{**trial, "TrialComponentSummaries": list(_list_placed(aws, trial))} for trial in aws.store.all(TRIAL.noun)]
+
+
+def _list_placed(aws: Aws, trial: Document) -> Iterator[Document]:
+    for item in experiments.list_places(aws, trial=trial["TrialName"]):
+        component = experiments.get(aws, COMPONENT, item["TrialComponentName"])
+        yield {**component, "TrialComponentSource": component.get("Source")}
+
+
+def _list_components(aws: Aws) -> list[Document]:
+    return [
+        {
+            **trial_components.with_metrics(aws, item),
+            "Parents": list(experiments.list_parents(aws, item["TrialComponentName"])),
+            "SourceDetail": _describe_source(aws, item),
+        }
+        for item in aws.store.all(COMPONENT.noun)
+    ]
+
+
+def _describe_source(aws: Aws, component: Document) -> Document | None:
+    """The job that a component is of, as long as it is there."""
+    source = component.get("Source")
+    job = find_resource(aws, source["SourceArn"]) if source else None
+    kind = next((kind for kind in JOBS if job and kind.arn in job), None)
+    return {"SourceArn": source["SourceArn"], f"{kind.stem}Job": job} if source and kind else None
+
+
 def _dashboard(aws: Aws, model: Document) -> Document:
     """A model as AWS's dashboard has it: with the endpoints that serve it and its last transform job."""
     name = model["ModelName"]
@@ -80,6 +111,9 @@ def _served_models(aws: Aws, endpoint: Document) -> list[str]:
 
 SEARCHED = {
     "TrainingJob": _kept("TrainingJob", "training-job"),
+    "Experiment": _kept("Experiment", EXPERIMENT.noun),
+    "ExperimentTrial": _Searched("Trial", TRIAL.arn, _list_trials),
+    "ExperimentTrialComponent": _Searched("TrialComponent", COMPONENT.arn, _list_components),
     "Endpoint": _kept("Endpoint", "endpoint"),
     "Model": _kept("Model", models.MODEL),
     "ModelPackage": _kept("ModelPackage", models.PACKAGE),

@@ -12,9 +12,7 @@ from localaws.operations import Operation
 from localaws.refusals import all_but
 
 OPERATIONS = {
-    f"{service.name}:{name}": operation
-    for service in services.BY_TARGET.values()
-    for name, operation in service.operations.items()
+    f"{service.name}:{name}": operation for service in services.ALL for name, operation in service.operations.items()
 }
 PAGE = Path("docs/local-aws.md")
 

@@ -9,6 +9,7 @@ from localaws.engine.context import Run, StepContext, Stopped
 from localaws.engine.references import OWN_JOB
 from localaws.engine.retries import Failure, of_job
 from localaws.names import identifier
+from localaws.records import tags
 from localaws.records.jobs import ENDED, PROCESSING, TRAINING, TRANSFORM, JobKind, find_job
 from localaws.shapes import Document, project
 
@@ -23,9 +24,12 @@ def _run(kind: JobKind, context: StepContext) -> Document:
 def run_job(kind: JobKind, context: StepContext, arguments: Document, note: Callable[[str], None]) -> Document:
     """Create a job and wait for its end; answers its description. `note` is told its ARN. Raises Failure, Stopped."""
     name = _job_name(context, arguments.get(kind.name))
-    request = {**_named(arguments, name), kind.name: name}
+    tracked = {"ExperimentConfig": context.experiment} if context.experiment else {}
+    request = {**tracked, **_named(arguments, name), kind.name: name}
     context.authorize(kind.describe, {kind.name: request[kind.name]})
     arn = context.call(f"Create{kind.stem}Job", request)[kind.arn]
+    # By this tag the SDK finds the execution of a job (sagemaker.lineage); AWS sets it, and asks no policy.
+    tags.add_tags(context.aws, arn, [{"Key": "sagemaker:pipeline-execution-arn", "Value": context.execution}])
     note(arn)
     return _wait(kind, context, request[kind.name], arn)
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from ministack import app
+from ministack.services import s3 as ministack_s3
 from ministack.services.cloudformation import provisioners
 from moto import mock_aws
 
@@ -21,6 +29,7 @@ from localaws.engine import attempt
 from localaws.engine.context import StepContext
 from localaws.engine.retries import Failure
 from localaws.events import Events
+from localaws.front import Front
 from localaws.ministack.objects import Objects
 from localaws.ministack.patching import Patch
 from localaws.rest import answer
@@ -153,6 +162,59 @@ class Api:
                 break
             token = {"NextToken": page["NextToken"]}
         return found
+
+
+class Wire:
+    """boto3 and the SDK over the front of the port, beside MiniStack's own services, without a port between."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._front = Front(aws, app.app)
+        self.boto = boto3.Session("test", "test", region_name=aws.settings.region)
+        self.boto.events.register("before-send", self._answer)
+
+    def session(self) -> Any:
+        """A session of the SageMaker SDK, which takes its time to be imported."""
+        return import_module("sagemaker").Session(boto_session=self.boto, default_bucket=BUCKET)
+
+    def _answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        address = urlsplit(request.url)
+        named = [(name.lower().encode(), _as_bytes(value)) for name, value in request.headers.items()]
+        body = request.body.read() if hasattr(request.body, "read") else request.body or b""
+        sent: list[Document] = []
+
+        async def receive() -> Document:
+            return {"type": "http.request", "body": _as_bytes(body), "more_body": False}
+
+        async def send(message: Document) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": request.method, "path": unquote(address.path) or "/"}
+        scope |= {"raw_path": address.path.encode(), "query_string": address.query.encode(), "client": ("127.0.0.1", 1)}
+        asyncio.run(self._front({**scope, "headers": [*named, (b"host", address.netloc.encode())]}, receive, send))
+        headers = HTTPHeaders.from_dict({name.decode(): value.decode() for name, value in sent[0]["headers"]})
+        content = b"".join(message.get("body", b"") for message in sent[1:])
+        return AWSResponse(request.url, sent[0]["status"], headers, _Raw(content))
+
+
+class _Raw(io.BytesIO):
+    """A body as urllib3 hands it out."""
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self.read()
+
+
+def _as_bytes(value: str | bytes) -> bytes:
+    return value.encode() if isinstance(value, str) else bytes(value)
+
+
+@pytest.fixture
+def wire(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    """Clients of an in-process local AWS whose S3 has the bucket `bucket`."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.settings.endpoint)
+    made = Wire(aws)
+    made.boto.client("s3").create_bucket(Bucket=BUCKET)
+    yield made
+    ministack_s3.reset()
 
 
 @pytest.fixture

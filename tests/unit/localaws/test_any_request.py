@@ -20,7 +20,7 @@ from botocore.parsers import create_parser
 from localaws.operations import Operation, Service
 from localaws.refusals import _NOTHING, _leaves
 from localaws.rest import answer
-from localaws.services import BY_TARGET
+from localaws.services import ALL
 from localaws.shapes import _problems, service_model
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def dropped(operation: Operation, request: dict[str, Any]) -> list[str]:
 
 def test_no_request_of_the_models_breaks_anything_or_is_dropped_in_part(idle: Aws) -> None:
     draw = Draw()
-    operations = [(service, operation) for service in BY_TARGET.values() for operation in service.operations.values()]
+    operations = [(service, operation) for service in ALL for operation in service.operations.values()]
     found: dict[str, str] = {}
     taken = 0
     for number in range(REQUESTS):
