@@ -63,7 +63,7 @@ def start_pipeline_execution(aws: Aws, request: Document) -> Document:
             "CreatedBy": {},
             "LastModifiedBy": {},
         }
-        document |= experiments.begin(aws, pipeline["PipelineDefinition"], values, records.list_variables(document))
+        document |= experiments.begin(aws, version["PipelineDefinition"], values, records.list_variables(document))
         aws.store.put(records.EXECUTION, arn, document)
         records.keep_definition(aws, arn, version["PipelineDefinition"])
         versions.change(aws, pipeline, version[versions.ID], LastExecutedPipelineExecutionArn=arn)
