@@ -14,7 +14,7 @@ from functools import partial
 from ministack.app import app
 
 from localaws import keys, ministack_patches
-from localaws.autoscaling.tracking import Tracking
+from localaws.autoscaling.loop import Scaling
 from localaws.aws import Aws
 from localaws.clients import Clients
 from localaws.deliveries.deliveries import Deliveries
@@ -137,7 +137,7 @@ def _watch(aws: Aws) -> None:
     """Keep a region's endpoints as they are to be."""
     for keep in (upkeep.keep_flushing, upkeep.keep_replacing):
         threading.Thread(target=keep, args=(aws,), daemon=True).start()
-    threading.Thread(target=Tracking(aws).run, daemon=True).start()
+    threading.Thread(target=Scaling(aws).run, daemon=True).start()
 
 
 def _resume(found: Sequence[tuple[Aws, Sequence[str]]], patches: Sequence[Patch]) -> None:

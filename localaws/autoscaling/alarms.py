@@ -1,6 +1,6 @@
 """The two alarms of a target-tracking policy, named and made as AWS does.
 
-They are there to be seen, and for the rights that making them takes: what scales here is tracking.py.
+They are there to be seen, and for the rights that making them takes: what scales here is loop.py.
 https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
 """
 
@@ -22,16 +22,27 @@ def names(resource: str) -> list[str]:
     return [f"TargetTracking-{resource}-Alarm{kind}-{uuid.uuid4()}" for kind in ("High", "Low")]
 
 
-def put(policy: Document, alarms: list[str]) -> list[Document]:
-    """Make a policy's alarms under their names, or change them; answers what the API says of each."""
+def tracked_metric(policy: Document) -> Document:
+    """The metric that a target-tracking policy follows, with CloudWatch's members."""
+    config = policy["TargetTrackingScalingPolicyConfiguration"]
+    own: Document | None = config.get("CustomizedMetricSpecification")
+    if own:
+        return {"Dimensions": [], **own}
     _, endpoint, _, variant = policy["ResourceId"].split("/")
-    target = policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"]
-    common = {
-        "AlarmDescription": f"DO NOT EDIT OR DELETE. For TargetTrackingScaling policy {policy['PolicyARN']}.",
+    return {
         "Namespace": "AWS/SageMaker",
         "MetricName": "InvocationsPerInstance",
         "Dimensions": [{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": variant}],
         "Statistic": "Sum",
+    }
+
+
+def put(policy: Document, alarms: list[str]) -> list[Document]:
+    """Make a policy's alarms under their names, or change them; answers what the API says of each."""
+    target = policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"]
+    common = {
+        "AlarmDescription": f"DO NOT EDIT OR DELETE. For TargetTrackingScaling policy {policy['PolicyARN']}.",
+        **tracked_metric(policy),
         "Period": 60,
         "AlarmActions": [policy["PolicyARN"]],
     }

@@ -15,15 +15,19 @@ from localaws.shapes import Document
 
 KIND = "scalable-target"
 POLICIES = "scaling-policy"
+SCHEDULED = "scheduled-action"
 NAMESPACE = "sagemaker"
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 _PARTS = 4
-_LISTED = all_but(kept="MaxResults NextToken", only={"ScalableDimension": (DIMENSION,)})  # there is one page
+_SUSPENDED = dict.fromkeys(
+    ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended"), False
+)
+LISTED = all_but(kept="MaxResults NextToken", only={"ScalableDimension": (DIMENSION,)})  # there is one page
 
 
-def _find_target(aws: Aws, request: Document) -> Iterator[str]:
+def find_arn(aws: Aws, request: Document) -> Iterator[str]:
     """The target's ARN, which is asked about whether there is such a target or not."""
-    yield _arn(aws, f"scalable-target/{request['ResourceId'].removeprefix('endpoint/').replace('/variant/', '-')}")
+    yield arn(aws, f"scalable-target/{request['ResourceId'].removeprefix('endpoint/').replace('/variant/', '-')}")
 
 
 def resource_id(endpoint: str, variant: str) -> str:
@@ -43,13 +47,15 @@ def find(aws: Aws, resource: str) -> Document:
     """The target, or the error that AWS answers."""
     document = aws.store.get(KIND, resource)
     if document is None:
-        raise _not_found(f"No scalable target found for service namespace: {NAMESPACE}, resource ID: {resource}")
+        raise not_found(f"No scalable target found for service namespace: {NAMESPACE}, resource ID: {resource}")
     return document
 
 
 def forget(aws: Aws, resource: str) -> None:
-    """Remove a target and its policies, where there are any."""
+    """Remove a target, its policies and its scheduled actions, where there are any."""
     with aws.store.transaction():
+        for action in aws.store.all(SCHEDULED, f"{resource}/"):
+            aws.store.delete(SCHEDULED, f"{resource}/{action['ScheduledActionName']}")
         for policy in aws.store.all(POLICIES, f"{resource}/"):
             alarms.delete(policy)
             aws.store.delete(POLICIES, f"{resource}/{policy['PolicyName']}")
@@ -58,8 +64,10 @@ def forget(aws: Aws, resource: str) -> None:
 
 @AUTOSCALING.operation(
     "RegisterScalableTarget",
-    on=(_find_target,),
-    members=members("ServiceNamespace ResourceId ScalableDimension MinCapacity MaxCapacity", kept="RoleARN"),
+    on=(find_arn,),
+    members=members(
+        "ServiceNamespace ResourceId ScalableDimension MinCapacity MaxCapacity SuspendedState", kept="RoleARN"
+    ),
 )
 def register_scalable_target(aws: Aws, request: Document) -> Document:
     """Register a variant, or change the bounds of one that is registered."""
@@ -69,15 +77,20 @@ def register_scalable_target(aws: Aws, request: Document) -> Document:
     with aws.store.transaction():
         existing = aws.store.get(KIND, resource) or {}
         document = {"CreationTime": now(), "RoleARN": linked_role_arn(aws.settings.account), **existing, **request}
+        document["SuspendedState"] = {
+            **_SUSPENDED,
+            **existing.get("SuspendedState", {}),
+            **(request.get("SuspendedState") or {}),
+        }
         _check_bounds(document)
         _check_variant(aws, endpoint, variant)
-        document["ScalableTargetARN"] = _arn(aws, f"scalable-target/{endpoint}-{variant}")
+        document["ScalableTargetARN"] = arn(aws, f"scalable-target/{endpoint}-{variant}")
         aws.store.put(KIND, resource, document)
     identity.add_linked_role(LINKED_ROLE, SERVICE, aws.settings.account)
     return {"ScalableTargetARN": document["ScalableTargetARN"]}
 
 
-@AUTOSCALING.operation("DescribeScalableTargets", members=_LISTED)
+@AUTOSCALING.operation("DescribeScalableTargets", members=LISTED)
 def describe_scalable_targets(aws: Aws, request: Document) -> Document:
     """The targets, all on one page."""
     wanted = request.get("ResourceIds")
@@ -85,72 +98,11 @@ def describe_scalable_targets(aws: Aws, request: Document) -> Document:
     return {"ScalableTargets": found if request["ServiceNamespace"] == NAMESPACE else []}
 
 
-@AUTOSCALING.operation("DeregisterScalableTarget", on=(_find_target,))
+@AUTOSCALING.operation("DeregisterScalableTarget", on=(find_arn,))
 def deregister_scalable_target(aws: Aws, request: Document) -> Document:
-    """Remove a target and its policies; the variant keeps the instances that it has."""
+    """Remove a target, its policies and its scheduled actions; the variant keeps the instances that it has."""
     find(aws, request["ResourceId"])
     forget(aws, request["ResourceId"])
-    return {}
-
-
-@AUTOSCALING.operation(
-    "PutScalingPolicy",
-    on=(_find_target,),
-    members=members(
-        """ServiceNamespace ResourceId ScalableDimension PolicyName PolicyType
-        TargetTrackingScalingPolicyConfiguration.TargetValue
-        TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification.PredefinedMetricType
-        TargetTrackingScalingPolicyConfiguration.ScaleInCooldown
-        TargetTrackingScalingPolicyConfiguration.ScaleOutCooldown
-        TargetTrackingScalingPolicyConfiguration.DisableScaleIn"""
-    ),
-)
-def put_scaling_policy(aws: Aws, request: Document) -> Document:
-    """Set a target-tracking policy on invocations per instance."""
-    check_kind(request)
-    resource, name = request["ResourceId"], request["PolicyName"]
-    endpoint, variant = split(resource)
-    tracking = request.get("TargetTrackingScalingPolicyConfiguration", {})
-    metric = tracking.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
-    if request.get("PolicyType") != "TargetTrackingScaling" or metric != "SageMakerVariantInvocationsPerInstance":
-        raise errors.validation(
-            "The local AWS scales by policies of type TargetTrackingScaling on the predefined metric "
-            "SageMakerVariantInvocationsPerInstance."
-        )
-    arn = _arn(aws, f"scaling-policy/{endpoint}-{variant}/{name}")
-    with aws.store.transaction():
-        find(aws, resource)
-        existing = aws.store.get(POLICIES, f"{resource}/{name}") or {"CreationTime": now(), "Alarms": []}
-        policy = {**existing, **request, "PolicyARN": arn}
-        named = [alarm["AlarmName"] for alarm in existing["Alarms"]] or alarms.names(resource)
-        policy["Alarms"] = alarms.put(policy, named)
-        aws.store.put(POLICIES, f"{resource}/{name}", policy)
-    return {"PolicyARN": arn, "Alarms": policy["Alarms"]}
-
-
-@AUTOSCALING.operation("DescribeScalingPolicies", members=_LISTED)
-def describe_scaling_policies(aws: Aws, request: Document) -> Document:
-    """The policies, all on one page."""
-    found = [
-        item
-        for item in aws.store.all(POLICIES)
-        if request["ServiceNamespace"] == NAMESPACE
-        and item["ResourceId"] == request.get("ResourceId", item["ResourceId"])
-        and item["PolicyName"] in request.get("PolicyNames", [item["PolicyName"]])
-    ]
-    return {"ScalingPolicies": found}
-
-
-@AUTOSCALING.operation("DeleteScalingPolicy", on=(_find_target,))
-def delete_scaling_policy(aws: Aws, request: Document) -> Document:
-    """Remove a policy; the variant keeps the instances that it has."""
-    key = f"{request['ResourceId']}/{request['PolicyName']}"
-    with aws.store.transaction():
-        policy = aws.store.get(POLICIES, key)
-        if policy is None:
-            raise _not_found(f"No scaling policy found for {request['ResourceId']}: {request['PolicyName']}")
-        alarms.delete(policy)
-        aws.store.delete(POLICIES, key)
     return {}
 
 
@@ -180,9 +132,11 @@ def _check_variant(aws: Aws, endpoint: str, variant: str) -> None:
         raise errors.validation(f"The SageMaker endpoint {endpoint} has no production variant {variant}.")
 
 
-def _arn(aws: Aws, resource: str) -> str:
+def arn(aws: Aws, resource: str) -> str:
+    """The ARN of a resource of the service."""
     return f"arn:aws:application-autoscaling:{aws.settings.region}:{aws.settings.account}:{resource}"
 
 
-def _not_found(message: str) -> errors.AwsError:
+def not_found(message: str) -> errors.AwsError:
+    """What is answered for a target, a policy or an action that is not there."""
     return errors.AwsError("ObjectNotFoundException", message)

@@ -21,6 +21,7 @@ def register(aws: Aws) -> None:
 def _register_target(aws: Aws) -> None:
     def create(_: str, properties: Properties, __: str) -> Made:
         scale(aws, "RegisterScalableTarget", properties)
+        _schedule(aws, properties)
         return "|".join(properties[member] for member in _SCALED), {}
 
     def update(physical_id: str, _: Properties, new: Properties, stack: str) -> Made:
@@ -32,6 +33,18 @@ def _register_target(aws: Aws) -> None:
             scale(aws, "DeregisterScalableTarget", scaled)
 
     cloudformation.add_resource_type(TARGET, create, delete, update, replacing=_SCALED)
+
+
+def _schedule(aws: Aws, properties: Properties) -> None:
+    """Give a target the scheduled actions that its resource has, and no others."""
+    scaled = {member: properties[member] for member in _SCALED}
+    actions = properties.get("ScheduledActions") or []
+    names = {action["ScheduledActionName"] for action in actions}
+    for kept in aws.store.all(targets.SCHEDULED, f"{scaled['ResourceId']}/"):
+        if kept["ScheduledActionName"] not in names:
+            scale(aws, "DeleteScheduledAction", {**scaled, "ScheduledActionName": kept["ScheduledActionName"]})
+    for action in actions:
+        scale(aws, "PutScheduledAction", {**scaled, **action})
 
 
 def _register_policy(aws: Aws) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from localaws import schedule_expressions as expressions
 from localaws.aws import Aws
 from localaws.clock import at
-from localaws.scheduler import expressions
 from localaws.shapes import Document
 
 SCHEDULE = "schedule"

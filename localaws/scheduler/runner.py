@@ -12,11 +12,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from localaws import schedule_expressions as expressions
 from localaws.aws import Aws
 from localaws.clock import LATEST, DueRunner, at
 from localaws.deliveries.deliveries import Deliveries
 from localaws.deliveries.delivery import Delivery
-from localaws.scheduler import expressions, records, schedules
+from localaws.scheduler import records, schedules
 from localaws.scheduler.records import SCHEDULE
 from localaws.shapes import Document
 

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from localaws import clock, listing
+from localaws import schedule_expressions as expressions
 from localaws.aws import Aws, now
 from localaws.deliveries import targets
 from localaws.errors import AwsError, validation
 from localaws.operations import SCHEDULER
 from localaws.refusals import members
-from localaws.scheduler import expressions, records
+from localaws.scheduler import records
 from localaws.scheduler.records import DEFAULT_GROUP, GROUP, SCHEDULE, arn
 from localaws.shapes import Document
 

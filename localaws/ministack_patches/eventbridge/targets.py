@@ -29,7 +29,7 @@ from localaws.ministack import scope, services
 from localaws.ministack.patching import Patch
 from localaws.ministack_patches.eventbridge.dead_letters import give_up_delivery
 from localaws.ministack_patches.service_grants import EVENTS
-from localaws.scheduler.expressions import check_of_rule
+from localaws.schedule_expressions import check_of_rule
 from localaws.settings import Settings
 
 Document = dict[str, Any]

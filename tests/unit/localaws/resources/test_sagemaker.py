@@ -142,6 +142,12 @@ def test_a_variant_is_scaled_by_a_target_and_its_policy(stack: Stack, api: Api) 
     assert attributes == {"Arn": arn}
     stack.update(TARGET, target, SCALED | bounds, SCALED | bounds | {"MaxCapacity": 5})
     assert targets.find(aws, SCALED["ResourceId"])["MaxCapacity"] == 5
+    action = {"Schedule": "rate(1 day)", "ScalableTargetAction": {"MinCapacity": "2"}}
+    actions = [{"ScheduledActionName": name, **action} for name in ("one", "two")]
+    stack.update(TARGET, target, SCALED | bounds, SCALED | bounds | {"ScheduledActions": actions})
+    stack.update(TARGET, target, SCALED | bounds, SCALED | bounds | {"ScheduledActions": actions[1:]})
+    (left,) = aws.store.all(targets.SCHEDULED)
+    assert (left["ScheduledActionName"], left["ScalableTargetAction"]) == ("two", {"MinCapacity": 2})
     stack.delete(POLICY, arn)
     assert aws.store.all(targets.POLICIES) == []
     for _ in range(2):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from localaws.errors import AwsError
-from localaws.scheduler.expressions import check, last_due, next_due
+from localaws.schedule_expressions import check, last_due, next_due
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BERLIN = "Europe/Berlin"
