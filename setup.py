@@ -76,6 +76,7 @@ LOCAL = [
     "aws-lambda-powertools==3.37.0",
     "rich>=14",
     "nicegui==3.18.0",
+    "shtab==1.13.0",  # writes the completion for shells
 ]
 
 # A push to the local repository runs in this environment, without a network.

@@ -12,10 +12,13 @@ from typing import Any
 from common.aws_errors import find_resource
 from console import registry
 from console.errors import CommandError
+from console.executions import LATEST
 from console.plain import plain
 from console.target import Target
 
 VARIANT = "live"
+LIVE = "live"
+"""What a person may write for the version that the endpoint serves."""
 _RESTING = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
 _POLL_SECONDS = 0.5
 _WAIT_SECONDS = 3_600
@@ -31,6 +34,11 @@ class Endpoint:
     status: str
     version: str | None
     described: dict[str, Any]
+
+    @property
+    def number(self) -> int | None:
+        """The version as a number; None where the configuration is of another making."""
+        return int(self.version) if self.version and self.version.isdecimal() else None
 
     @property
     def deploys(self) -> bool:
@@ -64,6 +72,25 @@ def fetch(target: Target) -> Endpoint | None:
     configuration = described.get("EndpointConfigName")
     version = fetch_version(sagemaker, configuration) if configuration else None
     return Endpoint(described["EndpointStatus"], version, described)
+
+
+def get_number(target: Target, reference: str) -> int:
+    """The number of a version that a person names: by it, as `latest`, or as `live`; raises CommandError."""
+    if reference.isdecimal():
+        return int(reference)
+    if reference == LATEST:
+        known = registry.list_summaries(target)
+        if not known:
+            raise CommandError("No version is registered yet; `scones run` trains and registers one.")
+        return int(known[0]["ModelPackageVersion"])
+    if reference == LIVE:
+        found = fetch(target)
+        if found is None or found.number is None:
+            raise CommandError("No version is live yet; approve one with `scones approve VERSION`.")
+        return found.number
+    raise CommandError(
+        f"The version is {reference!r}; give a number as `scones models` shows it, {LATEST}, or {LIVE}.", 2
+    )
 
 
 def wait_for(target: Target, version: int, say: Callable[[str], None]) -> Endpoint:

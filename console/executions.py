@@ -12,6 +12,8 @@ from typing import Any
 from console.errors import CommandError
 from console.target import Target
 
+LATEST = "latest"
+"""What a person may write in place of an id or a number."""
 OPENING = "Step failure: One or multiple steps failed. "
 """How SageMaker begins the reason of every failed execution."""
 
@@ -33,8 +35,9 @@ class Fixed:
 def get_arn(sagemaker: Any, pipelines: Sequence[str], reference: str | None) -> str:  # noqa: ANN401 - a boto3 client
     """The ARN of an execution of one of these pipelines given by its ARN or its id (or the beginning of it).
 
-    None means the newest one of the first pipeline.
+    None or `latest` means the newest one of the first pipeline.
     """
+    reference = None if reference == LATEST else reference
     if reference and reference.startswith("arn:"):
         return reference
     for pipeline in pipelines if reference else pipelines[:1]:

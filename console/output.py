@@ -42,6 +42,8 @@ def _json_default(value: object) -> str:
     raise TypeError(f"{value!r} is not JSON")
 
 
+_BESIDE_BAR = 16  # a share, the time that is left, and what is between them
+_LEAST_BAR, _LONGEST_BAR = 8, 40
 Progress = Callable[[int, int], None]
 """Is called with how much is done and how much there will be, 0 when that is not known; images or bytes."""
 
@@ -56,13 +58,16 @@ class Bar:
     def __init__(self, title: str) -> None:
         from rich import progress
         from rich.console import Console
+        from rich.table import Column
 
+        console = Console(stderr=True)
+        room = console.width - _BESIDE_BAR
         self._progress = progress.Progress(
-            progress.TextColumn("{task.description}"),
-            progress.BarColumn(),
+            progress.TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis")),
+            progress.BarColumn(max(_LEAST_BAR, min(_LONGEST_BAR, room - len(title)))),
             progress.TaskProgressColumn(),
             progress.TimeRemainingColumn(),
-            console=Console(stderr=True),
+            console=console,
             transient=True,
             disable=not sys.stderr.isatty(),
         )

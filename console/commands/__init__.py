@@ -28,6 +28,11 @@ def add_execution(parser: ArgumentParser) -> None:
     parser.add_argument("execution", nargs="?", help="ARN, id or the beginning of one, or `latest` (the default)")
 
 
+def add_version(parser: ArgumentParser) -> None:
+    """Which version, as `console.endpoint.get_number` reads it."""
+    parser.add_argument("version", help="number as `scones models` shows it, `latest`, or `live`")
+
+
 @dataclass(frozen=True)
 class Command:
     """A command: `run` answers its exit code."""

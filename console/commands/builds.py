@@ -23,6 +23,10 @@ def list_builds(options: Namespace) -> int:
     """List them, newest first; with --watch exit with 1 where the build did not succeed."""
     from console import builds
 
+    if options.commit and not options.watch:
+        raise CommandError("--commit says which build to follow; add --watch.", 2)
+    if options.json and options.watch:
+        raise CommandError("--watch prints the build's log, which is no JSON; leave out --json.", 2)
     target = choose(options.target)
     if not options.watch:
         rows = [_row(build) for build in builds.list_newest(target)]

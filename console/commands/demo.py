@@ -15,7 +15,6 @@ from console.commands.local_aws import bring_up
 from console.commands.run import start
 from console.errors import CommandError
 from console.formats import duration
-from console.output import print_rows
 from console.target import Target
 
 PROFILE = "quick"
@@ -67,7 +66,7 @@ def _deploy(target: Target) -> int:
     print(
         f"4/5  Version {version} is registered; it is approved here, as a person would with `scones approve {version}`."
     )
-    print_rows(registered[:3], as_json=False, empty="No version was registered.")
+    versions.print_versions(target, 3)
     registry.set_approval(target, version, "Approved", "approved by scones demo")
     versions.await_version(target, version)
     return version
@@ -96,7 +95,7 @@ def _drift(target: Target) -> int:
     code = follow(target.client, execution.arn)
     if code == 0:
         print("9/9  A new version waits for a person's approval:")
-        print_rows(versions.list_versions(target)[:3], as_json=False, empty="No version was registered.")
+        versions.print_versions(target, 3)
     return code
 
 

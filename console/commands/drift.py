@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
 from console.commands import Command, add_json
-from console.formats import moment
-from console.output import print_rows, say
+from console.errors import CommandError
+from console.output import print_json, print_rows, say
 from console.target import Target, choose
 
 if TYPE_CHECKING:
@@ -22,11 +21,13 @@ def monitor(options: Namespace) -> int:
     from console.drift import checks
     from console.drift.backend import UNSUCCESSFUL
 
+    if options.hours is not None and not options.now:
+        raise CommandError("--hours says what a check at once reads; add --now.", 2)
     target = choose(options.target)
-    latest = checks.run_now(target, options.hours) if options.now else None
+    latest = checks.run_now(target, options.hours or 1) if options.now else None
     facts = _facts(target, latest)
     if options.json:
-        print(json.dumps(facts, indent=2))
+        print_json(facts)
     else:
         _print(facts)
     return 1 if latest and latest.status in UNSUCCESSFUL else 0
@@ -34,7 +35,7 @@ def monitor(options: Namespace) -> int:
 
 def _add_monitor(parser: ArgumentParser) -> None:
     parser.add_argument("--now", action="store_true", help="run once now, instead of waiting for the hour")
-    parser.add_argument("--hours", type=int, default=1, help="how many past hours a run with --now reads (default: 1)")
+    parser.add_argument("--hours", type=int, help="how many past hours a run with --now reads (default: 1)")
     add_json(parser)
 
 
@@ -63,7 +64,7 @@ def _facts(target: Target, latest: Run | None) -> dict[str, Any]:
 
 
 def _row(run: Run) -> dict[str, Any]:
-    return {"run": run.id, "scheduled": moment(run.at), "status": run.status, "by": run.by, "reason": run.reason}
+    return {"run": run.id, "scheduled": run.at, "status": run.status, "by": run.by, "reason": run.reason}
 
 
 def _print(facts: dict[str, Any]) -> None:

@@ -19,6 +19,8 @@ def print_environment(options: Namespace) -> int:
         raise CommandError(
             "`scones env` is about the local AWS; on AWS use your own credentials. Leave out --target.", 2
         )
+    if options.json and options.shell:
+        raise CommandError("--shell says in whose words variables are printed; leave it out with --json.", 2)
     given = dict(os.environ)  # before it is set to the installation's key
     settings = choose("local").local
     if settings is None:

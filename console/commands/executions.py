@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from common.masking import mask_values
@@ -21,8 +22,7 @@ _SHOWN = 25
 
 def _choose(options: Namespace) -> tuple[Target, str]:
     target = choose(options.target)
-    reference = None if options.execution == "latest" else options.execution
-    return target, executions.get_arn(target.client("sagemaker"), target.project.pipeline_names, reference)
+    return target, executions.get_arn(target.client("sagemaker"), target.project.pipeline_names, options.execution)
 
 
 def _follow(target: Target, arn: str) -> int:
@@ -127,13 +127,21 @@ def list_trials(options: Namespace) -> int:
     target = choose(options.target)
     sagemaker = target.client("sagemaker")
     arn = executions.get_arn(sagemaker, (target.project.pipeline_name,), options.execution)
-    write = str if options.json else shorten_value
+    write = parse_number if options.json else shorten_value
     rows = [_trial_row(trial, write) for trial in list_trials_of(sagemaker, arn)]
     print_rows(rows, as_json=options.json, empty="The execution has no search; `scones run --tune` starts one with it.")
     return 0
 
 
-def _trial_row(trial: dict[str, Any], write: Callable[[str], str]) -> dict[str, Any]:
+def parse_number(value: str) -> int | float | str:
+    """A hyperparameter as a program reads it: a number where it is one."""
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(value)
+    return value
+
+
+def _trial_row(trial: dict[str, Any], write: Callable[[str], int | float | str]) -> dict[str, Any]:
     from console.tuning import accuracy
 
     started, ended = trial.get("TrainingStartTime"), trial.get("TrainingEndTime")

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from console.commands import Command
+from console.commands import Command, add_version
 from console.errors import CommandError
 from console.target import Target, choose
 
@@ -22,10 +22,10 @@ def export(options: Namespace) -> int:
     """Write a version's network as ONNX, and say what it takes and answers."""
     from common.artifact.onnx import build_onnx
     from common.labels import LABELS
-    from console import registry
+    from console import endpoint, registry
 
     target = choose(options.target)
-    version = options.version
+    version = endpoint.get_number(target, options.version)
     path = Path(f"{target.project.model_package_group}-v{version}.onnx") if options.onnx == _DEFAULT else options.onnx
     if path.exists():
         raise CommandError(f"{path} is there already; remove it, or name another file after --onnx.")
@@ -83,7 +83,7 @@ def _fetch_model(target: Target, package: dict[str, Any]) -> tuple[Model, str]:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("version", type=int, help="number of the version, as `scones models` shows it")
+    add_version(parser)
     parser.add_argument(
         "--onnx",
         type=Path,

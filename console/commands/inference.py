@@ -15,7 +15,7 @@ from common.s3 import parse_s3_address
 from console.commands import Command, add_json
 from console.errors import CommandError
 from console.formats import duration, moment
-from console.output import say
+from console.output import print_json, say
 from console.target import Target, choose
 
 LARGEST = 16 * 1024 * 1024
@@ -36,36 +36,52 @@ def print_endpoint(options: Namespace) -> int:
     facts = {
         "endpoint": endpoint.name(target),
         "status": found.status,
-        "version": found.version,
+        "version": found.number,
         "configuration": found.described.get("EndpointConfigName"),
-        "changed": moment(found.described["LastModifiedTime"]),
+        "changed": found.described["LastModifiedTime"],
         "last_failure": found.reason,
         "variants": [_variant(variant) for variant in found.described.get("ProductionVariants", [])],
         "pending": [_variant(variant) for variant in pending.get("ProductionVariants", [])],
         "alarms": _alarms(target, endpoint.name(target)),
     }
     if options.json:
-        print(json.dumps(facts, indent=2))
+        print_json(facts)
         return 0
+    words = {"variants": _describe_variant, "pending": _describe_variant, "alarms": _describe_alarm}
+    facts["changed"] = moment(facts["changed"])
     for name, value in facts.items():
         label = name.replace("_", " ")
-        for line in value if isinstance(value, list) else filter(None, [value]):
+        lines = map(words[name], value) if isinstance(value, list) else filter(None, [value])
+        for line in lines:
             say(f"{label:<14} {line}")
             label = ""
     return 0
 
 
-def _variant(variant: dict[str, Any]) -> str:
-    statuses = [status["Status"] for status in variant.get("VariantStatus", [])]
-    words = f"{variant['VariantName']}: {variant.get('CurrentInstanceCount', 0)} instances"
-    words += f" of {variant['DesiredInstanceCount']}" if "DesiredInstanceCount" in variant else ""
-    words += f", weight {variant['CurrentWeight']:g}" if "CurrentWeight" in variant else ""
-    return words + (f", {', '.join(statuses)}" if statuses else "")
+def _variant(variant: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": variant["VariantName"],
+        "instances": variant.get("CurrentInstanceCount", 0),
+        "wanted_instances": variant.get("DesiredInstanceCount"),
+        "weight": variant.get("CurrentWeight"),
+        "statuses": [status["Status"] for status in variant.get("VariantStatus", [])],
+    }
 
 
-def _alarms(target: Target, prefix: str) -> list[str]:
+def _describe_variant(variant: dict[str, Any]) -> str:
+    words = f"{variant['name']}: {variant['instances']} instances"
+    words += f" of {variant['wanted_instances']}" if variant["wanted_instances"] is not None else ""
+    words += f", weight {variant['weight']:g}" if variant["weight"] is not None else ""
+    return words + "".join(f", {status}" for status in variant["statuses"])
+
+
+def _alarms(target: Target, prefix: str) -> list[dict[str, str]]:
     alarms = target.client("cloudwatch").describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]
-    return [f"{alarm['AlarmName']}: {alarm['StateValue']}" for alarm in alarms]
+    return [{"name": alarm["AlarmName"], "state": alarm["StateValue"]} for alarm in alarms]
+
+
+def _describe_alarm(alarm: dict[str, str]) -> str:
+    return f"{alarm['name']}: {alarm['state']}"
 
 
 def classify(options: Namespace) -> int:
@@ -73,7 +89,7 @@ def classify(options: Namespace) -> int:
     target = choose(options.target)
     answers = [classify_image(target, image) for image in options.images]
     if options.json:
-        print(json.dumps(answers, indent=2))
+        print_json([_in_numbers(answer) for answer in answers])
     else:
         for answer in answers:
             say(summarize_answer(answer))
@@ -97,6 +113,12 @@ def classify_image(target: Target, image: str) -> dict[str, Any]:
         raise
     except CommandError as error:
         return {"picture": image, "error": str(error)}
+
+
+def _in_numbers(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer for programs: the workflow hands numbers on as text."""
+    kinds = {"model_version": int, "confidence": float}
+    return {name: kinds[name](value) if name in kinds else value for name, value in answer.items()}
 
 
 def summarize_answer(answer: dict[str, Any]) -> str:
@@ -126,7 +148,7 @@ def bulk(options: Namespace) -> int:
     target = choose(options.target)
     summary = classify_prefix(target, *_parse_place(options.prefix, target.project.bucket))
     if options.json:
-        print(json.dumps(summary, indent=2))
+        print_json(summary)
     else:
         print_summary(summary)
     return 0
@@ -142,6 +164,7 @@ def classify_prefix(target: Target, bucket: str, prefix: str) -> dict[str, Any]:
     from console import workflow
     from console.output import Bar
 
+    _check_objects(target, bucket, prefix)
     started = time.monotonic()
     arn = workflow.start(target, "bulk-inference", {"bucket": bucket, "prefix": prefix})
     with Bar("Classify") as bar:
@@ -158,6 +181,15 @@ def classify_prefix(target: Target, bucket: str, prefix: str) -> dict[str, Any]:
         "bad": {item["image_uri"]: item.get("cause", item["error"]) for item in items if "error" in item},
         "manifest": answer["manifest_uri"],
     }
+
+
+def _check_objects(target: Target, bucket: str, prefix: str) -> None:
+    """Raise CommandError where nothing lies under a prefix: the workflow would succeed with no image."""
+    listed = target.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=2)
+    if all(entry["Key"].endswith("/") for entry in listed.get("Contents", [])):
+        raise CommandError(
+            f"There is no image under s3://{bucket}/{prefix}; put PNG or JPEG files there, or give another prefix."
+        )
 
 
 def read_results(target: Target, manifest_uri: str) -> Iterator[dict[str, Any]]:

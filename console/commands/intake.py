@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from common.labels import LABELS
 from console.commands import Command
 from console.errors import CommandError
-from console.output import print_rows, say
+from console.output import print_json, print_rows, say
 from console.target import Target, choose
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def ingest(options: Namespace) -> int:
     if not options.no_run:
         summary |= _close(target, store)
     if options.json:
-        print(json.dumps(summary, indent=2))
+        print_json(summary)
     else:
         _print(summary)
     return 0
@@ -115,6 +114,8 @@ def label(options: Namespace) -> int:
 
     if (options.key is None) != (options.label is None):
         raise CommandError(f"Give an image and one of {', '.join(CHOICES)}, or neither of both.", 2)
+    if options.key and (options.list or options.json):
+        raise CommandError("--list and --json list what waits; leave them out to label an image.", 2)
     store = Store(choose(options.target))
     if options.key:
         return _label(store, options.key, options.label)
@@ -143,6 +144,8 @@ def _list(store: Store, *, as_json: bool) -> int:
     from console.intake import review
 
     rows = [asdict(image) for image in review.list_waiting(store)]
+    for row in rows:
+        row["version"] = int(row["version"]) if (row["version"] or "").isdecimal() else None
     print_rows(rows, as_json=as_json, empty="No image waits for review.")
     return 0
 

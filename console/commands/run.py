@@ -8,9 +8,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from console import endpoint
 from console.commands import Command
 from console.commands.dataset import folder, shelves
 from console.errors import CommandError
+from console.executions import LATEST
 from console.remote import find_commit
 from console.target import Target, choose
 
@@ -24,16 +26,19 @@ def _add_run(parser: ArgumentParser) -> None:
     parser.add_argument("--tune", action="store_true", help="search hyperparameters: TuneModel in place of TrainModel")
     parser.add_argument("--trials", type=int, metavar="N", help="trainings of a search (default: 12)")
     parser.add_argument("--strategy", help="Bayesian (the default), Random or Hyperband")
-    parser.add_argument("--from-version", metavar="V", help="start from this registered version, or from `live`")
+    parser.add_argument("--from-version", metavar="V", help="start from this version: a number, `latest` or `live`")
     parser.add_argument("--watch", action="store_true", help="follow the execution to its end")
 
 
 def run(options: Namespace) -> int:
     """Start, and print the execution's ARN."""
-    target = choose(options.target)
     if not options.tune and (options.trials is not None or options.strategy):
-        raise CommandError("--trials and --strategy are for a search; add --tune.")
-    arn = start(target, options.profile, options.set, options.from_version, _search(options))
+        raise CommandError("--trials and --strategy are for a search; add --tune.", 2)
+    target = choose(options.target)
+    origin = options.from_version
+    if origin == LATEST:
+        origin = str(endpoint.get_number(target, origin))
+    arn = start(target, options.profile, options.set, origin, _search(options))
     print(arn, flush=True)
     if not options.watch:
         return 0

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from console.commands import Command, add_json
+from console.errors import CommandError
 from console.executions import identifier, list_summaries
-from console.output import say
+from console.output import print_json, say
 from console.target import Target, choose
+
+_DETAILS = ("credentials", "isolation", "account", "requests")
+"""Facts in whole sentences, which are shown with the caveats."""
 
 
 def print_status(options: Namespace) -> int:
@@ -24,8 +27,15 @@ def print_status(options: Namespace) -> int:
     if target.local and not running_pid(target.local):
         _print(dict(list_facts(target.local)), as_json=options.json)
         return 1
-    _print(_facts(target), as_json=options.json)
+    if options.json and options.caveats:
+        raise CommandError("--json has the caveats as well; leave out --caveats.", 2)
+    _print(_facts(target), as_json=options.json, caveats=options.caveats)
     return 0
+
+
+def _add_status(parser: ArgumentParser) -> None:
+    parser.add_argument("--caveats", action="store_true", help="what of the stack the local AWS emulates only partly")
+    add_json(parser)
 
 
 def _facts(target: Target) -> dict[str, Any]:
@@ -62,24 +72,32 @@ def _not_emulated(target: Target, *, iam_enforced: bool) -> dict[str, str]:
     return omitted((item["ResourceType"] for item in listed), iam_enforced=iam_enforced)
 
 
-def _newest(executions: list[dict[str, Any]]) -> str:
+def _newest(executions: list[dict[str, Any]]) -> dict[str, Any] | None:
     if not executions:
-        return "none"
-    return f"{identifier(executions[0]['PipelineExecutionArn'])} {executions[0]['PipelineExecutionStatus']}"
+        return None
+    newest = executions[0]
+    return {"id": identifier(newest["PipelineExecutionArn"]), "status": newest["PipelineExecutionStatus"]}
 
 
-def _print(facts: dict[str, Any], *, as_json: bool) -> None:
+def _print(facts: dict[str, Any], *, as_json: bool, caveats: bool = False) -> None:
     if as_json:
-        print(json.dumps(facts, indent=2))
+        print_json(facts)
         return
     missing = facts.pop("not_emulated", {})
+    for name in () if caveats else _DETAILS:
+        facts.pop(name, None)
+    if "newest_execution" in facts:
+        facts["newest_execution"] = " ".join((facts["newest_execution"] or {"id": "none"}).values())
     width = max(map(len, facts))
     for name, value in facts.items():
         say(f"{name.replace('_', ' '):<{width}}  {value}")
+    if missing and not caveats:
+        say(f"\n{len(missing)} types of the stack's resources are emulated only partly: `scones status --caveats`.")
+        return
     if missing:
         say("\nThe stack has resources that the local AWS emulates only partly:")
     for name, sentence in missing.items():
         say(f"  {name}: {sentence}")
 
 
-COMMANDS = {"status": Command(print_status, add_json)}
+COMMANDS = {"status": Command(print_status, _add_status)}

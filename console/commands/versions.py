@@ -6,16 +6,17 @@ from argparse import ArgumentParser, Namespace
 from datetime import datetime
 from typing import Any
 
-from console.commands import Command, add_json
+from console.commands import Command, add_json, add_version
 from console.errors import CommandError
 from console.output import print_rows
 from console.target import Target, choose
 
 
 def list_models(options: Namespace) -> int:
-    """Print the versions, newest first."""
+    """Print the versions, newest first, and which of them serves."""
+    rows = list_versions(choose(options.target))
     print_rows(
-        list_versions(choose(options.target)),
+        rows if options.json else [_shorten(row) for row in rows],
         as_json=options.json,
         empty="No version is registered yet; `scones run` trains and registers one.",
     )
@@ -23,39 +24,63 @@ def list_models(options: Namespace) -> int:
 
 
 def list_versions(target: Target) -> list[dict[str, Any]]:
-    """A row for each version, newest first."""
-    from console import registry
+    """What is known of each version, newest first."""
+    from console import endpoint, registry
 
     sagemaker = target.client("sagemaker")
+    found = endpoint.fetch(target)
+    live = found.number if found else None
     return [
-        _row(sagemaker.describe_model_package(ModelPackageName=item["ModelPackageArn"]))
+        _row(sagemaker.describe_model_package(ModelPackageName=item["ModelPackageArn"]), live)
         for item in registry.list_summaries(target)
     ]
 
 
-def _row(package: dict[str, Any]) -> dict[str, Any]:
+def print_versions(target: Target, most: int) -> None:
+    """Print the newest versions for people."""
+    rows = [_shorten(row) for row in list_versions(target)[:most]]
+    print_rows(rows, as_json=False, empty="No version was registered.")
+
+
+def _row(package: dict[str, Any], live: int | None) -> dict[str, Any]:
     known = package.get("CustomerMetadataProperties", {})
+    accuracy, images = known.get("accuracy"), known.get("training_samples")
     return {
         "version": package["ModelPackageVersion"],
+        "live": package["ModelPackageVersion"] == live,
         "approval": package["ModelApprovalStatus"],
-        "accuracy": known.get("accuracy"),
+        "accuracy": float(accuracy) if accuracy else None,
         "profile": known.get("profile"),
-        "training_pictures": known.get("training_samples"),
+        "training_images": int(images) if images else None,
         "execution": known.get("execution_id"),
-        "commit": (known.get("commit") or "")[:8],
+        "commit": known.get("commit"),
         "registered": package["CreationTime"],
+        "arn": package["ModelPackageArn"],
+    }
+
+
+def _shorten(row: dict[str, Any]) -> dict[str, Any]:
+    """The columns for people."""
+    accuracy = None if row["accuracy"] is None else f"{row['accuracy']:.4f}"
+    shown = {"version": row["version"], "live": "live" if row["live"] else "", "approval": row["approval"]}
+    shown |= {"accuracy": accuracy, "profile": row["profile"], "training_images": row["training_images"]}
+    return shown | {
+        "execution": row["execution"],
+        "commit": (row["commit"] or "")[:8],
+        "registered": row["registered"],
     }
 
 
 def approve(options: Namespace) -> int:
     """Approve a version; the deployment follows, and is waited for."""
-    from console import registry
+    from console import endpoint, registry
 
     target = choose(options.target)
-    registry.set_approval(target, options.version, "Approved", options.comment)
-    print(f"Version {options.version} is approved.", flush=True)
+    version = endpoint.get_number(target, options.version)
+    registry.set_approval(target, version, "Approved", options.comment)
+    print(f"Version {version} is approved.", flush=True)
     if not options.no_wait:
-        await_version(target, options.version)
+        await_version(target, version)
     return 0
 
 
@@ -70,15 +95,17 @@ def await_version(target: Target, version: int) -> None:
 
 def reject(options: Namespace) -> int:
     """Reject a version."""
-    from console import registry
+    from console import endpoint, registry
 
-    registry.set_approval(choose(options.target), options.version, "Rejected", options.comment)
-    print(f"Version {options.version} is rejected.")
+    target = choose(options.target)
+    version = endpoint.get_number(target, options.version)
+    registry.set_approval(target, version, "Rejected", options.comment)
+    print(f"Version {version} is rejected.")
     return 0
 
 
 def _add_version(parser: ArgumentParser) -> None:
-    parser.add_argument("version", type=int, help="number of the version, as `scones models` shows it")
+    add_version(parser)
     parser.add_argument("--comment", help="why; kept with the version")
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 
 from console import tuning
+from console.executions import identifier
 from console.formats import moment, took
 from console.output import say
 from console.progress.snapshot import Client, Snapshot, StepView, fetch_snapshot
@@ -19,8 +20,18 @@ _POLL_SECONDS = 1.0
 
 
 def follow(client: Client, arn: str) -> int:
-    """Watch until the execution has ended; answers 0 where it Succeeded, else 1."""
-    status = _live(client, arn) if sys.stdout.isatty() else _plain(client, arn)
+    """Watch until the execution has ended; answers 0 where it Succeeded, else 1.
+
+    Ctrl-C ends the watching alone, and says so: KeyboardInterrupt is raised again.
+    """
+    try:
+        status = _live(client, arn) if sys.stdout.isatty() else _plain(client, arn)
+    except KeyboardInterrupt:
+        name = identifier(arn)
+        sys.stderr.write(
+            f"\nThe execution goes on. `scones watch {name}` comes back to it, `scones stop {name}` ends it.\n"
+        )
+        raise
     for line in tuning.write_conclusion(client("sagemaker"), arn):
         say(line)
     return 0 if status == "Succeeded" else 1

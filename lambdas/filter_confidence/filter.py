@@ -22,7 +22,7 @@ class Filter:
         passed = parse_fraction(item.get("confidence"), "confidence") >= self.threshold
         answer = {**item, "passed": passed, "threshold": self.threshold}
         if not passed:
-            answer["review_uri"] = self.review.add(item.get("image_uri"), str(item.get("inference_id")), item)
+            answer["review_uri"] = self.review.add(item.get("image_uri"), item)
         return answer
 
     def batch(self, items: object, assignments: Mapping[str, str]) -> list[Item]:

@@ -1,4 +1,4 @@
-"""Images that a person should see, under review/<day>/<inference id>-<name>.png.
+"""Images that a person should see, under review/<digest of the pixels>-<name>.png: an image once, however often asked.
 
 A person opens these in a browser, so a copy is what the model saw and nothing of what came with it: the pixels, encoded
 anew, under one type. Neither the sender's file name nor a text within the file makes it anything else.
@@ -6,8 +6,8 @@ anew, under one type. Neither the sender's file name nor a text within the file 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,9 +16,15 @@ from common.s3 import S3Address
 from common.workflow import BadPicture, Storage, parse_address
 
 PREFIX = "review"
-PREDICTION = {"label": "label", "confidence": "confidence", "model-version": "model_version"}
+PREDICTION = {
+    "label": "label",
+    "confidence": "confidence",
+    "model-version": "model_version",
+    "inference-id": "inference_id",
+}
 """What is written on a copy for the person who looks at it, by the names of S3's metadata."""
 _LONGEST_NAME = 200
+_DIGITS = 20
 
 
 class Review:
@@ -29,15 +35,16 @@ class Review:
         self._bucket = bucket
         self._limits = limits
 
-    def add(self, image_uri: object, inference_id: str, prediction: Mapping[str, Any]) -> str:
+    def add(self, image_uri: object, prediction: Mapping[str, Any]) -> str:
         """Put the image's pixels there as a PNG, with the model's prediction on it, and answer its address.
 
         Raises BadRequest, NotFound, BadPicture or Throttled.
         """
         source = parse_address(image_uri, "image_uri")
         name = PurePosixPath(source.key).stem[-_LONGEST_NAME:]  # without its ending, whatever that claims
-        target = S3Address(self._bucket, f"{PREFIX}/{datetime.now(UTC):%Y-%m-%d}/{inference_id}-{name}.png")
         png = self._encode(self._storage.read(source, self._limits.most_bytes))
+        digest = hashlib.sha256(png).hexdigest()[:_DIGITS]
+        target = S3Address(self._bucket, f"{PREFIX}/{digest}-{name}.png")
         known = {word: str(prediction[key]) for word, key in PREDICTION.items() if prediction.get(key) is not None}
         self._storage.write(target, png, known)
         return target.uri

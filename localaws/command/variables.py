@@ -30,7 +30,6 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--shell",
         choices=_SHELLS,
-        default="sh",
         help="whose words to print (default: sh, which bash and zsh read as well)",
     )
 
@@ -48,7 +47,7 @@ def print_session(options: Namespace, settings: Settings, root: Credentials, giv
     if options.json:
         sys.stdout.write(f"{format_as_json(built, session)}\n")
         return
-    sys.stdout.write(f"{format_for_shell(options.shell, built, list_unwanted(given), session)}\n")
+    sys.stdout.write(f"{format_for_shell(options.shell or 'sh', built, list_unwanted(given), session)}\n")
     if is_open(settings):
         sys.stdout.write("# The local AWS takes any other credentials as well (SCONES_OPEN=true).\n")
 

@@ -99,8 +99,9 @@ def test_an_answer_that_is_not_sure_goes_to_a_person(laptop: Laptop, deployed: i
     laptop.client("s3").upload_file(str(pictures[0]), BUCKET, "incoming-inference/unsure.png")
     output = _execute(laptop, strict["stateMachineArn"], {"image_uri": f"s3://{BUCKET}/incoming-inference/unsure.png"})
     assert output["status"] == "NEEDS_REVIEW"
-    listed = laptop.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="review/")["Contents"]
-    assert any(output["inference_id"] in entry["Key"] for entry in listed)
+    s3 = laptop.client("s3")
+    waiting = s3.head_object(Bucket=BUCKET, Key=output["review_uri"].removeprefix(f"s3://{BUCKET}/"))
+    assert waiting["Metadata"]["inference-id"] == output["inference_id"]
 
 
 def test_every_request_is_captured_under_its_inference_id(laptop: Laptop, deployed: int, pictures: list[Path]) -> None:
@@ -145,14 +146,14 @@ def test_a_second_version_takes_over_without_a_failed_request_and_its_rejection_
 ) -> None:
     with _Load(laptop, pictures[0].read_bytes()) as load:
         laptop.scones("approve", str(versions[1]))
-        assert json.loads(laptop.scones("endpoint", "--json").stdout)["version"] == str(versions[1])
+        assert json.loads(laptop.scones("endpoint", "--json").stdout)["version"] == versions[1]
         # What follows a deployment goes on after the command has ended; the next change may not cut it off.
         _await_baseline(laptop, versions[1])
     assert load.failures == []
     assert load.answered > 20
     said = laptop.scones("rollback", "--comment", "it is worse").stdout
     assert f"serves version {deployed}" in said
-    assert json.loads(laptop.scones("endpoint", "--json").stdout)["version"] == str(deployed)
+    assert json.loads(laptop.scones("endpoint", "--json").stdout)["version"] == deployed
 
 
 def test_rejecting_a_version_that_does_not_serve_changes_nothing(
@@ -184,9 +185,9 @@ def test_a_version_whose_server_cannot_start_is_rolled_back_and_the_endpoint_say
     said = laptop.scones("approve", number, code=1).stderr
     assert f"with version {deployed}, not {number}" in said
     facts = _facts_at_rest(laptop)
-    assert (facts["status"], facts["version"]) == ("InService", str(deployed))
+    assert (facts["status"], facts["version"]) == ("InService", deployed)
     assert "rolled back" in facts["last_failure"]
-    assert json.loads(laptop.scones("classify", "--json", str(pictures[1])).stdout)[0]["model_version"] == str(deployed)
+    assert json.loads(laptop.scones("classify", "--json", str(pictures[1])).stdout)[0]["model_version"] == deployed
     laptop.scones("reject", number)
     models = sagemaker.list_models(NameContains=f"-v{number}-")["Models"]
     assert models == [], "a failed update leaves no orphan"

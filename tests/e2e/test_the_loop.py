@@ -39,7 +39,7 @@ def test_a_run_registers_a_version_that_waits_for_approval(laptop: Laptop, first
     versions = {one["execution"]: one for one in json.loads(laptop.scones("models", "--json").stdout)}
     version = versions[first_run.rsplit("/", 1)[1]]
     assert version["approval"] == "PendingManualApproval"
-    assert version["training_pictures"] == "900"
+    assert version["training_images"] == 900
     assert 0.1 <= float(version["accuracy"]) <= 1
     package = laptop.client("sagemaker").describe_model_package(ModelPackageName=f"{PACKAGES}/{version['version']}")
     assert package["CustomerMetadataProperties"]["training_engine"] == choose_engine()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+from importlib.metadata import version
+
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
-from console.__main__ import COMMANDS, main
+from console.__main__ import COMMANDS, GROUPS, main
 from console.errors import CommandError, explain
 
 
@@ -14,7 +17,63 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     said = capsys.readouterr().out
     assert ended.value.code == 0
-    assert all(name in said for name in COMMANDS)
+    assert all(f"  {name} " in said for name in COMMANDS)
+    assert all(f"\n{group}:\n" in said for group in GROUPS)
+    assert max(map(len, said.splitlines())) <= 120
+
+
+def test_the_version_is_the_installation_s(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"scones {version('scones')}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("exectuions", "There is no command 'exectuions'. Did you mean executions?"),
+        ("run --wacth", "scones run has no option --wacth. Did you mean --watch?"),
+        ("run --profle=quick", "scones run has no option --profle. Did you mean --profile?"),
+        ("dataset smaple", "There is no SOURCE 'smaple'. Did you mean sample?"),
+        ("label review/x.png bycicle", "Did you mean bicycle"),
+        ("zzz", "`scones --help` lists all."),
+    ],
+)
+def test_an_unknown_word_is_answered_with_what_was_meant(
+    words: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+    assert ended.value.code == 2
+    assert meant in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "monitor --hours 5",
+        "builds --commit abc",
+        "builds --watch --json",
+        "label review/x.png bicycle --json",
+        "run --trials 3",
+        "env --json --shell fish",
+    ],
+)
+def test_an_option_that_would_be_ignored_is_refused(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words.split()) == 2
+    assert "--" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_a_shell_completes_commands_and_options(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    assert "executions" in script
+    assert "bicycle" in script
+    if shell == "bash":
+        complete = f"{script}\nCOMP_WORDS=(scones exec); COMP_CWORD=1; _shtab_scones; echo ${{COMPREPLY[@]}}"
+        done = subprocess.run(["bash", "-c", complete], capture_output=True, text=True, check=True)
+        assert done.stdout.split() == ["executions"]
 
 
 def test_no_command_is_wrong_usage() -> None:

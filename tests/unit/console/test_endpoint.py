@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from console import endpoint
+from console import endpoint, registry
 from console.endpoint import Endpoint, wait_for
 from console.errors import CommandError
 
@@ -113,3 +113,22 @@ def test_an_earlier_approval_s_refusal_and_another_version_s_are_none_of_this_on
 def test_a_deployment_that_was_begun_is_told_from_a_refusal() -> None:
     account: Any = _Account(attempt=ATTEMPT, refused="")
     assert endpoint.find_attempt(account, Endpoint("InService", "1", {"EndpointArn": "arn"}), 2) == ""
+
+
+def test_a_version_is_named_by_its_number_as_the_latest_or_as_the_live_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    target: Any = None
+    monkeypatch.setattr(registry, "list_summaries", lambda _: [{"ModelPackageVersion": 7}, {"ModelPackageVersion": 6}])
+    monkeypatch.setattr(endpoint, "fetch", lambda _: Endpoint("InService", "6", {}))
+    assert [endpoint.get_number(target, given) for given in ("3", "latest", "live")] == [3, 7, 6]
+    with pytest.raises(CommandError, match="'newest'; give a number as `scones models` shows it, latest, or live"):
+        endpoint.get_number(target, "newest")
+
+
+def test_before_there_is_any_version_neither_word_names_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    target: Any = None
+    monkeypatch.setattr(registry, "list_summaries", lambda _: [])
+    monkeypatch.setattr(endpoint, "fetch", lambda _: None)
+    with pytest.raises(CommandError, match="No version is registered yet"):
+        endpoint.get_number(target, "latest")
+    with pytest.raises(CommandError, match="No version is live yet"):
+        endpoint.get_number(target, "live")

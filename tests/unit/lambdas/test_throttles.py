@@ -65,7 +65,7 @@ def weather(monkeypatch: pytest.MonkeyPatch) -> Iterator[Weather]:
 CALLS: dict[str, Callable[[Any], object]] = {
     "read": lambda s3: Storage(s3).read(S3Address(BUCKET, "p.png"), len(IMAGE)),
     "write": lambda s3: Storage(s3).write(S3Address(BUCKET, "q.png"), b"image"),
-    "filter copies": lambda s3: filter_confidence.review.Review(s3, BUCKET).add(PICTURE, "id-1", {}),
+    "filter copies": lambda s3: filter_confidence.review.Review(s3, BUCKET).add(PICTURE, {}),
 }
 REQUESTS = {"filter copies": 2}  # all others make one
 

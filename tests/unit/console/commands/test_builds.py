@@ -80,7 +80,7 @@ def test_a_build_that_failed_is_the_command_s_failure_and_says_where(
     _answer(aws, _build("FAILED", phases=phases))
     aws.answers["GetLogEvents"] = lambda _: {"events": [], "nextForwardToken": "a"}
     assert list_builds(_options()) == 1
-    assert list_builds(_options(watch=False, json=True)) == 0
+    assert list_builds(_options(watch=False, commit=None, json=True)) == 0
     [row] = json.loads(capsys.readouterr().out.partition("\n")[2])
     assert (row["phase"], row["reason"]) == ("PRE_BUILD", "pytest ended with 1")
 
@@ -99,4 +99,4 @@ def test_without_a_build_project_a_sentence_says_why(aws: Aws) -> None:
 
     aws.answers["ListBuildsForProject"] = refuse
     with pytest.raises(CommandError, match="SourceProvider=NONE"):
-        list_builds(_options(watch=False))
+        list_builds(_options(watch=False, commit=None))

@@ -17,12 +17,12 @@ ITEM = {"label": "bicycle", "confidence": 0.61, "model_version": "4"}
 @pytest.fixture
 def doubts(project: Project) -> list[str]:
     """Three pictures that filter_confidence put there, and their keys."""
-    uris = []
     for number in range(3):
         key = f"incoming-inference/p{number}.png"
         project.s3.put_object(Bucket=BUCKET, Key=key, Body=encode(noise(seed=number)))
-        uris.append(Review(project.s3, BUCKET).add(f"s3://{BUCKET}/{key}", f"id-{number}", ITEM))
-    return [uri.removeprefix(f"s3://{BUCKET}/") for uri in uris]
+        Review(project.s3, BUCKET).add(f"s3://{BUCKET}/{key}", ITEM)
+    waiting = project.s3.list_objects_v2(Bucket=BUCKET, Prefix="review/")["Contents"]
+    return [entry["Key"] for entry in sorted(waiting, key=lambda entry: (entry["LastModified"], entry["Key"]))]
 
 
 def label(*words: str) -> int:
@@ -33,7 +33,7 @@ def test_what_waits_is_listed_with_the_model_s_guess(doubts: list[str], capsys: 
     assert label("--json") == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["key"] for row in rows] == doubts
-    assert {(row["guess"], row["confidence"], row["version"]) for row in rows} == {("bicycle", 0.61, "4")}
+    assert {(row["guess"], row["confidence"], row["version"]) for row in rows} == {("bicycle", 0.61, 4)}
 
 
 def test_nothing_that_waits_is_said(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,7 +48,7 @@ def test_a_labelled_image_goes_to_incoming_and_from_there_to_curated(
 ) -> None:
     assert label(address.format(key=doubts[0]), "motorcycle") == 0
     assert "scones ingest --close" in capsys.readouterr().out
-    assert project.keys("incoming/") == ["incoming/motorcycle/id-0-p0.png"]
+    assert project.keys("incoming/") == [doubts[0].replace("review/", "incoming/motorcycle/")]
     assert project.keys("review/") == doubts[1:]
     project.work(1)
     assert len(project.keys("curated/motorcycle/")) == 1
@@ -56,7 +56,7 @@ def test_a_labelled_image_goes_to_incoming_and_from_there_to_curated(
 
 def test_an_image_of_neither_goes_where_nothing_is_trained_on(doubts: list[str], project: Project) -> None:
     assert label(doubts[0], "neither") == 0
-    assert project.keys("quarantine/") == ["quarantine/neither/id-0-p0.png"]
+    assert project.keys("quarantine/") == [doubts[0].replace("review/", "quarantine/neither/")]
     assert project.keys("incoming/") == []
 
 
@@ -92,7 +92,7 @@ def test_on_a_terminal_one_after_the_other_is_asked_about(
     assert "Version 4 took it for a bicycle, and was 61% sure." in said
     assert "Labelled: 1." in said
     assert f"{doubts[0]}?" in said
-    assert project.keys("incoming/") == ["incoming/motorcycle/id-0-p0.png"]
+    assert project.keys("incoming/") == [doubts[0].replace("review/", "incoming/motorcycle/")]
     assert project.keys("review/") == [doubts[1]]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from rich.console import Console
 
+from console.progress import follow
 from console.progress.follow import LineWriter
 from console.progress.snapshot import Epoch, Snapshot, StepView, Training, parse_epochs
 from console.progress.tree import draw
@@ -27,8 +29,8 @@ RUNNING = Snapshot(
 )
 
 
-def _drawn(snapshot: Snapshot) -> str:
-    console = Console(width=140, record=True, file=None, force_terminal=False, quiet=False)
+def _drawn(snapshot: Snapshot, width: int = 140) -> str:
+    console = Console(width=width, record=True, file=None, force_terminal=False, quiet=False)
     with console.capture() as captured:
         console.print(draw(snapshot))
     return captured.get()
@@ -44,6 +46,38 @@ def test_the_tree_shows_how_far_training_is_and_what_waits() -> None:
     assert "epoch 2 of 4  train 0.700 validation 0.650, best 0.650" in said
     assert "Waiting" in said
     assert "Epochs = 4" in said
+
+
+@pytest.mark.parametrize("width", [140, 100, 80, 60])
+def test_no_step_and_no_bar_is_broken_over_lines(width: int) -> None:
+    late = replace(REGISTER, status="Failed", start=START, end=START + timedelta(seconds=65), reason="word " * 40)
+    lines = [line.rstrip() for line in _drawn(replace(RUNNING, steps=(PREPARE, TRAIN, late)), width).splitlines()]
+    assert max(map(len, lines)) <= width
+    for words in (["✓ PrepareData", "Succeeded", "9 s"], ["✗ RegisterModel", "Failed", "1 min 05 s"]):
+        assert any(all(word in line for word in words) for line in lines), words
+    [bar] = [line for line in lines if "━" in line]
+    assert "epoch 2 of 4" in bar
+    assert sum(line.count("word") for line in lines) == 40
+
+
+@pytest.mark.parametrize("width", [120, 60])
+def test_an_address_is_never_cut(width: int) -> None:
+    address = f"s3://bucket/{'x' * 90}/report.html"
+    said = _drawn(replace(RUNNING, steps=(replace(PREPARE, status="Failed", reason=f"See {address}"),)), width)
+    assert address in "".join(line.strip() for line in said.splitlines())
+
+
+def test_ctrl_c_ends_the_watching_alone_and_says_how_to_come_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(follow, "_plain", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        follow.follow(lambda _: None, RUNNING.arn)
+    said = capsys.readouterr().err
+    assert "The execution goes on. `scones watch abc` comes back to it, `scones stop abc` ends it." in said
 
 
 def test_the_tree_tells_a_failure_once_and_whole() -> None:

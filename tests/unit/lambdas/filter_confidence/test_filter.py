@@ -4,8 +4,8 @@ import io
 import json
 import math
 import os
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -62,17 +62,36 @@ def test_the_threshold_itself_is_sure_enough(chosen: Filter, confidence: float, 
     assert chosen.one({**ITEM, "confidence": confidence})["passed"] is passed
 
 
-def test_below_the_threshold_the_original_s_pixels_lie_under_review_for_the_day(chosen: Filter, s3: Any) -> None:
+def test_below_the_threshold_the_original_s_pixels_lie_under_review(chosen: Filter, s3: Any) -> None:
     uri = chosen.one({**ITEM, "confidence": 0.6})["review_uri"]
-    assert uri == f"s3://{BUCKET}/review/{datetime.now(UTC):%Y-%m-%d}/id-1-p 1.png"
+    assert re.fullmatch(f"s3://{BUCKET}/review/[0-9a-f]{{20}}-p 1.png", uri)
     copy = s3.get_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))
     assert Image.open(io.BytesIO(copy["Body"].read())).tobytes() == Image.open(io.BytesIO(ORIGINAL)).tobytes()
+
+
+def test_an_image_that_is_asked_again_waits_once_with_the_newest_guess(chosen: Filter, s3: Any) -> None:
+    for number in (1, 2):
+        chosen.batch([{**ITEM, "inference_id": f"id-{number}", "confidence": 0.1 * number}], ASSIGNMENTS)
+    [waiting] = s3.list_objects_v2(Bucket=BUCKET, Prefix="review/")["Contents"]
+    assert s3.head_object(Bucket=BUCKET, Key=waiting["Key"])["Metadata"]["confidence"] == "0.2"
+
+
+def test_two_images_of_one_name_wait_both(chosen: Filter, s3: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key="other/p 1.jpg", Body=encode(noise(20, 20), "JPEG"))
+    for key in ("photos", "other"):
+        chosen.one({**ITEM, "image_uri": f"s3://{BUCKET}/{key}/p 1.jpg", "confidence": 0.1})
+    assert s3.list_objects_v2(Bucket=BUCKET, Prefix="review/")["KeyCount"] == 2
 
 
 def test_the_copy_says_what_the_model_guessed_and_is_shown_by_a_browser(chosen: Filter, s3: Any) -> None:
     uri = chosen.one({**ITEM, "confidence": 0.6, "model_version": "3"})["review_uri"]
     copy = s3.head_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))
-    assert copy["Metadata"] == {"label": "bicycle", "confidence": "0.6", "model-version": "3"}
+    assert copy["Metadata"] == {
+        "label": "bicycle",
+        "confidence": "0.6",
+        "model-version": "3",
+        "inference-id": "id-1",
+    }
     assert copy["ContentType"] == "image/png"
 
 
