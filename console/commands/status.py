@@ -16,6 +16,7 @@ from console.target import Target, choose
 
 _DETAILS = ("credentials", "isolation", "account", "requests")
 """Facts in whole sentences, which are shown with the caveats."""
+_OPEN = "any "  # credentials: that everybody may call it is no detail
 
 
 def print_status(options: Namespace) -> int:
@@ -85,7 +86,8 @@ def _print(facts: dict[str, Any], *, as_json: bool, caveats: bool = False) -> No
         return
     missing = facts.pop("not_emulated", {})
     for name in () if caveats else _DETAILS:
-        facts.pop(name, None)
+        if not str(facts.get(name)).startswith(_OPEN):
+            facts.pop(name, None)
     if "newest_execution" in facts:
         facts["newest_execution"] = " ".join((facts["newest_execution"] or {"id": "none"}).values())
     width = max(map(len, facts))
