@@ -58,6 +58,14 @@ def as_inline(kind: str, stored: Document) -> Document:
         "MonitoringOutputConfig": stored[f"{kind}JobOutputConfig"],
         "MonitoringResources": stored["JobResources"],
         "BaselineConfig": stored.get(f"{kind}BaselineConfig", {}),
-        "Environment": application.get("Environment", {}),
+        "Environment": {**_asked(kind, application), **application.get("Environment", {})},
         **alike,
     }
+
+
+def _asked(kind: str, application: Document) -> Document:
+    """What a container of model quality is told to analyse, in the variables that the SDK's baselines have as well."""
+    if kind != "ModelQuality":
+        return {}
+    problem = {"problem_type": application["ProblemType"]} if "ProblemType" in application else {}
+    return {"analysis_type": "MODEL_QUALITY", **problem}

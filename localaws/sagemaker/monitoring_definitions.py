@@ -6,6 +6,8 @@ from functools import partial
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
+from localaws.images.builtin import find_processor
+from localaws.images.mapping import find_mapped, load_mapping
 from localaws.monitoring import records, times
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import endpoints, tags
@@ -24,6 +26,8 @@ def create(kind: str, aws: Aws, request: Document) -> Document:
     arn = aws.arn(records.DEFINITIONS[kind], name.lower())
     inline = records.as_inline(kind, request)
     check(aws, inline)
+    if kind == "ModelQuality":
+        _check_merges(aws, inline["MonitoringAppSpecification"]["ImageUri"])
     with aws.store.transaction():
         if aws.store.get(records.DEFINITIONS[kind], name):
             raise errors.in_use(f"The job definition {arn} already exists.")
@@ -37,6 +41,15 @@ def create(kind: str, aws: Aws, request: Document) -> Document:
         aws.store.put(records.DEFINITIONS[kind], name, document)
         tags.tag_new(aws, arn, request)
     return {"JobDefinitionArn": arn}
+
+
+def _check_merges(aws: Aws, image: str) -> None:
+    """Refuse AWS's image, which has captures merged with their ground truth before it runs; a user's does it itself."""
+    if find_processor(image) and not find_mapped(load_mapping(aws.settings.home), image):
+        raise errors.validation(
+            "The local AWS does not merge captures with their ground truth for AWS's image of Model Monitor: monitor "
+            "data quality with it, check the model in a QualityCheck step, or give an image of your own."
+        )
 
 
 def describe(kind: str, aws: Aws, request: Document) -> Document:

@@ -116,9 +116,9 @@ class Monitored:
         execution: dict[str, Any] = seen[0]
         return execution
 
-    def report(self, endpoint: str, execution: dict[str, Any]) -> dict[str, Any]:
+    def report(self, endpoint: str, execution: dict[str, Any], file: str = "report.json") -> dict[str, Any]:
         folder = f"{endpoint}/{execution['MonitoringScheduleName']}/{execution['ScheduledTime']:%Y/%m/%d/%H}"
-        body = self.laptop.client("s3").get_object(Bucket=BUCKET, Key=f"reports/{folder}/report.json")["Body"]
+        body = self.laptop.client("s3").get_object(Bucket=BUCKET, Key=f"reports/{folder}/{file}")["Body"]
         report: dict[str, Any] = json.load(body)
         return report
 
@@ -155,6 +155,42 @@ def monitored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitored]:
     made.endpoint("silent")
     yield made
     laptop.scones("down", "--wipe")
+
+
+def test_aws_s_image_holds_what_was_captured_of_a_table_against_its_baseline(monitored: Monitored) -> None:
+    monitored.endpoint("tabled")
+    runtime = monitored.laptop.client("sagemaker-runtime")
+    for length in (1, 2, 3.5):
+        body = json.dumps({"length": length}).encode()
+        runtime.invoke_endpoint(EndpointName="tabled", ContentType="application/json", Body=body)
+    features = [
+        {"name": name, "inferred_type": kind, "completeness": 1.0}
+        for name, kind in (("version", "Integral"), ("pid", "Integral"), ("length", "Integral"))
+    ]
+    constraints = {"version": 0.0, "features": [*features, {**features[0], "name": "gone"}]}
+    place = {"Bucket": BUCKET, "Key": "baseline/tabled/constraints.json"}
+    monitored.laptop.client("s3").put_object(**place, Body=json.dumps(constraints).encode())
+    image = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
+    output = {"S3Uri": f"s3://{BUCKET}/reports/", "LocalPath": "/opt/ml/processing/report"}
+    monitored.sagemaker.create_data_quality_job_definition(
+        JobDefinitionName="tabled",
+        DataQualityAppSpecification={"ImageUri": image},
+        DataQualityBaselineConfig={"ConstraintsResource": {"S3Uri": f"s3://{BUCKET}/{place['Key']}"}},
+        DataQualityJobInput={"EndpointInput": {"EndpointName": "tabled", "LocalPath": "/opt/ml/processing/captures"}},
+        DataQualityJobOutputConfig={"MonitoringOutputs": [{"S3Output": output}]},
+        JobResources={"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10}},
+        RoleArn=ROLE,
+    )
+    named = {"MonitoringJobDefinitionName": "tabled", "MonitoringType": "DataQuality", "ScheduleConfig": ONCE}
+    monitored.sagemaker.create_monitoring_schedule(MonitoringScheduleName="tabled", MonitoringScheduleConfig=named)
+    execution = monitored.ended("tabled")
+    assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations", execution
+    violations = monitored.report("tabled", execution, "constraint_violations.json")["violations"]
+    assert {(item["constraint_check_type"], item["feature_name"]) for item in violations} == {
+        ("missing_column_check", "Missing columns"),
+        ("extra_column_check", "Extra columns"),
+        ("data_type_check", "length"),
+    }
 
 
 def test_a_run_sees_a_request_that_was_answered_just_before_and_the_alarm_hears_of_its_violations(

@@ -9,11 +9,12 @@ from localaws.algorithms.container import Container
 
 def main() -> int:
     """Answer 0, or 1 after one sentence on standard error and in the exit message."""
-    message = Container.from_environment().root / "output" / "message"
+    root = Container.from_environment().root
+    message = root / "output" / "message"
     try:
         from localaws.algorithms.model_monitor.analysis import analyze  # noqa: PLC0415 - without pandas it says so
 
-        sentence = analyze(os.environ)
+        sentence = analyze(os.environ, root)
     except Refusal as refusal:
         return end_job(f"Error: {refusal}", 1, message)
     except ImportError as error:

@@ -9,7 +9,8 @@ from typing import Any
 
 from common.jobs import Refusal
 from localaws.algorithms.model_monitor.answers import read_answers
-from localaws.algorithms.model_monitor.constraints import suggest_constraints
+from localaws.algorithms.model_monitor.cloudwatch import write_metrics
+from localaws.algorithms.model_monitor.constraints import read_config, suggest_constraints
 from localaws.algorithms.model_monitor.datasets import read_table
 from localaws.algorithms.model_monitor.metric_constraints import check_metrics, suggest_metric_constraints
 from localaws.algorithms.model_monitor.metrics import describe_answers
@@ -21,8 +22,8 @@ from localaws.algorithms.model_monitor.violations import check_table
 STATISTICS, CONSTRAINTS, VIOLATIONS = "statistics.json", "constraints.json", "constraint_violations.json"
 
 
-def analyze(variables: Mapping[str, str]) -> str:
-    """Do what the environment asks for and answer the exit message. Raises Refusal."""
+def analyze(variables: Mapping[str, str], root: Path) -> str:
+    """Do what the environment asks for in `root`, which is /opt/ml, and answer the exit message. Raises Refusal."""
     request = read_request(variables)
     constraints = _load(request.constraints)
     names = [str(feature.get("name")) for feature in (constraints or {}).get("features", [])]
@@ -31,7 +32,7 @@ def analyze(variables: Mapping[str, str]) -> str:
     if request.model_quality:
         found = _analyze_answers(request, request.model_quality, table, constraints)
     else:
-        found = _analyze_data(request, table, constraints)
+        found = _analyze_data(request, table, constraints, root)
     if found is None:
         return "Completed: Job completed successfully."
     _write(request.output / VIOLATIONS, {"violations": found})
@@ -42,13 +43,16 @@ def analyze(variables: Mapping[str, str]) -> str:
     return "Completed: Job completed successfully with no violations."
 
 
-def _analyze_data(request: Request, table: Table, constraints: Mapping[str, Any] | None) -> list[dict[str, str]] | None:
+def _analyze_data(
+    request: Request, table: Table, constraints: Mapping[str, Any] | None, root: Path
+) -> list[dict[str, str]] | None:
     """Write both files and answer the violations; None without a baseline."""
     _write(request.output / STATISTICS, describe_table(table))
     _write(request.output / CONSTRAINTS, suggest_constraints(table, request.drift_method))
-    if constraints is None:
-        return None
-    return check_table(table, constraints, _load(request.statistics)).violations
+    checked = None if constraints is None else check_table(table, constraints, _load(request.statistics))
+    if request.publishes and read_config((constraints or {}).get("monitoring_config") or {}).emits:
+        write_metrics(root, table, checked.distances if checked else {}, request.variables)
+    return checked.violations if checked else None
 
 
 def _analyze_answers(

@@ -51,7 +51,7 @@ def _suggest(column: Column) -> dict[str, Any]:
         "completeness": column.completeness,
     }
     if column.type in NUMBERS:
-        suggested["num_constraints"] = {"is_non_negative": bool(column.numbers().min() >= 0)}
+        suggested["num_constraints"] = {"is_non_negative": bool(column.numbers.min() >= 0)}
     elif column.type == STRING:
         counted = column.present.value_counts()
         if len(counted) <= MOST_CATEGORIES and (counted == 1).sum() <= _MOST_SINGLE * len(counted):

@@ -30,7 +30,7 @@ def _describe(column: Column) -> dict[str, Any]:
     common = {"num_present": len(column.present), "num_missing": len(column.texts) - len(column.present)}
     described = {"name": column.name, "inferred_type": column.type}
     if column.type in NUMBERS:
-        return {**described, "numerical_statistics": {"common": common, **_describe_numbers(column.numbers())}}
+        return {**described, "numerical_statistics": {"common": common, **_describe_numbers(column.numbers)}}
     return {**described, "string_statistics": {"common": common, **_describe_text(column)}}
 
 

@@ -113,7 +113,7 @@ def _compare(column: Column, before: Mapping[str, Any], config: Config) -> tuple
         return None, []
     if column.type in NUMBERS and "numerical_statistics" in before:
         then = _read_numbers(before["numerical_statistics"]["distribution"]["kll"])
-        values = column.numbers()
+        values = column.numbers
         distance = compare_numbers(then, (values, np.ones(len(values))), robust=config.robust)
         return distance, _drifted(column, distance, config.threshold)
     categories = (before.get("string_statistics") or {}).get("distribution", {}).get("categorical")

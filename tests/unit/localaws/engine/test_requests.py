@@ -310,3 +310,8 @@ def test_a_check_has_four_properties(build: Build) -> None:
             check(build, checked(build), tell)
         else:
             assert "has CalculatedBaselineConstraints," in refused(build, checked(build), tell)
+
+
+def test_a_check_of_clarify_s_is_refused(build: Build) -> None:
+    sentence = refused(build, build.step("Bias", kind="ClarifyCheck", Arguments=PROCESSING, CheckType="DATA_BIAS"))
+    assert "has the type 'ClarifyCheck', which the local AWS does not run" in sentence

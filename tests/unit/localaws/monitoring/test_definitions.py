@@ -81,6 +81,27 @@ def test_a_model_quality_run_is_given_the_labels_of_its_hours(monitor: Monitor, 
     assert staged["s3://bucket/truth/2026/11/24/10"] == "/opt/ml/processing/groundtruth/2026/11/24/10"
 
 
+def test_a_model_quality_run_is_told_its_problem(monitor: Monitor, shapes: Shapes) -> None:
+    monitor.captured(datetime(2026, 11, 24, 10, 30, tzinfo=UTC))
+    monitor.aws.clients.s3.put_object(Bucket="bucket", Key="truth/2026/11/24/10/labels.jsonl", Body=b"{}")
+    monitor.api("CreateModelQualityJobDefinition", **request(shapes, "ModelQuality", ProblemType="Regression"))
+    schedule(monitor, shapes, "ModelQuality")
+    monitor.start_due(datetime(2026, 11, 24, 11, tzinfo=UTC))
+    environment = monitor.job(monitor.listed()[0])["Environment"]
+    assert environment["analysis_type"] == "MODEL_QUALITY"
+    assert environment["problem_type"] == "Regression"
+
+
+def test_aws_s_own_image_measures_no_model_unless_it_is_mapped(monitor: Monitor, shapes: Shapes) -> None:
+    image = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
+    made = request(shapes, "ModelQuality", ImageUri=image)
+    code, sentence = monitor.api.refused("CreateModelQualityJobDefinition", **made)
+    assert code == "ValidationException"
+    assert "does not merge captures with their ground truth" in sentence
+    monitor.aws.settings.home.joinpath("images.json").write_text('{"sagemaker-model-monitor-analyzer": ["python3"]}')
+    monitor.api("CreateModelQualityJobDefinition", **made)
+
+
 @pytest.mark.parametrize(("kind", "noun"), [("DataQuality", "data-quality"), ("ModelQuality", "model-quality")])
 def test_a_policy_is_asked_about_the_definition_s_own_arn(monitor: Monitor, kind: str, noun: str) -> None:
     request = {"JobDefinitionName": "Quality"}

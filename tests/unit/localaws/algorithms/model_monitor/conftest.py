@@ -38,7 +38,7 @@ class Monitor:
             "output_path": str(self._output),
             **baseline,
         }
-        self.message = analyze({**given, **variables})
+        self.message = analyze({**given, **variables}, self.folder)
 
     def keep(self, name: str, **constraints: Any) -> None:
         """Keep the last run's files as a baseline; members of its monitoring_config may be changed."""
