@@ -114,6 +114,9 @@ def _add_approval(parser: ArgumentParser) -> None:
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the endpoint")
 
 
+_NOT_APPROVED = {"Rejected": "rejected", "PendingManualApproval": "not approved", None: "no longer in the registry"}
+
+
 def roll_back(options: Namespace) -> int:
     """Reject the live version, and wait for the one that was approved before it."""
     from console import endpoint, registry
@@ -122,16 +125,26 @@ def roll_back(options: Namespace) -> int:
     live = endpoint.fetch(target)
     if live is None or live.version is None:
         raise CommandError("No version is live yet, so there is nothing to roll back.")
+    summaries = registry.list_summaries(target)
+    approval = {str(item["ModelPackageVersion"]): item["ModelApprovalStatus"] for item in summaries}.get(live.version)
     others = [
-        summary
-        for summary in registry.list_summaries(target)
-        if summary["ModelApprovalStatus"] == "Approved" and str(summary["ModelPackageVersion"]) != live.version
+        item
+        for item in summaries
+        if item["ModelApprovalStatus"] == "Approved" and str(item["ModelPackageVersion"]) != live.version
     ]
-    if not others:
+    if not others and approval == "Approved":
         raise CommandError(f"Version {live.version} is the only approved one; approve another first.")
-    registry.set_approval(target, int(live.version), "Rejected", options.comment)
+    if not others:
+        raise CommandError(
+            f"Version {live.version} is {_NOT_APPROVED[approval]} and no other is approved; approve one."
+        )
+    if approval == "Rejected":
+        print(f"Version {live.version} was rejected before.", flush=True)
+    else:
+        registry.set_approval(target, int(live.version), "Rejected", options.comment)
+        print(f"Version {live.version} is rejected.", flush=True)
     version = max(_last_changed(target, item) for item in others)[1]
-    print(f"Version {live.version} is rejected; the endpoint goes back to version {version}.", flush=True)
+    print(f"The endpoint goes back to version {version}.", flush=True)
     await_version(target, version)
     return 0
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 import socket
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -33,6 +35,9 @@ _MODEL_LIMITS = Limits(members=10_000, file_bytes=4 << 30, total_bytes=4 << 30)
 _LAST_WORDS = 3
 _IDLE_CONNECTIONS = 64
 _SUBMITTED = "SAGEMAKER_SUBMIT_DIRECTORY"
+_PORTS = range(20_000, 32_768)
+_given: deque[int] = deque(maxlen=256)  # the last ones, whose servers may not have taken them yet
+_giving = threading.Lock()
 
 
 class Connections:
@@ -83,7 +88,7 @@ class ModelServer:
         on_line: Callable[[str], None],
         given_up: Callable[[], bool],
     ) -> None:
-        port = _free_port()
+        port = find_free_port()
         self._connections = Connections(port)
         self._words: deque[str] = deque(maxlen=_LAST_WORDS)
         found = find_program(aws.settings.home, definition["Image"], "serve", None, None)
@@ -204,8 +209,21 @@ def _unpack(aws: Aws, address: str, target: Path) -> None:
         archive.unlink()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def find_free_port() -> int:
+    """A port for a server that takes it some time later, which nothing else is given meanwhile.
+
+    Systems give connections and listeners that name no port one of 32768 and more (Linux) or 49152 and more (macOS):
+    a port from there may be in use again before the server has started. Below, only who asks for it has it.
+    """
+    for port in secrets.SystemRandom().sample(_PORTS, len(_PORTS)):
+        with _giving:
+            if port in _given:
+                continue
+            with socket.socket() as probe:
+                try:
+                    probe.bind((HOST, port))
+                except OSError:
+                    continue
+            _given.append(port)
+            return port
+    raise ClientFailure(f"There is no free port from {_PORTS.start} to {_PORTS.stop - 1} for the model's server.")

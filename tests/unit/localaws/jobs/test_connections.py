@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+from collections import deque
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from localaws.jobs.model_server import Connections
+from localaws.failures import ClientFailure
+from localaws.jobs import model_server
+from localaws.jobs.model_server import Connections, find_free_port
 from localaws.serving.instance import ServerGone
 
 
@@ -77,3 +81,22 @@ def test_where_nobody_listens_the_server_is_gone(server: Server) -> None:
     server.server_close()
     with pytest.raises(ServerGone):
         connections.ask("POST", "/invocations", b"image", {})
+
+
+def test_a_server_s_port_is_given_to_nothing_else_before_it_takes_it() -> None:
+    given = [find_free_port() for _ in range(200)]
+    assert len(set(given)) == len(given)
+    with socket.socket() as unnamed:
+        unnamed.bind(("127.0.0.1", 0))
+        # What names no port gets one of the system's own range.
+        assert max(given) < 32_768 <= unnamed.getsockname()[1]
+
+
+def test_a_port_that_is_taken_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", find_free_port()))
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(model_server, "_PORTS", range(port, port + 1))
+        monkeypatch.setattr(model_server, "_given", deque())
+        with pytest.raises(ClientFailure, match="There is no free port"):
+            find_free_port()
