@@ -15,7 +15,7 @@ _PAGE = 100
 @CODEBUILD.operation("BatchGetBuilds", on=(list_named_projects,))
 def batch_get_builds(aws: Aws, request: Document) -> Document:
     """Builds by id or ARN."""
-    found = {name: aws.store.get(records.KIND, name.rpartition(":build/")[2]) for name in request["ids"]}
+    found = {name: records.find(aws, name) for name in request["ids"]}
     return {
         "builds": [build for build in found.values() if build],
         "buildsNotFound": [name for name, build in found.items() if build is None],
@@ -40,7 +40,7 @@ def batch_delete_builds(aws: Aws, request: Document) -> Document:
     """Delete builds that have ended."""
     deleted, kept = [], []
     for name in request["ids"]:
-        build = aws.store.get(records.KIND, name.rpartition(":build/")[2])
+        build = records.find(aws, name)
         if build and build["buildComplete"]:
             aws.store.delete(records.KIND, build["id"])
             deleted.append(build["arn"])

@@ -82,14 +82,16 @@ def update_project(aws: Aws, request: Document) -> Document:
 @CODEBUILD.operation("DeleteProject", on=(list_named_projects,))
 def delete_project(aws: Aws, request: Document) -> Document:
     """Delete a project; its builds stay, and one that is not there is no error."""
-    aws.store.delete(KIND, bare_name(request["name"]))
+    project = _find(aws, request["name"])
+    if project:
+        aws.store.delete(KIND, project["name"])
     return {}
 
 
 @CODEBUILD.operation("BatchGetProjects", on=(list_named_projects,))
 def batch_get_projects(aws: Aws, request: Document) -> Document:
     """Projects by name or ARN."""
-    found = {name: aws.store.get(KIND, bare_name(name)) for name in request["names"]}
+    found = {name: _find(aws, name) for name in request["names"]}
     return {
         "projects": [project for project in found.values() if project],
         "projectsNotFound": [name for name, project in found.items() if project is None],
@@ -109,16 +111,21 @@ def list_projects(aws: Aws, request: Document) -> Document:
 
 def find_project(aws: Aws, name: str) -> Document:
     """A project by name or ARN; raises CodeBuild's error where there is none."""
-    project = aws.store.get(KIND, bare_name(name))
+    project = _find(aws, name)
     if project is None:
-        arn = project_arn(aws.settings, bare_name(name))
-        raise AwsError("ResourceNotFoundException", f"Project cannot be found: {arn}")
+        raise AwsError("ResourceNotFoundException", f"Project cannot be found: {project_arn(aws.settings, name)}")
     return project
+
+
+def _find(aws: Aws, name: str) -> Document | None:
+    """A project by its name or its own ARN: another region's or account's is none of the same name."""
+    project = aws.store.get(KIND, bare_name(name))
+    return project if project and name in (project["name"], project["arn"]) else None
 
 
 def project_arn(settings: Settings, name: str) -> str:
     """The ARN of a project, by its name or its ARN."""
-    return f"arn:aws:codebuild:{settings.region}:{settings.account}:project/{bare_name(name)}"
+    return name if name.startswith("arn:") else f"arn:aws:codebuild:{settings.region}:{settings.account}:project/{name}"
 
 
 def bare_name(name: str) -> str:

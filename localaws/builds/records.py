@@ -58,10 +58,16 @@ def create(aws: Aws, project: Document, request: Document, initiator: str) -> Do
 
 def get(aws: Aws, build_id: str) -> Document:
     """A build by id or ARN; raises CodeBuild's error where there is none."""
-    build = aws.store.get(KIND, build_id.rpartition(":build/")[2])
+    build = find(aws, build_id)
     if build is None:
         raise AwsError("ResourceNotFoundException", f"Build {build_id} does not exist")
     return build
+
+
+def find(aws: Aws, name: str) -> Document | None:
+    """A build by its id or its own ARN; another region's or account's is none of the same id."""
+    build = aws.store.get(KIND, name.rpartition(":build/")[2])
+    return build if build and name in (build["id"], build["arn"]) else None
 
 
 def of_project(aws: Aws, project: str) -> list[Document]:

@@ -125,7 +125,16 @@ def check(aws: Aws, request: Document) -> None:
     if group != DEFAULT_GROUP and aws.store.get(GROUP, group) is None:
         raise missing("Schedule group", group)
     targets.check(request["Target"])
+    for name in (request["Target"]["Arn"], request["Target"].get("DeadLetterConfig", {}).get("Arn", "")):
+        _check_region(aws, name)
     _check_role(aws, request["Target"]["RoleArn"], group)
+
+
+def _check_region(aws: Aws, target: str) -> None:
+    """A schedule's target and queue are of its own region; a universal target's ARN names none."""
+    region = (target.split(":") + [""] * 4)[3]
+    if region not in ("", aws.settings.region):
+        raise validation(f"{target} is in {region}; a schedule calls targets of its own region, {aws.settings.region}.")
 
 
 def missing(what: str, name: str) -> AwsError:

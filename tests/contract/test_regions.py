@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -16,6 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localaws import keys, process
+from localaws.keys import Credentials
 from localaws.settings import Settings
 from tests.e2e.laptop import free_port
 from tests.images import push_image
@@ -32,14 +35,15 @@ class Site:
 
     settings: Settings
 
-    def client(self, service: str, region: str) -> Client:
-        key = keys.ensure(self.settings)
+    def client(self, service: str, region: str, key: Credentials | None = None) -> Client:
+        key = key or keys.ensure(self.settings)
         return boto3.client(
             service,
             region_name=region,
             endpoint_url=self.settings.endpoint,
             aws_access_key_id=key.key,
             aws_secret_access_key=key.secret,
+            aws_session_token=key.token,
             config=Config(retries={"max_attempts": 0}),
         )
 
@@ -96,7 +100,7 @@ PROJECT = {
     },
     "serviceRole": ROLE,
 }
-SCHEDULE = {
+SCHEDULE: dict[str, Any] = {
     "Name": NAME,
     "ScheduleExpression": "rate(30 days)",
     "FlexibleTimeWindow": {"Mode": "OFF"},
@@ -117,6 +121,10 @@ class Kind:
     service: str
     make: Callable[[Client], object]
     found: Callable[[Client], list[str]]
+
+
+def _target(client: Client) -> dict[str, str]:
+    return {"Arn": f"arn:aws:sqs:{client.meta.region_name}:000000000000:any", "RoleArn": ROLE}
 
 
 KINDS: Mapping[str, Kind] = {
@@ -189,7 +197,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "schedule": Kind(
         "scheduler",
-        lambda c: c.create_schedule(**SCHEDULE),
+        lambda c: c.create_schedule(**{**SCHEDULE, "Target": _target(c)}),
         lambda c: [item["Arn"] for item in c.list_schedules()["Schedules"]],
     ),
     "secret": Kind(
@@ -382,6 +390,71 @@ def test_a_training_job_takes_no_data_of_another_region(site: Site) -> None:
     site.client("sagemaker", OTHER).create_training_job(**job)
 
 
+def test_a_push_is_built_in_the_region_of_its_repository(site: Site, tmp_path: Path) -> None:
+    name = f"{NAME}-of-stack"
+    events = site.client("events", OTHER)
+    pattern = {"source": ["aws.codecommit"], "detail": {"repositoryName": [name]}}
+    events.put_rule(Name="pushes", EventPattern=json.dumps(pattern))
+    project = f"arn:aws:codebuild:{OTHER}:000000000000:project/{NAME}"
+    target = {"Id": "build", "Arn": project, "RoleArn": ROLE, "Input": "{}"}
+    events.put_targets(Rule="pushes", Targets=[target])
+    repository = site.settings.in_region(OTHER).state / "repositories" / f"{name}.git"
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    for words in (("init", "-q"), (*identity, "commit", "-q", "--allow-empty", "-m", "first")):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    said = subprocess.run(
+        ["git", "push", str(repository), "HEAD:refs/heads/main"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+    assert f"AWS_REGION={OTHER}" in said
+    [build] = site.client("codebuild", OTHER).list_builds()["ids"]
+    found = site.client("codebuild", OTHER).batch_get_builds(ids=[build])["builds"][0]
+    assert (found["buildStatus"], found["arn"].split(":")[3]) == ("SUCCEEDED", OTHER)
+    here = site.client("codebuild", HOME)
+    assert here.list_builds()["ids"] == []
+    assert here.batch_get_projects(names=[project])["projectsNotFound"] == [project]
+    with pytest.raises(ClientError, match=f"Project cannot be found: {project}"):
+        here.start_build(projectName=project)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ask"),
+    [
+        ("function", lambda c, arn: c.invoke(FunctionName=arn)),
+        ("key", lambda c, arn: c.describe_key(KeyId=arn)),
+        ("parameter", lambda c, arn: c.get_parameter(Name=arn)),
+        ("pipeline", lambda c, arn: c.start_pipeline_execution(PipelineName=arn)),
+        ("secret", lambda c, arn: c.get_secret_value(SecretId=arn)),
+        ("stack", lambda c, arn: c.describe_stacks(StackName=arn)),
+        ("state machine", lambda c, arn: c.start_execution(stateMachineArn=arn)),
+        ("topic", lambda c, arn: c.publish(TopicArn=arn, Message="any")),
+    ],
+)
+def test_an_arn_of_another_region_names_nothing_here(
+    site: Site, kind: str, ask: Callable[[Client, str], object]
+) -> None:
+    known = KINDS[kind]
+    [there] = [arn for arn in known.found(site.client(known.service, OTHER)) if arn.endswith(NAME) or NAME in arn][:1]
+    with pytest.raises(ClientError):
+        ask(site.client(known.service, HOME), there)
+
+
+def test_a_schedule_calls_targets_of_its_region_alone(site: Site) -> None:
+    for target in (
+        SCHEDULE["Target"],
+        {
+            **SCHEDULE["Target"],
+            "Arn": f"arn:aws:sqs:{HOME}:0:any",
+            "DeadLetterConfig": {"Arn": SCHEDULE["Target"]["Arn"]},
+        },
+    ):
+        with pytest.raises(ClientError, match=f"a schedule calls targets of its own region, {HOME}"):
+            site.client("scheduler", HOME).create_schedule(**{**SCHEDULE, "Name": "across", "Target": target})
+
+
 @pytest.mark.parametrize("service", ["sagemaker", "s3", "sqs", "lambda", "cloudformation"])
 def test_a_region_that_aws_does_not_have_is_refused(site: Site, service: str) -> None:
     ask = {"sagemaker": "list_models", "s3": "list_buckets", "sqs": "list_queues", "lambda": "list_functions"}
@@ -392,6 +465,21 @@ def test_a_region_that_aws_does_not_have_is_refused(site: Site, service: str) ->
 def test_a_region_in_which_nothing_was_done_costs_nothing(site: Site) -> None:
     assert site.client("sagemaker", THIRD).list_pipelines()["PipelineSummaries"] == []
     assert [path.name for path in (site.settings.home / "regions").iterdir()] == [OTHER]
+
+
+def test_what_a_stop_interrupts_in_a_region_has_failed_at_the_next_start(site: Site) -> None:
+    (site.settings.home / "images.json").write_text(json.dumps({"own": ["sleep", "60"]}))
+    sagemaker = site.client("sagemaker", OTHER)
+    arn = sagemaker.start_pipeline_execution(PipelineName="line")["PipelineExecutionArn"]
+    deadline = time.monotonic() + 20
+    while not sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    process.stop(site.settings)
+    process.start(site.settings)
+    described = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+    assert described["PipelineExecutionStatus"] == "Failed"
+    assert "was stopped while this ran" in described["FailureReason"]
 
 
 def test_regions_are_found_again_after_a_restart(site: Site) -> None:
@@ -406,3 +494,95 @@ def test_regions_are_found_again_after_a_restart(site: Site) -> None:
 
 def _all(site: Site, region: str) -> list[str]:
     return sorted(arn for kind in KINDS.values() for arn in kind.found(site.client(kind.service, region)))
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A role that may work in one region, on a local AWS that asks policies."""
+
+    site: Site
+    role: str
+    key: Credentials
+
+    def client(self, service: str, region: str = OTHER) -> Client:
+        return self.site.client(service, region, self.key)
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    made = Site(Settings(free_port(), tmp_path_factory.mktemp("enforcing"), enforce_iam=True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCONES_ENFORCE_IAM", "true")
+        process.start(made.settings)
+    iam = made.client("iam", HOME)
+    services = ["cloudformation", "events", "lambda", "sagemaker", "scheduler", "states"]
+    trusted = {"Service": [f"{name}.amazonaws.com" for name in services], "AWS": "arn:aws:iam::000000000000:root"}
+    trust = {"Statement": [{"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName="worker", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    owned = [f"arn:aws:{service}:{OTHER}:*" for service in ("lambda", "logs", "sagemaker", "scheduler", "sqs")]
+    statements = [
+        {"Effect": "Allow", "Action": "*", "Resource": owned},
+        {
+            "Effect": "Allow",
+            "Action": ["iam:PassRole", "sagemaker:List*", "sqs:ListQueues"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:RequestedRegion": OTHER}},
+        },
+    ]
+    iam.put_role_policy(RoleName="worker", PolicyName="own", PolicyDocument=json.dumps({"Statement": statements}))
+    issued = made.client("sts", OTHER).assume_role(RoleArn=role, RoleSessionName="worker")["Credentials"]
+    key = Credentials(issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"])
+    yield Worker(made, role, key)
+    process.stop(made.settings)
+
+
+def _create_pipeline(client: Client, role: str) -> None:
+    client.create_pipeline(PipelineName=NAME, PipelineDefinition=DEFINITION, RoleArn=role)
+
+
+def test_a_role_of_one_region_may_nothing_in_another(worker: Worker) -> None:
+    asked: list[tuple[str, Callable[[Client], object]]] = [
+        ("sagemaker", lambda c: c.list_pipelines()),
+        ("sagemaker", lambda c: _create_pipeline(c, worker.role)),
+        ("sqs", lambda c: c.create_queue(QueueName="asked")),
+        ("sqs", lambda c: c.list_queues()),
+        ("scheduler", lambda c: c.create_schedule(**{**SCHEDULE, "Target": {**_target(c), "RoleArn": worker.role}})),
+    ]
+    for service, ask in asked:
+        ask(worker.client(service))
+        with pytest.raises(ClientError, match="AccessDenied"):
+            ask(worker.client(service, HOME))
+
+
+def test_what_acts_under_a_role_acts_in_its_region(worker: Worker) -> None:
+    queue = worker.client("sqs").create_queue(QueueName=NAME)["QueueUrl"]
+    target = {
+        "Arn": f"arn:aws:sqs:{OTHER}:000000000000:{NAME}",
+        "RoleArn": worker.role,
+        "Input": '{"detail": "scheduled"}',
+    }
+    worker.client("scheduler").create_schedule(**{**SCHEDULE, "Name": "queue", "Target": target})
+    _await(worker.site, OTHER, queue, lambda event: event["detail"] == "scheduled")
+    sagemaker = worker.client("sagemaker")
+    sagemaker.create_pipeline(PipelineName="of-rule", PipelineDefinition=DEFINITION, RoleArn=worker.role)
+    events = worker.site.client("events", OTHER)
+    events.put_rule(Name=NAME, EventPattern='{"source": ["own"]}')
+    arn = f"arn:aws:sagemaker:{OTHER}:000000000000:pipeline/of-rule"
+    events.put_targets(Rule=NAME, Targets=[{"Id": "line", "Arn": arn, "RoleArn": worker.role}])
+    events.put_events(Entries=[{"Source": "own", "DetailType": "any", "Detail": "{}"}])
+    deadline = time.monotonic() + 20
+    while not sagemaker.list_pipeline_executions(PipelineName="of-rule")["PipelineExecutionSummaries"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_function_logs_in_its_region_under_its_role(worker: Worker) -> None:
+    functions = worker.site.client("lambda", OTHER)
+    functions.create_function(
+        FunctionName=NAME, Runtime="python3.11", Role=worker.role, Handler="index.handler", Code={"ZipFile": _code()}
+    )
+    functions.get_waiter("function_active_v2").wait(FunctionName=NAME, WaiterConfig={"Delay": 1})
+    assert json.loads(functions.invoke(FunctionName=NAME)["Payload"].read()) == OTHER
+    group = f"/aws/lambda/{NAME}"
+    assert len(worker.site.client("logs", OTHER).describe_log_streams(logGroupName=group)["logStreams"]) == 1
+    assert worker.site.client("logs", HOME).describe_log_groups()["logGroups"] == []
