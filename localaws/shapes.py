@@ -87,7 +87,7 @@ def _project(shape: Shape, value: Any) -> Any:  # noqa: ANN401 - JSON of any typ
 
 
 def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - JSON of any type
-    if not _has_type(value, _PYTHON_TYPES[shape.type_name]):
+    if not has_type(shape, value):
         yield f"Value at '{path}' has type {type(value).__name__}; it must be of type {shape.type_name}"
         return
     yield from _limits(shape, value, path)
@@ -107,7 +107,9 @@ def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: AN
             yield from _problems(shape.value, item, f"{path}.{key}")
 
 
-def _has_type(value: object, allowed: tuple[type, ...]) -> bool:
+def has_type(shape: Shape, value: object) -> bool:
+    """Whether a JSON value is of a shape's own type; of what is within, nothing is said."""
+    allowed = _PYTHON_TYPES[shape.type_name]
     # Python's bool is an int; JSON's is not a number.
     return isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool))
 

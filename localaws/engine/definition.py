@@ -93,6 +93,7 @@ def parse(text: str) -> Definition:
     if not isinstance(body, dict) or body.get("Version") != VERSION:
         given = body.get("Version") if isinstance(body, dict) else body
         raise errors.validation(f"Unable to parse pipeline definition: Version is {given!r}; {VERSION!r} is allowed.")
+    members.check_body(body)
     parameters = body.get("Parameters") or []
     members.check_parameters(parameters)
     steps: dict[str, Step] = {}

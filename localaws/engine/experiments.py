@@ -12,12 +12,13 @@ from typing import Any
 
 from localaws import errors
 from localaws.aws import Aws
-from localaws.engine import references
+from localaws.engine import members, references, types
 from localaws.records.tracking import begin_experiment
 from localaws.shapes import Document, broken_limits, service_model
 
 MEMBER = "PipelineExperimentConfig"
 _MEMBERS = ("ExperimentName", "TrialName")
+_VARIABLES = {*types.VARIABLES} - {*types.OF_JOBS}
 
 
 def find_config(definition: str) -> Document | None:
@@ -36,12 +37,14 @@ def check_config(definition: str, declared: Mapping[str, object]) -> None:
             f"{MEMBER} is an object of {' and '.join(_MEMBERS)}; {json.dumps(config)[:200]} was given."
         )
     for member, value in config.items():
-        if not isinstance(value, str) and not references.is_function(value):
+        if not members.is_text(value):
             raise errors.validation(f"{MEMBER}.{member} must be a text or a function of one.")
     unknown = references.parameters_in(config) - declared.keys()
     if unknown or references.steps_in(config):
         what = f"the parameter {sorted(unknown)[0]!r}, which is not declared" if unknown else "a step"
         raise errors.validation(f"{MEMBER} refers to {what}.")
+    for name in sorted(references.variables_in(config) - _VARIABLES):
+        raise errors.validation(f"{MEMBER} refers to Execution.{name}, which no execution knows when it starts.")
 
 
 def begin(aws: Aws, definition: str, parameters: Mapping[str, Any], variables: Document) -> Document:

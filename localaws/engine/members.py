@@ -31,6 +31,8 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "PropertyFiles": list,
     "RetryPolicies": list,
 }
+# sagemaker.workflow.pipeline, 2.257.7 and 3.27
+_BODY = ("Version", "Metadata", "Parameters", "PipelineExperimentConfig", "MlflowConfig", "Steps")
 _ANY = ("Name", "Type", "Arguments", "DependsOn", "Description", "DisplayName")
 _CACHED, _RETRIED = ("CacheConfig",), ("RetryPolicies",)
 # What the SDK's steps write beside these (sagemaker.workflow, 2.257.7), and which steps AWS retries:
@@ -69,6 +71,22 @@ def check_depth(body: object) -> None:
         raise errors.validation(f"The pipeline definition is nested deeper than {_MOST_LEVELS} levels.")
 
 
+def check_body(body: Document) -> None:
+    """Refuse members of a definition that would do nothing here."""
+    _check_known("pipeline definition", body, _BODY)
+    if body.get("MlflowConfig"):
+        raise errors.validation("The local AWS does not emulate MlflowConfig; leave it out.")
+
+
+def is_text(value: object) -> bool:
+    """Whether a value is text, or a function that gives one and is of its form."""
+    if isinstance(value, str):
+        return True
+    return _is_text_function(value) and all(
+        _is_text_function(item) and _is_function(item) for item in references.functions_in(value)
+    )
+
+
 def check_parameters(parameters: object) -> None:
     """Refuse parameters that are not a list of objects with a name, and values that are no single value."""
     if not isinstance(parameters, list):
@@ -105,8 +123,7 @@ def check_step(body: object) -> None:
     for member, kind in _TYPES.items():
         if member in body and not isinstance(body[member], kind):
             raise errors.validation(f"The step {name!r} has a {member} that is not {_NAMES[kind]}.")
-    if not all(isinstance(item, str) for item in body.get("DependsOn", [])):
-        raise errors.validation(f"The step {name!r} has a DependsOn that is not a list of step names.")
+    _check_dependencies(name, body.get("DependsOn", []))
     _check_property_files(name, body.get("PropertyFiles", []))
     _check_outputs(name, body.get("OutputParameters", []))
     _check_retries(name, body.get("RetryPolicies", []))
@@ -123,6 +140,16 @@ def check_references(name: str, value: Any) -> None:  # noqa: ANN401 - JSON of a
                 "below Parameters, Execution or Steps, Std:Join with Values, Std:JsonGet with Path and either "
                 "PropertyFile or S3Uri."
             )
+
+
+def _check_dependencies(name: str, names: list[Any]) -> None:
+    if any(isinstance(item, dict) and "Trigger" in item for item in names):
+        raise errors.validation(
+            f"The step {name!r} has a DependsOn with a Trigger, which the local AWS does not emulate; a step runs "
+            "after those that it names have succeeded."
+        )
+    if not all(isinstance(item, str) for item in names):
+        raise errors.validation(f"The step {name!r} has a DependsOn that is not a list of step names.")
 
 
 def _check_property_files(name: str, files: list[Any]) -> None:

@@ -84,6 +84,11 @@ def parameters_in(value: Any) -> set[str]:  # noqa: ANN401
     return {path.split(".", 1)[1] for path in _gets(value) if path.startswith("Parameters.")}
 
 
+def variables_in(value: Any) -> set[str]:  # noqa: ANN401
+    """The names of the execution's variables that a value reads."""
+    return {path.split(".", 1)[1] for path in _gets(value) if path.startswith("Execution.")}
+
+
 def property_files_in(value: Any) -> set[tuple[str, str]]:  # noqa: ANN401
     """The (step, property file) pairs that a value reads."""
     parts = [path.split(".") for path in _gets(value) if path.startswith("Steps.")]

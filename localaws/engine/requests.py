@@ -17,22 +17,11 @@ from localaws.engine import quality, references, types
 from localaws.engine.definition import Definition, Step
 from localaws.operations import SAGEMAKER
 from localaws.refusals import check_members
-from localaws.shapes import Document, broken_limits, service_model
+from localaws.shapes import Document, broken_limits, has_type, service_model
 
 _BEGINNING = "Unable to parse pipeline definition."
-_NATIVE: dict[str, tuple[str, tuple[type, ...]]] = {
-    "structure": ("Json Object", (dict,)),
-    "map": ("Json Object", (dict,)),
-    "list": ("Json Array", (list,)),
-    "string": ("String", (str,)),
-    "blob": ("String", (str,)),
-    "integer": ("Integer", (int,)),
-    "long": ("Integer", (int,)),
-    "float": ("Float", (int, float)),
-    "double": ("Float", (int, float)),
-    "boolean": ("Boolean", (bool,)),
-    "timestamp": ("Timestamp", (int, float, str)),
-}
+_NOTEBOOKS = "amazon_sagemaker_scheduler"
+_JSON = {"Structure": "Json Object", "Map": "Json Object", "List": "Json Array"}
 
 
 def check_arguments(definition: Definition) -> None:
@@ -47,6 +36,7 @@ def check_arguments(definition: Definition) -> None:
             _check_members(shape, step.request, known, api.hidden)
             _check_required(shape, step.request, api.name)
             _check_literals(api, step)
+            _check_program(step)
         if step.type == quality.TYPE:
             _check_quality(step, known)
 
@@ -69,14 +59,13 @@ def _check(shape: Shape, value: Any, known: types.Types) -> None:  # noqa: ANN40
 
 
 def _check_native(shape: Shape, value: object) -> None:
-    name, natives = _NATIVE[shape.type_name]
-    if not isinstance(value, natives) or (isinstance(value, bool) and bool not in natives):
-        expected = f"Expecting start of {name}." if name.startswith("Json") else f"Expecting {name}, not {value!r}."
-        raise _refusal(expected)
+    if not has_type(shape, value):
+        kind = types.OF_SHAPES[shape.type_name]
+        raise _refusal(f"Expecting start of {_JSON[kind]}." if kind in _JSON else f"Expecting {kind}, not {value!r}.")
     for constraint in broken_limits(shape, value):
-        words = constraint.removeprefix("satisfy ")
         given = f"Value '{str(value)[:200]}' for '{shape.name}'"
-        raise _refusal(f"Model Validation failed:\n{given} failed to satisfy {words}")
+        words = constraint if constraint.startswith("satisfy ") else f"satisfy constraint: Member must {constraint}"
+        raise _refusal(f"Model Validation failed:\n{given} failed to {words}")
 
 
 def _check_members(shape: Shape, value: Document, known: types.Types, hidden: frozenset[str] = frozenset()) -> None:
@@ -114,6 +103,17 @@ def _check_quality(step: Step, known: types.Types) -> None:
         raise errors.validation(
             f"The step {step.name!r} has a {script}, which the local AWS does not call: prepare the data in a "
             "Processing step before, and read the violations in one after."
+        )
+
+
+def _check_program(step: Step) -> None:
+    """Refuse a notebook's job, as sagemaker.workflow.notebook_job_step writes it: only AWS's image has its program."""
+    specification = step.arguments.get("AlgorithmSpecification")
+    entry = specification.get("ContainerEntrypoint") if isinstance(specification, dict) else None
+    if entry == [_NOTEBOOKS]:
+        raise errors.validation(
+            f"The step {step.name!r} is a notebook job, whose program {_NOTEBOOKS} lies in AWS's images; the local AWS "
+            "does not run it. Run the notebook by a script in a Processing step."
         )
 
 

@@ -40,7 +40,7 @@ VARIABLES = (
     *("PipelineName", "PipelineArn", "PipelineExecutionId", "PipelineExecutionArn", "StartDateTime", "CurrentDateTime"),
     *OF_JOBS,
 )
-_OF_SHAPES = {
+OF_SHAPES = {
     "structure": "Structure",
     "map": "Map",
     "list": "List",
@@ -53,6 +53,7 @@ _OF_SHAPES = {
     "boolean": "Boolean",
     "timestamp": "Timestamp",
 }
+"""The types of botocore's shapes as definitions and AWS's sentences have them."""
 _WIDER = {("Integer", "Float")}  # a number without a fraction is a number
 
 
@@ -72,7 +73,7 @@ class Types:
     def check_fits(self, function: Document, shape: Shape) -> None:
         """Refuse a reference where a member takes another type than it stands for."""
         found = self.of(function)
-        wanted = _OF_SHAPES[shape.type_name]
+        wanted = OF_SHAPES[shape.type_name]
         if found not in (None, wanted) and (found, wanted) not in _WIDER:
             named = function.get("Get") or next(iter(function))
             raise errors.validation(
@@ -118,7 +119,7 @@ class Types:
             shape = _inner(owner, shape, name)
             if shape is None:
                 raise errors.validation(f"The step {step!r} refers to {path}, which a {owner.type} step does not have.")
-        return _OF_SHAPES[shape.type_name] if shape is not None else None
+        return OF_SHAPES[shape.type_name] if shape is not None else None
 
 
 def _describes(owner: Step) -> str:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sagemaker.workflow import conditions as sdk
 from sagemaker.workflow.condition_step import ConditionStep
-from sagemaker.workflow.emr_step import EMRStep, EMRStepConfig
 from sagemaker.workflow.execution_variables import ExecutionVariable, ExecutionVariables
 from sagemaker.workflow.fail_step import FailStep
 from sagemaker.workflow.functions import Join, JsonGet
 from sagemaker.workflow.parameters import ParameterBoolean, ParameterFloat, ParameterInteger, ParameterString
+from sagemaker.workflow.properties import Properties, PropertiesList, PropertiesMap
 
 from localaws.engine.definition import parse
 from localaws.engine.logic import holds
-from localaws.engine.parameters import check_declarations
 from localaws.engine.references import Scope, resolve
-from localaws.engine.requests import check_arguments
 from localaws.engine.types import VARIABLES
 from localaws.errors import AwsError
+from tests.contract.sdk_forms import sdk2
+from tests.contract.sdk_forms.reading import check_run_or_refused, read
 
 COUNT = ParameterInteger("Count", default_value=3)
 PARAMETERS = [
@@ -57,12 +58,6 @@ def written(*steps: Any, parameters: Any = ()) -> str:
         "Steps": [step.to_request() for step in steps],
     }
     return json.dumps(body, default=lambda item: item.expr if hasattr(item, "expr") else item.to_request())
-
-
-def read(text: str) -> None:
-    definition = parse(text)
-    check_declarations(definition.parameters)
-    check_arguments(definition)
 
 
 def test_every_condition_of_the_sdk_is_tried_here() -> None:
@@ -117,13 +112,35 @@ def test_a_fail_step_needs_no_message() -> None:
     read(written(FailStep("Stop")))
 
 
-def refused_steps() -> dict[str, Any]:
-    return {
-        "EMR": EMRStep("Spark", "Spark", "", "j-1", EMRStepConfig(jar="s3://b/a.jar")),
-    }
+def test_every_class_of_step_of_the_sdk_is_tried_here() -> None:
+    assert sdk2.list_steps() == sorted(sdk2.WRITTEN)
 
 
-@pytest.mark.parametrize("kind", refused_steps())
-def test_a_step_that_is_not_run_is_refused_with_those_that_are(kind: str) -> None:
-    with pytest.raises(AwsError, match=f"has the type '{kind}', which the local AWS does not run; it runs Processing"):
-        read(written(refused_steps()[kind]))
+@pytest.mark.parametrize("name", [name for name in sdk2.WRITTEN if name != "NotebookJobStep"])
+def test_a_class_of_step_is_run_or_refused_in_a_sentence(name: str) -> None:
+    check_run_or_refused(sdk2.write(name))
+
+
+def test_a_notebook_job_is_refused_in_a_sentence() -> None:
+    with pytest.raises(AwsError, match="The step 'Book' is a notebook job, whose program amazon_sagemaker_scheduler"):
+        read(sdk2.write("NotebookJobStep"))
+
+
+def references(found: Any) -> Iterator[dict[str, str]]:
+    """All that a step's properties can name: members, the first item of lists, one of maps."""
+    for name, item in vars(found).items():
+        one = item[0] if isinstance(item, PropertiesList) else item["key"] if isinstance(item, PropertiesMap) else item
+        # A tuning step's are of two answers in one; a page's token is nobody's property.
+        if isinstance(one, Properties) and name != "NextToken":
+            yield one.expr
+            yield from references(one)
+
+
+@pytest.mark.parametrize("name", ["ProcessingStep", "TrainingStep", "TransformStep", "TuningStep", "CreateModelStep"])
+def test_all_properties_that_a_step_of_the_sdk_has_can_be_named(name: str) -> None:
+    step = sdk2.WRITTEN[name]()[0]
+    named = list(references(step.properties))
+    assert len(named) > 15
+    body = json.loads(sdk2.write(name))
+    say = {"Name": "Say", "Type": "Fail", "Arguments": {"ErrorMessage": {"Std:Join": {"On": "", "Values": named}}}}
+    read(json.dumps({**body, "Steps": [*body["Steps"], say]}))

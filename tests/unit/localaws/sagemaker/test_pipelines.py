@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +149,39 @@ def test_a_wrong_parameter_starts_nothing(api: Api, runs: Runs, line: str) -> No
     request = {"PipelineName": "line", "PipelineParameters": [{"Name": "P", "Value": "1"}]}
     assert "Unknown parameters: P" in api.refused("StartPipelineExecution", **request)[1]
     assert api("ListPipelineExecutions", PipelineName="line")["PipelineExecutionSummaries"] == []
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "words"),
+    [
+        ("Stepz", [], "has the member 'Stepz'; it may have Version"),
+        ("MlflowConfig", {"MlflowResourceArn": "arn"}, "does not emulate MlflowConfig"),
+        ("PipelineExperimentConfig", [1], "is an object of ExperimentName and TrialName"),
+        ("PipelineExperimentConfig", {"ExperimentName": "a", "Trial": "a"}, "is an object of ExperimentName"),
+        ("PipelineExperimentConfig", {"ExperimentName": 3}, "ExperimentName must be a text or a function of one"),
+        ("PipelineExperimentConfig", {"ExperimentName": {"Get": 3}}, "ExperimentName must be a text or a function"),
+        ("PipelineExperimentConfig", {"ExperimentName": {"Get": "Parameters.X"}}, "the parameter 'X'"),
+        ("PipelineExperimentConfig", {"ExperimentName": {"Get": "Steps.A.ModelName"}}, "refers to a step"),
+        (
+            "PipelineExperimentConfig",
+            {"ExperimentName": {"Get": "Execution.TrainingJobName"}},
+            "TrainingJobName, which",
+        ),
+        ("PipelineExperimentConfig", {"ExperimentName": {"Get": "Execution.Nope"}}, "refers to Execution.Nope, which"),
+        (
+            "PipelineExperimentConfig",
+            {"ExperimentName": {"Std:Join": {"Values": [{"Std:JsonGet": {"S3Uri": "s3://b/k", "Path": "a"}}]}}},
+            "ExperimentName must be a text or a function of one",
+        ),
+    ],
+)
+def test_members_of_a_definition_that_would_do_nothing_are_refused(
+    api: Api, line: str, member: str, value: object, words: str
+) -> None:
+    definition = json.dumps({**json.loads(line), member: value})
+    code, sentence = api.refused("CreatePipeline", PipelineName="line", PipelineDefinition=definition, RoleArn=ROLE)
+    assert code == "ValidationException"
+    assert words in sentence
 
 
 def test_a_pipeline_whose_execution_runs_is_not_deleted(api: Api, runs: Runs, script: Script, line: str) -> None:
