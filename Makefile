@@ -125,6 +125,12 @@ install: $(ENVIRONMENT)/test
 	@$(INSTALL) $@ requirements/checkov.lock
 	@touch $@
 
+# The AWS CLI 1 asks the local AWS in a test; its versions of what the project has are its own.
+.venv/awscli: requirements/awscli.lock
+	@echo "Installing the AWS CLI 1 into .venv/awscli (once) ..."
+	@$(INSTALL) $@ requirements/awscli.lock
+	@touch $@
+
 # atheris is for fuzzing alone, has wheels for Linux alone, and reads the project through .venv's packages.
 .venv/fuzz: requirements/fuzz.lock $(ENVIRONMENT)/test
 	@echo "Installing atheris into .venv/fuzz (once) ..."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,29 @@ def page(
     chosen = kept[:size]
     more = {"NextToken": _encode(member, _place(chosen[-1], member, key))} if len(kept) > size else {}
     return chosen, more
+
+
+def page_in_order(
+    items: Sequence[Any],
+    token: str | None,
+    size: int,
+    refused: Callable[[], Exception],
+    key: Callable[[Any], object] = lambda item: item,
+) -> tuple[list[Any], str | None]:
+    """One page of items in the order that they have, and the token of the next one; of services that do not sort so.
+
+    `key` distinguishes items, and a token names the last one of its page. Raises `refused()` for any other token.
+    """
+    start = 0
+    if token is not None:
+        try:
+            last = json.loads(base64.b64decode(token.encode(), altchars=b"-_", validate=True))
+            start = [key(item) for item in items].index(last) + 1
+        except (ValueError, TypeError) as error:
+            raise refused() from error
+    chosen = list(items[start : start + size])
+    more = start + size < len(items)
+    return chosen, base64.urlsafe_b64encode(json.dumps(key(chosen[-1])).encode()).decode() if more else None
 
 
 def _passes(request: Document, document: Document, key: str, equals: Mapping[str, str]) -> bool:

@@ -32,6 +32,7 @@ MACOS = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}
 SOURCES = ("stepfunctions",)
 # In environments of their own, see the Makefile and the workflow audit.yml.
 ALONE = {
+    "awscli": ["awscli==1.46.3"],
     "checkov": ["checkov==3.3.30"],
     "sbom": ["cyclonedx-python-lib[json-validation]==11.12.0"],
     "audit": ["pip-audit==2.10.1"],

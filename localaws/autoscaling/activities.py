@@ -64,19 +64,18 @@ def settle(aws: Aws, resource: str) -> None:
 @AUTOSCALING.operation(
     "DescribeScalingActivities",
     members=all_but(
-        kept="MaxResults NextToken",  # there is one page
         only={"ScalableDimension": (targets.DIMENSION,), "IncludeNotScaledActivities": (False,)},
     ),
 )
 def describe_scaling_activities(aws: Aws, request: Document) -> Document:
-    """The activities, newest first."""
-    if request["ServiceNamespace"] != targets.NAMESPACE:
-        return {"ScalingActivities": []}
+    """The activities, newest first, fifty a page."""
     for target in aws.store.all(targets.KIND):
         settle(aws, target["ResourceId"])
     wanted = request.get("ResourceId")
     found = [item for item in aws.store.all(KIND) if wanted in (None, item["ResourceId"])]
-    return {"ScalingActivities": _newest_first(found)}
+    ours = found if request["ServiceNamespace"] == targets.NAMESPACE else []
+    chosen, more = targets.page(request, _newest_first(ours), "ActivityId")
+    return {"ScalingActivities": chosen, **more}
 
 
 def _newest_first(found: list[Document]) -> list[Document]:

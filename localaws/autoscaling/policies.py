@@ -53,7 +53,7 @@ def put_scaling_policy(aws: Aws, request: Document) -> Document:
 
 @AUTOSCALING.operation("DescribeScalingPolicies", members=targets.LISTED)
 def describe_scaling_policies(aws: Aws, request: Document) -> Document:
-    """The policies, all on one page."""
+    """The policies, fifty a page."""
     found = [
         item
         for item in aws.store.all(targets.POLICIES)
@@ -61,7 +61,8 @@ def describe_scaling_policies(aws: Aws, request: Document) -> Document:
         and item["ResourceId"] == request.get("ResourceId", item["ResourceId"])
         and item["PolicyName"] in request.get("PolicyNames", [item["PolicyName"]])
     ]
-    return {"ScalingPolicies": found}
+    chosen, more = targets.page(request, found, "PolicyARN")
+    return {"ScalingPolicies": chosen, **more}
 
 
 @AUTOSCALING.operation("DeleteScalingPolicy", on=(targets.find_arn,))

@@ -14,7 +14,7 @@ from localaws import schedule_expressions as expressions
 from localaws.autoscaling import targets
 from localaws.aws import Aws, now
 from localaws.operations import AUTOSCALING
-from localaws.refusals import all_but, members
+from localaws.refusals import members
 from localaws.shapes import Document
 
 KIND = targets.SCHEDULED
@@ -47,10 +47,10 @@ def put_scheduled_action(aws: Aws, request: Document) -> Document:
 
 @AUTOSCALING.operation(
     "DescribeScheduledActions",
-    members=all_but(kept="MaxResults NextToken", only={"ScalableDimension": (targets.DIMENSION,)}),  # one page
+    members=targets.LISTED,
 )
 def describe_scheduled_actions(aws: Aws, request: Document) -> Document:
-    """The actions, all on one page."""
+    """The actions, fifty a page."""
     names = request.get("ScheduledActionNames")
     found = [
         item
@@ -59,7 +59,8 @@ def describe_scheduled_actions(aws: Aws, request: Document) -> Document:
         and item["ResourceId"] == request.get("ResourceId", item["ResourceId"])
         and (not names or item["ScheduledActionName"] in names)
     ]
-    return {"ScheduledActions": found}
+    chosen, more = targets.page(request, found, "ScheduledActionARN")
+    return {"ScheduledActions": chosen, **more}
 
 
 @AUTOSCALING.operation("DeleteScheduledAction", on=(targets.find_arn,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from localaws import errors
+from localaws import errors, listing
 from localaws.autoscaling import alarms
 from localaws.aws import Aws, now
 from localaws.iam.scaling import LINKED_ROLE, SERVICE, linked_role_arn
@@ -22,7 +22,8 @@ _PARTS = 4
 _SUSPENDED = dict.fromkeys(
     ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended"), False
 )
-LISTED = all_but(kept="MaxResults NextToken", only={"ScalableDimension": (DIMENSION,)})  # there is one page
+LISTED = all_but(only={"ScalableDimension": (DIMENSION,)})
+_PAGE = 50
 
 
 def find_arn(aws: Aws, request: Document) -> Iterator[str]:
@@ -92,10 +93,23 @@ def register_scalable_target(aws: Aws, request: Document) -> Document:
 
 @AUTOSCALING.operation("DescribeScalableTargets", members=LISTED)
 def describe_scalable_targets(aws: Aws, request: Document) -> Document:
-    """The targets, all on one page."""
+    """The targets, fifty a page."""
     wanted = request.get("ResourceIds")
     found = [item for item in aws.store.all(KIND) if wanted is None or item["ResourceId"] in wanted]
-    return {"ScalableTargets": found if request["ServiceNamespace"] == NAMESPACE else []}
+    chosen, more = page(request, found if request["ServiceNamespace"] == NAMESPACE else [], "ResourceId")
+    return {"ScalableTargets": chosen, **more}
+
+
+def page(request: Document, found: list[Document], key: str) -> tuple[list[Document], Document]:
+    """One page of what is distinguished by a member, and {"NextToken": ...} when there is more."""
+    size = request.get("MaxResults", _PAGE)
+    if not 1 <= size <= _PAGE:
+        raise errors.validation(f"MaxResults is {size}; it must be from 1 to {_PAGE}.")
+    refused = errors.AwsError("InvalidNextTokenException", "The next token is not valid; give that of the page before.")
+    chosen, token = listing.page_in_order(
+        found, request.get("NextToken"), size, lambda: refused, lambda item: item[key]
+    )
+    return chosen, {"NextToken": token} if token else {}
 
 
 @AUTOSCALING.operation("DeregisterScalableTarget", on=(find_arn,))

@@ -5,11 +5,8 @@ from __future__ import annotations
 from localaws.aws import Aws
 from localaws.builds import projects, records
 from localaws.builds.projects import list_named_projects
-from localaws.errors import AwsError
 from localaws.operations import CODEBUILD
 from localaws.shapes import Document
-
-_PAGE = 100
 
 
 @CODEBUILD.operation("BatchGetBuilds", on=(list_named_projects,))
@@ -52,9 +49,5 @@ def batch_delete_builds(aws: Aws, request: Document) -> Document:
 def _page(builds: list[Document], request: Document) -> Document:
     descending = request.get("sortOrder", "DESCENDING") == "DESCENDING"
     ordered = sorted(builds, key=lambda build: (build["startTime"], build["buildNumber"]), reverse=descending)
-    token = request.get("nextToken", "0")
-    if not token.isdecimal():
-        raise AwsError("InvalidInputException", f"nextToken is {token!r}; give the token of the page before.")
-    start = int(token)
-    ids = [build["id"] for build in ordered[start : start + _PAGE]]
-    return {"ids": ids, **({"nextToken": str(start + _PAGE)} if len(ordered) > start + _PAGE else {})}
+    chosen, more = projects.page([build["id"] for build in ordered], request)
+    return {"ids": chosen, **more}

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 
+from localaws import listing
 from localaws.aws import Aws, now
 from localaws.errors import AwsError
 from localaws.operations import CODEBUILD
-from localaws.refusals import all_but, members
+from localaws.refusals import members
 from localaws.settings import Settings
 from localaws.shapes import Document
 
@@ -21,6 +22,7 @@ ACCOUNT_LIMIT = 60
 _MINUTES = 60
 _QUEUED_MINUTES = 480
 _NO_LIMIT = -1
+_PAGE = 100
 
 
 def list_named_projects(aws: Aws, request: Document) -> list[str]:
@@ -98,15 +100,25 @@ def batch_get_projects(aws: Aws, request: Document) -> Document:
     }
 
 
-@CODEBUILD.operation("ListProjects", members=all_but(kept="nextToken"))  # there is one page
+@CODEBUILD.operation("ListProjects")
 def list_projects(aws: Aws, request: Document) -> Document:
-    """The names of all projects, on one page."""
+    """The names of all projects, a hundred a page."""
     member = {"CREATED_TIME": "created", "LAST_MODIFIED_TIME": "lastModified"}.get(
         request.get("sortBy", "NAME"), "name"
     )
     listed = sorted(aws.store.all(KIND), key=lambda project: (project[member], project["name"]))
     names = [project["name"] for project in listed]
-    return {"projects": names[::-1] if request.get("sortOrder") == "DESCENDING" else names}
+    ordered = names[::-1] if request.get("sortOrder") == "DESCENDING" else names
+    chosen, more = page(ordered, request)
+    return {"projects": chosen, **more}
+
+
+def page(names: list[str], request: Document) -> tuple[list[str], Document]:
+    """A hundred names, and {"nextToken": ...} when there are more; raises CodeBuild's error for another token."""
+    given = request.get("nextToken")
+    refused = AwsError("InvalidInputException", f"nextToken is {given!r}; give the token of the page before.")
+    chosen, token = listing.page_in_order(names, given, _PAGE, lambda: refused)
+    return chosen, {"nextToken": token} if token else {}
 
 
 def find_project(aws: Aws, name: str) -> Document:

@@ -11,10 +11,10 @@ import uuid
 from localaws.aws import Aws, now
 from localaws.errors import AwsError
 from localaws.operations import CODECOMMIT
-from localaws.push import pull_requests, repository
+from localaws.push import paging, pull_requests, repository
 from localaws.push.git import PushError, git
 from localaws.push.pull_requests import list_named_repositories
-from localaws.refusals import all_but, members
+from localaws.refusals import members
 from localaws.shapes import Document
 
 KIND = "pull-request-comment"
@@ -69,21 +69,19 @@ def post_comment_for_pull_request(aws: Aws, request: Document) -> Document:
     return document
 
 
-@CODECOMMIT.operation(
-    "GetCommentsForPullRequest", on=(list_named_repositories,), members=all_but(kept="nextToken maxResults")
-)
+@CODECOMMIT.operation("GetCommentsForPullRequest", on=(list_named_repositories,))
 def get_comments_for_pull_request(aws: Aws, request: Document) -> Document:
-    """The comments of a pull request, each with the commits that it is about, on one page."""
+    """The comments of a pull request, each with the commits that it is about."""
     pull_requests.find(aws, request["pullRequestId"])
     wanted = {member: request[member] for member in _PLACE if member in request}
     found = aws.store.all(KIND, f"{int(request['pullRequestId']):09}/")
-    return {
-        "commentsForPullRequestData": [
-            {**{member: each[member] for member in _PLACE if member in each}, "comments": [each["comment"]]}
-            for each in found
-            if all(each.get(member) == value for member, value in wanted.items())
-        ]
-    }
+    listed = [
+        {**{member: each[member] for member in _PLACE if member in each}, "comments": [each["comment"]]}
+        for each in found
+        if all(each.get(member) == value for member, value in wanted.items())
+    ]
+    chosen, more = paging.page(listed, request, lambda each: each["comments"][0]["commentId"], most=500)
+    return {"commentsForPullRequestData": chosen, **more}
 
 
 def _check(aws: Aws, request: Document) -> None:

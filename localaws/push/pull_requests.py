@@ -13,14 +13,13 @@ from pathlib import Path
 from localaws.aws import Aws, now
 from localaws.errors import AwsError
 from localaws.operations import CODECOMMIT
-from localaws.push import repository
+from localaws.push import paging, repository
 from localaws.push.git import PushError, git
-from localaws.refusals import all_but, members
+from localaws.refusals import members
 from localaws.shapes import Document
 
 KIND = "pull-request"
 STATE_CHANGE = "CodeCommit Pull Request State Change"
-_PAGE = 100
 _OPEN = "OPEN"
 
 
@@ -73,9 +72,9 @@ def get_pull_request(aws: Aws, request: Document) -> Document:
     return {"pullRequest": find(aws, request["pullRequestId"])}
 
 
-@CODECOMMIT.operation("ListPullRequests", on=(list_named_repositories,), members=all_but(kept="nextToken maxResults"))
+@CODECOMMIT.operation("ListPullRequests", on=(list_named_repositories,))
 def list_pull_requests(aws: Aws, request: Document) -> Document:
-    """The ids of a repository's pull requests, the newest first, on one page."""
+    """The ids of a repository's pull requests, the newest first."""
     repository_of(aws, request["repositoryName"])
     status, author = request.get("pullRequestStatus"), request.get("authorArn")
     found = [
@@ -85,7 +84,8 @@ def list_pull_requests(aws: Aws, request: Document) -> Document:
         and status in (None, each["pullRequestStatus"])
         and author in (None, each["authorArn"])
     ]
-    return {"pullRequestIds": sorted(found, key=int, reverse=True)}
+    chosen, more = paging.page(sorted(found, key=int, reverse=True), request)
+    return {"pullRequestIds": chosen, **more}
 
 
 @CODECOMMIT.operation("UpdatePullRequestStatus", on=(list_named_repositories,), emits=STATE_CHANGE)

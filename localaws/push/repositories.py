@@ -7,7 +7,7 @@ from pathlib import Path
 from localaws.aws import Aws
 from localaws.errors import AwsError
 from localaws.operations import CODECOMMIT
-from localaws.push import pull_requests, repository
+from localaws.push import paging, pull_requests, repository
 from localaws.push.pull_requests import list_named_repositories
 from localaws.refusals import members
 from localaws.shapes import Document
@@ -20,12 +20,15 @@ def get_repository(aws: Aws, request: Document) -> Document:
 
 
 @CODECOMMIT.operation(
-    "ListRepositories", members=members(kept="nextToken", only={"sortBy": ("repositoryName",), "order": ("ascending",)})
+    "ListRepositories", members=members("nextToken", only={"sortBy": ("repositoryName",), "order": ("ascending",)})
 )
-def list_repositories(aws: Aws, _: Document) -> Document:
-    """All repositories, on one page."""
-    paths = sorted(repository.folder(aws.settings).glob("*.git"))
-    return {"repositories": [{"repositoryName": path.stem, "repositoryId": repository.read_id(path)} for path in paths]}
+def list_repositories(aws: Aws, request: Document) -> Document:
+    """All repositories by name, a hundred a page."""
+    names = sorted(path.stem for path in repository.folder(aws.settings).glob("*.git"))
+    chosen, more = paging.page(names, request)
+    found = [(name, repository.folder(aws.settings) / f"{name}.git") for name in chosen]
+    listed = [{"repositoryName": name, "repositoryId": repository.read_id(path)} for name, path in found]
+    return {"repositories": listed, **more}
 
 
 @CODECOMMIT.operation("DeleteRepository", on=(list_named_repositories,))
