@@ -49,6 +49,9 @@ RESOURCES = {
         Resource("experiment", "ExperimentArn"),
         Resource("experiment-trial", "TrialArn"),
         Resource("experiment-trial-component", "TrialComponentArn"),
+        Resource("artifact", "ArtifactArn"),
+        Resource("action", "ActionArn"),
+        Resource("context", "ContextArn"),
     )
 }
 """By the word in their ARNs, which is what policies and tags know them by."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from localaws.aws import Aws, now
+from localaws.records import tracking
 from localaws.shapes import Document, project
 
 KIND = "endpoint"
@@ -26,6 +27,8 @@ def change(aws: Aws, name: str, *removed: str, **changes: object) -> Document:
         document |= {"LastModifiedTime": now(), **changes}
         aws.store.put(KIND, name, document)
         if document["EndpointStatus"] != before.get("EndpointStatus"):
+            if document["EndpointStatus"] == "InService":
+                tracking.track_endpoint(aws, document)
             announce(aws, document)
     return document
 

@@ -1,4 +1,7 @@
-"""What SageMaker writes of jobs by itself: a trial component for each, in the trial that its ExperimentConfig names.
+"""What SageMaker writes by itself of jobs, versions of models and endpoints, for experiments and for lineage.
+
+A job has a trial component, in the trial that its ExperimentConfig names. Lineage leads from what a job read to what it
+made, from there to the versions that were registered of it, and over their deployments to endpoints.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/lineage-tracking-auto-creation.html says what is tracked; the names of
 components are those by which the SDK's LineageTableVisualizer finds them.
@@ -6,17 +9,20 @@ components are those by which the SDK's LineageTableVisualizer finds them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from localaws.aws import Aws
 from localaws.names import identifier
-from localaws.records import experiments
+from localaws.records import experiments, lineage, models
 from localaws.records.experiments import COMPONENT, EXPERIMENT, TRIAL
+from localaws.records.lineage import ACTION, ARTIFACT, CONTEXT
 from localaws.shapes import Document
 
 _LONGEST_MESSAGE = 1024
 _MOST_PARAMETERS = 300
+Tracked = tuple[str, str, str]  # what a job reads or makes: its name, URI and type of artifact
 
 
 def check_experiment(aws: Aws, config: Document) -> None:
@@ -51,7 +57,22 @@ def track_job(aws: Aws, stem: str, noun: str, job: Document) -> None:
         made = {"TrialComponentName": name, "Source": source, "JobCreated": job["CreationTime"], **display}
         component = experiments.create(aws, COMPONENT, made)
         _place(aws, component, config)
-    experiments.change(aws, COMPONENT, name, **_described(stem, job))
+        _associate(aws, component, list_inputs(job), [])
+    component = experiments.change(aws, COMPONENT, name, **_described(stem, job))
+    if job[f"{stem}JobStatus"] == "Completed":
+        _associate(aws, component, [], list_outputs(job))
+
+
+def _associate(aws: Aws, component: Document, inputs: Iterable[Tracked], outputs: Iterable[Tracked]) -> None:
+    arn = component["TrialComponentArn"]
+    for _, uri, kind in inputs:
+        lineage.associate(aws, _artifact(aws, uri, kind), arn, "ContributedTo")
+    for _, uri, kind in outputs:
+        lineage.associate(aws, arn, _artifact(aws, uri, kind), "Produced")
+
+
+def _artifact(aws: Aws, uri: str, kind: str) -> str:
+    return lineage.ensure(aws, ARTIFACT, {"Source": {"SourceUri": uri}, "ArtifactType": kind})
 
 
 def _place(aws: Aws, component: Document, config: Document) -> None:
@@ -106,7 +127,7 @@ def _value(value: Any) -> Document:  # noqa: ANN401 - a number, or text that may
     return {"NumberValue": number} if number - number == 0 else {"StringValue": str(value)}
 
 
-def list_inputs(job: Document) -> Iterator[tuple[str, str, str]]:
+def list_inputs(job: Document) -> Iterator[Tracked]:
     """What a job was given, each by a name, its URI and its type of artifact."""
     image = job.get("AlgorithmSpecification", {}).get("TrainingImage") or job.get("AppSpecification", {}).get(
         "ImageUri"
@@ -125,7 +146,7 @@ def list_inputs(job: Document) -> Iterator[tuple[str, str, str]]:
         yield "SageMaker.TransformInput", data["S3Uri"], "DataSet"
 
 
-def list_outputs(job: Document) -> Iterator[tuple[str, str, str]]:
+def list_outputs(job: Document) -> Iterator[Tracked]:
     """What a job makes, each by a name, its URI and its type of artifact."""
     if "ModelArtifacts" in job:
         yield "SageMaker.ModelArtifact", job["ModelArtifacts"]["S3ModelArtifacts"], "Model"
@@ -136,3 +157,58 @@ def list_outputs(job: Document) -> Iterator[tuple[str, str, str]]:
             yield item["OutputName"], item["S3Output"]["S3Uri"], "DataSet"
     if "S3OutputPath" in job.get("TransformOutput", {}):
         yield "SageMaker.TransformOutput", job["TransformOutput"]["S3OutputPath"], "DataSet"
+
+
+def track_package(aws: Aws, package: Document) -> None:
+    """Write a version's artifact, its group's context and its approval; call it in the change's transaction."""
+    own = _artifact(aws, package["ModelPackageArn"], "Model")
+    for container in package.get("InferenceSpecification", {}).get("Containers", []):
+        for uri, kind in _served(container):
+            lineage.associate(aws, _artifact(aws, uri, kind), own, "ContributedTo")
+    if "ModelPackageGroupName" not in package:
+        return
+    group, version = package["ModelPackageGroupName"], package["ModelPackageVersion"]
+    context = _context(aws, f"{group}-aws-model-group", aws.arn("model-package-group", group), "ModelGroup")
+    lineage.associate(aws, own, context, "AssociatedWith")
+    status = package["ModelApprovalStatus"]
+    action = {
+        "ActionName": f"{group}-{version}-{status}-aws-model-package",
+        "ActionType": "Approval",
+        "Source": {"SourceUri": package["ModelPackageArn"], "SourceType": "ARN"},
+        "Status": "Completed",
+        "Properties": {"ModelApprovalStatus": status},
+    }
+    lineage.associate(aws, lineage.ensure(aws, ACTION, action), own, "ContributedTo")
+
+
+def track_endpoint(aws: Aws, endpoint: Document) -> None:
+    """Write an endpoint's context, and the deployment of the models that its configuration names."""
+    name, configuration = endpoint["EndpointName"], endpoint["EndpointConfigName"]
+    context = _context(aws, f"{name}-aws-endpoint", endpoint["EndpointArn"], "Endpoint")
+    digest = hashlib.sha256(f"{configuration} {endpoint['CreationTime']}".encode()).hexdigest()[:12]
+    action = {
+        "ActionName": f"{name}-{digest}-aws-model-deployment",
+        "ActionType": "ModelDeployment",
+        "Source": {"SourceUri": endpoint["EndpointArn"], "SourceType": "ARN"},
+        "Status": "Completed",
+        "Properties": {"EndpointConfigName": configuration},
+    }
+    deployment = lineage.ensure(aws, ACTION, action)
+    lineage.associate(aws, deployment, context, "AssociatedWith")
+    variants = (aws.store.get("endpoint-config", configuration) or {}).get("ProductionVariants", [])
+    for model in filter(None, (models.find_model(aws, variant.get("ModelName", "")) for variant in variants)):
+        for container in models.list_containers(model):
+            for uri, kind in _served(container):
+                lineage.associate(aws, _artifact(aws, uri, kind), deployment, "ContributedTo")
+
+
+def _context(aws: Aws, name: str, source: str, kind: str) -> str:
+    request = {"ContextName": name, "ContextType": kind, "Source": {"SourceUri": source, "SourceType": "ARN"}}
+    return lineage.ensure(aws, CONTEXT, request)
+
+
+def _served(container: Document) -> Iterator[tuple[str, str]]:
+    """What a container serves: a version, or an image and a model's data, by URI and type of artifact."""
+    for member, kind in (("ModelPackageName", "Model"), ("Image", "Image"), ("ModelDataUrl", "Model")):
+        if container.get(member):
+            yield container[member], kind

@@ -12,7 +12,7 @@ from localaws import errors, listing
 from localaws.aws import Aws, now
 from localaws.names import bare
 from localaws.operations import SAGEMAKER, Named
-from localaws.records import defaults, models, tags
+from localaws.records import defaults, models, tags, tracking
 from localaws.refusals import all_but, members
 from localaws.sagemaker.rules import inputs
 from localaws.sagemaker.rules.registry import RULES
@@ -306,4 +306,5 @@ def _named(aws: Aws, request: Document) -> tuple[str, Document]:
 
 
 def _announce(aws: Aws, document: Document) -> None:
+    tracking.track_package(aws, document)
     aws.events.send(_EVENT, project("DescribeModelPackage", document), [document["ModelPackageArn"]])

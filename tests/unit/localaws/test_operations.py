@@ -22,6 +22,12 @@ PROJECT = "arn:aws:codebuild:us-east-1:000000000000:project/one"
 REPOSITORY = "arn:aws:codecommit:us-east-1:000000000000:one"
 # Every member that may name a resource; a request has those that its operation knows.
 EVERYTHING: dict[str, Any] = {
+    "ActionName": "One",
+    "ArtifactArn": f"{ARN}artifact/one",
+    "ContextName": "One",
+    "DestinationArn": f"{ARN}artifact/one",
+    "Source": {"SourceUri": "s3://bucket/one"},
+    "SourceArn": f"{ARN}action/one",
     "EndpointConfigName": "One",
     "ExperimentName": "One",
     "TrialComponentName": "One",
