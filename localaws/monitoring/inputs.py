@@ -13,6 +13,7 @@ from localaws.hosting import upkeep
 from localaws.jobs.staging import split_uri
 from localaws.monitoring.times import Window
 from localaws.records import endpoints
+from localaws.records.jobs import PROCESSING, find_job
 from localaws.shapes import Document
 
 # Where AWS puts the two files of a baseline, whatever their names in S3 are.
@@ -46,9 +47,27 @@ def captures(aws: Aws, endpoint_input: Document, window: Window, s3: Any) -> lis
     return found
 
 
-def baseline(definition: Document) -> list[Document]:
-    """The ProcessingInputs of the baseline's files, as far as the definition names them."""
-    config = definition.get("BaselineConfig", {})
+def find_baseline(aws: Aws, definition: Document) -> Document:
+    """A definition's BaselineConfig, with the files of its baselining job where it names no other."""
+    config: Document = definition.get("BaselineConfig", {})
+    name = config.get("BaseliningJobName")
+    if not name:
+        return config
+    job = find_job(aws, PROCESSING, name)
+    if job is None or job["ProcessingJobStatus"] != "Completed":
+        raise ClientFailure(f"The baselining job {name} has not completed: run it again, or name its files.")
+    outputs = job.get("ProcessingOutputConfig", {}).get("Outputs", [])
+    places = [output["S3Output"]["S3Uri"].rstrip("/") for output in outputs if "S3Output" in output]
+    written = {
+        member: {"S3Uri": f"{place}/{member.removesuffix('Resource').lower()}.json"}
+        for place in places[:1]
+        for member, _, _ in BASELINE.values()
+    }
+    return {**written, **config}
+
+
+def baseline(config: Document) -> list[Document]:
+    """The ProcessingInputs of the files that a BaselineConfig names."""
     return [
         _input(name, config[member]["S3Uri"], path, {})
         for member, name, path in BASELINE.values()

@@ -19,6 +19,7 @@ _ALIKE = ("StoppingCondition", "NetworkConfig", "RoleArn")
 
 def request(aws: Aws, schedule: Document, definition: Document, execution: Document) -> Document:
     """What CreateProcessingJob is asked; raises a JobFailure where there is nothing to analyse."""
+    definition = {**definition, "BaselineConfig": inputs.find_baseline(aws, definition)}
     source = definition["MonitoringInputs"][0]["EndpointInput"]
     scheduled = at(execution["ScheduledTime"])
     window = times.analysed(schedule["MonitoringScheduleConfig"].get("ScheduleConfig", {}), source, scheduled)
@@ -27,7 +28,11 @@ def request(aws: Aws, schedule: Document, definition: Document, execution: Docum
     program = {name: application[name] for name in ("ContainerEntrypoint", "ContainerArguments") if name in application}
     return {
         "ProcessingJobName": f"model-monitoring-{scheduled:%Y%m%d%H%M}-{secrets.token_hex(12)}",
-        "ProcessingInputs": [*inputs.baseline(definition), *captured, *inputs.ground_truth(definition, window)],
+        "ProcessingInputs": [
+            *inputs.baseline(definition["BaselineConfig"]),
+            *captured,
+            *inputs.ground_truth(definition, window),
+        ],
         "ProcessingOutputConfig": _outputs(definition, schedule, scheduled),
         "ProcessingResources": definition["MonitoringResources"],
         "AppSpecification": {"ImageUri": application["ImageUri"], **program},
@@ -39,7 +44,7 @@ def request(aws: Aws, schedule: Document, definition: Document, execution: Docum
 
 def _environment(schedule: Document, definition: Document, window: Window) -> dict[str, str]:
     source = definition["MonitoringInputs"][0]["EndpointInput"]
-    config = definition.get("BaselineConfig", {})
+    config = definition["BaselineConfig"]
     files = {
         variable: f"{path}/{config[member]['S3Uri'].rsplit('/', 1)[-1]}"
         for variable, (member, _, path) in inputs.BASELINE.items()
@@ -65,7 +70,8 @@ def _outputs(definition: Document, schedule: Document, scheduled: datetime) -> D
     output = _output(definition)
     endpoint = definition["MonitoringInputs"][0]["EndpointInput"]["EndpointName"]
     folder = f"{endpoint}/{schedule['MonitoringScheduleName']}/{scheduled:%Y/%m/%d/%H}"
-    place = {"S3UploadMode": "EndOfJob", **output, "S3Uri": f"{output['S3Uri'].rstrip('/')}/{folder}"}
+    # Reports are written at the end, so that both modes leave the same.
+    place = {**output, "S3UploadMode": "EndOfJob", "S3Uri": f"{output['S3Uri'].rstrip('/')}/{folder}"}
     key = definition["MonitoringOutputConfig"].get("KmsKeyId")
     return {"Outputs": [{"OutputName": "result", "S3Output": place}], **({"KmsKeyId": key} if key else {})}
 

@@ -11,6 +11,7 @@ from localaws.images.mapping import find_mapped, load_mapping
 from localaws.monitoring import records, times
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import endpoints, tags
+from localaws.records.jobs import PROCESSING, find_job
 from localaws.refusals import Members, check_rules, members
 from localaws.sagemaker import closed, limits
 from localaws.sagemaker.rules.jobs import MONITORING_RULES
@@ -97,19 +98,21 @@ _JOB = members(
 _CLUSTER = members("ClusterConfig.InstanceCount ClusterConfig.InstanceType", kept="ClusterConfig")
 _OUTPUT = members(
     "MonitoringOutputs.S3Output.S3Uri MonitoringOutputs.S3Output.LocalPath",
-    kept="KmsKeyId",
-    only={"MonitoringOutputs.S3Output.S3UploadMode": ("EndOfJob",)},
+    kept="KmsKeyId MonitoringOutputs.S3Output.S3UploadMode",
 )
 _APPLICATION = members("ImageUri ContainerEntrypoint ContainerArguments")
 # Each kind has some that the other has not.
 _OWN = {
-    "DataQuality": members("DataQualityBaselineConfig.StatisticsResource"),
-    "ModelQuality": members("ModelQualityAppSpecification.ProblemType ModelQualityJobInput.GroundTruthS3Input"),
+    "DataQuality": members("DataQualityBaselineConfig.StatisticsResource DataQualityBaselineConfig.BaseliningJobName"),
+    "ModelQuality": members(
+        """ModelQualityAppSpecification.ProblemType ModelQualityJobInput.GroundTruthS3Input
+        ModelQualityBaselineConfig.BaseliningJobName"""
+    ),
 }
 INLINE = (
     _JOB
     | members("Environment")
-    | members("BaselineConfig.ConstraintsResource BaselineConfig.StatisticsResource")
+    | members("BaselineConfig.ConstraintsResource BaselineConfig.StatisticsResource BaselineConfig.BaseliningJobName")
     | _ENDPOINT.below("MonitoringInputs.EndpointInput")
     | _OUTPUT.below("MonitoringOutputConfig")
     | _CLUSTER.below("MonitoringResources")
@@ -176,6 +179,9 @@ def check(aws: Aws, definition: Document) -> None:
     output = definition["MonitoringOutputConfig"]["MonitoringOutputs"][0]["S3Output"]
     limits.check_paths(source["EndpointInput"]["LocalPath"], output["LocalPath"])
     _check_endpoint(aws, source["EndpointInput"]["EndpointName"])
+    job = definition.get("BaselineConfig", {}).get("BaseliningJobName")
+    if job and find_job(aws, PROCESSING, job) is None:
+        raise errors.validation(f"The baselining job {job} does not exist.")
 
 
 def _check_endpoint(aws: Aws, name: str) -> None:

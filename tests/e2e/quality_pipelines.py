@@ -14,7 +14,7 @@ from botocore.exceptions import WaiterError
 from sagemaker.drift_check_baselines import DriftCheckBaselines
 from sagemaker.model import Model
 from sagemaker.model_metrics import MetricsSource, ModelMetrics
-from sagemaker.model_monitor import DefaultModelMonitor, ModelQualityMonitor
+from sagemaker.model_monitor import ModelQualityMonitor
 from sagemaker.model_monitor.dataset_format import DatasetFormat
 from sagemaker.session import Session
 from sagemaker.workflow.check_job_config import CheckJobConfig
@@ -33,7 +33,7 @@ FORMAT = DatasetFormat.csv(header=True)
 
 
 def main() -> None:
-    """Run the pipeline three times, and both of the SDK's monitors once."""
+    """Run the pipeline three times, and the SDK's monitor of a model once."""
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     for name in ("same.csv", "moved.csv"):
@@ -125,25 +125,18 @@ def run(pipeline: Pipeline, **parameters: object) -> dict[str, Any]:
     }
 
 
-def suggest(session: Session) -> dict[str, Any]:
-    """What the SDK's monitors suggest of the data, read by the SDK's own classes."""
-    common = {"role": ROLE, "instance_type": "ml.m5.large", "sagemaker_session": session}
-    place = f"s3://{BUCKET}/data/same.csv"
-    data, model = DefaultModelMonitor(**common), ModelQualityMonitor(**common)
-    data.suggest_baseline(baseline_dataset=place, dataset_format=FORMAT, wait=False, logs=False)
-    model.suggest_baseline(
-        baseline_dataset=place,
+def suggest(session: Session) -> list[dict[str, Any]]:
+    """What the SDK's monitor suggests of the model, read by the SDK's own classes."""
+    monitor = ModelQualityMonitor(role=ROLE, instance_type="ml.m5.large", sagemaker_session=session)
+    monitor.suggest_baseline(
+        baseline_dataset=f"s3://{BUCKET}/data/same.csv",
         dataset_format=FORMAT,
         problem_type="Regression",
         inference_attribute="guess",
         ground_truth_attribute="rings",
     )
-    for monitor in (data, model):
-        monitor.latest_baselining_job.wait(logs=False)
-    return {
-        "data": [data.baseline_statistics().body_dict, data.suggested_constraints().body_dict],
-        "model": [model.baseline_statistics().body_dict, model.suggested_constraints().body_dict],
-    }
+    monitor.latest_baselining_job.wait(logs=False)
+    return [monitor.baseline_statistics().body_dict, monitor.suggested_constraints().body_dict]
 
 
 if __name__ == "__main__":

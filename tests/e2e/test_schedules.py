@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
+from sagemaker.model_monitor import DatasetFormat, DefaultModelMonitor
+from sagemaker.session import Session
 
+from localaws.redirect import NO_TELEMETRY
 from tests.e2e.laptop import REPOSITORY, Laptop, free_port
 
 BUCKET = "schedules-of-the-tests"
@@ -116,9 +120,9 @@ class Monitored:
         execution: dict[str, Any] = seen[0]
         return execution
 
-    def report(self, endpoint: str, execution: dict[str, Any], file: str = "report.json") -> dict[str, Any]:
+    def report(self, endpoint: str, execution: dict[str, Any]) -> dict[str, Any]:
         folder = f"{endpoint}/{execution['MonitoringScheduleName']}/{execution['ScheduledTime']:%Y/%m/%d/%H}"
-        body = self.laptop.client("s3").get_object(Bucket=BUCKET, Key=f"reports/{folder}/{file}")["Body"]
+        body = self.laptop.client("s3").get_object(Bucket=BUCKET, Key=f"reports/{folder}/report.json")["Body"]
         report: dict[str, Any] = json.load(body)
         return report
 
@@ -157,40 +161,46 @@ def monitored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitored]:
     laptop.scones("down", "--wipe")
 
 
-def test_aws_s_image_holds_what_was_captured_of_a_table_against_its_baseline(monitored: Monitored) -> None:
+def test_the_sdk_s_monitor_holds_what_was_captured_against_the_baseline_that_it_suggested(
+    monitored: Monitored, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monitored.endpoint("tabled")
     runtime = monitored.laptop.client("sagemaker-runtime")
     for length in (1, 2, 3.5):
         body = json.dumps({"length": length}).encode()
         runtime.invoke_endpoint(EndpointName="tabled", ContentType="application/json", Body=body)
-    features = [
-        {"name": name, "inferred_type": kind, "completeness": 1.0}
-        for name, kind in (("version", "Integral"), ("pid", "Integral"), ("length", "Integral"))
-    ]
-    constraints = {"version": 0.0, "features": [*features, {**features[0], "name": "gone"}]}
-    place = {"Bucket": BUCKET, "Key": "baseline/tabled/constraints.json"}
-    monitored.laptop.client("s3").put_object(**place, Body=json.dumps(constraints).encode())
-    image = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
-    output = {"S3Uri": f"s3://{BUCKET}/reports/", "LocalPath": "/opt/ml/processing/report"}
-    monitored.sagemaker.create_data_quality_job_definition(
-        JobDefinitionName="tabled",
-        DataQualityAppSpecification={"ImageUri": image},
-        DataQualityBaselineConfig={"ConstraintsResource": {"S3Uri": f"s3://{BUCKET}/{place['Key']}"}},
-        DataQualityJobInput={"EndpointInput": {"EndpointName": "tabled", "LocalPath": "/opt/ml/processing/captures"}},
-        DataQualityJobOutputConfig={"MonitoringOutputs": [{"S3Output": output}]},
-        JobResources={"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10}},
-        RoleArn=ROLE,
+    for name, value in {**monitored.laptop.environment, **NO_TELEMETRY}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    rows = [{"version": "1", "pid": number, "length": number, "gone": "x"} for number in range(20)]
+    text = "".join(f"{json.dumps(row)}\n" for row in rows)
+    monitored.laptop.client("s3").put_object(Bucket=BUCKET, Key="tabled/rows.jsonl", Body=text.encode())
+    monitor = DefaultModelMonitor(
+        role=ROLE, instance_type="ml.m5.large", sagemaker_session=Session(default_bucket=BUCKET)
     )
-    named = {"MonitoringJobDefinitionName": "tabled", "MonitoringType": "DataQuality", "ScheduleConfig": ONCE}
-    monitored.sagemaker.create_monitoring_schedule(MonitoringScheduleName="tabled", MonitoringScheduleConfig=named)
+    monitor.suggest_baseline(
+        baseline_dataset=f"s3://{BUCKET}/tabled/rows.jsonl", dataset_format=DatasetFormat.json(), logs=False
+    )
+    monitor.create_monitoring_schedule(
+        monitor_schedule_name="tabled",
+        endpoint_input="tabled",
+        output_s3_uri=f"s3://{BUCKET}/reports",
+        schedule_cron_expression=ONCE["ScheduleExpression"],
+        data_analysis_start_time=ONCE["DataAnalysisStartTime"],
+        data_analysis_end_time=ONCE["DataAnalysisEndTime"],
+        enable_cloudwatch_metrics=True,
+    )
     execution = monitored.ended("tabled")
     assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations", execution
-    violations = monitored.report("tabled", execution, "constraint_violations.json")["violations"]
+    violations = monitor.latest_monitoring_constraint_violations().body_dict["violations"]
     assert {(item["constraint_check_type"], item["feature_name"]) for item in violations} == {
         ("missing_column_check", "Missing columns"),
         ("extra_column_check", "Extra columns"),
         ("data_type_check", "length"),
     }
+    assert monitor.latest_monitoring_statistics().body_dict["dataset"] == {"item_count": 3}
+    metrics = monitored.laptop.client("cloudwatch").list_metrics(Namespace=NAMESPACE)["Metrics"]
+    assert "feature_baseline_drift_length" in {metric["MetricName"] for metric in metrics}
 
 
 def test_a_run_sees_a_request_that_was_answered_just_before_and_the_alarm_hears_of_its_violations(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localaws.operations import SAGEMAKER
+from localaws.records.jobs import PROCESSING
 
 if TYPE_CHECKING:
     from tests.unit.localaws.monitoring.conftest import Monitor, Shapes
@@ -90,6 +91,42 @@ def test_a_model_quality_run_is_told_its_problem(monitor: Monitor, shapes: Shape
     environment = monitor.job(monitor.listed()[0])["Environment"]
     assert environment["analysis_type"] == "MODEL_QUALITY"
     assert environment["problem_type"] == "Regression"
+
+
+def test_the_files_of_a_baselining_job_are_the_baseline_where_no_other_is_named(
+    monitor: Monitor, shapes: Shapes
+) -> None:
+    monitor.captured(datetime(2026, 11, 24, 10, 30, tzinfo=UTC))
+    made = request(shapes, "DataQuality")
+    statistics = {"S3Uri": "s3://bucket/own/statistics.json"}
+    made["DataQualityBaselineConfig"] = {"BaseliningJobName": "baselining", "StatisticsResource": statistics}
+    refused = monitor.api.refused("CreateDataQualityJobDefinition", **made)
+    assert refused == ("ValidationException", "The baselining job baselining does not exist.")
+    output = {"S3Uri": "s3://bucket/results/", "LocalPath": "/opt/ml/processing/output"}
+    job = {
+        "ProcessingJobName": "baselining",
+        "ProcessingJobStatus": "Completed",
+        "ProcessingOutputConfig": {"Outputs": [{"OutputName": "monitoring_output", "S3Output": output}]},
+    }
+    monitor.aws.store.put(PROCESSING.noun, "baselining", job)
+    monitor.api("CreateDataQualityJobDefinition", **made)
+    schedule(monitor, shapes, "DataQuality")
+    monitor.start_due(datetime(2026, 11, 24, 11, tzinfo=UTC))
+    job = monitor.job(monitor.listed()[0])
+    staged = {item["InputName"]: item["S3Input"]["S3Uri"] for item in job["ProcessingInputs"]}
+    assert staged["constraints"] == "s3://bucket/results/constraints.json"
+    assert staged["baseline"] == statistics["S3Uri"]
+
+
+@pytest.mark.parametrize("mode", ["EndOfJob", "Continuous"])
+def test_reports_are_uploaded_at_the_end_whatever_the_mode(monitor: Monitor, shapes: Shapes, mode: str) -> None:
+    monitor.captured(datetime(2026, 11, 24, 10, 30, tzinfo=UTC))
+    made = request(shapes, "DataQuality")
+    made["DataQualityJobOutputConfig"]["MonitoringOutputs"][0]["S3Output"]["S3UploadMode"] = mode
+    monitor.api("CreateDataQualityJobDefinition", **made)
+    schedule(monitor, shapes, "DataQuality")
+    monitor.start_due(datetime(2026, 11, 24, 11, tzinfo=UTC))
+    assert monitor.listed()[0]["MonitoringExecutionStatus"] == "Completed"
 
 
 def test_aws_s_own_image_measures_no_model_unless_it_is_mapped(monitor: Monitor, shapes: Shapes) -> None:

@@ -72,12 +72,12 @@ def test_a_schedule_needs_a_definition_that_can_run(monitor: Monitor, members: d
     assert said in refusal(monitor, members)
 
 
-def test_what_belongs_to_the_analyzer_image_is_refused(monitor: Monitor, shapes: Shapes) -> None:
-    scripts = {"ImageUri": "monitor:1", "RecordPreprocessorSourceUri": "s3://bucket/script.py"}
-    for part in ({"MonitoringAppSpecification": scripts}, {"BaselineConfig": {"BaseliningJobName": "b"}}):
-        said = refusal(monitor, shapes.config(shapes.hourly, **part))
-        assert "does not emulate" in said
-        assert ("RecordPreprocessorSourceUri" in said) or ("BaseliningJobName" in said)
+@pytest.mark.parametrize("script", ["RecordPreprocessorSourceUri", "PostAnalyticsProcessorSourceUri"])
+def test_scripts_of_the_analyzer_s_image_are_refused(monitor: Monitor, shapes: Shapes, script: str) -> None:
+    application = {"ImageUri": "monitor:1", script: "s3://bucket/script.py"}
+    said = refusal(monitor, shapes.config(shapes.hourly, MonitoringAppSpecification=application))
+    assert "does not emulate" in said
+    assert script in said
 
 
 def test_paths_outside_of_processing_are_refused(monitor: Monitor, shapes: Shapes) -> None:
