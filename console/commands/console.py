@@ -28,10 +28,12 @@ def serve_page(options: Namespace) -> int:
     port = _port(options.port)
     # A local AWS that is down can be watched as well: the page says so, and recovers when it is up.
     target = choose(options.target, must_run=False, make_key=True)
+    from console.commands.run import start
     from console.page.server import serve
 
     opens = not options.no_open and sys.stdout.isatty()
-    serve(target, port, may_act=options.allow_actions or target.local is not None, opens=opens)
+    may_act = options.allow_actions or target.local is not None
+    serve(target, port, may_act=may_act, opens=opens, start_run=start)
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,10 @@ from console.page.poller import Poller
 from console.page.runbook import RunBook
 from console.page.source import Source
 
+StartRun = Callable[[Source, str, Sequence[str], str | None, Mapping[str, str] | None], str]
+"""Starts a run, as `scones run` does: profile, assignments, the version to go on from, a search's parameters. Answers
+its ARN."""
+
 
 @dataclass(frozen=True)
 class Context:
@@ -25,6 +29,7 @@ class Context:
     may_act: bool
     tails: Tails = field(default_factory=Tails)
     runs: RunBook = field(default_factory=RunBook)
+    start_run: StartRun | None = None
 
     async def perform(self, call: Callable[[], Any], done: str, *topics: str) -> None:
         """Carry out a call off the page's loop, show how it went, and renew the topics that it changed."""

@@ -11,6 +11,7 @@ from console.page.endpoint.panel import EndpointPanel
 from console.page.execution.panel import ExecutionPanel
 from console.page.files import Read
 from console.page.monitoring import panel as monitoring
+from console.page.new_run.panel import NewRunPanel
 from console.page.registry.panel import RegistryPanel
 from console.page.runs.panel import RunsPanel
 from console.page.version import panel as version
@@ -31,6 +32,7 @@ PANELS = (
     Panel("/", RunsPanel),
     Panel("/runs", RunsPanel, "Runs"),
     Panel("/execution/{identifier}", ExecutionPanel),
+    Panel("/new", NewRunPanel),
     Panel("/compare", ComparisonPanel),
     Panel("/registry", RegistryPanel, "Registry"),
     Panel("/version/{number}", version.VersionPanel, files=version.FILES),

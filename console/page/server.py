@@ -10,7 +10,7 @@ from contextlib import suppress
 from nicegui import app, background_tasks, ui
 
 from console.errors import CommandError
-from console.page.context import Context
+from console.page.context import Context, StartRun
 from console.page.files import serve_file
 from console.page.frame import build
 from console.page.guard import Guard, Login
@@ -28,12 +28,12 @@ _FIRST_READ_SECONDS = 0.5
 _PORT_POLL_SECONDS = 0.02
 
 
-def serve(target: Target, port: int, *, may_act: bool, opens: bool) -> None:
+def serve(target: Target, port: int, *, may_act: bool, opens: bool, start_run: StartRun | None = None) -> None:
     """Serve until the process is ended."""
     port = port or _free_port()
     _require_free(port)
     login = Login(f"http://{_HOST}:{port}", from_environment().home / "console" / f"{port}.html", _announce_next)
-    context = Context(Source(target.local), Poller(1.0 if target.local else _AWS_PACE), may_act)
+    context = Context(Source(target.local), Poller(1.0 if target.local else _AWS_PACE), may_act, start_run=start_run)
     app.add_middleware(Guard, login=login, port=port)
     app.on_startup(lambda: background_tasks.create(_announce_when_served(login, port, opens=opens)))
     app.on_shutdown(login.close)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import start_again
 from tests.browser.relay import Relay
 from tests.browser.watching import PHONE, Console, Tab, console, tab
 from tests.e2e.laptop import Laptop
@@ -63,13 +62,24 @@ def test_a_failed_execution_says_why_in_its_own_words(watch: Tab, failed: str, t
     watch.picture(pictures, "failed-light")
 
 
-def test_a_running_execution_is_stopped_after_a_question(
-    laptop: Laptop, watch: Tab, started: str, trained: str
+def test_a_run_like_another_is_started_after_a_check_and_stopped_after_a_question(
+    laptop: Laptop, watch: Tab, trained: str, started: str
 ) -> None:
-    arn = start_again(laptop, started, Epochs="40")
-    page = watch.go(f"/execution/{arn.rsplit('/', 1)[1]}")
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page = watch.go(f"/new?like={trained}")
+    expect(page.get_by_label("AccuracyThreshold")).to_have_value("0.1", timeout=15_000)
+    start, epochs = page.get_by_role("button", name="Start", exact=True), page.get_by_label("Epochs")
+    epochs.fill("0")
+    expect(start).to_be_disabled()
+    watch.says("Epochs is '0'; it must be a whole number of at least 1.")
+    assert watch.serious() == []
+    epochs.fill("40")
+    expect(page.get_by_text("--set Epochs=40")).to_be_visible()
+    start.click()
+    page.wait_for_url(re.compile("/execution/"), timeout=60_000)
+    identifier = page.url.rsplit("/", 1)[1]
+    page.get_by_role("button", name="Stop", exact=True).click(timeout=15_000)
     page.get_by_role("button", name="Stop it").click()
+    arn = f"{started.rsplit('/', 1)[0]}/{identifier}"
     assert laptop.ended(arn)["PipelineExecutionStatus"] == "Stopped"
     expect(page.locator(".row-of > .state").first).to_have_text(re.compile("Stopped"), timeout=15_000)
 

@@ -42,6 +42,10 @@ class RunsPanel:
             with box("row-of"):
                 self._compare = ui.button("Compare", icon="difference", on_click=self._open_comparison)
                 self._compare.props("outline dense no-caps")
+                if context.may_act:
+                    ui.button("New run", icon="add", on_click=lambda: ui.navigate.to("/new")).props(
+                        "dense no-caps unelevated"
+                    )
         self._build_filters()
         self._empty = text("", "empty", tag="p")
         self._table = RunsTable(self._sort, self._choose)
@@ -104,7 +108,7 @@ class RunsPanel:
     def _explain_nothing(self) -> str:
         if self._runs.rows:
             return "No run fits; take something away from the search."
-        return "No runs yet; start one with `scones run`."
+        return "No runs yet; start one here or with `scones run`."
 
     def _write_count(self, found: int, first: int, shown: int) -> str:
         if not shown:
