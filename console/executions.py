@@ -89,6 +89,11 @@ def stop(target: Target, arn: str) -> None:
     )
 
 
+def set_note(target: Target, arn: str, note: str) -> None:
+    """Keep a person's note with an execution, as its description."""
+    target.client("sagemaker").update_pipeline_execution(PipelineExecutionArn=arn, PipelineExecutionDescription=note)
+
+
 def retry(target: Target, arn: str) -> None:
     """Retry a failed or stopped execution with its own definition; raises PipelineError where its image is missing."""
     from pipelines.clients import make_client

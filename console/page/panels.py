@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from console.page.classify.panel import ClassifyPanel
 from console.page.comparison.panel import ComparisonPanel
 from console.page.endpoint.panel import EndpointPanel
-from console.page.execution.panel import ExecutionPanel
+from console.page.execution import panel as execution
 from console.page.files import Read
 from console.page.monitoring import panel as monitoring
 from console.page.new_run.panel import NewRunPanel
@@ -25,18 +25,37 @@ class Panel:
     build: Callable[..., object]
     navigation: str = ""
     """Its title in the navigation; a panel without one is reached by links."""
+    title: str = ""
+    """What a tab and the way to it call it; names in braces are those of the route."""
+    parent: str = ""
+    """The route of the panel that it is below."""
+    has_parts: bool = False
+    """Whether a part of it has an address of its own, one name further."""
     files: Mapping[str, Read] = field(default_factory=dict)
 
 
 PANELS = (
-    Panel("/", RunsPanel),
-    Panel("/runs", RunsPanel, "Runs"),
-    Panel("/execution/{identifier}", ExecutionPanel),
-    Panel("/new", NewRunPanel),
-    Panel("/compare", ComparisonPanel),
-    Panel("/registry", RegistryPanel, "Registry"),
-    Panel("/version/{number}", version.VersionPanel, files=version.FILES),
-    Panel("/endpoint", EndpointPanel, "Endpoint"),
-    Panel("/classify", ClassifyPanel, "Classify"),
-    Panel("/monitoring", monitoring.MonitoringPanel, "Monitoring", files=monitoring.FILES),
+    Panel("/", RunsPanel, title="Runs"),
+    Panel("/runs", RunsPanel, "Runs", title="Runs"),
+    Panel(
+        "/execution/{identifier}",
+        execution.ExecutionPanel,
+        title="Run {identifier}",
+        parent="/runs",
+        has_parts=True,
+        files=execution.FILES,
+    ),
+    Panel("/new", NewRunPanel, title="New run", parent="/runs"),
+    Panel("/compare", ComparisonPanel, title="Compare", parent="/runs"),
+    Panel("/registry", RegistryPanel, "Registry", title="Registry"),
+    Panel(
+        "/version/{number}",
+        version.VersionPanel,
+        title="Version {number}",
+        parent="/registry",
+        files=version.FILES,
+    ),
+    Panel("/endpoint", EndpointPanel, "Endpoint", title="Endpoint"),
+    Panel("/classify", ClassifyPanel, "Classify", title="Classify"),
+    Panel("/monitoring", monitoring.MonitoringPanel, "Monitoring", title="Monitoring", files=monitoring.FILES),
 )

@@ -12,6 +12,7 @@ from console.errors import CommandError
 from console.page.source import Source
 
 _MOST_PAGES = 3
+_MOST_NAMED = 25
 _LARGEST = 20 * 1024 * 1024
 
 
@@ -22,22 +23,26 @@ class Size:
     files: int
     bytes: int
     more: bool = False
+    first: tuple[tuple[str, int], ...] = ()
+    """The names of the first files, below the address, and the bytes of each; the address itself has no name."""
 
 
 def fetch_size(source: Source, uri: str) -> Size:
     """Count the files under an address, 3,000 at most: each thousand takes a call."""
     address = parse_address(uri)
     files = total = 0
+    names: list[tuple[str, int]] = []
     request: dict[str, Any] = {"Bucket": address.bucket, "Prefix": address.key}
     for _ in range(_MOST_PAGES):
         page = source.client("s3").list_objects_v2(**request)
         # A file's own address begins those of its neighbours as well: model.tar.gz and model.tar.gz.md5.
         found = [item for item in page.get("Contents", []) if _belongs(item["Key"], address.key)]
         files, total = files + len(found), total + sum(item["Size"] for item in found)
+        names += [(item["Key"].removeprefix(address.key).lstrip("/"), item["Size"]) for item in found]
         if not page.get("IsTruncated"):
-            return Size(files, total)
+            return Size(files, total, first=tuple(names[:_MOST_NAMED]))
         request["ContinuationToken"] = page["NextContinuationToken"]
-    return Size(files, total, more=True)
+    return Size(files, total, more=True, first=tuple(names[:_MOST_NAMED]))
 
 
 def fetch(source: Source, uri: str, largest: int = _LARGEST) -> bytes | None:

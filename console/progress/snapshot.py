@@ -68,7 +68,7 @@ class StepView:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An execution and its steps; of its parameters those that were changed, as they may be shown."""
+    """An execution, its steps and a person's note; of its parameters those that were changed, as they may be shown."""
 
     arn: str
     status: str
@@ -77,6 +77,7 @@ class Snapshot:
     reason: str | None
     parameters: dict[str, str]
     steps: tuple[StepView, ...]
+    note: str = ""
 
 
 def fetch_snapshot(
@@ -109,6 +110,7 @@ def fetch_snapshot(
             else StepView(body["Name"], body["Type"], depth, unstarted)
             for body, depth in flatten_steps(fixed.definition["Steps"])
         ),
+        note=execution.get("PipelineExecutionDescription", ""),
     )
 
 

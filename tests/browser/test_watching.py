@@ -30,36 +30,85 @@ def test_an_execution_appears_and_moves_without_a_reload(
     expect(row).to_contain_text("Executing", timeout=15_000)
     expect(row).to_contain_text("compact", timeout=15_000)
     page.get_by_role("link", name=identifier).click()
-    expect(page.get_by_role("button", name="TrainModel")).to_contain_text("Succeeded", timeout=90_000)
-    expect(page.get_by_role("button", name="EvaluateModel")).to_contain_text("Executing", timeout=15_000)
+    expect(page.locator(".node", has_text="TrainModel")).to_contain_text("Succeeded", timeout=90_000)
+    expect(page.locator(".node", has_text="EvaluateModel")).to_contain_text("Executing", timeout=15_000)
     laptop.ended(arn)
-    expect(page.get_by_role("button", name="RegisterModel")).to_contain_text("Succeeded", timeout=15_000)
-    expect(page.get_by_role("button", name="AccuracyTooLow")).to_contain_text("Not run", timeout=15_000)
+    expect(page.locator(".node", has_text="RegisterModel")).to_contain_text("Succeeded", timeout=15_000)
+    expect(page.locator(".node", has_text="AccuracyTooLow")).to_contain_text("Not run", timeout=15_000)
 
 
-def test_a_step_shows_its_curve_its_files_and_its_log(watch: Tab, trained: str, pictures: Path) -> None:
+def test_a_step_shows_its_curve_its_files_and_its_log_under_an_address_of_its_own(
+    watch: Tab, trained: str, pictures: Path
+) -> None:
     page = watch.go(f"/execution/{trained}")
-    page.get_by_role("button", name="TrainModel").click()
+    page.locator(".node", has_text="TrainModel").click()
+    expect(page).to_have_url(f"{watch.root}/execution/{trained}/TrainModel")
+    expect(page).to_have_title(f"TrainModel · Run {trained} · Runs · Scones")
     expect(page.get_by_role("img", name=re.compile(r"Accuracy by epoch: train ends at"))).to_be_visible()
-    expect(page.get_by_role("region", name="Log of TrainModel")).to_contain_text("Epoch[1]", timeout=15_000)
+    log = page.get_by_role("region", name="Log of TrainModel")
+    expect(log).to_contain_text("Epoch[1]", timeout=15_000)
+    page.get_by_label("Search the log").fill("epoch[0] train")
+    expect(log).not_to_contain_text("Epoch[1]")
+    expect(log).to_contain_text("Epoch[0] Train-accuracy")
     expect(page.get_by_role("region", name="Outputs")).to_contain_text(re.compile(r"1 file, [\d.]+ MB"))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download model.tar.gz").click()
+    assert download.value.path().read_bytes()[:2] == b"\x1f\x8b"
     page.get_by_text(re.compile(r"Arguments \(\d+\)")).click()
     expect(page.get_by_role("region", name="Arguments")).to_contain_text("learning_rate")
+    expect(page.locator(".gantt li")).to_have_count(5)
     watch.picture(pictures, "execution-light")
+    page.locator(".gantt").get_by_role("link", name="EvaluateModel").click()
+    expect(page.get_by_role("heading", name="EvaluateModel")).to_be_visible()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="evaluation/report.html", exact=True).click()
+    expect(opened.value.get_by_role("heading", name="Bicycle or motorcycle")).to_be_visible(timeout=15_000)
+    opened.value.close()
+    page.go_back()
+    expect(page.get_by_role("heading", name="TrainModel")).to_be_visible()
+    page.get_by_role("navigation", name="Where this is").get_by_role("link", name="Runs").click()
+    expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
 
 
-def test_a_failed_execution_says_why_in_its_own_words(watch: Tab, failed: str, trained: str, pictures: Path) -> None:
+def test_a_failed_execution_says_why_in_its_own_words_and_offers_what_can_help(
+    watch: Tab, failed: str, trained: str, pictures: Path
+) -> None:
     page = watch.page
     row = page.get_by_role("row").filter(has_text=failed)
     expect(row).to_contain_text("below the AccuracyThreshold of 1.0", timeout=15_000)
     page.get_by_role("link", name=failed).click()
-    expect(page.get_by_role("button", name="TrainModel")).to_contain_text("from the cache of")
-    expect(page.get_by_role("button", name="AccuracyTooLow")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".node", has_text="TrainModel")).to_contain_text("from the cache of")
+    expect(page.locator(".node", has_text="AccuracyTooLow")).to_have_attribute("aria-current", "step")
     expect(page.locator(".banner", has_text="nothing was registered").locator("visible=true")).to_be_visible()
-    page.get_by_role("button", name="Retry from the failed step").click()
-    watch.says(f"{failed} continues from the failed step")
-    expect(page.get_by_role("button", name="AccuracyTooLow")).to_contain_text("Failed", timeout=15_000)
+    report = page.get_by_role("link", name="Open the report")
+    expect(report).to_have_attribute("href", f"/artifact/{failed}/EvaluateModel?output=evaluation&file=report.html")
+    assert watch.page.request.get(watch.root + (report.get_attribute("href") or "")).ok
+    # The gate would refuse the same numbers again.
+    expect(page.get_by_role("button", name="New run like this")).to_be_visible()
+    expect(page.get_by_role("button", name="Retry from the failed step")).to_be_hidden()
+    page.locator(".node", has_text="AccuracyGate").click()
+    gate = page.get_by_role("region", name="Conditions").locator("tbody tr")
+    expect(gate.first).to_have_text(
+        re.compile(r"accuracy 0\.\d{4}≥AccuracyThreshold 1\.0does not hold"), timeout=15_000
+    )
+    expect(gate).to_have_count(2)
     watch.picture(pictures, "failed-light")
+
+
+def test_what_is_not_there_is_said_and_leads_on(watch: Tab, trained: str) -> None:
+    for path, words, status in (
+        ("/nothing", "No such page", 404),
+        ("/execution/nope", "No such run", 200),
+        (f"/execution/{trained}/Nope", "No such step", 200),
+        (f"/execution/{trained}/TrainModel/more", "No such page", 404),
+    ):
+        answer = watch.page.goto(watch.root + path)
+        assert answer is not None
+        assert answer.status == status, path
+        expect(watch.page.get_by_role("heading", name=words)).to_be_visible(timeout=15_000)
+        expect(watch.page.get_by_role("link", name="All runs")).to_be_visible()
+        assert watch.serious() == []
+    watch.complaints.clear()  # the browser's own word on each 404
 
 
 def test_a_run_like_another_is_started_after_a_check_and_stopped_after_a_question(
@@ -81,6 +130,7 @@ def test_a_run_like_another_is_started_after_a_check_and_stopped_after_a_questio
     page.get_by_role("button", name="Stop it").click()
     arn = f"{started.rsplit('/', 1)[0]}/{identifier}"
     assert laptop.ended(arn)["PipelineExecutionStatus"] == "Stopped"
+    expect(page.get_by_role("button", name="Retry from the failed step")).to_be_visible(timeout=15_000)
     expect(page.locator(".row-of > .state").first).to_have_text(re.compile("Stopped"), timeout=15_000)
 
 
@@ -110,7 +160,7 @@ def test_what_is_asked_of_the_table_is_in_the_address_and_there_again_after_goin
     expect(page.get_by_role("columnheader", name="accuracy")).to_have_attribute("aria-sort", "descending")
     expect(page).to_have_url(re.compile(r"/runs\?q=accuracy%3E0.1\+status%3Dfailed&sort=-accuracy$"))
     page.get_by_role("link", name=failed).click()
-    watch.says(f"Execution {failed}")
+    watch.says(f"Run {failed}")
     page.go_back()
     expect(rows).to_have_count(1)
     expect(page.get_by_label("Search")).to_have_value("accuracy>0.1 status=failed")
@@ -184,10 +234,10 @@ def test_everything_is_reached_by_keyboard(watch: Tab, trained: str) -> None:
     page.wait_for_timeout(3_000)
     expect(link).to_be_focused()
     page.keyboard.press("Enter")
-    step = page.get_by_role("button", name="PrepareData")
+    step = page.locator(".node", has_text="PrepareData")
     step.focus()
-    page.keyboard.press("Space")
-    expect(step).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Enter")
+    expect(step).to_have_attribute("aria-current", "step")
 
 
 def test_an_address_that_was_used_opens_nothing_in_another_browser(browser: Browser, served: Console) -> None:
@@ -226,4 +276,4 @@ def test_what_aws_tells_is_shown_as_text(browser: Browser, laptop: Laptop) -> No
         expect(rows.first).to_contain_text(hostile, timeout=15_000)
         watch.page.get_by_role("link", name=arns[0].rsplit("/", 1)[1]).click()
         expect(watch.page.locator(".banner", has_text=hostile).locator("visible=true")).to_be_visible()
-        assert watch.page.title() == "Scones"
+        assert watch.page.title().startswith("Run ")

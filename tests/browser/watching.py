@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import coverage
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from localaws import home
+from localaws.settings import Settings
 from tests.e2e.laptop import REPOSITORY, Laptop
 
 CHROMIUMS = (
@@ -76,20 +79,31 @@ def _python() -> list[str]:
     return [sys.executable, *measured]
 
 
+def _make_home(laptop: Laptop, port: int) -> Path:
+    """The folder of a console: a relay's port is another installation's, with the same key and a home of its own."""
+    if port == laptop.port:
+        return laptop.home
+    own, there = (Settings(port, laptop.home.with_name(f"{laptop.home.name}-{port}")), Settings(port, laptop.home))
+    home.make(own.home)
+    shutil.copy(there.key_file, own.key_file)
+    return own.home
+
+
 @contextmanager
 def console(laptop: Laptop, port: int, *words: str, **environment: str) -> Iterator[Console]:
     """Serve the page for a local AWS that is reached over a port."""
     # The library serves its own tests differently, and tells them by this variable.
     told = {name: value for name, value in laptop.environment.items() if not name.startswith("PYTEST_")}
+    kept = _make_home(laptop, port)
     process = subprocess.Popen(
         [*_python(), "-m", "console", "console", "--no-open", *words],
-        env={**told, "SCONES_PORT": str(port), **environment},
+        env={**told, "SCONES_PORT": str(port), "SCONES_HOME": str(kept), **environment},
         cwd=REPOSITORY,
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
-        yield Console(process, laptop.home)
+        yield Console(process, kept)
     finally:
         process.terminate()
         process.wait(20)

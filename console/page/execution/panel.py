@@ -1,91 +1,161 @@
-"""The panel of an execution: its steps as a graph, and the chosen step with its reason, curve, files and log."""
+"""The panel of an execution: its steps as a graph and along the time, and the step that the address names."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from urllib.parse import quote
 
 from nicegui import ui
 from nicegui.element import Element
-from nicegui.elements.mixins.text_element import TextElement
 
 from console import executions
-from console.formats import ago, moment, size, took
+from console.executions import OPENING
+from console.formats import ago, duration, moment, took
 from console.page.context import Context
 from console.page.execution import topic
-from console.page.execution.reader import Execution, Place, Step
-from console.page.execution.topic import execution
-from console.page.parts.curves import ACCURACY_BY_EPOCH, Chart, Curve
+from console.page.execution.artifacts import ROUTE, fetch_artifact
+from console.page.execution.reader import Execution
+from console.page.execution.spans import lay_out_steps
+from console.page.execution.step_part import StepPart
 from console.page.parts.diagram import Diagram, NodeState
-from console.page.parts.elements import Badge, Clock, box, confirm, facts, heading, link, table, text
+from console.page.parts.elements import Badge, Clock, box, confirm, facts, find_level, heading, link, text
 from console.page.parts.live import Live
+from console.page.parts.pages import InnerPages
 from console.page.source import Source
-from console.progress.snapshot import ENDED, StepView, Training
+from console.progress.snapshot import ENDED, StepView
 
+FILES = {ROUTE: fetch_artifact}
 _IDLE = ("Waiting", "Not run")
+_LONGEST_NOTE = 1_000
 
 
 class ExecutionPanel:
-    """Follows one execution."""
+    """Follows one execution; the part of it that shows a step has an address of its own."""
 
     def __init__(self, context: Context, identifier: str) -> None:
         self._context, self._identifier = context, identifier
-        self._chosen: str | None = None
+        self._root = f"/execution/{quote(identifier, safe='')}"
+        self._wanted = ""
         self._read: Execution | None = None
+        self._step: StepPart | None = None
+        self._diagram: Diagram | None = None
         self._clock = Clock()
+        head, self._missing = box("stack"), box("stack")
+        with box("stack") as self._all:
+            self._more = box("stack")
+            with box("two"):
+                self._graph = box("sheet")
+                with box("stack"):
+                    self._times = box("sheet", "stack")
+                    InnerPages({"/": self._open_step, "/{step}": self._open_step})
+        with head:
+            self._build_head()
+            Live(context.poller, topic.execution(context, identifier), self._draw, keeps=True)
+
+    def _build_head(self) -> None:
         with box("row-of", "between"):
-            heading(f"Execution {identifier}", 1)
-            with box("row-of"):
-                self._stop_button = ui.button("Stop", icon="stop", on_click=self._ask_to_stop).props(
-                    "outline dense no-caps"
-                )
-                self._retry_button = ui.button(
-                    "Retry from the failed step", icon="replay", on_click=self._retry_failed
-                ).props("outline dense no-caps")
+            self._title = heading(f"Run {self._identifier}", 1)
+            with box("row-of") as self._actions:
+                self._stop_button = _button("Stop", "stop", self._ask_to_stop)
+                self._retry_button = _button("Retry from the failed step", "replay", self._retry_failed)
+                if self._context.may_act:
+                    _button("New run like this", "add", lambda: ui.navigate.to(f"/new?like={self._identifier}"))
         for button in (self._stop_button, self._retry_button):
             button.set_visibility(False)
-        self._built = False
-        Live(context.poller, execution(context, identifier), self._draw, keeps=True)
+
+    def _open_step(self, step: str = "") -> None:
+        """Show the step that the address names; without one, that which matters most at the moment."""
+        self._wanted = step
+        self._step = StepPart(self._context, self._identifier, box("stack"), self._clock)
+        self._turn()
 
     def _draw(self, read: Execution | None) -> None:
         if read is None:
-            text(f"There is no run {self._identifier}.", "empty", tag="p")
-            link("All runs", "/runs")
+            self._say_missing()
             return
+        if self._read is None:
+            with self._more:
+                self._build(read)
         self._read = read
-        if not self._built:
-            self._build(read)
-            self._built = True
         snapshot = read.snapshot
-        ended = snapshot.status in ENDED
-        self._stop_button.set_visibility(self._context.may_act and not ended)
-        self._retry_button.set_visibility(self._context.may_act and snapshot.status in ("Failed", "Stopped"))
+        may_act = self._context.may_act
+        self._stop_button.set_visibility(may_act and snapshot.status not in (*ENDED, "Stopping"))
+        self._retry_button.set_visibility(may_act and read.may_be_retried)
         self._status.show(snapshot.status)
-        self._reason.set_text(snapshot.reason or "")
+        self._reason.set_text((snapshot.reason or "").removeprefix(OPENING))
         self._reason_box.set_visibility(bool(snapshot.reason) and not any(step.reason for step in snapshot.steps))
+        self._version.set_visibility(read.version is not None)
+        self._version.set_text(f"Version {read.version}")
+        self._version.props["href"] = f"/version/{read.version}"
+        self._draw_times(read)
         self._turn()
+
+    def _say_missing(self) -> None:
+        self._all.set_visibility(False)
+        self._actions.set_visibility(False)
+        self._title.set_text("No such run")
+        self._missing.clear()
+        with self._missing:
+            words = f"{self._identifier} is no run of this project; it may have been in a state that was wiped."
+            text(words, "empty", "wrap", tag="p")
+            link("All runs", "/runs")
 
     def _build(self, read: Execution) -> None:
         with box("row-of"):
             self._status = Badge(read.snapshot.status)
-            self._clock.show(self._times, "number")
+            self._clock.show(self._write_times, "number")
+            if read.profile:
+                text(f"{read.profile} profile", "tag")
+            if read.trigger:
+                text(f"by {read.trigger}", "tag")
+            self._version = link("", "")
+        if self._context.may_act or read.snapshot.note:
+            self._build_note(read.snapshot.note)
         with box("banner", "bad") as self._reason_box:
             self._reason = text("", "wrap")
         with ui.expansion(_title(read)).classes("wide sheet").props("dense header-class=text-weight-medium"):
             facts(_parameters(read))
-        with box("two"):
-            with box("sheet"):
-                self._diagram = Diagram(read.graph, self._states(read), self._clock, self._choose)
-            with box("stack") as place:
-                self._step = StepPart(self._context, self._identifier, place, self._clock)
+        with self._graph:
+            self._diagram = Diagram(read.graph, self._states(read), self._clock, lambda name: f"{self._root}/{name}")
 
-    def _times(self) -> str:
+    def _build_note(self, note: str) -> None:
+        field = ui.input("Note", value=note).props(f"outlined dense maxlength={_LONGEST_NOTE}").classes("wide")
+        field.set_enabled(self._context.may_act)
+
+        async def keep() -> None:
+            written = field.value.strip()
+            if self._read and written != self._read.snapshot.note:
+                await self._perform(lambda source, arn: executions.set_note(source, arn, written), "The note is kept.")
+
+        field.on("blur", keep)
+        field.on("keydown.enter", keep)
+
+    def _write_times(self) -> str:
         if self._read is None:
             return ""
         snapshot = self._read.snapshot
         words = f"started {moment(snapshot.start)} ({ago(snapshot.start)})"
         if snapshot.end:
-            return f"{words}, ended {moment(snapshot.end)} after {took(snapshot.start, snapshot.end)}"
+            _, worked = lay_out_steps(snapshot.steps, snapshot.end)
+            return f"{words}, worked for {duration(worked)}"
         return f"{words}, running for {took(snapshot.start, None)}"
+
+    def _draw_times(self, read: Execution) -> None:
+        bars, whole = lay_out_steps(read.snapshot.steps, read.snapshot.end or datetime.now(UTC))
+        self._times.clear()
+        with self._times:
+            heading("Steps over time", 3)
+            with box("gantt", "plain", tag="ol"):
+                for bar in bars:
+                    with box(tag="li"):
+                        link(bar.step.name, f"{self._root}/{bar.step.name}")
+                        with box("track"):
+                            made = box("span", find_level(bar.step.status))
+                            made.style(f"left: {bar.left:.2%}; width: {bar.width:.2%}")
+                        words = "from the cache" if bar.step.cached_from else duration(bar.seconds)
+                        text(words, "faint", "number")
+            text(f"{duration(whole)} in all; time in which no step ran is left out", "faint")
 
     def _states(self, read: Execution) -> dict[str, NodeState]:
         return {
@@ -93,17 +163,12 @@ class ExecutionPanel:
             for step in read.snapshot.steps
         }
 
-    def _choose(self, name: str) -> None:
-        self._chosen = name
-        self._turn()
-
     def _turn(self) -> None:
-        if self._read:
-            name = self._chosen or _first_shown(self._read)
-            self._diagram.show(self._states(self._read), name)
-            step = self._read.step(name)
-            if step:
-                self._step.show(step)
+        if self._read is None or self._step is None or self._diagram is None:
+            return
+        name = self._wanted or _first_shown(self._read)
+        self._diagram.show(self._states(self._read), name)
+        self._step.show(self._read, name)
 
     async def _ask_to_stop(self) -> None:
         if await confirm(f"Stop {self._identifier}? Its running jobs are stopped.", "Stop it"):
@@ -118,6 +183,10 @@ class ExecutionPanel:
             arn = self._read.snapshot.arn
             await self._context.perform(lambda: action(source, arn), done, "runs", "execution")
             self._context.runs.forget_details(arn)
+
+
+def _button(words: str, icon: str, on_click: Callable[[], object]) -> Element:
+    return ui.button(words, icon=icon, on_click=on_click).props("outline dense no-caps")
 
 
 def _first_shown(read: Execution) -> str:
@@ -151,122 +220,3 @@ def _title(read: Execution) -> str:
 def _parameters(read: Execution) -> list[tuple[str, str]]:
     changed = read.snapshot.parameters
     return [(f"{name} (changed)" if name in changed else name, value) for name, value in read.parameters.items()]
-
-
-_LINES = 400
-
-
-class StepPart:
-    """Shows one step at a time; the same step again is updated in place."""
-
-    def __init__(self, context: Context, identifier: str, place: Element, clock: Clock) -> None:
-        self._context, self._identifier, self._place, self._clock = context, identifier, place, clock
-        self._step: StepView | None = None
-
-    def show(self, step: StepView) -> None:
-        before, self._step = self._step, step
-        if before is None or before.name != step.name or before.metadata != step.metadata:
-            self._place.clear()
-            with self._place:
-                self._build(step)
-        elif before != step:
-            self._details.follow(topic.step(self._context, self._identifier, step))
-            self._log.follow(topic.log(self._context, self._identifier, step))
-        self._update(step)
-
-    def _build(self, step: StepView) -> None:
-        with box("sheet", "stack"):
-            with box("row-of"):
-                heading(step.name)
-                self._status = Badge(step.status)
-                text(step.type, "faint")
-            self._clock.show(self._times, "number", "faint")
-            self._cached = text("")
-            with box("banner", "bad") as self._reason_box:
-                self._reason = text("", "wrap")
-        self._chart: Chart | None = None
-        self._chart_place = box("sheet", "stack")
-        self._details = Live(self._context.poller, topic.step(self._context, self._identifier, step), _draw_details)
-        self._pane: TextElement | None = None
-        log = topic.log(self._context, self._identifier, step)
-        self._log = Live(self._context.poller, log, self._draw_log, keeps=True, waiting=" ")
-
-    def _update(self, step: StepView) -> None:
-        self._status.show(step.status)
-        self._reason.set_text(step.reason or "")
-        self._reason_box.set_visibility(bool(step.reason))
-        self._cached.set_text(f"Not run: the outputs of {step.cached_from} were taken." if step.cached_from else "")
-        self._chart_place.set_visibility(bool(step.training and step.training.epochs))
-        if step.training and step.training.epochs:
-            self._draw_curve(step.training)
-
-    def _draw_curve(self, training: Training) -> None:
-        lines = training_curves(training)
-        if self._chart is None:
-            with self._chart_place:
-                self._words = text("", "faint")
-                self._chart = Chart("Accuracy by epoch", lines, ACCURACY_BY_EPOCH)
-        else:
-            self._chart.show(lines)
-        done = sum(epoch.validation is not None for epoch in training.epochs)
-        self._words.set_text(f"{training.phase}: epoch {done} of {training.total or '?'}")
-
-    def _times(self) -> str:
-        step = self._step
-        if step is None or step.start is None:
-            return "not started"
-        words = f"started {moment(step.start)} ({ago(step.start)})"
-        return f"{words}, {'took' if step.end else 'running for'} {took(step.start, step.end)}"
-
-    def _draw_log(self, lines: tuple[str, ...]) -> None:
-        if not lines:
-            return
-        if self._pane is None:
-            self._build_log()
-        shown = lines[-_LINES:]
-        more = f"The last {len(shown)} of {len(lines)} lines; `scones logs` has all." if len(lines) > len(shown) else ""
-        self._cut.set_text(more)
-        if self._pane:
-            self._pane.set_text("\n".join(shown))
-
-    def _build_log(self) -> None:
-        with box("sheet", "stack"):
-            heading("Log", 3)
-            self._cut = text("", "faint")
-            # A box that scrolls must be reachable by keyboard. It stays at its end, where new lines appear.
-            with box("log").props("tabindex=0 role=region") as outer:
-                outer.props["aria-label"] = f"Log of {self._step.name if self._step else ''}"
-                self._pane = text("", "mono", tag="pre")
-
-
-def training_curves(training: Training) -> list[Curve]:
-    """The accuracies of a training over its epochs."""
-    known = training.epochs
-    return [
-        Curve("train", [(epoch.number, epoch.train) for epoch in known if epoch.train is not None], group=0),
-        Curve(
-            "validation",
-            [(item.number, item.validation) for item in known if item.validation is not None],
-            dashed=True,
-            group=0,
-        ),
-    ]
-
-
-def _draw_details(step: Step) -> None:
-    with box("sheet", "stack"):
-        facts(step.facts)
-        if step.arguments:
-            with ui.expansion(f"Arguments ({len(step.arguments)})").classes("wide").props("dense"):
-                table(("Name", "Value"), step.arguments, "Arguments")
-        for title, places in (("Inputs", step.inputs), ("Outputs", step.outputs)):
-            if places:
-                heading(title, 3)
-                table(("Name", "Size", "Where"), [_row(place) for place in places], title)
-
-
-def _row(place: Place) -> tuple[str, str, str]:
-    if place.size is None:
-        return place.name, "", place.uri
-    files = f"{'over ' if place.size.more else ''}{place.size.files} file{'s' if place.size.files != 1 else ''}"
-    return place.name, f"{files}, {size(place.size.bytes)}" if place.size.files else "nothing yet", place.uri

@@ -1,20 +1,18 @@
-"""One execution with its graph, and what a step of it was given and has made, from the description of its job."""
+"""One execution with its graph and parameters."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from common.masking import mask_arguments, mask_document, mask_value, mask_values
+from common.aws_errors import get_code
+from common.masking import mask_values
 from console.joblogs import Tails
 from console.page.fixed import fetch_fixed
 from console.page.graph import Graph, build_graph
-from console.page.jobs import SETTLED, fetch_job, list_outputs
 from console.page.source import Source
-from console.page.storage import Size, fetch_size
 from console.progress.snapshot import (
     Client,
     Snapshot,
@@ -24,6 +22,7 @@ from console.progress.snapshot import (
     fetch_training,
     flatten_steps,
 )
+from console.results import find_profile, parse_trigger
 
 # CloudWatch may show a job's last lines after the job has ended.
 _LATE_SECONDS = 60.0
@@ -31,11 +30,31 @@ _LATE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Execution:
-    """A snapshot, the graph that it fills, and the parameters, changed or not, as they may be shown."""
+    """A snapshot, the graph that it fills, the parameters, changed or not, as they may be shown."""
 
     snapshot: Snapshot
     graph: Graph
     parameters: dict[str, str]
+    profile: str = ""
+    trigger: str = ""
+
+    @property
+    def version(self) -> int | None:
+        """The number of the version that it has registered."""
+        for step in self.snapshot.steps:
+            number = str(step.metadata.get("RegisterModel", {}).get("Arn", "")).rpartition("/")[2]
+            if number.isdecimal():
+                return int(number)
+        return None
+
+    @property
+    def may_be_retried(self) -> bool:
+        """Whether a retry can end otherwise: what a gate has refused it refuses again, on the same numbers."""
+        failed = [step for step in self.snapshot.steps if step.status == "Failed"]
+        stopped = self.snapshot.status == "Stopped"
+        return stopped or (
+            self.snapshot.status == "Failed" and (not failed or any(one.type != "Fail" for one in failed))
+        )
 
     def step(self, name: str | None) -> StepView | None:
         return next((step for step in self.snapshot.steps if step.name == name), None)
@@ -59,8 +78,11 @@ def _exists(source: Source, place: str) -> bool:
     sagemaker = source.client("sagemaker")
     try:
         sagemaker.describe_pipeline_execution(PipelineExecutionArn=place)
-    except sagemaker.exceptions.ResourceNotFound:
-        return False
+    except sagemaker.exceptions.ClientError as error:
+        # What is no identifier at all is none of an execution either.
+        if get_code(error) in ("ResourceNotFound", "ValidationException"):
+            return False
+        raise
     return True
 
 
@@ -73,7 +95,14 @@ def fetch_execution(source: Source, tails: Tails, identifier: str) -> Execution 
     snapshot = fetch_snapshot(
         source.client, place, known, lambda client, metadata: _training(source, tails, client, metadata)
     )
-    return Execution(snapshot, parse_graph(known.definition), mask_values(known.parameters))
+    shown = mask_values(known.parameters)
+    return Execution(
+        snapshot,
+        parse_graph(known.definition),
+        shown,
+        profile=find_profile(known) or "",
+        trigger=parse_trigger(shown.get("StartedBy", ""), shown.get("StartReason", "")),
+    )
 
 
 def _training(source: Source, tails: Tails, client: Client, metadata: dict[str, Any]) -> Training:
@@ -117,81 +146,3 @@ def _references(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _references(inner)
-
-
-@dataclass(frozen=True)
-class Place:
-    """The address of an input or output, and how much is stored there."""
-
-    name: str
-    uri: str
-    size: Size | None
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is shown of one step besides its state."""
-
-    facts: tuple[tuple[str, str], ...] = ()
-    arguments: tuple[tuple[str, str], ...] = ()
-    inputs: tuple[Place, ...] = ()
-    outputs: tuple[Place, ...] = ()
-
-
-def fetch_step(source: Source, step: StepView) -> Step:
-    """Fetch a step's job and the sizes of its files."""
-    kind, described = fetch_job(source, step.metadata)
-    if described is None:
-        return Step(facts=tuple(_plain(step.metadata)))
-    settled = described.get(f"{kind}Status") in SETTLED
-    return Step(
-        facts=tuple(_facts(kind, described)),
-        arguments=tuple(_arguments(described)),
-        inputs=tuple(_measured(source, _inputs(described), settled)),
-        outputs=tuple(_measured(source, list_outputs(described), settled)),
-    )
-
-
-def _inputs(described: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for given in described.get("ProcessingInputs", []):
-        yield given["InputName"], given.get("S3Input", {}).get("S3Uri", "")
-    for channel in described.get("InputDataConfig", []):
-        yield channel["ChannelName"], channel["DataSource"].get("S3DataSource", {}).get("S3Uri", "")
-    for container in described.get("InferenceSpecification", {}).get("Containers", []):
-        yield "model", container.get("ModelDataUrl", "")
-
-
-def _measured(source: Source, places: Iterator[tuple[str, str]], settled: bool) -> Iterator[Place]:
-    for name, uri in places:
-        size = None
-        if uri.startswith("s3://"):
-            size = source.once(("size", uri), lambda uri=uri: fetch_size(source, uri), lambda _: settled)  # type: ignore[misc]
-        yield Place(name, uri, size)
-
-
-def _facts(kind: str, described: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "Job", described.get(f"{kind}Name", "")
-    yield "Version", str(described.get("ModelPackageVersion", ""))
-    specification = described.get("AppSpecification", {}) | described.get("AlgorithmSpecification", {})
-    yield "Image", specification.get("ImageUri", "") or specification.get("TrainingImage", "")
-    cluster = described.get("ResourceConfig") or described.get("ProcessingResources", {}).get("ClusterConfig", {})
-    if cluster.get("InstanceType"):
-        yield "Instances", f"{cluster.get('InstanceCount', 1)} x {cluster['InstanceType']}"
-    if "BillableTimeInSeconds" in described:
-        yield "Billed", f"{described['BillableTimeInSeconds']} s"
-    yield "Role", described.get("RoleArn", "").rsplit("/", 1)[-1]
-    yield "Message", described.get("ExitMessage", "")
-
-
-def _arguments(described: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    yield from mask_arguments(described.get("AppSpecification", {}).get("ContainerArguments", []))
-    for member in ("HyperParameters", "Environment"):
-        yield from sorted(mask_values(described.get(member, {})).items())
-
-
-def _plain(metadata: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in metadata.items():
-        # A Fail step's message is shown as the reason.
-        if name == "Fail":
-            continue
-        yield name, mask_value(name, value) if isinstance(value, str) else json.dumps(mask_document(value, name))

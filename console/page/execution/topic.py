@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from console.page.context import Context
-from console.page.execution.reader import Execution, Step, fetch_execution, fetch_step
+from console.page.execution.reader import Execution, fetch_execution
+from console.page.execution.step import Step, fetch_step
 from console.page.poller import Topic
 from console.progress.snapshot import ENDED, StepView
 
@@ -20,12 +21,12 @@ def execution(context: Context, identifier: str) -> Topic[Execution | None]:
     )
 
 
-def step(context: Context, identifier: str, view: StepView) -> Topic[Step]:
+def step(context: Context, read: Execution, view: StepView) -> Topic[Step]:
     """What a step was given and has made; its attempt is part of the key, and so is whether it has ended."""
     ended = view.status in ENDED
     return Topic(
-        ("step", identifier, view.name, str(view.metadata), ended),
-        lambda: fetch_step(context.source, view),
+        ("step", read.snapshot.arn, view.name, str(view.metadata), ended),
+        lambda: fetch_step(context.source, read, view),
         lambda _: 60.0 if ended else 5.0,
     )
 

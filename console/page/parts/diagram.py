@@ -23,10 +23,11 @@ class NodeState:
 
 
 class Diagram:
-    """Boxes in rows from the top. They keep their places; `show` updates them."""
+    """Boxes in rows from the top, links where there is an `address` for a name. They keep their places; `show` updates
+    them."""
 
     def __init__(
-        self, graph: Graph, states: Mapping[str, NodeState], clock: Clock, choose: Callable[[str], None] | None
+        self, graph: Graph, states: Mapping[str, NodeState], clock: Clock, address: Callable[[str], str] | None
     ) -> None:
         self._graph = graph
         widest = max((len(row) for row in graph.rows), default=1)
@@ -38,7 +39,7 @@ class Diagram:
         with outer, box("graph").style(f"max-width: {self._width}px; height: {max(height, 0)}px"):
             self._lines = dict(self._draw_lines(height))
             self._nodes = {
-                name: _Node(name, self._position(name), states[name], clock, choose)
+                name: _Node(name, self._position(name), states[name], clock, address)
                 for row in graph.rows
                 for name in row
             }
@@ -89,14 +90,13 @@ class _Node:
         position: str,
         state: NodeState,
         clock: Clock,
-        choose: Callable[[str], None] | None,
+        address: Callable[[str], str] | None,
     ) -> None:
         self._shown = state
-        self._box = box(tag="button" if choose else "div")
+        self._box = box(tag="a" if address else "div")
         self._box.style(position)
-        if choose:
-            self._box.props("type=button")
-            self._box.on("click", lambda: choose(name))
+        if address:
+            self._box.props["href"] = address(name)
         with self._box:
             text(name, "name")
             self._badge = Badge(state.state)
@@ -106,8 +106,8 @@ class _Node:
         self._shown = state
         self._badge.show(state.state)
         self._box.classes(replace=f"node {find_level(state.state)}{' chosen' if chosen else ''}")
-        if self._box.tag == "button":
-            self._box.props["aria-pressed"] = "true" if chosen else "false"
+        if self._box.tag == "a":
+            self._box.props["aria-current"] = "step" if chosen else "false"
 
     def _caption(self) -> str:
         return self._shown.caption()

@@ -58,6 +58,13 @@ def link(content: str, target: str, *classes: str) -> TextElement:
     return made
 
 
+def show_missing(title: str, words: str) -> None:
+    """Say that something is not there, and lead on."""
+    heading(title, 1)
+    text(words, "empty", "wrap", tag="p")
+    link("All runs", "/runs")
+
+
 def facts(pairs: Iterable[tuple[str, str]]) -> Element:
     """Names and values; empty values are left out."""
     with Element("dl").classes("facts") as made:

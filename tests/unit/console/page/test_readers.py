@@ -16,11 +16,12 @@ from console.errors import CommandError
 from console.joblogs import Tails
 from console.page import metrics, storage
 from console.page.classify import reader as classify
-from console.page.execution import reader
 from console.page.execution import reader as execution
+from console.page.execution import step
+from console.page.graph import Graph
 from console.page.monitoring import reader as monitoring
 from console.page.version import reader as version_reader
-from console.progress.snapshot import StepView
+from console.progress.snapshot import Snapshot, StepView
 from tests.unit.console.page.aws import Aws
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -129,6 +130,7 @@ def test_a_log_is_read_on_from_where_it_was_left(aws: Aws, monkeypatch: pytest.M
     assert tails.lines(logs, metadata) == ["one", "two", "three"]
 
 
+RUN = execution.Execution(Snapshot(f"{ARN}e0", "Succeeded", NOW, NOW, None, {}, ()), Graph((), ()), {})
 ARGUMENTS = ["--train", "/opt/ml/x", "--quick", "--api_token", "abc", "--password=abc"]
 
 
@@ -162,14 +164,14 @@ def test_a_step_tells_its_arguments_and_how_much_went_in_and_out_and_hides_secre
         },
     }
     view = StepView("PrepareData", "Processing", 0, "Succeeded", metadata={"ProcessingJob": {"Arn": job}})
-    read = reader.fetch_step(aws.source, view)
+    read = step.fetch_step(aws.source, RUN, view)
     assert dict(read.arguments) == {
         **{"--train": "/opt/ml/x", "--quick": "", "--api_token": "(hidden)", "--password=(hidden)": ""},
         **{"API_TOKEN": "(hidden)", "SEED": "1", "DATABASE_URL": "postgres://(hidden)@db/x"},
     }
     assert dict(read.facts)["Instances"] == "2 x ml.m5.large"
-    assert read.inputs[0].size == storage.Size(1, 5), "its neighbour's size is not its own"
-    reader.fetch_step(aws.source, view)
+    assert read.inputs[0].size == storage.Size(1, 5, first=(("", 5),)), "its neighbour's size is not its own"
+    step.fetch_step(aws.source, RUN, view)
     assert aws.calls["ListObjectsV2"] == 2, "what lies there does not change after the end"
 
 
@@ -179,7 +181,8 @@ def test_counting_what_lies_under_an_address_ends_after_three_pages(aws: Aws) ->
         "IsTruncated": True,
         "NextContinuationToken": "more",
     }
-    assert storage.fetch_size(aws.source, "s3://b/raw/") == storage.Size(3_000, 3_000, more=True)
+    size = storage.fetch_size(aws.source, "s3://b/raw/")
+    assert (size.files, size.bytes, size.more, size.first[0]) == (3_000, 3_000, True, ("x", 1))
 
 
 def test_a_file_that_is_too_large_is_refused_and_one_that_is_no_json_is_none(aws: Aws) -> None:
