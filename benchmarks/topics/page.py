@@ -1,4 +1,4 @@
-"""How soon the page paints, with a thousand executions in the list."""
+"""How soon the page paints with a thousand runs in the table, and how soon a search of them answers."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tests.browser.watching import CHROMIUM
 
 EXECUTIONS = 1_000
 VISITS = {True: 4, False: 11}
+SEARCHES = {True: 5, False: 20}
 OURS = "console"
 PROJECT = "many"
 ROLE = "arn:aws:iam::000000000000:role/scones-pipeline"
@@ -29,6 +30,20 @@ DEFINITION = {
     "Parameters": [{"Name": "CommitId", "Type": "String", "DefaultValue": "unknown"}],
     "Steps": [{"Name": "Refuse", "Type": "Fail", "Arguments": {"ErrorMessage": "There is nothing to do."}}],
 }
+# Puts words into the search as a person's last letter does, and waits for the one row that they leave.
+_ANSWER = """async (wanted) => {
+  const input = document.querySelector(".search input");
+  const rows = () => [...document.querySelectorAll("table.runs td.id")].map((cell) => cell.innerText);
+  const write = (words) => { input.value = words; input.dispatchEvent(new Event("input", { bubbles: true })); };
+  const until = async (holds) => { while (!holds()) await new Promise((go) => setTimeout(go, 1)); };
+  const began = performance.now();
+  write(wanted);
+  await until(() => rows().length === 1 && rows()[0] === wanted);
+  const took = performance.now() - began;
+  write("");
+  await until(() => rows().length === 50);
+  return took;
+}"""
 _PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
@@ -37,16 +52,18 @@ def measure(quick: bool) -> Measured:
     with LocalAws() as aws, sync_playwright() as playwright:
         _fill(aws)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        with _served(aws) as address:
-            visits = [_visit(browser, address) for _ in range(VISITS[quick])]
+        with _served(aws) as addresses:
+            visits = [_visit(browser, next(addresses)) for _ in range(VISITS[quick])]
+            searches = _search(browser, next(addresses), SEARCHES[quick])
     paints, rows = zip(*visits, strict=True)
     series = (
         Series("first visit, first paint", OURS, "ms", paints[:1]),
         Series("first visit, rows shown", OURS, "ms", rows[:1]),
         Series("later visits, first paint", OURS, "ms", paints[1:]),
         Series("later visits, rows shown", OURS, "ms", rows[1:]),
+        Series("a search, until its row is shown", OURS, "ms", searches),
     )
-    return Measured("page", OURS, series, (f"A list of {EXECUTIONS:,} executions, in Chromium without a screen.",))
+    return Measured("page", OURS, series, (f"A table of {EXECUTIONS:,} runs, in Chromium without a screen.",))
 
 
 def _fill(aws: LocalAws) -> None:
@@ -60,7 +77,8 @@ def _fill(aws: LocalAws) -> None:
 
 
 @contextmanager
-def _served(aws: LocalAws) -> Iterator[str]:
+def _served(aws: LocalAws) -> Iterator[Iterator[str]]:
+    """The addresses of a console: each holds for one visit, and the next is printed when one was used."""
     environment = {
         **os.environ,
         "SCONES_PORT": str(aws.settings.port),
@@ -70,12 +88,29 @@ def _served(aws: LocalAws) -> Iterator[str]:
     words = [sys.executable, "-m", "console", "console", "--no-open"]
     with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
-            found = re.search(r"http://\S+", process.stdout.readline() if process.stdout else "")
-            if found is None:
-                raise SystemExit("The console said no address.")
-            yield found[0]
+            yield _read_addresses(process)
         finally:
             process.terminate()
+
+
+def _read_addresses(process: subprocess.Popen[str]) -> Iterator[str]:
+    while process.stdout:
+        found = re.search(r"http://\S+", process.stdout.readline())
+        if found is None:
+            raise SystemExit("The console said no address.")
+        yield found[0]
+
+
+def _search(browser: Browser, address: str, times: int) -> tuple[float, ...]:
+    """Milliseconds from a search's last letter to its one row, measured in the browser."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_text(f"of {EXECUTIONS}").wait_for()
+    identifiers = page.locator("table.runs td.id").all_inner_texts()
+    took = [float(page.evaluate(_ANSWER, identifiers[number])) for number in range(times)]
+    context.close()
+    return tuple(took)
 
 
 def _visit(browser: Browser, address: str) -> tuple[float, float]:
@@ -83,7 +118,7 @@ def _visit(browser: Browser, address: str) -> tuple[float, float]:
     context = browser.new_context()
     page, began = context.new_page(), time.perf_counter()
     page.goto(address)
-    page.locator(".rows.executions li").nth(24).wait_for()
+    page.locator("table.runs tbody tr").nth(49).wait_for()
     shown = (time.perf_counter() - began) * 1_000
     paint = float(page.evaluate(_PAINT))
     context.close()

@@ -34,7 +34,8 @@ class Context:
     async def perform(self, call: Callable[[], Any], done: str, *topics: str) -> None:
         """Carry out a call off the page's loop, show how it went, and renew the topics that it changed."""
         if not self.may_act:
-            ui.notify("This page is read-only; start it with --allow-actions.", type="warning")
+            # The library writes warnings in black, which is too dark on ours.
+            ui.notify("This page is read-only; start it with --allow-actions.", type="warning", textColor="white")
             return
         try:
             await asyncio.to_thread(call)

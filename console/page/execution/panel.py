@@ -152,7 +152,7 @@ class ExecutionPanel:
                         link(bar.step.name, f"{self._root}/{bar.step.name}")
                         with box("track"):
                             made = box("span", find_level(bar.step.status))
-                            made.style(f"left: {bar.left:.2%}; width: {bar.width:.2%}")
+                            made.style(f"left: min({bar.left:.2%}, 100% - 3px); width: {bar.width:.2%}")
                         words = "from the cache" if bar.step.cached_from else duration(bar.seconds)
                         text(words, "faint", "number")
             text(f"{duration(whole)} in all; time in which no step ran is left out", "faint")

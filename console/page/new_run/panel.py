@@ -49,7 +49,7 @@ class NewRunPanel:
             self._command = text("", "mono", "wrap")
             with box("row-of"):
                 self._start_button = ui.button("Start", icon="play_arrow", on_click=self._start)
-                self._start_button.props("no-caps unelevated")
+                self._start_button.props("no-caps unelevated color=blue-10")
                 self._progress = text("", "faint")
             self._problem = box("stack").props("aria-live=polite")
         self._draw_fields()

@@ -24,6 +24,7 @@ _ICONS = {
     "warn": "warning_amber",
     "calm": "radio_button_unchecked",
 }
+_FEW_COLUMNS = 4
 _WORDS = {
     "PendingManualApproval": "Waits for approval",
     "InService": "In service",
@@ -75,20 +76,20 @@ def facts(pairs: Iterable[tuple[str, str]]) -> Element:
     return made
 
 
-def table(
-    heads: Iterable[str], rows: Iterable[Sequence[str]], label: str, *, marks_differences: bool = False
-) -> Element:
-    """A small table; it can mark the rows whose second and third cell differ."""
-    with box("scrolls") as outer, Element("table").classes("plain compared" if marks_differences else "plain") as made:
+def table(heads: Iterable[str], rows: Iterable[Sequence[str]], label: str) -> Element:
+    """A small table."""
+    names = list(heads)
+    # Many columns are scrolled, also where there is little room: broken over lines they cannot be read.
+    kind = "plain many" if len(names) > _FEW_COLUMNS else "plain"
+    with box("scrolls") as outer, Element("table").classes(kind) as made:
         # A box that scrolls must be reachable by keyboard.
         outer.props["tabindex"], outer.props["role"], outer.props["aria-label"] = "0", "region", label
         with Element("thead"), Element("tr"):
-            for head in heads:
+            for head in names:
                 text(head, tag="th").props("scope=col")
         with Element("tbody"):
             for row in rows:
-                differs = marks_differences and row[1] != row[2]
-                with Element("tr").classes("differs" if differs else ""):
+                with Element("tr"):
                     for cell in row:
                         text(cell, tag="td")
     return made

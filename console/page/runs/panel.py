@@ -44,7 +44,7 @@ class RunsPanel:
                 self._compare.props("outline dense no-caps")
                 if context.may_act:
                     ui.button("New run", icon="add", on_click=lambda: ui.navigate.to("/new")).props(
-                        "dense no-caps unelevated"
+                        "dense no-caps unelevated color=blue-10"
                     )
         self._build_filters()
         self._empty = text("", "empty", tag="p")
