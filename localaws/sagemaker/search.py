@@ -17,7 +17,7 @@ from localaws.records.catalogue import RESOURCES, find_resource
 from localaws.records.experiments import COMPONENT, EXPERIMENT, TRIAL
 from localaws.records.jobs import KINDS as JOBS
 from localaws.refusals import members
-from localaws.sagemaker import pipeline_versions, trial_components
+from localaws.sagemaker import pipeline_versions, projects, trial_components
 from localaws.search.expressions import build_expression
 from localaws.search.properties import find_property, list_paths, sort_place
 from localaws.shapes import Document, project_as, service_model
@@ -111,6 +111,7 @@ def _served_models(aws: Aws, endpoint: Document) -> list[str]:
 
 SEARCHED = {
     "TrainingJob": _kept("TrainingJob", "training-job"),
+    "Project": _Searched("Project", RESOURCES["project"].arn, projects.list_all),
     "Experiment": _kept("Experiment", EXPERIMENT.noun),
     "ExperimentTrial": _Searched("Trial", TRIAL.arn, _list_trials),
     "ExperimentTrialComponent": _Searched("TrialComponent", COMPONENT.arn, _list_components),
