@@ -79,8 +79,11 @@ LOCAL = [
     "shtab==1.13.0",  # writes the completion for shells
 ]
 
+# MLflow's client alone, for who has a server: see docs/mlflow.md.
+MLFLOW = ["mlflow-skinny==3.17.2"]
+
 # A push to the local repository runs in this environment, without a network.
-LAPTOP = [*CONTAINER, *BUILD, *LOCAL]
+LAPTOP = [*CONTAINER, *BUILD, *LOCAL, *MLFLOW]
 
 # The same with the SDK 3, in an environment of its own: there is no stepfunctions for it, and the ASL is kept.
 SDK3 = [*CONTAINER, "sagemaker==3.27.0", *CRYPTOGRAPHY, "setuptools<81", "pytest>=9", "pyyaml>=6", *LOCAL]

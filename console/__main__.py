@@ -58,6 +58,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "This machine": {
         "env": ("env", "the environment variables that lead AWS's CLI, SDKs and notebooks to the local AWS"),
         "images": ("images", "what stands for which container image on the local AWS, and its packages"),
+        "mlflow": ("tracking", "write executions as runs of MLflow, where MLFLOW_TRACKING_URI names a server"),
         "completion": ("completion", "what lets your shell complete commands and options"),
     },
 }

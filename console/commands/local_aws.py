@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -53,6 +54,10 @@ def bring_up() -> Target:
     spec = project.build_spec(target, {})
     images = project.image_publisher(target, lambda _: None)
     Deployment(project.account(target), spec, Silent(), lambda *_: True, images).run(project.code(target, spec))
+    if os.environ.get("MLFLOW_TRACKING_URI"):
+        from console.tracking import follower
+
+        follower.start(target, os.environ)
     return Target(target.local)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import pytest
+from mlflow import MlflowClient
 
 from localaws.algorithms.image_classification.engine import choose_engine
 from seedcode.image.content import USER, tag
@@ -108,6 +109,26 @@ def test_each_step_s_log_can_be_read(laptop: Laptop, first_run: str) -> None:
     newest = json.loads(laptop.scones("executions", "--json").stdout)[0]["id"]
     assert laptop.scones("logs", "latest", "PrepareData").stdout == laptop.scones("logs", newest, "PrepareData").stdout
     assert "PrepareData" in laptop.scones("logs", first_run, "NoSuchStep", code=1).stderr
+
+
+def test_an_execution_is_a_run_of_mlflow(laptop: Laptop, first_run: str, tmp_path: Path) -> None:
+    named = {"MLFLOW_TRACKING_URI": tmp_path.as_uri(), "MLFLOW_ALLOW_FILE_STORE": "true"}
+    laptop.scones("mlflow", **named)
+    assert "0 runs were read" in laptop.scones("mlflow", **named).stdout
+    mlflow = MlflowClient(tmp_path.as_uri())
+    experiment = mlflow.get_experiment_by_name("scones-training")
+    assert experiment
+    (run,) = mlflow.search_runs([experiment.experiment_id], f"tags.`scones.arn` = '{first_run}'")
+    versions = {one["execution"]: one for one in json.loads(laptop.scones("models", "--json").stdout)}
+    version = versions[first_run.rsplit("/", 1)[1]]
+    assert run.info.status == "FINISHED"
+    assert run.data.params["Epochs"] == "2"
+    assert run.data.metrics["accuracy"] == pytest.approx(float(version["accuracy"]), abs=1e-4)
+    assert [point.step for point in mlflow.get_metric_history(run.info.run_id, "validation_accuracy")] == [1, 2]
+    kept = {file.path for file in mlflow.list_artifacts(run.info.run_id, "evaluation")}
+    assert {"evaluation/evaluation.json", "evaluation/report.html"} <= kept
+    registered = mlflow.search_model_versions("name = 'scones-vehicles'")
+    assert str(version["version"]) in {one.tags["sagemaker.version"] for one in registered}
 
 
 def test_an_unchanged_second_run_takes_its_steps_from_the_cache(
