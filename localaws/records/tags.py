@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from localaws import errors
 from localaws.aws import Aws
@@ -14,12 +14,29 @@ _MOST = 50
 
 def add_tags(aws: Aws, arn: str, added: Iterable[Document]) -> list[Document]:
     """Add tags or overwrite those of the same key, of which a resource has at most 50; answers all that it has."""
+    given = list(added)
+    _check(given)
     with aws.store.transaction():
-        tags = _read(aws, arn) | {tag["Key"]: tag["Value"] for tag in added}
+        tags = _read(aws, arn) | {tag["Key"]: tag["Value"] for tag in given}
         if len(tags) > _MOST:
             raise errors.AwsError("ResourceLimitExceeded", f"A resource has at most {_MOST} tags; {len(tags)} asked.")
         aws.store.put(_KIND, arn, tags)
     return list_tags(aws, arn)
+
+
+def _check(given: Sequence[Document]) -> None:
+    """Refuse keys that are AWS's own, and keys that stand twice.
+
+    https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+    """
+    keys = [tag["Key"] for tag in given]
+    reserved = [key for key in keys if key.lower().startswith("aws:")]
+    if reserved:
+        raise errors.validation(
+            f"aws: prefixed tag key names are not allowed for external use; given was {', '.join(reserved)}."
+        )
+    if len(set(keys)) < len(keys):
+        raise errors.validation(f"Tag keys must be unique; given were {', '.join(keys)}.")
 
 
 def list_tags(aws: Aws, arn: str) -> list[Document]:

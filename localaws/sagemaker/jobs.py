@@ -31,6 +31,13 @@ from localaws.shapes import Document, project_as
 from localaws.store import retry_until_stored
 from localaws.tasks import Stop
 
+# https://github.com/aws/amazon-sagemaker-examples/pull/3108 has AWS's words for training jobs.
+_EXISTS = {
+    TRAINING.noun: "Training job names must be unique within an AWS account and region, and a training job with this "
+    "name already exists ({arn})",
+    PROCESSING.noun: "Processing job already exists: {arn}",
+    TRANSFORM.noun: "Transform job already exists: {arn}",
+}
 _RUN: dict[str, Callable[[Aws, str, Stop], None]] = {
     PROCESSING.noun: processing.run_job,
     TRAINING.noun: training.run_job,
@@ -54,7 +61,7 @@ def create(kind: JobKind, aws: Aws, request: Document) -> Document:
         inputs.check_transform(aws, model.get("ExecutionRoleArn"), request)
     with aws.store.transaction():
         if find_job(aws, kind, name):
-            raise errors.in_use(f"{kind.stem} job already exists: {arn}")
+            raise errors.in_use(_EXISTS[kind.noun].format(arn=arn))
         document = {
             **defaults.fill(request, defaults.JOBS[kind.noun]),
             **_initial(kind, request),

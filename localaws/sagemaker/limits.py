@@ -36,7 +36,7 @@ def check_training(request: Document) -> None:
     specification = request.get("AlgorithmSpecification")
     if specification is None:
         raise errors.validation("AlgorithmSpecification is required; serverless jobs cannot run on the local AWS.")
-    if ("TrainingImage" in specification) == ("AlgorithmName" in specification):
+    if bool(specification.get("TrainingImage")) == ("AlgorithmName" in specification):
         raise errors.validation("Give either TrainingImage or AlgorithmName, and not both.")
     for member in ("ResourceConfig", "StoppingCondition"):
         if member not in request:

@@ -9,7 +9,7 @@ from localaws.engine.definition import parse
 from localaws.names import identifier
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import pipeline_versions as versions
-from localaws.refusals import all_but, members
+from localaws.refusals import all_but, members, rule
 from localaws.sagemaker import pipelines
 from localaws.sagemaker.pipelines import PIPELINE
 from localaws.shapes import Document, project_as
@@ -21,9 +21,21 @@ _ENDED = ("Succeeded", "Failed", "Stopped")
 EXECUTION = Named("PipelineExecutionArn", "pipeline")
 
 
+@rule(
+    "A parameter that is given a value is given some; a default may be empty",
+    "https://github.com/aws/sagemaker-python-sdk/issues/4016; "
+    "https://github.com/aws/sagemaker-python-sdk/issues/3564 (defaults)",
+)
+def _values_are_not_empty(request: Document) -> str | None:
+    if any(item["Value"] == "" for item in request.get("PipelineParameters") or []):
+        return '[string "" is too short (length: 0, required minimum: 1)]'
+    return None
+
+
 @SAGEMAKER.operation(
     "StartPipelineExecution",
     on=(PIPELINE,),
+    checks=(_values_are_not_empty,),
     emits=records.EXECUTION_EVENT,
     members=members(
         "PipelineName PipelineParameters ClientRequestToken ParallelismConfiguration SelectiveExecutionConfig "

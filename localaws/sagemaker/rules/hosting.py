@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from localaws.refusals import rule
-from localaws.sagemaker.rules import instances
+from localaws.sagemaker.rules import instances, lists
 from localaws.shapes import Document
 
 _SERVERLESS = "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html (Feature exclusions)"
@@ -62,7 +62,13 @@ def _private_registries(request: Document) -> str | None:
     return None
 
 
-MODEL_RULES = (_hosts_all_named, _one_place_of_the_model, _mode_is_for_several, _private_registries)
+MODEL_RULES = (
+    _hosts_all_named,
+    _one_place_of_the_model,
+    _mode_is_for_several,
+    _private_registries,
+    lists.hosts_named_once,
+)
 
 
 def _variants(request: Document) -> Iterator[Document]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from localaws.jobs.data_processing import read_data_processing
 from localaws.refusals import Rule, rule
-from localaws.sagemaker.rules import resources
+from localaws.sagemaker.rules import lists, resources
 from localaws.shapes import Document
 
 _DAY_SECONDS = 24 * 3600
+_MOST_DAYS = 28
+_LARGEST_VOLUME_GB = 16_384
 _WARM_POOLS = "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html (Considerations)"
 _GROUPS = "https://github.com/aws/sagemaker-python-sdk/issues/6089"
 
@@ -70,6 +72,29 @@ def _piped_only(request: Document) -> str | None:
     return None
 
 
+@rule(
+    "A training job has an instance, a volume that there is, and at most 28 days",
+    "botocore: ResourceConfig.InstanceCount, ResourceConfig.VolumeSizeInGB, StoppingCondition.MaxRuntimeInSeconds",
+    likely=True,
+)
+def _within_limits(request: Document) -> str | None:
+    stopping, resources = request.get("StoppingCondition", {}), request.get("ResourceConfig", {})
+    limits = (
+        ("resourceConfig.instanceCount", resources.get("InstanceCount"), 1, None),
+        ("resourceConfig.volumeSizeInGB", resources.get("VolumeSizeInGB"), 0, _LARGEST_VOLUME_GB),
+        ("stoppingCondition.maxRuntimeInSeconds", stopping.get("MaxRuntimeInSeconds"), 1, _MOST_DAYS * _DAY_SECONDS),
+        ("stoppingCondition.maxWaitTimeInSeconds", stopping.get("MaxWaitTimeInSeconds"), 1, _MOST_DAYS * _DAY_SECONDS),
+    )
+    for path, value, least, most in limits:
+        if value is not None and (value < least or (most is not None and value > most)):
+            bound = f"greater than or equal to {least}" if value < least else f"less than or equal to {most}"
+            return (
+                f"1 validation error detected: Value '{value}' at '{path}' failed to satisfy constraint: Member must "
+                f"have value {bound}"
+            )
+    return None
+
+
 TRAINING_RULES = (
     Rule(
         "VolumeKmsKeyId is refused with instances that have disks of their own, also in groups of nothing else",
@@ -105,6 +130,9 @@ TRAINING_RULES = (
     _spot_waits_long_enough,
     _grouped_channels,
     _piped_only,
+    _within_limits,
+    lists.channels_named_once,
+    lists.metrics_are_read,
 )
 
 
@@ -184,6 +212,7 @@ PROCESSING_RULES = (
     _compressed_is_piped,
     _placed_unless_managed,
     _features_are_managed,
+    lists.processing_named_once,
 )
 
 # botocore says nothing of local storage at MonitoringClusterConfig; the job that a schedule starts has the rule.

@@ -37,6 +37,10 @@ GPU = {"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 1}
 GROUP = {"InstanceType": "ml.g4dn.xlarge", "InstanceCount": 1, "InstanceGroupName": "gpu"}
 SPOT = {"EnableManagedSpotTraining": True, "StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 60}}
 INPUT = {"InputName": "in", "S3Input": {**S3, "LocalPath": "/opt/ml/processing/in"}}
+OUTPUT = {
+    "OutputName": "out",
+    "S3Output": {"S3Uri": "s3://bucket/out", "LocalPath": "/opt/ml/processing/out", "S3UploadMode": "EndOfJob"},
+}
 CLUSTER = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}
 PROCESSING = {
     "ProcessingJobName": "job",
@@ -56,6 +60,7 @@ DEFINITION = {
     **{name: TRAINING[name] for name in ("AlgorithmSpecification", "RoleArn", "OutputDataConfig", "StoppingCondition")},
 }
 CONTAINER = {"Image": "own"}
+HOST = {**CONTAINER, "ContainerHostname": "host"}
 MODEL = {"ModelName": "model", "PrimaryContainer": CONTAINER, "ExecutionRoleArn": ROLE}
 VARIANT = {"VariantName": "live", "ModelName": "model", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 SERVERLESS = {
@@ -81,6 +86,11 @@ VERSIONED = {"ModelPackageGroupName": "group", "InferenceSpecification": SPECIFI
 
 def training(**more: object) -> tuple[str, Document]:
     return "CreateTrainingJob", {**TRAINING, **more}
+
+
+def measured(*metrics: Document) -> tuple[str, Document]:
+    """A training job with definitions of metrics."""
+    return training(AlgorithmSpecification={**TRAINING["AlgorithmSpecification"], "MetricDefinitions": list(metrics)})
 
 
 def processing(**more: object) -> tuple[str, Document]:
@@ -150,6 +160,32 @@ def piped(**more: object) -> Document:
 
 
 BROKEN: list[tuple[tuple[str, Document], str]] = [
+    (
+        ("StartPipelineExecution", {"PipelineName": "line", "PipelineParameters": [{"Name": "A", "Value": ""}]}),
+        '[string "" is too short (length: 0, required minimum: 1)]',
+    ),
+    (training(InputDataConfig=[CHANNEL, CHANNEL]), "Channel names must be unique; train stands more than once."),
+    (measured({"Name": "a", "Regex": "a"}, {"Name": "a", "Regex": "b"}), "Metric definition names must be unique; a "),
+    (measured({"Name": "a", "Regex": "("}), "The Regex '(' of the metric a is not valid"),
+    (
+        training(ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 0, "VolumeSizeInGB": 1}),
+        "Value '0' at 'resourceConfig.instanceCount' failed to satisfy constraint: Member must have value greater than",
+    ),
+    (
+        training(ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 16385}),
+        "at 'resourceConfig.volumeSizeInGB' failed to satisfy constraint: Member must have value less than or equal to",
+    ),
+    (training(StoppingCondition={"MaxRuntimeInSeconds": 28 * 86400 + 1}), "less than or equal to 2419200"),
+    (processing(ProcessingInputs=[INPUT, INPUT]), "InputName must be unique within a processing job; in stands"),
+    (
+        processing(ProcessingOutputConfig={"Outputs": [OUTPUT, OUTPUT]}),
+        "OutputName must be unique within a processing job; out stands",
+    ),
+    (model(PrimaryContainer=None, Containers=[HOST, HOST]), "ContainerHostname must be unique within a model; host "),
+    (
+        model(PrimaryContainer=None, Containers=[CONTAINER] * 2, InferenceExecutionConfig={"Mode": "Direct"}),
+        "ContainerHostname must be specified for every container of a model whose mode is Direct.",
+    ),
     (
         training(ResourceConfig={**GPU, **KEY}),
         "VolumeKmsKeyId can't be requested when using an instance type with local",

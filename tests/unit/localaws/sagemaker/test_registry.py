@@ -197,6 +197,24 @@ def test_tags_of_a_create_call_are_kept_and_go_with_the_resource(api: Api) -> No
     assert api("ListTags", ResourceArn=group)["Tags"] == []
 
 
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        (["aws:team"], "aws: prefixed tag key names are not allowed for external use; given was aws:team."),
+        (["AWS:team"], "aws: prefixed tag key names are not allowed for external use"),
+        (["team", "team"], "Tag keys must be unique; given were team, team."),
+    ],
+)
+def test_tags_have_keys_of_one_s_own_that_stand_once(api: Api, keys: list[str], words: str) -> None:
+    tags = [{"Key": key, "Value": "bakery"} for key in keys]
+    code, said = api.refused("CreateModelPackageGroup", ModelPackageGroupName="tagged", Tags=tags)
+    assert code == "ValidationException"
+    assert said.startswith(words)
+    assert "does not exist" in api.refused("DescribeModelPackageGroup", ModelPackageGroupName="tagged")[1]
+    arn = api("CreateModelPackageGroup", ModelPackageGroupName="tagged")["ModelPackageGroupArn"]
+    assert api.refused("AddTags", ResourceArn=arn, Tags=tags) == (code, said)
+
+
 def test_a_model_is_made_described_and_deleted(api: Api) -> None:
     container = {"Image": "image:1", "ModelDataUrl": "s3://b/model.tar.gz"}
     request = {"ModelName": "Scones", "ExecutionRoleArn": ROLE, "PrimaryContainer": container}
