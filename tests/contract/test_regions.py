@@ -14,11 +14,15 @@ from typing import Any
 
 import boto3
 import pytest
+import sagemaker
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from sagemaker.workflow.fail_step import FailStep
+from sagemaker.workflow.pipeline import Pipeline
 
 from localaws import keys, process
 from localaws.keys import Credentials
+from localaws.redirect import NO_TELEMETRY
 from localaws.settings import Settings
 from tests.e2e.laptop import free_port
 from tests.images import push_image
@@ -299,6 +303,19 @@ def test_an_event_reaches_the_rules_of_its_region(site: Site) -> None:
     assert "Messages" not in site.client("sqs", HOME).receive_message(QueueUrl=queues[HOME])
 
 
+def test_an_event_goes_to_another_region_s_bus_where_a_rule_sends_it(site: Site) -> None:
+    queue = site.client("sqs", HOME).get_queue_url(QueueName="changes")["QueueUrl"]
+    there, here = site.client("events", OTHER), site.client("events", HOME)
+    for events, rule, arn in (
+        (here, "arrived", f"arn:aws:sqs:{HOME}:000000000000:changes"),
+        (there, "sent", f"arn:aws:events:{HOME}:000000000000:event-bus/default"),
+    ):
+        events.put_rule(Name=rule, EventPattern='{"source": ["own"]}')
+        events.put_targets(Rule=rule, Targets=[{"Id": "target", "Arn": arn, "RoleArn": ROLE}])
+    there.put_events(Entries=[{"Source": "own", "DetailType": "any", "Detail": "{}"}])
+    _await(site, HOME, queue, lambda event: event["source"] == "own")
+
+
 def _await(site: Site, region: str, queue: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     sqs = site.client("sqs", region)
     for _ in range(20):
@@ -368,6 +385,25 @@ def _ended(sagemaker: Client, arn: str) -> dict[str, Any]:
         if described["PipelineExecutionStatus"] != "Executing" or time.monotonic() > deadline:
             return described
         time.sleep(0.1)
+
+
+def test_the_sdk_runs_an_earlier_version_in_another_region(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = keys.ensure(site.settings)
+    for name, value in {"AWS_ENDPOINT_URL": site.settings.endpoint, **NO_TELEMETRY}.items():
+        monkeypatch.setenv(name, value)
+    boto_session = boto3.Session(key.key, key.secret, region_name=OTHER)
+    session = sagemaker.Session(boto_session, sagemaker_client=boto_session.client("sagemaker"))
+    made = Pipeline("by-sdk", steps=[FailStep("First", "as planned")], sagemaker_session=session)
+    made.create(ROLE)
+    assert made.latest_pipeline_version_id == 1
+    made.steps = [FailStep("Second", "as planned")]
+    assert made.upsert(ROLE)["PipelineVersionId"] == made.latest_pipeline_version_id == 2
+    assert json.loads(made.describe(pipeline_version_id=1)["PipelineDefinition"])["Steps"][0]["Name"] == "First"
+    for version, step in ((1, "First"), (None, "Second")):
+        execution = made.start(pipeline_version_id=version)
+        described = _ended(session.sagemaker_client, execution.arn)
+        assert described["PipelineVersionId"] == (version or 2)
+        assert [item["StepName"] for item in execution.list_steps()] == [step]
 
 
 def test_a_training_job_takes_no_data_of_another_region(site: Site) -> None:

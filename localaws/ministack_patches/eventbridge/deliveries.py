@@ -149,7 +149,7 @@ def patch(aws: Aws) -> Patch:
     return Patch(
         replaces={
             eventbridge: {
-                "_dispatch_to_event_bus": _watching,
+                "_dispatch_to_event_bus": lambda dispatch: _watching(_crossing(dispatch)),
                 "_dispatch_to_lambda": _asking,
                 "_dispatch_to_sns": _asking,
                 "_dispatch_to_sqs": _asking,
@@ -158,7 +158,7 @@ def patch(aws: Aws) -> Patch:
                 "_target_matches_request_scope": _matching,
             }
         },
-        reads={eventbridge: ("_pattern_event_view",)},
+        reads={eventbridge: ("_ensure_default_bus", "_event_buses", "_pattern_event_view")},
         after=("lambda_.calls",),
         resume=deliveries.resume,
     )
@@ -189,6 +189,22 @@ def _matching(matches: Callable[[Any], bool]) -> Callable[[Any], bool]:
         return False
 
     return match_or_fail
+
+
+def _crossing(dispatch: Invoke) -> Invoke:
+    """A bus may be in another region, which MiniStack does not look into:
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-region.html
+    """
+
+    def dispatch_there(bus: Any, *delivered: object) -> None:  # noqa: ANN401 - MiniStack's parts of an ARN
+        with scope.within(bus.account_id, bus.region):
+            eventbridge._ensure_default_bus()
+            if bus.resource.partition("/")[2] in eventbridge._event_buses:
+                dispatch(bus, *delivered)
+            else:
+                fail("NO_RESOURCE", f"There is no {bus.resource} in {bus.region}.")
+
+    return dispatch_there
 
 
 def _watching(dispatch: Invoke) -> Invoke:
