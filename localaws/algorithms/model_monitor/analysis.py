@@ -24,6 +24,7 @@ STATISTICS, CONSTRAINTS, VIOLATIONS = "statistics.json", "constraints.json", "co
 
 def analyze(variables: Mapping[str, str], root: Path) -> str:
     """Do what the environment asks for in `root`, which is /opt/ml, and answer the exit message. Raises Refusal."""
+    _check_instances(root)
     request = read_request(variables)
     constraints = _load(request.constraints)
     names = [str(feature.get("name")) for feature in (constraints or {}).get("features", [])]
@@ -41,6 +42,19 @@ def analyze(variables: Mapping[str, str], root: Path) -> str:
     if found:
         return f"CompletedWithViolations: Job completed successfully with {len(found)} violations."
     return "Completed: Job completed successfully with no violations."
+
+
+def _check_instances(root: Path) -> None:
+    """Refuse a dataset that is shared out among instances, each of which would describe its share alone."""
+    file = root / "config" / "processingjobconfig.json"
+    job = _load(file if file.exists() else None) or {}
+    sources = [item.get("S3Input") or {} for item in job.get("ProcessingInputs", [])]
+    count = job.get("ProcessingResources", {}).get("ClusterConfig", {}).get("InstanceCount", 1)
+    if count > 1 and any(source.get("S3DataDistributionType") == "ShardedByS3Key" for source in sources):
+        raise Refusal(
+            f"The dataset is sharded among {count} instances, and the local AWS's analyzer puts no shares together: "
+            "set instance_count to 1, or FullyReplicated."
+        )
 
 
 def _analyze_data(

@@ -18,7 +18,7 @@ from localaws.algorithms.model_monitor.values import flatten, write
 
 def read_table(request: Request, names: list[str]) -> Table:
     """All files of the dataset as one table; `names` are the baseline's, for captures that are CSV. Raises Refusal."""
-    files = sorted(path for path in request.source.rglob("*") if path.is_file()) if request.source.is_dir() else []
+    files = _list_files(request.source)
     if not files:
         raise Refusal(f"dataset_source {request.source} has no files: give a folder with the dataset.")
     read = {"csv": _read_csv, "json": _read_json, "parquet": _read_parquet}
@@ -31,6 +31,12 @@ def read_table(request: Request, names: list[str]) -> Table:
     return build_table(frame)
 
 
+def _list_files(folder: Path) -> list[Path]:
+    """The files below a folder but those that Spark, which AWS's container reads with, passes over: _SUCCESS, .crc."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [path for path in found if not any(name[0] in "._" for name in path.relative_to(folder).parts)]
+
+
 def _join(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
@@ -40,7 +46,13 @@ def _read_csv(path: Path, request: Request) -> pd.DataFrame:
     header = request.format.header
     try:
         frame = pd.read_csv(
-            path, header=0 if header else None, index_col=False, dtype=str, keep_default_na=False, skipinitialspace=True
+            path,
+            header=0 if header else None,
+            index_col=False,
+            dtype=str,
+            encoding="utf-8-sig",
+            keep_default_na=False,
+            skipinitialspace=True,
         )
     except pd.errors.EmptyDataError:
         return pd.DataFrame()

@@ -67,8 +67,6 @@ def fill_buckets(values: Array) -> list[dict[str, float]]:
 
 def _describe_text(column: Column) -> dict[str, Any]:
     counted = column.present.value_counts()
-    described: dict[str, Any] = {"distinct_count": float(len(counted))}
-    if 0 < len(counted) <= MOST_CATEGORIES:
-        buckets = [{"value": str(value), "count": int(count)} for value, count in sorted(counted.items())]
-        described["distribution"] = {"categorical": {"buckets": buckets}}
-    return described
+    kept = sorted(counted.items()) if len(counted) <= MOST_CATEGORIES else []
+    buckets = [{"value": str(value), "count": int(count)} for value, count in kept]
+    return {"distinct_count": float(len(counted)), "distribution": {"categorical": {"buckets": buckets}}}

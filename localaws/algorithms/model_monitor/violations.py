@@ -56,7 +56,9 @@ def _check(table: Table, constraints: Mapping[str, Any], statistics: Mapping[str
         feature = features.get(column.name)
         if feature is None:
             continue
-        config = read_config(overall, feature.get("monitoringConfigOverrides"))
+        # By AWS's page, and as the SDK's Constraints.set_monitoring spells it.
+        overrides = feature.get("monitoringConfigOverrides") or feature.get("monitoring_config_overrides")
+        config = read_config(overall, overrides)
         if not config.evaluates:
             continue
         found.extend(_check_values(column, feature, config))
@@ -116,9 +118,9 @@ def _compare(column: Column, before: Mapping[str, Any], config: Config) -> tuple
         values = column.numbers
         distance = compare_numbers(then, (values, np.ones(len(values))), robust=config.robust)
         return distance, _drifted(column, distance, config.threshold)
-    categories = (before.get("string_statistics") or {}).get("distribution", {}).get("categorical")
-    if column.type == STRING and categories:
-        known = {bucket["value"]: float(bucket["count"]) for bucket in categories["buckets"]}
+    categories = (before.get("string_statistics") or {}).get("distribution", {}).get("categorical", {})
+    known = {bucket["value"]: float(bucket["count"]) for bucket in categories.get("buckets", [])}
+    if column.type == STRING and known:
         counted = {str(value): float(count) for value, count in column.present.value_counts().items()}
         if config.chi_squared:
             return _test(column, known, counted, config)

@@ -98,10 +98,11 @@ def test_each_option_of_the_config_is_honoured(
     assert [check for check, _ in monitor.violations()] == found
 
 
-def test_a_feature_has_options_of_its_own(baseline: Monitor, lines: Lines) -> None:
+@pytest.mark.parametrize("member", ["monitoringConfigOverrides", "monitoring_config_overrides"])
+def test_a_feature_has_options_of_its_own(baseline: Monitor, lines: Lines, member: str) -> None:
     file = baseline.folder / "baseline" / "constraints.json"
     document = json.loads(file.read_text())
-    document["features"][0]["monitoringConfigOverrides"] = {"distribution_constraints": {"comparison_threshold": 0.9}}
+    document["features"][0][member] = {"distribution_constraints": {"comparison_threshold": 0.9}}
     file.write_text(json.dumps(document))
     baseline(lines(age=AGES + 15, town=["Bern"] * 300), against="baseline")
     assert baseline.violations() == [("baseline_drift_check", "town")]
