@@ -56,11 +56,25 @@ def run(
         if get_code(error) != "NoSuchBucket":
             raise
         raise PipelineError(_missing_bucket(settings, overrides)) from error
+    _upsert(sagemaker, settings, definition, cache)
+    parameters = choose_live_model(s3, sagemaker, settings, parameters)
+    return start_execution(sagemaker, settings.pipeline_name, parameters, display_name=display_name, token=token)
+
+
+def update(settings: Settings, profile: Profile, cache: Path | None = None) -> None:
+    """Bring code and pipeline up to date, and start nothing: what starts later by itself is of this profile."""
+    s3, sagemaker = (make_client(service, settings.region) for service in ("s3", "sagemaker"))
+    archives = build_archives()
+    definition = define(settings, profile, locate_code(settings, archives), None, tuned=False, cache=cache)
+    check_images(list_images(definition, settings.account), partial(make_client, "ecr"))
+    upload_code(s3, settings, archives)
+    _upsert(sagemaker, settings, definition, cache)
+
+
+def _upsert(sagemaker: Client, settings: Settings, definition: str, cache: Path | None) -> None:
     upsert_pipeline(sagemaker, settings, definition)
     # With the training pipeline, so that it is there before the first version can be approved.
     upsert_monitoring_pipeline(sagemaker, settings, define_monitoring(settings, cache))
-    parameters = choose_live_model(s3, sagemaker, settings, parameters)
-    return start_execution(sagemaker, settings.pipeline_name, parameters, display_name=display_name, token=token)
 
 
 def choose_data(s3: Client, settings: Settings, overrides: Mapping[str, str]) -> dict[str, str]:

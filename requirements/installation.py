@@ -35,7 +35,7 @@ SHORT = (
 )
 # One epoch teaches nothing, so every accuracy has to do.
 LOOP = ["scones", "demo", "--set", "Epochs=1", "--set", "AccuracyThreshold=0", "--set", "LearningRateScheduleSteps=1"]
-WHOLE = (["scones", "--help"], ["scones", "demo"])
+WHOLE = (["scones", "--help"], ["scones", "demo"], ["scones", "demo", "--drift"])
 
 
 def install(

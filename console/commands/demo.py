@@ -12,7 +12,7 @@ from pathlib import Path
 from console import registry
 from console.commands import Command, dataset, inference, versions
 from console.commands.local_aws import bring_up
-from console.commands.run import start
+from console.commands.run import start, update
 from console.errors import CommandError
 from console.formats import duration
 from console.target import Target
@@ -32,39 +32,56 @@ NEXT = {
 
 def _add_demo(parser: ArgumentParser) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="Name=Value", help="a pipeline parameter")
-    parser.add_argument("--drift", action="store_true", help="send images at dusk, and watch drift start a retraining")
+    parser.add_argument("--drift", action="store_true", help="go on: images get dark, and a retraining answers")
 
 
 def demo(options: Namespace) -> int:
     """Bring up the local AWS, draw the sample, run the pipeline, approve the version and classify two images."""
-    from console.progress.follow import follow
+    from console.commands import drift_demo
 
     if options.target != "local":
         raise CommandError("`scones demo` runs on the local AWS; leave out --target.", 2)
     started = time.monotonic()
     target = bring_up()
-    print(f"1/5  The local AWS runs on {target.local.endpoint if target.local else '?'} with the stack deployed.")
-    print(f"2/5  Drawn images of bicycles and motorcycles: {dataset.upload(target, dataset.draw(target, 7))}")
-    arn = start(target, PROFILE, options.set)
-    print(f"3/5  The pipeline runs: {arn}", flush=True)
-    code = follow(target.client, arn)
-    if code != 0:
-        return code
-    version = _deploy(target)
-    _classify(target, version)
-    if options.drift:
-        code = _drift(target)
-    print(f"\nDone in {duration(time.monotonic() - started)}. Where to go next:")
-    for line in list_next(drift=options.drift):
-        print(line)
+    live = drift_demo.find_demonstrated(target, PROFILE) if options.drift and not options.set else None
+    if live is not None:
+        print(f"Steps 1 to 5 were shown before: version {live} is live.")
+        dataset.upload(target, dataset.draw(target, 7))
+        update(target, PROFILE)
+        code = 0
+    else:
+        code, live = _train_and_classify(target, options)
+    if options.drift and live is not None:
+        code = drift_demo.show_drift(target, live)
+    if live is not None:
+        print(f"\nDone in {duration(time.monotonic() - started)}. Where to go next:")
+        for line in list_next(drift=options.drift):
+            print(line)
     return code
 
 
-def _deploy(target: Target) -> int:
+def _train_and_classify(target: Target, options: Namespace) -> tuple[int, int | None]:
+    """Steps 1 to 5; answers the exit code, and the version that is live where there is one."""
+    from console.progress.follow import follow
+
+    of = 10 if options.drift else 5
+    print(f"1/{of}  The local AWS runs on {target.local.endpoint if target.local else '?'} with the stack deployed.")
+    print(f"2/{of}  Drawn images of bicycles and motorcycles: {dataset.upload(target, dataset.draw(target, 7))}")
+    arn = start(target, PROFILE, options.set)
+    print(f"3/{of}  The pipeline runs: {arn}", flush=True)
+    code = follow(target.client, arn)
+    if code != 0:
+        return code, None
+    version = _deploy(target, of)
+    _classify(target, version, of)
+    return 0, version
+
+
+def _deploy(target: Target, of: int) -> int:
     registered = versions.list_versions(target)
     version: int = registered[0]["version"]
     print(
-        f"4/5  Version {version} is registered; it is approved here, as a person would with `scones approve {version}`."
+        f"4/{of}  Version {version} is registered; it is approved here, as a person does by `scones approve {version}`."
     )
     versions.print_versions(target, 3)
     registry.set_approval(target, version, "Approved", "approved by scones demo")
@@ -72,31 +89,12 @@ def _deploy(target: Target) -> int:
     return version
 
 
-def _classify(target: Target, version: int) -> None:
+def _classify(target: Target, version: int, of: int) -> None:
     from console.dataset.sample import draw_examples
 
-    print(f"5/5  Two images that version {version} was not trained on go through the workflow:")
+    print(f"5/{of}  Two images that version {version} was not trained on go through the workflow:")
     for path in draw_examples(dataset.folder(target)):
         print(f"     {inference.summarize_answer(inference.classify_image(target, str(path)))}")
-
-
-def _drift(target: Target) -> int:
-    from console.commands.drift import print_run, send_dusk
-    from console.drift import checks, dusk
-    from console.progress.follow import follow
-
-    checks.await_baseline(target)
-    before = dusk.newest_execution(target)
-    send_dusk(target, "6/9  ")
-    print("7/9  The check for drift runs at once, instead of at its hour:", flush=True)
-    print_run(target, checks.run_now(target, hours=1))
-    execution = dusk.await_retraining(target, before)
-    print(f"8/9  The alarm has started a retraining: {execution.reason}\n     {execution.arn}", flush=True)
-    code = follow(target.client, execution.arn)
-    if code == 0:
-        print("9/9  A new version waits for a person's approval:")
-        versions.print_versions(target, 3)
-    return code
 
 
 def list_next(*, drift: bool) -> list[str]:

@@ -84,21 +84,29 @@ def dusk(options: Namespace) -> int:
 
     target = choose(options.target)
     checks.await_baseline(target)
-    send_dusk(target, "")
+    send_dusk(target)
     print("The next hour's check for drift reads them; `scones monitor --now` runs one at once.")
     return 0
 
 
-def send_dusk(target: Target, step: str) -> None:
-    """Send the images through the bulk workflow, and print its summary."""
-    from console.commands.inference import classify_prefix, print_summary
+def send_dusk(target: Target, indent: str = "") -> list[dict[str, Any]]:
+    """Send the images through the bulk workflow, print its summary, and answer what it said of each image."""
+    from console.commands.inference import classify_prefix, print_summary, read_results
     from console.drift import dusk
     from console.output import Bar
 
     with Bar("Draw images at dusk") as bar:
         prefix = dusk.upload_images(target, bar.update)
-    print(f"{step}{dusk.IMAGES} images taken at dusk go through the workflow:", flush=True)
-    print_summary(classify_prefix(target, target.project.bucket, prefix))
+    print(f"{indent}{dusk.IMAGES} images taken at dusk go through the workflow:", flush=True)
+    summary = classify_prefix(target, target.project.bucket, prefix)
+    print_summary(summary, indent)
+    items = list(read_results(target, summary["manifest"]))
+    accuracy = dusk.measure_accuracy(items)
+    print(
+        f"{indent}{accuracy:.1%} of its answers are correct, which this program knows, as it drew the images.",
+        flush=True,
+    )
+    return items
 
 
 COMMANDS = {

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any
 
 from console.commands import Command, add_version
 from console.errors import CommandError
-from console.target import Target, choose
-
-if TYPE_CHECKING:
-    from common.artifact.model import Model
+from console.target import choose
 
 _DEFAULT = Path()  # a folder, which no file can be
 
@@ -23,6 +17,7 @@ def export(options: Namespace) -> int:
     from common.artifact.onnx import build_onnx
     from common.labels import LABELS
     from console import endpoint, registry
+    from console.artifact import fetch_model
 
     target = choose(options.target)
     version = endpoint.get_number(target, options.version)
@@ -31,7 +26,7 @@ def export(options: Namespace) -> int:
         raise CommandError(f"{path} is there already; remove it, or name another file after --onnx.")
     arn = registry.get_summary(target, version)["ModelPackageArn"]
     package = target.client("sagemaker").describe_model_package(ModelPackageName=arn)
-    model, digest = _fetch_model(target, package)
+    model, digest = fetch_model(target, package)
     if model.classes != len(LABELS):
         raise CommandError(f"Version {version} answers {model.classes} classes, where {len(LABELS)} have names.")
     notes = {
@@ -48,38 +43,6 @@ def export(options: Namespace) -> int:
         f"probabilities of {', '.join(LABELS)}."
     )
     return 0
-
-
-def _fetch_model(target: Target, package: dict[str, Any]) -> tuple[Model, str]:
-    """Fetch a version's artifact; return the model and the digest, which must be that of what was evaluated."""
-    from common.archives import BadArchive
-    from common.artifact.errors import BadArtifact
-    from common.artifact.model import read_model
-    from common.live_model import DIGEST, locate_artifact
-    from common.s3 import parse_s3_address
-
-    number, s3 = package["ModelPackageVersion"], target.client("s3")
-    uri = locate_artifact(s3, target.project.bucket, package)
-    address = parse_s3_address(uri)
-    if address is None:
-        raise CommandError(
-            f"Version {number} was registered with {uri or 'no artifact'}; choose one with a model.tar.gz."
-        )
-    with TemporaryFile() as file:
-        s3.download_fileobj(address.bucket, address.key, file)
-        file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        evaluated = package.get("CustomerMetadataProperties", {}).get(DIGEST, digest)
-        if digest != evaluated:
-            raise CommandError(
-                f"The artifact of version {number} in {uri} is not what was evaluated: its SHA-256 is {digest}, "
-                f"and not {evaluated}. Restore it, or choose another version."
-            )
-        file.seek(0)
-        try:
-            return read_model(file), digest
-        except (BadArchive, BadArtifact) as error:
-            raise CommandError(f"The artifact of version {number} in {uri} cannot be exported: {error}.") from error
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

@@ -214,11 +214,11 @@ def _outcome(item: dict[str, Any]) -> str:
     return "needs review" if item["status"] == "NEEDS_REVIEW" else str(item["label"])
 
 
-def print_summary(summary: dict[str, Any]) -> None:
+def print_summary(summary: dict[str, Any], indent: str = "") -> None:
     """Print the outcomes, the bad images by name."""
     counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(summary["answers"].items()))
     rate = summary["pictures_per_second"]
-    say(f"{summary['pictures']} images in {duration(summary['seconds'])} ({rate} a second): {counts}")
+    say(f"{indent}{summary['pictures']} images in {duration(summary['seconds'])} ({rate} a second): {counts}")
     for uri, reason in list(summary["bad"].items())[:_NAMED]:
         say(f"  {uri}: {reason}")
     if len(summary["bad"]) > _NAMED:

@@ -66,9 +66,8 @@ def down(options: Namespace) -> int:
     from localaws.process import running_pid, stop, wipe
 
     _check_local(options, "`scones down` stops the local AWS; on AWS use `scones destroy`.")
-    target = choose("local", must_run=False)
-    settings = _local(target)
-    if not options.force and running_pid(settings) and not _agree(target, wipe=options.wipe):
+    settings = _local(choose("local", must_run=False))
+    if not options.force and running_pid(settings) and not _agree(settings, wipe=options.wipe):
         print("Nothing was stopped.")
         return 1
     print("The local AWS has stopped." if stop(settings) else "The local AWS was not running.")
@@ -78,11 +77,12 @@ def down(options: Namespace) -> int:
     return 0
 
 
-def _agree(target: Target, *, wipe: bool) -> bool:
+def _agree(settings: Settings, *, wipe: bool) -> bool:
     """Say which executions a stop interrupts and what becomes of them, and ask; a script is told and not asked."""
-    from console.running import list_running
+    from localaws import keys
+    from localaws.command.running import list_running
 
-    running = list_running(target)
+    running = list_running(settings, keys.ensure(settings))
     if not running:
         return True
     one = len(running) == 1

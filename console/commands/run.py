@@ -72,6 +72,15 @@ def start(
     return run_pipeline(settings, chosen, overrides, from_version=from_version, tuned=search is not None, cache=cache)
 
 
+def update(target: Target, profile: str) -> None:
+    """Bring the pipeline up to date with a profile, and start nothing."""
+    from pipelines.profiles import find_profile
+    from pipelines.run import update as update_pipeline
+
+    cache = folder(target).with_name("definitions") if target.local else None
+    update_pipeline(target.deployed, find_profile(profile), cache)
+
+
 def _search(options: Namespace) -> dict[str, str] | None:
     from pipelines.search_space import tuning_overrides
 

@@ -79,7 +79,7 @@ def test_an_approval_alone_leads_to_an_answer(laptop: Laptop, deployed: int, pic
     answers = json.loads(laptop.scones("classify", "--json", *map(str, pictures)).stdout)
     for answer in answers:
         assert answer["status"] in ("CLASSIFIED", "NEEDS_REVIEW")
-        assert answer["model_version"] == str(deployed)
+        assert answer["model_version"] == deployed
         assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-3)
         if answer["status"] == "CLASSIFIED":
             wanted = {"bicycle": "nearby orders", "motorcycle": "distant orders"}[answer["label"]]
@@ -220,7 +220,7 @@ def test_an_artifact_that_was_changed_after_it_was_registered_is_refused_in_word
     copies = s3.list_objects_v2(Bucket=BUCKET, Prefix=f"approved/v{number}-")
     assert (copies["KeyCount"], sagemaker.list_models(NameContains=f"-v{number}-")["Models"]) == (0, [])
     answer = json.loads(laptop.scones("classify", "--json", str(pictures[0])).stdout)[0]
-    assert answer["model_version"] == str(deployed)
+    assert answer["model_version"] == deployed
     laptop.scones("reject", number)
 
 

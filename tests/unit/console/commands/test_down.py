@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -14,7 +15,9 @@ from botocore.exceptions import EndpointConnectionError
 
 from console.__main__ import main
 from console.commands import local_aws
+from console.target import Target
 from localaws import process
+from localaws.clients import Clients
 from localaws.settings import Settings
 from tests.unit.console.page.aws import Aws
 
@@ -52,8 +55,8 @@ def stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[list[str
             },
         }
         source = aws.source
-        object.__setattr__(source, "local", Settings(home=tmp_path / "home"))
-        monkeypatch.setattr(local_aws, "choose", lambda *_, **__: source)
+        monkeypatch.setattr(Clients, "get", lambda _, service: source.client(service))
+        monkeypatch.setattr(local_aws, "choose", lambda *_, **__: Target(Settings(home=tmp_path / "home")))
         monkeypatch.setattr(process, "running_pid", lambda _: 1)
         monkeypatch.setattr(process, "stop", lambda _: done.append("stop") or True)  # type: ignore[func-returns-value]
         monkeypatch.setattr(process, "wipe", lambda _: done.append("wipe"))
@@ -118,8 +121,7 @@ def test_one_that_does_not_answer_is_stopped_all_the_same(stopped: list[str], mo
     def fail(_: object) -> None:
         raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 
-    target = local_aws.choose("local")
-    monkeypatch.setattr(target.client("sagemaker"), "get_paginator", fail)
+    monkeypatch.setattr(Clients, "get", lambda *_: SimpleNamespace(get_paginator=fail))
     _sit(monkeypatch)
     assert main(["down"]) == 0
     assert stopped == ["stop"]

@@ -7,8 +7,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from console.executions import identifier
-from console.target import Target
+from localaws.clients import Clients
+from localaws.keys import Credentials
+from localaws.settings import Settings
 
 _RUNNING = ("Executing", "Stopping")
 _NEWEST = 100
@@ -22,9 +23,9 @@ class Running:
     id: str
 
 
-def list_running(target: Target) -> list[Running]:
+def list_running(settings: Settings, root: Credentials) -> list[Running]:
     """The executions that run, of every pipeline; none where the local AWS does not answer."""
-    sagemaker = target.client("sagemaker")
+    sagemaker = Clients(settings, root).get("sagemaker")
     try:
         pages = sagemaker.get_paginator("list_pipelines").paginate()
         names = [pipeline["PipelineName"] for page in pages for pipeline in page["PipelineSummaries"]]
@@ -38,7 +39,7 @@ def _list_of(sagemaker: Any, pipeline: str) -> list[Running]:  # noqa: ANN401 - 
         PipelineName=pipeline, SortBy="CreationTime", SortOrder="Descending", MaxResults=_NEWEST
     )["PipelineExecutionSummaries"]
     return [
-        Running(pipeline, identifier(item["PipelineExecutionArn"]))
+        Running(pipeline, item["PipelineExecutionArn"].rsplit("/", 1)[1])
         for item in listed
         if item["PipelineExecutionStatus"] in _RUNNING
     ]
