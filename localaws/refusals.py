@@ -92,6 +92,16 @@ class Members:
                     return side
         return "refused"
 
+    def refused_part(self, path: str) -> str:
+        """The shortest path on the way to a refused member below which nothing is declared otherwise."""
+        names = path.split(".")
+        declared = self.honoured | self.kept | self.only.keys()
+        for length in range(1, len(names)):
+            place = ".".join(names[:length])
+            if self.side(place) == "refused" and not any(other.startswith(f"{place}.") for other in declared):
+                return place
+        return path
+
 
 def members(
     honoured: str = "", *, kept: str = "", refused: str = "", only: Mapping[str, tuple[object, ...]] | None = None
@@ -121,9 +131,10 @@ def check_members(members: Members, shape: Shape | None, request: Document, code
             continue
         allowed = members.only.get(path, ())
         if value not in allowed:
-            given = f" {value}" if isinstance(value, str) and len(value) <= _LONGEST else ""
+            named = path if allowed else members.refused_part(path)
+            given = f" {value}" if isinstance(value, str) and len(value) <= _LONGEST and named == path else ""
             instead = f"give {' or '.join(map(str, allowed))}" if allowed else "leave it out"
-            raise errors.AwsError(code, f"The local AWS does not emulate {path}{given}; {instead}.")
+            raise errors.AwsError(code, f"The local AWS does not emulate {named}{given}; {instead}.")
 
 
 def _leaves(shape: Shape | None, value: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - JSON of any type

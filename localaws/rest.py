@@ -20,6 +20,7 @@ from botocore.model import OperationModel, Shape
 from localaws import errors
 from localaws.aws import Aws
 from localaws.operations import Authorize, Service
+from localaws.records import tags
 from localaws.shapes import Document, project, service_model
 
 _LABEL = re.compile(r"\{(\w+)\+?\}")
@@ -96,6 +97,7 @@ def answer(
     """The HTTP status and JSON body that answer an API call; `authorize` raises where the caller may not make it."""
     try:
         request = _parse_request(service, operation, body)
+        tags.check_keys(request.get("Tags"))
         answered = service.call(aws, operation, request, authorize)
         return 200, json.dumps(project(operation, answered, service.name)).encode()
     except errors.AwsError as error:

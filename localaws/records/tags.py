@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from localaws import errors
 from localaws.aws import Aws
@@ -14,22 +14,21 @@ _MOST = 50
 
 def add_tags(aws: Aws, arn: str, added: Iterable[Document]) -> list[Document]:
     """Add tags or overwrite those of the same key, of which a resource has at most 50; answers all that it has."""
-    given = list(added)
-    _check(given)
     with aws.store.transaction():
-        tags = _read(aws, arn) | {tag["Key"]: tag["Value"] for tag in given}
+        tags = _read(aws, arn) | {tag["Key"]: tag["Value"] for tag in added}
         if len(tags) > _MOST:
             raise errors.AwsError("ResourceLimitExceeded", f"A resource has at most {_MOST} tags; {len(tags)} asked.")
         aws.store.put(_KIND, arn, tags)
     return list_tags(aws, arn)
 
 
-def _check(given: Sequence[Document]) -> None:
-    """Refuse keys that are AWS's own, and keys that stand twice.
+def check_keys(tags: object) -> None:
+    """Refuse, in what a client sends as Tags, keys that are AWS's own, which CloudFormation sets, and keys that repeat.
 
     https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     """
-    keys = [tag["Key"] for tag in given]
+    listed = tags if isinstance(tags, list) else []
+    keys = [str(tag["Key"]) for tag in listed if isinstance(tag, dict) and "Key" in tag]
     reserved = [key for key in keys if key.lower().startswith("aws:")]
     if reserved:
         raise errors.validation(

@@ -57,6 +57,12 @@ def test_a_changed_tag_of_a_group_is_changed_and_others_stay(stack: Stack, api: 
     assert {item["Key"] for item in api("ListTags", ResourceArn=arn)["Tags"]} == {"by-hand", "new"}
 
 
+def test_a_stack_may_set_the_tags_that_nobody_else_may(stack: Stack, api: Api) -> None:
+    of_stack = tag("aws:cloudformation:stack-name", "bakery")
+    arn, _ = stack.create(GROUP, {"ModelPackageGroupName": "vehicles"} | of_stack)
+    assert api("ListTags", ResourceArn=arn)["Tags"] == of_stack["Tags"]
+
+
 def test_a_model_without_a_name_gets_one_of_its_own(stack: Stack, api: Api) -> None:
     properties = {"ExecutionRoleArn": ROLE, "PrimaryContainer": CONTAINER, "EnableNetworkIsolation": "true"}
     first, second = (stack.create(MODEL, properties) for _ in range(2))

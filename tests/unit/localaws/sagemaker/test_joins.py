@@ -485,10 +485,14 @@ def test_local_storage_is_known_of_every_type_that_the_sdk_sends_no_key_for(shap
             "TransformInput.SplitType RecordIO",
         ),
         (*container(Mode="MultiModel"), "PrimaryContainer.Mode MultiModel"),
-        (*endpoint(SERVERLESS), "ProductionVariants.ServerlessConfig"),
+        (*endpoint(SERVERLESS), "ProductionVariants.ServerlessConfig; leave it out."),
+        (
+            *endpoint(VARIANT, ShadowProductionVariants=[{**VARIANT, "VariantName": "shadow"}]),
+            "ShadowProductionVariants; leave it out.",
+        ),
         (
             *endpoint(VARIANT, AsyncInferenceConfig={"OutputConfig": {"S3OutputPath": "s3://b/o"}}),
-            "AsyncInferenceConfig",
+            "AsyncInferenceConfig; leave it out.",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
