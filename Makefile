@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: image wheel installation examples demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants install lock sbom sdk3 clean browser
+.PHONY: image wheel installation examples demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants docs install lock sbom sdk3 clean browser
 
 demo: $(ENVIRONMENT)/laptop
 	@$(BIN)/scones demo
@@ -116,6 +116,16 @@ fuzz: .venv/fuzz
 # Small faults put into the product one at a time, and how many of them the quick tests find: make mutants MUTANTS=40 SEED=1.
 mutants: $(ENVIRONMENT)/test
 	MUTANTS=$(MUTANTS) SEED=$(SEED) $(BIN)/python -m tests.mutants
+
+# The documentation as a site in dist/site, with search.
+docs: .venv/docs
+	@mkdir -p dist
+	@.venv/docs/bin/python docs/build.py
+
+.venv/docs: requirements/docs.lock
+	@echo "Installing what builds the documentation into .venv/docs (once) ..."
+	@$(INSTALL) $@ requirements/docs.lock
+	@touch $@
 
 install: $(ENVIRONMENT)/test
 

@@ -37,6 +37,7 @@ ALONE = {
     "sbom": ["cyclonedx-python-lib[json-validation]==11.12.0"],
     "audit": ["pip-audit==2.10.1"],
     "uv": ["uv==0.13.9"],
+    "docs": ["zensical==0.0.73"],
     "packaging": [
         *("twine==7.0.0", "check-wheel-contents==0.6.3", "setuptools==80.10.2", "wheel==0.48.0"),
         "check-jsonschema==0.39.0",

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from console.reference import write_reference
+
 TOP = Path(__file__).parents[2]
 PAGES = [*TOP.glob("*.md"), *TOP.glob("docs/**/*.md")]
 
@@ -31,3 +33,7 @@ def test_the_index_names_every_page() -> None:
     index = (TOP / "docs" / "index.md").read_text(encoding="utf-8")
     pages = {page.name for page in (TOP / "docs").glob("*.md")} - {"index.md"}
     assert [name for name in sorted(pages) if f"]({name})" not in index] == []
+
+
+def test_the_command_reference_is_what_the_parsers_say() -> None:
+    assert (TOP / "docs" / "commands.md").read_text(encoding="utf-8").splitlines() == list(write_reference())
