@@ -183,7 +183,7 @@ def _called(scope: Scope) -> tuple[Service, str] | None:
     prefix, _, operation = headers.get(b"x-amz-target", b"").decode("latin-1").partition(".")
     service = BY_TARGET.get(prefix)
     signed = _signed_for(scope)
-    if service and (signed is None or signed.service == service.name):
+    if service and (signed is None or signed.service == service.signed_for):
         return service, operation
     return None
 
@@ -197,7 +197,7 @@ def _routed(scope: Scope) -> tuple[Service, str, dict[str, str]] | None:
     for service in OF_REST:
         if (
             signed
-            and service.actions == signed.service
+            and service.signed_for == signed.service
             and (found := rest.match(service.name, scope["method"], scope["path"]))
         ):
             return service, *found

@@ -122,9 +122,9 @@ class Service:
     """A service as botocore names it, with the operations that are declared for it.
 
     `target` is the prefix of its header X-Amz-Target; empty where its protocol is REST. `prefix` is that of its actions
-    in policies, and the name that requests are signed for, where it is not the service's own. `roles` are the members
-    that hand it a role, and `tagging` is the action that tags of a new resource take; `unsupported` is the code for
-    members that are not emulated.
+    in policies, and `signing` the name that requests are signed for, where they are not the service's own. `roles` are
+    the members that hand it a role, and `tagging` is the action that tags of a new resource take; `unsupported` is the
+    code for members that are not emulated.
     """
 
     title: str
@@ -134,12 +134,18 @@ class Service:
     tagging: str | None = None
     unsupported: str = "ValidationException"
     prefix: str = ""
+    signing: str = ""
     operations: dict[str, Operation] = field(default_factory=dict)
 
     @property
     def actions(self) -> str:
         """What its actions begin with in policies."""
         return self.prefix or self.name
+
+    @property
+    def signed_for(self) -> str:
+        """What a request's signature names."""
+        return self.signing or self.name
 
     def operation(
         self,
@@ -193,6 +199,14 @@ CODEBUILD = Service(
     "AWS CodeBuild", "codebuild", "CodeBuild_20161006", roles=("serviceRole",), unsupported="UnsupportedOperation"
 )
 CODECOMMIT = Service("AWS CodeCommit", "codecommit", "CodeCommit_20150413")
+TAGGING = Service(
+    "Resource Groups Tagging",
+    "resourcegroupstaggingapi",
+    "ResourceGroupsTaggingAPI_20170126",
+    unsupported="InvalidParameterException",
+    prefix="tag",
+    signing="tagging",
+)
 # Those whose protocol is REST.
 SCHEDULER = Service("Scheduler", "scheduler", "", roles=("RoleArn",))
-METRICS = Service("SageMaker Metrics", "sagemaker-metrics", "", prefix="sagemaker")
+METRICS = Service("SageMaker Metrics", "sagemaker-metrics", "", prefix="sagemaker", signing="sagemaker")

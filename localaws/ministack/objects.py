@@ -45,6 +45,12 @@ def serve(loop: asyncio.AbstractEventLoop, changed: threading.Event) -> None:
     _servers[:] = [_Server(loop, changed)]
 
 
+def mark_changed() -> None:
+    """Let what is changed without a request to MiniStack be saved soon."""
+    for server in _servers:
+        server.changed.set()
+
+
 class Objects:
     """Reads and writes objects under an access key; by the client where this process is not the local AWS.
 

@@ -12,7 +12,7 @@ import pytest
 
 from localaws.aws import Aws
 from localaws.iam.checks import Check
-from localaws.operations import AUTOSCALING, CODEBUILD, CODECOMMIT, SAGEMAKER, SCHEDULER, Service
+from localaws.operations import AUTOSCALING, CODEBUILD, CODECOMMIT, METRICS, SAGEMAKER, SCHEDULER, TAGGING, Service
 from localaws.shapes import service_model
 
 Reference = Mapping[str, Mapping[str, Any]]
@@ -76,7 +76,7 @@ def reference() -> Reference:
     assert found
     assert found.origin
     services = json.loads((Path(found.origin).parent / "iam_definition.json").read_text(encoding="utf-8"))
-    wanted = ("sagemaker", "application-autoscaling", "codebuild", "codecommit", "scheduler")
+    wanted = ("sagemaker", "application-autoscaling", "codebuild", "codecommit", "scheduler", "tag")
     return {
         one["prefix"]: {item["privilege"]: item for item in one["privileges"]}
         for one in services
@@ -166,6 +166,20 @@ def test_scheduler_asks_for_schedules_and_groups_where_aws_does(
     assert own.action == f"scheduler:{operation}"
     places = {"schedule": "schedule/ours/One", "schedule-group": "schedule-group/One"}
     assert own.resource == (place + places[kinds.pop()] if kinds else "*")
+
+
+@pytest.mark.parametrize("operation", sorted(METRICS.operations))
+def test_metrics_are_asked_about_by_their_components_as_actions_of_sagemaker(needed: Needed, operation: str) -> None:
+    arn = f"{ARN}experiment-trial-component/one"
+    (own,) = needed(METRICS, operation, {"TrialComponentName": "One", "MetricQueries": [{"ResourceArn": arn}]})
+    assert own == Check(f"sagemaker:{operation}", arn, {})
+
+
+@pytest.mark.parametrize("operation", sorted(TAGGING.operations))
+def test_tagging_asks_for_actions_of_its_own(needed: Needed, reference: Reference, operation: str) -> None:
+    assert operation in reference["tag"]
+    (own,) = needed(TAGGING, operation, {"Tags": {"a": "b"}, "ResourceARNList": [f"{ARN}model/one"]})
+    assert (own.action, own.resource) == (f"tag:{operation}", "*")
 
 
 def test_the_role_of_a_schedules_target_must_be_passed_to_scheduler(needed: Needed) -> None:

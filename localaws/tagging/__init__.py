@@ -1,0 +1,1 @@
+"""Resource Groups Tagging: the tags of all services' resources in one place."""
