@@ -134,6 +134,15 @@ class Store:
             ).fetchall()
         return [json.loads(row[0]) for row in rows]
 
+    def all_keys(self, kind: str, prefix: str) -> list[str]:
+        """The keys of a kind that begin with `prefix`."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT key FROM documents WHERE kind = ? AND key >= ? AND key < ? ORDER BY key",
+                (kind, prefix, prefix + "\U0010ffff"),
+            ).fetchall()
+        return [row[0] for row in rows]
+
     def enqueue(self, event: Document) -> int:
         """Add an event to the outbox, in the transaction of its change; answers its number there."""
         with self.transaction():

@@ -85,6 +85,12 @@ def find(store: Store, cache_key: str, step: Step) -> Document | None:
     return found
 
 
+def forget(store: Store, pipeline: str) -> None:
+    """Remove the results of a pipeline that is removed with the executions that they are of."""
+    for name in store.all_keys(KIND, f"{pipeline}/"):
+        store.delete(KIND, name)
+
+
 def keep(store: Store, cache_key: str, execution: str, metadata: Document, outputs: Document) -> None:
     """Remember a step's result for later executions."""
     store.put(KIND, cache_key, {"Time": now(), "Execution": execution, "Metadata": metadata, "Outputs": outputs})

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from localaws import errors
 from localaws.aws import Aws, now
-from localaws.engine import parameters
+from localaws.engine import outputs
 from localaws.shapes import Document
 
 _KIND = "callback"
@@ -76,10 +76,10 @@ def answer(aws: Aws, token: str, status: str, request: Document) -> str:
             if given.items() <= document.items():
                 return execution
             raise errors.validation(f"Step {document['StepName']} is already in a terminal status.")
-        outputs = request.get("OutputParameters", [])
-        check_outputs(document["Declared"], outputs)
+        given_outputs = request.get("OutputParameters", [])
+        outputs.type_outputs(document["Declared"], given_outputs)
         reason = {"FailureReason": request["FailureReason"]} if request.get("FailureReason") else {}
-        aws.store.update(_KIND, token, **given, OutputParameters=outputs, **reason)
+        aws.store.update(_KIND, token, **given, OutputParameters=given_outputs, **reason)
     return execution
 
 
@@ -102,25 +102,6 @@ def forget(aws: Aws, execution: str) -> None:
     for item in aws.store.all(_KIND):
         if item["PipelineExecutionArn"] == execution:
             aws.store.delete(_KIND, item["CallbackToken"])
-
-
-def check_outputs(declared: Sequence[Document], given: Sequence[Document]) -> None:
-    """Refuse outputs that stand twice, or whose text is not of the type that the step declares."""
-    names = [item["Name"] for item in given]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise errors.validation(f"Output parameter names must be unique; {twice[0]!r} stands twice.")
-    typed_outputs(declared, given)
-
-
-def typed_outputs(declared: Sequence[Document], given: Sequence[Document]) -> Document:
-    """The values of declared outputs by name, each of its declared type; raises ValidationException for another."""
-    kinds = {item["OutputName"]: item["OutputType"] for item in declared}
-    return {
-        item["Name"]: parameters.parse_value(f"output parameter {item['Name']!r}", kinds[item["Name"]], item["Value"])
-        for item in given
-        if item["Name"] in kinds
-    }
 
 
 def _open(aws: Aws, execution: str) -> list[Document]:

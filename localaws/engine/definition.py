@@ -154,6 +154,11 @@ def _check_references(steps: Mapping[str, Step], parameters: list[Document]) -> 
             raise errors.validation(
                 f"The step {step.name!r} depends on {wanted!r}, a Fail step, after which nothing runs."
             )
+        for wanted in sorted(name for name in step.body.get("DependsOn", []) if steps[name].type == "Condition"):
+            raise errors.validation(
+                f"The step {step.name!r} depends on {wanted!r}, a Condition step; put the step into one of its "
+                f"branches, or read Steps.{wanted}.Outcome."
+            )
         for wanted in sorted(references.parameters_in(step.arguments) - declared):
             raise errors.validation(f"The step {step.name!r} uses the parameter {wanted!r}, which is not declared.")
         for owner, file in sorted(references.property_files_in(step.arguments)):

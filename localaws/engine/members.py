@@ -17,8 +17,9 @@ from localaws.engine.retries import EXCEPTION_TYPES
 from localaws.shapes import Document
 
 _MOST_LEVELS = 100  # the deepest definition of the SDK has some twenty
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of the definition's published schema
-_NAME_RULE = "it has 1 to 64 letters, digits, hyphens and underscores"
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # botocore: StepName, which is what it is listed as
+_PARAMETER_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")  # botocore: PipelineParameterName, by which it is given a value
+_NAME_RULE = "it has 1 to {} letters, digits, hyphens and underscores"
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "Arguments": dict,
     "CacheConfig": dict,
@@ -95,8 +96,10 @@ def check_parameters(parameters: object) -> None:
         if not isinstance(item, dict) or not all(isinstance(item.get(member), str) for member in ("Name", "Type")):
             raise errors.validation("Every parameter needs a Name and a Type.")
         _check_known(f"parameter {item['Name']!r}", item, _PARAMETER)
-        if not _NAME.fullmatch(item["Name"]):
-            raise errors.validation(f"The parameter name {item['Name'][:100]!r} is not allowed; {_NAME_RULE}.")
+        if not _PARAMETER_NAME.fullmatch(item["Name"]):
+            raise errors.validation(
+                f"The parameter name {item['Name'][:100]!r} is not allowed; {_NAME_RULE.format(256)}."
+            )
         values = item.get("EnumValues") or []
         if isinstance(values, list) and len(values) > _MOST_VALUES:
             raise errors.validation(
@@ -114,7 +117,7 @@ def check_step(body: object) -> None:
         raise errors.validation("Every step needs a Name and a Type.")
     name = body["Name"]
     if not _NAME.fullmatch(name):
-        raise errors.validation(f"The step name {name[:100]!r} is not allowed; {_NAME_RULE}.")
+        raise errors.validation(f"The step name {name[:100]!r} is not allowed; {_NAME_RULE.format(64)}.")
     if body["Type"] in _MEMBERS:
         _check_known(f"step {name!r}", body, _MEMBERS[body["Type"]])
     needed = _NEEDED.get(body["Type"])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from localaws import errors
 from localaws.shapes import Document
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
+_FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 Value = str | int | float | bool
 
@@ -19,7 +23,16 @@ def _boolean(text: str) -> bool:
     return known[text.lower()]
 
 
+def _integer(text: str) -> int:
+    # Python's int would take 1_000, blanks around it and other scripts' digits: see docs/decisions.
+    if not _INTEGER.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
+
+
 def _finite(text: str) -> float:
+    if not _FLOAT.fullmatch(text):
+        raise ValueError(text)
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(text)  # JSON, which the value travels in, has no such numbers
@@ -28,7 +41,7 @@ def _finite(text: str) -> float:
 
 _READ: dict[str, Callable[[str], Value]] = {
     "String": str,
-    "Integer": int,
+    "Integer": _integer,
     "Float": _finite,
     "Boolean": _boolean,
 }

@@ -107,13 +107,13 @@ def resolve(value: Any, scope: Scope) -> Any:  # noqa: ANN401
         return _get(value["Get"], scope)
     if "Std:Join" in value:
         join = value["Std:Join"]
-        return join.get("On", "").join(_text(resolve(item, scope)) for item in join["Values"])
+        return join.get("On", "").join(write_text(resolve(item, scope)) for item in join["Values"])
     return _json_get(value["Std:JsonGet"], scope)
 
 
 def _json_get(wanted: Document, scope: Scope) -> Any:  # noqa: ANN401
     if "S3Uri" in wanted:
-        uri = _text(resolve(wanted["S3Uri"], scope))
+        uri = write_text(resolve(wanted["S3Uri"], scope))
         return walk(scope.s3_json(uri), wanted["Path"], uri)
     _, step, _, file = wanted["PropertyFile"]["Get"].split(".")
     return walk(scope.property_file(step, file), wanted["Path"], f"{step}'s property file {file}")
@@ -176,7 +176,8 @@ def _member(value: Any, name: str) -> Any:  # noqa: ANN401
     return value[name]
 
 
-def _text(value: Any) -> str:  # noqa: ANN401
+def write_text(value: Any) -> str:  # noqa: ANN401
+    """A value where text belongs: what is no text is its JSON."""
     if isinstance(value, str):
         return value
     return json.dumps(value)

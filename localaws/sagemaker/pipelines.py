@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from localaws import errors, listing
 from localaws.aws import Aws, now
-from localaws.engine import callbacks, experiments, parameters, records, requests
+from localaws.engine import caching, callbacks, experiments, parameters, records, requests
 from localaws.engine.definition import parse
 from localaws.names import bare
 from localaws.operations import SAGEMAKER, Named
@@ -115,6 +115,7 @@ def delete_pipeline(aws: Aws, request: Document) -> Document:
             records.forget(aws, item["PipelineExecutionArn"])
             callbacks.forget(aws, item["PipelineExecutionArn"])
         versions.forget(aws, document)
+        caching.forget(aws.store, document["PipelineName"])
         aws.store.delete(KIND, document["PipelineName"])
         tags.forget(aws, document["PipelineArn"])
     return {"PipelineArn": document["PipelineArn"]}

@@ -12,7 +12,7 @@ import time
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localaws.aws import now
-from localaws.engine import callbacks
+from localaws.engine import callbacks, outputs
 from localaws.engine.context import Run, StepContext, Stopped
 from localaws.engine.retries import Failure, of_code
 from localaws.shapes import Document
@@ -100,7 +100,7 @@ def _outputs(context: StepContext, ended: Document, stopping: bool) -> Document:
         raise Stopped
     if ended["Status"] == callbacks.FAILED:
         raise Failure(ended.get("FailureReason", "The callback step failed; no reason was given."))
-    return {"OutputParameters": callbacks.typed_outputs(ended["Declared"], ended.get("OutputParameters", []))}
+    return {"OutputParameters": outputs.type_outputs(ended["Declared"], ended.get("OutputParameters", []))}
 
 
 def _metadata(document: Document) -> Document:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from botocore.exceptions import ClientError
 
+from localaws.engine import outputs, references
 from localaws.engine.context import Run, StepContext
 from localaws.engine.retries import Failure, of_code
+from localaws.errors import AwsError
 from localaws.shapes import Document
 
 
@@ -25,24 +28,24 @@ def invoke(context: StepContext) -> Document:
     payload = answer["Payload"].read().decode("utf-8", errors="replace")
     if answer.get("FunctionError"):
         raise Failure(f"ClientError: The function {function} failed: {payload[:800]}")
-    outputs = _outputs(context, payload)
-    context.record({"Lambda": {"Arn": function, "OutputParameters": _listed(outputs)}})
-    return {"OutputParameters": outputs}
+    declared = context.step.body.get("OutputParameters", [])
+    listed = _list_outputs(declared, payload)
+    context.record({"Lambda": {"Arn": function, "OutputParameters": listed}})
+    try:
+        return {"OutputParameters": outputs.type_outputs(declared, listed)}
+    except AwsError as error:
+        raise Failure(f"ClientError: {error.message}") from error
 
 
-def _outputs(context: StepContext, payload: str) -> Document:
-    declared = [item["OutputName"] for item in context.step.body.get("OutputParameters", [])]
-    if not declared:
-        return {}
-    answered = json.loads(payload or "null")
-    missing = [name for name in declared if not isinstance(answered, dict) or name not in answered]
+def _list_outputs(declared: Sequence[Document], payload: str) -> list[Document]:
+    """The declared outputs of an answer, each as text: what is no text is its JSON."""
+    names = [item["OutputName"] for item in declared]
+    parsed = json.loads(payload or "null") if names else None
+    answered: Document = parsed if isinstance(parsed, dict) else {}
+    missing = [name for name in names if answered.get(name) is None]
     if missing:
         raise Failure(f"ClientError: The function's answer lacks the declared outputs {', '.join(missing)}.")
-    return {name: answered[name] for name in declared}
-
-
-def _listed(outputs: Document) -> list[Document]:
-    return [{"Name": name, "Value": str(value)} for name, value in outputs.items()]
+    return [{"Name": name, "Value": references.write_text(answered[name])} for name in names]
 
 
 RUNS: dict[str, Run] = {"Lambda": invoke}

@@ -39,7 +39,7 @@ def graphs(draw: st.DrawFn) -> list[Drawn]:
     made: list[Drawn] = []
     for number in range(draw(st.integers(1, 7))):
         conditions = [step.name for step in made if step.kind == "Condition"]
-        before = [step.name for step in made if step.kind != "Fail"]
+        before = [step.name for step in made if step.kind == "Training"]
         step = Drawn(
             name=f"S{number}",
             kind=draw(st.sampled_from(["Training"] * 6 + ["Condition"] * 3 + ["Fail"])),

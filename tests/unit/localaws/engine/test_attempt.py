@@ -128,6 +128,20 @@ def test_the_second_execution_takes_an_unchanged_step_from_the_cache(runs: Runs,
     assert (hit["StepStatus"], runs.status(second)) == ("Succeeded", "Succeeded")
 
 
+def test_a_pipeline_that_is_made_again_has_no_results_of_the_one_before(
+    runs: Runs, api: Api, script: Script, build: Build
+) -> None:
+    text = build.text(build.step("A", CacheConfig=CACHED))
+    runs.run(text)
+    other = runs.run(text, name="line2")
+    api("DeletePipeline", PipelineName="line")
+    again = runs.run(text)
+    assert script.began == ["A"] * 3
+    assert "CacheHitResult" not in runs.steps(again)["A"]
+    hit = runs.steps(runs.ended(runs.start("line2")))["A"]["CacheHitResult"]
+    assert hit == {"SourcePipelineExecutionArn": other}
+
+
 def test_steps_after_a_cached_one_read_its_outputs(runs: Runs, script: Script, build: Build) -> None:
     reads = build.step("B", Arguments={"HyperParameters": {"X": {"Get": "Steps.A.TrainingJobName"}}})
     runs.run(build.text(build.step("A", CacheConfig=CACHED), reads))

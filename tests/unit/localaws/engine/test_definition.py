@@ -192,3 +192,25 @@ def test_dependencies_come_from_references_at_any_depth_and_from_depends_on(buil
     arguments: dict[str, Any] = {"List": [{"Map": join}]}
     last = build.step("C", "B", Arguments=arguments)
     assert parse(build.text(build.step("A"), build.step("B"), last)).steps["C"].depends_on == {"A", "B"}
+
+
+def test_a_step_waits_for_a_condition_by_its_outcome_and_not_by_a_dependence(build: Build) -> None:
+    gate = build.condition("Gate", {"Type": "Equals", "LeftValue": 1, "RightValue": 1}, then=[], otherwise=[])
+    sentence = refused(build.text(gate, build.step("After", "Gate")))
+    assert sentence == (
+        "The step 'After' depends on 'Gate', a Condition step; put the step into one of its branches, or read "
+        "Steps.Gate.Outcome."
+    )
+    say = build.step("Say", kind="Fail", Arguments={"ErrorMessage": {"Get": "Steps.Gate.Outcome"}})
+    assert parse(build.text(gate, say)).steps["Say"].depends_on == {"Gate"}
+
+
+@pytest.mark.parametrize(("step", "parameter"), [(64, 90), (64, 256)])
+def test_steps_have_names_of_64_characters_and_parameters_of_256(build: Build, step: int, parameter: int) -> None:
+    declared = {"Name": "p" * parameter, "Type": "String", "DefaultValue": "a"}
+    assert "s" * step in parse(build.text(build.step("s" * step), parameters=[declared])).steps
+    for long in (65, 90):
+        assert "it has 1 to 64 letters" in refused(build.text(build.step("s" * long)))
+    assert "it has 1 to 256 letters" in refused(
+        build.text(build.step("A"), parameters=[declared | {"Name": "p" * 257}])
+    )

@@ -44,7 +44,12 @@ def test_an_empty_default_is_a_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameter", "value"), [(DEPTH, "2.5"), (DEPTH, "deep"), (RATE, "fast"), (WATCHED, "yes"), (DEPTH, "")]
+    ("parameter", "value"),
+    [
+        *((DEPTH, value) for value in ("2.5", "deep", "", "1_000", " 5", "5 ", "0x10", "1e3", "\u0663", "\u2212 5")),
+        *((RATE, value) for value in ("fast", "1_0.5", " 1.5", "1,5", "0x1p3", ".", "e5", "\u0663.5")),
+        (WATCHED, "yes"),
+    ],
 )
 def test_text_of_another_type_is_refused_with_the_type(parameter: dict[str, Any], value: str) -> None:
     sentence = sentence_of([parameter], **{parameter["Name"]: value})
@@ -52,7 +57,17 @@ def test_text_of_another_type_is_refused_with_the_type(parameter: dict[str, Any]
     assert f"must be of type {parameter['Type']}" in sentence
 
 
-@pytest.mark.parametrize("value", ["nan", "inf", "-Infinity"])
+@pytest.mark.parametrize(("text", "value"), [("+5", 5), ("-5", -5), ("007", 7)])
+def test_digits_with_a_sign_are_an_integer(text: str, value: int) -> None:
+    assert bind([{"Name": "Count", "Type": "Integer"}], given(Count=text)) == {"Count": value}
+
+
+@pytest.mark.parametrize(("text", "value"), [("1", 1.0), (".5", 0.5), ("2.", 2.0), ("-1e-3", -0.001)])
+def test_digits_with_a_point_or_an_exponent_are_a_float(text: str, value: float) -> None:
+    assert bind([RATE], given(Rate=text)) == {"Rate": value}
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-Infinity", "1e999"])
 def test_a_float_that_json_cannot_write_is_refused(value: str) -> None:
     assert "must be of type Float" in sentence_of([RATE], Rate=value)
 

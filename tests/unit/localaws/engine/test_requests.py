@@ -243,7 +243,7 @@ def test_a_member_of_a_step_that_would_do_nothing_is_refused(build: Build, step:
     ("parameter", "words"),
     [
         ({"EnumValues": [f"v{number}" for number in range(17)]}, "has 17 EnumValues; at most 16 are allowed"),
-        ({"Name": "n" * 91}, "it has 1 to 64 letters, digits, hyphens and underscores"),
+        ({"Name": "n" * 257}, "it has 1 to 256 letters, digits, hyphens and underscores"),
         ({"Default": "x"}, "The parameter 'Words' has the member 'Default'"),
     ],
 )

@@ -16,7 +16,7 @@ from localaws.tasks import Stop
 
 if TYPE_CHECKING:
     from localaws.aws import Aws
-    from tests.unit.localaws.conftest import Api, Build, Runs
+    from tests.unit.localaws.conftest import Api, Build, Runs, Script
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:scones-notify"
 JOB = {
@@ -81,6 +81,50 @@ def test_an_answer_that_lacks_a_declared_output_fails_the_step(runs: Runs, build
     function.payload = {"other": 1}
     arn = runs.run(build.text(notify(build, OutputParameters=[TICKET])))
     assert "lacks the declared outputs ticket" in runs.steps(arn)["Notify"]["FailureReason"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "answered", "value"),
+    [
+        ("Integer", "7", 7),
+        ("Float", "0.5", 0.5),
+        ("Float", 2, 2.0),
+        ("Boolean", "true", True),
+        ("Boolean", True, True),
+        ("String", 7, "7"),
+        ("String", True, "true"),
+        ("String", {"nested": ["a"]}, '{"nested": ["a"]}'),
+    ],
+)
+def test_an_output_is_of_the_type_that_its_step_declares(
+    runs: Runs, build: Build, script: Script, function: FakeLambda, kind: str, answered: object, value: object
+) -> None:
+    function.payload = {"said": answered}
+    same = {"Type": "Equals", "LeftValue": {"Get": "Steps.Notify.OutputParameters['said']"}, "RightValue": value}
+    gate = build.condition("Gate", same, then=[build.step("Same")], otherwise=[])
+    step = notify(build, OutputParameters=[{"OutputName": "said", "OutputType": kind}])
+    arn = runs.run(build.text(step, gate))
+    assert (runs.status(arn), script.began) == ("Succeeded", ["Same"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "answered"),
+    [
+        ("Integer", 7.5),
+        ("Integer", "1_000"),
+        ("Integer", "many"),
+        ("Float", "fast"),
+        ("Boolean", "yes"),
+        ("Boolean", 1),
+    ],
+)
+def test_an_output_of_another_type_fails_the_step(
+    runs: Runs, build: Build, function: FakeLambda, kind: str, answered: object
+) -> None:
+    function.payload = {"said": answered}
+    arn = runs.run(build.text(notify(build, OutputParameters=[{"OutputName": "said", "OutputType": kind}])))
+    reason = runs.steps(arn)["Notify"]["FailureReason"]
+    assert reason == f"ClientError: The output parameter 'said' is {str(answered)!r}; it must be of type {kind}."
 
 
 def test_a_function_s_error_is_the_step_s_reason(runs: Runs, build: Build, function: FakeLambda) -> None:
