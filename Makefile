@@ -150,7 +150,7 @@ install: $(ENVIRONMENT)/test
 # The SageMaker SDK 3 beside SDK 2, with a local AWS of its own: the same definitions, and a run that it starts. It takes
 # Python 3.13 as well: make sdk3 SDK3_PYTHON=python3.13.
 sdk3: .venv/sdk3/ready $(ENVIRONMENT)/test .venv/wheels/ready
-	$(BIN)/python -m pytest tests/contract/test_sdk3.py tests/e2e/test_sdk3.py
+	$(BIN)/python -m pytest tests/contract/test_sdk3.py tests/contract/test_core_resources.py tests/e2e/test_sdk3.py
 
 SDK3_PYTHON ?= $(PYTHON)
 .venv/sdk3/ready: requirements/sdk3.lock setup.py

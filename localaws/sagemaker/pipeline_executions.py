@@ -62,7 +62,7 @@ def start_pipeline_execution(aws: Aws, request: Document) -> Document:
         arn = f"{pipeline['PipelineArn']}/execution/{identifier()}"
         document = {
             "PipelineExecutionDisplayName": f"execution-{int(now() * 1000)}",
-            "ParallelismConfiguration": pipeline.get("ParallelismConfiguration", {}),
+            **({"ParallelismConfiguration": limits} if (limits := pipeline.get("ParallelismConfiguration")) else {}),
             **{key: value for key, value in request.items() if key not in _NOT_KEPT},
             "PipelineArn": pipeline["PipelineArn"],
             "RoleArn": pipeline["RoleArn"],

@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 from botocore.loaders import Loader
 
-from localaws import keys, process
 from localaws.operations import SAGEMAKER
 from localaws.records.jobs import KINDS
-from localaws.settings import Settings
-from localaws.store import Store
-from tests.e2e.laptop import free_port
+from tests.contract.site import STATUSES, Site
 from tests.environments import AWSCLI, needs_awscli
 
 pytestmark = needs_awscli
 
-Document = dict[str, Any]
 Said = tuple[int, str, str]
 PROGRAM = Path(__file__).with_name("aws_cli.py")
-ARN = "arn:aws:sagemaker:us-east-1:000000000000"
-ROLE = "arn:aws:iam::000000000000:role/any"
-STATUSES = ("Completed", "Stopped", "Failed")
-NAMES = ("one", "two", "three")
-STOPS = json.dumps(
-    {"Version": "2020-12-01", "Steps": [{"Name": "Stop", "Type": "Fail", "Arguments": {"ErrorMessage": "as planned"}}]}
-)
-PROJECT = {
-    "source": {"type": "NO_SOURCE", "buildspec": "version: 0.2\nphases: {build: {commands: [env]}}"},
-    "artifacts": {"type": "NO_ARTIFACTS"},
-    "environment": {
-        "type": "LINUX_CONTAINER",
-        "image": "aws/codebuild/amazonlinux2-x86_64-standard:5.0",
-        "computeType": "BUILD_GENERAL1_SMALL",
-    },
-    "serviceRole": ROLE,
-}
 LISTS = {
     "sagemaker list-models": ("Models", "ModelName"),
     "sagemaker list-endpoint-configs": ("EndpointConfigs", "EndpointConfigName"),
@@ -53,91 +28,6 @@ LISTS = {
     "sagemaker list-pipeline-executions --pipeline-name one": ("PipelineExecutionSummaries", "PipelineExecutionArn"),
 }
 WAITERS = Loader().load_service_model("sagemaker", "waiters-2")["waiters"]
-
-
-class Site:
-    """A local AWS with things to list, and the command line beside it."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    @property
-    def _variables(self) -> dict[str, str]:
-        return {
-            **keys.ensure(self._settings).environment,
-            "AWS_ENDPOINT_URL": self._settings.endpoint,
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_MAX_ATTEMPTS": "1",
-            "HOME": str(self._settings.home),
-        }
-
-    def client(self, service: str) -> Any:
-        key = keys.ensure(self._settings)
-        return boto3.client(
-            service,
-            region_name="us-east-1",
-            endpoint_url=self._settings.endpoint,
-            aws_access_key_id=key.key,
-            aws_secret_access_key=key.secret,
-        )
-
-    def aws(self, *commands: str) -> list[Said]:
-        """Run commands of `aws`; of each the exit code, its output and its errors."""
-        done = subprocess.run(
-            [str(AWSCLI / "bin/python"), str(PROGRAM)],
-            input=json.dumps([command.split() for command in commands]),
-            env=self._variables,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return [tuple(said) for said in json.loads(done.stdout)]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    settings = Settings(free_port(), tmp_path_factory.mktemp("awscli"))
-    _store(settings)
-    process.start(settings)
-    try:
-        yield _filled(Site(settings))
-    finally:
-        process.stop(settings)
-
-
-def _filled(made: Site) -> Site:
-    """With what is made by calls."""
-    sagemaker, codebuild = made.client("sagemaker"), made.client("codebuild")
-    for name in NAMES:
-        sagemaker.create_pipeline(
-            PipelineName=name, PipelineDefinition=STOPS, RoleArn=ROLE, ClientRequestToken="t" * 32
-        )
-        sagemaker.create_model_package_group(ModelPackageGroupName=name)
-        sagemaker.start_pipeline_execution(PipelineName=name)
-        codebuild.create_project(name=name, **PROJECT)
-    sagemaker.start_pipeline_execution(PipelineName="one")
-    return made
-
-
-def _store(settings: Settings) -> None:
-    """Ended jobs, models and configurations, as an earlier process left them."""
-    settings.home.mkdir(exist_ok=True)
-    store = Store(settings.database)
-    for number, status in enumerate(STATUSES):
-        for kind in KINDS:
-            name = f"{kind.stem}-{status}"
-            times = {"CreationTime": 1000.0 + number, "LastModifiedTime": 1000.0 + number}
-            document = {kind.name: name, kind.arn: f"{ARN}:{kind.noun}/{name.lower()}", kind.status: status, **times}
-            store.put(kind.noun, name.lower(), document)
-    for name in NAMES:
-        for noun, stem in (("model", "Model"), ("endpoint-config", "EndpointConfig")):
-            document = {f"{stem}Name": name, f"{stem}Arn": f"{ARN}:{noun}/{name}", "CreationTime": 1000.0}
-            store.put(noun, name, document)
-    store.close()
-
-
 JOBS = {
     f"sagemaker wait {kind.noun}-completed-or-stopped --{kind.noun}-name {kind.stem}-{status}": status
     for kind in KINDS
@@ -179,7 +69,8 @@ def said(site: Site) -> dict[str, Said]:
         *TOKENS,
         *(one for both in PAGES.values() for one in both),
     ]
-    return dict(zip(commands, site.aws(*commands), strict=True))
+    said = site.run(AWSCLI, PROGRAM, given=[command.split() for command in commands])
+    return dict(zip(commands, map(tuple, said), strict=True))
 
 
 @pytest.mark.parametrize("command", JOBS)
