@@ -87,6 +87,8 @@ def _print_blocks(console: Console, texts: Sequence[dict[str, str]], kept: Seque
     """The first two fields of a record as its heading, the others below it with their names, none broken in two."""
     for text in texts:
         heading = _joined([])
+        if text[kept[0]].isdecimal():  # an id speaks for itself, a number does not
+            heading.append(f"{_label(kept[0])} ", style="bold")
         for name in kept[:2]:
             heading.append(text[name], style=f"bold {_style(name, text[name])}".strip()).append(_GAP)
         heading.rstrip()

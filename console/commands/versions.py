@@ -60,15 +60,11 @@ def _row(package: dict[str, Any], live: int | None) -> dict[str, Any]:
 
 
 def _shorten(row: dict[str, Any]) -> dict[str, Any]:
-    """The columns for people."""
+    """The columns for people, which fit into a hundred characters but for the longest profiles."""
     accuracy = None if row["accuracy"] is None else f"{row['accuracy']:.4f}"
     shown = {"version": row["version"], "live": "live" if row["live"] else "", "approval": row["approval"]}
-    shown |= {"accuracy": accuracy, "profile": row["profile"], "training_images": row["training_images"]}
-    return shown | {
-        "execution": row["execution"],
-        "commit": (row["commit"] or "")[:8],
-        "registered": row["registered"],
-    }
+    shown |= {"accuracy": accuracy, "profile": row["profile"], "images": row["training_images"]}
+    return shown | {"execution": row["execution"], "registered": row["registered"]}
 
 
 def approve(options: Namespace) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from console.commands import versions
 from console.output import print_rows
 from tests.unit.console.terminal import Terminal
 
@@ -68,3 +69,32 @@ def test_a_status_has_its_colour_on_a_terminal_and_none_in_a_pipe(
     styled = terminal.read_styled()
     assert "\x1b[31mFailed" in styled
     assert "\x1b[32mSucceeded" in styled
+
+
+def test_the_list_of_versions_fits_into_a_hundred_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = {
+        "version": 12,
+        "live": True,
+        "approval": "PendingManualApproval",
+        "accuracy": 0.9651,
+        "profile": "compact",
+    }
+    made |= {"training_images": 12_941, "execution": "a1b2c3d4e5f6", "registered": datetime(2026, 11, 23, tzinfo=UTC)}
+    monkeypatch.setattr(versions, "list_versions", lambda _: [made])
+    terminal = Terminal(monkeypatch, capsys, 100)
+    target: Any = None
+    versions.print_versions(target, 3)
+    heading, row = terminal.read()
+    assert heading.split() == [
+        *("version", "live", "approval", "accuracy", "profile", "images", "execution"),
+        "registered",
+    ]
+    assert row.split()[:4] == ["12", "live", "PendingManualApproval", "0.9651"]
+
+
+def test_a_block_of_a_number_says_of_what(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal(monkeypatch, capsys, 30)
+    print_rows([{"version": 3, "live": "live", "execution": "a" * 12, "commit": "b" * 12}], as_json=False, empty="")
+    assert terminal.read()[0] == "version 3  live"
