@@ -43,7 +43,7 @@ def find_program(
     elif verb == "process" and (processor := find_processor(image)):
         words, libraries = processor
         environment = None if all(map(find_spec, libraries)) else find_environment(home, image)
-        return Program(tuple(words), environment=environment)
+        return Program((*words, *(arguments or [])), environment=environment)
     elif verb == "serve" and (server := find_server(image)):
         words = server
     else:

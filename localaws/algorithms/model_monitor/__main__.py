@@ -2,15 +2,18 @@
 
 import os
 import sys
+from collections.abc import Sequence
 
 from common.jobs import Refusal, end_job
 from localaws.algorithms.container import Container
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Answer 0, or 1 after one sentence on standard error and in the exit message."""
     root = Container.from_environment().root
     message = root / "output" / "message"
+    if arguments:
+        return end_job(f"Error: the arguments {list(arguments)} are given; the analyzer takes none.", 1, message)
     try:
         from localaws.algorithms.model_monitor.analysis import analyze  # noqa: PLC0415 - without pandas it says so
 
@@ -30,4 +33,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

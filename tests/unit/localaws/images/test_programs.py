@@ -106,6 +106,7 @@ def test_model_monitor_s_image_has_its_stand_in_for_processing_jobs_alone(tmp_pa
     image = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
     program = find_program(tmp_path, image, "process", None, None)
     assert program == Program(("python3", "-m", "localaws.algorithms.model_monitor"))
+    assert find_program(tmp_path, image, "process", None, ["--x"]).argv[-1] == "--x"
     assert find_program(tmp_path, image, "process", ["python3", "own.py"], None).argv == ("python3", "own.py")
     with pytest.raises(ClientFailure, match="neither an entry point nor a program"):
         find_program(tmp_path, image, "train", None, None)

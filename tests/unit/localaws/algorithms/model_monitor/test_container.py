@@ -54,6 +54,11 @@ def test_a_refusal_is_the_message_of_a_failed_run(
     assert "calls no scripts" in capsys.readouterr().err
 
 
+def test_arguments_are_refused_as_nothing_is_made_of_them(variables: dict[str, str]) -> None:
+    assert main(["--threshold", "0.5"]) == 1
+    assert message(variables) == "Error: the arguments ['--threshold', '0.5'] are given; the analyzer takes none."
+
+
 def test_a_file_that_cannot_be_read_is_named(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("baseline_constraints", "/opt/ml/processing/baseline/constraints/gone.json")
     assert main() == 1
