@@ -14,6 +14,7 @@ from functools import cache
 from botocore.loaders import create_loader
 
 from localaws.aws import Aws
+from localaws.errors import validation
 from localaws.settings import Settings
 from localaws.store import Store
 
@@ -45,9 +46,11 @@ class Regions:
             return iter(list(self._known.values()))
 
     def get(self, name: str) -> Aws:
-        """The region's, made where there is none yet."""
+        """The region's, made where there is none yet; raises AWS's error for a region that AWS does not have."""
         with self._lock:
             if name not in self._known:
+                if not is_region(name):  # it would name a folder
+                    raise validation(f"{name!r} is no region of AWS.")
                 made = self._open(self._settings.in_region(name))
                 # It must be there for what `begin` does; nobody else reads it before the lock is free.
                 self._known[name] = made

@@ -25,6 +25,7 @@ from localaws.ministack.patching import Patch
 from localaws.ministack_patches.eventbridge import dead_letters
 from localaws.ministack_patches.eventbridge.dead_letters import Failure, Lost
 from localaws.ministack_patches.service_grants import EVENTS, find_refusal
+from localaws.regions import is_region
 from localaws.store import Store, StoreError, retry_until_stored
 
 logger = logging.getLogger(__name__)
@@ -197,6 +198,9 @@ def _crossing(dispatch: Invoke) -> Invoke:
     """
 
     def dispatch_there(bus: Any, *delivered: object) -> None:  # noqa: ANN401 - MiniStack's parts of an ARN
+        if not is_region(bus.region):
+            fail("NO_RESOURCE", f"{bus.region} is no region of AWS.")
+            return
         with scope.within(bus.account_id, bus.region):
             eventbridge._ensure_default_bus()
             if bus.resource.partition("/")[2] in eventbridge._event_buses:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from localaws.aws import Aws
+from localaws.errors import AwsError
 from localaws.events import Events
 from localaws.regions import Regions, is_region
 from localaws.settings import Settings
@@ -78,6 +79,13 @@ def test_an_arn_leads_to_its_region(world: World) -> None:
     assert there is world.regions.get("eu-west-1")
     assert there.of("arn:aws:s3:::bucket") is there
     assert there.in_region("us-east-1") is home
+
+
+def test_no_name_but_a_region_s_makes_a_folder(world: World, settings: Settings) -> None:
+    for name in ("../../elsewhere", "eu-west-9", ""):
+        with pytest.raises(AwsError, match="is no region of AWS"):
+            world.regions.get(name)
+    assert not (settings.home / "regions").exists()
 
 
 def test_the_files_of_a_region_are_its_own(settings: Settings) -> None:
