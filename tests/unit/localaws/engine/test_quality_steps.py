@@ -47,13 +47,14 @@ class Analyzer:
     """Stands for the job: it keeps the job's document and leaves the violations that it is told."""
 
     def __init__(self) -> None:
-        self.violations: list[dict[str, str]] = []
+        self.violations: list[dict[str, str]] | None = []
         self.ran: list[dict[str, Any]] = []
 
     def __call__(self, aws: Aws, name: str, _: Stop) -> None:
         self.ran.append(find_job(aws, PROCESSING, name) or {})
-        text = json.dumps({"violations": self.violations})
-        aws.clients.s3.put_object(Bucket="bucket", Key="checked/constraint_violations.json", Body=text)
+        if self.violations is not None:
+            text = json.dumps({"violations": self.violations})
+            aws.clients.s3.put_object(Bucket="bucket", Key="checked/constraint_violations.json", Body=text)
         change_job(aws, PROCESSING, name, ProcessingJobStatus="Completed")
 
 
@@ -184,6 +185,26 @@ def test_a_new_baseline_is_used_from_then_on_though_the_old_one_was_checked_agai
     step = runs.steps(runs.run(build.text(check(build, **SUPPLIED, RegisterNewBaseline=True))))["Check"]
     assert step["Metadata"]["QualityCheck"]["BaselineUsedForDriftCheckConstraints"] == CALCULATED[0]
     assert "baseline_constraints" in analyzer.ran[0]["Environment"]
+
+
+def test_a_skipped_check_carries_the_previous_baseline_on(runs: Runs, build: Build, analyzer: Analyzer) -> None:
+    analyzer.violations = [VIOLATION]
+    step = runs.steps(runs.run(build.text(check(build, **SUPPLIED, SkipCheck=True))))["Check"]
+    metadata = step["Metadata"]["QualityCheck"]
+    assert step["StepStatus"] == "Succeeded"
+    assert metadata["BaselineUsedForDriftCheckStatistics"] == SUPPLIED["SuppliedBaselineStatistics"]
+    assert "ViolationReport" not in metadata
+    assert "baseline_statistics" not in analyzer.ran[0]["Environment"]
+
+
+def test_a_job_without_its_report_fails_the_check(runs: Runs, build: Build, analyzer: Analyzer) -> None:
+    job = {**JOB, "Environment": {"output_path": "/opt/ml/processing/elsewhere"}}
+    step = {**check(build, **SUPPLIED), "Arguments": job}
+    reason = runs.steps(runs.run(build.text(step)))["Check"]["FailureReason"]
+    assert reason.startswith("ClientError: No output of the quality check's job has the LocalPath")
+    analyzer.violations = None
+    reason = runs.steps(runs.run(build.text(check(build, **SUPPLIED)), "other"))["Check"]["FailureReason"]
+    assert "constraint_violations.json cannot be read" in reason
 
 
 def test_an_unchanged_check_takes_its_result_of_before(
