@@ -65,9 +65,12 @@ def watch(browser: Browser, served: Console) -> Iterator[Tab]:
 
 
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where screenshots are put: SCONES_SCREENSHOTS, for who wants to look at them, or a passing folder."""
-    folder = Path(os.environ.get("SCONES_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+def pictures() -> Path | None:
+    """Where screenshots are put: SCONES_SCREENSHOTS, for who wants to look at them; else nowhere: each takes time."""
+    wanted = os.environ.get("SCONES_SCREENSHOTS")
+    if not wanted:
+        return None
+    folder = Path(wanted)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from console.dataset.sample import draw_examples
 from tests.browser.conftest import start_again
-from tests.browser.watching import PHONE, Console, Tab, console, tab
+from tests.browser.watching import COLOURS, SCHEMES, SIZES, Console, Tab, console, tab
 from tests.e2e.laptop import Laptop
 
 pytestmark = pytest.mark.e2e
@@ -18,7 +19,7 @@ BUCKET = "scones-000000000000-us-east-1"
 GROUP = "arn:aws:sagemaker:us-east-1:000000000000:model-package/scones-vehicles"
 
 
-def test_a_version_waits_with_its_metrics_and_its_report(watch: Tab, trained: str, pictures: Path) -> None:
+def test_a_version_waits_with_its_metrics_and_its_report(watch: Tab, trained: str, pictures: Path | None) -> None:
     page = watch.page
     page.get_by_role("link", name="Registry").click()
     row = page.get_by_role("listitem").filter(has_text="Version 1")
@@ -34,7 +35,7 @@ def test_a_version_waits_with_its_metrics_and_its_report(watch: Tab, trained: st
 
 
 def test_an_approval_with_a_comment_deploys_and_the_endpoint_panel_sees_it(
-    laptop: Laptop, watch: Tab, trained: str, pictures: Path
+    laptop: Laptop, watch: Tab, trained: str, pictures: Path | None
 ) -> None:
     page = watch.go("/version/1")
     page.get_by_label("Why").fill("good enough, for <b>now</b>")
@@ -54,7 +55,7 @@ def test_an_approval_with_a_comment_deploys_and_the_endpoint_panel_sees_it(
 
 
 def test_a_dropped_picture_lights_its_way_and_is_answered(
-    watch: Tab, trained: str, tmp_path: Path, pictures: Path
+    watch: Tab, trained: str, tmp_path: Path, pictures: Path | None
 ) -> None:
     page = watch.page
     page.get_by_role("link", name="Classify").click()
@@ -99,7 +100,7 @@ def test_only_pictures_that_wait_can_be_fetched(watch: Tab, laptop: Laptop, trai
 
 
 def test_a_run_of_the_monitor_and_a_retraining_with_its_reason_appear(
-    laptop: Laptop, watch: Tab, started: str, trained: str, pictures: Path
+    laptop: Laptop, watch: Tab, started: str, trained: str, pictures: Path | None
 ) -> None:
     laptop.scones("monitor", "--now")
     arn = start_again(laptop, started, "auto-drift-1", StartReason="drift: brightness is not as it was")
@@ -112,31 +113,36 @@ def test_a_run_of_the_monitor_and_a_retraining_with_its_reason_appear(
     watch.picture(pictures, "monitoring-light")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_any_panel(
-    browser: Browser, served: Console, trained: str, pictures: Path, scheme: str
+def test_every_panel_fits_a_desk_a_tablet_and_a_phone_and_can_be_read_in_light_and_dark(
+    browser: Browser, served: Console, trained: str, failed: str, pictures: Path | None
 ) -> None:
-    with tab(browser, served, scheme=scheme) as desk:
-        for path in ("/registry", "/version/1", "/endpoint", "/classify", "/monitoring"):
-            desk.go(path)
-            desk.page.wait_for_timeout(700)
-            desk.picture(pictures, f"{path.split('/')[1]}-desk-{scheme}")
-            assert desk.serious() == [], path
-
-
-def test_a_phone_shows_every_panel_within_its_width(
-    browser: Browser, served: Console, trained: str, pictures: Path
-) -> None:
-    with tab(browser, served, scheme="dark", size=PHONE) as phone:
-        for path in ("/registry", "/version/1", "/endpoint", "/classify", "/monitoring"):
-            phone.go(path)
-            phone.page.wait_for_timeout(400)
-            phone.picture(pictures, f"{path.split('/')[1]}-phone-dark")
-            assert not phone.overflows(), path
-            # What a box of its own cuts off is not in the page's width.
-            assert phone.cut(".nav, .scrolls:has(.graph)") == [], path
-        phone.go("/version/1").frame_locator("iframe").get_by_role("heading", name="Bicycle or motorcycle").wait_for()
-        assert not phone.page.frames[-1].evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    panels = {
+        "runs": "/runs",
+        "new-run": f"/new?like={trained}",
+        "compare": f"/compare?runs={trained},{failed}",
+        "run": f"/execution/{failed}",
+        "step": f"/execution/{trained}/EvaluateModel",
+        "registry": "/registry",
+        "version": "/version/1",
+        "endpoint": "/endpoint",
+        "classify": "/classify",
+        "monitoring": "/monitoring",
+    }
+    with tab(browser, served, size=SIZES["desk"]) as watch:
+        for name, path in panels.items():
+            watch.go(path)
+            watch.settle()
+            for size, scheme in product(SIZES, SCHEMES):
+                watch.page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
+                watch.page.emulate_media(color_scheme=scheme)
+                watch.page.wait_for_timeout(150)
+                watch.picture(pictures, f"{name}-{size}-{scheme}")
+                assert watch.serious(*COLOURS if scheme == "dark" else ()) == [], (path, size, scheme)
+                assert not watch.overflows(), (path, size)
+                # What a box of its own cuts off is not in the page's width.
+                assert watch.cut(".nav, .scrolls:has(.graph), .rows > li, .sheet") == [], (path, size)
+        watch.go("/version/1").frame_locator("iframe").get_by_role("heading", name="Bicycle or motorcycle").wait_for()
+        assert not watch.page.frames[-1].evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
 
 def test_on_aws_the_page_is_read_only_unless_told(browser: Browser, laptop: Laptop, trained: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import coverage
@@ -40,8 +41,15 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PHONE = {"width": 390, "height": 800}
 DESK = {"width": 1280, "height": 900}
+SIZES = {
+    "desk": {"width": 1440, "height": 900},
+    "tablet": {"width": 820, "height": 1180},
+    "phone": {"width": 390, "height": 800},
+}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+COLOURS = ("color-contrast", "link-in-text-block")
+"""Axe's rules on colours: in another scheme the rest of a page is as it was."""
 
 
 @dataclass
@@ -126,13 +134,21 @@ class Tab:
         """Wait until the page says something."""
         self.page.get_by_text(words).first.wait_for(timeout=seconds * 1000)
 
-    def picture(self, folder: Path, name: str) -> None:
-        """Make a screenshot of the whole page, to be looked at."""
-        self.page.screenshot(path=folder / f"{name}.png", full_page=True)
+    def settle(self, seconds: float = 15) -> None:
+        """Wait until every part of the page has been told something by AWS."""
+        waits = "[...document.querySelectorAll('.empty')].some((one) => one.innerText.startsWith('Asking AWS'))"
+        self.page.wait_for_function(f"!{waits}", timeout=seconds * 1000)
+        self.page.wait_for_timeout(300)
 
-    def serious(self) -> list[str]:
-        """What axe finds that is serious or critical."""
-        found = Axe().run(self.page).response["violations"]
+    def picture(self, folder: Path | None, name: str) -> None:
+        """Make a screenshot of the whole page, to be looked at, where somebody asked for them."""
+        if folder:
+            self.page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    def serious(self, *rules: str) -> list[str]:
+        """What axe finds that is serious or critical, by some of its rules or by all."""
+        options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else None
+        found = Axe().run(self.page, options=options).response["violations"]
         return [
             f"{item['id']}: {item['help']}: {[node['html'][:160] for node in item['nodes'][:3]]}"
             for item in found

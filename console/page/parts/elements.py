@@ -59,11 +59,11 @@ def link(content: str, target: str, *classes: str) -> TextElement:
     return made
 
 
-def show_missing(title: str, words: str) -> None:
+def show_missing(title: str, words: str, onward: str = "All runs", address: str = "/runs") -> None:
     """Say that something is not there, and lead on."""
     heading(title, 1)
     text(words, "empty", "wrap", tag="p")
-    link("All runs", "/runs")
+    link(onward, address)
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> Element:

@@ -53,7 +53,7 @@ class RunsPanel:
         self._live = Live(context.poller, all_runs(context), self._take, keeps=True)
         router.on_path_changed(self._follow_address)
         # Running times go on between two readings.
-        ui.timer(_TICK_SECONDS, self._draw, immediate=False)
+        ui.timer(_TICK_SECONDS, self._tick, immediate=False)
         self._draw()
 
     def _build_filters(self) -> None:
@@ -90,6 +90,10 @@ class RunsPanel:
         if names != self._columns.options:
             self._columns.set_options(names, value=list(self._query.columns))
         self._draw()
+
+    def _tick(self) -> None:
+        if self._runs.busy:
+            self._draw()
 
     def _draw(self) -> None:
         found = select_runs(self._query, self._runs.rows)

@@ -9,7 +9,7 @@ from console import registry
 from console.formats import moment
 from console.page.context import Context
 from console.page.files import HTML
-from console.page.parts.elements import Badge, Clock, box, facts, heading, link, table, text
+from console.page.parts.elements import Badge, Clock, box, facts, heading, link, show_missing, table, text
 from console.page.parts.live import Live
 from console.page.source import Source
 from console.page.version import topic
@@ -32,12 +32,18 @@ class VersionPanel:
 
     def __init__(self, context: Context, number: str) -> None:
         if not number.isdecimal():
-            heading("No such version", 1)
+            show_missing("No such version", f"{number} is no number of a version.", "All versions", "/registry")
             return
         self._context, self._number = context, int(number)
-        heading(f"Version {number}", 1)
+        title = heading(f"Version {number}", 1)
+        self._title, self._missing = title, box("stack")
         self._clock = Clock()
         self._version: Version | None = None
+        with box("stack") as self._all:
+            self._build()
+
+    def _build(self) -> None:
+        context, number = self._context, self._number
         with box("halves"):
             with box("stack"):
                 Live(context.poller, topic.version(context, self._number), self._draw)
@@ -50,7 +56,16 @@ class VersionPanel:
         frame = box("report", tag="iframe").props('sandbox=""')
         frame.props["src"], frame.props["title"] = f"/report/{number}", f"Evaluation report of version {number}"
 
-    def _draw(self, version: Version) -> None:
+    def _draw(self, version: Version | None) -> None:
+        self._all.set_visibility(version is not None)
+        self._missing.clear()
+        if version is None:
+            self._title.set_text("No such version")
+            with self._missing:
+                text(f"The registry has no version {self._number}.", "empty", tag="p")
+                link("All versions", "/registry")
+            return
+        self._title.set_text(f"Version {version.number}")
         self._version = version
         with box("sheet", "stack"):
             with box("row-of"):

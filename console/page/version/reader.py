@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from common.aws_errors import is_missing
 from console import registry
 from console.errors import CommandError
 from console.page import storage
@@ -46,6 +47,16 @@ def fetch_version(source: Source, number: int) -> Version:
     return parse_version(source.client("sagemaker").describe_model_package(ModelPackageName=arn))
 
 
+def find_version(source: Source, number: int) -> Version | None:
+    """One version as it is now; None where there is none of this number."""
+    try:
+        return fetch_version(source, number)
+    except source.client("sagemaker").exceptions.ClientError as error:
+        if is_missing(error):
+            return None
+        raise
+
+
 def describe_version(source: Source, arn: str, status: str) -> dict[str, Any]:
     """A version's description, fetched again when the list has another status."""
     return source.once(
@@ -74,8 +85,8 @@ def parse_version(described: dict[str, Any]) -> Version:
 
 def fetch_metrics(source: Source, number: int) -> dict[str, float]:
     """The metrics of a version's evaluation; empty where it has none."""
-    statistics = fetch_version(source, number).statistics
-    return fetch_numbers(source, statistics) if statistics else {}
+    version = find_version(source, number)
+    return fetch_numbers(source, version.statistics) if version and version.statistics else {}
 
 
 def fetch_report(source: Source, number: int) -> bytes:

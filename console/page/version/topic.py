@@ -8,9 +8,9 @@ from console.page.version import reader
 from console.page.version.reader import Version
 
 
-def version(context: Context, number: int) -> Topic[Version]:
-    """One version."""
-    return Topic(("version", number), lambda: reader.fetch_version(context.source, number))
+def version(context: Context, number: int) -> Topic[Version | None]:
+    """One version; None where there is none of this number."""
+    return Topic(("version", number), lambda: reader.find_version(context.source, number))
 
 
 def metrics(context: Context, number: int) -> Topic[dict[str, float]]:
