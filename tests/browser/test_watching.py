@@ -122,6 +122,7 @@ def test_a_run_like_another_is_started_after_a_check_and_stopped_after_a_questio
     epochs.fill("0")
     expect(start).to_be_disabled()
     watch.says("Epochs is '0'; it must be a whole number of at least 1.")
+    page.wait_for_timeout(500)  # a hint that fades is pale
     assert watch.serious() == []
     epochs.fill("40")
     expect(page.get_by_text("--set Epochs=40")).to_be_visible()

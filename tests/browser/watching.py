@@ -47,9 +47,17 @@ SIZES = {
     "tablet": {"width": 820, "height": 1180},
     "phone": {"width": 390, "height": 800},
 }
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Scheme = Literal["light", "dark"]
 COLOURS = ("color-contrast", "link-in-text-block")
 """Axe's rules on colours: in another scheme the rest of a page is as it was."""
+LOOKS: tuple[tuple[str, Scheme, tuple[str, ...] | None], ...] = (
+    ("desk", "light", ()),
+    ("desk", "dark", COLOURS),
+    ("tablet", "dark", None),
+    ("phone", "dark", COLOURS),
+    ("phone", "light", ()),
+)
+"""The sizes and schemes in which each panel is looked at, and axe's rules there: all for an empty list, none for None."""
 
 
 @dataclass
@@ -136,7 +144,8 @@ class Tab:
 
     def settle(self, seconds: float = 15) -> None:
         """Wait until every part of the page has been told something by AWS."""
-        waits = "[...document.querySelectorAll('.empty')].some((one) => one.innerText.startsWith('Asking AWS'))"
+        shown = "[...document.querySelectorAll('.empty')].filter((one) => one.offsetParent)"
+        waits = f"{shown}.some((one) => one.innerText.startsWith('Asking AWS'))"
         self.page.wait_for_function(f"!{waits}", timeout=seconds * 1000)
         self.page.wait_for_timeout(300)
 
