@@ -57,7 +57,7 @@ LOOKS: tuple[tuple[str, Scheme, tuple[str, ...] | None], ...] = (
     ("phone", "dark", COLOURS),
     ("phone", "light", ()),
 )
-"""The sizes and schemes in which each panel is looked at, and axe's rules there: all for an empty list, none for None."""
+"""Sizes and schemes in which each panel is looked at, and axe's rules there: all for an empty list, none for None."""
 
 
 @dataclass
