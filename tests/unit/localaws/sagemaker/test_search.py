@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sagemaker.estimator import Estimator
 
 from localaws.records import tags
 from localaws.sagemaker.search import SEARCHED
@@ -12,8 +14,9 @@ from localaws.shapes import service_model
 
 if TYPE_CHECKING:
     from localaws.aws import Aws
-    from tests.unit.localaws.conftest import Api, Build, Runs
+    from tests.unit.localaws.conftest import Api, Build, Runs, Wire
 
+ROLE = "arn:aws:iam::000000000000:role/job"
 RATES = ("0.1", "0.5", "2.7")
 START = 1_750_000_000  # 2025-06-15T15:06:40
 
@@ -39,6 +42,7 @@ def jobs(aws: Aws) -> Aws:
             "CreationTime": START + number * 3600,
             "LastModifiedTime": START + number * 3600,
             "EnableManagedSpotTraining": number == 2,
+            "ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/out/model.tar.gz"},
         }
         if number:
             document["TrainingEndTime"] = START
@@ -213,3 +217,17 @@ def test_properties_are_suggested_by_a_part_of_their_name(api: Api) -> None:
     answered = api("GetSearchSuggestions", Resource="TrainingJob", SuggestionQuery=query)["PropertyNameSuggestions"]
     assert {"PropertyName": "CheckpointConfig.S3Uri"} in answered
     assert all("s3uri" in item["PropertyName"].lower() for item in answered)
+
+
+@pytest.mark.usefixtures("jobs")
+def test_an_estimator_registers_what_it_trained_and_makes_the_group_once(wire: Wire, api: Api) -> None:
+    session = wire.session()
+    for version in (1, 2):
+        estimator = Estimator("own:1", ROLE, 1, "ml.m5.large", base_job_name="job", sagemaker_session=session)
+        estimator._current_job_name = "job-1"
+        estimator.latest_training_job = SimpleNamespace(name="job-1")
+        package = estimator.register(
+            ["text/csv"], ["text/csv"], ["ml.m5.large"], ["ml.m5.large"], model_package_group_name="vehicles"
+        )
+        assert package.model_package_arn.endswith(f"model-package/vehicles/{version}")
+    assert len(api("ListModelPackageGroups")["ModelPackageGroupSummaryList"]) == 1
