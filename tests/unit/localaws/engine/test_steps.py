@@ -167,6 +167,21 @@ def test_a_processing_step_names_its_job_after_the_execution_and_waits_for_it(
     assert api("DescribeProcessingJob", ProcessingJobName=name)["ExitMessage"] == "done"
 
 
+def test_a_steps_job_is_tracked_in_the_executions_trial_and_tagged_with_the_execution(
+    runs: Runs, api: Api, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(jobs._RUN, PROCESSING.noun, completed)
+    definition = json.loads(build.text(build.step("Prepare", kind="Processing", Arguments=JOB)))
+    experiment = {"ExperimentName": {"Get": "Execution.PipelineName"}}
+    arn = runs.run(json.dumps({**definition, "PipelineExperimentConfig": experiment}))
+    job = runs.steps(arn)["Prepare"]["Metadata"]["ProcessingJob"]["Arn"]
+    (component,) = api("ListTrialComponents", TrialName=arn.rsplit("/", 1)[1])["TrialComponentSummaries"]
+    assert component["TrialComponentSource"] == {"SourceArn": job, "SourceType": "SageMakerProcessingJob"}
+    assert component["Status"]["PrimaryStatus"] == "Completed"
+    tags = api("ListTags", ResourceArn=job)["Tags"]
+    assert tags == [{"Key": "sagemaker:pipeline-execution-arn", "Value": arn}]
+
+
 def test_a_definition_may_give_the_name_of_its_jobs_as_a_prefix(
     runs: Runs, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
