@@ -184,7 +184,9 @@ def track_package(aws: Aws, package: Document) -> None:
 def track_endpoint(aws: Aws, endpoint: Document) -> None:
     """Write an endpoint's context, and the deployment of the models that its configuration names."""
     name, configuration = endpoint["EndpointName"], endpoint["EndpointConfigName"]
-    context = _context(aws, f"{name}-aws-endpoint", endpoint["EndpointArn"], "Endpoint")
+    # A later endpoint of the name is another.
+    own = f"{name}-{int(endpoint['CreationTime'])}-aws-endpoint"
+    context = _context(aws, own, endpoint["EndpointArn"], "Endpoint")
     digest = hashlib.sha256(f"{configuration} {endpoint['CreationTime']}".encode()).hexdigest()[:12]
     action = {
         "ActionName": f"{name}-{digest}-aws-model-deployment",

@@ -44,6 +44,7 @@ _NAMED = {
 }
 _OTHER_NAMES = {("TrainingJob", "metrics"): "FinalMetricDataList"}
 _UNIONS = {"TrialComponentParameterValue": ("NumberValue", "StringValue"), "TrialComponentArtifact": ("Value",)}
+_INNER = "Model"
 _DECIMALS = ("HyperParameters",)  # maps whose texts are compared as numbers where both are
 
 
@@ -95,7 +96,10 @@ class Property:
 
 def find_property(resource: str, shape: Shape, path: str) -> Property:
     """The property of a path; raises AWS's ValidationException for a path that the resource does not have."""
-    found = _walk(shape, path.split("."), (), "")
+    names = path.split(".")
+    # The dashboard's model has the model itself within it, whose own names are taken as well.
+    nested = [_INNER, *names] if _INNER in shape.members else names
+    found = _walk(shape, names, (), "") or _walk(shape, nested, (), "")
     if found is None:
         raise errors.validation(
             f"Unknown property {path!r} of {resource}; give a member of SearchRecord's {resource}, such as "

@@ -199,7 +199,7 @@ def test_each_kind_is_found_by_its_arn_and_described_with_its_tags(api: Api, run
     expected = {
         "ModelPackageGroup": ("ModelPackageGroupArn", group),
         "ModelPackage": ("ModelPackageArn", package),
-        "Model": ("Model.ModelArn", model),
+        "Model": ("ModelArn", model),
         "Pipeline": ("PipelineArn", execution.split("/execution")[0]),
         "PipelineExecution": ("PipelineExecutionArn", execution),
     }
@@ -207,6 +207,8 @@ def test_each_kind_is_found_by_its_arn_and_described_with_its_tags(api: Api, run
         expression = {"Filters": [{"Name": property_, "Value": arn}]}
         (result,) = api("Search", Resource=kind, SearchExpression=expression)["Results"]
         assert list(result) == [kind]
+    whole = {"Filters": [{"Name": "Model.ModelName", "Value": "Scones"}]}
+    assert len(api("Search", Resource="Model", SearchExpression=whole)["Results"]) == 1
     tagged = {"Filters": [{"Name": "Tags.team", "Value": "bakery"}]}
     (result,) = api("Search", Resource="ModelPackageGroup", SearchExpression=tagged)["Results"]
     assert result["ModelPackageGroup"]["Tags"] == tag
