@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from botocore.exceptions import ClientError
 from PIL import Image
 
 from tests.e2e import students
@@ -212,3 +213,41 @@ def test_students_functions_and_machines_run_unchanged(
             answer = json.loads(said["output"])
             assert answer["statusCode"] == 200
             assert "0.96" in str(answer["body"])
+
+
+PROCESS = {
+    "ProcessingJobName.$": "$.name",
+    "ProcessingResources": {"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}},
+}
+
+
+def test_a_machine_waits_for_a_job_that_it_starts_as_its_role(workflows: Workflows) -> None:
+    laptop = workflows.laptop
+    image = laptop.push_image("machine:1")
+    allowed = ["sagemaker:*ProcessingJob", "sagemaker:AddTags", "iam:PassRole", "events:*"]
+    role, job = laptop.role("machine", "states", allows=allowed), laptop.role("machine-job", "sagemaker")
+    for name, program in (("good", "print(1)"), ("bad", "raise SystemExit(3)")):
+        application = {"ImageUri": image, "ContainerEntrypoint": ["python3", "-c", program]}
+        state = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sagemaker:createProcessingJob.sync",
+            "Parameters": {**PROCESS, "AppSpecification": application, "RoleArn": job},
+            "End": True,
+        }
+        machine = {"StartAt": "Process", "States": {"Process": state}}
+        said = students.run(laptop, f"machine-{name}", machine, role, {"name": f"machine-{name}"})
+        if name == "bad":
+            assert (said["status"], said["error"]) == ("FAILED", "States.TaskFailed"), said
+            assert "exit code: 3" in json.loads(said["cause"])["FailureReason"]
+        else:
+            assert said["status"] == "SUCCEEDED", said
+            assert json.loads(said["output"])["Tags"]["MANAGED_BY_AWS"] == "STARTED_BY_STEP_FUNCTIONS"
+
+
+def test_a_machine_whose_role_may_not_watch_jobs_is_not_made(workflows: Workflows) -> None:
+    laptop = workflows.laptop
+    role = laptop.role("machine-blind", "states", allows=["sagemaker:*", "iam:PassRole"])
+    state = {"Type": "Task", "Resource": "arn:aws:states:::sagemaker:createTrainingJob.sync", "End": True}
+    definition = json.dumps({"StartAt": "Train", "States": {"Train": state}})
+    with pytest.raises(ClientError, match="is not authorized to create managed-rule"):
+        laptop.client("stepfunctions").create_state_machine(name="blind", definition=definition, roleArn=role)

@@ -34,6 +34,7 @@ RUNTIME = "sagemakerruntime"
 MODELS = {"sagemaker": "sagemaker", RUNTIME: "sagemaker-runtime", "lambda": "lambda"}
 """botocore's names of the services whose requests are held against their models."""
 _MACHINE = "AWS::StepFunctions::StateMachine"
+_INVALID = "Invalid State Machine Definition: '"
 _INTEGRATION = re.compile(
     r"arn:aws[a-z-]*:states:::(?P<sdk>aws-sdk:)?(?P<service>[a-z0-9-]+):(?P<action>\w+)"
     r"(?:\.(?P<pattern>sync|waitForTaskToken)(?::(?P<version>2))?)?"
@@ -119,9 +120,14 @@ def find_integration(resource: object) -> Integration | None:
 def patch(_: Aws) -> Patch:
     """Hold what Tasks name against what there is, where a machine is created or updated, by a stack too."""
     return Patch(
-        replaces={stepfunctions: {"_validate_definition_jsonata": _validating}},
+        replaces={
+            stepfunctions: {
+                "_validate_definition_jsonata": _validating,
+                "_validate_state_machine_definition": _diagnosing,
+            }
+        },
         reads={
-            stepfunctions: ("_AWS_SDK_SERVICE_MAP", "_SERVICE_DISPATCH", "_api_name_to_sfn_key"),
+            stepfunctions: ("_AWS_SDK_SERVICE_MAP", "_api_name_to_sfn_key", "json_response"),
             provisioners: ("_sfn_definition",),
         },
         handlers={(_MACHINE, "create"): _provisioning},
@@ -134,9 +140,24 @@ def _validating(original: Validate) -> Validate:
         words = original(text)
         if words is None and isinstance(text, str):
             words = next(problems(json.loads(text)), None)
-        return words and f"Invalid State Machine Definition: '{words}'"
+        return words and f"{_INVALID}{words}'"
 
     return validate
+
+
+def _diagnosing(_: Callable[[Document], Any]) -> Callable[[Document], Any]:
+    """ValidateStateMachineDefinition, which says what CreateStateMachine would refuse; MiniStack's finds nothing."""
+
+    def diagnose(request: Document) -> Any:  # noqa: ANN401 - MiniStack's answer
+        said = stepfunctions._validate_definition_jsonata(request.get("definition"))
+        if not said:
+            return stepfunctions.json_response({"result": "OK", "diagnostics": [], "truncated": False})
+        code, _, words = said.removeprefix(_INVALID).removesuffix("'").partition(": ")
+        message, _, place = words.rpartition(" at ")
+        found = {"severity": "ERROR", "code": code, "message": message or words, "location": place}
+        return stepfunctions.json_response({"result": "FAIL", "diagnostics": [found], "truncated": False})
+
+    return diagnose
 
 
 def _provisioning(create: Callable[..., Any]) -> Callable[..., Any]:

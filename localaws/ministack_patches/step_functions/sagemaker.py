@@ -2,7 +2,8 @@
 
 With `.sync` a Task ends with its job, whose description it answers as the job's event has it: times in milliseconds and
 tags as an object. A job that fails is States.TaskFailed with that description as its cause, and a stop or a timeout of
-the Task stops the job. All is done as the machine's role.
+the Task stops the job. All is done as the machine's role. AWS does not say what becomes of a Task whose job somebody
+else has stopped; here it fails, as it has no result to go on with.
 
 - https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
 - https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html for `aws-sdk:`

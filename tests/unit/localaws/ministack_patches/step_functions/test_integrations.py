@@ -163,3 +163,20 @@ def test_each_api_of_sagemaker_is_run_or_refused_when_the_machine_is_created(
     resource = f"{HEAD}aws-sdk:sagemaker:{operation[0].lower()}{operation[1:]}"
     said = refused({"Resource": resource})
     assert ("does not emulate" in said) == (operation not in SAGEMAKER.operations)
+
+
+@pytest.mark.parametrize(
+    ("resource", "result"), [("aws-sdk:sagemaker:listModels", "OK"), ("sagemaker:createModel.sync", "FAIL")]
+)
+def test_a_definition_can_be_asked_about_before_it_is_created(
+    machines: Machines, refused: Callable[[Document], str], resource: str, result: str
+) -> None:
+    assert refused
+    definition = {"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": HEAD + resource, "End": True}}}
+    said = machines.call("_validate_state_machine_definition", definition=json.dumps(definition))
+    assert said["result"] == result
+    if result == "FAIL":
+        [found] = said["diagnostics"]
+        assert (found["severity"], found["code"]) == ("ERROR", "SCHEMA_VALIDATION_FAILED")
+        assert found["location"] == "/States/S/Resource"
+        assert found["message"].startswith("The resource provided")
