@@ -63,6 +63,11 @@ def get_tag_values(aws: Aws, request: Document) -> Document:
 @TAGGING.operation("TagResources")
 def tag_resources(aws: Aws, request: Document) -> Document:
     """Add tags to resources; those that could not be tagged are answered, each with the reason."""
+    reserved = [name for name in request["Tags"] if name.lower().startswith("aws:")]
+    if reserved:
+        raise _invalid(
+            f"aws: prefixed tag key names are not allowed for external use; given was {', '.join(reserved)}."
+        )
     return _change(aws, request, lambda arn: resources.add_tags(aws, arn, request["Tags"]))
 
 

@@ -64,7 +64,7 @@ def test_an_unexpected_error_is_answered_with_its_words(api: Api, monkeypatch: p
             "at 'primaryContainer.environment.key' failed to satisfy constraint",
         ),
         (
-            {"ModelName": "m", "Tags": [{"Key": "k", "Value": "v"}, {"Key": "k"}]},
+            {"ModelName": "m", "Tags": [{"Key": "k", "Value": "v"}, {"Key": "other"}]},
             "Value null at 'tags.2.member.value'",
         ),
     ],

@@ -116,3 +116,8 @@ def test_an_arn_of_another_region_is_refused(tagging: Any) -> None:
     arn = MACHINE.replace("us-east-1", "eu-west-1")
     with pytest.raises(tagging.exceptions.InvalidParameterException, match="does not match with the region"):
         tagging.tag_resources(ResourceARNList=[arn], Tags={"a": "b"})
+
+
+def test_awss_own_tags_are_not_for_clients(tagging: Any) -> None:
+    with pytest.raises(tagging.exceptions.InvalidParameterException, match="not allowed for external use"):
+        tagging.tag_resources(ResourceARNList=[MACHINE], Tags={"AWS:team": "bakery"})
