@@ -108,18 +108,18 @@ def forget(aws: Aws, kind: Kind, document: Document) -> None:
 
 
 def find_entity(aws: Aws, arn: str) -> Entity | None:
-    """What an association's ARN names; None where it is gone."""
+    """What an association's ARN names; None where it is gone, or is another region's or account's."""
     noun = arn.split(":", 5)[-1].partition("/")[0]
     for kind in KINDS:
-        if kind.noun == noun:
-            document = aws.store.get(noun, bare(arn).lower())
-            return Entity(arn, kind.stem, document[kind.type], document.get(kind.name), document) if document else None
+        document = aws.store.get(noun, bare(arn).lower()) if kind.noun == noun else None
+        if document and document[kind.arn] == arn:
+            return Entity(arn, kind.stem, document[kind.type], document.get(kind.name), document)
     for named in experiments.KINDS:
-        if named.noun == noun and (document := experiments.find(aws, named, arn)):
+        document = experiments.find(aws, named, arn) if named.noun == noun else None
+        if document and document[named.arn] == arn:
             # As SageMakerTrainingJob of a job's component.
-            source = document.get("Source", {}).get(
-                "SourceType", f"SageMakerExperiment{named.stem.removeprefix('Experiment')}"
-            )
+            own = f"SageMakerExperiment{named.stem.removeprefix('Experiment')}"
+            source = document.get("Source", {}).get("SourceType", own)
             return Entity(arn, named.stem, source, document[named.name], document)
     return None
 

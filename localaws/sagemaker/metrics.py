@@ -55,7 +55,8 @@ def _answer(aws: Aws, query: Document) -> Document:
     if by_step != (query["Period"] == "IterationNumber"):
         words = "Period and XAxisType are both IterationNumber, or neither is."
         return {"Status": "ValidationError", "Message": words, **empty}
-    if experiments.find(aws, COMPONENT, query["ResourceArn"]) is None:
+    component = experiments.find(aws, COMPONENT, query["ResourceArn"])
+    if component is None or component["TrialComponentArn"] != query["ResourceArn"]:
         return {"Status": "ValidationError", "Message": f"{query['ResourceArn']} does not exist.", **empty}
     place: Callable[[Document], float | None] = (
         (lambda point: point.get("Step")) if by_step else (lambda point: _period(query, point))

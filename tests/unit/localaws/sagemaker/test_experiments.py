@@ -107,7 +107,7 @@ def test_points_are_read_by_step_and_by_time(wire: Wire, api: Api) -> None:
     data = [{"MetricName": "rise", "Timestamp": at, "Step": step, "Value": value} for at, step, value in points]
     metrics.batch_put_metrics(TrialComponentName="dough", MetricData=data)
 
-    def ask(axis: str, period: str, **more: int) -> dict[str, Any]:
+    def ask(axis: str, period: str, **more: Any) -> dict[str, Any]:
         query = {"MetricName": "rise", "ResourceArn": arn, "MetricStat": "Avg", "Period": period, "XAxisType": axis}
         found: dict[str, Any] = metrics.batch_get_metrics(MetricQueries=[{**query, **more}])["MetricQueryResults"][0]
         return found
@@ -118,6 +118,8 @@ def test_points_are_read_by_step_and_by_time(wire: Wire, api: Api) -> None:
     by_time = ask("Timestamp", "OneMinute")
     assert (by_time["XAxisValues"], by_time["MetricValues"]) == ([1_699_999_980, 1_700_000_100], [2.0, 5.0])
     assert ask("Timestamp", "IterationNumber")["Status"] == "ValidationError"
+    elsewhere = {"ResourceArn": arn.replace("us-east-1", "eu-west-1")}
+    assert ask("Timestamp", "OneMinute", **elsewhere)["Status"] == "ValidationError"
     with pytest.raises(metrics.exceptions.ClientError, match="does not exist"):
         metrics.batch_put_metrics(TrialComponentName="nothing", MetricData=data)
 

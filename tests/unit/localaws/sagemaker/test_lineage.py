@@ -189,8 +189,11 @@ def test_entities_that_are_not_there_and_two_of_an_experiment_are_not_associated
     assert "already exists" in api.refused("AddAssociation", **pair)[1]
     assert "with itself" in api.refused("AddAssociation", SourceArn=artifact, DestinationArn=artifact)[1]
     absent = {**pair, "SourceArn": f"{artifact[:-1]}x"}
+    elsewhere = {**pair, "SourceArn": artifact.replace("us-east-1", "eu-west-1")}
+    theirs = {**pair, "DestinationArn": arns[1].replace("000000000000", "111111111111")}
     for operation in ("AddAssociation", "DeleteAssociation"):
-        assert api.refused(operation, **absent)[0] == "ResourceNotFound"
+        for request in (absent, elsewhere, theirs):
+            assert api.refused(operation, **request)[0] == "ResourceNotFound"
     assert api.refused("ListAssociations", SourceArn=absent["SourceArn"])[0] == "ResourceNotFound"
 
 
