@@ -33,7 +33,7 @@ from localaws.services import BY_TARGET, OF_REST
 from localaws.settings import HEALTH, REGION, Settings
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
-_READ = "Get"  # as an invocation does, which makes nothing
+_READ = "Get"  # what makes nothing, as an invocation or an operation that is not there
 _INVOCATIONS = 64  # requests that wait for models at once; further ones wait for these
 # Calls of our services at once. Threads of their own: a call may ask S3 or ECR, which need the loop's own threads.
 _CALLS = 32
@@ -127,7 +127,7 @@ class Front:
         if len(body) > _LARGEST_REQUEST:
             await _respond(send, 413, b'{"__type": "RequestEntityTooLargeException", "message": "Over 16 MiB."}')
             return
-        aws = self._find(_region(scope), operation)
+        aws = self._find(_region(scope), operation if operation in service.operations else _READ)
         authorize = partial(check_caller, aws, Caller(scope, body)) if self._enforced else None
         run = partial(copy_context().run, answer, service, aws, operation, body, authorize)
         status, content = await asyncio.get_running_loop().run_in_executor(self._calls, run)

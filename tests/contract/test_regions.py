@@ -500,11 +500,17 @@ def test_a_region_that_aws_does_not_have_is_refused(site: Site, service: str) ->
 
 def test_a_region_in_which_nothing_was_done_costs_nothing(site: Site) -> None:
     assert site.client("sagemaker", THIRD).list_pipelines()["PipelineSummaries"] == []
+    with pytest.raises(ClientError, match="does not emulate CreateDomain"):
+        site.client("sagemaker", THIRD).create_domain(
+            DomainName="any", AuthMode="IAM", DefaultUserSettings={"ExecutionRole": ROLE}
+        )
     assert [path.name for path in (site.settings.home / "regions").iterdir()] == [OTHER]
 
 
 def test_what_a_stop_interrupts_in_a_region_has_failed_at_the_next_start(site: Site) -> None:
-    (site.settings.home / "images.json").write_text(json.dumps({"own": ["sleep", "60"]}))
+    (site.settings.home / "images.json").write_text(
+        json.dumps({"own": ["python3", "-c", "import time; time.sleep(60)"]})
+    )
     sagemaker = site.client("sagemaker", OTHER)
     arn = sagemaker.start_pipeline_execution(PipelineName="line")["PipelineExecutionArn"]
     deadline = time.monotonic() + 20
