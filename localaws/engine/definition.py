@@ -96,6 +96,8 @@ def parse(text: str) -> Definition:
     members.check_body(body)
     parameters = body.get("Parameters") or []
     members.check_parameters(parameters)
+    # A parameter is text unless it says otherwise: https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-experiments.html
+    parameters = [{"Type": "String", **parameter} for parameter in parameters]
     steps: dict[str, Step] = {}
     if not isinstance(body.get("Steps") or [], list):
         raise errors.validation("Steps must be a list.")

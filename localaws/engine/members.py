@@ -20,14 +20,12 @@ _MOST_LEVELS = 100  # the deepest definition of the SDK has some twenty
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # botocore: StepName, which is what it is listed as
 _PARAMETER_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")  # botocore: PipelineParameterName, by which it is given a value
 _NAME_RULE = "it has 1 to {} letters, digits, hyphens and underscores"
-_TYPES: dict[str, type | tuple[type, ...]] = {
+_TYPES: dict[str, type] = {
     "Arguments": dict,
     "CacheConfig": dict,
     "DependsOn": list,
     "Description": str,
     "DisplayName": str,
-    "FunctionArn": (str, dict),
-    "SqsQueueUrl": (str, dict),
     "OutputParameters": list,
     "PropertyFiles": list,
     "RetryPolicies": list,
@@ -61,7 +59,7 @@ _MOST = {"MaxAttempts": 20, "ExpireAfterMin": 14_400}
 _BRANCHES = ("Conditions", "IfSteps", "ElseSteps")
 _PROPERTY_FILE = ("PropertyFileName", "OutputName", "FilePath")
 _NUMBERS = ("MaxAttempts", "ExpireAfterMin", "IntervalSeconds", "BackoffRate")
-_NAMES: dict[object, str] = {dict: "an object", list: "a list", str: "text", (str, dict): "text or a reference"}
+_NAMES: dict[object, str] = {dict: "an object", list: "a list", str: "text"}
 _GET = re.compile(r"(Parameters|Execution|Steps)\.[^.\[]+(.*)", re.DOTALL)
 _PROPERTY_GET = re.compile(r"Steps\.[^.\[]+\.PropertyFiles\.[^.\[]+")
 
@@ -93,8 +91,9 @@ def check_parameters(parameters: object) -> None:
     if not isinstance(parameters, list):
         raise errors.validation("Parameters must be a list.")
     for item in parameters:
-        if not isinstance(item, dict) or not all(isinstance(item.get(member), str) for member in ("Name", "Type")):
-            raise errors.validation("Every parameter needs a Name and a Type.")
+        named = isinstance(item, dict) and isinstance(item.get("Name"), str)
+        if not named or not isinstance(item.get("Type", "String"), str):
+            raise errors.validation("Every parameter needs a Name, and has a Type that is text.")
         _check_known(f"parameter {item['Name']!r}", item, _PARAMETER)
         if not _PARAMETER_NAME.fullmatch(item["Name"]):
             raise errors.validation(
@@ -123,6 +122,8 @@ def check_step(body: object) -> None:
     needed = _NEEDED.get(body["Type"])
     if needed and not body.get(needed):
         raise errors.validation(f"The {body['Type']} step {name!r} has no {needed}; it must have one.")
+    if needed and not is_text(body[needed]):
+        raise errors.validation(f"The step {name!r} has a {needed} that is not text or a reference.")
     for member, kind in _TYPES.items():
         if member in body and not isinstance(body[member], kind):
             raise errors.validation(f"The step {name!r} has a {member} that is not {_NAMES[kind]}.")

@@ -20,6 +20,7 @@ from localaws.refusals import check_members
 from localaws.shapes import Document, broken_limits, has_type, service_model
 
 _BEGINNING = "Unable to parse pipeline definition."
+_CALLED = {"Lambda": "FunctionArn", "Callback": "SqsQueueUrl"}
 _NOTEBOOKS = "amazon_sagemaker_scheduler"
 _JSON = {"Structure": "Json Object", "Map": "Json Object", "List": "Json Array"}
 
@@ -37,6 +38,8 @@ def check_arguments(definition: Definition) -> None:
             _check_required(shape, step.request, api.name)
             _check_literals(api, step)
             _check_program(step)
+        if step.type in _CALLED and references.is_function(step.arguments[_CALLED[step.type]]):
+            known.check_fits(step.arguments[_CALLED[step.type]], service_model().shape_for("String256"))
         if step.type == quality.TYPE:
             _check_quality(step, known)
 

@@ -335,6 +335,13 @@ def test_a_pipeline_takes_its_tokens_with_it(
     [
         ({"SqsQueueUrl": None}, "The Callback step 'Ask' has no SqsQueueUrl"),
         ({"SqsQueueUrl": [QUEUE]}, "SqsQueueUrl that is not text or a reference"),
+        ({"SqsQueueUrl": {"a": QUEUE}}, "SqsQueueUrl that is not text or a reference"),
+        ({"SqsQueueUrl": {"Get": "Execution.CurrentDateTime[0"}}, "SqsQueueUrl that is not text or a reference"),
+        (
+            {"SqsQueueUrl": {"Get": "Parameters.Count"}},
+            "[Parameters.Count] of type [Integer] to argument of type [String]",
+        ),
+        ({"Arguments": {"a": {"Get": "Execution.TrainingJobName"}}}, "the name of a Training step's own job"),
         ({"OutputParameters": [{"OutputName": "a", "OutputType": "List"}]}, "OutputType 'List'"),
         ({"RetryPolicies": [{"ExceptionType": ["Step.THROTTLING"]}]}, "has the member 'RetryPolicies'"),
     ],
@@ -342,10 +349,11 @@ def test_a_pipeline_takes_its_tokens_with_it(
 def test_a_step_of_another_form_is_refused_when_the_pipeline_is_created(
     api: Api, build: Build, body: dict[str, Any], words: str
 ) -> None:
+    count = {"Name": "Count", "Type": "Integer", "DefaultValue": 5}
     code, sentence = api.refused(
         "CreatePipeline",
         PipelineName="line",
-        PipelineDefinition=build.text(ask(build, **body)),
+        PipelineDefinition=build.text(ask(build, **body), parameters=[count]),
         RoleArn="arn:aws:iam::000000000000:role/pipeline",
     )
     assert code == "ValidationException"

@@ -214,3 +214,17 @@ def test_steps_have_names_of_64_characters_and_parameters_of_256(build: Build, s
     assert "it has 1 to 256 letters" in refused(
         build.text(build.step("A"), parameters=[declared | {"Name": "p" * 257}])
     )
+
+
+def test_a_parameter_without_a_type_is_text(build: Build) -> None:
+    (parameter,) = parse(build.text(build.step("A"), parameters=[{"Name": "InputDataSource"}])).parameters
+    assert parameter["Type"] == "String"
+
+
+def test_conditions_are_nested_as_deep_as_a_public_pipeline_nests_them(build: Build) -> None:
+    """https://github.com/apache/airflow: its system test for SageMaker's pipelines runs 31 on AWS."""
+    steps: list[dict[str, Any]] = []
+    for number in range(31):
+        condition = {"Type": "LessThanOrEqualTo", "LeftValue": 3.0, "RightValue": 6.0}
+        steps = [build.condition(f"DummyCond{number}", condition, then=steps, otherwise=[])]
+    assert len(parse(build.text(*steps)).steps) == 31
