@@ -17,6 +17,8 @@ def images(options: Namespace) -> int:
 
     if options.target != "local":
         raise CommandError("`scones images` is about the local AWS; AWS runs the images themselves.", 2)
+    if options.action is not None and options.json:
+        raise CommandError("--json is for the list; leave it out to set, fetch or forget an image.", 2)
     settings = choose("local", must_run=False).local
     home = settings.home if settings else Path(".scones")
     try:

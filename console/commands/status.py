@@ -24,12 +24,12 @@ def print_status(options: Namespace) -> int:
     from localaws.command.facts import list_facts
     from localaws.process import running_pid
 
+    if options.json and options.caveats:
+        raise CommandError("--json has the caveats as well; leave out --caveats.", 2)
     target = choose(options.target, must_run=False)
     if target.local and not running_pid(target.local):
         _print(dict(list_facts(target.local)), as_json=options.json)
         return 1
-    if options.json and options.caveats:
-        raise CommandError("--json has the caveats as well; leave out --caveats.", 2)
     _print(_facts(target), as_json=options.json, caveats=options.caveats)
     return 0
 

@@ -24,14 +24,18 @@ class Running:
 
 
 def list_running(settings: Settings, root: Credentials) -> list[Running]:
-    """The executions that run, of every pipeline; none where the local AWS does not answer."""
-    sagemaker = Clients(settings, root).get("sagemaker")
+    """The executions that run, of every pipeline in every region; none where the local AWS does not answer."""
     try:
-        pages = sagemaker.get_paginator("list_pipelines").paginate()
-        names = [pipeline["PipelineName"] for page in pages for pipeline in page["PipelineSummaries"]]
-        return [found for name in names for found in _list_of(sagemaker, name)]
+        return [found for region in settings.used_regions() for found in _list_in(region, root)]
     except (ClientError, BotoCoreError):
         return []
+
+
+def _list_in(region: Settings, root: Credentials) -> list[Running]:
+    sagemaker = Clients(region, root).get("sagemaker")
+    pages = sagemaker.get_paginator("list_pipelines").paginate()
+    names = [pipeline["PipelineName"] for page in pages for pipeline in page["PipelineSummaries"]]
+    return [found for name in names for found in _list_of(sagemaker, name)]
 
 
 def _list_of(sagemaker: Any, pipeline: str) -> list[Running]:  # noqa: ANN401 - a boto3 client

@@ -56,6 +56,8 @@ def test_an_unknown_word_is_answered_with_what_was_meant(
         "builds --watch --json",
         "label review/x.png bicycle --json",
         "run --trials 3",
+        "images --json rm sagemaker-xgboost",
+        "status --json --caveats",
         "env --json --shell fish",
     ],
 )
