@@ -98,13 +98,13 @@ def failed(laptop: Laptop, started: str, trained: str) -> str:
 
 
 def start_again(laptop: Laptop, arn: str, name: str | None = None, **changes: str) -> str:
-    """Start an execution with the parameters of another, but for some."""
+    """Start an execution with the parameters of another, but for some; those that are empty there are its defaults."""
     sagemaker = laptop.client("sagemaker")
     known = sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=arn, MaxResults=100)
     parameters = {item["Name"]: item["Value"] for item in known["PipelineParameters"]} | changes
     started: str = sagemaker.start_pipeline_execution(
         PipelineName="scones-training",
-        PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
+        PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items() if value],
         ClientRequestToken=uuid4().hex,
         **({"PipelineExecutionDisplayName": name} if name else {}),
     )["PipelineExecutionArn"]
