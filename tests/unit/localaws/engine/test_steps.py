@@ -70,6 +70,15 @@ def test_a_lambda_step_sends_its_arguments_and_hands_on_the_declared_outputs(
     assert steps["Tell"]["FailureReason"] == "7"
 
 
+def test_a_lambda_step_is_called_each_time_though_its_cache_is_on(
+    runs: Runs, build: Build, function: FakeLambda
+) -> None:
+    runs.run(build.text(notify(build, CacheConfig={"Enabled": True, "ExpireAfter": "30d"})))
+    again = runs.ended(runs.start())
+    assert len(function.calls) == 2
+    assert "CacheHitResult" not in runs.steps(again)["Notify"]
+
+
 def test_the_function_of_a_lambda_step_may_be_a_parameter(runs: Runs, build: Build, function: FakeLambda) -> None:
     parameter = {"Name": "Function", "Type": "String", "DefaultValue": FUNCTION}
     arn = runs.run(build.text(notify(build, FunctionArn={"Get": "Parameters.Function"}), parameters=[parameter]))
