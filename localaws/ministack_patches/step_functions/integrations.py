@@ -122,12 +122,13 @@ def patch(_: Aws) -> Patch:
     return Patch(
         replaces={
             stepfunctions: {
+                "_create_state_machine": _creating,
                 "_validate_definition_jsonata": _validating,
                 "_validate_state_machine_definition": _diagnosing,
             }
         },
         reads={
-            stepfunctions: ("_AWS_SDK_SERVICE_MAP", "_api_name_to_sfn_key", "json_response"),
+            stepfunctions: ("_AWS_SDK_SERVICE_MAP", "_api_name_to_sfn_key", "error_response_json", "json_response"),
             provisioners: ("_sfn_definition",),
         },
         handlers={(_MACHINE, "create"): _provisioning},
@@ -143,6 +144,32 @@ def _validating(original: Validate) -> Validate:
         return words and f"{_INVALID}{words}'"
 
     return validate
+
+
+def _creating(create: Callable[[Document], Any]) -> Callable[[Document], Any]:
+    """An Express machine waits for no job, callback or activity; its type is not changed later."""
+
+    def check_and_create(request: Document) -> Any:  # noqa: ANN401 - MiniStack's answer
+        text = request.get("definition")
+        express = request.get("type") == "EXPRESS" and isinstance(text, str)
+        if express and not stepfunctions._validate_definition_jsonata(text):
+            words = next(_express_problems(json.loads(str(text))), None)
+            if words:
+                return stepfunctions.error_response_json("InvalidDefinition", f"{_INVALID}{words}'", 400)
+        return create(request)
+
+    return check_and_create
+
+
+def _express_problems(definition: Document) -> Iterator[str]:
+    for place, state in walk(definition, ""):
+        resource = state.get("Resource", "") if state.get("Type") == "Task" else ""
+        integration = find_integration(resource)
+        head = "SCHEMA_VALIDATION_FAILED: Express state machine does not support"
+        if integration is not None and integration.pattern:
+            yield f"{head} '.{integration.pattern}' service integration at {place}/Resource"
+        elif ":activity:" in resource:
+            yield f"{head} Activity ARN at {place}/Resource"
 
 
 def _diagnosing(_: Callable[[Document], Any]) -> Callable[[Document], Any]:

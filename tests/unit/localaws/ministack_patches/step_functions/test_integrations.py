@@ -180,3 +180,27 @@ def test_a_definition_can_be_asked_about_before_it_is_created(
         assert (found["severity"], found["code"]) == ("ERROR", "SCHEMA_VALIDATION_FAILED")
         assert found["location"] == "/States/S/Resource"
         assert found["message"].startswith("The resource provided")
+
+
+WAITS = {
+    f"{HEAD}sagemaker:createTrainingJob.sync": "'.sync' service integration",
+    f"{HEAD}states:startExecution.sync:2": "'.sync' service integration",
+    f"{HEAD}sqs:sendMessage.waitForTaskToken": "'.waitForTaskToken' service integration",
+    "arn:aws:states:us-east-1:000000000000:activity:a": "Activity ARN",
+}
+
+
+@pytest.mark.parametrize("resource", WAITS)
+@pytest.mark.parametrize("kind", ["EXPRESS", "STANDARD"])
+def test_an_express_machine_waits_for_nothing_of_its_tasks(
+    machines: Machines, refused: Callable[[Document], str], kind: str, resource: str
+) -> None:
+    assert machines
+    assert refused
+    definition = {"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": resource, "End": True}}}
+    status, _, body = stepfunctions._create_state_machine(
+        {"name": "m", "definition": json.dumps(definition), "roleArn": ROLE, "type": kind}
+    )
+    assert status == (400 if kind == "EXPRESS" else 200)
+    if kind == "EXPRESS":
+        assert f"Express state machine does not support {WAITS[resource]} at /States/S" in json.loads(body)["message"]
