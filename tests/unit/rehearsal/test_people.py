@@ -100,8 +100,8 @@ REMOVAL = [
     "seedcode/stack/follow.py",
     "seedcode/stack/state.py",
 ]
-# Names of Python's and of the project's own that are a client's method as well.
-HOMONYMS = {"search", "list_images"}
+# Names of Python's, of MLflow's client and of the project's own that are a client's method as well.
+HOMONYMS = {"search", "list_images", "list_keys", "sign", "create_experiment"}
 VIEWING = (
     "page/**/*reader.py",
     "progress/*.py",
