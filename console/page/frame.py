@@ -75,9 +75,7 @@ def _mark_open(links: dict[str, Element], path: str) -> None:
     """Mark the panel of the navigation that is shown, or that what is shown is below."""
     trail = list_trail(path)
     for place, made in links.items():
-        # Runs are what the page opens with.
-        level = [address if address != "/" else "/runs" for _, address in trail]
-        here = place in level[:1]
+        here = place in [address for _, address in trail[:1]]
         made.classes(add="here") if here else made.classes(remove="here")
         made.props["aria-current"] = "page" if here and len(trail) == 1 else "true" if here else "false"
 

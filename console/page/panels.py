@@ -12,6 +12,7 @@ from console.page.execution import panel as execution
 from console.page.files import Read
 from console.page.monitoring import panel as monitoring
 from console.page.new_run.panel import NewRunPanel
+from console.page.overview.panel import OverviewPanel
 from console.page.registry.panel import RegistryPanel
 from console.page.runs.panel import RunsPanel
 from console.page.version import panel as version
@@ -35,7 +36,7 @@ class Panel:
 
 
 PANELS = (
-    Panel("/", RunsPanel, title="Runs"),
+    Panel("/", OverviewPanel, "Overview", title="Overview"),
     Panel("/runs", RunsPanel, "Runs", title="Runs"),
     Panel(
         "/execution/{identifier}",

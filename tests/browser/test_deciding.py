@@ -20,6 +20,11 @@ GROUP = "arn:aws:sagemaker:us-east-1:000000000000:model-package/scones-vehicles"
 
 def test_a_version_waits_with_its_metrics_and_its_report(watch: Tab, trained: str, pictures: Path | None) -> None:
     page = watch.page
+    ahead = page.get_by_role("region", name="What to do next")
+    expect(ahead).to_contain_text(
+        re.compile(r"Version 1 waits for approval, with an accuracy of 0\.\d{3}\."), timeout=15_000
+    )
+    expect(ahead.get_by_role("link", name="Approve or reject it")).to_have_attribute("href", "/version/1")
     page.get_by_role("link", name="Registry").click()
     row = page.get_by_role("listitem").filter(has_text="Version 1")
     expect(row).to_contain_text("Waits for approval", timeout=15_000)
@@ -116,6 +121,7 @@ def test_every_panel_fits_a_desk_a_tablet_and_a_phone_and_can_be_read_in_light_a
     browser: Browser, served: Console, trained: str, failed: str, pictures: Path | None
 ) -> None:
     panels = {
+        "overview": "/",
         "runs": "/runs",
         "new-run": f"/new?like={trained}",
         "compare": f"/compare?runs={trained},{failed}",

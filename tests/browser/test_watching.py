@@ -23,10 +23,13 @@ LEASE = 4.2  # seconds after which the console reads no longer what nobody has a
 def test_an_execution_appears_and_moves_without_a_reload(
     watch: Tab, laptop: Laptop, request: pytest.FixtureRequest
 ) -> None:
+    ahead = watch.page.get_by_role("region", name="What to do next")
+    expect(ahead).to_contain_text("Nothing has been trained yet", timeout=15_000)
+    expect(ahead.get_by_role("link", name="Start a run")).to_have_attribute("href", "/new")
+    page = watch.go("/runs")
     watch.says("No runs yet")
     arn: str = request.getfixturevalue("started")
     identifier = arn.rsplit("/", 1)[1]
-    page = watch.page
     row = page.get_by_role("row").filter(has_text=identifier)
     expect(row).to_contain_text("Executing", timeout=15_000)
     expect(row).to_contain_text("compact", timeout=15_000)
@@ -74,7 +77,7 @@ def test_a_step_shows_its_curve_its_files_and_its_log_under_an_address_of_its_ow
 def test_a_failed_execution_says_why_in_its_own_words_and_offers_what_can_help(
     watch: Tab, failed: str, trained: str, pictures: Path | None
 ) -> None:
-    page = watch.page
+    page = watch.go("/runs")
     row = page.get_by_role("row").filter(has_text=failed)
     expect(row).to_contain_text("below the AccuracyThreshold of 1.0", timeout=15_000)
     page.get_by_role("link", name=failed).click()
@@ -143,7 +146,7 @@ def test_a_run_like_another_is_started_after_a_check_and_stopped_after_a_questio
 
 
 def test_two_executions_are_compared_side_by_side(watch: Tab, trained: str, failed: str, pictures: Path | None) -> None:
-    page = watch.page
+    page = watch.go("/runs")
     for name in (trained, failed):
         page.get_by_role("checkbox", name=f"Compare {name}").click()
     page.get_by_role("button", name="Compare 2").click()
@@ -160,7 +163,7 @@ def test_two_executions_are_compared_side_by_side(watch: Tab, trained: str, fail
 def test_what_is_asked_of_the_table_is_in_the_address_and_there_again_after_going_back(
     watch: Tab, trained: str, failed: str
 ) -> None:
-    page = watch.page
+    page = watch.go("/runs")
     rows = page.locator("table.runs tbody tr")
     page.get_by_label("Search").fill("accuracy>0.1 status=failed")
     expect(rows).to_have_count(1, timeout=15_000)
@@ -180,6 +183,7 @@ def test_what_is_asked_of_the_table_is_in_the_address_and_there_again_after_goin
 
 
 def test_a_throttle_and_a_missing_permission_are_said_in_words_and_pass(watch: Tab, relay: Relay, trained: str) -> None:
+    watch.go("/runs")
     with relay.refusing("ListPipelineExecutions", "ThrottlingException"):
         watch.says("AWS asks for fewer calls (ListPipelineExecutions was throttled)")
         watch.says(trained)
@@ -189,6 +193,7 @@ def test_a_throttle_and_a_missing_permission_are_said_in_words_and_pass(watch: T
 
 
 def test_the_page_outlives_a_restart_of_the_local_aws(laptop: Laptop, watch: Tab, trained: str) -> None:
+    watch.go("/runs")
     watch.says(trained)
     laptop.scones("down")
     watch.says("AWS does not answer", 30)
@@ -216,7 +221,7 @@ def test_watching_asks_seldom_and_a_second_tab_asks_no_more(
 
 
 def test_everything_is_reached_by_keyboard(watch: Tab, trained: str) -> None:
-    page = watch.page
+    page = watch.go("/runs")
     watch.says(trained)
     page.keyboard.press("Tab")
     expect(page.get_by_text("Skip to main content")).to_be_focused()
@@ -241,6 +246,7 @@ def test_an_address_that_was_used_opens_nothing_in_another_browser(browser: Brow
 
 def test_json_of_the_list_is_what_the_page_shows(laptop: Laptop, watch: Tab, trained: str) -> None:
     listed = json.loads(laptop.scones("executions", "--json").stdout)
+    watch.go("/runs")
     watch.says(trained)
     shown = watch.page.locator("table.runs td.id").all_inner_texts()
     assert shown == [item["id"] for item in listed]
@@ -262,7 +268,7 @@ def test_what_aws_tells_is_shown_as_text(browser: Browser, laptop: Laptop) -> No
         for number in range(2)
     ]
     with console(laptop, laptop.port, SCONES_PROJECT="other") as served, tab(browser, served) as watch:
-        rows = watch.page.locator("table.runs tbody tr")
+        rows = watch.go("/runs").locator("table.runs tbody tr")
         expect(rows).to_have_count(2, timeout=15_000)
         expect(rows.first).to_contain_text(hostile, timeout=15_000)
         watch.page.get_by_role("link", name=arns[0].rsplit("/", 1)[1]).click()

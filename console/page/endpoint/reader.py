@@ -214,6 +214,16 @@ class Traffic:
     def named(self, *, counts: bool) -> list[tuple[str, tuple[tuple[float, float], ...]]]:
         return [item for item in self.series if (item[0] in COUNTS) == counts]
 
+    @property
+    def sentence(self) -> str:
+        """How much there was."""
+        asked, refused, failed = (sum(value for _, value in dict(self.series).get(name, ())) for name in COUNTS)
+        if not asked:
+            return f"No request in the last {HOURS} hours"
+        return (
+            f"{asked:,.0f} requests in the last {HOURS} hours, {refused:,.0f} answered with 4xx, {failed:,.0f} with 5xx"
+        )
+
 
 def fetch_traffic(source: Source) -> Traffic:
     """Fetch the figures."""

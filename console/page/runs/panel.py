@@ -138,7 +138,7 @@ class RunsPanel:
     def _follow_address(self, path: str) -> None:
         """Show what an address asks for: by a link to this panel, or by going back."""
         address = urlsplit(path)
-        if self._table.is_deleted or address.path not in (ROUTE, "/"):
+        if self._table.is_deleted or address.path != ROUTE:
             return
         self._query = parse_query(address.query)
         self._search.set_value(self._query.words)

@@ -10,7 +10,7 @@ from console.page.trail import list_trail, write_title
 @pytest.mark.parametrize(
     ("address", "title"),
     [
-        ("/", "Runs · Scones"),
+        ("/", "Overview · Scones"),
         ("/runs?q=accuracy", "Runs · Scones"),
         ("/execution/abc", "Run abc · Runs · Scones"),
         ("/execution/abc/TrainModel", "TrainModel · Run abc · Runs · Scones"),

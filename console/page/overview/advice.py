@@ -1,0 +1,116 @@
+"""What a person may do next, from all that is known: what is broken first, then what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from console.executions import OPENING
+from console.formats import shorten
+from console.page.endpoint.reader import State
+from console.page.monitoring.reader import Drift, Queue
+from console.page.monitoring.sentence import summarize_drift
+from console.page.overview.reader import MOST, Standing
+from console.page.run import Run, Runs
+from console.page.version.reader import Version
+
+_LONGEST_REASON = 160
+
+
+@dataclass(frozen=True)
+class Known:
+    """What has been read so far; None is what has not, or what is not there."""
+
+    standing: Standing | None = None
+    state: State | None = None
+    runs: Runs | None = None
+    drift: Drift | None = None
+    queue: Queue | None = None
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Why something should be done, what to do, and the address where it is done."""
+
+    why: str
+    action: str
+    address: str
+    level: str = "busy"
+
+
+def list_advice(known: Known) -> list[Advice]:
+    """What to do next, most urgent first."""
+    return [
+        *_advise_on_alarms(known.state),
+        *_advise_on_runs(known.runs),
+        *_advise_on_versions(known.standing),
+        *_advise_on_drift(known.drift),
+        *_advise_on_queue(known.queue),
+    ]
+
+
+def _advise_on_alarms(state: State | None) -> Iterator[Advice]:
+    if state and state.status in ("Failed", "UpdateRollbackFailed"):
+        yield Advice(f"The endpoint is {state.status}: {state.reason}", "Open the endpoint", "/endpoint", "bad")
+    active = [alarm.name for alarm in state.alarms if alarm.state == "ALARM"] if state else []
+    if active:
+        words = f"{len(active)} alarms are active" if len(active) > 1 else "An alarm is active"
+        yield Advice(f"{words}: {', '.join(active)}.", "Open the endpoint", "/endpoint", "bad")
+
+
+def _advise_on_runs(runs: Runs | None) -> Iterator[Advice]:
+    if runs is None:
+        return
+    if not runs.rows:
+        if runs.listed:
+            yield Advice("Nothing has been trained yet.", "Start a run", "/new")
+        return
+    last = runs.rows[0]
+    if last.status == "Failed":
+        words = f"The last run failed. {shorten(last.reason.removeprefix(OPENING), _LONGEST_REASON)}".strip()
+        yield Advice(words, "See why", write_address(last), "bad")
+    elif not last.ended:
+        yield Advice(f"The run {last.id} is under way.", "Watch it", write_address(last))
+
+
+def _advise_on_versions(standing: Standing | None) -> Iterator[Advice]:
+    if standing and standing.waiting:
+        newest = standing.waiting[0]
+        words = f"Version {newest.number} waits for approval{_compare(newest, standing.live)}."
+        others = len(standing.waiting) - 1
+        if others:
+            more = f"{others} or more" if len(standing.waiting) == MOST else str(others)
+            words += f" So do {more} older ones." if others > 1 else " So does an older one."
+        yield Advice(words, "Approve or reject it", f"/version/{newest.number}", "warn")
+
+
+def _compare(version: Version, live: Version | None) -> str:
+    """The accuracy of a version beside the live one's; their test images may differ, which the report tells."""
+    if version.accuracy is None:
+        return ""
+    beside = f"; version {live.number}, which is live, has {live.accuracy:.3f}" if live and live.accuracy else ""
+    return f", with an accuracy of {version.accuracy:.3f}{beside}"
+
+
+def _advise_on_drift(drift: Drift | None) -> Iterator[Advice]:
+    if drift and drift.latest and drift.latest.violations:
+        yield Advice(summarize_drift(drift), "See what changed", "/monitoring", "warn")
+
+
+def _advise_on_queue(queue: Queue | None) -> Iterator[Advice]:
+    if queue and queue.images:
+        count = count_waiting(queue)
+        words = (
+            "One image that the model doubts waits" if count == "1" else f"{count} images that the model doubts wait"
+        )
+        yield Advice(f"{words} for a label.", "Label them", "/monitoring", "warn")
+
+
+def count_waiting(queue: Queue) -> str:
+    """How many images wait, as far as they were counted."""
+    return f"More than {len(queue.images)}" if queue.more else str(len(queue.images))
+
+
+def write_address(run: Run) -> str:
+    """Where a run is on the page."""
+    return f"/execution/{run.id}"
