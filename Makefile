@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: image wheel installation examples demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants docs install lock sbom sdk3 clean browser
+.PHONY: image wheel installation examples demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants docs tour install lock sbom sdk3 clean browser
 
 demo: $(ENVIRONMENT)/laptop
 	@$(BIN)/scones demo
@@ -121,6 +121,10 @@ mutants: $(ENVIRONMENT)/test
 docs: .venv/docs
 	@mkdir -p dist
 	@.venv/docs/bin/python docs/build.py
+
+# The README's animated picture, from the real page; it takes some minutes.
+tour: $(ENVIRONMENT)/test browser
+	@PYTHONPATH=$(CURDIR) $(BIN)/python docs/tour.py
 
 .venv/docs: requirements/docs.lock
 	@echo "Installing what builds the documentation into .venv/docs (once) ..."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,13 @@ def test_the_index_names_every_page() -> None:
 
 def test_the_command_reference_is_what_the_parsers_say() -> None:
     assert (TOP / "docs" / "commands.md").read_text(encoding="utf-8").splitlines() == list(write_reference())
+
+
+def test_the_readme_s_python_is_the_pipelines_own() -> None:
+    (shown,) = re.findall(r"```python\n(.*?)```", (TOP / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    own = (TOP / "pipelines" / "definition.py").read_text(encoding="utf-8")
+    assert textwrap.indent(shown, "    ") in own
+
+
+def test_the_readme_s_picture_is_small() -> None:
+    assert (TOP / "docs" / "tour.webp").stat().st_size <= 2_000_000

@@ -87,8 +87,8 @@ def test_the_drift_metrics_are_those_that_an_analysis_publishes(tmp_path: Path) 
     assert deployed.drift_metrics() == len(lines_of(options, compared, 0))
 
 
-def test_the_readme_tells_the_month_to_ten_dollars() -> None:
+def test_the_guide_tells_the_month_to_ten_dollars() -> None:
     month = sum(item.dollars for item in costs.MONTH)
     told = f"{round(month, -1):.0f} USD a month with one endpoint instance day and night, "
     told += f"{round(month - costs.MONTH[0].dollars, -1):.0f} without"
-    assert told in (costs.PAGE.parents[1] / "README.md").read_text(encoding="utf-8")
+    assert told in (costs.PAGE.parents[1] / "docs" / "guide.md").read_text(encoding="utf-8")
