@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from nicegui import ui
+
 from console.formats import ago, moment
 from console.page.context import Context
 from console.page.endpoint import topic
@@ -36,10 +41,14 @@ class EndpointPanel:
                 self._draw_status(state)
             with box("sheet", "stack"):
                 heading("Alarms")
-                with box("stack", "plain", tag="ul"):
-                    # Alarms that are active first, then those without data; sorting keeps AWS's order within each.
-                    for alarm in sorted(state.alarms, key=lambda alarm: _ORDER.get(alarm.state, 1)):
-                        self._draw_alarm(alarm)
+                text(count_alarms(state.alarms))
+                # Alarms that are active first, then those without data; sorting keeps AWS's order within each.
+                alarms = sorted(state.alarms, key=lambda alarm: _ORDER.get(alarm.state, 1))
+                calm = [alarm for alarm in alarms if alarm.state == "OK"]
+                self._draw_alarms(alarm for alarm in alarms if alarm.state != "OK")
+                if calm:
+                    with ui.expansion(f"{len(calm)} that are OK").classes("wide").props("dense"):
+                        self._draw_alarms(calm)
 
     def _draw_status(self, state: State) -> None:
         with box("row-of"):
@@ -57,6 +66,11 @@ class EndpointPanel:
         with box("row-of", "faint"):
             text("changed")
             self._clock.when(state.changed, "number")
+
+    def _draw_alarms(self, alarms: Iterable[Alarm]) -> None:
+        with box("stack", "plain", tag="ul"):
+            for alarm in alarms:
+                self._draw_alarm(alarm)
 
     def _draw_alarm(self, alarm: Alarm) -> None:
         with box("stack", "tight", tag="li"):
@@ -77,6 +91,13 @@ class EndpointPanel:
                         self._charts.append(Chart(title, lines, Axes("time", unit, hours=HOURS)))
         for chart, lines in zip(self._charts, drawn, strict=True):
             chart.show(lines)
+
+
+def count_alarms(alarms: Sequence[Alarm]) -> str:
+    """How many alarms are in each state, in a few words."""
+    counted = Counter(alarm.state for alarm in alarms)
+    words = {"OK": "OK", "ALARM": "in alarm", "INSUFFICIENT_DATA": "without data"}
+    return ", ".join(f"{counted[state]} {word}" for state, word in words.items() if counted[state]) or "There are none."
 
 
 def _draw_update(update: Update, *, taken_back: bool) -> None:

@@ -14,6 +14,7 @@ from console.page.parts.elements import box, text
 
 _GREY = "#808a94"
 _AXIS_PIXELS = 96
+_GAP_MILLISECONDS = 90_000
 COLOURS = ("#2f7de1", "#e0802f", "#2fa36b", "#a05fd0", "#d04f5c", "#1b9aaa", "#b08d2f", "#808a94")
 
 
@@ -84,6 +85,16 @@ def choose_range(values: Sequence[float]) -> tuple[float, float]:
     return low, high
 
 
+def leave_gaps(points: Sequence[tuple[float, float]]) -> list[tuple[float, float | None]]:
+    """The points of a figure a minute (milliseconds, value), with None where minutes have none."""
+    found: list[tuple[float, float | None]] = []
+    for at, value in points:
+        if found and at - found[-1][0] > _GAP_MILLISECONDS:
+            found.append((found[-1][0] + 1, None))
+        found.append((at, value))
+    return found
+
+
 def _options(curves: Sequence[Curve], axes: Axes) -> dict[str, Any]:
     axis = {
         "axisLine": {"lineStyle": {"color": _GREY}},
@@ -101,12 +112,13 @@ def _options(curves: Sequence[Curve], axes: Axes) -> dict[str, Any]:
         "grid": {"left": 60, "right": 18, "top": 34, "bottom": 42},
         "xAxis": {**_along(axes), **axis, "name": axes.across, "nameGap": 26, "splitLine": {"show": False}},
         "yAxis": {"type": "value", **_range(curves, axes), **axis, "name": axes.up, "nameGap": 44, **quiet},
-        "series": [_series(curve) for curve in curves],
+        "series": [_series(curve, leaves_gaps=axes.hours > 0) for curve in curves],
     }
 
 
-def _series(curve: Curve) -> dict[str, Any]:
-    made = {"type": "line", "name": curve.name, "symbolSize": 5, "data": [list(point) for point in curve.points]}
+def _series(curve: Curve, *, leaves_gaps: bool) -> dict[str, Any]:
+    points = leave_gaps(curve.points) if leaves_gaps else curve.points
+    made = {"type": "line", "name": curve.name, "symbolSize": 5, "data": [list(point) for point in points]}
     style: dict[str, Any] = {"type": "dashed"} if curve.dashed else {}
     if curve.group is None:
         return {**made, "lineStyle": style}

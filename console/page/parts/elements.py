@@ -144,13 +144,13 @@ class Badge:
         self._word.set_text(word)
 
 
-async def confirm(question: str, yes: str) -> bool:
+async def confirm(question: str, yes: str, colour: str = "negative") -> bool:
     """Ask a person before something that cannot be undone."""
     with ui.dialog() as dialog, ui.card():
         dialog.props["aria-label"] = question
         ui.label(question)
         with ui.row():
-            ui.button(yes, on_click=lambda: dialog.submit(True)).props("no-caps color=negative")
+            ui.button(yes, on_click=lambda: dialog.submit(True)).props(f"no-caps color={colour}")
             ui.button("Cancel", on_click=lambda: dialog.submit(False)).props("flat no-caps")
     answer = await dialog
     dialog.delete()

@@ -48,7 +48,7 @@ class _Line:
             self._accuracy = text("", "number")
             self._facts = text("", "wrap", "faint")
             clock.when(version.registered, "number", "faint")
-            self._live_tag = text("live", "tag")
+            self._live_tag = text("live", "tag", "loud")
         self.show(item)
 
     def show(self, item: Item) -> None:

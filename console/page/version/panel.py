@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+
 from nicegui import ui
 from starlette.requests import Request
 
-from console import registry
+from console import endpoint, registry
 from console.formats import moment
 from console.page.context import Context
 from console.page.files import HTML
-from console.page.parts.elements import Badge, Clock, box, facts, heading, link, show_missing, table, text
+from console.page.parts.elements import Badge, Clock, box, confirm, facts, heading, link, show_missing, table, text
 from console.page.parts.live import Live
 from console.page.source import Source
 from console.page.version import topic
@@ -102,6 +105,10 @@ class VersionPanel:
 
     async def _decide(self, status: str) -> None:
         source, number, comment = self._context.source, self._number, self._comment.value.strip() or None
+        live = await asyncio.to_thread(_find_live, source)
+        yes, colour = ("Approve it", "green-9") if status == "Approved" else ("Reject it", "red-9")
+        if not await confirm(describe_decision(status, number, live), yes, colour):
+            return
         await self._context.perform(
             lambda: registry.set_approval(source, number, status, comment),
             f"Version {number} is {status.lower()}.",
@@ -110,6 +117,24 @@ class VersionPanel:
             "endpoint",
         )
         self._comment.set_value("")
+
+
+def _find_live(source: Source) -> str | None:
+    """The number of the version that is live; None where none is, or AWS does not say."""
+    with suppress(Exception):
+        found = endpoint.fetch(source)
+        return found.version if found else None
+    return None
+
+
+def describe_decision(status: str, number: int, live: str | None) -> str:
+    """What a decision about a version will do, as a question."""
+    if status == "Approved":
+        place = f" in place of version {live}" if live not in (None, str(number)) else ""
+        return f"Approve version {number}? It is deployed and serves{place}."
+    if live == str(number):
+        return f"Reject version {number}? It is live: the version that was approved before it is deployed again."
+    return f"Reject version {number}? It is not live; nothing is deployed."
 
 
 def _history(version: Version) -> None:
