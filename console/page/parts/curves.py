@@ -98,7 +98,7 @@ def leave_gaps(points: Sequence[tuple[float, float]]) -> list[tuple[float, float
 def _options(curves: Sequence[Curve], axes: Axes) -> dict[str, Any]:
     axis = {
         "axisLine": {"lineStyle": {"color": _GREY}},
-        "axisLabel": {"color": _GREY},
+        "axisLabel": {"color": _GREY, "hideOverlap": True},
         "nameTextStyle": {"color": _GREY},
         "nameLocation": "middle",
     }
@@ -140,8 +140,7 @@ def _along(axes: Axes) -> dict[str, Any]:
     if not axes.hours:
         return {"type": "value", "minInterval": 1, "min": "dataMin"}
     now = round(time.time()) * 1_000
-    labels = {"axisLabel": {"hideOverlap": True, "color": _GREY}}
-    return {"type": "time", "min": now - axes.hours * 3_600_000, "max": now, **labels}
+    return {"type": "time", "min": now - axes.hours * 3_600_000, "max": now}
 
 
 def _summary(curves: Sequence[Curve]) -> str:
