@@ -98,7 +98,7 @@ def _read_addresses(process: subprocess.Popen[str]) -> Iterator[str]:
         found = re.search(r"http://\S+", process.stdout.readline())
         if found is None:
             raise SystemExit("The console said no address.")
-        yield found[0]
+        yield found[0].replace("/?", "/runs?")
 
 
 def _search(browser: Browser, address: str, times: int) -> tuple[float, ...]:
