@@ -25,7 +25,7 @@ def test_a_version_waits_with_its_metrics_and_its_report(watch: Tab, trained: st
         re.compile(r"Version 1 waits for approval, with an accuracy of 0\.\d{3}\."), timeout=15_000
     )
     expect(ahead.get_by_role("link", name="Approve or reject it")).to_have_attribute("href", "/version/1")
-    page.get_by_role("link", name="Registry").click()
+    page.get_by_role("navigation", name="Panels").get_by_role("link", name="Registry").click()
     row = page.get_by_role("listitem").filter(has_text="Version 1")
     expect(row).to_contain_text("Waits for approval", timeout=15_000)
     expect(row).to_contain_text(re.compile(r"accuracy 0\.\d{3}"))
@@ -50,13 +50,13 @@ def test_an_approval_with_a_comment_deploys_and_the_endpoint_panel_sees_it(
     expect(page.get_by_role("region", name="Decisions")).to_contain_text("good enough", timeout=15_000)
     described = laptop.client("sagemaker").describe_model_package(ModelPackageName=f"{GROUP}/1")
     assert described["ApprovalDescription"] == "good enough, for <b>now</b>"
-    page.get_by_role("link", name="Endpoint").click()
+    page.get_by_role("navigation", name="Panels").get_by_role("link", name="Endpoint").click()
     expect(page.get_by_text("In service")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("meter")).to_have_attribute("aria-valuenow", "100")
     page.get_by_text(re.compile(r"\d+ that are OK")).click()
     expect(page.get_by_text("scones-deploy-model-errors")).to_be_visible()
     expect(page.get_by_role("region", name="What happened")).to_contain_text("Version 1: Approved by", timeout=30_000)
-    page.get_by_role("link", name="Registry").click()
+    page.get_by_role("navigation", name="Panels").get_by_role("link", name="Registry").click()
     expect(page.locator(".tag", has_text="live")).to_be_visible()
     watch.picture(pictures, "registry-light")
 
@@ -65,7 +65,7 @@ def test_a_dropped_picture_lights_its_way_and_is_answered(
     watch: Tab, trained: str, tmp_path: Path, pictures: Path | None
 ) -> None:
     page = watch.page
-    page.get_by_role("link", name="Classify").click()
+    page.get_by_role("navigation", name="Panels").get_by_role("link", name="Classify").click()
     expect(page.locator(".node", has_text="SerializeImage")).to_be_visible(timeout=60_000)
     page.locator("input[type=file]").set_input_files(draw_examples(tmp_path)[0])
     answer = page.locator(".answer")
@@ -91,7 +91,7 @@ def test_a_doubtful_picture_is_looked_at_and_labelled(laptop: Laptop, watch: Tab
     words = {"label": "bicycle", "confidence": "0.51", "model-version": "1"}
     s3.put_object(Bucket=BUCKET, Key=key, Body=draw_examples(tmp_path)[0].read_bytes(), Metadata=words)
     page = watch.page
-    page.get_by_role("link", name="Monitoring").click()
+    page.get_by_role("navigation", name="Panels").get_by_role("link", name="Monitoring").click()
     waiting = page.get_by_role("listitem").filter(has=page.get_by_alt_text("doubtful.png"))
     expect(waiting).to_contain_text("Version 1 took it for a bicycle, and was 51% sure", timeout=20_000)
     page.wait_for_function("document.querySelector('.waiting img').naturalWidth === 32")
