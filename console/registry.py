@@ -59,10 +59,19 @@ def _record(status: str, comment: str | None) -> dict[str, str]:
 
 
 def parse_decisions(package: dict[str, Any]) -> list[tuple[datetime, str]]:
-    """When a version was approved or rejected, by whom and why, newest first."""
+    """When a version was approved or rejected, by whom and why, newest first.
+
+    Metadata takes few signs, so that a comment in it is cleaned; the newest comment is there as it was written, too.
+    """
     found = []
     for name, words in package.get("CustomerMetadataProperties", {}).items():
         if name.startswith(DECISION):
             with suppress(ValueError):
                 found.append((datetime.fromisoformat(name.removeprefix(DECISION)), str(words)))
-    return sorted(found, reverse=True)
+    return [(at, _restore_comment(words, package)) for at, words in sorted(found, reverse=True)]
+
+
+def _restore_comment(words: str, package: dict[str, Any]) -> str:
+    comment = package.get("ApprovalDescription", "")
+    cleaned = f": {clean_value(comment)}"
+    return f"{words.removesuffix(cleaned)}: {comment}" if comment and words.endswith(cleaned) else words

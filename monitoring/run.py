@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from monitoring import (
     accuracy,
@@ -76,6 +77,7 @@ def _write(options: Options, found: Findings) -> None:
         for each in found.comparisons:
             if each.name == feature["name"] and each.has_enough:
                 compared = {"distance": each.distance, "p_value": each.p_value, "stability_index": each.stability}
+                compared |= _describe_baseline(found.reference, each.name)
                 feature.setdefault("custom_statistics", {})["comparison"] = compared
     written["custom_statistics"]["counts"] = dict(sorted(found.observed.counts.items()))
     written["custom_statistics"]["confusion_matrix"] = accuracy.document(
@@ -87,3 +89,12 @@ def _write(options: Options, found: Findings) -> None:
         "constraint_violations.json": {"violations": [each.document() for each in found.violations]},
     }
     write(options.output, documents)
+
+
+def _describe_baseline(reference: Reference, name: str) -> dict[str, Any]:
+    """What a feature was in the baseline, so that a report alone tells in which direction it changed."""
+    if name in reference.words:
+        counts = reference.words[name]
+        return {"baseline_shares": {word: counts[word] / sum(counts.values()) for word in sorted(counts)}}
+    values = reference.column(name)
+    return {"baseline_mean": float(values.mean()), "baseline_std_dev": float(values.std())}

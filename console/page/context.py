@@ -31,16 +31,20 @@ class Context:
     runs: RunBook = field(default_factory=RunBook)
     start_run: StartRun | None = None
 
-    async def perform(self, call: Callable[[], Any], done: str, *topics: str) -> None:
-        """Carry out a call off the page's loop, show how it went, and renew the topics that it changed."""
+    async def perform(self, call: Callable[[], Any], done: str, *topics: str) -> bool:
+        """Carry out a call off the page's loop, show how it went, and renew the topics that it changed.
+
+        Answers whether it was done.
+        """
         if not self.may_act:
             # The library writes warnings in black, which is too dark on ours.
             ui.notify("This page is read-only; start it with --allow-actions.", type="warning", textColor="white")
-            return
+            return False
         try:
             await asyncio.to_thread(call)
         except Exception as error:
             ui.notify(format_error(error), type="negative", multi_line=True, timeout=10_000, close_button="Close")
-            return
+            return False
         ui.notify(done, type="positive")
         self.poller.refresh_now(*topics)
+        return True

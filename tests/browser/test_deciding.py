@@ -43,9 +43,11 @@ def test_an_approval_with_a_comment_deploys_and_the_endpoint_panel_sees_it(
 ) -> None:
     page = watch.go("/version/1")
     page.get_by_label("Why").fill("good enough, for <b>now</b>")
+    expect(page.get_by_text("Rejecting version 1 changes nothing on the endpoint")).to_be_visible(timeout=15_000)
     page.get_by_role("button", name="Approve").click()
-    watch.says("Approve version 1? It is deployed and serves.")
-    page.get_by_role("button", name="Approve it").click()
+    asked = page.get_by_role("dialog")
+    expect(asked).to_contain_text("Approving version 1 creates the endpoint")
+    asked.get_by_role("button", name="Approve it").click()
     watch.says("Version 1 is approved.")
     expect(page.get_by_role("region", name="Decisions")).to_contain_text("good enough", timeout=15_000)
     described = laptop.client("sagemaker").describe_model_package(ModelPackageName=f"{GROUP}/1")
@@ -53,11 +55,12 @@ def test_an_approval_with_a_comment_deploys_and_the_endpoint_panel_sees_it(
     page.get_by_role("navigation", name="Panels").get_by_role("link", name="Endpoint").click()
     expect(page.get_by_text("In service")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("meter")).to_have_attribute("aria-valuenow", "100")
-    page.get_by_text(re.compile(r"\d+ that are OK")).click()
-    expect(page.get_by_text("scones-deploy-model-errors")).to_be_visible()
+    page.get_by_text(re.compile(r"^\d+ OK|^\d+ without data")).click()
+    expect(page.get_by_text("scones-vehicles-5xx")).to_be_visible()
     expect(page.get_by_role("region", name="What happened")).to_contain_text("Version 1: Approved by", timeout=30_000)
     page.get_by_role("navigation", name="Panels").get_by_role("link", name="Registry").click()
-    expect(page.locator(".tag", has_text="live")).to_be_visible()
+    expect(page.locator(".serves", has_text="live")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="Version 1")).to_contain_text("Approved by")
     watch.picture(pictures, "registry-light")
 
 
@@ -97,7 +100,18 @@ def test_a_doubtful_picture_is_looked_at_and_labelled(laptop: Laptop, watch: Tab
     page.wait_for_function("document.querySelector('.waiting img').naturalWidth === 32")
     waiting.get_by_role("button", name="Motorcycle").click()
     expect(waiting).to_have_count(0, timeout=20_000)
+    watch.says("Labelled as motorcycle")
     assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix=key)
+    other = "review/2026-11-24/other.png"
+    s3.put_object(Bucket=BUCKET, Key=other, Body=draw_examples(tmp_path)[1].read_bytes(), Metadata=words)
+    expect(page.get_by_alt_text("other.png")).to_be_visible(timeout=20_000)
+    page.keyboard.press("n")
+    watch.says("Labelled as neither")
+    s3.head_object(Bucket=BUCKET, Key="quarantine/neither/other.png")
+    expect(page.get_by_alt_text("other.png")).to_have_count(0)
+    page.get_by_role("button", name="Close the batch and train").click()
+    expect(page.get_by_role("dialog")).to_contain_text("starts a training on all curated images")
+    page.get_by_role("button", name="Cancel").click()
 
 
 def test_only_pictures_that_wait_can_be_fetched(watch: Tab, laptop: Laptop, trained: str) -> None:
@@ -113,6 +127,8 @@ def test_a_run_of_the_monitor_and_a_retraining_with_its_reason_appear(
     arn = start_again(laptop, started, "auto-drift-1", StartReason="drift: brightness is not as it was")
     page = watch.go("/monitoring")
     expect(page.get_by_text("Completed").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".summary")).to_have_text("Too few images came for a result.")
+    expect(page.get_by_text(re.compile(r"^hourly, next at \d\d:\d\d$"))).to_be_visible()
     report = page.frame_locator("iframe")
     expect(report.get_by_role("heading", name="scones-vehicles")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("drift: brightness is not as it was")).to_be_visible(timeout=20_000)

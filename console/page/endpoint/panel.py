@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-
 from nicegui import ui
 
 from console.formats import ago, moment
 from console.page.context import Context
 from console.page.endpoint import topic
+from console.page.endpoint.alarms import count_alarms, split_alarms
 from console.page.endpoint.reader import HOURS, Alarm, Change, State, Traffic, Variant
 from console.page.endpoint.update import STAGES, Update
 from console.page.parts.curves import Axes, Chart, Curve
 from console.page.parts.elements import Badge, Clock, box, facts, heading, link, table, text
 from console.page.parts.live import Live
 
-_ORDER = {"ALARM": 0, "INSUFFICIENT_DATA": 1, "OK": 2}
+_GAP_SECONDS = 90
+"""CloudWatch has a point a minute with requests, and none for a minute without."""
 _TITLES = ("Invocations a minute", "Latency")
 _UNITS = ("invocations a minute", "milliseconds")
 
@@ -28,6 +27,7 @@ class EndpointPanel:
         heading("Endpoint", 1)
         self._clock = Clock()
         self._charts: list[Chart] = []
+        self._unfolds_alarms = False
         Live(context.poller, topic.endpoint(context), self._draw_state)
         Live(context.poller, topic.traffic(context), self._draw_traffic, keeps=True)
         Live(context.poller, topic.changes(context), _draw_changes)
@@ -41,14 +41,22 @@ class EndpointPanel:
                 self._draw_status(state)
             with box("sheet", "stack"):
                 heading("Alarms")
-                text(count_alarms(state.alarms))
-                # Alarms that are active first, then those without data; sorting keeps AWS's order within each.
-                alarms = sorted(state.alarms, key=lambda alarm: _ORDER.get(alarm.state, 1))
-                calm = [alarm for alarm in alarms if alarm.state == "OK"]
-                self._draw_alarms(alarm for alarm in alarms if alarm.state != "OK")
-                if calm:
-                    with ui.expansion(f"{len(calm)} that are OK").classes("wide").props("dense"):
-                        self._draw_alarms(calm)
+                self._draw_alarms(state.alarms)
+
+    def _draw_alarms(self, alarms: tuple[Alarm, ...]) -> None:
+        """Those that are active, and the others folded under their number."""
+        active, others = split_alarms(alarms)
+        with box("stack", "plain", tag="ul") as shown:
+            for alarm in active:
+                self._draw_alarm(alarm)
+        shown.set_visibility(bool(active))
+        if not alarms:
+            text("None are set.", "faint")
+            return
+        with ui.expansion(count_alarms(alarms), value=self._unfolds_alarms) as fold, box("stack", "plain", tag="ul"):
+            for alarm in others:
+                self._draw_alarm(alarm)
+        fold.on_value_change(lambda event: setattr(self, "_unfolds_alarms", bool(event.value)))
 
     def _draw_status(self, state: State) -> None:
         with box("row-of"):
@@ -67,11 +75,6 @@ class EndpointPanel:
             text("changed")
             self._clock.when(state.changed, "number")
 
-    def _draw_alarms(self, alarms: Iterable[Alarm]) -> None:
-        with box("stack", "plain", tag="ul"):
-            for alarm in alarms:
-                self._draw_alarm(alarm)
-
     def _draw_alarm(self, alarm: Alarm) -> None:
         with box("stack", "tight", tag="li"):
             with box("row-of"):
@@ -88,16 +91,10 @@ class EndpointPanel:
                 for title, unit, lines in zip(_TITLES, _UNITS, drawn, strict=True):
                     with box("sheet", "stack"):
                         heading(f"{title}, last {HOURS} hours")
-                        self._charts.append(Chart(title, lines, Axes("time", unit, hours=HOURS)))
+                        axes = Axes("time", unit, hours=HOURS, gap_seconds=_GAP_SECONDS)
+                        self._charts.append(Chart(title, lines, axes))
         for chart, lines in zip(self._charts, drawn, strict=True):
             chart.show(lines)
-
-
-def count_alarms(alarms: Sequence[Alarm]) -> str:
-    """How many alarms are in each state, in a few words."""
-    counted = Counter(alarm.state for alarm in alarms)
-    words = {"OK": "OK", "ALARM": "in alarm", "INSUFFICIENT_DATA": "without data"}
-    return ", ".join(f"{counted[state]} {word}" for state, word in words.items() if counted[state]) or "There are none."
 
 
 def _draw_update(update: Update, *, taken_back: bool) -> None:

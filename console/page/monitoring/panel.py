@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
-from nicegui import ui
+from nicegui import events, ui
 from starlette.requests import Request
 
 from console.formats import moment
@@ -12,16 +13,35 @@ from console.intake.review import CHOICES
 from console.page.context import Context
 from console.page.files import HTML
 from console.page.monitoring import topic
-from console.page.monitoring.reader import Drift, Queue, fetch_image, fetch_report, label
+from console.page.monitoring.reader import (
+    Change,
+    Drift,
+    Findings,
+    Queue,
+    close_batch,
+    fetch_image,
+    fetch_report,
+    label,
+)
+from console.page.monitoring.sentence import (
+    describe_change,
+    describe_schedule,
+    group_changes,
+    list_distances,
+    summarize_drift,
+)
 from console.page.parts.curves import Axes, Chart, Curve
-from console.page.parts.elements import Badge, Clock, box, heading, link, text
+from console.page.parts.elements import Badge, Clock, box, confirm, heading, link, text
 from console.page.parts.lists import Rows
 from console.page.parts.live import Live
 from console.page.run import Run, Runs
 from console.page.runs.topic import all_runs
 from console.page.source import Source
 
-_TITLE = "Distance from the baseline, by feature"
+_TITLE = "Distance from the baseline, the largest of each group"
+_GAP_SECONDS = 7_200
+"""Two hours without a check are a gap."""
+_KEYS = {choice[0]: choice for choice in CHOICES}
 _SHOWN_RUNS = 12
 _RECENT = 100
 _AUTOMATIC = "auto-"
@@ -49,7 +69,17 @@ class MonitoringPanel:
         Live(context.poller, topic.drift(context), self._draw_drift)
         self._report = box("stack")
         Live(context.poller, topic.drift(context), self._draw_report, keeps=True, waiting=" ")
-        heading("Images that wait for review")
+        with box("row-of", "between"):
+            heading("Images that wait for review")
+            if context.may_act:
+                train = ui.button("Close the batch and train", icon="model_training", on_click=self._train)
+                train.props("outline dense no-caps")
+        if context.may_act:
+            keys = ", ".join(f"{key} {choice}" for key, choice in _KEYS.items())
+            text(f"By keyboard, for the first one: {keys}.", "faint")
+            ui.keyboard(on_key=self._press, ignore=["input", "select", "textarea"], repeating=False)
+        self._labelled: set[str] = set()
+        self._first: str | None = None
         self._queue: Rows[tuple[str, str]] | None = None
         Live(context.poller, topic.review(context), self._draw_queue, keeps=True)
         heading("Retrainings, and why")
@@ -59,15 +89,18 @@ class MonitoringPanel:
         if drift is None:
             text("Nothing is monitored yet; approving a version creates the schedule.", "empty", tag="p")
             return
+        text(summarize_drift(drift), "summary", "wrap", tag="p")
         with box("row-of"):
             Badge(drift.status)
-            text(f"{drift.schedule}, {drift.expression}", "faint", "wrap")
+            self._clock.show(lambda: describe_schedule(drift.expression, drift.status), "faint", "wrap")
+        if drift.latest and drift.latest.changes:
+            _draw_changes(drift.latest)
         with box("halves"):
             with box("sheet", "stack"):
                 heading(_TITLE)
-                lines = [Curve(name, points) for name, points in drift.series().items()]
+                lines = [Curve(name, points) for name, points in list_distances(drift).items()]
                 if lines:
-                    Chart(_TITLE, lines, Axes("time", "distance", dates=True))
+                    Chart(_TITLE, lines, Axes("time", "distance", dates=True, gap_seconds=_GAP_SECONDS))
                 else:
                     text("No run has had enough images for a result yet.", "faint")
             with box("sheet", "stack"):
@@ -105,12 +138,54 @@ class MonitoringPanel:
             self._none = text("No image waits for review.", "empty", tag="p")
             with box("waiting", "plain", tag="ul") as container:
                 container.props("aria-label='Images that wait'")
-            self._queue = Rows(container, lambda item: item[0], lambda item: _WaitingImage(self._context, item))
+            self._queue = Rows(container, lambda item: item[0], self._build_image)
             self._more = text("", "faint")
-        self._none.set_visibility(not queue.images)
+        self._shown = queue
+        # One that was labelled a moment ago may be in an older reading.
+        waiting = [image for image in queue.images if image.key not in self._labelled]
+        self._first = waiting[0].key if waiting else None
+        self._none.set_visibility(not waiting)
         self._more.set_visibility(queue.more)
         self._more.set_text(queue.sentence)
-        self._queue.show([(image.key, image.summary) for image in queue.images])
+        self._queue.show([(image.key, image.summary) for image in waiting])
+
+    def _build_image(self, item: tuple[str, str]) -> _WaitingImage:
+        return _WaitingImage(self._label if self._context.may_act else None, item)
+
+    async def _press(self, event: events.KeyEventArguments) -> None:
+        """Label the first image that waits by a letter, without Control and the like, which browsers have uses for."""
+        held = event.modifiers.ctrl or event.modifiers.alt or event.modifiers.meta
+        choice = _KEYS.get(str(event.key.name).lower())
+        if event.action.keydown and choice and self._first and not held:
+            await self._label(self._first, choice)
+
+    async def _label(self, key: str, choice: str) -> None:
+        """Label an image; the next one is the first at once, so that a second press does not mean this one again."""
+        self._labelled.add(key)
+        self._draw_queue(self._shown)
+        # The row whose button was pressed is gone by now; what is said needs a place that stays.
+        with self._report:
+            labelled = await self._context.perform(
+                lambda: label(self._context.source, key, choice),
+                f"Labelled as {choice}; close the batch when all are labelled.",
+                "review",
+            )
+        if not labelled:
+            self._labelled.discard(key)
+            self._draw_queue(self._shown)
+
+    async def _train(self) -> None:
+        question = (
+            "Closing the batch starts a training on all curated images, those that were labelled here among them. A "
+            "version that passes its evaluation is registered and waits for approval. Close it?"
+        )
+        if await confirm(question, "Close and train", "primary"):
+            await self._context.perform(
+                lambda: close_batch(self._context.source),
+                "The batch is closed; its training starts when the images are taken in.",
+                "runs",
+                "review",
+            )
 
     def _draw_retrainings(self, runs: Runs) -> None:
         rows = [row for row in runs.rows[:_RECENT] if _why(row)]
@@ -126,33 +201,43 @@ class MonitoringPanel:
                     text(_why(row), "wrap")
 
 
-class _WaitingImage:
-    """An image, the model's guess, and a button for each label."""
+def _draw_changes(found: Findings) -> None:
+    """Each group of features with what became of them."""
+    with box("groups") as outer:
+        outer.props("role=group aria-label='Features, by group'")
+        for group in group_changes(found):
+            with box("sheet", "stack", "tight", "group", "drifted" if group.drifted else "same"):
+                heading(group.name, 3)
+                for change in group.changes:
+                    with box("row-of", "between"):
+                        text(change.name.replace("_", " "))
+                        text(_write_change(change), "number", "wrap", "" if change.drifted else "faint")
 
-    def __init__(self, context: Context, item: tuple[str, str]) -> None:
+
+def _write_change(change: Change) -> str:
+    words = describe_change(change)
+    if change.before is None or change.now is None:
+        return f"{words}, distance {change.distance:.2f}"
+    return f"{words}: {change.before:.3g} → {change.now:.3g}"
+
+
+class _WaitingImage:
+    """An image, the model's guess, and a button for each label; `choose` is given the key and a label."""
+
+    def __init__(self, choose: Callable[[str, str], Awaitable[None]] | None, item: tuple[str, str]) -> None:
         key, summary = item
         with box("sheet", "stack", "tight", tag="li") as self.element:
             made = box(tag="img").props("loading=lazy")
             made.props["src"], made.props["alt"] = f"/image?key={quote(key, safe='')}", key.rsplit("/", 1)[-1]
             self._summary = text(summary, "wrap", "faint")
-            if context.may_act:
+            if choose:
                 with box("row-of"):
                     for choice in CHOICES:
-                        button = ui.button(
-                            choice.capitalize(), on_click=lambda choice=choice: _label(context, key, choice)
-                        )
+                        button = ui.button(choice.capitalize(), on_click=lambda choice=choice: choose(key, choice))
                         button.props("outline dense no-caps")
 
     def show(self, item: tuple[str, str]) -> None:
         self._summary.set_text(item[1])
-
-
-async def _label(context: Context, key: str, choice: str) -> None:
-    await context.perform(
-        lambda: label(context.source, key, choice),
-        f"Labelled as {choice}; `scones ingest --close` closes the batch.",
-        "review",
-    )
 
 
 def _why(row: Run) -> str:

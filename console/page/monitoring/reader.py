@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from console.drift import checks
 from console.drift.backend import Run as Checked
 from console.errors import CommandError
-from console.intake import review
+from console.intake import ingestion, review
 from console.intake.review import WaitingImage
 from console.intake.store import Store
 from console.page import storage
@@ -19,13 +19,39 @@ from console.page.source import Source
 _MOST_RUNS = 48
 
 
+ANSWERS = "prediction"
+"""The feature that is the model's answer."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One feature: its distance from the baseline, and its mean then and now; None where the report has none."""
+
+    name: str
+    distance: float
+    drifted: bool
+    before: float | None = None
+    now: float | None = None
+    deviation: float | None = None
+
+    @property
+    def effect(self) -> float | None:
+        """How far the mean moved, in standard deviations of the baseline; None where that is not known."""
+        if self.before is None or self.now is None or not self.deviation:
+            return None
+        return (self.now - self.before) / self.deviation
+
+
 @dataclass(frozen=True)
 class Findings:
-    """What one run found: its violations as sentences, and each feature's distance from the baseline."""
+    """What one run found: its violations as sentences, each feature's change, and the shares of the model's answers."""
 
     address: str
     violations: tuple[str, ...]
-    distances: tuple[tuple[str, float], ...]
+    changes: tuple[Change, ...]
+    answers: tuple[tuple[str, float], ...] = ()
+    answers_before: tuple[tuple[str, float], ...] = ()
+    captures: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,14 +78,6 @@ class Drift:
     @property
     def latest(self) -> Findings | None:
         return next((run.findings for run in self.runs if run.findings), None)
-
-    def series(self) -> dict[str, list[tuple[float, float]]]:
-        """Each feature's distance over time, in milliseconds since 1970."""
-        found: dict[str, list[tuple[float, float]]] = {}
-        for run in reversed(self.runs):
-            for name, distance in run.findings.distances if run.findings else ():
-                found.setdefault(name, []).append((run.at.timestamp() * 1000, distance))
-        return found
 
 
 def fetch_drift(source: Source) -> Drift | None:
@@ -103,14 +121,50 @@ def _fetch_findings(source: Source, run: Checked) -> Findings | None:
     sentences = (
         f"{item['feature_name']} ({item['constraint_check_type']}): {item['description']}" for item in found.violations
     )
-    return Findings(found.address, tuple(sentences), tuple(_distances(statistics)))
+    drifted = {item["feature_name"] for item in found.violations}
+    return parse_findings(found.address, tuple(sentences), drifted, statistics)
 
 
-def _distances(statistics: dict[str, Any]) -> Iterator[tuple[str, float]]:
-    for feature in statistics.get("features", []):
-        distance = feature.get("custom_statistics", {}).get("comparison", {}).get("distance")
-        if isinstance(distance, int | float):
-            yield str(feature.get("name", "")), float(distance)
+def parse_findings(
+    address: str, violations: tuple[str, ...], drifted: Collection[str], statistics: dict[str, Any]
+) -> Findings:
+    """What a run found, from its statistics.json."""
+    features = {str(feature.get("name", "")): feature for feature in statistics.get("features", [])}
+    return Findings(
+        address,
+        violations,
+        tuple(_parse_changes(features, drifted)),
+        tuple(_parse_answers(features.get(ANSWERS, {}))),
+        tuple(_get_comparison(features.get(ANSWERS, {})).get("baseline_shares", {}).items()),
+        int(statistics.get("dataset", {}).get("item_count", 0)),
+    )
+
+
+def _parse_changes(features: dict[str, dict[str, Any]], drifted: Collection[str]) -> Iterator[Change]:
+    for name, feature in features.items():
+        compared = _get_comparison(feature)
+        if isinstance(compared.get("distance"), int | float):
+            yield Change(
+                name,
+                float(compared["distance"]),
+                name in drifted,
+                compared.get("baseline_mean"),
+                feature.get("numerical_statistics", {}).get("mean"),
+                compared.get("baseline_std_dev"),
+            )
+
+
+def _get_comparison(feature: dict[str, Any]) -> dict[str, Any]:
+    compared: dict[str, Any] = feature.get("custom_statistics", {}).get("comparison", {})
+    return compared
+
+
+def _parse_answers(feature: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    distribution = feature.get("string_statistics", {}).get("distribution", {})
+    buckets = distribution.get("categorical", {}).get("buckets", [])
+    total = sum(bucket["count"] for bucket in buckets)
+    for bucket in buckets if total else ():
+        yield str(bucket["value"]), bucket["count"] / total
 
 
 MOST = 12
@@ -164,3 +218,8 @@ def fetch_image(source: Source, key: str) -> tuple[bytes, str]:
 
 def _waits(key: str) -> bool:
     return key.startswith(review.REVIEW) and ".." not in key.split("/")
+
+
+def close_batch(source: Source) -> None:
+    """Close the batch of labelled images, which starts a training on them as soon as they are taken in."""
+    ingestion.close_batch(Store(source))

@@ -51,11 +51,11 @@ def list_advice(known: Known) -> list[Advice]:
 
 def _advise_on_alarms(state: State | None) -> Iterator[Advice]:
     if state and state.status in ("Failed", "UpdateRollbackFailed"):
-        yield Advice(f"The endpoint is {state.status}: {state.reason}", "Open the endpoint", "/endpoint", "bad")
+        yield Advice(f"The endpoint is {state.status}: {state.reason}", "See what is wrong", "/endpoint", "bad")
     active = [alarm.name for alarm in state.alarms if alarm.state == "ALARM"] if state else []
     if active:
         words = f"{len(active)} alarms are active" if len(active) > 1 else "An alarm is active"
-        yield Advice(f"{words}: {', '.join(active)}.", "Open the endpoint", "/endpoint", "bad")
+        yield Advice(f"{words}: {', '.join(active)}.", "See what is wrong", "/endpoint", "bad")
 
 
 def _advise_on_runs(runs: Runs | None) -> Iterator[Advice]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from console.formats import shorten
 from console.page.context import Context
 from console.page.endpoint import topic as endpoint
 from console.page.endpoint.reader import State, Traffic
@@ -20,8 +19,6 @@ from console.page.parts.live import Live
 from console.page.run import Runs
 from console.page.runs.query import ACCURACY
 from console.page.runs.topic import all_runs
-
-_LONGEST_REASON = 160
 
 
 class OverviewPanel:
@@ -38,7 +35,7 @@ class OverviewPanel:
             section.props["aria-label"] = "What to do next"
             heading("What to do next")
             self._next = box("stack", "plain", "next", tag="ul")
-        with box("cards"):
+        with box("cards", "quarters"):
             with box("sheet", "stack"):
                 heading("What serves")
                 Live(context.poller, topic.standing(context), self._draw_standing)
@@ -111,8 +108,6 @@ class OverviewPanel:
             with box("row-of"):
                 text("started", "faint")
                 self._clock.when(last.start, "number")
-            if last.reason:
-                text(shorten(last.reason, _LONGEST_REASON), "wrap", "faint")
             link("All runs", "/runs")
         elif runs.listed:
             text("No runs yet; start one here or with `scones run`.", "faint", tag="p")
@@ -125,7 +120,7 @@ class OverviewPanel:
             with box("row-of"):
                 Badge(last.status)
                 self._clock.when(last.at, "number", "faint")
-        link("Monitoring", "/monitoring")
+        link("All checks", "/monitoring")
         self._learn(drift=drift)
 
     def _draw_queue(self, queue: Queue) -> None:

@@ -14,7 +14,6 @@ from console.page.parts.elements import box, text
 
 _GREY = "#808a94"
 _AXIS_PIXELS = 96
-_GAP_MILLISECONDS = 90_000
 COLOURS = ("#2f7de1", "#e0802f", "#2fa36b", "#a05fd0", "#d04f5c", "#1b9aaa", "#b08d2f", "#808a94")
 
 
@@ -38,6 +37,8 @@ class Axes:
     hours: int = 0
     """The axis across is the last hours; where it is 0 and `dates` is false, it is numbers such as epochs."""
     dates: bool = False
+    gap_seconds: int = 0
+    """Over a longer time without a point no line is drawn; 0 where the axis across is no time."""
 
 
 ACCURACY_BY_EPOCH = Axes("epoch", "accuracy", fraction=True)
@@ -85,16 +86,6 @@ def choose_range(values: Sequence[float]) -> tuple[float, float]:
     return low, high
 
 
-def leave_gaps(points: Sequence[tuple[float, float]]) -> list[tuple[float, float | None]]:
-    """The points of a figure a minute (milliseconds, value), with None where minutes have none."""
-    found: list[tuple[float, float | None]] = []
-    for at, value in points:
-        if found and at - found[-1][0] > _GAP_MILLISECONDS:
-            found.append((found[-1][0] + 1, None))
-        found.append((at, value))
-    return found
-
-
 def _options(curves: Sequence[Curve], axes: Axes) -> dict[str, Any]:
     axis = {
         "axisLine": {"lineStyle": {"color": _GREY}},
@@ -112,12 +103,22 @@ def _options(curves: Sequence[Curve], axes: Axes) -> dict[str, Any]:
         "grid": {"left": 60, "right": 18, "top": 34, "bottom": 42},
         "xAxis": {**_along(axes), **axis, "name": axes.across, "nameGap": 26, "splitLine": {"show": False}},
         "yAxis": {"type": "value", **_range(curves, axes), **axis, "name": axes.up, "nameGap": 44, **quiet},
-        "series": [_series(curve, leaves_gaps=axes.hours > 0) for curve in curves],
+        "series": [_series(curve, axes) for curve in curves],
     }
 
 
-def _series(curve: Curve, *, leaves_gaps: bool) -> dict[str, Any]:
-    points = leave_gaps(curve.points) if leaves_gaps else curve.points
+def break_at_gaps(points: Sequence[tuple[float, float]], seconds: int) -> list[tuple[float, float | None]]:
+    """The points (milliseconds, value), with one of no value in each gap that is longer: a line ends there."""
+    broken: list[tuple[float, float | None]] = []
+    for point in points:
+        if broken and seconds and point[0] - broken[-1][0] > seconds * 1_000:
+            broken.append((broken[-1][0] + 1, None))
+        broken.append(point)
+    return broken
+
+
+def _series(curve: Curve, axes: Axes) -> dict[str, Any]:
+    points = break_at_gaps(curve.points, axes.gap_seconds)
     made = {"type": "line", "name": curve.name, "symbolSize": 5, "data": [list(point) for point in points]}
     style: dict[str, Any] = {"type": "dashed"} if curve.dashed else {}
     if curve.group is None:

@@ -145,7 +145,7 @@ class Badge:
 
 
 async def confirm(question: str, yes: str, colour: str = "negative") -> bool:
-    """Ask a person before something that cannot be undone."""
+    """Ask a person before something that cannot be undone, or that others will notice."""
     with ui.dialog() as dialog, ui.card():
         dialog.props["aria-label"] = question
         ui.label(question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from console.formats import moment
 from console.page.context import Context
 from console.page.parts.elements import Badge, Clock, box, heading, link, text
 from console.page.parts.lists import Pager, Rows
@@ -43,20 +44,35 @@ class _Line:
     def __init__(self, clock: Clock, item: Item) -> None:
         version = item[0]
         with box(tag="li") as self.element:
-            link(f"Version {version.number}", f"/version/{version.number}")
+            with box("row-of"):
+                link(f"Version {version.number}", f"/version/{version.number}")
+                self._live_tag = text("live", "serves")
             self._status = Badge(version.status)
             self._accuracy = text("", "number")
             self._facts = text("", "wrap", "faint")
             clock.when(version.registered, "number", "faint")
-            self._live_tag = text("live", "tag", "loud")
+            self._decision = text("", "wrap", "faint", "decision")
         self.show(item)
 
     def show(self, item: Item) -> None:
         version, live = item
         self._status.show(version.status)
         self._live_tag.set_visibility(live)
+        self.element.classes(add="live") if live else self.element.classes(remove="live")
+        self._decision.set_text(_write_decision(version))
+        self._decision.set_visibility(bool(version.decisions))
         self._accuracy.set_text("" if version.accuracy is None else f"accuracy {version.accuracy:.3f}")
         self._facts.set_text(", ".join(_words(version)))
+
+
+def _write_decision(version: Version) -> str:
+    """The decision that was made last, and how many there were before it."""
+    if not version.decisions:
+        return ""
+    at, words = version.decisions[0]
+    before = len(version.decisions) - 1
+    more = f", after {before} other decision{'s' if before > 1 else ''}" if before else ""
+    return f"{words}, {moment(at)}{more}"
 
 
 def _words(version: Version) -> list[str]:
@@ -65,4 +81,5 @@ def _words(version: Version) -> list[str]:
     words += [f"data {known['dataset_version'][:12]}"] if known.get("dataset_version") else []
     words += [known["start_reason"]] if known.get("start_reason") else []
     words += [f"by {known['started_by']}"] if known.get("started_by") else []
-    return words + ([f"“{version.comment}”"] if version.comment else [])
+    # A decision's own words have its comment.
+    return words + ([f"“{version.comment}”"] if version.comment and not version.decisions else [])

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
-
 from nicegui import ui
 from starlette.requests import Request
 
-from console import endpoint, registry
+from console import registry
 from console.formats import moment
 from console.page.context import Context
 from console.page.files import HTML
@@ -16,6 +13,7 @@ from console.page.parts.elements import Badge, Clock, box, confirm, facts, headi
 from console.page.parts.live import Live
 from console.page.source import Source
 from console.page.version import topic
+from console.page.version.consequence import Situation, explain_approval, explain_rejection
 from console.page.version.reader import Version, fetch_report
 
 _HIDDEN = ("report", "execution_id")
@@ -94,20 +92,22 @@ class VersionPanel:
             self._comment = ui.input("Why (kept with the version)").props(
                 f"outlined dense maxlength={_LONGEST_COMMENT}"
             )
-            with box("row-of"):
-                ui.button("Approve", icon="check", on_click=lambda: self._decide("Approved")).props(
-                    "no-caps color=green-9"
-                )
-                ui.button("Reject", icon="block", on_click=lambda: self._decide("Rejected")).props(
-                    "no-caps color=red-9"
-                )
-            text("Approving a version deploys it. Rejecting the live version returns to the one before.", "faint")
+            Live(self._context.poller, topic.situation(self._context, self._number), self._draw_choices)
 
-    async def _decide(self, status: str) -> None:
+    def _draw_choices(self, met: Situation) -> None:
+        approval, rejection = explain_approval(self._number, met), explain_rejection(self._number, met)
+        self._draw_choice("Approve", "check", "green-9", approval, "Approved")
+        self._draw_choice("Reject", "block", "red-9", rejection, "Rejected")
+
+    def _draw_choice(self, verb: str, icon: str, colour: str, words: str, status: str) -> None:
+        with box("choice"):
+            button = ui.button(verb, icon=icon, on_click=lambda: self._decide(status, words, f"{verb} it", colour))
+            button.props(f"no-caps color={colour}")
+            text(words, "faint", "wrap")
+
+    async def _decide(self, status: str, words: str, yes: str, colour: str) -> None:
         source, number, comment = self._context.source, self._number, self._comment.value.strip() or None
-        live = await asyncio.to_thread(_find_live, source)
-        yes, colour = ("Approve it", "green-9") if status == "Approved" else ("Reject it", "red-9")
-        if not await confirm(describe_decision(status, number, live), yes, colour):
+        if not await confirm(words, yes, colour):
             return
         await self._context.perform(
             lambda: registry.set_approval(source, number, status, comment),
@@ -117,24 +117,6 @@ class VersionPanel:
             "endpoint",
         )
         self._comment.set_value("")
-
-
-def _find_live(source: Source) -> str | None:
-    """The number of the version that is live; None where none is, or AWS does not say."""
-    with suppress(Exception):
-        found = endpoint.fetch(source)
-        return found.version if found else None
-    return None
-
-
-def describe_decision(status: str, number: int, live: str | None) -> str:
-    """What a decision about a version will do, as a question."""
-    if status == "Approved":
-        place = f" in place of version {live}" if live not in (None, str(number)) else ""
-        return f"Approve version {number}? It is deployed and serves{place}."
-    if live == str(number):
-        return f"Reject version {number}? It is live: the version that was approved before it is deployed again."
-    return f"Reject version {number}? It is not live; nothing is deployed."
 
 
 def _history(version: Version) -> None:

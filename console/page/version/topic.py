@@ -5,6 +5,7 @@ from __future__ import annotations
 from console.page.context import Context
 from console.page.poller import Topic
 from console.page.version import reader
+from console.page.version.consequence import Situation, fetch_situation
 from console.page.version.reader import Version
 
 
@@ -16,3 +17,8 @@ def version(context: Context, number: int) -> Topic[Version | None]:
 def metrics(context: Context, number: int) -> Topic[dict[str, float]]:
     """The metrics of a version, which do not change."""
     return Topic(("version metrics", number), lambda: reader.fetch_metrics(context.source, number), lambda _: 300.0)
+
+
+def situation(context: Context, number: int) -> Topic[Situation]:
+    """What a decision about a version meets."""
+    return Topic(("version", "situation", number), lambda: fetch_situation(context.source, number), lambda _: 10.0)

@@ -48,6 +48,8 @@ def test_a_decision_is_recorded_with_its_time_and_only_what_aws_takes(aws: Aws) 
     assert abs((datetime.now(UTC) - at).total_seconds()) < 60
     assert words.startswith("Approved by ")
     assert words.endswith(": fine- -b-ship-/b- it")
+    [(_, words)] = registry.parse_decisions(updates[0])
+    assert words.endswith(": fine, <b>ship</b> it"), "the newest comment is told as it was written"
 
 
 def test_the_oldest_decisions_make_room(aws: Aws) -> None:
