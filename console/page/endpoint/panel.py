@@ -13,6 +13,7 @@ from console.page.endpoint.update import STAGES, Update
 from console.page.parts.curves import Axes, Chart, Curve
 from console.page.parts.elements import Badge, Clock, box, facts, heading, link, table, text
 from console.page.parts.live import Live
+from console.page.version.lineage import follow_live_version
 
 _GAP_SECONDS = 90
 """CloudWatch has a point a minute with requests, and none for a minute without."""
@@ -25,6 +26,7 @@ class EndpointPanel:
 
     def __init__(self, context: Context) -> None:
         heading("Endpoint", 1)
+        follow_live_version(context, "Endpoint")
         self._clock = Clock()
         self._charts: list[Chart] = []
         self._unfolds_alarms = False

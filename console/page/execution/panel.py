@@ -20,6 +20,7 @@ from console.page.execution.spans import lay_out_steps
 from console.page.execution.step_part import StepPart
 from console.page.parts.diagram import Diagram, NodeState
 from console.page.parts.elements import Badge, Clock, box, confirm, facts, find_level, heading, link, text
+from console.page.parts.lineage import Lineage, show_lineage
 from console.page.parts.live import Live
 from console.page.parts.pages import InnerPages
 from console.page.source import Source
@@ -38,6 +39,7 @@ class ExecutionPanel:
         self._root = f"/execution/{quote(identifier, safe='')}"
         self._wanted = ""
         self._read: Execution | None = None
+        self._known: Lineage | None = None
         self._step: StepPart | None = None
         self._diagram: Diagram | None = None
         self._clock = Clock()
@@ -85,11 +87,17 @@ class ExecutionPanel:
         self._status.show(snapshot.status)
         self._reason.set_text((snapshot.reason or "").removeprefix(OPENING))
         self._reason_box.set_visibility(bool(snapshot.reason) and not any(step.reason for step in snapshot.steps))
-        self._version.set_visibility(read.version is not None)
-        self._version.set_text(f"Version {read.version}")
-        self._version.props["href"] = f"/version/{read.version}"
+        self._draw_lineage(read)
         self._draw_times(read)
         self._turn()
+
+    def _draw_lineage(self, read: Execution) -> None:
+        known = Lineage(read.parameters.get("DatasetVersion", ""), self._identifier, read.version)
+        if known != self._known:
+            self._known = known
+            self._lineage.clear()
+            with self._lineage:
+                show_lineage(known, "Run")
 
     def _say_missing(self) -> None:
         self._all.set_visibility(False)
@@ -109,7 +117,7 @@ class ExecutionPanel:
                 text(f"{read.profile} profile", "tag")
             if read.trigger:
                 text(f"by {read.trigger}", "tag")
-            self._version = link("", "")
+        self._lineage = box("stack")
         if self._context.may_act or read.snapshot.note:
             self._build_note(read.snapshot.note)
         with box("banner", "bad") as self._reason_box:

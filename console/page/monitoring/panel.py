@@ -37,6 +37,7 @@ from console.page.parts.live import Live
 from console.page.run import Run, Runs
 from console.page.runs.topic import all_runs
 from console.page.source import Source
+from console.page.version.lineage import follow_live_version
 
 _TITLE = "Distance from the baseline, the largest of each group"
 _GAP_SECONDS = 7_200
@@ -66,6 +67,7 @@ class MonitoringPanel:
         self._clock = Clock()
         self._address = ""
         heading("Monitoring", 1)
+        follow_live_version(context, "Monitoring")
         Live(context.poller, topic.drift(context), self._draw_drift)
         self._report = box("stack")
         Live(context.poller, topic.drift(context), self._draw_report, keeps=True, waiting=" ")
@@ -76,7 +78,7 @@ class MonitoringPanel:
                 train.props("outline dense no-caps")
         if context.may_act:
             keys = ", ".join(f"{key} {choice}" for key, choice in _KEYS.items())
-            text(f"By keyboard, for the first one: {keys}.", "faint")
+            self._hint = text(f"By keyboard, for the first one: {keys}.", "faint")
             ui.keyboard(on_key=self._press, ignore=["input", "select", "textarea"], repeating=False)
         self._labelled: set[str] = set()
         self._first: str | None = None
@@ -145,6 +147,8 @@ class MonitoringPanel:
         waiting = [image for image in queue.images if image.key not in self._labelled]
         self._first = waiting[0].key if waiting else None
         self._none.set_visibility(not waiting)
+        if self._context.may_act:
+            self._hint.set_visibility(bool(waiting))
         self._more.set_visibility(queue.more)
         self._more.set_text(queue.sentence)
         self._queue.show([(image.key, image.summary) for image in waiting])

@@ -6,7 +6,7 @@ Words, groups and order are tables: a feature that is added to the analysis is t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -27,11 +27,12 @@ _WORDS = {
     "height": ("higher", "less high"),
 }
 _ANSWER_WORDS = {"confidence": ("surer", "less sure"), "answer_entropy": ("less sure", "surer")}
+_FILES = "Files"
 GROUPS = {
     "Light": ("brightness", "red", "green", "blue"),
     "Texture": ("contrast", "sharpness", "entropy"),
     "Colour": ("saturation",),
-    "Files": ("bytes", "width", "height", "format"),
+    _FILES: ("bytes", "width", "height", "format"),
     "Answers": (ANSWERS, "confidence", "answer_entropy"),
 }
 OTHERS = "Others"
@@ -126,7 +127,7 @@ def describe_schedule(expression: str, status: str, now: datetime | None = None)
 def _tell_images(drifted: Sequence[Change]) -> str:
     if not drifted:
         return ""
-    told = list(_pick(drifted))
+    told = _pick(drifted)
     words = [describe_change(change) for change in told if change.effect is not None]
     if not words:
         names = [change.name for change in told]
@@ -134,13 +135,17 @@ def _tell_images(drifted: Sequence[Change]) -> str:
     return f"images became {' and '.join(words)}"
 
 
-def _pick(drifted: Sequence[Change]) -> Iterator[Change]:
-    """Of each group the first feature in the group's order, which stands for the others; the largest changes first."""
-    leading = []
-    for members in GROUPS.values():
-        found = [change for name in members for change in drifted if change.name == name]
-        leading += found[:1]
-    yield from sorted(leading, key=lambda change: -abs(change.effect or 0.0))[:_TOLD_GROUPS]
+def _pick(drifted: Sequence[Change]) -> list[Change]:
+    """Of each group the first feature in the group's order, which stands for the others; the largest changes first.
+
+    Files get smaller or larger with what they show: they are told where nothing else has changed.
+    """
+    by_name = {change.name: change for change in drifted}
+    found = {group: [by_name[name] for name in names if name in by_name] for group, names in GROUPS.items()}
+    leading = {group: changes[0] for group, changes in found.items() if changes}
+    files = leading.pop(_FILES, None)
+    told = sorted(leading.values(), key=lambda change: -abs(change.effect or 0.0))[:_TOLD_GROUPS]
+    return told or [change for change in [files] if change]
 
 
 def _grade(effect: float) -> str:

@@ -10,9 +10,9 @@ from console.formats import shorten
 from console.page.endpoint.reader import State
 from console.page.monitoring.reader import Drift, Queue
 from console.page.monitoring.sentence import summarize_drift
-from console.page.overview.reader import MOST, Standing
 from console.page.run import Run, Runs
 from console.page.version.reader import Version
+from console.page.version.standing import MOST, Standing
 
 _LONGEST_REASON = 160
 

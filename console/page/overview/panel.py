@@ -11,14 +11,14 @@ from console.page.endpoint.reader import State, Traffic
 from console.page.monitoring import topic as monitoring
 from console.page.monitoring.reader import Drift, Queue
 from console.page.monitoring.sentence import summarize_drift
-from console.page.overview import topic
 from console.page.overview.advice import Advice, Known, count_waiting, list_advice, write_address
-from console.page.overview.reader import Standing
 from console.page.parts.elements import Badge, Clock, box, heading, link, text
 from console.page.parts.live import Live
 from console.page.run import Runs
 from console.page.runs.query import ACCURACY
 from console.page.runs.topic import all_runs
+from console.page.version import topic
+from console.page.version.standing import Standing
 
 
 class OverviewPanel:

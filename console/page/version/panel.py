@@ -10,11 +10,13 @@ from console.formats import moment
 from console.page.context import Context
 from console.page.files import HTML
 from console.page.parts.elements import Badge, Clock, box, confirm, facts, heading, link, show_missing, table, text
+from console.page.parts.lineage import show_lineage, trace_version
 from console.page.parts.live import Live
 from console.page.source import Source
 from console.page.version import topic
 from console.page.version.consequence import Situation, explain_approval, explain_rejection
 from console.page.version.reader import Version, fetch_report
+from console.page.version.standing import Standing
 
 _HIDDEN = ("report", "execution_id")
 _BASELINE = "_best_constant_classifier"
@@ -40,11 +42,14 @@ class VersionPanel:
         self._title, self._missing = title, box("stack")
         self._clock = Clock()
         self._version: Version | None = None
+        self._live: int | None = None
         with box("stack") as self._all:
             self._build()
 
     def _build(self) -> None:
         context, number = self._context, self._number
+        self._lineage = box("stack")
+        Live(context.poller, topic.standing(context), self._take_standing, keeps=True, waiting=" ")
         with box("halves"):
             with box("stack"):
                 Live(context.poller, topic.version(context, self._number), self._draw)
@@ -57,6 +62,16 @@ class VersionPanel:
         frame = box("report", tag="iframe").props('sandbox=""')
         frame.props["src"], frame.props["title"] = f"/report/{number}", f"Evaluation report of version {number}"
 
+    def _draw_lineage(self) -> None:
+        self._lineage.clear()
+        if self._version:
+            with self._lineage:
+                show_lineage(trace_version(self._number, self._version.facts, self._live), "Version")
+
+    def _take_standing(self, standing: Standing) -> None:
+        self._live = standing.live.number if standing.live else None
+        self._draw_lineage()
+
     def _draw(self, version: Version | None) -> None:
         self._all.set_visibility(version is not None)
         self._missing.clear()
@@ -68,6 +83,7 @@ class VersionPanel:
             return
         self._title.set_text(f"Version {version.number}")
         self._version = version
+        self._draw_lineage()
         with box("sheet", "stack"):
             with box("row-of"):
                 Badge(version.status)

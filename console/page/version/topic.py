@@ -7,6 +7,7 @@ from console.page.poller import Topic
 from console.page.version import reader
 from console.page.version.consequence import Situation, fetch_situation
 from console.page.version.reader import Version
+from console.page.version.standing import Standing, fetch_standing
 
 
 def version(context: Context, number: int) -> Topic[Version | None]:
@@ -22,3 +23,8 @@ def metrics(context: Context, number: int) -> Topic[dict[str, float]]:
 def situation(context: Context, number: int) -> Topic[Situation]:
     """What a decision about a version meets."""
     return Topic(("version", "situation", number), lambda: fetch_situation(context.source, number), lambda _: 10.0)
+
+
+def standing(context: Context) -> Topic[Standing]:
+    """The live version, and the versions that wait for a decision."""
+    return Topic(("versions", "standing"), lambda: fetch_standing(context.source))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 
 from common.monitoring import BASELINE_SCHEMA
+from console.page.monitoring.reader import parse_findings
+from console.page.monitoring.sentence import summarize_findings
 from tests.unit.monitoring.conftest import Line, Monitor, half, line, numbers, pixels, png
 
 Captured = Callable[..., list[Line]]
@@ -31,6 +34,19 @@ def test_darkened_images_violate_and_the_message_says_so(monitor: Monitor) -> No
     assert ended.code == 0
     assert ("brightness", DRIFT) in ended.violations
     assert ended.message.startswith(f"CompletedWithViolations: {len(ended.violations)} in 200 captures")
+
+
+def test_a_report_tells_the_page_in_which_direction_images_and_answers_changed(monitor: Monitor) -> None:
+    motorcycles = [number for number in numbers(400) if number % 2]
+    ended = monitor.run([line(number, image=png(pixels(number, light=0.5))) for number in motorcycles])
+    statistics = json.loads((ended.output / "statistics.json").read_text())
+    drifted = {name for name, _ in ended.violations}
+    found = parse_findings("s3://bucket/report", ("brightness",), drifted, statistics)
+    assert found.captures == 200
+    words = summarize_findings(found)
+    assert re.fullmatch(
+        r"Images became much .*darker.*; the model now says motorcycle in \d\d %, after 5\d %(, and is .*)?\.", words
+    ), words
 
 
 def test_a_few_captures_claim_nothing_and_say_so(monitor: Monitor) -> None:

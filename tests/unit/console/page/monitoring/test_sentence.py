@@ -53,6 +53,8 @@ def test_what_the_model_says_more_often_is_told_with_its_share_before() -> None:
     [
         (_found(SAME), "Images and answers are distributed as in the baseline."),
         (_found(), "Too few images came for a result."),
+        (_found(DARKER, Change("bytes", 0.9, True, 900.0, 300.0, 10.0)), "Images became much darker."),
+        (_found(Change("bytes", 0.9, True, 900.0, 300.0, 10.0)), "Images became much smaller as files."),
         # A report of an older analysis has distances only.
         (_found(Change("brightness", 0.8, True)), "Images changed in brightness."),
         (

@@ -8,9 +8,9 @@ from console.intake.review import WaitingImage
 from console.page.endpoint.reader import Alarm, State
 from console.page.monitoring.reader import Queue
 from console.page.overview.advice import Known, list_advice
-from console.page.overview.reader import MOST, Standing
 from console.page.run import Run, Runs
 from console.page.version.reader import Version
+from console.page.version.standing import MOST, Standing
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
