@@ -123,11 +123,9 @@ def _follow(laptop: Laptop, opened: Tab, film: Film, arn: str) -> None:
 
 
 def _confirm(opened: Tab) -> None:
-    """Answer the question that the page asks before an approval, where it asks one."""
-    dialog = opened.page.get_by_role("dialog").get_by_role("button", name="Approve")
-    if dialog.count():
-        dialog.first.click()
-    opened.says("approved", 30)
+    """Answer the question that the page asks before an approval."""
+    opened.page.get_by_role("dialog").get_by_role("button", name="Approve it").click()
+    opened.says("Version 1 is approved.", 30)
 
 
 def main() -> None:
