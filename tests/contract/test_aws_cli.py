@@ -6,9 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from botocore.loaders import Loader
 
-from localaws.operations import SAGEMAKER
 from localaws.records.jobs import KINDS
 from tests.contract.site import STATUSES, Site
 from tests.environments import AWSCLI, needs_awscli
@@ -27,23 +25,15 @@ LISTS = {
     "sagemaker list-model-package-groups": ("ModelPackageGroupSummaryList", "ModelPackageGroupName"),
     "sagemaker list-pipeline-executions --pipeline-name one": ("PipelineExecutionSummaries", "PipelineExecutionArn"),
 }
-WAITERS = Loader().load_service_model("sagemaker", "waiters-2")["waiters"]
 JOBS = {
     f"sagemaker wait {kind.noun}-completed-or-stopped --{kind.noun}-name {kind.stem}-{status}": status
     for kind in KINDS
     for status in (*STATUSES, "Absent")
 }
 ENDPOINT = {name: f"sagemaker wait endpoint-{name} --endpoint-name none" for name in ("deleted", "in-service")}
-# Of a resource that is not emulated, where it is none yet.
+# Of a resource that is not emulated.
 ABSENT = [
-    words
-    for words, name in {
-        "sagemaker wait image-created --image-name a": "ImageCreated",
-        "sagemaker wait image-deleted --image-name a": "ImageDeleted",
-        "sagemaker wait image-version-created --image-name a": "ImageVersionCreated",
-        "sagemaker wait notebook-instance-in-service --notebook-instance-name a": "NotebookInstanceInService",
-    }.items()
-    if WAITERS[name]["operation"] not in SAGEMAKER.operations
+    f"sagemaker wait notebook-instance-{end} --notebook-instance-name a" for end in ("in-service", "stopped", "deleted")
 ]
 FILTERED = "sagemaker list-training-jobs --status-equals Failed --page-size 1 --name-contains train"
 TOKENS = {

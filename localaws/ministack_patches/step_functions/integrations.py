@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.model import Shape
-from ministack.core.responses import _service_model
+from ministack.core import responses
 from ministack.services import stepfunctions
 from ministack.services.cloudformation import provisioners
 
@@ -128,6 +128,7 @@ def patch(_: Aws) -> Patch:
             }
         },
         reads={
+            responses: ("_service_model",),
             stepfunctions: ("_AWS_SDK_SERVICE_MAP", "_api_name_to_sfn_key", "error_response_json", "json_response"),
             provisioners: ("_sfn_definition",),
         },
@@ -265,7 +266,7 @@ def _sdk_operations(service: str) -> set[str] | None:
     if service in MODELS:
         return set(service_model(MODELS[service]).operation_names)
     known = stepfunctions._AWS_SDK_SERVICE_MAP.get(service)
-    model = known and _service_model(known.get("service_key", service))
+    model = known and responses._service_model(known.get("service_key", service))
     if not model:
         return None
     return {named for name in model.operation_names for named in (name, stepfunctions._api_name_to_sfn_key(name))}

@@ -55,6 +55,7 @@ def patch(aws: Aws) -> Patch:
             sfn: ("_ExecutionError", "_resolve_params_obj", "_state_machines"),
         },
         after=(
+            "step_functions.tasks",
             *("lambda_.errors", "step_functions.distributed_map", "step_functions.functions"),
             "step_functions.versions",
         ),

@@ -52,6 +52,7 @@ def patch(_: Aws) -> Patch:
             }
         },
         reads={stepfunctions: ("_executions", "_state_machine_aliases", "_state_machine_versions")},
+        after=("step_functions.paths",),
     )
 
 

@@ -15,7 +15,6 @@ CONTAINER = [
     'onnxruntime==1.32.0; sys_platform != "darwin" or platform_machine != "x86_64"',
     'onnxruntime==1.23.2; sys_platform == "darwin" and platform_machine == "x86_64"',
     "pillow>=12",
-    "scikit-learn>=1.9",
     "matplotlib>=3.10",
     "scipy>=1.17",
 ]

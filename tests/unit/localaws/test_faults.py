@@ -72,7 +72,7 @@ def test_an_execution_that_a_full_disk_ended_has_failed_and_goes_on_when_there_i
 def test_a_job_that_ended_while_the_disk_was_full_is_not_under_way_for_ever(
     aws: Aws, api: Api, disk: Disk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    aws.store.put("processing-job", "j", {"ProcessingJobName": "j", "ProcessingJobArn": "arn:j"})
+    aws.store.put("processing-job", "j", {"ProcessingJobName": "j", "ProcessingJobArn": "arn:j", "CreationTime": 0.0})
 
     def fill(*_: object) -> None:
         disk.refusing = 5

@@ -71,7 +71,8 @@ def lists(aws: Aws, runs: Runs, build: Build) -> dict[str, Document]:
         "HyperParameterTuningJobStatus": "Completed",
     }
     aws.store.put(records.KIND, "tuning", tuning)
-    aws.store.put(projects.KIND, "project", {"name": "project"})
+    project = {"name": "project", "arn": projects.project_arn(aws.settings, "project")}
+    aws.store.put(projects.KIND, "project", project)
     return REQUIRED | {name: {"PipelineExecutionArn": execution} for name in OF_AN_EXECUTION}
 
 

@@ -90,8 +90,10 @@ def test_the_seeds_packages_are_the_projects(name: str) -> None:
     assert listed(CHECKOUT / "setup.py") == listed(CHECKOUT / "seedcode/seed/files/setup.py")
 
 
-def test_the_seeds_makefile_and_readme_name_no_command_that_it_lacks() -> None:
+def test_the_seeds_makefile_and_readme_name_no_command_that_it_lacks_but_where_they_say_whose_it_is() -> None:
     for name in ("README.md", "Makefile"):
-        text = read_files()[name].decode()
-        assert "scones " not in text.replace("scones --target", "")
+        before, _, rest = read_files()[name].decode().partition("## On a laptop")
+        laptop, _, after = rest.partition("\n## ")
+        assert "scones " not in (before + after).replace("scones --target", "")
+        assert not laptop or "is that of the project which wrote this repository" in laptop
     assert yaml.safe_load(read_files()[".github/workflows/run.yml"])["name"] == "run"
