@@ -30,7 +30,7 @@ VALUES = {
     "left": ["one", "two"],
 }
 ERRORS = {
-    "again": ("ResourceInUse", "Training job already exists"),
+    "again": ("ResourceInUse", "a training job with this name already exists"),
     "absent": ("ClientError", "Requested resource not found."),
 }
 
