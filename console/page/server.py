@@ -35,6 +35,8 @@ def serve(target: Target, port: int, *, may_act: bool, opens: bool, start_run: S
     login = Login(f"http://{_HOST}:{port}", from_environment().home / "console" / f"{port}.html", _announce_next)
     context = Context(Source(target.local), Poller(1.0 if target.local else _AWS_PACE), may_act, start_run=start_run)
     app.add_middleware(Guard, login=login, port=port)
+    # Quasar's bar during requests has no name for who cannot see it, and says nothing that a panel does not.
+    app.config.quasar_config["loadingBar"]["skipHijack"] = True
     app.on_startup(lambda: background_tasks.create(_announce_when_served(login, port, opens=opens)))
     app.on_shutdown(login.close)
     # Who opens the page finds the list read already.
