@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 
 from localaws.images.environments import showing
@@ -35,18 +36,37 @@ def make_folder(folder: Path, interpreter: Interpreter, layers: Sequence[Path]) 
     for name in ("pip", "pip3", f"pip{interpreter.minor}"):
         # Wherever the interpreter has its own, this one installs here.
         _write_script(scripts / name, _PIP)
-    source = Path(showing.__file__).read_text(encoding="utf-8")
-    (packages / f"{_SHOWING}.py").write_text(source, encoding="utf-8")
+    (packages / f"{_SHOWING}.py").write_bytes(_read_source())
     show_layers(packages, packages, layers)
     return scripts / "python3"
 
 
 def show_layers(packages: Path, own: Path, layers: Sequence[Path]) -> None:
-    """Write which layers an environment shows; `own` is where its folder of packages will lie."""
-    shown = [str(layer) for layer in layers]
+    """Write which layers an environment shows; `own` is where its folder of packages will lie.
+
+    Every Python of a job reads this when it starts: it imports a module only where something is to be hidden, among the
+    layers, which do not change while a job runs, or of them by what was installed above.
+    """
+    folder, shown = str(own), [str(layer) for layer in layers]
+    hides = _hides(tuple((layer, layer.stat().st_mtime_ns if layer.is_dir() else 0) for layer in layers))
+    installed = f"any(name.endswith('-info') for name in os.listdir({folder!r}))"
     (packages / f"{_SHOWING}.pth").write_text(
-        f"import {_SHOWING}; {_SHOWING}.show({str(own)!r}, {shown!r})\n", encoding="utf-8"
+        f"import os, site; list(map(site.addsitedir, {shown!r})); "
+        f"{hides or installed} and __import__({_SHOWING!r}).hide({folder!r}, {shown!r})\n",
+        encoding="utf-8",
     )
+
+
+@lru_cache(maxsize=64)
+def _hides(layers: tuple[tuple[Path, int], ...]) -> bool:
+    """Whether layers hide something of each other, as they are since they were changed last."""
+    highest, *lower = [str(layer) for layer, _ in layers] or [""]
+    return bool(showing.list_hidden(highest, lower))
+
+
+@cache
+def _read_source() -> bytes:
+    return Path(showing.__file__).read_bytes()
 
 
 def free_scripts(source: Path, target: Path) -> None:

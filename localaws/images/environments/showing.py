@@ -1,18 +1,17 @@
-"""Runs in an environment, at each start of its Python: shows the packages of the layers below it.
+"""Hides modules of the layers below an environment from its Python, where a layer above has them in another version.
 
 This file is copied into every environment, so it imports nothing of ours, and works on every Python that pip does. A
 layer's folder comes after the environment's own on `sys.path`, so that what is installed anew is found first. That
 alone is not enough where a package was installed in another version: what the lower one has and the new one does not
 must be gone, as pip's upgrade would have removed it. (SageMaker's SDK 3 has no `sagemaker/__init__.py`: Python would
 prefer that of an SDK 2 in a layer below.) So the modules of a distribution that a higher layer has as well are hidden
-in the lower one.
+in the lower one. A Python imports this at its start only where there is something to hide (see folder.py).
 """
 
 from __future__ import annotations
 
 import os
 import re
-import site
 import sys
 from importlib.machinery import (
     EXTENSION_SUFFIXES,
@@ -33,17 +32,15 @@ _INFO = re.compile(r"(?P<name>.+?)-[^-]+?(?:-py[0-9.]+)?\.(?:dist|egg)-info$")
 _CODE = (".py", ".pyc", *EXTENSION_SUFFIXES)
 
 
-def show(own: str, layers: Sequence[str]) -> None:
-    """Put the layers' folders on the path, highest first; `own` is the environment's own folder of packages."""
-    for layer in layers:
-        site.addsitedir(layer)
-    hidden = _list_hidden(own, layers)
+def hide(own: str, layers: Sequence[str]) -> None:
+    """Hide what is to be hidden of the layers, highest first, that are on the path below the folder `own`."""
+    hidden = list_hidden(own, layers)
     if hidden:
         sys.path_hooks.insert(0, _build_hook(hidden))
         sys.path_importer_cache.clear()
 
 
-def _list_hidden(own: str, layers: Sequence[str]) -> dict[str, set[str]]:
+def list_hidden(own: str, layers: Sequence[str]) -> dict[str, set[str]]:
     """The names of modules that must not be found, by the layer that has them."""
     above = set(_list_distributions(own))
     hidden: dict[str, set[str]] = {}

@@ -20,8 +20,12 @@ class World:
         self.layers = [folder / f"layer-{number}" for number in range(layers)]
         for layer in self.layers:
             layer.mkdir()
-        self.python = make_folder(folder / "own", get_own(), self.layers)
-        self.own = folder / "own" / get_own().packages
+        self._folder = folder / "own"
+        self.own = self._folder / get_own().packages
+
+    def make(self) -> World:
+        self.python = make_folder(self._folder, get_own(), self.layers)
+        return self
 
     def put(self, packages: Path, name: str, version: str, files: dict[str, str]) -> None:
         put_wheel(write_wheel(self._wheels, name, version, files), packages)
@@ -34,7 +38,7 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    return World(tmp_path, 2)
+    return World(tmp_path, 2).make()
 
 
 def test_packages_of_the_layers_are_found_and_the_higher_first(world: World) -> None:
@@ -58,10 +62,11 @@ def test_what_an_upgrade_has_no_more_is_gone(world: World) -> None:
     assert world.say("import space.other, space.new, other; print('there')") == "there"
 
 
-def test_an_upgrade_in_a_higher_layer_hides_the_lower_one_as_well(world: World) -> None:
+def test_an_upgrade_in_a_higher_layer_hides_the_lower_one_as_well(tmp_path: Path) -> None:
+    world = World(tmp_path, 2)
     world.put(world.layers[1], "tiny", "1.0", {"tiny/__init__.py": "", "gone.py": ""})
     world.put(world.layers[0], "tiny", "2.0", {"tiny/__init__.py": ""})
-    assert world.say("import gone").startswith("ModuleNotFoundError")
+    assert world.make().say("import gone").startswith("ModuleNotFoundError")
     assert world.say("import importlib.util; print(importlib.util.find_spec('gone'))") == "None"
 
 
