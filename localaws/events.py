@@ -1,8 +1,9 @@
 """EventBridge events of the services that are emulated here, delivered at least once and in order.
 
 Events wait in the store's outbox until EventBridge has taken them, so a crash between a transition and its event
-repeats the event rather than losing it. Event shapes: see AWS's "Amazon SageMaker AI events" in EventBridge's
-reference.
+repeats the event rather than losing it. That one was taken is committed with the next event, or shortly afterwards:
+a commit of its own for each would hold up the transitions. Event shapes: see AWS's "Amazon SageMaker AI events" in
+EventBridge's reference.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +22,7 @@ from localaws.store import RETRY_SECONDS, Store, StoreError
 
 logger = logging.getLogger(__name__)
 
+_NOTE_SECONDS = 0.05  # that an event is delivered is committed after these where no other event was
 Detail = dict[str, Any]
 Deliver = Callable[[dict[str, Any]], object]
 
@@ -41,6 +44,7 @@ class Events:
         self._deliver = deliver
         self._wake = threading.Event()
         self._closed = False
+        self._delivered = self._noted = 0  # the numbers of the last events that are so
         self._lock = threading.Lock()
         self._awaited: dict[int, Future[object]] = {}
         self._thread = threading.Thread(target=self._run, name="events", daemon=True)
@@ -63,6 +67,7 @@ class Events:
         # The store's lock comes first, as for who calls within a transaction; nobody reads the event before its end.
         with self._store.transaction():
             event_id = self._store.enqueue(event)
+            self._store.delivered(self._delivered)
             with self._lock:
                 self._awaited[event_id] = future
         self._wake.set()
@@ -77,18 +82,22 @@ class Events:
 
     def _run(self) -> None:
         while not self._closed:
-            self._wake.wait()
-            self._wake.clear()
+            woken = self._wake.wait(_NOTE_SECONDS if self._noted < self._delivered else None)
             try:
-                self._drain()
+                if woken:
+                    self._wake.clear()
+                    self._drain()
+                else:
+                    self._note()
             except StoreError as error:
-                # A full disk: the event waits in the outbox, and is delivered again when it can be taken out.
-                logger.warning("Events wait: %s", error)
+                # A full disk: what cannot be noted now is known to this process alone, which a crash would forget.
+                logger.warning("Events stay in the outbox: %s", error)
                 time.sleep(RETRY_SECONDS)
-                self._wake.set()
+        with suppress(StoreError):  # the next process delivers them again
+            self._note()
 
     def _drain(self) -> None:
-        while not self._closed and (waiting := self._store.outbox()):
+        while not self._closed and (waiting := self._store.outbox(after=self._delivered)):
             for event_id, event in waiting:
                 with self._lock:
                     future = self._awaited.pop(event_id, Future())
@@ -98,4 +107,10 @@ class Events:
                     # A rule's broken target must not hold up the events behind it.
                     logger.exception("EventBridge did not take %s", event["DetailType"])
                     future.set_exception(error)
-                self._store.delivered(event_id)
+                self._delivered = event_id
+
+    def _note(self) -> None:
+        """Take out of the outbox what EventBridge has taken."""
+        delivered = self._delivered
+        self._store.delivered(delivered)
+        self._noted = delivered

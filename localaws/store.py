@@ -149,16 +149,18 @@ class Store:
             row = self._connection.execute("INSERT INTO outbox (body) VALUES (?)", (json.dumps(event),))
             return int(row.lastrowid or 0)
 
-    def outbox(self, limit: int = 50) -> list[tuple[int, Document]]:
-        """The oldest events that have not been delivered."""
+    def outbox(self, limit: int = 50, after: int = 0) -> list[tuple[int, Document]]:
+        """The oldest events that have not been delivered, of those that were added after the one with this number."""
         with self._lock:
-            rows = self._connection.execute("SELECT id, body FROM outbox ORDER BY id LIMIT ?", (limit,)).fetchall()
+            rows = self._connection.execute(
+                "SELECT id, body FROM outbox WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
+            ).fetchall()
         return [(row[0], json.loads(row[1])) for row in rows]
 
-    def delivered(self, event_id: int) -> None:
-        """Take an event out of the outbox."""
+    def delivered(self, last: int) -> None:
+        """Take events out of the outbox, up to the one with this number."""
         with self.transaction():
-            self._connection.execute("DELETE FROM outbox WHERE id = ?", (event_id,))
+            self._connection.execute("DELETE FROM outbox WHERE id <= ?", (last,))
 
     def close(self) -> None:
         """Close the file; nothing is lost if this never runs."""

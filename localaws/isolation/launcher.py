@@ -1,9 +1,10 @@
 """Starts one program in user, mount, PID and IPC namespaces of its own: `launcher.py DESCRIPTOR`.
 
 It is run as a file by a bare interpreter (`python -I -S`), so it imports nothing of ours and little else, and nothing
-of the program's environment has a meaning for it. The descriptor is a socket: what to do comes in by it, as
-localaws.isolation.launching writes it, with the program's three streams, and the reason goes out where the program
-cannot be started; it is closed where it can. Three processes come of it:
+of the program's environment has a meaning for it. The descriptor is a socket. By it comes first what every program
+finds, so that the namespaces are there before it is known which program is to be started; then what is this program's
+own, as localaws.isolation.launching writes both, with the program's three streams. The reason goes out by it where the
+program cannot be started; it is closed where it can. Three processes come of it:
 
 - this one, which stays outside: its number is the program's for who started it. It hands SIGTERM on, and ends as the
   program ends;
@@ -51,47 +52,90 @@ def main(descriptor: int) -> None:
     """Run the program, and end as it ends."""
     os.set_inheritable(descriptor, False)
     try:
-        _run(descriptor, *_read(descriptor))
+        _run(descriptor, _read_common(descriptor))
     except OSError as error:
         _give_up(descriptor, error)
 
 
-def _read(descriptor: int) -> tuple[list[str], list[str], dict[str, str]]:
-    """The steps, the program's words and its environment; its streams become this process', and its folder as well."""
+def _read_common(descriptor: int) -> list[str]:
+    """The steps that all programs have in common, after their length."""
+    length = _read_exactly(descriptor, _NUMBER)
+    content = _read_exactly(descriptor, int.from_bytes(length, sys.byteorder))
+    return os.fsdecode(content).split("\0")
+
+
+def _read_exactly(descriptor: int, length: int) -> bytes:
+    content = b""
+    while len(content) < length:
+        chunk = os.read(descriptor, length - len(content))
+        if not chunk:
+            os._exit(0)  # nobody needs a program any more
+        content += chunk
+    return content
+
+
+def _receive(descriptor: int) -> tuple[bytes, list[int]]:
+    """What is the program's own, and its streams; ends where nobody needs a program any more."""
     listening = _socket.socket(fileno=descriptor)
     content, ancillary, _, _ = listening.recvmsg(_BLOCK, _socket.CMSG_SPACE(3 * _NUMBER))
     listening.detach()
     if not content:
-        os._exit(0)  # nobody needs a program any more
+        os._exit(0)
     [(_, _, numbers)] = ancillary
-    for target in range(3):
-        given = int.from_bytes(numbers[_NUMBER * target : _NUMBER * (target + 1)], sys.byteorder)
-        os.dup2(given, target)
-        os.close(given)
     while chunk := os.read(descriptor, _BLOCK):
         content += chunk
+    streams = [numbers[_NUMBER * place : _NUMBER * (place + 1)] for place in range(3)]
+    return content, [int.from_bytes(number, sys.byteorder) for number in streams]
+
+
+def _hand_on(descriptor: int, content: bytes, streams: list[int]) -> None:
+    """Give what was received to the process that starts the program."""
+    numbers = b"".join(number.to_bytes(_NUMBER, sys.byteorder) for number in streams)
+    giving = _socket.socket(fileno=descriptor)
+    try:
+        sent = giving.sendmsg([content], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, numbers)])
+        giving.sendall(content[sent:])
+    except OSError:
+        pass  # it has ended, and has told why
+    giving.close()
+    for stream in streams:
+        os.close(stream)
+
+
+def _read(content: bytes) -> tuple[str, list[str], list[str], dict[str, str]]:
+    """The folder of this process, the steps, the program's words and its environment."""
     folder, steps, words, *others = os.fsdecode(content).split("\0")
-    os.chdir(folder)
     first, last = int(steps), int(steps) + int(words)
     variables = (variable.partition("=") for variable in others[last:])
-    return others[:first], others[first:last], {name: value for name, _, value in variables}
+    return folder, others[:first], others[first:last], {name: value for name, _, value in variables}
 
 
-def _run(errors: int, steps: list[str], program: list[str], environment: dict[str, str]) -> None:
-    own_pids = "pids" in steps
+def _take_streams(streams: list[int]) -> None:
+    for target, given in enumerate(streams):
+        os.dup2(given, target)
+        os.close(given)
+
+
+def _run(errors: int, common: list[str]) -> None:
+    own_pids = "pids" in common
     user, group = os.geteuid(), os.getegid()
     _check("unshare", _libc.unshare(_NEW_USERS | (_NEW_PIDS if own_pids else 0)))
     for name, line in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
         _write(f"/proc/self/{name}", line)
     if not own_pids:
-        _set_up(steps)
-        _become(program, environment)
+        _start(errors, common)
     reports, report = os.pipe()
+    ours, theirs = _socket.socketpair()
     first = os.fork()
     if first == 0:
         os.close(reports)
-        _be_first(errors, report, steps, program, environment)
+        ours.close()
+        _be_first(errors, report, theirs.detach(), common)
     os.close(report)
+    theirs.close()
+    content, streams = _receive(errors)
+    os.chdir(_read(content)[0])
+    _hand_on(ours.detach(), content, streams)
     os.close(errors)
     # Until the program is there, SIGTERM ends this process, and with it the others.
     if os.read(reports, 1):
@@ -101,17 +145,12 @@ def _run(errors: int, steps: list[str], program: list[str], environment: dict[st
     _end_as(int.from_bytes(status, "big") if len(status) == 4 else signal.SIGKILL)
 
 
-def _be_first(errors: int, report: int, steps: list[str], program: list[str], environment: dict[str, str]) -> None:
+def _be_first(errors: int, report: int, given: int, common: list[str]) -> None:
     """Be the first process of the namespace: set up, start the program, collect what ends, report how it ended."""
     try:
         _check("prctl", _libc.prctl(_DIES_WITH_PARENT, signal.SIGKILL, 0, 0, 0))
         os.setsid()
-        _set_up(steps)
-        child = os.fork()
-        if child == 0:
-            os.close(report)
-            os.setsid()
-            _become(program, environment)
+        child = _start(given, common, report)
         os.close(errors)
         signal.signal(signal.SIGTERM, _handing_to_group_of(child))
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -123,6 +162,27 @@ def _be_first(errors: int, report: int, steps: list[str], program: list[str], en
                 os._exit(0)
     except OSError as error:
         _give_up(errors, error)
+
+
+def _start(given: int, common: list[str], report: int | None = None) -> int:
+    """Set up what is common, wait for the program, set up what is its own, and start it, or become it without a report.
+
+    Answers the program's process.
+    """
+    _begin_root(common)
+    content, streams = _receive(given)
+    _, steps, program, environment = _read(content)
+    _take_streams(streams)
+    _end_root(steps)
+    if report is None:
+        _become(program, environment)
+    os.close(given)
+    child = os.fork()
+    if child == 0:
+        os.close(report or 0)
+        os.setsid()
+        _become(program, environment)
+    return child
 
 
 def _become(program: list[str], environment: dict[str, str]) -> None:
@@ -176,23 +236,32 @@ def _give_up(errors: int, error: OSError) -> None:
     os._exit(127)
 
 
-def _set_up(steps: list[str]) -> None:
-    """Take the steps, each a word of `_STEPS` and its arguments, in a new root; all paths of the machine lie in OLD."""
+def _begin_root(steps: list[str]) -> None:
+    """Take steps, each a word of `_STEPS` and its arguments, in a new root; all paths of the machine lie in OLD."""
     _check("unshare", _libc.unshare(_NEW_MOUNTS | _NEW_IPC))
     _mount("none", "/", "", _SLAVE | _RECURSIVE)
     _mount("tmpfs", _BASE, "tmpfs", _NO_SUID | _NO_DEVICES, "mode=755")
     os.mkdir(_BASE + _OLD)  # noqa: PTH102 - pathlib is slow to import
     _check("pivot_root", _libc.pivot_root(_BASE.encode(), (_BASE + _OLD).encode()))
     os.chdir("/")
-    waiting = iter(steps)
-    for word in waiting:
-        step, arguments = _STEPS[word]
-        step(*(next(waiting) for _ in range(arguments)))
+    _take_steps(steps)
+
+
+def _end_root(steps: list[str]) -> None:
+    """Take the last steps, after which no other path of the machine is in sight."""
+    _take_steps(steps)
     _check("umount2", _libc.umount2(_OLD.encode(), _DETACH))
     os.rmdir(_OLD)  # noqa: PTH106
     if "seal" in steps:
         _restrict("/", _READ_ONLY, below=False)
     os.chdir(steps[steps.index("in") + 1])
+
+
+def _take_steps(steps: list[str]) -> None:
+    waiting = iter(steps)
+    for word in waiting:
+        step, arguments = _STEPS[word]
+        step(*(next(waiting) for _ in range(arguments)))
 
 
 def _folder(target: str, mode: str = "755") -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from localaws.isolation.kinds import NAMESPACES, PATHS, VARIABLE, Isolation
-from localaws.isolation.view import View, build_steps
+from localaws.isolation.view import View, build_common_steps, build_steps
 from localaws.isolation.waiting import Launchers
 from localaws.platforms import has_namespaces
 
@@ -40,14 +40,14 @@ def launch(
     The process that is answered stands for the program, in a session of its own and in the folder `cwd` of this
     machine: it ends as the program ends, and hands SIGTERM on.
     """
-    steps = build_steps(view, isolation)
+    common, steps = tuple(build_common_steps(isolation)), build_steps(view)
     variables = [f"{name}={value}" for name, value in environment.items()]
     content = [str(cwd), str(len(steps)), str(len(words)), *steps, *words, *variables]
     with ExitStack() as closing:
         streams = _Streams(closing, text=text)
         given = [streams.open("stdin", stdin), streams.open("stdout", stdout)]
         given.append(given[1] if stderr == subprocess.STDOUT else streams.open("stderr", stderr))
-        launcher = _launchers.take()
+        launcher = _launchers.take(common)
         try:
             reason = launcher.send(os.fsencode("\0".join(content)), given)
         except ConnectionError:
@@ -56,7 +56,7 @@ def launch(
             launcher.discard()
             streams.close()
             raise OSError(0, reason)
-    _launchers.prepare()
+    _launchers.prepare(common)
     streams.give_to(launcher.process)
     return launcher.process
 

@@ -55,14 +55,20 @@ class View:
     sealed: bool = False
 
 
-def build_steps(view: View, isolation: Isolation) -> list[str]:
-    """The view as the launcher's steps."""
+def build_common_steps(isolation: Isolation) -> list[str]:
+    """What every program finds, as the launcher's steps: they are taken before it is known which program it is."""
     steps = ["pids"] if isolation.processes else []
     steps += [*_system(), *_devices(), *(("proc",) if isolation.processes else ("read-only", "/proc", "/proc"))]
     for folder in _EMPTY:
         steps += ["folder", folder, "755"]
     for name, target in _LINKED.items():
         steps += ["link", target, name]
+    return steps
+
+
+def build_steps(view: View) -> list[str]:
+    """The view as the launcher's steps, which follow on the common ones."""
+    steps = list(_linking())
     placed: list[tuple[str, ...]] = [("read-only", str(source), target) for source, target in _readable(view)]
     placed += [("hide", target) for target in _hidden(view, [target for _, _, target in placed])]
     placed += [("writable", str(source), target) for target, source in view.writable.items()]
@@ -140,16 +146,20 @@ def _system() -> tuple[str, ...]:
             steps += ["link", str(folder.readlink()), str(folder)]
         elif folder.is_dir():
             steps += ["read-only", str(folder), str(folder)]
-    for name in _LINKING:
-        real = Path(name).resolve()
-        if real.exists() and not is_system(real):
-            steps += ["read-only", str(real), str(real)]
     for name in _OF_NIXOS:
         if Path(name).is_symlink():
             steps += ["link", str(Path(name).readlink()), name]
     for path in _closed(Path("/etc")):
         steps += ["hide", path]
     return tuple(steps)
+
+
+def _linking() -> Iterator[str]:
+    """Files that may be replaced while the machine runs, as a resolver's are when it joins another network."""
+    for name in _LINKING:
+        real = Path(name).resolve()
+        if not is_system(real) and real.exists():
+            yield from ("read-only", str(real), str(real))
 
 
 def _closed(folder: Path) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""A launcher that has started and waits for its program: starting an interpreter takes most of the time of a start.
+"""A launcher that has started and waits for its program, in its namespaces and with what every program finds there.
+
+Starting an interpreter and mounting the system's folders take most of the time of a start.
 
 One waits for the next program, as the one before it takes the last one. It ends by itself with the process that it
 waits for, as then its socket is closed.
@@ -6,12 +8,14 @@ waits for, as then its socket is closed.
 
 from __future__ import annotations
 
+import os
 import py_compile
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -22,9 +26,13 @@ _LONGEST = 4096  # bytes of a reason
 
 
 class Launcher:
-    """A launcher's process, which becomes its program's, and the socket that it listens on."""
+    """A launcher's process, which becomes its program's, and the socket that it listens on.
 
-    def __init__(self) -> None:
+    `common` are the steps that it takes at once.
+    """
+
+    def __init__(self, common: Sequence[str]) -> None:
+        self.common = common
         self._ours, theirs = socket.socketpair()
         with theirs:
             self.process: subprocess.Popen[Any] = subprocess.Popen(
@@ -34,13 +42,16 @@ class Launcher:
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )
+        content = os.fsencode("\0".join(common))
+        self._ours.sendall(len(content).to_bytes(4, sys.byteorder) + content)
 
     def send(self, content: bytes, streams: list[int]) -> str:
         """Let it start a program with these descriptors as its streams; why it could not, or ""."""
         with self._ours as socket_:
-            sent = socket.send_fds(socket_, [content], streams)
-            socket_.sendall(content[sent:])
-            socket_.shutdown(socket.SHUT_WR)
+            with suppress(BrokenPipeError):  # it has ended, and may have told why
+                sent = socket.send_fds(socket_, [content], streams)
+                socket_.sendall(content[sent:])
+                socket_.shutdown(socket.SHUT_WR)
             return socket_.recv(_LONGEST).decode(errors="replace")
 
     def discard(self) -> None:
@@ -57,22 +68,22 @@ class Launchers:
         self._lock = threading.Lock()
         self._waiting: Launcher | None = None
 
-    def take(self) -> Launcher:
-        """The launcher that waits, or a new one."""
+    def take(self, common: Sequence[str]) -> Launcher:
+        """The launcher that waits, where it took these steps, or a new one."""
         with self._lock:
             found, self._waiting = self._waiting, None
-        if found is not None and found.process.poll() is not None:
+        if found is not None and (found.process.poll() is not None or found.common != common):
             found.discard()
             found = None
-        return found or Launcher()
+        return found or Launcher(common)
 
-    def prepare(self) -> None:
+    def prepare(self, common: Sequence[str]) -> None:
         """Start one that waits, where none does, while others work."""
-        threading.Thread(target=self._prepare, name="launcher", daemon=True).start()
+        threading.Thread(target=self._prepare, args=(common,), name="launcher", daemon=True).start()
 
-    def _prepare(self) -> None:
+    def _prepare(self, common: Sequence[str]) -> None:
         with self._lock, suppress(OSError):  # the next program finds out
-            self._waiting = self._waiting or Launcher()
+            self._waiting = self._waiting or Launcher(common)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tarfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -156,7 +156,10 @@ def _check_names(target: Path, names: list[str]) -> None:
         )
 
 
-def _each(work: Callable[[Item], object], items: Iterable[Item]) -> None:
+def _each(work: Callable[[Item], object], items: Sequence[Item]) -> None:
+    if len(items) == 1:
+        work(items[0])
+        return
     with ThreadPoolExecutor(_TRANSFERS) as pool:
         for _ in pool.map(work, items):
             pass

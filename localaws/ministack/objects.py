@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 from botocore.exceptions import ClientError
 from botocore.handlers import VALID_BUCKET
@@ -64,29 +66,40 @@ class Objects:
 
     def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
         """The keys that begin with `prefix`, in S3's order."""
-        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-            yield from (entry["Key"] for entry in page.get("Contents", []))
+        if not _is_answered_here(bucket):
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+                yield from (entry["Key"] for entry in page.get("Contents", []))
+            return
+        asked = {"list-type": ["2"], "prefix": [prefix], "encoding-type": ["url"]}
+        while True:
+            listed = ElementTree.fromstring(self._ask("GET", "ListObjectsV2", f"/{bucket}", b"", asked))  # noqa: S314
+            yield from (unquote(key.text or "") for key in listed.iterfind("{*}Contents/{*}Key"))
+            if not (token := listed.findtext("{*}NextContinuationToken")):
+                return
+            asked["continuation-token"] = [token]
 
     def read(self, bucket: str, key: str) -> bytes:
         """Answer an object's newest version."""
         if not _is_answered_here(bucket, key):
             content: bytes = self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
             return content
-        return self._ask("GET", "GetObject", bucket, key, b"")
+        return self._ask("GET", "GetObject", f"/{bucket}/{key}", b"")
 
     def write(self, bucket: str, key: str, source: Path) -> None:
         """Put the file `source` as an object."""
         if _is_answered_here(bucket, key):
-            self._ask("PUT", "PutObject", bucket, key, source.read_bytes())
+            self._ask("PUT", "PutObject", f"/{bucket}/{key}", source.read_bytes())
             return
         with source.open("rb") as file:
             self._client.put_object(Bucket=bucket, Key=key, Body=file)
 
-    def _ask(self, method: str, operation: str, bucket: str, key: str, body: bytes) -> bytes:
+    def _ask(
+        self, method: str, operation: str, path: str, body: bytes, query: Mapping[str, list[str]] | None = None
+    ) -> bytes:
         """Send a request to the server's loop and wait for its answer."""
         # A context of its own, as a request has: this thread may have begun in that of another request.
         answer = Context().run(
-            asyncio.run_coroutine_threadsafe, self._dispatch(method, f"/{bucket}/{key}", body), _servers[0].loop
+            asyncio.run_coroutine_threadsafe, self._dispatch(method, path, body, query or {}), _servers[0].loop
         )
         status, headers, content = answer.result()
         if status >= 300:
@@ -96,7 +109,9 @@ class Objects:
             _servers[0].changed.set()
         return content
 
-    async def _dispatch(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+    async def _dispatch(
+        self, method: str, path: str, body: bytes, query: Mapping[str, list[str]]
+    ) -> tuple[int, dict[str, str], bytes]:
         region = self._settings.region
         responses.set_request_account_id(self._settings.account)
         responses.set_request_region(region)
@@ -110,11 +125,11 @@ class Objects:
             "content-length": str(len(body)),
         }
         answer: tuple[int, dict[str, str], bytes] = await app._dispatch_service_request(
-            method, path, headers, body, {}, str(uuid.uuid4())
+            method, path, headers, body, dict(query), str(uuid.uuid4())
         )
         return answer
 
 
-def _is_answered_here(bucket: str, key: str) -> bool:
+def _is_answered_here(bucket: str, key: str = "-") -> bool:
     # The client refuses other names before it sends anything; in a path they would name something else.
     return bool(_servers and key and VALID_BUCKET.search(bucket))

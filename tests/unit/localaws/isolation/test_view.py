@@ -10,7 +10,7 @@ import pytest
 
 from localaws.isolation.interpreter import find_folders
 from localaws.isolation.kinds import Isolation
-from localaws.isolation.view import View, build_steps, list_programs_folders
+from localaws.isolation.view import View, build_common_steps, build_steps, list_programs_folders
 from localaws.platforms import has_namespaces
 
 pytestmark = pytest.mark.skipif(not has_namespaces(), reason="only Linux has namespaces to see something in")
@@ -19,7 +19,7 @@ FULL = Isolation(namespaces=True, processes=True)
 
 def placed(view: View) -> list[tuple[str, str]]:
     """What is bound where, in order."""
-    steps = build_steps(view, FULL)
+    steps = build_steps(view)
     triples = zip(steps, steps[1:], steps[2:], strict=False)
     return [(source, target) for word, source, target in triples if word in ("read-only", "writable")]
 
@@ -42,23 +42,23 @@ def test_a_folder_is_found_by_its_name_and_by_where_it_really_is(tmp_path: Path)
 
 
 def test_the_system_s_folders_are_not_shown_twice() -> None:
-    assert build_steps(View({}, readable=(Path("/usr/lib"), Path("/etc"))), FULL) == build_steps(View({}), FULL)
+    assert build_steps(View({}, readable=(Path("/usr/lib"), Path("/etc")))) == build_steps(View({}))
 
 
 def test_what_is_not_there_is_left_out(tmp_path: Path) -> None:
-    assert build_steps(View({}, readable=(tmp_path / "none",)), FULL) == build_steps(View({}), FULL)
+    assert build_steps(View({}, readable=(tmp_path / "none",))) == build_steps(View({}))
 
 
 def test_the_state_is_hidden_where_it_would_show(tmp_path: Path) -> None:
     state = tmp_path / "checkout" / ".scones"
     state.mkdir(parents=True)
-    steps = build_steps(View({}, readable=(tmp_path / "checkout",), hidden=(state,)), FULL)
+    steps = build_steps(View({}, readable=(tmp_path / "checkout",), hidden=(state,)))
     assert steps[steps.index(str(state)) - 1] == "hide"
-    assert str(state) not in build_steps(View({}, hidden=(state,)), FULL)
+    assert str(state) not in build_steps(View({}, hidden=(state,)))
 
 
 def test_without_processes_of_its_own_a_program_reads_the_machine_s_proc() -> None:
-    steps = build_steps(View({}), Isolation(namespaces=True))
+    steps = build_common_steps(Isolation(namespaces=True))
     assert "proc" not in steps
     assert steps[steps.index("/proc") - 1] == "read-only"
 

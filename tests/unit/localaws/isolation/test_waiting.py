@@ -11,14 +11,19 @@ import psutil
 import pytest
 
 from localaws.environment import PACKAGES
+from localaws.isolation.kinds import Isolation
+from localaws.isolation.view import build_common_steps
 from localaws.isolation.waiting import Launcher, Launchers
 from localaws.platforms import has_namespaces
 
 pytestmark = pytest.mark.skipif(not has_namespaces(), reason="launchers are Linux's")
+COMMON = tuple(build_common_steps(Isolation(namespaces=True, processes=True)))
 OWNER = """
 import time
+from localaws.isolation.kinds import Isolation
+from localaws.isolation.view import build_common_steps
 from localaws.isolation.waiting import Launcher
-print(Launcher().process.pid, flush=True)
+print(Launcher(()).process.pid, flush=True)
 time.sleep(60)
 """
 
@@ -37,14 +42,14 @@ def is_gone(pid: int) -> bool:
 @pytest.fixture
 def launchers() -> Launchers:
     made = Launchers()
-    made.prepare()
+    made.prepare(COMMON)
     until(lambda: made._waiting)
     return made
 
 
 def test_the_one_that_waits_is_taken_once(launchers: Launchers) -> None:
     waiting = launchers._waiting
-    first, second = launchers.take(), launchers.take()
+    first, second = launchers.take(COMMON), launchers.take(COMMON)
     assert first is waiting
     assert second.process.pid != first.process.pid
     for launcher in (first, second):
@@ -56,16 +61,16 @@ def test_one_that_was_killed_is_not_taken(launchers: Launchers) -> None:
     assert waiting
     waiting.process.kill()
     waiting.process.wait()
-    taken = launchers.take()
+    taken = launchers.take(COMMON)
     assert taken.process.poll() is None
     taken.discard()
 
 
 def test_one_waits_however_often_it_is_prepared(launchers: Launchers) -> None:
     waiting = launchers._waiting
-    launchers._prepare()
+    launchers._prepare(COMMON)
     assert launchers._waiting is waiting
-    launchers.take().discard()
+    launchers.take(COMMON).discard()
 
 
 def test_it_ends_with_the_process_that_it_waits_for() -> None:
@@ -78,6 +83,6 @@ def test_it_ends_with_the_process_that_it_waits_for() -> None:
 
 
 def test_one_that_is_not_needed_is_ended() -> None:
-    launcher = Launcher()
+    launcher = Launcher(COMMON)
     launcher.discard()
     assert is_gone(launcher.process.pid)
