@@ -61,6 +61,7 @@ LOCALAWS = [
     "psutil>=7",
     "pyyaml>=6",
     "optuna==5.0.0",
+    "jsonschema>=4.20",  # model cards have a schema
 ]
 LOCALAWS_EXTRAS = {
     "image-classification": [*NUMPY, *ONNX_RUNTIME, "pillow>=12"],

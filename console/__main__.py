@@ -36,6 +36,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Versions": {
         "models": ("versions", "list the versions in the model registry"),
+        "card": ("versions", "the model card of a version: use, limits, metrics, slices"),
         "approve": ("versions", "approve a version, which deploys it"),
         "reject": ("versions", "reject a version"),
         "rollback": ("versions", "go back to the version approved before"),

@@ -9,8 +9,10 @@ import numpy as np
 from common.labels import LABELS
 from evaluation import metrics, plots, predictions, report, split
 from evaluation.artifact import load_artifact
+from evaluation.card.card import build_card, write_card
 from evaluation.network import Facts, Network
 from evaluation.options import Options
+from evaluation.origin import load_job
 from evaluation.predict import Answers, predict
 from evaluation.report import Evaluated
 from evaluation.split import Split
@@ -19,8 +21,9 @@ from evaluation.trust.measure import Asked, Trust, measure
 
 
 def evaluate(options: Options) -> str | None:
-    """Write `evaluation.json`, `predictions.csv`, the plots and `report.html`; answers what to warn of."""
+    """Write `evaluation.json`, `predictions.csv`, plots, `report.html` and the model card; answers what to warn of."""
     options.check()
+    job = load_job(options.config_dir)
     folders = {"train": options.train, "validation": options.validation, "test": options.test}
     splits = {name: split.read(name, folder, options.lst) for name, folder in folders.items()}
     asked, facts = _ask(options, splits)
@@ -31,6 +34,8 @@ def evaluate(options: Options) -> str | None:
     manifest, count = splits["test"].manifest, len(asked.test.paths)
     evaluated = Evaluated(measured, drawn, count, mistakes, facts, manifest, options.threshold, trust)
     _write(options.output, evaluated, asked.test)
+    validated = float(asked.validation.right.mean())
+    write_card(build_card(evaluated, validated, options.training, job), options.output)
     print(f"accuracy {measured['accuracy']['value']:.4f} on {count} images, {mistakes} mistakes; see report.html")
     print(trust.sections["comparison"]["verdict"])
     return trust.warning

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.jobs import Refusal
+from evaluation.origin import Training, parse_hyperparameters
 
 ROOT = Path("/opt/ml/processing")
 
@@ -26,6 +27,15 @@ class Options:
     paired_gate_level: float
     target_precision: float
     seed: int
+    config_dir: Path
+    training_arn: str
+    training_image: str
+    hyperparameter: list[str]
+
+    @property
+    def training(self) -> Training:
+        """What the model card tells of the training; raises Refusal."""
+        return Training(self.training_arn, self.training_image, parse_hyperparameters(self.hyperparameter))
 
     def check(self) -> None:
         """Refuse values that lead nowhere, before any work is done."""
@@ -33,6 +43,7 @@ class Options:
             _within("AccuracyThreshold", self.threshold, 0, 1)
         _within("PairedGateLevel", self.paired_gate_level, 0, 0.5)
         _within("TargetPrecision", self.target_precision, 0.5, 1)
+        parse_hyperparameters(self.hyperparameter)
 
 
 def parse(argv: Sequence[str] | None) -> Options:
@@ -50,6 +61,10 @@ def parse(argv: Sequence[str] | None) -> Options:
     add("--paired-gate-level", type=float, default=0.05, help="p-value below which the model counts as worse than live")
     add("--target-precision", type=float, default=0.95, help="share of right answers among those that pass the filter")
     add("--seed", type=int, default=42, help="seed of the resamples behind deviations and intervals")
+    add("--config-dir", type=Path, default=Path("/opt/ml/config"), help="where SageMaker describes the job")
+    add("--training-arn", default="", help="ARN of the training job, for the model card")
+    add("--training-image", default="", help="container image of the training job, for the model card")
+    add("--hyperparameter", action="append", default=[], help="name=value of the training, for the model card")
     return Options(**vars(parser.parse_args(argv)))
 
 

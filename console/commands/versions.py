@@ -1,15 +1,18 @@
-"""`scones models`, `approve`, `reject` and `rollback`: the versions in the model registry."""
+"""`scones models`, `card`, `approve`, `reject` and `rollback`: the versions in the model registry."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from console.commands import Command, add_json, add_version
 from console.errors import CommandError
-from console.output import print_rows
+from console.output import print_json, print_rows, say
 from console.target import Target, choose
+
+if TYPE_CHECKING:
+    from console.card import Section
 
 
 def list_models(options: Namespace) -> int:
@@ -67,6 +70,38 @@ def _shorten(row: dict[str, Any]) -> dict[str, Any]:
     return shown | {"execution": row["execution"], "registered": row["registered"]}
 
 
+def show_card(options: Namespace) -> int:
+    """Print a version's model card; as JSON it is as AWS keeps it."""
+    from console import endpoint, registry
+    from console.card import parse_card
+
+    target = choose(options.target)
+    version = endpoint.get_number(target, options.version)
+    arn = registry.get_summary(target, version)["ModelPackageArn"]
+    card = parse_card(target.client("sagemaker").describe_model_package(ModelPackageName=arn))
+    if card is None:
+        raise CommandError(f"Version {version} was registered without a model card; a new run registers one with it.")
+    if options.json:
+        print_json(card.content)
+        return 0
+    say(f"Model card of version {version}, {card.status}")
+    for section in card.sections:
+        _print_section(section)
+    return 0
+
+
+def _print_section(section: Section) -> None:
+    say(f"\n{section.title}")
+    for words in section.words:
+        say(f"  {words}")
+    for name, value in section.facts:
+        say(f"  {name}: {value}")
+    for figures in section.figures:
+        say(f"  {figures.title}")
+        for name, value, notes in figures.rows:
+            say(f"    {name}: {value}" + (f"  ({notes.rstrip('.')})" if notes else ""))
+
+
 def approve(options: Namespace) -> int:
     """Approve a version; the deployment follows, and is waited for."""
     from console import endpoint, registry
@@ -103,6 +138,11 @@ def reject(options: Namespace) -> int:
 def _add_version(parser: ArgumentParser) -> None:
     add_version(parser)
     parser.add_argument("--comment", help="why; kept with the version")
+
+
+def _add_card(parser: ArgumentParser) -> None:
+    add_version(parser)
+    add_json(parser)
 
 
 def _add_approval(parser: ArgumentParser) -> None:
@@ -157,6 +197,7 @@ def _add_comment(parser: ArgumentParser) -> None:
 
 COMMANDS = {
     "models": Command(list_models, add_json),
+    "card": Command(show_card, _add_card),
     "approve": Command(approve, _add_approval),
     "reject": Command(reject, _add_version),
     "rollback": Command(roll_back, _add_comment),

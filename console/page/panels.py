@@ -15,6 +15,7 @@ from console.page.new_run.panel import NewRunPanel
 from console.page.overview.panel import OverviewPanel
 from console.page.registry.panel import RegistryPanel
 from console.page.runs.panel import RunsPanel
+from console.page.version import card
 from console.page.version import panel as version
 
 
@@ -55,6 +56,13 @@ PANELS = (
         title="Version {number}",
         parent="/registry",
         files=version.FILES,
+    ),
+    Panel(
+        "/version/{number}/card",
+        card.CardPanel,
+        title="Model card",
+        parent="/version/{number}",
+        files=card.FILES,
     ),
     Panel("/endpoint", EndpointPanel, "Endpoint", title="Endpoint"),
     Panel("/classify", ClassifyPanel, "Classify", title="Classify"),

@@ -20,7 +20,7 @@ def list_trail(address: str) -> list[tuple[str, str]]:
             given = {name: unquote(value) for name, value in found.groupdict().items() if value}
             part = given.pop("part", "")
             here = (panel.title.format(**given), path.removesuffix(f"/{found['part']}") if part else path)
-            above = list_trail(panel.parent) if panel.parent else []
+            above = list_trail(panel.parent.format(**given)) if panel.parent else []
             return [*above, here, *([(part, path)] if part else [])]
     return []
 

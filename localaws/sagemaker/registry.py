@@ -14,7 +14,7 @@ from localaws.names import bare
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import defaults, models, tags, tracking
 from localaws.refusals import all_but, members
-from localaws.sagemaker.rules import inputs
+from localaws.sagemaker.rules import inputs, model_cards
 from localaws.sagemaker.rules.registry import RULES
 from localaws.shapes import Document, project, project_as
 
@@ -128,7 +128,6 @@ _CHANGEABLE = (
     "InferenceSpecification",
     "SourceUri",
     "ModelLifeCycle",
-    "ModelCard",
 )
 PACKAGE = Named("ModelPackageName", "model-package", keeps_case=True)
 # A container of a version is what a model gets that is made of it; the rest is for who reads the version.
@@ -140,9 +139,9 @@ _SPECIFIED = members(
     kept="""SupportedTransformInstanceTypes SupportedRealtimeInferenceInstanceTypes SupportedContentTypes
     SupportedResponseMIMETypes"""
 )
-_DESCRIBED = "ModelCard ModelLifeCycle SourceUri ClientToken"
+_DESCRIBED = "ModelLifeCycle SourceUri ClientToken"
 _MEMBERS = members(
-    "ModelPackageName ModelPackageGroupName ModelApprovalStatus CustomerMetadataProperties",
+    "ModelPackageName ModelPackageGroupName ModelApprovalStatus CustomerMetadataProperties ModelCard",
     kept=f"""ModelPackageDescription MetadataProperties ModelMetrics DriftCheckBaselines Domain Task SamplePayloadUrl
     SkipModelValidation SecurityConfig AdditionalInferenceSpecifications Tags {_DESCRIBED}""",
 ) | _SPECIFIED.below("InferenceSpecification")
@@ -166,7 +165,7 @@ def _check_names(request: Document) -> None:
     "CreateModelPackage",
     on=(GROUP, PACKAGE, _find_versions),
     emits=_EVENT,
-    checks=(_check_names, *RULES),
+    checks=(_check_names, *RULES, model_cards.follows_schema),
     members=_MEMBERS,
 )
 def create_model_package(aws: Aws, request: Document) -> Document:
@@ -177,10 +176,12 @@ def create_model_package(aws: Aws, request: Document) -> Document:
     # Before the transaction, which holds the store's lock: S3 is answered by the event loop.
     inputs.check_package(aws, request)
     grouped = "ModelPackageGroupName" in request
+    card = {"ModelCard": model_cards.change_card(None, request["ModelCard"])} if "ModelCard" in request else {}
     with aws.store.transaction():
         key, document = _numbered(aws, request) if grouped else _named(aws, request)
         document = {
             **defaults.fill(document, defaults.PACKAGE),
+            **card,
             "ModelPackageStatus": "Completed",
             "ModelPackageStatusDetails": {"ValidationStatuses": []},
             "CreationTime": now(),
@@ -193,10 +194,13 @@ def create_model_package(aws: Aws, request: Document) -> Document:
     return {"ModelPackageArn": document["ModelPackageArn"]}
 
 
-@SAGEMAKER.operation("DescribeModelPackage", on=(PACKAGE,), members=all_but(only={"IncludedData": ("AllData",)}))
+@SAGEMAKER.operation("DescribeModelPackage", on=(PACKAGE,))
 def describe_model_package(aws: Aws, request: Document) -> Document:
     """One version by its ARN."""
-    return models.get_package(aws, request["ModelPackageName"])
+    document = models.get_package(aws, request["ModelPackageName"])
+    if request.get("IncludedData") == "MetadataOnly" and "ModelCard" in document:
+        return document | {"ModelCard": model_cards.redact_card(document["ModelCard"])}
+    return document
 
 
 def _find_packages(aws: Aws, request: Document) -> Iterator[str]:
@@ -223,9 +227,10 @@ def batch_describe_model_package(aws: Aws, request: Document) -> Document:
     "UpdateModelPackage",
     on=(Named("ModelPackageArn", "model-package", keeps_case=True),),
     emits=_EVENT,
+    checks=(model_cards.follows_schema,),
     members=members(
         """ModelPackageArn ModelApprovalStatus ApprovalDescription CustomerMetadataProperties
-        CustomerMetadataPropertiesToRemove""",
+        CustomerMetadataPropertiesToRemove ModelCard""",
         kept=_DESCRIBED,
     )
     | _SPECIFIED.below("InferenceSpecification"),
@@ -238,6 +243,8 @@ def update_model_package(aws: Aws, request: Document) -> Document:
         for name in request.get("CustomerMetadataPropertiesToRemove", []):
             metadata.pop(name, None)
         document |= {name: request[name] for name in _CHANGEABLE if name in request}
+        if "ModelCard" in request:
+            document["ModelCard"] = model_cards.change_card(document.get("ModelCard"), request["ModelCard"])
         document |= {"LastModifiedTime": _later(aws, document), "LastModifiedBy": {}}
         document["CustomerMetadataProperties"] = metadata
         aws.store.put(models.PACKAGE, bare(document["ModelPackageArn"]), document)
@@ -307,4 +314,6 @@ def _named(aws: Aws, request: Document) -> tuple[str, Document]:
 
 def _announce(aws: Aws, document: Document) -> None:
     tracking.track_package(aws, document)
-    aws.events.send(_EVENT, project("DescribeModelPackage", document), [document["ModelPackageArn"]])
+    # The card's content is sensitive by botocore's model, and may be most of what an event can hold.
+    told = {name: value for name, value in document.items() if name != "ModelCard"}
+    aws.events.send(_EVENT, project("DescribeModelPackage", told), [document["ModelPackageArn"]])

@@ -68,6 +68,13 @@ class Package:
     statistics_uri: Text  # of a JSON file
     origin: Mapping[str, Text]  # MetadataProperties, in the SDK's spelling
     metadata: Mapping[str, Text]
+    model_card: Text  # its content, JSON as text
     input_shape: Text
     domain: str
     task: str
+
+    def add_rest(self, request: dict[str, Any]) -> None:
+        """Put what `register` of both SDKs has no argument for, or none for a value of run time, into the request."""
+        request["ModelCard"] = {"ModelCardContent": self.model_card, "ModelCardStatus": "Draft"}
+        if self.kms_key:
+            request["SecurityConfig"] = {"KmsKeyId": self.kms_key}

@@ -146,8 +146,7 @@ def register(
         domain=package.domain,
         task=package.task,
     )
-    if package.kms_key:
-        arguments.create_model_package_request["SecurityConfig"] = {"KmsKeyId": package.kms_key}
+    package.add_rest(arguments.create_model_package_request)
     step = ModelStep(name=name, step_args=arguments, retry_policies=retries).steps[0]
     # ModelStep adds "-RegisterModel" to any name that it is given.
     step.name = name

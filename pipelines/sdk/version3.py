@@ -194,8 +194,7 @@ def register(
             domain=package.domain,
             task=package.task,
         )
-    if package.kms_key:
-        arguments.create_model_package_request["SecurityConfig"] = {"KmsKeyId": package.kms_key}
+    package.add_rest(arguments.create_model_package_request)
     return ModelStep(name=name, display_name=display_name, step_args=arguments, retry_policies=retries)
 
 

@@ -1,6 +1,6 @@
 """EvaluateModel: the trained model meets the test images, once."""
 
-from pipelines.sdk import Join, JsonGet, ProcessingStep, PropertyFile
+from pipelines.sdk import Join, JsonGet, PipelineVariable, ProcessingStep, PropertyFile
 from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
 from pipelines.steps.outputs import output_uri
@@ -10,6 +10,8 @@ from pipelines.steps.processor import MESSAGE, ROOT, channel, make_processor, re
 NAME = "EvaluateModel"
 DATA = ("train", "validation", "test", "lst")
 REPORT = PropertyFile(name="EvaluationReport", output_name="evaluation", path="evaluation.json")
+# A card is a string in CreateModelPackage, so it lies in a file of strings, beside the one for people.
+TEXTS = PropertyFile(name="RegistrationTexts", output_name="evaluation", path="registration.json")
 
 
 def evaluate_model(context: Context, prepared: ProcessingStep, candidate: Candidate) -> ProcessingStep:
@@ -25,15 +27,15 @@ def evaluate_model(context: Context, prepared: ProcessingStep, candidate: Candid
             code=context.code.evaluation,
             inputs=inputs,
             outputs=[result(context, "evaluation", "evaluation")],
-            arguments=_arguments(context),
+            arguments=_arguments(context, candidate),
         ),
-        property_files=[REPORT],
+        property_files=[REPORT, TEXTS],
         cache_config=CACHE,
         retry_policies=job_retries(),
     )
 
 
-def _arguments(context: Context) -> list[object]:
+def _arguments(context: Context, candidate: Candidate) -> list[object]:
     """Send what the gate asks too: the report tells it, and the cache must notice where it changes."""
     parameters = context.parameters
     return [
@@ -45,6 +47,21 @@ def _arguments(context: Context) -> list[object]:
         Join("", ["--live-model-uri=", parameters["LiveModelUri"]]),
         *("--paired-gate-level", parameters["PairedGateLevel"].to_string()),
         *("--target-precision", parameters["TargetPrecision"].to_string()),
+        *("--training-arn", candidate.job_arn, "--training-image", context.algorithm_image),
+        *_hyperparameters(candidate),
+    ]
+
+
+def _hyperparameters(candidate: Candidate) -> list[object]:
+    """Those of the training, for the model card; each in one word, for AWS takes no empty ones."""
+    named = {name: value for name, value in candidate.hyperparameters.items() if value is not None}
+    return [
+        word
+        for name, value in named.items()
+        for word in (
+            "--hyperparameter",
+            Join("=", [name, value]) if isinstance(value, PipelineVariable) else f"{name}={value}",
+        )
     ]
 
 
@@ -61,6 +78,11 @@ def evaluated_digest() -> JsonGet:
 def training_engine() -> JsonGet:
     """Refer to what trained the model: `sagemaker`, or the engine of a laptop's stand-in."""
     return JsonGet(step_name=NAME, property_file=REPORT, json_path="model.engine")
+
+
+def model_card() -> JsonGet:
+    """Refer to the model card, JSON as text, which the evaluation wrote."""
+    return JsonGet(step_name=NAME, property_file=TEXTS, json_path="model_card")
 
 
 def compared_with_live() -> JsonGet:

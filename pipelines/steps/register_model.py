@@ -5,7 +5,13 @@ from pipelines.parameters import TRAINED_FROM
 from pipelines.sdk import ExecutionVariables, Join, Package, PipelineVariable, ProcessingStep, Step, register
 from pipelines.steps.candidate import Candidate
 from pipelines.steps.context import Context
-from pipelines.steps.evaluate_model import evaluated_digest, measured_accuracy, recommended_threshold, training_engine
+from pipelines.steps.evaluate_model import (
+    evaluated_digest,
+    measured_accuracy,
+    model_card,
+    recommended_threshold,
+    training_engine,
+)
 from pipelines.steps.outputs import output_file, output_uri
 from pipelines.steps.policies import step_retries
 from pipelines.steps.prepare_data import training_samples
@@ -34,6 +40,7 @@ def register_model(context: Context, prepared: ProcessingStep, candidate: Candid
         statistics_uri=output_file(evaluated, "evaluation", "evaluation.json"),
         origin=_origin(context),
         metadata={**_description(context, prepared, evaluated), **candidate.facts},
+        model_card=model_card(),
         input_shape=_input_shape(context),
         domain="COMPUTER_VISION",
         task="IMAGE_CLASSIFICATION",

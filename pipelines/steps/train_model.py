@@ -18,14 +18,16 @@ VOLUME_GB = 30
 
 def train_model(context: Context, prepared: ProcessingStep) -> Candidate:
     """Build the step on the channels that the algorithm wants: four for loose images, two for records."""
+    job = describe_training(context)
     step = TrainingStep(
         name=NAME,
         display_name="Train model",
-        step_args=train(context.session, describe_training(context), channels(context, prepared)),
+        step_args=train(context.session, job, channels(context, prepared)),
         cache_config=CACHE,
         retry_policies=job_retries(),
     )
-    return Candidate(step, step.properties.ModelArtifacts.S3ModelArtifacts)
+    properties = step.properties
+    return Candidate(step, properties.ModelArtifacts.S3ModelArtifacts, properties.TrainingJobArn, job.hyperparameters)
 
 
 def describe_training(context: Context, changes: Mapping[str, Value] | None = None) -> TrainingJob:

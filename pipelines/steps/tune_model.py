@@ -1,5 +1,7 @@
 """TuneModel: many trainings in the place of one; the best on the validation images goes on."""
 
+from typing import Any
+
 from pipelines import search_space
 from pipelines.parameters import MODEL_URI
 from pipelines.sdk import (
@@ -32,13 +34,26 @@ def tune_model(context: Context, prepared: ProcessingStep) -> Candidate:
         cache_config=CACHE,
         retry_policies=job_retries(),
     )
-    return Candidate(step, _artifact(step), _facts(step))
+    best = step.properties.BestTrainingJob
+    return Candidate(step, _artifact(step), best.TrainingJobArn, _hyperparameters(context, step), _facts(step))
+
+
+def _hyperparameters(context: Context, step: TuningStep) -> dict[str, Any]:
+    """Those of the best training: what was searched, and what all variants share."""
+    best = step.properties.BestTrainingJob
+    varied = {name for item in variants(context.profile, fixed_net=_has_fixed_net(context)) for name in item.changes}
+    shared = {name: value for name, value in describe_training(context).hyperparameters.items() if name not in varied}
+    return {**shared, **{name: best.TunedHyperParameters[name] for name in search_space.SEARCHED}}
+
+
+def _has_fixed_net(context: Context) -> bool:
+    return MODEL_URI in context.parameters.own
 
 
 def _search(context: Context) -> Search:
     """Describe the search. AWS stops no trial early where several definitions compete: Hyperband does, by itself."""
     parameters = context.parameters
-    chosen = variants(context.profile, fixed_net=MODEL_URI in parameters.own)
+    chosen = variants(context.profile, fixed_net=_has_fixed_net(context))
     return Search(
         jobs={item.name: describe_training(context, item.changes) for item in chosen},
         ranges=_ranges(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -33,10 +34,28 @@ def test_a_version_waits_with_its_metrics_and_its_report(watch: Tab, trained: st
     expect(page.get_by_role("region", name="Metrics")).to_contain_text("auc")
     lineage = page.get_by_role("navigation", name="Lineage")
     expect(lineage.get_by_role("link", name=trained)).to_have_attribute("href", f"/execution/{trained}")
+    expect(lineage.get_by_role("link", name="of version 1")).to_have_attribute("href", "/version/1/card")
     report = page.frame_locator("iframe")
     expect(report.get_by_role("heading", name="Bicycle or motorcycle")).to_be_visible(timeout=15_000)
     assert page.locator("iframe").get_attribute("sandbox") == ""
     watch.picture(pictures, "version-light")
+
+
+def test_a_version_has_the_card_that_the_evaluation_wrote(watch: Tab, laptop: Laptop, trained: str) -> None:
+    card = laptop.client("sagemaker").describe_model_package(ModelPackageName=f"{GROUP}/1")["ModelCard"]
+    assert card["ModelCardStatus"] == "Draft"
+    content = json.loads(card["ModelCardContent"])
+    assert content["model_overview"]["model_artifact"][0].startswith(f"s3://{BUCKET}/runs/{trained}/model/")
+    page = watch.go("/version/1")
+    page.get_by_role("link", name="Metrics with intervals, slices, training").click()
+    expect(page).to_have_title("Model card · Version 1 · Registry · Scones")
+    expect(page.get_by_text(content["additional_information"]["caveats_and_recommendations"])).to_be_visible()
+    slices = page.get_by_role("region", name="Slices of the test images: Accuracy by class")
+    expect(slices).to_contain_text(re.compile(r"motorcycle.*of 100 images; 95 % interval"))
+    expect(page.get_by_role("region", name="Training: Hyperparameters")).to_contain_text("epochs2")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as JSON").click()
+    assert json.loads(download.value.path().read_text()) == content
 
 
 def test_an_approval_with_a_comment_deploys_and_the_endpoint_panel_sees_it(
@@ -60,7 +79,7 @@ def test_an_approval_with_a_comment_deploys_and_the_endpoint_panel_sees_it(
     expect(page.get_by_text("scones-vehicles-5xx")).to_be_visible()
     expect(page.get_by_role("region", name="What happened")).to_contain_text("Version 1: Approved by", timeout=30_000)
     lineage = page.get_by_role("navigation", name="Lineage")
-    expect(lineage.get_by_role("listitem")).to_have_count(5)
+    expect(lineage.get_by_role("listitem")).to_have_count(6)
     expect(lineage.get_by_role("link", name=trained)).to_have_attribute("href", f"/execution/{trained}")
     page.get_by_role("navigation", name="Panels").get_by_role("link", name="Registry").click()
     expect(page.locator(".serves", has_text="live")).to_be_visible()
@@ -154,6 +173,7 @@ def test_every_panel_fits_a_desk_a_tablet_and_a_phone_and_can_be_read_in_light_a
         "step": f"/execution/{trained}/EvaluateModel",
         "registry": "/registry",
         "version": "/version/1",
+        "card": "/version/1/card",
         "endpoint": "/endpoint",
         "classify": "/classify",
         "monitoring": "/monitoring",

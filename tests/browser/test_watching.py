@@ -107,6 +107,7 @@ def test_what_is_not_there_is_said_and_leads_on(watch: Tab, trained: str) -> Non
         (f"/execution/{trained}/Nope", "No such step", 200),
         (f"/execution/{trained}/TrainModel/more", "No such page", 404),
         ("/version/99", "No such version", 200),
+        ("/version/99/card", "No such version", 200),
     ):
         answer = watch.page.goto(watch.root + path)
         assert answer is not None

@@ -62,7 +62,7 @@ def test_the_local_aws_needs_nothing_of_the_project_and_no_algorithm_s_packages(
     needed = {
         line.split()[1].partition("[")[0].partition("=")[0].partition(">")[0] for line in lines if "extra" not in line
     }
-    assert needed == {"boto3", "ministack", "uvicorn", "psutil", "pyyaml", "optuna"}
+    assert needed == {"boto3", "ministack", "uvicorn", "psutil", "pyyaml", "optuna", "jsonschema"}
 
 
 def test_every_package_is_in_it_and_no_file_of_a_package_is_missing(wheel: Path) -> None:

@@ -1,4 +1,4 @@
-"""The strip of what a thing was made of and what became of it: data set, run, version, endpoint, monitoring."""
+"""The strip of what a thing was made of and what became of it, from the data set to the monitoring."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 from console.page.parts.elements import box, link, text
 
-Kind = Literal["Data set", "Run", "Version", "Endpoint", "Monitoring"]
+Kind = Literal["Data set", "Run", "Version", "Model card", "Endpoint", "Monitoring"]
 _SHOWN_DIGITS = 12
 # The step whose page shows what a run was given, and which images came of it.
 _DATA_STEP = "PrepareData"
@@ -39,7 +39,7 @@ def trace_version(number: int, facts: Mapping[str, str], live: int | None) -> Li
 
 
 def list_places(known: Lineage) -> list[Place]:
-    """The five things in their order."""
+    """The six things in their order."""
     run = f"/execution/{known.run}" if known.run else ""
     serves = known.live is not None and known.live == known.version
     version = f"/version/{known.version}" if known.version is not None else ""
@@ -47,6 +47,9 @@ def list_places(known: Lineage) -> list[Place]:
         Place("Data set", known.dataset[:_SHOWN_DIGITS] or "unknown", f"{run}/{_DATA_STEP}" if run else ""),
         Place("Run", known.run or "unknown", run),
         Place("Version", str(known.version) if version else "none yet", version),
+        Place(
+            "Model card", f"of version {known.version}" if version else "none yet", f"{version}/card" if version else ""
+        ),
         Place("Endpoint", _describe_endpoint(known, serves=serves), "/endpoint"),
         Place("Monitoring", "of what it serves" if known.live is None else f"of version {known.live}", "/monitoring"),
     ]

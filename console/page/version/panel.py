@@ -14,6 +14,7 @@ from console.page.parts.lineage import show_lineage, trace_version
 from console.page.parts.live import Live
 from console.page.source import Source
 from console.page.version import topic
+from console.page.version.card import show_summary
 from console.page.version.consequence import Situation, explain_approval, explain_rejection
 from console.page.version.reader import Version, fetch_report
 from console.page.version.standing import Standing
@@ -57,6 +58,7 @@ class VersionPanel:
                     self._form()
             with box("stack"):
                 Live(context.poller, topic.metrics(context, self._number), _draw_metrics)
+                Live(context.poller, topic.version(context, self._number), show_summary, waiting=" ")
         heading("Evaluation report")
         # Whoever could write to the bucket could have written it: no script, no form, no way out of the frame.
         frame = box("report", tag="iframe").props('sandbox=""')

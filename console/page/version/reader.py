@@ -8,6 +8,7 @@ from typing import Any
 
 from common.aws_errors import is_missing
 from console import registry
+from console.card import Card, parse_card
 from console.errors import CommandError
 from console.page import storage
 from console.page.metrics import fetch_numbers
@@ -28,6 +29,8 @@ class Version:
     facts: dict[str, str]
     decisions: tuple[tuple[datetime, str], ...]
     statistics: str
+    card: Card | None = None
+    card_content: str = ""
 
     @property
     def accuracy(self) -> float | None:
@@ -80,6 +83,8 @@ def parse_version(described: dict[str, Any]) -> Version:
         facts={name: str(value) for name, value in properties.items() if not name.startswith(registry.DECISION)},
         decisions=tuple(registry.parse_decisions(described)),
         statistics=described.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {}).get("S3Uri", ""),
+        card=parse_card(described),
+        card_content=described.get("ModelCard", {}).get("ModelCardContent", ""),
     )
 
 

@@ -15,6 +15,7 @@ from console.page.trail import list_trail, write_title
         ("/execution/abc", "Run abc · Runs · Scones"),
         ("/execution/abc/TrainModel", "TrainModel · Run abc · Runs · Scones"),
         ("/version/7", "Version 7 · Registry · Scones"),
+        ("/version/7/card", "Model card · Version 7 · Registry · Scones"),
         ("/nothing", "No such page · Scones"),
         ("/version/7/more", "No such page · Scones"),
     ],

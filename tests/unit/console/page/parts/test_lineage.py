@@ -15,6 +15,7 @@ def test_a_live_version_leads_from_its_data_to_its_monitoring() -> None:
         ("b818f0f8b97c", "/execution/e0/PrepareData"),
         ("e0", "/execution/e0"),
         ("3", "/version/3"),
+        ("of version 3", "/version/3/card"),
         ("serves it", "/endpoint"),
         ("of version 3", "/monitoring"),
     ]
@@ -22,11 +23,12 @@ def test_a_live_version_leads_from_its_data_to_its_monitoring() -> None:
 
 def test_what_another_version_serves_is_not_claimed_of_this_one() -> None:
     words = [words for words, _ in _addresses(trace_version(2, {}, 3))]
-    assert words == ["unknown", "unknown", "2", "serves version 3", "of version 3"]
+    assert words == ["unknown", "unknown", "2", "of version 2", "serves version 3", "of version 3"]
 
 
 def test_a_run_without_a_version_leads_to_none() -> None:
     assert _addresses(Lineage("b8", "e0"))[2:] == [
+        ("none yet", ""),
         ("none yet", ""),
         ("what serves", "/endpoint"),
         ("of what it serves", "/monitoring"),
