@@ -62,7 +62,7 @@ class Front:
         self._gate = gate  # None where somebody else has asked who sends a request, as a test does
         self._prove = prove
         self._calls = ThreadPoolExecutor(_CALLS, thread_name_prefix="call")
-        self._models = ThreadPoolExecutor(_INVOCATIONS, thread_name_prefix="invocation")
+        self._models = asyncio.Semaphore(_INVOCATIONS)
         self._enforced = aws.settings.enforce_iam
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -150,12 +150,12 @@ class Front:
     async def _invocation(self, endpoint: str, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         body = await read_body(receive, _LARGEST_REQUEST)
-        loop = asyncio.get_running_loop()
         aws = self._find(_region(scope), _READ)
         if self._enforced and (denial := await asyncio.to_thread(_denial, aws, endpoint, Caller(scope, body))):
             await respond(send, denial.status, dict(denial.headers), denial.body)
             return
-        answer: Answer = await loop.run_in_executor(self._models, invoke, aws, endpoint, headers, body)
+        async with self._models:
+            answer = await invoke(aws, endpoint, headers, body)
         await respond(send, answer.status, dict(answer.headers), answer.body)
 
 

@@ -60,11 +60,11 @@ class Instance:
         """Whether the servers are running."""
         return self._pipeline is not None and self._pipeline.running
 
-    def post(self, body: bytes, headers: Mapping[str, str], target: str | None = None) -> Reply:
+    async def post(self, body: bytes, headers: Mapping[str, str], target: str | None = None) -> Reply:
         """Ask the model, or its container of a host name."""
         if self._pipeline is None:
             raise HostingFailure(f"The instance {self._id} has not been started.")
-        return self._pipeline.invoke(body, headers, target)
+        return await self._pipeline.answer(body, headers, target)
 
     def flush_log(self) -> None:
         """Bring new lines to CloudWatch Logs."""

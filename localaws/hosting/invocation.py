@@ -36,7 +36,7 @@ class Answer:
     body: bytes
 
 
-def invoke(aws: Aws, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
+async def invoke(aws: Aws, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
     """Answer InvokeEndpoint; `headers` has the request's headers, their names in lower case."""
     began = time.monotonic_ns()
     if len(body) > LARGEST_BODY:
@@ -55,7 +55,7 @@ def invoke(aws: Aws, endpoint: str, headers: Mapping[str, str], body: bytes) -> 
                 return _error(400, "ValidationError", mistaken)
             asked = time.monotonic_ns()
             try:
-                reply = lease.instance.post(body, passed, target)
+                reply = await lease.instance.post(body, passed, target)
             except ServerGone:
                 # An instance that has just ended; the next one in turn is asked.
                 continue

@@ -7,15 +7,16 @@ they do by default (SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from localaws.aws import Aws
 from localaws.failures import JobFailure
 from localaws.images.pulling import pull
+from localaws.jobs.connections import ANSWER_SECONDS
 from localaws.jobs.logs import JobLog
-from localaws.jobs.model_server import ANSWER_SECONDS, ModelServer, unpack_model
+from localaws.jobs.model_server import ModelServer, unpack_model
 from localaws.serving.instance import Reply
 from localaws.shapes import Document
 
@@ -90,37 +91,60 @@ class InferencePipeline:
         return self._servers[0].describe() if len(self._servers) == 1 else {}
 
     def invoke(
-        self,
-        body: bytes,
-        headers: Mapping[str, str],
-        target: str | None = None,
-        seconds: float = ANSWER_SECONDS,
+        self, body: bytes, headers: Mapping[str, str], target: str | None = None, seconds: float = ANSWER_SECONDS
     ) -> Reply:
         """Ask the containers in turn, or the one of a host name; raises TimeoutError and ServerGone.
 
         The first that does not succeed has the last word.
         """
-        asked = [*zip(self.names, self._servers, strict=True)]
-        if target is not None:
-            asked = [(name, server) for name, server in asked if name == target]
-        passed = dict(headers)
-        accept = {name: passed.pop(name) for name in list(passed) if name.lower() == "accept"}
-        reply = Reply(200, {}, body)
-        for number, (name, server) in enumerate(asked, 1):
-            last = number == len(asked)
-            answer = server.invoke(reply.body, {**passed, **(accept if last else {})}, seconds)
-            reply = replace(answer, container=name)
-            if not 200 <= reply.status < 300:
-                break
-            passed = {key: value for key, value in passed.items() if key.lower() != "content-type"}
-            if "content-type" in reply.headers:
-                passed["content-type"] = reply.headers["content-type"]
-        return reply
+        chain = _Chain(self._list_asked(target), body, headers)
+        for server in chain:
+            chain.take(server.invoke(chain.reply.body, chain.headers, seconds))
+        return chain.reply
+
+    async def answer(self, body: bytes, headers: Mapping[str, str], target: str | None = None) -> Reply:
+        """The same from the loop that answers the port."""
+        chain = _Chain(self._list_asked(target), body, headers)
+        for server in chain:
+            chain.take(await server.answer(chain.reply.body, chain.headers))
+        return chain.reply
 
     def end(self, grace_seconds: float) -> None:
         """Ask the programs to end, the last first, and make them end after the grace."""
         for server in reversed(self._servers):
             server.end(grace_seconds)
+
+    def _list_asked(self, target: str | None) -> list[tuple[str, ModelServer]]:
+        servers = zip(self.names, self._servers, strict=True)
+        return [(name, server) for name, server in servers if target in (None, name)]
+
+
+class _Chain:
+    """One request on its way through containers: whom to ask next, with what, and what the last one answered."""
+
+    def __init__(self, asked: Sequence[tuple[str, ModelServer]], body: bytes, headers: Mapping[str, str]) -> None:
+        self._asked = asked
+        self._name = ""
+        self._headers = {name: value for name, value in headers.items() if name.lower() != "accept"}
+        self._accept = {name: value for name, value in headers.items() if name.lower() == "accept"}
+        self.headers: Mapping[str, str] = {}
+        self.reply = Reply(200, {}, body)
+
+    def __iter__(self) -> Iterator[ModelServer]:
+        """The servers, each with its `headers` ready, until one does not succeed."""
+        for number, (name, server) in enumerate(self._asked, 1):
+            self._name = name
+            self.headers = {**self._headers, **(self._accept if number == len(self._asked) else {})}
+            yield server
+            if not 200 <= self.reply.status < 300:
+                return
+
+    def take(self, reply: Reply) -> None:
+        """Keep what a container answered, as what the next one is asked."""
+        self.reply = replace(reply, container=self._name)
+        self._headers = {name: value for name, value in self._headers.items() if name.lower() != "content-type"}
+        if "content-type" in reply.headers:
+            self._headers["content-type"] = reply.headers["content-type"]
 
 
 def list_names(definitions: Sequence[Document]) -> list[str]:

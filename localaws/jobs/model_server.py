@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import urllib3
-
 from common.archives import BadArchive, Limits, read_tar, unpack
 from localaws.aws import Aws
 from localaws.failures import AlgorithmFailure, ClientFailure
@@ -23,53 +21,20 @@ from localaws.images.preparing import discard, prepare
 from localaws.images.program import Program
 from localaws.images.programs import find_program
 from localaws.jobs import opt_ml, staging
+from localaws.jobs.connections import ANSWER_SECONDS, Connections, LoopConnections
 from localaws.jobs.container import Container, base_environment
 from localaws.jobs.requirements import parse_packages
 from localaws.serving.instance import Reply, ServerGone
 from localaws.settings import HOST
 from localaws.shapes import Document
 
-ANSWER_SECONDS = 60  # AWS's limit for one answer of an endpoint
 _PING_SECONDS = 0.05
 _MODEL_LIMITS = Limits(members=10_000, file_bytes=4 << 30, total_bytes=4 << 30)
 _LAST_WORDS = 3
-_IDLE_CONNECTIONS = 64
 _SUBMITTED = "SAGEMAKER_SUBMIT_DIRECTORY"
 _PORTS = range(20_000, 32_768)
 _given: deque[int] = deque(maxlen=256)  # the last ones, whose servers may not have taken them yet
 _giving = threading.Lock()
-
-
-class Connections:
-    """Asks one server, over connections that are kept for the next request. Safe for all threads."""
-
-    def __init__(self, port: int) -> None:
-        self._pool = urllib3.HTTPConnectionPool(HOST, port, maxsize=_IDLE_CONNECTIONS, retries=False)
-
-    def ask(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str], seconds: float = ANSWER_SECONDS
-    ) -> Reply:
-        """Send one request; raises TimeoutError after the seconds, ServerGone where there is nobody to ask."""
-        try:
-            return self._exchange(method, path, body, headers, seconds)
-        except ServerGone:
-            # The server may have closed the connection just now; a new one tells whether it is there.
-            return self._exchange(method, path, body, headers, seconds)
-
-    def close(self) -> None:
-        """Close the idle connections."""
-        self._pool.close()
-
-    def _exchange(self, method: str, path: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Reply:
-        try:
-            answer = self._pool.urlopen(
-                method, path, body or None, headers, redirect=False, decode_content=False, timeout=seconds
-            )
-        except urllib3.exceptions.ReadTimeoutError as error:
-            raise TimeoutError(str(error)) from error
-        except urllib3.exceptions.HTTPError as error:
-            raise ServerGone(str(error)) from error
-        return Reply(answer.status, answer.headers, answer.data)
 
 
 class ModelServer:
@@ -90,6 +55,7 @@ class ModelServer:
     ) -> None:
         port = find_free_port()
         self._connections = Connections(port)
+        self._in_loop = LoopConnections(port)
         self._words: deque[str] = deque(maxlen=_LAST_WORDS)
         found = find_program(aws.settings.home, definition["Image"], "serve", None, None)
         program = prepare(with_requirements(found, root), root, on_line, given_up)
@@ -135,6 +101,10 @@ class ModelServer:
     def invoke(self, body: bytes, headers: Mapping[str, str], seconds: float = ANSWER_SECONDS) -> Reply:
         """Ask the model; raises TimeoutError after the seconds, ServerGone where the program has ended."""
         return self._connections.ask("POST", "/invocations", body, headers, seconds)
+
+    async def answer(self, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Ask the model from the loop that answers the port; raises what `invoke` raises."""
+        return await self._in_loop.post("/invocations", body, headers)
 
     def describe(self) -> Document:
         """What the server says of itself at /execution-parameters; empty where it says nothing."""

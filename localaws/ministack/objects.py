@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
@@ -33,6 +33,9 @@ READS = {
 }
 
 
+Answered = TypeVar("Answered")
+
+
 @dataclass(frozen=True)
 class _Server:
     loop: asyncio.AbstractEventLoop
@@ -45,6 +48,13 @@ _servers: list[_Server] = []
 def serve(loop: asyncio.AbstractEventLoop, changed: threading.Event) -> None:
     """Answer on the loop of the server of this process from now on; `changed` is set by what writes."""
     _servers[:] = [_Server(loop, changed)]
+
+
+def wait_for(answer: Coroutine[Any, Any, Answered]) -> Answered:
+    """What the server's loop answers, for another thread; where there is no server, a loop of the thread's own does."""
+    for server in _servers:
+        return asyncio.run_coroutine_threadsafe(answer, server.loop).result()
+    return asyncio.run(answer)
 
 
 def mark_changed() -> None:

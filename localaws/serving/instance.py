@@ -13,7 +13,7 @@ class ServerGone(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """What a model's server answered; header names are found in any case. `container` is which of a model's it was."""
+    """What a model's server answered; header names are in lower case. `container` is which of a model's it was."""
 
     status: int
     headers: Mapping[str, str]
@@ -33,7 +33,7 @@ class Instance(Protocol):
     def alive(self) -> bool:
         """Whether the server is running."""
 
-    def post(self, body: bytes, headers: Mapping[str, str], target: str | None = None) -> Reply:
+    async def post(self, body: bytes, headers: Mapping[str, str], target: str | None = None) -> Reply:
         """Ask the model, or its container of a host name; raises TimeoutError or ServerGone."""
 
     def flush_log(self) -> None:

@@ -1,9 +1,8 @@
-"""One thread that owns the model and answers all waiting requests of a moment as one batch."""
+"""Answers all images of a moment as one batch."""
 
-import threading
-from concurrent.futures import Future
-from dataclasses import dataclass, field
-from queue import SimpleQueue
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,45 +14,39 @@ MOST_IMAGES = 16
 
 @dataclass(frozen=True)
 class Request:
-    """An image (channels, height, width) and the place for its probabilities (classes,)."""
+    """An image (channels, height, width), and who is told its probabilities (classes,), or why there are none."""
 
     image: Floats
-    answer: "Future[Floats]" = field(default_factory=Future)
+    tell: Callable[[Floats | Exception], None]
 
 
 class Batcher:
-    """Takes images from any thread and answers them from its own.
+    """Takes images in a loop and answers them there, once what else the loop has read has been taken in.
 
-    A request never waits for others to come: a batch is what has gathered while the one before was computed.
+    A request never waits for others to come: a batch is what came while the one before was computed, and lay in the
+    connections' buffers meanwhile. A thread for the model would cost each request two changes of threads.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, loop: asyncio.AbstractEventLoop) -> None:
         self._session = session
-        self._waiting: SimpleQueue[Request] = SimpleQueue()
-        threading.Thread(target=self._run, name="model", daemon=True).start()
+        self._loop = loop
+        self._waiting: list[Request] = []
 
-    def predict(self, image: Floats) -> Floats:
-        """Wait for one image's probabilities. Raises what the model raised."""
-        request = Request(image)
-        self._waiting.put(request)
-        return request.answer.result()
+    def add(self, request: Request) -> None:
+        """Answer a request soon."""
+        self._waiting.append(request)
+        if len(self._waiting) == 1:
+            self._loop.call_soon(self._answer)
 
-    def _run(self) -> None:
-        while True:
-            self._answer(self._gather())
-
-    def _gather(self) -> list[Request]:
-        gathered = [self._waiting.get()]
-        while len(gathered) < MOST_IMAGES and not self._waiting.empty():
-            gathered.append(self._waiting.get())
-        return gathered
-
-    def _answer(self, requests: list[Request]) -> None:
+    def _answer(self) -> None:
+        requests, self._waiting = self._waiting[:MOST_IMAGES], self._waiting[MOST_IMAGES:]
+        if self._waiting:
+            self._loop.call_soon(self._answer)
         try:
             answers = self._session.answer(np.stack([request.image for request in requests]))
         except Exception as error:
             for request in requests:
-                request.answer.set_exception(error)
+                request.tell(error)
             return
         for request, answer in zip(requests, answers, strict=True):
-            request.answer.set_result(answer)
+            request.tell(answer)

@@ -31,7 +31,7 @@ from localaws.authorization import check_role
 from localaws.aws import Aws
 from localaws.errors import AwsError
 from localaws.hosting.invocation import invoke
-from localaws.ministack import scope
+from localaws.ministack import objects, scope
 from localaws.ministack.patching import Patch
 from localaws.ministack_patches.step_functions import tasks
 from localaws.ministack_patches.step_functions.integrations import (
@@ -289,7 +289,7 @@ def _invoke_endpoint(aws: Aws, integration: Integration, given: Document) -> Doc
         except AwsError as error:
             raise _runtime_failure("SageMakerRuntimeException", error.message, error.status) from error
     headers = {header: str(given[name]) for name, header in _HEADERS.items() if name in given}
-    answer = invoke(aws, endpoint, headers, given["Body"].encode())
+    answer = objects.wait_for(invoke(aws, endpoint, headers, given["Body"].encode()))
     content = answer.body.decode("utf-8", errors="replace")
     if answer.status != 200:
         code = answer.headers.get("x-amzn-errortype", "")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,6 +33,7 @@ class Hosting:
 
     aws: Aws
     api: Any
+    loop: asyncio.AbstractEventLoop  # as the one that answers the port
 
     def config(self, version: str, count: int = 1, name: str | None = None, **request: Any) -> str:
         """A model that answers with `version`, and a configuration with `count` instances of it."""
@@ -84,7 +87,8 @@ class Hosting:
     def ask(self, body: bytes = b"picture", **headers: str) -> Answer:
         """Invoke the endpoint; underscores in header names stand for hyphens."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return invoke(self.aws, ENDPOINT, named, body)
+        asked = invoke(self.aws, ENDPOINT, named, body)
+        return asyncio.run_coroutine_threadsafe(asked, self.loop).result()
 
     def told(self, **headers: str) -> Document:
         """What the model answered."""
@@ -104,8 +108,13 @@ def hosting(cloud: Aws, cloud_api: Any) -> Iterator[Hosting]:
     ecr.put_image(repositoryName="tiny", imageManifest=MANIFEST, imageTag="1")
     session = boto3.Session("test", "test", region_name="us-east-1")
     cloud.clients.known["cloudwatch"] = session.client("cloudwatch")  # type: ignore[attr-defined]
-    made = Hosting(cloud, cloud_api)
-    yield made
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    yield Hosting(cloud, cloud_api, loop)
     for router in cloud.live.routers.values():
         for fleet in router.fleets:
             fleet.stop()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()

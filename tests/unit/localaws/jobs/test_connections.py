@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections import deque
@@ -12,7 +13,8 @@ import pytest
 
 from localaws.failures import ClientFailure
 from localaws.jobs import model_server
-from localaws.jobs.model_server import Connections, find_free_port
+from localaws.jobs.connections import Connections, LoopConnections
+from localaws.jobs.model_server import find_free_port
 from localaws.serving.instance import ServerGone
 
 
@@ -81,6 +83,76 @@ def test_where_nobody_listens_the_server_is_gone(server: Server) -> None:
     server.server_close()
     with pytest.raises(ServerGone):
         connections.ask("POST", "/invocations", b"image", {})
+
+
+@pytest.mark.parametrize("server", [100], indirect=True)
+def test_a_loop_uses_a_connection_again(server: Server) -> None:
+    async def ask() -> list[bytes]:
+        connections = LoopConnections(server.server_port)
+        return [(await connections.post("/invocations", b"%d" % number, {})).body for number in range(5)]
+
+    assert asyncio.run(ask()) == [b"0", b"1", b"2", b"3", b"4"]
+    assert server.opened == 1
+
+
+@pytest.mark.parametrize("server", [1], indirect=True)
+def test_a_loop_replaces_a_connection_that_the_server_closed(server: Server) -> None:
+    async def ask() -> None:
+        connections = LoopConnections(server.server_port)
+        for _ in range(5):
+            assert (await connections.post("/invocations", b"image", {})).status == 200
+
+    asyncio.run(ask())
+    assert server.opened == 5
+
+
+@pytest.mark.parametrize("server", [1], indirect=True)
+def test_a_loop_learns_that_nobody_listens(server: Server) -> None:
+    server.shutdown()
+    server.server_close()
+    with pytest.raises(ServerGone):
+        asyncio.run(LoopConnections(server.server_port).post("/invocations", b"image", {}))
+
+
+@pytest.mark.parametrize(
+    ("said", "body"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", b"ok"),
+        (b"HTTP/1.0 200 OK\r\n\r\nuntil it closes", b"until it closes"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", b"ok"),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", b"ok"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbroken", None),
+        (b"HTTP/1.1 200 OK\r\n", None),
+        (b"hello\r\n\r\n", None),
+        (b"", None),
+    ],
+)
+def test_an_answer_is_whole_or_there_is_none(said: bytes, body: bytes | None) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"image")
+        writer.write(said)
+        await writer.drain()
+        writer.close()
+
+    async def ask() -> bytes | None:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            connections = LoopConnections(server.sockets[0].getsockname()[1])
+            try:
+                return (await connections.post("/invocations", b"image", {})).body
+            except ServerGone:
+                return None
+
+    assert asyncio.run(ask()) == body
+
+
+def test_a_loop_gives_up_a_server_that_takes_too_long() -> None:
+    async def ask() -> None:
+        async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0) as server:
+            connections = LoopConnections(server.sockets[0].getsockname()[1])
+            await connections.post("/invocations", b"image", {}, seconds=0.05)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(ask())
 
 
 def test_a_server_s_port_is_given_to_nothing_else_before_it_takes_it() -> None:

@@ -210,6 +210,31 @@ def test_a_body_that_claims_to_be_huge_is_refused_unread(server: Server) -> None
         assert raw.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
+def test_a_large_image_is_decoded_beside_small_ones(server: Server) -> None:
+    large, small = encode(random_image(5, 400, 400)), encode(random_image(5))
+    assert len(large) > 64 * 1024
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(server.invoke, [large, small] * 8))
+    assert [status for status, _, _ in answers] == [200] * 16
+    assert len({body for _, _, body in answers}) == 2
+
+
+def test_a_connection_carries_one_request_after_the_other(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    for seed in range(3):
+        connection.request("POST", "/invocations", encode(random_image(seed)), {"Content-Type": "image/png"})
+        assert connection.getresponse().read() == server.invoke(encode(random_image(seed)))[2].encode()
+        kept = connection.sock
+    assert kept is connection.sock
+    connection.close()
+
+
+def test_what_is_no_http_is_refused(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as raw:
+        raw.sendall(b"hello\r\n\r\n")
+        assert raw.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
 def test_a_body_without_a_length_is_refused(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as raw:
         raw.sendall(b"POST /invocations HTTP/1.1\r\nContent-Type: image/png\r\n\r\n")
