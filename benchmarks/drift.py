@@ -1,6 +1,6 @@
-"""What drift detection finds and costs: false alarms, detected shifts, seconds and memory.
+"""What drift detection finds: false alarms and detected shifts. What it costs is the topic `monitoring`.
 
-    python -m benchmarks.drift [--runs 200] [--shifted 20] [--captures 100000] [--archive FILE]
+    python -m benchmarks.drift [--runs 200] [--shifted 20] [--archive FILE]
 
 Images are drawn as in the built-in sample; with --archive, a tar.gz in CIFAR-100's binary layout, they are
 photographs. The answers are those of a small real model, a support vector machine on directions of edges and colours,
@@ -11,13 +11,11 @@ test images. Photographs are few: runs on one baseline share images, though none
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.drift_images import SHIFTS, Archive, Drawn, Source
-from benchmarks.drift_load import analyse, write_captures
 from benchmarks.drift_world import World
 from monitoring.features import DRIFTING
 
@@ -30,7 +28,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=200, help="runs on images of the training distribution")
     parser.add_argument("--shifted", type=int, default=20, help="runs on images of each shift")
-    parser.add_argument("--captures", type=int, default=100_000, help="captures for time and memory, 0 for none")
     parser.add_argument("--archive", type=Path, help="photographs in place of drawings")
     options = parser.parse_args()
     source: Source = Archive(options.archive) if options.archive else Drawn()
@@ -40,8 +37,6 @@ def main() -> None:
     print(f"{len(DRIFTING) + 2} tests of distributions and 3 of quality a run; {IMAGES} captures a run")
     _false_alarms(worlds, options.runs)
     _shifts(worlds, options.shifted)
-    if options.captures:
-        _load(worlds[0], options.captures)
 
 
 def _false_alarms(worlds: list[World], runs: int) -> None:
@@ -65,15 +60,6 @@ def _times(found: list[set[str]]) -> str:
         {name for each in found for name in each}, key=lambda name: (-sum(name in each for each in found), name)
     )
     return ", ".join(f"{name} {sum(name in each for each in found)}" for name in names) or "-"
-
-
-def _load(world: World, captures: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        for count in sorted({min(1000, captures), captures}):
-            place = Path(folder) / str(count)
-            write_captures(world.captures("none", 1000, 7), place / "captures", count)
-            seconds, peak = analyse(place, world.baseline)
-            print(f"{count:>7,} captures: {seconds:6.1f} s, {seconds / count * 1000:.2f} s per 1,000, {peak:.0f} MiB")
 
 
 if __name__ == "__main__":

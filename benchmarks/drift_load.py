@@ -1,19 +1,22 @@
-"""Many captures on disk, and the time and memory that a process needs to analyse them."""
+"""Many captures on disk, and what a process costs that analyses them, or that only reads them (run as a module)."""
 
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
+from benchmarks.usage import Usage, run
 from monitoring.captures import Capture
 
 A_FILE = 5000
-MEMORY_UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024
 
 
 def write_captures(captures: list[tuple[int | None, Capture]], folder: Path, count: int) -> None:
@@ -29,8 +32,8 @@ def write_captures(captures: list[tuple[int | None, Capture]], folder: Path, cou
                 stream.write(json.dumps(line) + "\n")
 
 
-def analyse(place: Path, baseline: Path) -> tuple[float, float]:
-    """Seconds and most MiB of `python -m monitoring` on the captures in place."""
+def analyse(place: Path, baseline: Path) -> Usage:
+    """What `python -m monitoring` costs on the captures in place."""
     environment = {
         **os.environ,
         "dataset_source": str(place / "captures"),
@@ -41,12 +44,22 @@ def analyse(place: Path, baseline: Path) -> tuple[float, float]:
         "start_time": "2026-01-01T10:00:00Z",
         "end_time": "2026-01-01T11:00:00Z",
     }
-    started = time.perf_counter()
-    process = os.posix_spawn(sys.executable, [sys.executable, "-m", "monitoring"], environment)
-    _, status, usage = os.wait4(process, 0)
-    if status:
-        raise SystemExit("Monitoring failed; the figure would be worthless.")
-    return time.perf_counter() - started, usage.ru_maxrss / MEMORY_UNIT
+    return run([sys.executable, "-m", "monitoring"], environment)
+
+
+def read_alone(place: Path) -> Usage:
+    """What a process costs that takes the captures in place to pixels, and no further."""
+    return run([sys.executable, "-m", __name__, str(place)], os.environ)
+
+
+def _read(place: Path) -> None:
+    for file in sorted(place.rglob("*.jsonl")):
+        with file.open("rb") as lines:
+            for line in lines:
+                record = json.loads(line)
+                sent = record["captureData"]["endpointInput"]["data"]
+                with Image.open(io.BytesIO(base64.b64decode(sent)), formats=("PNG", "JPEG")) as image:
+                    np.asarray(image)
 
 
 def _halves(capture: Capture) -> dict[str, Any]:
@@ -64,3 +77,7 @@ def _halves(capture: Capture) -> dict[str, Any]:
             "encoding": "JSON",
         },
     }
+
+
+if __name__ == "__main__":
+    _read(Path(sys.argv[1]))

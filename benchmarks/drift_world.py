@@ -25,6 +25,7 @@ from monitoring.observations import Observation
 from monitoring.options import Options
 
 NAMES = ["bicycle", "motorcycle"]
+SIDE = 28
 TRAINING = {"drawings": 1000, "photographs": 400}
 AT = datetime(2026, 1, 1, 10, 30, tzinfo=UTC)
 
@@ -75,6 +76,7 @@ class World:
         source = Path(self._folder.name) / "source"
         (source / "test").mkdir(parents=True)
         (source / "evaluation").mkdir()
+        (source / baseline.EVALUATION).write_text(json.dumps({"model": {"input_shape": [3, SIDE, SIDE]}}))
         with (source / baseline.PREDICTIONS).open("w", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(["path", "label", *(f"probability_{name}" for name in NAMES)])
@@ -94,12 +96,14 @@ def _trained(known: list[tuple[int, Pixels]]) -> CalibratedClassifierCV:
 
 
 def _sent(pixels: Pixels) -> bytes:
-    return encode_png(resize_and_crop(Image.fromarray(pixels), 28, 28))
+    return encode_png(resize_and_crop(Image.fromarray(pixels), SIDE, SIDE))
 
 
 def _seen(pixels: Pixels) -> NDArray[np.float64]:
     """The model's features: edge directions in 7 x 7 cells, and colours in 4 x 4."""
-    values = np.asarray(resize_and_crop(Image.fromarray(np.ascontiguousarray(pixels)), 28, 28), dtype=np.float64) / 255
+    values = (
+        np.asarray(resize_and_crop(Image.fromarray(np.ascontiguousarray(pixels)), SIDE, SIDE), dtype=np.float64) / 255
+    )
     grey = values.mean(axis=2)
     down, across = np.gradient(grey)
     strength, turn = np.hypot(down, across), (np.arctan2(down, across) * 8 / np.pi).astype(int) % 8

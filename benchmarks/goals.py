@@ -42,10 +42,18 @@ def overhead_share(measured: Measured) -> float | None:
     return (ours - bare) / (min(peer.median for peer in peers) - bare)
 
 
-def growth(measured: Measured) -> float | None:
-    """The cost of a step beyond the fiftieth, relative to that below."""
-    later, earlier = (_median(measured, f"a further step{words}") for words in (" beyond 50", ""))
-    return later / earlier if later is not None and earlier is not None else None
+def growth_of(later: str, earlier: str) -> Value:
+    """How many times one of our figures is another of them."""
+
+    def value(measured: Measured) -> float | None:
+        found, before = _median(measured, later), _median(measured, earlier)
+        return found / before if found is not None and before is not None else None
+
+    return value
+
+
+growth = growth_of("a further step beyond 50", "a further step")
+"""The cost of a step beyond the fiftieth, relative to that below."""
 
 
 def ratio_to(what: str, who: str) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.goals import Goal, first_of, growth, inverse, median_of, overhead_share, ratio_to
+from benchmarks.goals import Goal, first_of, growth, growth_of, inverse, median_of, overhead_share, ratio_to
 
 GOALS = (
     Goal("pipeline", "The engine's own cost of a step is at most a quarter of the best peer's", overhead_share, 0.25),
@@ -24,6 +24,13 @@ GOALS = (
         at_most=False,
         why="Both unpack one archive and create the same files, which alone takes longer than a twentieth of the "
         "notebook's time; PrepareData also hashes, splits and lists.",
+    ),
+    Goal("monitoring", "The drift check: 100,000 captures in 30 s", median_of("100,000 captures"), 30),
+    Goal(
+        "monitoring",
+        "Its memory with 100,000 captures is at most 1.1 of that with 1,000",
+        growth_of("100,000 captures, most memory", "1,000 captures, most memory"),
+        1.1,
     ),
     Goal(
         "endpoint",

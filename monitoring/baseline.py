@@ -11,8 +11,8 @@ from PIL import Image
 from common.images import encode_png, resize_and_crop
 from common.jobs import Refusal
 from monitoring import accuracy, constraints, images, statistics
+from monitoring.batch import Batch
 from monitoring.documents import write
-from monitoring.features import Row
 from monitoring.options import Options
 from monitoring.running_statistics import RunningStatistics
 
@@ -28,10 +28,14 @@ def measure(options: Options) -> str:
     names, lines = _read(options.source / PREDICTIONS)
     measured, confusion = RunningStatistics(), np.zeros((len(names), len(names)), dtype=np.int64)
     side = _side(options)
+    batch = Batch(side, names)
     for line in lines:
-        row, truth, answer = _row(line, names, options.source, side)
-        measured.add(row)
+        truth, answer = _add(batch, line, names, options.source, side)
         confusion[truth, answer] += 1
+        if batch.is_full:
+            measured.add(batch.measure())
+            batch.clear()
+    measured.add(batch.measure())
     if not measured.rows:
         raise Refusal(f"{options.source / PREDICTIONS} names no image: evaluate the model again.")
     told = statistics.document(measured, names, side)
@@ -66,20 +70,20 @@ def _side(options: Options) -> int:
     return side
 
 
-def _row(line: dict[str, str], names: list[str], source: Path, side: int) -> tuple[Row, int, int]:
-    row = Row()
+def _add(batch: Batch, line: dict[str, str], names: list[str], source: Path, side: int) -> tuple[int, int]:
+    """Add a line's image and answer; answers the numbers of its class and of the class that was answered."""
     image = resize_and_crop(_open(source / "test", line["path"]), side, side)
     # Served images come as serialize_image encodes them, so theirs is the size and format to expect.
     image.format = "PNG"
-    row.add_image(image, len(encode_png(image)), side)
     try:
         probabilities = [float(line[PREFIX + name]) for name in names]
-        row.add_prediction(probabilities, names)
-        return row, names.index(line["label"]), int(np.argmax(probabilities))
+        truth = names.index(line["label"])
     except (ValueError, TypeError) as error:
         raise Refusal(
             f"predictions.csv says of {line['path']} what cannot be read ({error}): evaluate again."
         ) from error
+    batch.add(image, len(encode_png(image)), probabilities)
+    return truth, int(np.argmax(probabilities))
 
 
 def _open(folder: Path, name: str) -> Image.Image:

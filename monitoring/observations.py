@@ -2,22 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
 from monitoring import images, payload
 from monitoring.baseline_files import Reference
+from monitoring.batch import Batch
 from monitoring.captures import Capture
-from monitoring.features import NUMBERS, Row
 from monitoring.labels import Labels
-from monitoring.outliers import Outliers
+from monitoring.outliers import Outliers, shorten
 from monitoring.running_statistics import RunningStatistics
-
-if TYPE_CHECKING:
-    from monitoring.images import Pixels
-
-_BYTES = NUMBERS.index("bytes")
 
 
 class Observation:
@@ -28,32 +23,41 @@ class Observation:
         self.counts: Counter[str] = Counter()
         self.measured, self.outliers = RunningStatistics(), Outliers(reference)
         self.confusion = np.zeros((len(reference.names), len(reference.names)), dtype=np.int64)
+        self._batch = Batch(reference.side, reference.names)
+        self._events: list[str] = []
 
     def take(self, captures: Iterable[Capture]) -> None:
-        """Observe one after the other; none is kept."""
+        """Observe all, a batch at a time; none is kept."""
         for capture in captures:
-            row = Row()
-            pixels = self._see(row, capture.sent)
-            answer = self._hear(row, capture.answered)
-            self.measured.add(row)
-            if pixels is not None:
-                self.outliers.offer(row, pixels, capture)
+            answer = self._read_answer(capture.answered)
+            size = None if capture.sent is None else len(capture.sent)
+            self._batch.add(self._read_image(capture.sent), size, answer)
+            self._events.append(shorten(capture.event_id))
             truth = None if answer is None else self._labels.find(capture)
-            if truth is not None:
-                self.confusion[truth, answer] += 1
+            if answer is not None and truth is not None:
+                self.confusion[truth, int(np.argmax(answer))] += 1
+            if self._batch.is_full:
+                self._measure()
+        self._measure()
 
-    def _see(self, row: Row, sent: bytes | None) -> "Pixels | None":
+    def _measure(self) -> None:
+        rows = self._batch.measure()
+        self.measured.add(rows)
+        self.outliers.offer(rows, *self._batch.images(), self._events)
+        self._batch.clear()
+        self._events.clear()
+
+    def _read_image(self, sent: bytes | None) -> Image.Image | None:
         if sent is None:
             self.counts["no_picture"] += 1
             return None
         image = images.decode(sent)
         if image is None:
             self.counts["undecodable"] += 1
-            row.numbers[_BYTES] = len(sent)
-            return None
-        return row.add_image(image, len(sent), self._reference.side)
+        return image
 
-    def _hear(self, row: Row, answered: bytes | None) -> int | None:
+    def _read_answer(self, answered: bytes | None) -> list[float] | None:
+        """One probability for each class of the baseline."""
         if answered is None:
             self.counts["no_answer"] += 1
             return None
@@ -65,5 +69,4 @@ class Observation:
         if more:
             self.counts["more_classes" if more > 0 else "fewer_classes"] += 1
             return None
-        row.add_prediction(probabilities, self._reference.names)
-        return int(np.argmax(probabilities))
+        return probabilities

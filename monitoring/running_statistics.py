@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.features import NUMBERS, SHAPES, WORDS, Row, Vector
+from monitoring.features import NUMBERS, SHAPES, WORDS, Rows, Vector
 
 CAPACITY = 2000
 SEED = 42
@@ -23,21 +23,31 @@ class RunningStatistics:
         self._sample = np.full((capacity, len(NUMBERS) + SHAPES), np.nan)
         self._random = np.random.default_rng(SEED)
 
-    def add(self, row: Row) -> None:
-        """Take up a row, by Welford's method and Vitter's algorithm R."""
-        place = self.rows if self.rows < len(self._sample) else int(self._random.integers(self.rows + 1))
-        if place < len(self._sample):
-            self._sample[place, : len(NUMBERS)], self._sample[place, len(NUMBERS) :] = row.numbers, row.shapes
-        self.rows += 1
-        here = ~np.isnan(row.numbers)
-        self.present += here
-        step = np.where(here, row.numbers - self.mean, 0)
-        self.mean += step / np.maximum(self.present, 1)
-        self._squares += step * np.where(here, row.numbers - self.mean, 0)
-        self.least, self.most = np.fmin(self.least, row.numbers), np.fmax(self.most, row.numbers)
-        for counter, word in zip(self.words, row.words, strict=True):
-            if word is not None:
-                counter[word] += 1
+    def add(self, rows: Rows) -> None:
+        """Take up rows, by Vitter's algorithm R and by Chan, Golub and LeVeque's way to join moments."""
+        self._draw(rows)
+        self.rows += len(rows)
+        if not len(rows):
+            return
+        present = (~np.isnan(rows.numbers)).sum(axis=0)
+        mean = np.nansum(rows.numbers, axis=0) / np.maximum(present, 1)
+        step, before = mean - self.mean, self.present
+        self.present = before + present
+        share = present / np.maximum(self.present, 1)
+        self.mean = self.mean + step * share
+        self._squares += np.nansum((rows.numbers - mean) ** 2, axis=0) + step**2 * before * share
+        self.least = np.fmin(self.least, np.fmin.reduce(rows.numbers))
+        self.most = np.fmax(self.most, np.fmax.reduce(rows.numbers))
+        for counter, words in zip(self.words, rows.words, strict=True):
+            counter.update(word for word in words if word is not None)
+
+    def _draw(self, rows: Rows) -> None:
+        """Let each row take a place of the sample with its due chance; of two that take one, the later stays."""
+        numbers = np.arange(self.rows, self.rows + len(rows))
+        full = int(np.searchsorted(numbers, len(self._sample)))
+        places = np.concatenate([numbers[:full], self._random.integers(numbers[full:] + 1)])
+        taken = places < len(self._sample)
+        self._sample[places[taken]] = np.hstack([rows.numbers[taken], rows.shapes[taken]])
 
     @property
     def deviation(self) -> Vector:

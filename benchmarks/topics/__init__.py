@@ -9,6 +9,7 @@ from benchmarks.figures import Measured
 CHOICES = {
     "pipeline": "What a pipeline's engine costs",
     "prepare": "PrepareData against the notebook way",
+    "monitoring": "The drift check on many captures",
     "training": "Training on the CPU",
     "answers": "An answer without HTTP",
     "endpoint": "The endpoint",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import charts, report, results
+from benchmarks import charts, report, results, usage
 from benchmarks.figures import Measured, Series
-from benchmarks.goals import Goal, first_of, growth, median_of, overhead_share, ratio_to
+from benchmarks.goals import Goal, first_of, growth, growth_of, median_of, overhead_share, ratio_to
 from benchmarks.topics import CHOICES
 from benchmarks.verdicts import GOALS
 
@@ -58,6 +60,20 @@ def test_the_share_of_the_best_peer_leaves_the_bare_process_out() -> None:
 
 def test_growth_compares_late_steps_with_early_ones() -> None:
     assert growth(measured(further("ours", 10), further("ours", 12, what="a further step beyond 50"))) == 1.2
+
+
+def test_growth_of_one_figure_from_another_needs_both() -> None:
+    memory = growth_of("many", "few")
+    assert memory(measured(further("ours", 200, what="few"), further("ours", 210, what="many"))) == 1.05
+    assert memory(measured(further("ours", 200, what="few"))) is None
+
+
+def test_a_program_s_cost_is_its_own_and_not_that_of_what_starts_it() -> None:
+    held = b"1" * (64 << 20)
+    cost = usage.run([sys.executable, "-c", "print('not to standard output')"], os.environ)
+    assert cost.cpu > 0 and cost.seconds > 0 and cost.memory < len(held) / 2**20
+    with pytest.raises(SystemExit, match="worthless"):
+        usage.run([sys.executable, "-c", "raise SystemExit(3)"], os.environ)
 
 
 def test_a_goal_that_is_missed_says_by_how_much_and_why() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from monitoring import baseline_files, captures
-from monitoring.features import NUMBERS, Row
+from monitoring.features import NUMBERS, SHAPES, WORDS, Rows
 from monitoring.labels import Labels
 from monitoring.observations import Observation
 from monitoring.options import Window, time
@@ -43,6 +43,13 @@ def _write(folder: Path, count: int) -> Path:
     return folder
 
 
+def _rows(values: np.ndarray) -> Rows:
+    """Rows of which the first number alone is present."""
+    numbers = np.full((len(values), len(NUMBERS)), np.nan)
+    numbers[:, 0] = values
+    return Rows(numbers, np.full((len(values), SHAPES), np.nan), tuple([None] * len(values) for _ in WORDS))
+
+
 def test_five_times_the_captures_need_no_more_memory(monitor: Monitor, tmp_path: Path) -> None:
     # What threads of other tests in this process allocate meanwhile counts as well, but hardly twice.
     folders = [_write(tmp_path / str(count), count) for count in (250, 1250)]
@@ -52,10 +59,9 @@ def test_five_times_the_captures_need_no_more_memory(monitor: Monitor, tmp_path:
 
 
 def test_the_sample_is_even_over_time() -> None:
-    measured, row = RunningStatistics(capacity=500), Row()
-    for number in range(5000):
-        row.numbers[0] = number
-        measured.add(row)
+    measured = RunningStatistics(capacity=500)
+    for start in range(0, 5000, 100):
+        measured.add(_rows(np.arange(start, start + 100)))
     drawn = measured.sample[:, 0]
     assert len(drawn) == len(set(drawn)) == 500
     assert np.mean(drawn) == 2500 or abs(np.mean(drawn) - 2500) < 4 * 5000 / np.sqrt(12 * 500)
@@ -64,11 +70,11 @@ def test_the_sample_is_even_over_time() -> None:
 def test_moments_are_those_of_all_rows_and_leave_out_what_is_missing() -> None:
     values = np.random.default_rng(1).normal(3, 2, 4000)
     measured = RunningStatistics(capacity=10)
-    for place, value in enumerate(values):
-        row = Row()
-        row.numbers[0] = value if place % 4 else np.nan
-        measured.add(row)
-    kept = values[np.arange(4000) % 4 > 0]
+    present = np.arange(4000) % 4 > 0
+    given = np.where(present, values, np.nan)
+    for part in np.split(given, [1, 4, 500, 501, 3000]):  # the first has nothing present
+        measured.add(_rows(part))
+    kept = values[present]
     assert measured.present[0] == 3000
     assert np.allclose([measured.mean[0], measured.deviation[0]], [kept.mean(), kept.std()])
     assert (measured.least[0], measured.most[0]) == (kept.min(), kept.max())
