@@ -1,8 +1,8 @@
 """MiniStack's state on disk: what a request has changed is saved before it is answered, the rest every two seconds.
 
 MiniStack keeps all but S3's objects in memory and saves it at a clean exit only; lines of logs have a file of their own
-(ministack_patches/logs.py). Left to the next save are metrics, streams of logs, a service whose state is large, what goes on after the answer, and executions, which have a journal
-(ministack_patches/step_functions/executions.py).
+(ministack_patches/logs.py). Left to the next save are new streams of logs, metrics, a service whose state is large,
+what goes on after the answer, and executions, which have a journal (ministack_patches/step_functions/executions.py).
 """
 
 from __future__ import annotations

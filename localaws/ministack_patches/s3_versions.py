@@ -22,7 +22,7 @@ def patch(_: Aws) -> Patch:
     """Drop the bytes of versions when their object is written."""
     return Patch(
         replaces={s3: {"_persist_object": _persisting}},
-        reads={s3: ("_object_versions", "_version_body", "_version_file_exists")},
+        reads={s3: ("_object_versions", "_version_file_exists")},
     )
 
 
