@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from console.page.classify.panel import ClassifyPanel
 from console.page.comparison.panel import ComparisonPanel
+from console.page.dataset import panel as dataset
 from console.page.endpoint.panel import EndpointPanel
 from console.page.execution import panel as execution
 from console.page.files import Read
@@ -49,6 +50,14 @@ PANELS = (
     ),
     Panel("/new", NewRunPanel, title="New run", parent="/runs"),
     Panel("/compare", ComparisonPanel, title="Compare", parent="/runs"),
+    Panel("/dataset", dataset.DatasetPanel, "Data", title="Data set"),
+    Panel(
+        "/dataset/{identifier}",
+        dataset.DatasetPanel,
+        title="Data set of run {identifier}",
+        parent="/dataset",
+        files=dataset.FILES,
+    ),
     Panel("/registry", RegistryPanel, "Registry", title="Registry"),
     Panel(
         "/version/{number}",

@@ -58,6 +58,24 @@ def test_a_version_has_the_card_that_the_evaluation_wrote(watch: Tab, laptop: La
     assert json.loads(download.value.path().read_text()) == content
 
 
+def test_the_data_of_a_version_is_looked_at_from_its_lineage(watch: Tab, trained: str) -> None:
+    page = watch.go("/version/1")
+    page.get_by_role("navigation", name="Lineage").locator("a").first.click()
+    expect(page).to_have_url(f"{watch.root}/dataset/{trained}")
+    rows = page.get_by_role("region", name="Images by split and class").locator("tbody tr")
+    expect(rows).to_have_text(["train90901800", "validation1010200", "test1001002000"], timeout=15_000)
+    shown = page.get_by_role("list", name="motorcycle images of test").locator("img")
+    expect(shown).to_have_count(14)
+    page.get_by_role("button", name="More motorcycle images of test").click()
+    expect(shown).to_have_count(42)
+    page.wait_for_function("document.querySelector('.samples img').naturalWidth === 32")
+    expect(page.get_by_role("region", name="Images in two splits")).to_contain_text("test in train")
+    for path in ("evaluation/../../x.png", "0.txt"):
+        assert page.request.get(f"{watch.root}/dataset/{trained}/image/test/{path}").status == 404
+    page.get_by_role("navigation", name="Panels").get_by_role("link", name="Data").click()
+    expect(rows).to_have_count(3, timeout=15_000)
+
+
 def test_an_approval_with_a_comment_deploys_and_the_endpoint_panel_sees_it(
     laptop: Laptop, watch: Tab, trained: str, pictures: Path | None
 ) -> None:
@@ -171,6 +189,7 @@ def test_every_panel_fits_a_desk_a_tablet_and_a_phone_and_can_be_read_in_light_a
         "compare": f"/compare?runs={trained},{failed}",
         "run": f"/execution/{failed}",
         "step": f"/execution/{trained}/EvaluateModel",
+        "dataset": f"/dataset/{trained}",
         "registry": "/registry",
         "version": "/version/1",
         "card": "/version/1/card",

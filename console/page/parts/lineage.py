@@ -10,8 +10,6 @@ from console.page.parts.elements import box, link, text
 
 Kind = Literal["Data set", "Run", "Version", "Model card", "Endpoint", "Monitoring"]
 _SHOWN_DIGITS = 12
-# The step whose page shows what a run was given, and which images came of it.
-_DATA_STEP = "PrepareData"
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def list_places(known: Lineage) -> list[Place]:
     serves = known.live is not None and known.live == known.version
     version = f"/version/{known.version}" if known.version is not None else ""
     return [
-        Place("Data set", known.dataset[:_SHOWN_DIGITS] or "unknown", f"{run}/{_DATA_STEP}" if run else ""),
+        Place("Data set", known.dataset[:_SHOWN_DIGITS] or "unknown", f"/dataset/{known.run}" if run else ""),
         Place("Run", known.run or "unknown", run),
         Place("Version", str(known.version) if version else "none yet", version),
         Place(

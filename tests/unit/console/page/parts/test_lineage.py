@@ -12,7 +12,7 @@ def _addresses(known: Lineage) -> list[tuple[str, str]]:
 def test_a_live_version_leads_from_its_data_to_its_monitoring() -> None:
     facts = {"dataset_version": "b818f0f8b97c3276", "execution_id": "e0"}
     assert _addresses(trace_version(3, facts, 3)) == [
-        ("b818f0f8b97c", "/execution/e0/PrepareData"),
+        ("b818f0f8b97c", "/dataset/e0"),
         ("e0", "/execution/e0"),
         ("3", "/version/3"),
         ("of version 3", "/version/3/card"),
