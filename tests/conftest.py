@@ -17,15 +17,17 @@ import botocore.session
 import pytest
 
 from tests import watchdog
-from tests.balance import Balance
 
 TOP = Path(__file__).parents[1]
 _WATCHDOG = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the longest files begin."""
-    config.pluginmanager.register(Balance())
+    """Let the longest files begin, where there are workers: a build runs tests/smoke without pytest-xdist."""
+    if config.pluginmanager.hasplugin("xdist"):
+        from tests.balance import Balance
+
+        config.pluginmanager.register(Balance())
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
