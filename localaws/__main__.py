@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from localaws import home, keys
@@ -21,6 +23,7 @@ from localaws.store import StoreError
 
 def main() -> int:
     """Run; answers the exit code."""
+    gc.disable()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         settings = from_environment()
@@ -29,11 +32,15 @@ def main() -> int:
         _refuse_taken_port(settings)
         root = keys.ensure(settings)
         home.keep_temporary_files(settings.home)
-        settings = replace(settings, isolation=choose(os.environ.get(VARIABLE, "")))
         configuration.configure(settings)
-        from localaws.server import run  # noqa: PLC0415 - MiniStack reads its environment when it is imported
-
-        run(settings, root)
+        # What the kernel allows is tried by other processes, while this one imports.
+        with ThreadPoolExecutor(1) as trying:
+            isolation = trying.submit(choose, os.environ.get(VARIABLE, ""))
+            from localaws.server import run  # noqa: PLC0415 - MiniStack reads its environment when it is imported
+        # What was imported stays: no collection need look at it.
+        gc.freeze()
+        gc.enable()
+        run(replace(settings, isolation=isolation.result()), root)
     except (IsolationError, MiniStackError, SettingsError, StoreError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

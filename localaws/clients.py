@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import threading
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
-
-import boto3
-import botocore.session
-from botocore.config import Config
-from botocore.loaders import create_loader
 
 from localaws.keys import Credentials
 from localaws.settings import Settings
 
 if TYPE_CHECKING:
-    from localaws.ministack.objects import Objects
+    import boto3
 
-# Shared by all: each role has clients of its own, and reading S3's model takes longer than making its client.
-_MODELS = create_loader()
+    from localaws.ministack.objects import Objects
 
 
 class Clients:
@@ -25,15 +20,6 @@ class Clients:
 
     def __init__(self, settings: Settings, credentials: Credentials) -> None:
         self.credentials = credentials
-        core = botocore.session.Session()
-        core.register_component("data_loader", _MODELS)
-        self._session = boto3.session.Session(
-            botocore_session=core,
-            aws_access_key_id=credentials.key,
-            aws_secret_access_key=credentials.secret,
-            aws_session_token=credentials.token,
-            region_name=settings.region,
-        )
         self._settings = settings
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
@@ -42,19 +28,28 @@ class Clients:
         """The client of a service."""
         with self._lock:
             if service not in self._clients:
-                self._clients[service] = self._session.client(
-                    service,
-                    endpoint_url=self._settings.endpoint,
-                    config=Config(
-                        max_pool_connections=32,
-                        retries={"max_attempts": 3},
-                        read_timeout=900,
-                        s3={"addressing_style": "path"},
-                        request_checksum_calculation="when_required",
-                        response_checksum_validation="when_required",
-                    ),
-                )
+                self._clients[service] = self._make(service)
             return self._clients[service]
+
+    def _make(self, service: str) -> Any:  # noqa: ANN401
+        from botocore.config import Config  # noqa: PLC0415 - see _open_session
+
+        return self._session.client(
+            service,
+            endpoint_url=self._settings.endpoint,
+            config=Config(
+                max_pool_connections=32,
+                retries={"max_attempts": 3},
+                read_timeout=900,
+                s3={"addressing_style": "path"},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+        )
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return _open_session(self.credentials, self._settings.region)
 
     @property
     def s3(self) -> Any:  # noqa: ANN401
@@ -73,3 +68,27 @@ class Clients:
     def logs(self) -> Any:  # noqa: ANN401
         """The CloudWatch Logs client."""
         return self.get("logs")
+
+
+def _open_session(credentials: Credentials, region: str) -> boto3.Session:
+    # Takes a tenth of a second to import; the local AWS answers before it asks anything.
+    import boto3  # noqa: PLC0415
+    import botocore.session  # noqa: PLC0415
+
+    core = botocore.session.Session()
+    core.register_component("data_loader", _load_models())
+    return boto3.Session(
+        botocore_session=core,
+        aws_access_key_id=credentials.key,
+        aws_secret_access_key=credentials.secret,
+        aws_session_token=credentials.token,
+        region_name=region,
+    )
+
+
+@cache
+def _load_models() -> Any:  # noqa: ANN401 - botocore has no types
+    """Shared by all: each role has clients of its own, and reading S3's model takes longer than making its client."""
+    from botocore.loaders import create_loader  # noqa: PLC0415
+
+    return create_loader()

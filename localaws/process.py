@@ -161,7 +161,7 @@ def start(settings: Settings) -> bool:
         with suppress(StrangerError):
             if running_pid(settings) == process.pid:
                 return True
-        time.sleep(0.05)
+        time.sleep(0.02)
     process.terminate()
     raise ProcessError(f"The local AWS did not answer within {_START_SECONDS} s; see {log}.")
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import psutil
 
@@ -27,18 +28,31 @@ _PATIENCE = 60
 
 
 def measure(quick: bool) -> Measured:
-    """Start each in turn until its port answers, then read its memory."""
+    """Start each in turn until its port answers, then read its memory; also in a home that another start has made."""
+    rounds = 3 if quick else 7
     memory: dict[str, list[float]] = {who: [] for who in WORDS}
-    found = alternate({who: partial(_start, who, memory[who]) for who in WORDS}, 3 if quick else 7)
-    series = [Series("start", who, "s", values) for who, values in found.items()]
+    with tempfile.TemporaryDirectory() as used:
+        homes = {who: Path(used, str(number)) for number, who in enumerate(WORDS)}
+        for who, home in homes.items():
+            home.mkdir()
+            _start(who, [], home)
+        again = alternate({who: partial(_start, who, memory[who], home) for who, home in homes.items()}, rounds)
+    first = alternate({who: partial(_start_afresh, who) for who in WORDS}, rounds)
+    series = [Series("start", who, "s", values) for who, values in again.items()]
+    series += [Series("start in an empty home", who, "s", values) for who, values in first.items()]
     series += [Series("memory after the start", who, "MiB", tuple(values)) for who, values in memory.items()]
     note = "From the process's start until an HTTP request is answered; the memory is the resident set then. "
     return Measured("startup", OURS, tuple(series), (note + "MiniStack, on which it stands, has no SageMaker.",))
 
 
-def _start(who: str, memory: list[float]) -> float:
+def _start_afresh(who: str) -> float:
+    with tempfile.TemporaryDirectory() as home:
+        return _start(who, [], Path(home))
+
+
+def _start(who: str, memory: list[float], home: Path) -> float:
     began = time.perf_counter()
-    with _running(who) as (process, port):
+    with _running(who, home) as (process, port):
         _await(process, port)
         seconds = time.perf_counter() - began
         memory.append(psutil.Process(process.pid).memory_info().rss / 2**20)
@@ -46,17 +60,16 @@ def _start(who: str, memory: list[float]) -> float:
 
 
 @contextmanager
-def _running(who: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def _running(who: str, home: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     port = free_port()
-    with tempfile.TemporaryDirectory() as home:
-        environment = {**os.environ, "SCONES_PORT": str(port), "SCONES_HOME": home}
-        environment |= {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1"}
-        quiet = subprocess.DEVNULL
-        with subprocess.Popen([sys.executable, *WORDS[who]], env=environment, stdout=quiet, stderr=quiet) as process:
-            try:
-                yield process, port
-            finally:
-                process.terminate()
+    environment = {**os.environ, "SCONES_PORT": str(port), "SCONES_HOME": str(home)}
+    environment |= {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1"}
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen([sys.executable, *WORDS[who]], env=environment, stdout=quiet, stderr=quiet) as process:
+        try:
+            yield process, port
+        finally:
+            process.terminate()
 
 
 def _await(process: subprocess.Popen[bytes], port: int) -> None:

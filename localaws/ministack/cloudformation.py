@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
@@ -63,7 +63,7 @@ def add_resource_type(
     delete: Delete,
     update: Update | None = None,
     *,
-    replacing: Sequence[str] = (),
+    replacing: Container[str] = (),
     named: str | None = None,
     tagged: bool = False,
 ) -> None:
@@ -79,7 +79,7 @@ def add_resource_type(
     provisioners._RESOURCE_HANDLERS.pop(name, None)
     _add(name, handlers)
     if replacing:
-        provisioners._REPLACING_PROPERTIES[name] = tuple(replacing)
+        provisioners._REPLACING_PROPERTIES[name] = replacing
     if named:
         provisioners._CUSTOM_NAME_REPLACEMENT[name] = {"name": named}
     if tagged:

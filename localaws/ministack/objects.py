@@ -19,8 +19,6 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from botocore.exceptions import ClientError
-from botocore.handlers import VALID_BUCKET
-from botocore.parsers import create_parser
 from ministack import app
 from ministack.core import iam_evaluator, responses
 
@@ -114,6 +112,8 @@ class Objects:
         status, headers, content = answer.result()
         if status >= 300:
             failed = {"status_code": status, "headers": headers, "body": content}
+            from botocore.parsers import create_parser  # noqa: PLC0415 - the start needs none
+
             raise ClientError(create_parser("rest-xml").parse(failed, None), operation)
         if method != "GET":
             _servers[0].changed.set()
@@ -141,5 +141,7 @@ class Objects:
 
 
 def _is_answered_here(bucket: str, key: str = "-") -> bool:
+    from botocore.handlers import VALID_BUCKET  # noqa: PLC0415 - takes a while to import, and the start needs none
+
     # The client refuses other names before it sends anything; in a path they would name something else.
     return bool(_servers and key and VALID_BUCKET.search(bucket))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from localaws.aws import Aws
@@ -27,11 +28,16 @@ class _Kind:
     def arn(self) -> str:
         return f"{self.stem}Arn"
 
-    @property
-    def replacing(self) -> tuple[str, ...]:
-        """Every property but the tags."""
-        shape = service_model().operation_model(f"Create{self.stem}").input_shape
-        return tuple(member for member in (shape.members if shape else ()) if member != "Tags")
+
+class _Replacing(Container[str]):
+    """Every property but the tags; read when it is asked for, as a start of the local AWS does not need the model."""
+
+    def __init__(self, stem: str) -> None:
+        self._operation = f"Create{stem}"
+
+    def __contains__(self, member: object) -> bool:
+        shape = service_model().operation_model(self._operation).input_shape
+        return shape is not None and member in shape.members and member != "Tags"
 
 
 _KINDS = (_Kind("Model", models.MODEL), _Kind("EndpointConfig", endpoint_configs.KIND))
@@ -60,7 +66,13 @@ def _register(aws: Aws, kind: _Kind) -> None:
             call(aws, f"Delete{kind.stem}", {kind.name: document[kind.name]})
 
     cloudformation.add_resource_type(
-        f"AWS::SageMaker::{kind.stem}", create, delete, update, replacing=kind.replacing, named=kind.name, tagged=True
+        f"AWS::SageMaker::{kind.stem}",
+        create,
+        delete,
+        update,
+        replacing=_Replacing(kind.stem),
+        named=kind.name,
+        tagged=True,
     )
 
 
