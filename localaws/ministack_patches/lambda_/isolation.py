@@ -92,7 +92,11 @@ class Programs:
         """Start a function's process: `cwd` is the folder of its code, beside its worker and its layers."""
         code = Path(cwd)
         layers = [Path(folder) for folder in env.get(_LAYERS_VARIABLE, "").split(os.pathsep) if folder]
-        fixed = {_TASK: code, **({_LAYERS: merge(layers)} if layers else {})}
+        # A layer that others have as well is a link. Node finds packages by links from the code to where each layer was
+        # unpacked.
+        fixed = {_TASK: code, **{str(layer): layer.resolve() for layer in layers}}
+        if layers:
+            fixed[_LAYERS] = merge(layers).resolve()
         started = []
         for word in words:
             path = Path(word)
@@ -106,8 +110,7 @@ class Programs:
         megabytes = (_config.get({}).get("EphemeralStorage") or {}).get("Size", _MEGABYTES)
         view = View(
             fixed=fixed,
-            # Node finds packages of layers by links from the code to where each was unpacked.
-            readable=[*_list_interpreter(words[0]), Path(FOLDER), *layers],
+            readable=[*_list_interpreter(words[0]), Path(FOLDER)],
             memory={TEMPORARY: f"mode=1777,size={megabytes}m"},
             directory=_TASK,
             sealed=True,
@@ -128,7 +131,10 @@ def merge(layers: Sequence[Path]) -> Path:
 
 def _put(source: str, target: str) -> None:
     Path(target).unlink(missing_ok=True)
-    os.link(source, target, follow_symlinks=False)
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # the cache of layers may lie on another disk
+        shutil.copy2(source, target, follow_symlinks=False)
 
 
 def _list_interpreter(program: str) -> Sequence[Path]:

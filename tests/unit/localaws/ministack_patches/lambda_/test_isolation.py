@@ -18,7 +18,7 @@ from ministack.services import lambda_svc
 
 from localaws.aws import Aws
 from localaws.isolation.launching import find
-from localaws.ministack_patches.lambda_ import errors, isolation
+from localaws.ministack_patches.lambda_ import errors, isolation, unpacking
 from localaws.ministack_patches.lambda_.isolation import merge
 
 FOUND = find()
@@ -61,10 +61,11 @@ Call = Callable[..., Any]
 
 
 @pytest.fixture
-def call(apply: Callable[..., None], aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call]:
+def call(apply: Callable[..., None], aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call]:
     """Call a function of this source and these layers; answers what it returned, or its error."""
     settings = replace(aws.settings, isolation=FOUND)
-    for module in (errors, isolation):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for module in (errors, isolation, unpacking):
         apply(module, settings=settings)
     layers: dict[str, bytes] = {}
     monkeypatch.setattr(lambda_svc, "_resolve_layer_zip", lambda layer: layers[layer["Arn"]])
@@ -133,6 +134,15 @@ def test_layers_are_one_folder_in_which_the_later_stands_before(call: Call) -> N
     )
     said = call(packed(module_DOT_py=SOURCE), {"run": expression}, layers)
     assert said == [2, 1, "/opt/python/layered.py", ["tool"]]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_layer_from_the_cache_cannot_be_changed(call: Call, tmp_path: Path, number: int) -> None:
+    layers = [packed(python__layered_DOT_py="of = 1"), packed(bin__tool="a")][:number]
+    written = {"run": "attempt('/opt/python/layered.py')"}
+    assert call(packed(module_DOT_py=SOURCE), written, layers) == "EROFS"
+    [kept] = (tmp_path / "cache").rglob("layered.py")
+    assert kept.read_text() == "of = 1"
 
 
 def test_merging_changes_no_layer(tmp_path: Path) -> None:
