@@ -16,6 +16,8 @@ export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
 .PHONY: image wheel installation examples demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants docs tour install lock sbom sdk3 clean browser
 
+# Its training may take all cores; tests take one, so that they see the same everywhere.
+demo: export SCONES_TRAINING_CORES ?= $(shell getconf _NPROCESSORS_ONLN)
 demo: $(ENVIRONMENT)/laptop
 	@$(BIN)/scones demo
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.goals import Goal, first_of, growth, growth_of, inverse, median_of, overhead_share, ratio_to
+from benchmarks.topics.cores import BUSY, IDLE, ONE
 
 GOALS = (
     Goal("pipeline", "The engine's own cost of a step is at most a quarter of the best peer's", overhead_share, 0.25),
@@ -31,6 +32,21 @@ GOALS = (
         "Its memory with 100,000 captures is at most 1.1 of that with 1,000",
         growth_of("100,000 captures, most memory", "1,000 captures, most memory"),
         1.1,
+    ),
+    Goal(
+        "cores",
+        "Training on two idle cores: at least 1.6 times one",
+        ratio_to(f"{IDLE}, MXNet, batches of 32", ONE),
+        1.6,
+        at_most=False,
+        why="Read the load below: a core that other work uses is not idle.",
+    ),
+    Goal(
+        "cores",
+        "Training on two cores while two other programs use them: at least 0.9 of one",
+        ratio_to(f"{BUSY}, MXNet, batches of 32", ONE),
+        0.9,
+        at_most=False,
     ),
     Goal(
         "endpoint",

@@ -42,6 +42,11 @@ def reach_from_docker(endpoint: str) -> tuple[list[str], str]:
     return ["--network", "host"], endpoint
 
 
+def count_usable_cores() -> int:
+    """Count the cores that this process may run on; macOS ties no process to some of them."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
 def raise_open_files() -> None:
     """Let this process, and those that it starts, have as many files and connections open as both systems allow."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from localaws.algorithms.image_classification.engine import EngineError, choose_engine
+from localaws.algorithms.image_classification.replicas import ReplicasError, count_cores
 from localaws.isolation.kinds import NAMESPACES, PATHS, REWRITTEN, VARIABLE, Isolation
 
 DEFAULT_PORT = 4566
@@ -35,6 +36,7 @@ class Settings:
     existing_customer: bool = False
     open_to_all: bool = False
     engine: str = "mxnet"
+    training_cores: int = 1
     isolation: Isolation = REWRITTEN
 
     @property
@@ -119,7 +121,8 @@ def from_environment() -> Settings:
     the working directory), SCONES_ENFORCE_IAM (false), SCONES_OPEN
     (false: who has no key of the installation is refused), and SCONES_ACCOUNT: `new` (default), to which AWS closed
     Model Monitor, Clarify and Debugger, or `existing`. SCONES_ENGINE says what trains: by default MXNet, where it is
-    installed. SCONES_ISOLATION is checked; what this machine has is found out when the local AWS starts.
+    installed; SCONES_TRAINING_CORES on how many cores: by default OMP_NUM_THREADS, or all. SCONES_ISOLATION is checked;
+    what this machine has is found out when the local AWS starts.
     """
     home = Path(os.environ.get("SCONES_HOME", ".scones")).resolve()
     port = os.environ.get("SCONES_PORT", str(load_port(home) or DEFAULT_PORT))
@@ -139,6 +142,7 @@ def from_environment() -> Settings:
         existing_customer=account == "existing",
         open_to_all=open_to_all,
         engine=_engine(),
+        training_cores=_training_cores(),
     )
 
 
@@ -154,6 +158,13 @@ def _engine() -> str:
     try:
         return choose_engine()
     except EngineError as error:
+        raise SettingsError(f"{error}.") from error
+
+
+def _training_cores() -> int:
+    try:
+        return count_cores()
+    except ReplicasError as error:
         raise SettingsError(f"{error}.") from error
 
 

@@ -3,11 +3,13 @@
     python -m benchmarks.search try --archive FILE [--weights FOLDER] [CANDIDATE ...]   # folds of the training images
     python -m benchmarks.search final --archive FILE [--profile compact] [--weights FOLDER]
     python -m benchmarks.search engines --archive FILE [--profile quick]   # either engine, five seeds
+    python -m benchmarks.search cores --archive FILE [--profile quick] [--cores 2]   # five seeds on so many cores
+    python -m benchmarks.search compare CANDIDATE OTHER   # the paired test, on the folds that both were tried on
     python -m benchmarks.search table
 
 `try` never opens the test images; `final` trains on nine tenths of the training images, as the pipeline does,
-with five seeds, and `engines` does so by either engine. All go on where they were
-stopped. See docs/model.md for what came out.
+with five seeds, `engines` does so by either engine, and `cores` on several cores, to compare with one. All go on
+where they were stopped. See docs/model.md for what came out.
 """
 
 import argparse
@@ -36,8 +38,17 @@ def main() -> None:
     elif options.command == "final":
         _final(options.archive, options.profile, options.weights)
     elif options.command == "engines":
-        _engines(options.archive, options.profile)
-    kept = {"final": MEASURED, "engines": BY_ENGINE}.get(options.command, TRIED)
+        _compare_variants(
+            options.archive, options.profile, {f"{options.profile}, {each}": (each, 1) for each in ENGINES}
+        )
+    elif options.command == "cores":
+        one = f"{options.profile}, {options.engine}"
+        variants = {one: (options.engine, 1), f"{one}, {options.cores} cores": (options.engine, options.cores)}
+        _compare_variants(options.archive, options.profile, variants)
+    elif options.command == "compare":
+        _compare(options.candidate, options.other)
+        return
+    kept = {"final": MEASURED, "engines": BY_ENGINE, "cores": BY_ENGINE}.get(options.command, TRIED)
     print(page.table(results.summarize(results.read(kept))))
 
 
@@ -56,6 +67,14 @@ def _parse() -> argparse.Namespace:
     engines = commands.add_parser("engines")
     engines.add_argument("--archive", type=Path, required=True)
     engines.add_argument("--profile", default="quick", choices=sorted(PROFILES))
+    cores = commands.add_parser("cores")
+    cores.add_argument("--archive", type=Path, required=True)
+    cores.add_argument("--profile", default="quick", choices=sorted(PROFILES))
+    cores.add_argument("--engine", default="mxnet", choices=ENGINES)
+    cores.add_argument("--cores", type=int, default=2)
+    compare = commands.add_parser("compare")
+    compare.add_argument("candidate")
+    compare.add_argument("other")
     commands.add_parser("table")
     return parser.parse_args()
 
@@ -85,19 +104,35 @@ def _final(archive: Path, profile: str, weights: Path | None) -> None:
             _keep(MEASURED, results.Trial(name, TEST, seed, len(test), wrong, seconds))
 
 
-def _engines(archive: Path, profile: str) -> None:
+def _compare_variants(archive: Path, profile: str, variants: dict[str, tuple[str, int]]) -> None:
+    """Train one profile by two kinds of engine and number of cores, and say how the second differs."""
     train, _ = images.fold(images.read(archive, "train"), 0, VALIDATION_FOLDS)
     test = images.read(archive, "test")
-    names = {engine: f"{profile}, {engine}" for engine in ENGINES}
     done = {(each.candidate, each.seed) for each in results.read(BY_ENGINE)}
     for seed in FINAL_SEEDS:
-        for engine, name in names.items():
+        for name, (engine, cores) in variants.items():
             if (name, seed) not in done:
-                wrong, seconds = trial.run(find_profile(profile).hyperparameters, train, test, seed, engine=engine)
+                chosen = find_profile(profile).hyperparameters
+                wrong, seconds = trial.run(chosen, train, test, seed, engine=engine, cores=cores)
                 _keep(BY_ENGINE, results.Trial(name, TEST, seed, len(test), wrong, seconds))
-    kept = results.read(BY_ENGINE)
-    first, second = ([each for each in kept if each.candidate == name] for name in names.values())
-    print("{:+.4f} ({:+.4f} to {:+.4f}) from the first engine to the second".format(*results.difference(second, first)))
+    first, second = variants
+    _say_difference(results.read(BY_ENGINE), second, first)
+
+
+def _compare(candidate: str, other: str) -> None:
+    kept = results.read(TRIED)
+    parts = {name: {each.part for each in kept if each.candidate == name} for name in (candidate, other)}
+    both = parts[candidate] & parts[other]
+    if not both:
+        raise SystemExit(f"No fold was tried with both {candidate} and {other}: run `try` for them.")
+    _say_difference([each for each in kept if each.part in both], candidate, other)
+
+
+def _say_difference(kept: list[results.Trial], candidate: str, other: str) -> None:
+    ours, theirs = ([each for each in kept if each.candidate == name] for name in (candidate, other))
+    gain, low, high = results.difference(ours, theirs)
+    chance = results.find_chance(ours, theirs)
+    print(f"{candidate} to {other}: {gain:+.4f} ({low:+.4f} to {high:+.4f}), p = {chance:.2f}")
 
 
 def _name(candidate: str, weights: Path | None) -> str:

@@ -93,6 +93,18 @@ def difference(trials: list[Trial], others: list[Trial], seed: int = 0) -> tuple
     return float(gains.mean()), float(low), float(high)
 
 
+def find_chance(trials: list[Trial], others: list[Trial], seed: int = 0) -> float:
+    """How likely a difference at least as large is where there is none (two-sided p, paired by image).
+
+    If both are alike, an image's difference is as likely the other way round: signs are drawn at random.
+    """
+    gains = np.concatenate(list(_shares_right(trials))) - np.concatenate(list(_shares_right(others)))
+    found = abs(gains.sum())
+    signs = np.random.default_rng(seed).choice((-1.0, 1.0), size=(RESAMPLES, len(gains)))
+    as_large = np.count_nonzero(np.abs(signs @ gains) >= found - 1e-9)
+    return float((as_large + 1) / (RESAMPLES + 1))
+
+
 def _shares_right(trials: list[Trial]) -> Iterator[NDArray[np.float64]]:
     for part in sorted({trial.part for trial in trials}):
         of_part = [trial for trial in trials if trial.part == part]

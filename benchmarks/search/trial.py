@@ -32,19 +32,20 @@ def run(
     seed: int,
     weights: Path | None = None,
     engine: str | None = None,
+    cores: int = 1,
 ) -> tuple[list[int], float]:
     """Train on one set; answers which images of the other are misclassified, and the CPU seconds of the training.
 
     The last epoch's network is tested, so that the held images, also the validation channel, choose nothing.
-    `engine` is what trains (SCONES_ENGINE); by default what is installed. `weights` is a folder with a model.tar.gz of
-    the same net and classes, as `scones pretrain` keeps it: it goes by the channel `model`, which every net may start
-    from (docs/decisions/0017).
+    `engine` is what trains (SCONES_ENGINE); by default what is installed. `cores` is how many it trains on. `weights`
+    is a folder with a model.tar.gz of the same net and classes, as `scones pretrain` keeps it: it goes by the channel
+    `model`, which every net may start from (docs/decisions/0017).
     """
     with TemporaryDirectory(prefix="scones-search-") as folder:
         root = Path(folder)
         _lay_out(root, {"train": train, "validation": held})
         _configure(root, hyperparameters, len(train), weights)
-        seconds = _train(root, seed, engine)
+        seconds = _train(root, seed, engine, cores)
         return _wrong(root / "model", held), seconds
 
 
@@ -85,10 +86,10 @@ def _configure(root: Path, hyperparameters: Mapping[str, Value], samples: int, w
     (root / "output").mkdir()
 
 
-def _train(root: Path, seed: int, engine: str | None) -> float:
-    own = {"OPT_ML": str(root), "SCONES_SEED": str(seed), "OMP_NUM_THREADS": "1"} | (
-        {"SCONES_ENGINE": engine} if engine else {}
-    )
+def _train(root: Path, seed: int, engine: str | None, cores: int) -> float:
+    own = {"OPT_ML": str(root), "SCONES_SEED": str(seed), "OMP_NUM_THREADS": "1", "SCONES_TRAINING_CORES": str(cores)}
+    if engine:
+        own["SCONES_ENGINE"] = engine
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     ended = subprocess.run(
         [sys.executable, *PROGRAM], check=False, env={**os.environ, **own}, capture_output=True, text=True

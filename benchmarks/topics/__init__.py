@@ -11,6 +11,7 @@ CHOICES = {
     "prepare": "PrepareData against the notebook way",
     "monitoring": "The drift check on many captures",
     "training": "Training on the CPU",
+    "cores": "Training on several cores",
     "answers": "An answer without HTTP",
     "endpoint": "The endpoint",
     "function": "Lambda starts",

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from console.errors import CommandError
 from console.pretraining.workbench import Workbench
+from localaws.algorithms.image_classification.replicas import VARIABLE
 from localaws.environment import PACKAGES, SAFE
 from localaws.platforms import THREAD_VARIABLES
+from localaws.settings import from_environment
 
 PACKAGE = "localaws.algorithms.image_classification"
 GRACE_SECONDS = 10
@@ -112,6 +114,7 @@ def _environment(**more: str) -> dict[str, str]:
     return {
         **dict.fromkeys(THREAD_VARIABLES, "1"),
         **os.environ,
+        VARIABLE: str(from_environment().training_cores),
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": PACKAGES,
         **more,

@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 
+from localaws.algorithms.image_classification import replicas
 from localaws.environment import PACKAGES
 from localaws.failures import ClientFailure
 from localaws.images.docker import build_run, remove_container
@@ -167,7 +168,7 @@ class Container:
 
 
 def base_environment(settings: Settings, credentials: Credentials, program: Program) -> dict[str, str]:
-    """What every container has: the local AWS as its AWS, a training engine, one numeric thread, unbuffered output."""
+    """What every container has: the local AWS as its AWS, what trains and on how many cores, one numeric thread."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     passed["PATH"] = os.pathsep.join([str(program.python.parent), passed.get("PATH", os.defpath)])
     if settings.isolation.namespaces:
@@ -183,6 +184,7 @@ def base_environment(settings: Settings, credentials: Credentials, program: Prog
         "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
         "SCONES_ENGINE": settings.engine,
+        replicas.VARIABLE: str(settings.training_cores),
         **dict.fromkeys(THREAD_VARIABLES, os.environ.get("OMP_NUM_THREADS", "1")),
         **reach_directly({}),
         "PYTHONUNBUFFERED": "1",

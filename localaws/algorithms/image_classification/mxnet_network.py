@@ -4,19 +4,26 @@ MXNet queues work and returns at once. A loop that only queues was seen to train
 any error, so a step here ends when its work is done: logits are read on the way, and ``update`` waits.
 """
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from common.artifact.graph import Graph
 from localaws.algorithms.image_classification.engine import MXNET, import_mxnet
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
-from localaws.algorithms.image_classification.network import NOT_TRAINED, Floats, Network, Parameters
+from localaws.algorithms.image_classification.mxnet_replica import DATA, GROUPS, Predictor, Replica
+from localaws.algorithms.image_classification.network import Floats, Network, Parameters
+from localaws.algorithms.image_classification.replicas import count_replicas, share_out
 from localaws.algorithms.image_classification.resnet import BATCH_NORM_MOMENTUM
 
 mx: Any = import_mxnet()
 
+INPUT_STATISTICS = ("bn_data_moving_mean", "bn_data_moving_var")
+
 
 class MXNetNetwork(Network):
-    """A net with its gradients and optimizer in MXNet."""
+    """A net with its gradients and optimizer in MXNet: a replica for each share of a batch."""
 
     engine = MXNET
 
@@ -28,55 +35,91 @@ class MXNetNetwork(Network):
         """
         super().__init__(settings)
         logits = build_logits(self.graph, settings.num_classes)
-        trained = [name for name in logits.list_arguments() if name not in ("data", *NOT_TRAINED)]
-        wanted = {name: "write" if name in trained else "null" for name in logits.list_arguments()}
-        shape = (settings.mini_batch_size, *settings.image_shape)
-        self._executor = logits.simple_bind(mx.cpu(), grad_req=wanted, data=shape)
-        self._weights = [self._executor.arg_dict[name] for name in trained]
-        self._gradients = [self._executor.grad_dict[name] for name in trained]
-        self._updater = mx.optimizer.get_updater(create_optimizer(settings, trained))
+        self._parts = share_out(settings.mini_batch_size, count_replicas(settings.mini_batch_size))
+        shapes = [(part.stop - part.start, *settings.image_shape) for part in self._parts]
+        self._replicas = [Replica(logits, number, shape) for number, shape in enumerate(shapes)]
+        self._first, self._others = self._replicas[0], self._replicas[1:]
+        self._predictors = [Predictor(logits, *each) for each in zip(self._replicas, shapes, strict=True)]
+        self._received = mx.nd.zeros_like(self._first.gradients)
+        self._updater = mx.optimizer.get_updater(create_optimizer(settings, list(GROUPS)))
         self._draw_parameters(seed)
+        self._spread()
 
     def forward(self, images: Floats, *, training: bool) -> Floats:
-        self._executor.arg_dict["data"][:] = images
-        self._executor.forward(is_train=training)
         if training:
             self._move_input_statistics(images)
-        logits: Floats = self._executor.outputs[0].asnumpy()
-        return logits
+        else:
+            self._settle()
+        used: Sequence[Replica | Predictor] = self._replicas if training else self._predictors
+        for each, part in zip(used, self._parts, strict=True):
+            each.place_images(images[part])
+        for each in used:
+            each.queue_forward()
+        return np.concatenate([each.read_logits() for each in used])
 
     def update(self, gradient: Floats, learning_rate: float) -> None:
-        self._executor.backward([mx.nd.array(gradient)])
+        for replica, part in zip(self._replicas, self._parts, strict=True):
+            replica.place_gradient(gradient[part])
+        for replica in self._replicas:
+            replica.queue_backward()
+        for other in self._others:
+            other.gradients.copyto(self._received)
+            self._first.gradients += self._received
         self._updater.optimizer.set_learning_rate(learning_rate)
-        self._updater(list(range(len(self._weights))), self._gradients, self._weights)
+        self._updater(list(range(len(GROUPS))), self._first.gradient_groups, self._first.weight_groups)
+        for other in self._others:
+            self._first.weights.copyto(other.weights)
         mx.nd.waitall()
 
     def parameters(self) -> dict[str, Floats]:
+        self._settle()
         return {name: value.asnumpy() for name, value in self._arrays().items()}
 
     def _assign(self, values: Parameters) -> None:
+        self._settle()
         own = self._arrays()
         for name, value in values.items():
             own[name][:] = value
-        mx.nd.waitall()
+        self._spread()
 
     def _arrays(self) -> dict[str, Any]:
-        weights = {f"arg:{name}": value for name, value in self._executor.arg_dict.items() if name != "data"}
-        return weights | {f"aux:{name}": value for name, value in self._executor.aux_dict.items()}
+        weights = {f"arg:{name}": value for name, value in self._first.argument.items() if name != DATA}
+        return weights | {f"aux:{name}": value for name, value in self._first.statistic.items()}
 
     def _move_input_statistics(self, images: Floats) -> None:
-        now = {"mean": images.mean(axis=(0, 2, 3)), "var": images.var(axis=(0, 2, 3))}
-        for name, value in now.items():
-            running = self._executor.aux_dict[f"bn_data_moving_{name}"]
-            running[:] = BATCH_NORM_MOMENTUM * running + (1 - BATCH_NORM_MOMENTUM) * mx.nd.array(value)
+        now = (images.mean(axis=(0, 2, 3)), images.var(axis=(0, 2, 3)))
+        for (name, running), value in zip(self._input.items(), now, strict=True):
+            self._input[name] = BATCH_NORM_MOMENTUM * running + (1 - BATCH_NORM_MOMENTUM) * value
+        self._settled = False
+
+    def _settle(self) -> None:
+        """After steps of training, give all the mean of the replicas' running statistics, weighted by their images."""
+        if self._settled:
+            return
+        found = [replica.statistics.asnumpy() for replica in self._replicas]
+        shares = [part.stop - part.start for part in self._parts]
+        self._first.statistics[:] = np.average(found, axis=0, weights=shares)
+        for name, value in self._input.items():
+            self._first.statistic[name][:] = value
+        self._spread()
+
+    def _spread(self) -> None:
+        """Give the first replica's parameters to the others, and to what answers."""
+        for other in self._others:
+            self._first.queue_copy(other)
+        for predictor in self._predictors:
+            predictor.queue_parameters()
+        mx.nd.waitall()
+        self._input = {name: self._first.statistic[name].asnumpy() for name in INPUT_STATISTICS}
+        self._settled = True
 
     def _draw_parameters(self, seed: int) -> None:
         mx.random.seed(seed)
         initializer = mx.init.Xavier(rnd_type="gaussian", factor_type="in", magnitude=2)
-        for name, value in self._executor.arg_dict.items():
-            if name != "data":
+        for name, value in self._first.argument.items():
+            if name != DATA:
                 initializer(mx.init.InitDesc(name), value)
-        for name, value in self._executor.aux_dict.items():
+        for name, value in self._first.statistic.items():
             value[:] = 1 if name.endswith("_var") else 0
         mx.nd.waitall()
 

@@ -1,9 +1,9 @@
 """The ``train`` command of the container: configuration and channels in, an artifact or a failure out.
 
 Variables of the environment stand for what AWS has no hyperparameter for: ``OPT_ML`` (the directory that stands for
-/opt/ml), ``SCONES_SEED`` (default 0; the same seed gives the same parameters on the same engine), ``SCONES_ENGINE``
-(what trains, see ``engine.py``) and ``SCONES_PRETRAINED_DIR`` (a directory with an artifact to start from when
-use_pretrained_model is 1).
+/opt/ml), ``SCONES_SEED`` (default 0; the same seed gives the same parameters on the same engine with as many replicas),
+``SCONES_ENGINE`` (what trains, see ``engine.py``), ``SCONES_TRAINING_CORES`` (on how many cores, see ``replicas.py``)
+and ``SCONES_PRETRAINED_DIR`` (a directory with an artifact to start from when use_pretrained_model is 1).
 """
 
 import json
@@ -23,6 +23,7 @@ from localaws.algorithms.image_classification.keeping import Keeper
 from localaws.algorithms.image_classification.log import log, log_error, log_warning
 from localaws.algorithms.image_classification.losses import make_loss
 from localaws.algorithms.image_classification.network import Network, build_network
+from localaws.algorithms.image_classification.replicas import ReplicasError, count_replicas
 from localaws.algorithms.image_classification.resnet import plan
 from localaws.algorithms.image_classification.training import Training
 
@@ -43,6 +44,7 @@ def main() -> int:
 def _train(container: Container) -> None:
     _choose_engine()
     settings = _read_settings(container)
+    _count_replicas(settings)
     channels = read_channels(container)
     training = _prepare(settings, channels, int(os.environ.get("SCONES_SEED", "0")))
     signal.signal(signal.SIGTERM, lambda _signal, _frame: training.stop.set())
@@ -57,6 +59,14 @@ def _choose_engine() -> None:
     try:
         log(f"Training engine: {describe_engine(choose_engine())}")
     except EngineError as error:
+        raise ClientError(f"{error}.") from error
+
+
+def _count_replicas(settings: Hyperparameters) -> None:
+    """Say on how many cores batches are computed, before a mistake in the variable costs the reading of the data."""
+    try:
+        log(f"Replicas of the net, each on a core: {count_replicas(settings.mini_batch_size)}")
+    except ReplicasError as error:
         raise ClientError(f"{error}.") from error
 
 

@@ -48,7 +48,7 @@ class Training:
         """Train the epochs that remain, and keep the best of them."""
         early = EarlyStopping(self.settings)
         for epoch in range(keeper.state.epochs_done, self.settings.epochs):
-            self._train_epoch(epoch)
+            self.train_epoch(epoch)
             if self.stop.is_set():
                 log("Stopping on request; the best model so far is kept")
                 break
@@ -60,7 +60,7 @@ class Training:
         keeper.finish()
         log(f"Best epoch: {max(keeper.state.best_epoch - 1, 0)}, accuracy {keeper.state.best_accuracy:.6f}")
 
-    def _train_epoch(self, epoch: int) -> None:
+    def train_epoch(self, epoch: int) -> None:
         """Train on each image once. Its random numbers depend on seed and epoch alone, resumed or not."""
         rate = learning_rate(self.settings, epoch)
         rng = np.random.default_rng((self.seed, epoch))

@@ -102,3 +102,17 @@ def test_a_home_keeps_its_port_until_another_is_given(monkeypatch: pytest.Monkey
     assert from_environment().port == 4703
     monkeypatch.setenv("SCONES_PORT", "4704")
     assert from_environment().port == 4704
+
+
+def test_training_takes_the_cores_that_are_named_or_as_many_as_openmp(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    monkeypatch.setenv("SCONES_TRAINING_CORES", "5")
+    assert from_environment().training_cores == 5
+    monkeypatch.delenv("SCONES_TRAINING_CORES")
+    assert from_environment().training_cores == 2
+
+
+def test_another_number_of_cores_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCONES_TRAINING_CORES", "all")
+    with pytest.raises(SettingsError, match="SCONES_TRAINING_CORES is 'all', and must be a whole number from 1"):
+        from_environment()

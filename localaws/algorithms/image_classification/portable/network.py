@@ -1,5 +1,11 @@
 """The network in numpy: its graph laid out as layers over feature maps that are allocated once."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+
 from common.artifact.graph import Graph, Node
 from localaws.algorithms.image_classification.engine import PORTABLE
 from localaws.algorithms.image_classification.hyperparameters import Hyperparameters
@@ -18,40 +24,93 @@ from localaws.algorithms.image_classification.portable.layers import (
 )
 from localaws.algorithms.image_classification.portable.optimizer import create_optimizer
 from localaws.algorithms.image_classification.portable.parameters import ParameterStore, Shape
+from localaws.algorithms.image_classification.replicas import count_replicas, share_out
+
+T = TypeVar("T")
 
 
 class PortableNetwork(Network):
-    """A net with its gradients and optimizer in numpy."""
+    """A net with its gradients and optimizer in numpy: a replica for each share of a batch, and a thread for each.
+
+    numpy lets other threads run while it computes.
+    """
 
     engine = PORTABLE
 
     def __init__(self, settings: Hyperparameters, seed: int) -> None:
         """Lay out the net, and draw its parameters from a seed."""
         super().__init__(settings)
-        layout = Layout(self.graph, settings.mini_batch_size, settings.image_shape)
-        self._input, self._layers, self._head = layout.input, layout.layers, layout.head
-        self._store = ParameterStore(layout.shapes, layout.statistics)
+        self._parts = share_out(settings.mini_batch_size, count_replicas(settings.mini_batch_size))
+        layouts = [Layout(self.graph, part.stop - part.start, settings.image_shape) for part in self._parts]
+        self._store = ParameterStore(layouts[0].shapes, layouts[0].statistics)
         self._store.draw(seed)
-        self._gradients = MapGradients()
+        stores = [self._store, *(self._store.share() for _ in layouts[1:])]
+        self._replicas = [Replica(*each) for each in zip(layouts, stores, strict=True)]
+        self._threads = ThreadPoolExecutor(len(self._parts))
         self._optimizer = create_optimizer(settings, self._store.decayed)
 
     def forward(self, images: Floats, *, training: bool) -> Floats:
-        self._input.forward(images, self._store, training=training)
-        for layer in self._layers:
-            layer.forward(self._store, training=training)
-        return self._head.forward(self._store)
+        if not training:
+            self._settle()
+        return np.concatenate(self._on_each(lambda replica, part: replica.forward(images[part], training=training)))
 
     def update(self, gradient: Floats, learning_rate: float) -> None:
-        self._head.backward(gradient, self._store, self._gradients)
-        for layer in reversed(self._layers):
-            layer.backward(self._store, self._gradients)
+        self._on_each(lambda replica, part: replica.backward(gradient[part]))
+        for other in self._replicas[1:]:
+            self._store.gradients += other.store.gradients
         self._optimizer.update(self._store.weights, self._store.gradients, learning_rate)
 
     def parameters(self) -> dict[str, Floats]:
+        self._settle()
         return self._store.export()
 
     def _assign(self, values: Parameters) -> None:
+        self._settle()
         self._store.assign(values)
+        self._spread()
+
+    def _on_each(self, work: "Callable[[Replica, slice], T]") -> list[T]:
+        if len(self._parts) == 1:
+            return [work(self._replicas[0], self._parts[0])]
+        return list(self._threads.map(work, self._replicas, self._parts))
+
+    def _settle(self) -> None:
+        """Give all replicas the mean of their running statistics, weighted by their images."""
+        if len(self._parts) == 1:
+            return
+        shares = [part.stop - part.start for part in self._parts]
+        for name, value in self._store.statistics.items():
+            found = [replica.store.statistics[name] for replica in self._replicas]
+            value[...] = np.average(found, axis=0, weights=shares)
+        self._spread()
+
+    def _spread(self) -> None:
+        """Give the first replica's running statistics to the others; weights are shared."""
+        for other in self._replicas[1:]:
+            for name, value in self._store.statistics.items():
+                other.store.statistics[name][...] = value
+
+
+class Replica:
+    """Goes forward and back over its share of a batch."""
+
+    def __init__(self, layout: "Layout", store: ParameterStore) -> None:
+        self._layout = layout
+        self._gradients = MapGradients()
+        self.store = store
+
+    def forward(self, images: Floats, *, training: bool) -> Floats:
+        """Compute the share's logits."""
+        self._layout.input.forward(images, self.store, training=training)
+        for layer in self._layout.layers:
+            layer.forward(self.store, training=training)
+        return self._layout.head.forward(self.store)
+
+    def backward(self, gradient: Floats) -> None:
+        """Compute the weights' gradients from that of the share's logits."""
+        self._layout.head.backward(gradient, self.store, self._gradients)
+        for layer in reversed(self._layout.layers):
+            layer.backward(self.store, self._gradients)
 
 
 class Layout:

@@ -5,6 +5,7 @@ which is the other way round.
 """
 
 from collections.abc import Mapping
+from copy import copy
 
 import numpy as np
 
@@ -27,17 +28,29 @@ class ParameterStore:
         self.gradients: Floats = np.zeros(size, np.float32)
         self.decayed: Floats = np.zeros(size, np.float32)
         self.by_name: dict[str, Floats] = {name: np.zeros(shapes[name], np.float32) for name in NOT_TRAINED}
-        self.gradient_of: dict[str, Floats] = {}
         self.statistics: dict[str, Floats] = {name: np.zeros(shape, np.float32) for name, shape in statistics.items()}
         self._names = list(shapes)
+        self._places: dict[str, tuple[slice, Shape]] = {}
         start = 0
         for name in trained:
             own = slice(start, start + int(np.prod(shapes[name])))
             shape = shapes[name][::-1] if len(shapes[name]) == _CONVOLUTION else shapes[name]
-            self.by_name[name] = self.weights[own].reshape(shape)
-            self.gradient_of[name] = self.gradients[own].reshape(shape)
+            self._places[name] = (own, shape)
             self.decayed[own] = name.endswith(_DECAYED)
             start = own.stop
+        self.by_name |= self._view(self.weights)
+        self.gradient_of = self._view(self.gradients)
+
+    def share(self) -> "ParameterStore":
+        """Make the store of another replica: the same weights, but gradients and statistics of its own."""
+        other = copy(self)
+        other.gradients = np.zeros_like(self.gradients)
+        other.gradient_of = self._view(other.gradients)
+        other.statistics = {name: value.copy() for name, value in self.statistics.items()}
+        return other
+
+    def _view(self, vector: Floats) -> dict[str, Floats]:
+        return {name: vector[own].reshape(shape) for name, (own, shape) in self._places.items()}
 
     def draw(self, seed: int) -> None:
         """Draw first values as MXNet's Xavier with ``gaussian``, ``in`` and 2: their squares' mean is 2 / inputs."""

@@ -188,6 +188,11 @@ def test_a_broken_or_stale_pid_file_does_not_hinder_the_start(tmp_path: Path, ro
     assert not root.with_name("pid.algo-1").exists()
 
 
+def test_containers_are_told_on_how_many_cores_a_training_runs() -> None:
+    environment = base_environment(Settings(training_cores=3), Credentials("a", "b"), Program(("python3",)))
+    assert environment["SCONES_TRAINING_CORES"] == "3"
+
+
 def test_containers_are_given_the_local_aws_and_no_real_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
     environment = base_environment(Settings(port=4999), Credentials("of-a-role", "secret"), Program(("python3",)))
