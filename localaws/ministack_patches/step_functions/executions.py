@@ -6,6 +6,8 @@ execution that runs under the name with the same input, and refuses only where t
 On AWS an execution whose start was answered is there, whatever happens then. MiniStack's state, which is saved every
 second, may lack it after a crash; the journal does not, and at the next start the execution has failed, as one that was
 running has, and its caller can see so.
+
+MiniStack lets an execution wait before its first state, longer than most workflows take: here it begins at once.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from contextvars import ContextVar
+from types import ModuleType
 from typing import Any
 
 from ministack import app
@@ -33,7 +37,11 @@ def patch(aws: Aws) -> Patch:
     return Patch(
         replaces={
             app: {"_load_persisted_state": lambda load: _loading(load, journal)},
-            sfn: {"_start_execution": lambda start: _recording(_starting(start), journal)},
+            sfn: {
+                "_start_execution": lambda start: _recording(_starting(start), journal),
+                "_run_execution": _beginning,
+                "time": Time,
+            },
         },
         reads={sfn: ("_default_encryption", "_executions", "_resolve_state_machine_arn", "json_response", "now_iso")},
         # Which would choose a version anew for an execution that runs already.
@@ -61,6 +69,39 @@ def _running(data: Document) -> Response | None:
             response: Response = sfn.json_response(began)
             return response if same else None
     return None
+
+
+_WAIT = 0.15  # seconds
+_begins: ContextVar[bool] = ContextVar("begins", default=False)
+
+
+def _beginning(run: Callable[[str], None]) -> Callable[[str], None]:
+    def run_at_once(arn: str) -> None:
+        token = _begins.set(True)
+        try:
+            run(arn)
+        finally:
+            _begins.reset(token)
+
+    return run_at_once
+
+
+class Time:
+    """MiniStack's `time`, which passes over the wait before an execution's first state, and no other."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the module has
+        return getattr(self._module, name)
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, but for the one wait."""
+        if _begins.get():
+            _begins.set(False)
+            if seconds == _WAIT:
+                return
+        self._module.sleep(seconds)
 
 
 logger = logging.getLogger(__name__)
