@@ -18,6 +18,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
@@ -86,9 +87,11 @@ def _asks_for_a_page(headers: dict[str, str], method: str) -> bool:
 
 def _acts_by_address(scope: Scope) -> bool:
     """Whether the address alone calls an operation; AWS's SDKs send a signed POST."""
-    return "Action" in parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+    query = scope.get("query_string", b"").decode("latin-1")
+    return bool(query) and "Action" in parse_qs(query, keep_blank_values=True)
 
 
+@lru_cache(maxsize=256)
 def _is_ours(address: str) -> bool:
     try:
         name = urlsplit(address).hostname

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import parse_qs, unquote_to_bytes
 
 from localaws import rest
@@ -179,8 +179,7 @@ def _denial(aws: Aws, endpoint: str, caller: Caller) -> Answer | None:
 
 def _called(scope: Scope) -> tuple[Service, str] | None:
     """The service of ours and the operation that a request calls; None for MiniStack's services."""
-    headers = {name.lower(): value for name, value in scope["headers"]}
-    prefix, _, operation = headers.get(b"x-amz-target", b"").decode("latin-1").partition(".")
+    prefix, _, operation = _header(scope, b"x-amz-target").decode("latin-1").partition(".")
     service = BY_TARGET.get(prefix)
     signed = _signed_for(scope)
     if service and (signed is None or signed.service == service.signed_for):
@@ -214,10 +213,18 @@ class _Signed:
 
 def _signed_for(scope: Scope) -> _Signed | None:
     """What a request names in its header or, as a link that was signed before, in its address."""
-    headers = {name.lower(): value for name, value in scope["headers"]}
-    named = headers.get(b"authorization", b"") or unquote_to_bytes(scope.get("query_string", b""))
+    return _parse_signed(_header(scope, b"authorization") or unquote_to_bytes(scope.get("query_string", b"")))
+
+
+@lru_cache(maxsize=256)
+def _parse_signed(named: bytes) -> _Signed | None:
     found = _SIGNED_FOR.search(named.decode("latin-1"))
     return _Signed(*found.groups()) if found else None
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    """A header by its name in lower case; empty where there is none."""
+    return next((value for name, value in reversed(scope["headers"]) if name.lower() == wanted), b"")
 
 
 def _region(scope: Scope) -> str:
@@ -248,8 +255,7 @@ def _invoked(scope: Scope) -> str | None:
 
 def _name_managed_key(scope: Scope, settings: Settings) -> Scope:
     """S3 with `aws:kms` and no key: AWS takes its managed key, MiniStack refuses. The SDK uploads its code this way."""
-    headers = {name.lower(): value for name, value in scope["headers"]}
-    if headers.get(_ENCRYPTION) != b"aws:kms" or _KEY in headers:
+    if _header(scope, _ENCRYPTION) != b"aws:kms" or _header(scope, _KEY):
         return scope
     key = f"arn:aws:kms:{_region(scope)}:{settings.account}:alias/aws/s3".encode()
     return {**scope, "headers": [*scope["headers"], (_KEY, key)]}

@@ -86,19 +86,20 @@ class _Connection(asyncio.Protocol):
     def __init__(self, idle: list[_Connection]) -> None:
         self._idle = idle
         self._answer: asyncio.Future[Reply] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._late = 0.0
+        self._look: asyncio.TimerHandle | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._begin()
 
     async def ask(self, request: bytes, seconds: float) -> Reply:
         """Send a whole request, and wait for the whole answer; raises TimeoutError and ServerGone."""
-        loop = asyncio.get_running_loop()
-        answer = self._answer = loop.create_future()
-        late = loop.call_later(seconds, self._give_up, seconds)
+        answer = self._answer = self._loop.create_future()
+        self._allow(seconds)
         try:
             self._transport.write(request)
             return await answer
         finally:
-            late.cancel()
             if not answer.done() or answer.cancelled():
                 self._transport.abort()
 
@@ -118,6 +119,8 @@ class _Connection(asyncio.Protocol):
         """End with an answer whose end is the connection's, or without one."""
         if self in self._idle:
             self._idle.remove(self)
+        if self._look:
+            self._look.cancel()
         if self._status >= 200 and not self._length_known:
             self.on_message_complete()
         self._end(ServerGone(str(exc or "The server closed the connection before it had answered.")))
@@ -156,9 +159,26 @@ class _Connection(asyncio.Protocol):
         self._parts: list[bytes] = []
         self._status, self._length_known = 0, True
 
-    def _give_up(self, seconds: float) -> None:
+    def _allow(self, seconds: float) -> None:
+        """Give the answer its time. One timer is set for many answers, as most come long before it."""
+        self._late = self._loop.time() + seconds
+        if self._look is None or self._look.when() > self._late:
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        if self._look:
+            self._look.cancel()
+        self._look = self._loop.call_at(self._late, self._give_up)
+
+    def _give_up(self) -> None:
+        self._look = None
+        if self._answer is None or self._answer.done():
+            return
+        if self._loop.time() < self._late:
+            self._set_timer()
+            return
         self._transport.abort()
-        self._end(TimeoutError(f"There was no answer within {seconds:g} s."))
+        self._end(TimeoutError("There was no answer in time."))
 
     def _end(self, failure: Exception) -> None:
         if self._answer and not self._answer.done():
