@@ -79,9 +79,15 @@ class Storage:
             content: bytes = body.read()
         return content
 
-    def write(self, address: S3Address, png: bytes, metadata: dict[str, str] | None = None) -> None:
-        """Put a PNG; the same request again writes the same object. Raises Throttled."""
-        request = {"Bucket": address.bucket, "Key": address.key, "Body": png, "ContentType": "image/png"}
+    def write(
+        self,
+        address: S3Address,
+        content: bytes,
+        metadata: dict[str, str] | None = None,
+        content_type: str = "image/png",
+    ) -> None:
+        """Put a PNG, or several; the same request again writes the same object. Raises Throttled."""
+        request = {"Bucket": address.bucket, "Key": address.key, "Body": content, "ContentType": content_type}
         try:
             self._s3.put_object(**request, **({"Metadata": metadata} if metadata else {}))
         except Exception as error:

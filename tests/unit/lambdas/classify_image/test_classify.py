@@ -19,6 +19,7 @@ from classify_image.endpoint import BadAnswer, Endpoint, EndpointNotReady, Model
 from classify_image.settings import Settings
 from moto import mock_aws
 
+from common.s3 import S3Address
 from common.workflow import BadPicture, BadRequest, NotFound, Storage, Throttled
 
 BUCKET = "scones-bucket"
@@ -50,13 +51,13 @@ def classifier(runtime: Stubber) -> Classifier:
     return Classifier(Settings("scones-vehicles"), Storage(s3), Endpoint(runtime.client))
 
 
-def _answers(runtime: Stubber, answer: object, endpoint: str = "scones-vehicles") -> None:
+def _answers(runtime: Stubber, answer: object, endpoint: str = "scones-vehicles", *, image: bytes = b"png") -> None:
     expected = {
         "EndpointName": endpoint,
         "ContentType": "image/png",
         "Accept": "application/json",
         "InferenceId": "id-1",
-        "Body": b"png",
+        "Body": image,
     }
     runtime.add_response("invoke_endpoint", {"Body": io.BytesIO(json.dumps(answer).encode())}, expected)
 
@@ -154,6 +155,28 @@ def test_a_batch_keeps_what_was_refused_and_refuses_what_the_model_does_not_take
     assert items[0] == refused
     assert (items[1]["status"], items[1]["error"]) == ("REFUSED", "BadPicture")
     assert items[2]["label"] == "bicycle"
+
+
+def test_a_batch_reads_an_object_of_many_images_once(
+    classifier: Classifier, runtime: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boto3.client("s3").put_object(Bucket=BUCKET, Key="serialized/all.images", Body=b"onetwothree")
+    uri = f"s3://{BUCKET}/serialized/all.images"
+    places = [[0, 3], [3, 6], [6, 11], [6, 12], [3, 3], ["0", 3], "all"]
+    items = [{**ITEM, "serialized_uri": uri, "serialized_bytes": place} for place in places]
+    read: list[str] = []
+    original = Storage.read
+
+    def note_and_read(storage: Storage, address: S3Address, most_bytes: int) -> bytes:
+        read.append(address.uri)
+        return original(storage, address, most_bytes)
+
+    monkeypatch.setattr(Storage, "read", note_and_read)
+    for image in (b"one", b"two", b"three"):
+        _answers(runtime, [0.9, 0.1], image=image)
+    answers = classifier.batch(items, None, "7")
+    assert [answer.get("error") for answer in answers] == [None] * 3 + ["BadRequest"] * 4
+    assert read == [uri]
 
 
 def test_a_batch_fails_where_the_endpoint_does_so_that_it_is_tried_again(

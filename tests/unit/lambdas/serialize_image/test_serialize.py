@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from serialize_image import serialize
 from serialize_image.serialize import Serializer
 from serialize_image.settings import Settings
 
@@ -71,6 +72,29 @@ def test_a_bad_image_in_a_batch_is_named_and_stops_no_other(serializer: Serializ
     assert items[0]["image_uri"] == bad
     assert "PNG or JPEG" in items[0]["cause"]
     assert items[1]["image_uri"] == good
+
+
+def test_a_batch_s_images_lie_one_behind_the_other_in_one_object(
+    serializer: Serializer, put: Put, s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = [{"image_uri": put(f"{seed}.png", encode(noise(32 + seed, 32)))} for seed in range(5)]
+    alone = [_object(s3, serializer.one(item, 28)["serialized_uri"]) for item in given]
+
+    def packed() -> list[bytes]:
+        return [
+            _object(s3, item["serialized_uri"])[slice(*item["serialized_bytes"])]
+            for item in serializer.batch(given, 28)
+        ]
+
+    def objects() -> set[str]:
+        listed = s3.list_objects_v2(Bucket=BUCKET, Prefix="serialized/")["Contents"]
+        return {one["Key"] for one in listed if one["Key"].endswith(".images")}
+
+    assert packed() == packed() == alone
+    assert len(objects()) == 1  # another try has written the same
+    monkeypatch.setattr(serialize, "MOST_PACKED_BYTES", len(alone[0]) + 1)
+    assert packed() == alone
+    assert len(objects()) == 4  # two images, two images, one
 
 
 def test_the_console_s_folders_are_no_images(serializer: Serializer, put: Put) -> None:
