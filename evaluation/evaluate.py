@@ -16,7 +16,7 @@ from evaluation.origin import load_job
 from evaluation.predict import Answers, predict
 from evaluation.report import Evaluated
 from evaluation.split import Split
-from evaluation.trust import charts, live, occlusion
+from evaluation.trust import charts, occlusion
 from evaluation.trust.measure import Asked, Trust, measure
 
 
@@ -47,8 +47,15 @@ def _ask(options: Options, splits: dict[str, Split]) -> tuple[Asked, Facts]:
     validation, test = (predict(network, splits[name]) for name in ("validation", "test"))
     maps, facts = occlusion.explain(network, test, splits["test"]), network.facts
     del network
-    lived = live.ask(options.live_model_uri, splits["test"]) if options.live_model_uri else None
+    lived = _ask_live(options.live_model_uri, splits["test"]) if options.live_model_uri else None
     return Asked(validation, test, maps, lived), facts
+
+
+def _ask_live(uri: str, tests: Split) -> Answers:
+    # Brings boto3, which an evaluation beside no live version does not need.
+    from evaluation.trust import live  # noqa: PLC0415
+
+    return live.ask(uri, tests)
 
 
 def _draw(answers: Answers, tests: Split, trust: Trust) -> dict[str, bytes]:

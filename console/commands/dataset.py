@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from argparse import ArgumentParser, Namespace
+from concurrent.futures import Future, wait
 from pathlib import Path
 
 from console.commands import Command
@@ -12,6 +14,7 @@ from console.target import Target, choose
 from localaws import home
 
 PRETRAINED = "pretrained"
+_SHOWN_SECONDS = 0.1
 _CIFAR100 = "cifar-100-binary.tar.gz"
 
 
@@ -51,15 +54,44 @@ def upload(target: Target, path: Path) -> str:
 
 def draw(target: Target, seed: int) -> Path:
     """The drawn sample of this random seed; drawn once and then kept."""
-    from console.dataset.sample import draw_sample
-    from console.output import Bar
+    return Drawing(target, seed).wait()
 
-    path = folder(target) / f"sample-{seed}.tar.gz"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with Bar("Draw the sample") as bar:
-            draw_sample(path, seed, bar.update)
-    return path
+
+class Drawing:
+    """The drawn sample of a random seed, which is drawn while others work; one that was drawn before is there."""
+
+    def __init__(self, target: Target, seed: int) -> None:
+        self._path = folder(target) / f"sample-{seed}.tar.gz"
+        self._done: Future[None] = Future()
+        self._drawn = (0, 0)
+        if self._path.exists():
+            self._done.set_result(None)
+        else:
+            threading.Thread(target=self._draw, args=(seed,), daemon=True).start()
+
+    def wait(self) -> Path:
+        """The archive, once it is there."""
+        from console.output import Bar
+
+        if not self._done.done():
+            with Bar("Draw the sample") as bar:
+                while not wait([self._done], _SHOWN_SECONDS).done:
+                    bar.update(*self._drawn)
+        self._done.result()
+        return self._path
+
+    def _draw(self, seed: int) -> None:
+        from console.dataset.sample import draw_sample
+
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            draw_sample(self._path, seed, self._note)
+            self._done.set_result(None)
+        except BaseException as error:  # of who waits
+            self._done.set_exception(error)
+
+    def _note(self, drawn: int, of: int) -> None:
+        self._drawn = drawn, of
 
 
 def _download(target: Target) -> Path:

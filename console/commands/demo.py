@@ -15,9 +15,10 @@ from console.commands.local_aws import bring_up
 from console.commands.run import start, update
 from console.errors import CommandError
 from console.formats import duration
-from console.target import Target
+from console.target import Target, choose
 
 PROFILE = "quick"
+_SEED = 7
 NEXT = {
     "console": "a page of executions, versions, endpoint and drift",
     "demo --drift": "dusk falls: accuracy drops, an alarm retrains, people label, a better version goes live",
@@ -42,15 +43,16 @@ def demo(options: Namespace) -> int:
     if options.target != "local":
         raise CommandError("`scones demo` runs on the local AWS; leave out --target.", 2)
     started = time.monotonic()
+    drawing = dataset.Drawing(choose("local", must_run=False, make_key=True), _SEED)
     target = bring_up()
     live = drift_demo.find_demonstrated(target, PROFILE) if options.drift and not options.set else None
     if live is not None:
         print(f"Steps 1 to 5 were shown before: version {live} is live.")
-        dataset.upload(target, dataset.draw(target, 7))
+        dataset.upload(target, drawing.wait())
         update(target, PROFILE)
         code = 0
     else:
-        code, live = _train_and_classify(target, options)
+        code, live = _train_and_classify(target, options, drawing)
     if options.drift and live is not None:
         code = drift_demo.show_drift(target, live)
     if live is not None:
@@ -60,13 +62,13 @@ def demo(options: Namespace) -> int:
     return code
 
 
-def _train_and_classify(target: Target, options: Namespace) -> tuple[int, int | None]:
+def _train_and_classify(target: Target, options: Namespace, drawing: dataset.Drawing) -> tuple[int, int | None]:
     """Steps 1 to 5; answers the exit code, and the version that is live where there is one."""
     from console.progress.follow import follow
 
     of = 10 if options.drift else 5
     print(f"1/{of}  The local AWS runs on {target.local.endpoint if target.local else '?'} with the stack deployed.")
-    print(f"2/{of}  Drawn images of bicycles and motorcycles: {dataset.upload(target, dataset.draw(target, 7))}")
+    print(f"2/{of}  Drawn images of bicycles and motorcycles: {dataset.upload(target, drawing.wait())}")
     arn = start(target, PROFILE, options.set)
     print(f"3/{of}  The pipeline runs: {arn}", flush=True)
     code = follow(target.client, arn)

@@ -6,18 +6,18 @@ import gzip
 import io
 import tarfile
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-from numpy.random import Generator
 from PIL import Image
 
 from console.dataset.drawing.image import draw_image
+from console.dataset.drawing.record import draw_records
 from console.dataset.layout import (
     BICYCLE,
     COARSE_NAMES,
     COARSE_NAMES_FILE,
-    COARSE_OF_FINE,
     FINE_NAMES,
     FINE_NAMES_FILE,
     MOTORCYCLE,
@@ -39,14 +39,15 @@ def draw_sample(
     """Draw the sample data set into a gzip tar archive at path, which is replaced only when all is drawn.
 
     Every image has a random stream of its own, made of the seed (0 or more) and the image's number, so a
-    change to one drawing leaves the others as they were. progress counts images.
+    change to one drawing leaves the others as they were, and all cores draw. progress counts images.
     """
     report = progress or silent
     splits = {member: bytearray() for member in counts}
     plan = [(member, fine) for member in counts for fine in _shuffled_labels(counts[member], seed)]
-    for number, (member, fine) in enumerate(plan):
-        splits[member] += _draw_record(fine, np.random.default_rng([seed, number]))
-        report(number + 1, len(plan))
+    with closing(draw_records(seed, [fine for _, fine in plan])) as records:
+        for number, ((member, _), record) in enumerate(zip(plan, records, strict=True)):
+            splits[member] += record
+            report(number + 1, len(plan))
     names = {FINE_NAMES_FILE: names_file(FINE_NAMES), COARSE_NAMES_FILE: names_file(COARSE_NAMES)}
     write_tarball(path, {**splits, **names})
 
@@ -57,11 +58,6 @@ def _shuffled_labels(count: tuple[int, int], seed: int) -> list[int]:
     labels = np.repeat(np.arange(len(FINE_NAMES)), counts)
     np.random.default_rng(seed).shuffle(labels)
     return [int(label) for label in labels]
-
-
-def _draw_record(fine: int, rng: Generator) -> bytes:
-    image = draw_image(fine, rng)
-    return bytes((COARSE_OF_FINE[fine], fine)) + image.transpose(2, 0, 1).tobytes()
 
 
 def write_tarball(path: Path, files: Mapping[str, bytes | bytearray]) -> None:

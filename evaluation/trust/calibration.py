@@ -4,17 +4,19 @@ It is measured and told, never applied: what the endpoint answers is what the ne
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from evaluation.predict import Answers
 
 BINS = 10
 COOLEST, WARMEST = 0.05, 20.0
+_GOLDEN = (1 + math.sqrt(5)) / 2
+_PRECISION = 1e-6  # of the temperature's logarithm
 LEAST = 1e-7
 """Probabilities are single precision: below this they are rounding."""
 
@@ -52,8 +54,26 @@ def fit_temperature(answers: Answers) -> float:
         cooled = tempered(answers.probabilities, math.exp(logarithm))
         return negative_log_likelihood(Answers(answers.paths, answers.actual, cooled))
 
-    found = minimize_scalar(loss, bounds=(math.log(COOLEST), math.log(WARMEST)), method="bounded")
-    return float(math.exp(found.x))
+    return math.exp(_find_least(loss, math.log(COOLEST), math.log(WARMEST)))
+
+
+def _find_least(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function of one valley is least, by golden sections: importing an optimizer takes longer than all this.
+
+    https://en.wikipedia.org/wiki/Golden-section_search
+    """
+    left, right = high - (high - low) / _GOLDEN, low + (high - low) / _GOLDEN
+    at_left, at_right = function(left), function(right)
+    while high - low > _PRECISION:
+        if at_left <= at_right:
+            high, right, at_right = right, left, at_left
+            left = high - (high - low) / _GOLDEN
+            at_left = function(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + (high - low) / _GOLDEN
+            at_right = function(right)
+    return (low + high) / 2
 
 
 def tempered(probabilities: Floats, temperature: float) -> Floats:

@@ -1,10 +1,10 @@
 """Is the new model worse than the live one? Both answer the same images, so only those that they answer
 differently say anything: McNemar's test, exact and one-sided."""
 
+from math import comb
 from typing import Any
 
 import numpy as np
-from scipy.special import bdtrc
 
 from evaluation.predict import Answers
 from evaluation.trust.intervals import RESAMPLES, limits
@@ -37,7 +37,8 @@ def compare(new: Answers, live: Answers, uri: str, level: float, seed: int) -> d
 
 def worse_by_chance(lost: int, gained: int) -> float:
     """How likely as many lost images are, or more, if either model were as often the better one."""
-    return float(bdtrc(lost - 1, lost + gained, 0.5)) if lost else 1.0
+    differing = lost + gained
+    return sum(comb(differing, count) for count in range(lost, differing + 1)) / 2**differing
 
 
 def _interval(lost: int, gained: int, count: int, seed: int) -> dict[str, float | str]:

@@ -15,6 +15,7 @@ from sklearn.svm import SVC
 
 from console.dataset import sample as drawing
 from console.dataset.archive import SplitFacts, check_archive
+from console.dataset.drawing import record
 from console.dataset.layout import BICYCLE, COARSE_OF_FINE, MEMBERS, MOTORCYCLE, RECORD_BYTES, TEST, TRAIN
 
 BEST_OF_SIMPLE = 0.82
@@ -90,6 +91,21 @@ def test_the_same_seed_draws_the_same_bytes_and_another_seed_others(tmp_path: Pa
     first, again, other = (path.read_bytes() for path in paths)
     assert first == again
     assert first != other
+
+
+def test_many_processes_draw_what_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = [BICYCLE, MOTORCYCLE, 3, BICYCLE, 99]
+    alone = [record.draw_record(7, number, fine) for number, fine in enumerate(labels)]
+    monkeypatch.setattr(record, "_MANY", 2)
+    monkeypatch.setattr(record.os, "cpu_count", lambda: 3)
+    assert list(record.draw_records(7, labels)) == alone
+
+
+def test_a_process_that_ends_early_fails_the_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "_MANY", 1)
+    monkeypatch.setattr(record.os, "cpu_count", lambda: 2)
+    with pytest.raises(RuntimeError, match="ended early, with the code 1"):
+        list(record.draw_records(7, [BICYCLE, -1]))
 
 
 def test_progress_counts_every_image_up_to_the_last(tmp_path: Path) -> None:
