@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ministack.services.cloudformation import engine, stacks
+from ministack.services.cloudformation import changesets, engine, handlers, stacks
 
 from localaws.ministack_patches.cloudformation import templates
 
@@ -79,3 +79,27 @@ def test_a_template_reads_as_ministacks_own_parser_reads_it() -> None:
     assert issubclass(engine.CfnLoader, yaml.CSafeLoader)
     text = TEMPLATE.read_text(encoding="utf-8") + "  Dated: !GetAtt A.B.C\n  Day: 2012-10-17\n"
     assert engine._parse_template(text) == yaml.load(text, MINISTACKS)  # noqa: S506 - a safe loader
+
+
+def test_a_template_is_parsed_once_and_each_reader_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    read = yaml.load
+
+    def load_and_note(text: str, Loader: Any) -> Any:
+        parsed.append(text)
+        return read(text, Loader)
+
+    monkeypatch.setattr(engine.yaml, "load", load_and_note)
+    body = "Resources: {One: {Type: 'AWS::SNS::Topic'}}"
+    first = handlers._parse_template(body)
+    first["Resources"].clear()
+    for module in (changesets, engine, handlers):
+        assert list(module._parse_template(body)["Resources"]) == ["One"]
+    assert parsed == [body]
+    assert changesets._parse_template(body.replace("One", "Two")) == {"Resources": {"Two": {"Type": "AWS::SNS::Topic"}}}
+
+
+def test_what_is_no_template_is_refused_each_time() -> None:
+    for _ in range(2):
+        with pytest.raises(ValueError, match="JSON or YAML mapping"):
+            handlers._parse_template("- 1")
