@@ -38,7 +38,7 @@ def demonstrated(*options: str) -> Iterator[Demonstrated]:
             _scones("demo", *options, log=Path(home) / "demo.log")
             yield Demonstrated(choose("local"), time.perf_counter() - began)
         finally:
-            _scones("down", log=Path(home) / "down.log")
+            _scones("down", "--yes", log=Path(home) / "down.log")
             os.environ.clear()
             os.environ.update(before)
 

@@ -28,6 +28,15 @@ def connect(checkout: Path, repository: Path) -> str | None:
     return f"The remote {NAME} is added: `git push {NAME} main` builds and runs what is committed."
 
 
+def disconnect(checkout: Path, home: Path) -> str | None:
+    """Remove the remote where it leads into a home whose repositories are gone; say so in a sentence."""
+    present = ask_git(checkout, "remote", "get-url", NAME)
+    if not present or not Path(present).is_relative_to(home) or Path(present).exists():
+        return None
+    ask_git(checkout, "remote", "remove", NAME)
+    return f"The remote {NAME} of this checkout led there, and is removed; the next `scones up` adds it again."
+
+
 def find_commit() -> str | None:
     """The commit that is checked out; None outside of a checkout."""
     return ask_git(Path.cwd(), "rev-parse", "HEAD")

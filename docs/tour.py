@@ -66,7 +66,7 @@ def local_aws() -> Iterator[Laptop]:
             made.scones("dataset", "sample")
             yield made
         finally:
-            made.scones("down", "--force")
+            made.scones("down")
 
 
 def record(laptop: Laptop, browser: Browser, film: Film) -> None:

@@ -187,6 +187,11 @@ def stop(settings: Settings) -> bool:
     return True
 
 
+def has_state(settings: Settings) -> bool:
+    """Whether there is anything that a wipe removes."""
+    return any((settings.home / name).exists() for name in _STATE)
+
+
 def wipe(settings: Settings) -> None:
     """Remove all state of a stopped local AWS; what was downloaded or drawn stays."""
     for name in _STATE:

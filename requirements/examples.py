@@ -124,7 +124,7 @@ def main(form: str) -> None:
                     sys.stdout.write(f"{line}\n")
             try_fixture(environment / "bin" / "python", variables, Path(folder))
         finally:
-            subprocess.run([localaws, "down"], env=variables, check=False, stdout=subprocess.DEVNULL)
+            subprocess.run([localaws, "down", "--yes"], env=variables, check=False, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

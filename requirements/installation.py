@@ -81,7 +81,7 @@ def use(environment: Path, commands: Sequence[Sequence[str]]) -> None:
             for name, *words in commands:
                 _run([str(environment / "bin" / name), *words], cwd=folder, env=variables)
         finally:
-            _run([str(environment / "bin" / "localaws"), "down"], cwd=folder, env=variables)
+            _run([str(environment / "bin" / "localaws"), "down", "--yes"], cwd=folder, env=variables)
         if not Path(folder, ".scones", "sagemaker.db").is_file():
             sys.exit(f"The state is not in .scones/ of the folder: {[path.name for path in Path(folder).iterdir()]}")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from console import registry
 from console.commands import Command, dataset, inference, versions
-from console.commands.local_aws import bring_up
+from console.commands.local_aws import bring_up, connect_checkout
 from console.commands.run import start, update
 from console.errors import CommandError
 from console.formats import duration
@@ -21,7 +21,7 @@ PROFILE = "quick"
 _SEED = 7
 NEXT = {
     "console": "a page of executions, versions, endpoint and drift",
-    "demo --drift": "dusk falls: accuracy drops, an alarm retrains, people label, a better version goes live",
+    "demo --drift": "dusk falls: accuracy drops, an alarm retrains, people label, a better version may go live",
     "models": "every registered version",
     "logs latest TrainModel": "what the training printed",
     "endpoint": "the live version, and its alarms",
@@ -37,7 +37,7 @@ def _add_demo(parser: ArgumentParser) -> None:
 
 
 def demo(options: Namespace) -> int:
-    """Bring up the local AWS, draw the sample, run the pipeline, approve the version and classify two images."""
+    """Bring up the local AWS, draw the sample, run the pipeline, approve a first version and classify two images."""
     from console.commands import drift_demo
 
     if options.target != "local":
@@ -63,32 +63,46 @@ def demo(options: Namespace) -> int:
 
 
 def _train_and_classify(target: Target, options: Namespace, drawing: dataset.Drawing) -> tuple[int, int | None]:
-    """Steps 1 to 5; answers the exit code, and the version that is live where there is one."""
+    """Steps 1 to 5; answers the exit code, and the version that is live where there is one.
+
+    A version that was live before stays so.
+    """
     from console.progress.follow import follow
 
     of = 10 if options.drift else 5
     print(f"1/{of}  The local AWS runs on {target.local.endpoint if target.local else '?'} with the stack deployed.")
+    sentence = connect_checkout(target)
+    if sentence:
+        print(f"     {sentence}")
     print(f"2/{of}  Drawn images of bicycles and motorcycles: {dataset.upload(target, drawing.wait())}")
     arn = start(target, PROFILE, options.set)
     print(f"3/{of}  The pipeline runs: {arn}", flush=True)
     code = follow(target.client, arn)
     if code != 0:
         return code, None
-    version = _deploy(target, of)
+    version = decide(target, of)
     _classify(target, version, of)
     return 0, version
 
 
-def _deploy(target: Target, of: int) -> int:
-    registered = versions.list_versions(target)
-    version: int = registered[0]["version"]
-    print(
-        f"4/{of}  Version {version} is registered; it is approved here, as a person does by `scones approve {version}`."
-    )
+def decide(target: Target, of: int) -> int:
+    """Approve the new version where none is live yet, and answer which serves: what a person has approved stays."""
+    rows = versions.list_versions(target)
+    version: int = rows[0]["version"]
+    live = next((row["version"] for row in rows if row["live"]), None)
+    if live is None:
+        print(
+            f"4/{of}  Version {version} is registered; it is approved here, as a person does by "
+            f"`scones approve {version}`."
+        )
+        versions.print_versions(target, 3)
+        registry.set_approval(target, version, "Approved", "approved by scones demo")
+        versions.await_version(target, version)
+        return version
+    print(f"4/{of}  Version {version} is registered. Version {live} is live and stays so; the new one waits for you.")
     versions.print_versions(target, 3)
-    registry.set_approval(target, version, "Approved", "approved by scones demo")
-    versions.await_version(target, version)
-    return version
+    print(" ".join([*versions.compare_accuracies(rows, version), f"`scones approve {version}` deploys it."]))
+    return int(live)
 
 
 def _classify(target: Target, version: int, of: int) -> None:

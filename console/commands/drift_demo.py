@@ -1,4 +1,4 @@
-"""`scones demo --drift`: dusk falls, a person labels what the model doubted, and a better version goes live.
+"""`scones demo --drift`: dusk falls, a person labels what the model doubted, and a better version may go live.
 
 Each figure that is printed was measured on the way, and what shows no improvement is not approved.
 """
@@ -105,7 +105,9 @@ def _compare_and_approve(target: Target, live: int, execution: str) -> int:
     print_rows([_row(light, each, live, version) for light, each in found.items()], as_json=False, empty="")
     print(f"{_INDENT}p is of McNemar's exact test: how likely equally good versions differ as much by chance.")
     if not is_worth_approving(found["at dusk"], found["by day"]):
-        print(f"10/10 Version {version} is not better at dusk, or worse by day, and is not approved.")
+        print(f"10/10 {explain_refusal(live, version, found['at dusk'], found['by day'])}")
+        for line in list_ways_on(version):
+            print(f"{_INDENT}{line}")
         return 1
     print(f"10/10 Version {version} is approved here, as a person would with `scones approve {version}`.", flush=True)
     registry.set_approval(
@@ -121,6 +123,27 @@ def is_worth_approving(at_dusk: Compared, by_day: Compared) -> bool:
     from console.drift.comparison import LEVEL
 
     return at_dusk.p_better < LEVEL and by_day.p_worse >= LEVEL
+
+
+def explain_refusal(live: int, version: int, at_dusk: Compared, by_day: Compared) -> str:
+    """Why a version is not approved, with its figures: not better at dusk, worse by day, or both."""
+    from console.drift.comparison import LEVEL
+
+    reasons = []
+    if at_dusk.p_better >= LEVEL:
+        reasons.append(f"is not shown to be better at dusk ({at_dusk.new:.1%} for {at_dusk.old:.1%})")
+    if by_day.p_worse < LEVEL:
+        reasons.append(f"is worse by day ({by_day.new:.1%} for {by_day.old:.1%})")
+    return f"Version {version} {' and '.join(reasons)}, and is not approved: version {live} stays live."
+
+
+def list_ways_on(version: int) -> list[str]:
+    """What a person can do where the retraining has not made the model better."""
+    return [
+        "What next: `scones dusk` and `scones label` add labelled images, and a training that goes on from the live",
+        "version reads them: `scones run --profile quick --from-version live --watch`.",
+        f"`scones approve {version}` deploys this one all the same, `scones reject {version}` puts it aside.",
+    ]
 
 
 def _row(light: str, found: Compared, live: int, version: int) -> dict[str, Any]:

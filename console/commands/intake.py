@@ -109,18 +109,26 @@ def _print_images(summary: dict[str, Any]) -> None:
 
 
 def label(options: Namespace) -> int:
-    """Label one image, list them, or on a terminal ask about one after the other."""
+    """Label one image, list them, or ask about one after the other, which takes a terminal."""
     from console.intake.store import Store
 
     if (options.key is None) != (options.label is None):
-        raise CommandError(f"Give an image and one of {', '.join(CHOICES)}, or neither of both.", 2)
+        raise CommandError(
+            f"Give the image's key and one of {', '.join(map(repr, CHOICES))}; or no argument, to be asked about each.",
+            2,
+        )
     if options.key and (options.list or options.json):
         raise CommandError("--list and --json list what waits; leave them out to label an image.", 2)
     store = Store(choose(options.target))
     if options.key:
         return _label(store, options.key, options.label)
-    if options.list or options.json or not sys.stdin.isatty():
+    if options.list or options.json:
         return _list(store, as_json=options.json)
+    if not sys.stdin.isatty():
+        raise CommandError(
+            "Nobody is at a terminal to be asked; `scones label KEY LABEL` labels an image, `--list` lists what waits.",
+            2,
+        )
     return _ask(store)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from console.commands import Command
+from console.consent import agree
 from console.errors import CommandError
 from console.target import Target, choose
 from localaws.settings import Settings
@@ -26,7 +26,6 @@ def _local(target: Target) -> Settings:
 
 def up(options: Namespace) -> int:
     """Start what is not running and bring the stack up to date."""
-    from console.remote import connect
     from localaws.process import is_open
 
     _check_local(options, "`scones up` starts the local AWS; AWS itself is always up. Leave out --target.")
@@ -36,10 +35,17 @@ def up(options: Namespace) -> int:
     if is_open(local):
         print("It takes any credentials (SCONES_OPEN=true): every user of this machine may run code as you.")
     print(f"The stack {project.project} is deployed: bucket {project.bucket}.")
-    sentence = connect(Path.cwd(), local.home / "repositories" / f"{project.project}.git")
+    sentence = connect_checkout(target)
     if sentence:
         print(sentence)
     return 0
+
+
+def connect_checkout(target: Target) -> str | None:
+    """Let `git push scones main` reach the local AWS from this folder; a sentence about it, None where it is no one."""
+    from console.remote import connect
+
+    return connect(Path.cwd(), _local(target).home / "repositories" / f"{target.project.project}.git")
 
 
 def bring_up() -> Target:
@@ -62,49 +68,31 @@ def bring_up() -> Target:
 
 
 def down(options: Namespace) -> int:
-    """Stop it, after asking where executions run; a local AWS that does not run is no failure."""
-    from localaws.process import running_pid, stop, wipe
+    """Stop it, after asking where that costs something; a local AWS that does not run is no failure."""
+    from console.remote import disconnect
+    from localaws.command.stopping import list_losses
+    from localaws.process import stop, wipe
 
     _check_local(options, "`scones down` stops the local AWS; on AWS use `scones destroy`.")
     settings = _local(choose("local", must_run=False))
-    if not options.force and running_pid(settings) and not _agree(settings, wipe=options.wipe):
+    losses = [] if options.yes else list_losses(settings, wipe=options.wipe)
+    question = "Stop the local AWS and remove its state?" if options.wipe else "Stop the local AWS?"
+    if not agree(losses, question, yes=options.yes):
         print("Nothing was stopped.")
         return 1
     print("The local AWS has stopped." if stop(settings) else "The local AWS was not running.")
     if options.wipe:
         wipe(settings)
         print(f"Its state in {settings.home} is removed; downloads and drawn samples stay.")
+        sentence = disconnect(Path.cwd(), settings.home)
+        if sentence:
+            print(sentence)
     return 0
-
-
-def _agree(settings: Settings, *, wipe: bool) -> bool:
-    """Say which executions a stop interrupts and what becomes of them, and ask; a script is told and not asked."""
-    from localaws import keys
-    from localaws.command.running import list_running
-
-    running = list_running(settings, keys.ensure(settings))
-    if not running:
-        return True
-    one = len(running) == 1
-    sys.stderr.write(
-        f"{'An execution runs' if one else f'{len(running)} executions run'}, and the stop ends the jobs:\n"
-    )
-    for found in running:
-        sys.stderr.write(f"  {found.id} of {found.pipeline}\n")
-    sys.stderr.write(
-        "Their state is removed with them.\n"
-        if wipe
-        else "At the next `scones up` they are Failed, not resumed; `scones retry ID` goes on from the step that was "
-        "interrupted.\n"
-    )
-    if not sys.stdin.isatty():
-        return True
-    return input("Stop the local AWS? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _add_down(parser: ArgumentParser) -> None:
     parser.add_argument("--wipe", action="store_true", help="remove its state as well: registry, S3, logs")
-    parser.add_argument("--force", action="store_true", help="do not ask, also where executions run")
+    parser.add_argument("--yes", action="store_true", help="do not ask, also where executions run or state is removed")
 
 
 COMMANDS = {

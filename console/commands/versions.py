@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from console.commands import Command, add_json, add_version
+from console.consent import agree
 from console.errors import CommandError
 from console.output import print_json, print_rows, say
 from console.target import Target, choose
@@ -103,16 +105,42 @@ def _print_section(section: Section) -> None:
 
 
 def approve(options: Namespace) -> int:
-    """Approve a version; the deployment follows, and is waited for."""
+    """Approve a version; the deployment follows, and is waited for. One that is approved and live stays as it is."""
     from console import endpoint, registry
+    from console.consequence import fetch_situation, find_settled_approval
 
     target = choose(options.target)
     version = endpoint.get_number(target, options.version)
-    registry.set_approval(target, version, "Approved", options.comment)
-    print(f"Version {version} is approved.", flush=True)
-    if not options.no_wait:
+    met = fetch_situation(target, version)
+    settled = find_settled_approval(version, met)
+    if settled:
+        print(f"{settled}{' The comment was not kept.' if options.comment else ''}", flush=True)
+    else:
+        compared = compare_accuracies(list_versions(target), version)
+        registry.set_approval(target, version, "Approved", options.comment)
+        print(" ".join([f"Version {version} is approved.", *compared]), flush=True)
+    if not options.no_wait and (met.pending or not settled):
         await_version(target, version)
     return 0
+
+
+def compare_accuracies(rows: Sequence[dict[str, Any]], version: int) -> list[str]:
+    """Sentences that put a version's accuracy beside the live one's, and beside the best's that waits, if better.
+
+    `rows` are of list_versions. The versions' test images may differ, which their reports tell.
+    """
+    accuracies = {row["version"]: row["accuracy"] for row in rows if row["accuracy"] is not None}
+    own = accuracies.get(version)
+    if own is None:
+        return []
+    live = next((row["version"] for row in rows if row["live"] and row["version"] != version), None)
+    beside = f"; version {live}, which is live, has {accuracies[live]:.4f}" if live in accuracies else ""
+    sentences = [f"Its accuracy is {own:.4f}{beside}."]
+    waiting = [row["version"] for row in rows if row["approval"] == _PENDING and row["version"] in accuracies]
+    best = max(waiting, key=lambda number: accuracies[number], default=version)
+    if accuracies[best] > own:
+        sentences.append(f"Version {best}, which waits for approval, has {accuracies[best]:.4f}.")
+    return sentences
 
 
 def await_version(target: Target, version: int) -> None:
@@ -125,13 +153,23 @@ def await_version(target: Target, version: int) -> None:
 
 
 def reject(options: Namespace) -> int:
-    """Reject a version."""
+    """Reject a version, and say what serves then; one that is rejected stays as it is."""
     from console import endpoint, registry
+    from console.consequence import fetch_situation, find_settled_rejection
 
     target = choose(options.target)
     version = endpoint.get_number(target, options.version)
+    met = fetch_situation(target, version)
+    settled = find_settled_rejection(version, met)
+    if settled:
+        print(f"{settled}{' The comment was not kept.' if options.comment else ''}")
+        return 0
     registry.set_approval(target, version, "Rejected", options.comment)
     print(f"Version {version} is rejected.")
+    if met.chosen == version and met.other not in (None, met.live):
+        print(f"The endpoint goes back to version {met.other}; `scones endpoint` shows it.")
+    elif met.live == version:
+        print("No other version is approved, so it goes on serving until one is.")
     return 0
 
 
@@ -150,11 +188,12 @@ def _add_approval(parser: ArgumentParser) -> None:
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the endpoint")
 
 
-_NOT_APPROVED = {"Rejected": "rejected", "PendingManualApproval": "not approved", None: "no longer in the registry"}
+_PENDING = "PendingManualApproval"
+_NOT_APPROVED = {"Rejected": "rejected", _PENDING: "not approved", None: "no longer in the registry"}
 
 
 def roll_back(options: Namespace) -> int:
-    """Reject the live version, and wait for the one that was approved before it."""
+    """Reject the live version, after asking, and wait for the one that was approved before it."""
     from console import endpoint, registry
 
     target = choose(options.target)
@@ -174,12 +213,16 @@ def roll_back(options: Namespace) -> int:
         raise CommandError(
             f"Version {live.version} is {_NOT_APPROVED[approval]} and no other is approved; approve one."
         )
+    version = max(_last_changed(target, item) for item in others)[1]
     if approval == "Rejected":
         print(f"Version {live.version} was rejected before.", flush=True)
     else:
+        losses = [f"The rollback rejects version {live.version}, which is live; version {version} serves then."]
+        if not agree(losses, f"Reject version {live.version}?", yes=options.yes):
+            print("Nothing was changed.")
+            return 1
         registry.set_approval(target, int(live.version), "Rejected", options.comment)
         print(f"Version {live.version} is rejected.", flush=True)
-    version = max(_last_changed(target, item) for item in others)[1]
     print(f"The endpoint goes back to version {version}.", flush=True)
     await_version(target, version)
     return 0
@@ -191,8 +234,9 @@ def _last_changed(target: Target, summary: dict[str, Any]) -> tuple[datetime, in
     return package.get("LastModifiedTime", package["CreationTime"]), package["ModelPackageVersion"]
 
 
-def _add_comment(parser: ArgumentParser) -> None:
+def _add_rollback(parser: ArgumentParser) -> None:
     parser.add_argument("--comment", help="why; kept with the version that is rejected")
+    parser.add_argument("--yes", action="store_true", help="reject the live version without asking")
 
 
 COMMANDS = {
@@ -200,5 +244,5 @@ COMMANDS = {
     "card": Command(show_card, _add_card),
     "approve": Command(approve, _add_approval),
     "reject": Command(reject, _add_version),
-    "rollback": Command(roll_back, _add_comment),
+    "rollback": Command(roll_back, _add_rollback),
 }

@@ -11,7 +11,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 
 from localaws import keys
-from localaws.command import facts, images, logs, variables
+from localaws.command import facts, images, logs, stopping, variables
 from localaws.process import ProcessError, answers, is_open, start, stop, wipe
 from localaws.settings import Settings, SettingsError, from_environment
 
@@ -54,6 +54,7 @@ def _parser() -> ArgumentParser:
     _add(commands, "up", _up, "start the local AWS")
     down = _add(commands, "down", _down, "stop the local AWS")
     down.add_argument("--wipe", action="store_true", help="remove its state as well: S3, registry, logs")
+    down.add_argument("--yes", action="store_true", help="do not ask, also where executions run or state is removed")
     status = _add(commands, "status", _status, "what runs")
     env = _add(commands, "env", _env, "the environment variables that lead AWS's CLI, SDKs and notebooks to it")
     variables.add_arguments(env)
@@ -88,11 +89,25 @@ def _up(_: Namespace, settings: Settings) -> int:
 
 
 def _down(options: Namespace, settings: Settings) -> int:
+    if not options.yes and not _agree(stopping.list_losses(settings, wipe=options.wipe)):
+        _say("Nothing was stopped.")
+        return 1
     _say("The local AWS has stopped." if stop(settings) else "The local AWS was not running.")
     if options.wipe:
         wipe(settings)
         _say(f"Its state in {settings.home} is removed.")
     return 0
+
+
+def _agree(losses: Sequence[str]) -> bool:
+    """Say what a stop or wipe costs, and ask where it costs something; CommandError where nobody can answer."""
+    if not losses:
+        return True
+    for line in losses:
+        sys.stderr.write(f"{_plain(line)}\n")
+    if not sys.stdin.isatty():
+        raise CommandError("Nobody is at a terminal to agree, so nothing was done; pass --yes to do it.")
+    return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _status(options: Namespace, settings: Settings) -> int:

@@ -79,7 +79,7 @@ class Laptop:
             self.keep_access_log()
             self.fetch_no_packages()
         if words[0] == "down":
-            words = (*words, "--force")  # asking what runs takes longer than the stop
+            words = (*words, "--yes")  # asking what runs takes longer than the stop
         if words[0] in in_process.OF_THEIR_OWN and not (words[0] == "up" and self._runs()):
             return self.python("-m", "console", *words, code=code, **variables)
         return _as_expected(

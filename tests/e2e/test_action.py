@@ -49,4 +49,4 @@ def test_the_steps_that_follow_reach_the_local_aws(
         assert Path(runner["GITHUB_OUTPUT"]).read_text() == f"endpoint-url={os.environ['AWS_ENDPOINT_URL']}\n"
         assert not (tmp_path / "localaws").exists()
     finally:
-        subprocess.run([sys.executable, "-m", "scones.local", "down"], env=environment, check=True)
+        subprocess.run([sys.executable, "-m", "scones.local", "down", "--yes"], env=environment, check=True)

@@ -151,7 +151,7 @@ def test_a_second_version_takes_over_without_a_failed_request_and_its_rejection_
         _await_baseline(laptop, versions[1])
     assert load.failures == []
     assert load.answered > 20
-    said = laptop.scones("rollback", "--comment", "it is worse").stdout
+    said = laptop.scones("rollback", "--yes", "--comment", "it is worse").stdout
     assert f"serves version {deployed}" in said
     assert json.loads(laptop.scones("endpoint", "--json").stdout)["version"] == deployed
 

@@ -74,14 +74,24 @@ def _advise_on_runs(runs: Runs | None) -> Iterator[Advice]:
 
 
 def _advise_on_versions(standing: Standing | None) -> Iterator[Advice]:
+    """The best of what waits is named, which need not be the newest."""
     if standing and standing.waiting:
-        newest = standing.waiting[0]
-        words = f"Version {newest.number} waits for approval{_compare(newest, standing.live)}."
-        others = len(standing.waiting) - 1
+        best = max(standing.waiting, key=lambda version: (version.accuracy or 0.0, version.number))
+        words = f"Version {best.number} waits for approval{_compare(best, standing.live)}."
+        others = [version for version in standing.waiting if version is not best]
         if others:
-            more = f"{others} or more" if len(standing.waiting) == MOST else str(others)
-            words += f" So do {more} older ones." if others > 1 else " So does an older one."
-        yield Advice(words, "Approve or reject it", f"/version/{newest.number}", "warn")
+            words += f" {_tell_others(others, counted=len(standing.waiting) < MOST)}."
+        yield Advice(words, "Approve or reject it", f"/version/{best.number}", "warn")
+
+
+def _tell_others(others: list[Version], *, counted: bool) -> str:
+    """What else waits; where not all were counted, older ones may be better than any that is known."""
+    highest = max((version.accuracy for version in others if version.accuracy), default=None)
+    if not counted:
+        return f"{len(others)} or more others wait"
+    if len(others) > 1:
+        return f"{len(others)} others wait" + ("" if highest is None else f", with at most {highest:.3f}")
+    return f"Version {others[0].number} waits as well" + ("" if highest is None else f", with {highest:.3f}")
 
 
 def _compare(version: Version, live: Version | None) -> str:

@@ -6,6 +6,13 @@ from nicegui import ui
 from starlette.requests import Request
 
 from console import registry
+from console.consequence import (
+    Situation,
+    explain_approval,
+    explain_rejection,
+    find_settled_approval,
+    find_settled_rejection,
+)
 from console.formats import moment
 from console.page.context import Context
 from console.page.files import HTML
@@ -15,7 +22,6 @@ from console.page.parts.live import Live
 from console.page.source import Source
 from console.page.version import topic
 from console.page.version.card import show_summary
-from console.page.version.consequence import Situation, explain_approval, explain_rejection
 from console.page.version.reader import Version, fetch_report
 from console.page.version.standing import Standing
 
@@ -113,9 +119,13 @@ class VersionPanel:
             Live(self._context.poller, topic.situation(self._context, self._number), self._draw_choices)
 
     def _draw_choices(self, met: Situation) -> None:
-        approval, rejection = explain_approval(self._number, met), explain_rejection(self._number, met)
-        self._draw_choice("Approve", "check", "green-9", approval, "Approved")
-        self._draw_choice("Reject", "block", "red-9", rejection, "Rejected")
+        approved, rejected = find_settled_approval(self._number, met), find_settled_rejection(self._number, met)
+        for settled in filter(None, (approved, rejected)):
+            text(settled, "wrap", tag="p")
+        if not approved:
+            self._draw_choice("Approve", "check", "green-9", explain_approval(self._number, met), "Approved")
+        if not rejected:
+            self._draw_choice("Reject", "block", "red-9", explain_rejection(self._number, met), "Rejected")
 
     def _draw_choice(self, verb: str, icon: str, colour: str, words: str, status: str) -> None:
         with box("choice"):

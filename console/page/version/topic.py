@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from console.consequence import Situation, fetch_situation
 from console.page.context import Context
 from console.page.poller import Topic
 from console.page.version import reader
-from console.page.version.consequence import Situation, fetch_situation
 from console.page.version.reader import Version
 from console.page.version.standing import Standing, fetch_standing
 
@@ -21,8 +21,12 @@ def metrics(context: Context, number: int) -> Topic[dict[str, float]]:
 
 
 def situation(context: Context, number: int) -> Topic[Situation]:
-    """What a decision about a version meets."""
-    return Topic(("version", "situation", number), lambda: fetch_situation(context.source, number), lambda _: 10.0)
+    """What a decision about a version meets; a deployment of it is followed."""
+    return Topic(
+        ("version", "situation", number),
+        lambda: fetch_situation(context.source, number),
+        lambda met: 2.0 if met.pending else 10.0,
+    )
 
 
 def standing(context: Context) -> Topic[Standing]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from console.remote import connect
+from console.remote import connect, disconnect
 
 
 def _git(folder: Path, *words: str) -> str:
@@ -45,3 +45,14 @@ def test_only_the_top_of_a_checkout_is_connected_and_only_to_what_is_there(check
     assert connect(checkout / "inner", tmp_path / "scones.git") is None
     assert connect(tmp_path, tmp_path / "scones.git") is None
     assert connect(checkout, tmp_path / "nowhere.git") is None
+
+
+def test_a_remote_into_a_wiped_home_is_removed_and_no_other(checkout: Path, tmp_path: Path) -> None:
+    connect(checkout, tmp_path / "scones.git")
+    assert disconnect(checkout, tmp_path) is None, "its repository is there"
+    (tmp_path / "scones.git").rmdir()
+    assert disconnect(checkout, tmp_path / "another") is None
+    assert "is removed" in str(disconnect(checkout, tmp_path))
+    assert _git(checkout, "remote") == ""
+    _git(checkout, "remote", "add", "scones", "git@example.org:me/scones.git")
+    assert disconnect(checkout, tmp_path) is None

@@ -121,7 +121,7 @@ def test_a_start_begins_nothing_beside_a_stranger(
     assert len(impostor.asked) == 1
 
 
-@pytest.mark.parametrize("words", ["up", "down --force", "status", "env", "executions"])
+@pytest.mark.parametrize("words", ["up", "down --yes", "status", "env", "executions"])
 def test_another_port_than_the_home_s_is_refused_in_words_and_stops_nothing(
     impostor: Impostor, mine: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str
 ) -> None:

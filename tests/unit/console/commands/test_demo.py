@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from console.commands import drift_demo
+from console.commands import demo, drift_demo
 from console.commands.demo import list_next
+from console.drift.comparison import Compared
 from console.endpoint import Endpoint
 
 
@@ -54,3 +55,35 @@ def test_the_drift_goes_on_from_the_demo_s_own_version_alone(
     monkeypatch.setattr(drift_demo.endpoint, "fetch", lambda _: found)
     monkeypatch.setattr(drift_demo.registry, "get_summary", lambda *_: {"ModelPackageArn": "arn"})
     assert drift_demo.find_demonstrated(target, "quick") == number
+
+
+@pytest.mark.parametrize(("live", "serves", "approved"), [(None, 2, [2]), (1, 1, [])])
+def test_what_a_person_has_approved_stays_live(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    live: int | None,
+    serves: int,
+    approved: list[int],
+) -> None:
+    rows = [
+        {"version": 2, "live": False, "accuracy": 0.93, "approval": "PendingManualApproval"},
+        {"version": 1, "live": live == 1, "accuracy": 0.955, "approval": "Approved"},
+    ]
+    done: list[int] = []
+    monkeypatch.setattr(demo.versions, "list_versions", lambda _: rows)
+    monkeypatch.setattr(demo.versions, "print_versions", lambda *_: None)
+    monkeypatch.setattr(demo.versions, "await_version", lambda *_: None)
+    monkeypatch.setattr(demo.registry, "set_approval", lambda _, version, *__: done.append(version))
+    assert demo.decide(SimpleNamespace(), 5) == serves  # type: ignore[arg-type]
+    assert done == approved
+    if live:
+        assert "`scones approve 2` deploys it" in capsys.readouterr().out
+
+
+def test_a_retraining_that_is_not_better_says_why_and_what_next() -> None:
+    same, worse = Compared(0.9, 0.9, 3, 4), Compared(0.9, 0.7, 1, 40)
+    said = drift_demo.explain_refusal(2, 4, same, worse)
+    assert "not shown to be better at dusk (90.0% for 90.0%) and is worse by day (70.0% for 90.0%)" in said
+    assert said.endswith("version 2 stays live.")
+    assert "worse by day" not in drift_demo.explain_refusal(2, 4, same, same)
+    assert any("scones label" in line for line in drift_demo.list_ways_on(4))

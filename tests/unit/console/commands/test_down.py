@@ -1,4 +1,4 @@
-"""`scones down` says which executions it interrupts, and asks where somebody can answer."""
+"""`scones down` says which executions it interrupts, names what a wipe removes, and asks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
@@ -16,9 +17,11 @@ from botocore.exceptions import EndpointConnectionError
 from console.__main__ import main
 from console.commands import local_aws
 from console.target import Target
-from localaws import process
+from localaws import keys, process
 from localaws.clients import Clients
+from localaws.command import __main__ as alone
 from localaws.settings import Settings
+from localaws.store import Store
 from tests.unit.console.page.aws import Aws
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -34,12 +37,18 @@ class _Keyboard:
 
 
 @pytest.fixture
-def stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[list[str]]:
+def home(tmp_path: Path) -> Path:
+    """Where the local AWS has its state, and its key."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[list[str]]:
     """A local AWS that runs an execution of one pipeline and none of another; answers what was done to it."""
     done: list[str] = []
     with mock.patch.dict(os.environ):
         os.environ.pop("AWS_ENDPOINT_URL", None)
-        monkeypatch.setenv("SCONES_HOME", str(tmp_path / "home"))
+        monkeypatch.setenv("SCONES_HOME", str(home))
         aws = Aws(monkeypatch)
         aws.answers |= {
             "ListPipelines": lambda _: {
@@ -56,10 +65,11 @@ def stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[list[str
         }
         source = aws.source
         monkeypatch.setattr(Clients, "get", lambda _, service: source.client(service))
-        monkeypatch.setattr(local_aws, "choose", lambda *_, **__: Target(Settings(home=tmp_path / "home")))
+        monkeypatch.setattr(local_aws, "choose", lambda *_, **__: Target(Settings(home=home)))
         monkeypatch.setattr(process, "running_pid", lambda _: 1)
         monkeypatch.setattr(process, "stop", lambda _: done.append("stop") or True)  # type: ignore[func-returns-value]
         monkeypatch.setattr(process, "wipe", lambda _: done.append("wipe"))
+        keys.ensure(Settings(home=home))
         yield done
 
 
@@ -93,28 +103,55 @@ def test_a_person_is_told_what_a_stop_interrupts_and_asked(
     assert stopped == did
 
 
-def test_a_script_is_told_and_not_asked(
-    stopped: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("words", [["down"], ["down", "--wipe"]])
+def test_a_script_is_told_and_refused_until_it_says_yes(
+    stopped: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
 ) -> None:
     _sit(monkeypatch, terminal=False)
-    assert main(["down"]) == 0
-    assert "busy of scones-training" in capsys.readouterr().err
-    assert stopped == ["stop"]
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert "busy of scones-training" in said
+    assert "--yes" in said
+    assert stopped == []
+    assert main([*words, "--yes"]) == 0
+    assert stopped[0] == "stop"
 
 
-def test_force_asks_nothing(stopped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["down", "--force", "--wipe"]) == 0
+def test_yes_asks_nothing(stopped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["down", "--yes", "--wipe"]) == 0
     assert capsys.readouterr().err == ""
     assert stopped == ["stop", "wipe"]
 
 
-def test_a_wipe_says_that_the_state_goes(
-    stopped: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_wipe_asks_also_where_nothing_runs_and_names_what_is_lost(
+    stopped: list[str], home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _sit(monkeypatch, "n")
+    monkeypatch.setattr(process, "running_pid", lambda _: None)
+    monkeypatch.setattr(process, "stop", lambda _: False)
+    store = Store(home / "sagemaker.db")
+    for number in range(3):
+        store.put("model-package", str(number), {})
+    store.put("pipeline-execution", "one", {})
+    store.close()
+    folder = home / "ministack/s3/000000000000/bucket"
+    folder.mkdir(parents=True)
+    (folder / "a.png").touch()
+    (folder / "a.png.meta.json").touch()
+    _sit(monkeypatch, "n", "y")
     assert main(["down", "--wipe"]) == 1
-    assert "Their state is removed with them." in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"what is kept in {home}, and nothing restores it" in said
+    assert "3 registered versions, 1 execution, 1 object in S3, logs" in said
     assert stopped == []
+    assert main(["down", "--wipe"]) == 0
+    assert stopped == ["wipe"]
+
+
+def test_a_wipe_of_what_holds_nothing_asks_nothing(stopped: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "running_pid", lambda _: None)
+    _sit(monkeypatch, terminal=False)
+    assert main(["down", "--wipe"]) == 0
+    assert stopped == ["stop", "wipe"]
 
 
 def test_one_that_does_not_answer_is_stopped_all_the_same(stopped: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,4 +161,18 @@ def test_one_that_does_not_answer_is_stopped_all_the_same(stopped: list[str], mo
     monkeypatch.setattr(Clients, "get", lambda *_: SimpleNamespace(get_paginator=fail))
     _sit(monkeypatch)
     assert main(["down"]) == 0
+    assert stopped == ["stop"]
+
+
+def test_the_command_of_the_local_aws_alone_asks_as_well(
+    stopped: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(alone, "stop", process.stop)
+    _sit(monkeypatch, "n", terminal=False)
+    assert alone.main(["down"]) == 1
+    assert "--yes" in capsys.readouterr().err
+    _sit(monkeypatch, "n")
+    assert alone.main(["down"]) == 1
+    assert stopped == []
+    assert alone.main(["down", "--yes"]) == 0
     assert stopped == ["stop"]

@@ -1,19 +1,20 @@
-"""Going back to a version: what is said where there is none to go back to, and what is done where one was rejected."""
+"""Deciding about versions and going back to one: what is done, asked, and said where there is nothing to do."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from console import endpoint, registry
+from console import consequence, endpoint, registry
 from console.commands import versions
 from console.errors import CommandError
 
-OPTIONS = Namespace(target=None, comment="worse")
+OPTIONS = Namespace(target=None, comment="worse", yes=True)
 
 
 class Site:
@@ -72,3 +73,62 @@ def test_where_there_is_nothing_to_go_back_to_it_says_why(
         versions.roll_back(OPTIONS)
     assert str(refused.value) == words
     assert site.decided == []
+
+
+def test_a_person_is_asked_before_a_version_is_rejected_and_a_script_says_yes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = Site(monkeypatch, "3", v2="Approved", v3="Approved")
+    asks = Namespace(target=None, comment=None, yes=False)
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: False))
+    with pytest.raises(CommandError, match="--yes"):
+        versions.roll_back(asks)
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("builtins.input", lambda _: "n")
+    assert versions.roll_back(asks) == 1
+    assert "rejects version 3, which is live; version 2 serves then" in capsys.readouterr().err
+    assert (site.decided, site.awaited) == ([], [])
+
+
+def _row(version: int, accuracy: float | None, approval: str, *, live: bool = False) -> dict[str, Any]:
+    return {"version": version, "accuracy": accuracy, "approval": approval, "live": live}
+
+
+def test_an_approval_names_the_live_version_s_accuracy_and_a_better_one_that_waits() -> None:
+    rows = [
+        _row(3, 0.945, "PendingManualApproval"),
+        _row(2, 0.97, "PendingManualApproval"),
+        _row(1, 0.955, "Approved", live=True),
+    ]
+    assert versions.compare_accuracies(rows, 3) == [
+        "Its accuracy is 0.9450; version 1, which is live, has 0.9550.",
+        "Version 2, which waits for approval, has 0.9700.",
+    ]
+    assert versions.compare_accuracies(rows, 2) == ["Its accuracy is 0.9700; version 1, which is live, has 0.9550."]
+    assert versions.compare_accuracies([_row(1, None, "PendingManualApproval")], 1) == []
+
+
+@pytest.mark.parametrize(
+    ("decide", "met", "decided", "awaited"),
+    [
+        (versions.approve, {"chosen": 3, "live": 3}, [], []),
+        (versions.approve, {"chosen": 3, "live": 2, "pending": True}, [], [3]),
+        (versions.approve, {"chosen": 2, "live": 2}, [(3, "Approved")], [3]),
+        (versions.approve, {"chosen": 3, "live": 2}, [(3, "Approved")], [3]),  # its deployment had failed
+        (versions.reject, {"status": "Rejected"}, [], []),
+        (versions.reject, {"status": "Approved", "chosen": 3, "live": 3, "other": 2}, [(3, "Rejected")], []),
+    ],
+)
+def test_a_decision_that_was_made_already_is_not_recorded_again(
+    monkeypatch: pytest.MonkeyPatch,
+    decide: Callable[[Namespace], int],
+    met: dict[str, Any],
+    decided: list[tuple[int, str]],
+    awaited: list[int],
+) -> None:
+    site = Site(monkeypatch, "2", v3="Approved")
+    nothing = {"exists": True, "live": None, "chosen": None, "other": None, "deploys": False, "rollout": None}
+    monkeypatch.setattr(consequence, "fetch_situation", lambda *_: consequence.Situation(**nothing | met))
+    monkeypatch.setattr(versions, "list_versions", lambda _: [])
+    assert decide(Namespace(target=None, version="3", comment=None, no_wait=False)) == 0
+    assert (site.decided, site.awaited) == (decided, awaited)

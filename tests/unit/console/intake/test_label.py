@@ -81,6 +81,15 @@ def test_a_key_without_a_label_is_wrong_usage() -> None:
     assert label("review/x.png") == 2
 
 
+def test_what_is_piped_to_it_is_refused_and_not_ignored(
+    doubts: list[str], project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command.sys.stdin, "isatty", lambda: False)
+    assert label() == 2
+    assert "--list" in capsys.readouterr().err
+    assert project.keys("review/") == sorted(doubts)
+
+
 def test_on_a_terminal_one_after_the_other_is_asked_about(
     doubts: list[str], project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,11 +59,23 @@ def test_what_is_broken_comes_before_what_waits() -> None:
     ]
 
 
-def test_of_many_that_wait_the_newest_is_named_and_no_number_is_claimed_that_was_not_counted() -> None:
+def test_of_many_that_wait_one_is_named_and_no_number_is_claimed_that_was_not_counted() -> None:
     versions = tuple(_version(number, 0.9) for number in range(MOST, 0, -1))
     image = WaitingImage("review/a.png", None, None, None, NOW)
     known = Known(Standing(None, None, versions), queue=Queue((image,) * 12, True))
     assert [why for why, _ in _told(known)] == [
-        "Version 10 waits for approval, with an accuracy of 0.900. So do 9 or more older ones.",
+        "Version 10 waits for approval, with an accuracy of 0.900. 9 or more others wait.",
         "More than 12 images that the model doubts wait for a label.",
     ]
+
+
+def test_of_what_waits_the_best_is_named_first_with_the_accuracy_of_the_others() -> None:
+    versions = (_version(3, 0.945), _version(2, 0.97))
+    [(why, address)] = _told(Known(Standing(_version(1, 0.955), NOW, versions)))
+    assert address == "/version/2"
+    assert why == (
+        "Version 2 waits for approval, with an accuracy of 0.970; version 1, which is live, has 0.955. "
+        "Version 3 waits as well, with 0.945."
+    )
+    [(why, _)] = _told(Known(Standing(None, None, (_version(4, 0.9), *versions))))
+    assert why.endswith("2 others wait, with at most 0.945.")

@@ -7,14 +7,17 @@ the endpoint stays as it is. How traffic moves is what the endpoint's last deplo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from common.aws_errors import is_missing
 from common.live_model import approval_order, list_approved
-from console import endpoint
+from console import endpoint, registry
 from console.formats import duration
-from console.page.source import Source
+from console.target import Target
 
+_GRACE = timedelta(seconds=60)
+"""So long after an approval its deployment may still begin."""
 _STEPS = {"CANARY": "CanarySize", "LINEAR": "LinearStepSize"}
 
 
@@ -48,7 +51,8 @@ class Situation:
     """What a decision about a version meets.
 
     `live` is the version that serves, `chosen` the approved one that should, and `other` the one that should if this
-    one is left out; `rollout` is None before the first deployment.
+    one is left out; `rollout` is None before the first deployment. `status` is the version's in the registry, and
+    `pending` says that it is approved and not live yet, but on its way.
     """
 
     exists: bool
@@ -57,33 +61,56 @@ class Situation:
     other: int | None
     deploys: bool
     rollout: Rollout | None
+    status: str = ""
+    pending: bool = False
 
 
-def fetch_situation(source: Source, number: int) -> Situation:
+def fetch_situation(target: Target, number: int) -> Situation:
     """What a decision about this version meets now."""
-    found = endpoint.fetch(source)
-    approved = _list_approved(source)
+    found = endpoint.fetch(target)
+    approved = _list_approved(target)
+    numbers = [package["ModelPackageVersion"] for package in approved]
+    chosen = next(iter(approved), None)
     return Situation(
         exists=found is not None,
         live=found.number if found else None,
-        chosen=next(iter(approved), None),
-        other=next((version for version in approved if version != number), None),
+        chosen=next(iter(numbers), None),
+        other=next((version for version in numbers if version != number), None),
         deploys=found.deploys if found else False,
         rollout=parse_rollout(found.described.get("LastDeploymentConfig", {})) if found else None,
+        status=_find_status(target, number),
+        pending=chosen is not None and numbers[0] == number and _is_pending(target, found, chosen),
     )
 
 
-def _list_approved(source: Source) -> list[int]:
+def _list_approved(target: Target) -> list[dict[str, Any]]:
     """The approved versions, the one approved last first."""
-    sagemaker = source.client("sagemaker")
+    sagemaker = target.client("sagemaker")
     try:
-        packages = list(list_approved(sagemaker, source.project.model_package_group))
+        packages = list(list_approved(sagemaker, target.project.model_package_group))
     except sagemaker.exceptions.ClientError as error:
         # The group comes with the stack.
         if not is_missing(error):
             raise
         return []
-    return [package["ModelPackageVersion"] for package in sorted(packages, key=approval_order, reverse=True)]
+    return sorted(packages, key=approval_order, reverse=True)
+
+
+def _find_status(target: Target, number: int) -> str:
+    """A version's status in the registry; empty where there is no such version."""
+    summaries = registry.list_summaries(target)
+    return next((item["ModelApprovalStatus"] for item in summaries if item["ModelPackageVersion"] == number), "")
+
+
+def _is_pending(target: Target, found: endpoint.Endpoint | None, package: dict[str, Any]) -> bool:
+    """Whether the version that was approved last is on its way to the endpoint, by what deploy_model noted there."""
+    number: int = package["ModelPackageVersion"]
+    if found and found.number == number:
+        return False
+    if found and found.deploys:
+        return found.status != "RollingBack"
+    begins = datetime.now(UTC) - approval_order(package)[0] < _GRACE
+    return begins and (found is None or endpoint.find_attempt(target, found, number) is None)
 
 
 def parse_rollout(config: dict[str, Any]) -> Rollout | None:
@@ -105,7 +132,7 @@ def explain_approval(number: int, met: Situation) -> str:
     if not met.exists:
         return f"Approving version {number} creates the endpoint, which answers in a few minutes."
     if met.live == number and not met.deploys:
-        return f"Version {number} is live: approving it again keeps it so, and records your decision."
+        return f"Version {number} is live: approving it keeps it so, and records your decision."
     replaced = f"version {met.live}" if met.live else "what serves now"
     waits = " when the deployment that is under way has ended" if met.deploys else ""
     moves = f" {met.rollout.sentence}" if met.rollout else ""
@@ -124,3 +151,21 @@ def explain_rejection(number: int, met: Situation) -> str:
         return f"Rejecting version {number} changes nothing on the endpoint{keeps}. It can be approved later."
     moves = f" {met.rollout.sentence}" if met.rollout else ""
     return f"Rejecting version {number} brings the endpoint back to version {met.other}.{moves}"
+
+
+def find_settled_approval(number: int, met: Situation) -> str | None:
+    """What to say where the version is approved already and nothing is left to decide; None where an approval acts."""
+    if met.chosen != number:
+        return None
+    if met.pending:
+        serves = f"; version {met.live} serves until then" if met.live else ""
+        return f"Version {number} is approved already, and is being deployed{serves}."
+    return f"Version {number} is approved already, and live." if met.live == number and not met.deploys else None
+
+
+def find_settled_rejection(number: int, met: Situation) -> str | None:
+    """What to say where the version is rejected already; None where it is not."""
+    if met.status != "Rejected":
+        return None
+    serves = "; it goes on serving until another is approved" if met.live == number else ""
+    return f"Version {number} is rejected already{serves}."

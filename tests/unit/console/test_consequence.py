@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from console.page.version.consequence import Rollout, Situation, explain_approval, explain_rejection, parse_rollout
+from console.consequence import (
+    Rollout,
+    Situation,
+    explain_approval,
+    explain_rejection,
+    find_settled_approval,
+    find_settled_rejection,
+    parse_rollout,
+)
 
 CANARY = {
     "BlueGreenUpdatePolicy": {
@@ -42,7 +52,7 @@ def test_a_rollout_without_alarms_claims_no_way_back() -> None:
     ("met", "words"),
     [
         (_met(None, None, None), "Approving version 3 creates the endpoint, which answers in a few minutes."),
-        (_met(3, 3, 2), "Version 3 is live: approving it again keeps it so, and records your decision."),
+        (_met(3, 2, 2), "Version 3 is live: approving it keeps it so, and records your decision."),
         (
             _met(2, 2, 2),
             "Approving version 3 replaces version 2 on the endpoint. All traffic moves at once, when its instances "
@@ -73,3 +83,18 @@ def test_an_approval_during_a_deployment_waits_for_its_end() -> None:
 )
 def test_a_rejection_says_whether_the_endpoint_changes(met: Situation, words: str) -> None:
     assert words in explain_rejection(3, met)
+
+
+def test_an_approval_that_changes_nothing_is_told_as_made_already() -> None:
+    assert find_settled_approval(3, _met(3, 3, 2)) == "Version 3 is approved already, and live."
+    under_way = replace(_met(2, 3, 2), pending=True)
+    assert "is being deployed; version 2 serves until then" in str(find_settled_approval(3, under_way))
+    for rolled_back, never_approved in ((_met(2, 3, 2), _met(2, 2, 2)), (_met(3, 4, 4), _met(None, None, None))):
+        assert find_settled_approval(3, rolled_back) is None
+        assert find_settled_approval(3, never_approved) is None
+
+
+def test_a_second_rejection_is_told_as_made_already() -> None:
+    assert find_settled_rejection(3, replace(_met(2, 2, 2), status="Rejected")) == "Version 3 is rejected already."
+    assert "goes on serving" in str(find_settled_rejection(3, replace(_met(3, None, None), status="Rejected")))
+    assert find_settled_rejection(3, replace(_met(2, 2, 2), status="Approved")) is None
