@@ -6,6 +6,7 @@ import getpass
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from console import endpoint
@@ -38,6 +39,8 @@ def run(options: Namespace) -> int:
     origin = options.from_version
     if origin == LATEST:
         origin = str(endpoint.get_number(target, origin))
+    if not options.tune:
+        _say_time(target, options)
     arn = start(target, options.profile, options.set, origin, _search(options))
     print(arn, flush=True)
     if not options.watch:
@@ -45,6 +48,19 @@ def run(options: Namespace) -> int:
     from console.progress.follow import follow
 
     return follow(target.client, arn)
+
+
+def _say_time(target: Target, options: Namespace) -> None:
+    """Say how long the training takes here; a run is not refused because that cannot be found out."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from console.training_time import describe
+    from pipelines.profiles import DEFAULT_PROFILE, find_profile
+    from pipelines.start import parse_overrides
+
+    chosen = find_profile(options.profile or DEFAULT_PROFILE)
+    with suppress(BotoCoreError, ClientError, ValueError):
+        print(describe(target, chosen, parse_overrides(options.set)), file=sys.stderr, flush=True)
 
 
 def start(

@@ -36,7 +36,7 @@ def train(bench: Workbench, seed: int, lock: int, on_batch: OnBatch, on_epoch: O
     """
     process = subprocess.Popen(
         [sys.executable, *SAFE, "-m", PACKAGE, "train"],
-        env=_environment(OPT_ML=str(bench.root), SCONES_SEED=str(seed)),
+        env=list_variables(OPT_ML=str(bench.root), SCONES_SEED=str(seed)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -106,11 +106,12 @@ def _reason(bench: Workbench) -> str:
 
 def _run(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        words, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        words, env=list_variables(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
 
 
-def _environment(**more: str) -> dict[str, str]:
+def list_variables(**more: str) -> dict[str, str]:
+    """The environment of the algorithm's programs: this one, with one numeric thread a replica."""
     return {
         **dict.fromkeys(THREAD_VARIABLES, "1"),
         **os.environ,

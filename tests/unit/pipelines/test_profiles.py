@@ -37,6 +37,6 @@ def test_every_hyperparameter_of_a_profile_has_a_parameter_of_its_kind(profile: 
 def test_an_unknown_profile_is_refused_with_the_known_names() -> None:
     with pytest.raises(
         PipelineError,
-        match=r"no profile 'huge'; choose one of compact, distributed, imagenet, pretrained, quick, reference\.",
+        match=r"no profile 'huge'; choose one of compact, distributed, imagenet, pretrained, quick, reference, short\.",
     ):
         find_profile("huge")
