@@ -13,15 +13,36 @@ import httptools
 
 from localaws.algorithms.image_classification.batching import Batcher, Request
 from localaws.algorithms.image_classification.invocation import check_headers, read_image, write_answer
-from localaws.algorithms.image_classification.log import log
+from localaws.algorithms.image_classification.log import format_line, log
 from localaws.algorithms.image_classification.losses import Floats
 from localaws.inference_toolkit.web import RefusedError, check_source
 
 _IDLE_SECONDS = 60
+_LOG_SECONDS = 0.05
 _PING, _INVOCATIONS = "/ping", "/invocations"
 _CLOSE = "Connection: close\r\n"
 _BESIDE_THE_LOOP = 64 * 1024
 """Bytes of an image that is decoded in a thread, as others would wait for it."""
+
+
+class AccessLog:
+    """A line a request, printed some at once: whoever reads them wakes up for each time."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._lines: list[str] = []
+
+    def add(self, text: str) -> None:
+        """Print a line soon, with the time that it is now."""
+        if not self._lines:
+            self._loop.call_later(_LOG_SECONDS, self.flush)
+        self._lines.append(format_line(text))
+
+    def flush(self) -> None:
+        """Print what has gathered."""
+        lines, self._lines = self._lines, []
+        if lines:
+            print("\n".join(lines), flush=True)
 
 
 @dataclass(frozen=True)
@@ -31,6 +52,7 @@ class Service:
     image_shape: tuple[int, int, int]
     batcher: Batcher
     loop: asyncio.AbstractEventLoop
+    access: AccessLog
 
 
 class Connection(asyncio.Protocol):
@@ -158,7 +180,7 @@ class Connection(asyncio.Protocol):
         if self._closing:
             self._transport.close()
         if self._path != _PING:  # they come every few seconds
-            log(f'"{self._method} {self._path} HTTP/1.1" {status.value} -')
+            self._service.access.add(f'"{self._method} {self._path} HTTP/1.1" {status.value} -')
 
     def _begin(self) -> None:
         self._path, self._method = "", ""

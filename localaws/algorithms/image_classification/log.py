@@ -19,6 +19,15 @@ def log_error(text: str) -> None:
     _write("ERROR", text)
 
 
+def format_line(text: str) -> str:
+    """A line for information, for who prints many at once."""
+    return _format("INFO", text)
+
+
 def _write(level: str, text: str) -> None:
+    print(_format(level, text), flush=True)
+
+
+def _format(level: str, text: str) -> str:
     now = datetime.now(UTC).strftime("%m/%d/%Y %H:%M:%S")
-    print(f"[{now} {level} {threading.get_ident()}] {text}", flush=True)
+    return f"[{now} {level} {threading.get_ident()}] {text}"

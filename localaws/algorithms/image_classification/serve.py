@@ -12,7 +12,7 @@ from localaws.algorithms.container import Container
 from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.artifact import read_artifact
 from localaws.algorithms.image_classification.batching import Batcher
-from localaws.algorithms.image_classification.http import Connection, Service
+from localaws.algorithms.image_classification.http import AccessLog, Connection, Service
 from localaws.algorithms.image_classification.log import log, log_error
 from localaws.inference_toolkit.web import HOST
 
@@ -35,8 +35,10 @@ async def _serve(port: int, session: Session, image_shape: tuple[int, int, int])
     """Listen once the session is there, so that a ping means ready."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)
-    service = Service(image_shape, Batcher(session, loop), loop)
+    access = AccessLog(loop)
+    service = Service(image_shape, Batcher(session, loop), loop, access)
     server = await loop.create_server(lambda: Connection(service), HOST, port, backlog=_WAITING)
     log(f"Model server is ready on http://{HOST}:{server.sockets[0].getsockname()[1]}")
     await ended.wait()
     server.close()
+    access.flush()

@@ -73,10 +73,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started = Server(port, model)
     wait_for_ping(started, process)
     yield started
+    started.request("POST", "/the-last")
     process.terminate()
-    assert process.wait(timeout=10) == 0
-    assert process.stdout is not None
-    process.stdout.close()
+    said, _ = process.communicate(timeout=10)
+    assert process.returncode == 0
+    # What was asked last is in the log as well, and the pings are not.
+    assert said.splitlines()[-1].endswith('] "POST /the-last HTTP/1.1" 404 -')
+    assert "/ping" not in said
 
 
 def network_with_statistics() -> Network:
