@@ -30,7 +30,8 @@ class Demonstrated:
 def demonstrated(*options: str) -> Iterator[Demonstrated]:
     """Run the demo, yield its state, and stop it. Environment variables are set for this process as well."""
     with tempfile.TemporaryDirectory() as home:
-        names = {"SCONES_PORT": str(free_port()), "SCONES_HOME": home}
+        # Training takes all cores, as under `make demo`, also where OMP_NUM_THREADS is one.
+        names = {"SCONES_PORT": str(free_port()), "SCONES_HOME": home, "SCONES_TRAINING_CORES": str(os.cpu_count())}
         before = dict(os.environ)  # `choose` adds where the local AWS is
         os.environ.update(names)
         try:

@@ -115,7 +115,7 @@ GOALS = (
         "`scones demo` from a warm environment: under 120 s",
         median_of("from nothing to two answers"),
         120,
-        why="Most of it is training on one core, which other work takes from it: read the load below, and "
+        why="Most of it is training, from which other work takes the cores: read the load below, and "
         "the quiet machine's figure at the end of this page.",
     ),
 )

@@ -44,7 +44,8 @@ def _torch() -> str:
 
 
 def _ours(engine: str, steps: str) -> str:
-    words, environment = [sys.executable, str(PROGRAM), steps], {**os.environ, "SCONES_ENGINE": engine}
+    one = {"OMP_NUM_THREADS": "1", "SCONES_TRAINING_CORES": "1"}
+    words, environment = [sys.executable, str(PROGRAM), steps], {**os.environ, **one, "SCONES_ENGINE": engine}
     return subprocess.run(words, check=True, capture_output=True, text=True, env=environment).stdout
 
 
