@@ -1,14 +1,49 @@
 """Find and read the one .tar.gz of a job, which nobody vouches for: as a stream, member by member."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from common.archives import BadArchive, Limits, Member, read_tar
 from common.jobs import Refusal
 
 LIMITS = Limits(members=64, file_bytes=4 << 30, total_bytes=8 << 30)
 PUBLISHED = "the published cifar-100-binary.tar.gz"
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What tells an archive from all others, for the manifest."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class Pass:
+    """One pass over an archive's files, each to be read before the next is asked for."""
+
+    def __init__(self, name: str, file: BinaryIO) -> None:
+        self._name, self._file = name, file
+        self._sha256 = hashlib.sha256()
+        self._bytes = 0
+
+    def __iter__(self) -> Iterator[Member]:
+        return (member for member in read_tar(self, LIMITS) if not member.is_directory)
+
+    def read(self, size: int, /) -> bytes:
+        """Read the archive itself, hashing it on the way: so it need not be read once more for that."""
+        block = self._file.read(size)
+        self._sha256.update(block)
+        self._bytes += len(block)
+        return block
+
+    def fingerprint(self) -> Fingerprint:
+        """What tells the archive from all others, after the last of its files."""
+        return Fingerprint(self._name, self._bytes, self._sha256.hexdigest())
 
 
 def find(directory: Path) -> Path:
@@ -24,14 +59,14 @@ def find(directory: Path) -> Path:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Iterator[Member]]:
-    """Open an archive for one pass over its files, each read before the next is asked for; refuses a bad archive.
+def opened(path: Path) -> Iterator[Pass]:
+    """Open an archive for one pass over it; refuses a bad archive.
 
-    A pass to the end has verified the archive's checksum.
+    A pass to the end has read all of it, and verified its checksum.
     """
     try:
-        with path.open("rb") as stream:
-            yield (member for member in read_tar(stream, LIMITS) if not member.is_directory)
+        with path.open("rb") as file:
+            yield Pass(path.name, file)
     except BadArchive as error:
         size = path.stat().st_size
         raise Refusal(f"{path.name} ({size:,} bytes) cannot be used, as {error}: give {PUBLISHED}.") from error

@@ -1,7 +1,7 @@
 """What is remembered of an image once its pixels are gone."""
 
 import hashlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,7 @@ TRAIN, TEST, CURATED = "train", "test", "curated"
 """Where an image may come from: the archive's two files, or the images gathered since."""
 
 
-@dataclass(frozen=True)
-class LabelledImage:
+class LabelledImage(NamedTuple):
     """A labelled image: `origin` is where it comes from, `digest` the SHA-256 of its size and pixels."""
 
     origin: str
@@ -32,5 +31,16 @@ class LabelledImage:
 
 def digest(pixels: Pixels) -> str:
     """Name an image by what is seen: equal size and equal RGB pixels, whatever the file format."""
-    height, width, _ = pixels.shape
-    return hashlib.sha256(b"%dx%d:" % (width, height) + pixels.tobytes()).hexdigest()
+    return digests(pixels[None])[0]
+
+
+def digests(pixels: Pixels) -> list[str]:
+    """The digest of each of several images of one size, (images, height, width, 3)."""
+    count, height, width, _ = pixels.shape
+    begun = hashlib.sha256(b"%dx%d:" % (width, height))
+    found = []
+    for row in np.ascontiguousarray(pixels).reshape(count, 3 * height * width):
+        each = begun.copy()
+        each.update(row)
+        found.append(each.hexdigest())
+    return found

@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
 from common.labels import LABELS
+from processing.archive import Fingerprint
 from processing.image import CURATED, LabelledImage
 from processing.labels import CLASSES
 from processing.options import Options
@@ -26,7 +27,7 @@ def copies(split: str, options: Options) -> int:
     return options.augment if split == TRAINING else 0
 
 
-def write(plan: Plan, archive: Path, options: Options) -> dict[str, Any]:
+def write(plan: Plan, archive: Fingerprint, options: Options) -> dict[str, Any]:
     """Write `<split>.lst` and `manifest.json`, and return the manifest."""
     options.lst.mkdir(parents=True, exist_ok=True)
     lists = {}
@@ -51,13 +52,11 @@ def _files(listed: list[tuple[LabelledImage, str]]) -> str:
     return "".join(sorted(f"{path}\t{image.digest}\n" for image, path in listed))
 
 
-def _manifest(plan: Plan, lists: dict[str, Any], archive: Path, options: Options) -> dict[str, Any]:
-    with archive.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+def _manifest(plan: Plan, lists: dict[str, Any], archive: Fingerprint, options: Options) -> dict[str, Any]:
     return {
         "source": options.source,
         "dataset_version": options.dataset_version,
-        "archive": {"name": archive.name, "bytes": archive.stat().st_size, "sha256": digest},
+        "archive": asdict(archive),
         "seed": options.seed,
         "validation_share": options.validation_share,
         "augmented_copies": options.augment,

@@ -19,7 +19,7 @@ def dump(images: Iterable[LabelledImage]) -> str:
         }
         for each in images
     ]
-    return json.dumps({"pictures": described}, indent=1)
+    return json.dumps({"pictures": described})
 
 
 def failure(sentence: str) -> str:

@@ -1,11 +1,13 @@
 """PrepareData from end to end: check everything, decide, write the images, then list them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from common.jobs import Refusal
 from processing import archive, cluster, curated, listing, parts, split, store
+from processing.archive import Fingerprint
 from processing.cluster import Cluster
 from processing.image import LabelledImage, Pixels
 from processing.options import Options
@@ -25,8 +27,8 @@ def prepare(options: Options, meeting: "Rendezvous | None" = None) -> None:
     options.check()
     host = cluster.read(options.config_dir)
     if host.alone:
-        images, _ = _write_share(host, options)
-        _list(_plan(images, options), options)
+        share = _write_share(host, options)
+        _list(share.plan, share.archive, options)
     else:
         _prepare_together(host, options, meeting or _meeting(options))
 
@@ -34,15 +36,15 @@ def prepare(options: Options, meeting: "Rendezvous | None" = None) -> None:
 def _prepare_together(host: Cluster, options: Options, meeting: "Rendezvous") -> None:
     """Write this instance's share and tell the others, a failure included; the first one waits and lists."""
     try:
-        _, own = _write_share(host, options)
+        share = _write_share(host, options)
     except Refusal as refusal:
         meeting.put(host.host, parts.failure(str(refusal)))
         raise
-    meeting.put(host.host, parts.dump(own))
+    meeting.put(host.host, parts.dump(share.own))
     if host.first:
         arrived = meeting.collect(host.hosts)
         everyone = [each for name, text in arrived.items() for each in parts.load(text, name)]
-        _list(_plan(everyone, options), options)
+        _list(_plan(everyone, options), share.archive, options)
 
 
 def _meeting(options: Options) -> "Rendezvous":
@@ -51,22 +53,31 @@ def _meeting(options: Options) -> "Rendezvous":
     return Rendezvous.at(cluster.meeting_place(options.config_dir), options.timeout)
 
 
-def _write_share(host: Cluster, options: Options) -> tuple[list[LabelledImage], list[LabelledImage]]:
-    """Write the images of this instance; returns all that it knows of, and those of its share."""
+@dataclass(frozen=True)
+class Share:
+    """What an instance has written: the plan of all that it knows of, its own images, and what archive they are of."""
+
+    plan: Plan
+    own: list[LabelledImage]
+    archive: Fingerprint
+
+
+def _write_share(host: Cluster, options: Options) -> Share:
+    """Write the images of this instance."""
     files = curated.find(options.curated)
     with Spool() as spool:
-        published, kept = scan(archive.find(options.archive), host, spool)
+        scanned = scan(archive.find(options.archive), host, spool)
         gathered = [image for image, _ in curated.load_images(files)]
-        known = published + gathered
+        known = scanned.found + gathered
         plan = _plan(known, options)
         places = plan.places()
         output = store.Store(options)
-        output.write(zip(kept, spool.images(), strict=True), places)
+        output.write_encoded(scanned.kept, spool.chunks(), places)
         output.write(_planned(files, places), places)
-    own = kept + gathered
+    own = scanned.kept + gathered
     if options.record_io:
         _pack(plan, set(own), host, options.record_io, options)
-    return known, own
+    return Share(plan, own, scanned.fingerprint)
 
 
 def _planned(files: list[Path], places: dict[tuple[str, int], str]) -> Iterator[tuple[LabelledImage, Pixels]]:
@@ -82,8 +93,8 @@ def _plan(images: list[LabelledImage], options: Options) -> Plan:
     return split.plan(images, options.validation_share, options.seed)
 
 
-def _list(plan: Plan, options: Options) -> None:
-    manifest = listing.write(plan, archive.find(options.archive), options)
+def _list(plan: Plan, of: Fingerprint, options: Options) -> None:
+    manifest = listing.write(plan, of, options)
     for name, counts in manifest["counts"].items():
         told = ", ".join(f"{count} {label}" for label, count in counts.items())
         print(f"{name}: {told}")

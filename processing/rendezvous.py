@@ -42,6 +42,7 @@ class Rendezvous:
         """Wait for the parts of all hosts and return them by host."""
         deadline = time.monotonic() + self.timeout
         found: dict[str, str] = {}
+        pause = self.pause / 16  # who has as much to do ends about as soon
         while True:
             found |= self._arrived([host for host in hosts if host not in found])
             missing = [host for host in hosts if host not in found]
@@ -52,7 +53,8 @@ class Rendezvous:
                     f"no part from {', '.join(missing)} came to {self.address} within {self.timeout:g} s: "
                     "see the logs of these instances, or raise --timeout."
                 )
-            time.sleep(self.pause)
+            time.sleep(pause)
+            pause = min(self.pause, 2 * pause)
 
     def _arrived(self, hosts: list[str]) -> dict[str, str]:
         parts = {host: self._get(host) for host in hosts}

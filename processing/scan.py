@@ -1,14 +1,20 @@
 """Take in the archive: one pass that checks all of it, before a single image is written."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from common.archives import Member
 from common.jobs import Refusal
 from processing import archive, labels, records
+from processing.ahead import work_ahead
+from processing.archive import Fingerprint, Pass
 from processing.cluster import Cluster
-from processing.image import TEST, TRAIN, LabelledImage, digest
+from processing.image import TEST, TRAIN, LabelledImage, digests
 from processing.labels import CLASSES
+from processing.records import Records, Wanted
 from processing.spool import Spool
 
 ROOT = "cifar-100-binary"
@@ -19,38 +25,61 @@ NEEDED = (*ORIGINS, FINE_NAMES, COARSE_NAMES)
 NAMES_LIMIT = 1 << 16
 
 
-def scan(path: Path, cluster: Cluster, spool: Spool) -> tuple[list[LabelledImage], list[LabelledImage]]:
+@dataclass(frozen=True)
+class Scanned:
+    """All images of our classes, those of them that are in the spool, in its order, and what archive they are of."""
+
+    found: list[LabelledImage]
+    kept: list[LabelledImage]
+    fingerprint: Fingerprint
+
+
+def scan(path: Path, cluster: Cluster, spool: Spool) -> Scanned:
     """Find every image of our classes, and keep the pixels of this instance's share in the spool.
 
-    Returns all images, and those of them that are in the spool, in its order.
+    The archive is unpacked by a thread of its own while this one sorts out, takes digests and encodes.
     """
     found: list[LabelledImage] = []
     kept: list[LabelledImage] = []
     seen: set[str] = set()
-    with archive.opened(path) as members:
-        for member in members:
-            seen.add(member.name)
-            if member.name in ORIGINS:
-                _take(member, cluster, spool, found, kept)
-            elif member.name == FINE_NAMES:
-                labels.verify(_names(member))
+    with archive.opened(path) as opened, closing(work_ahead(_read(opened, seen))) as chunks:
+        for chunk in chunks:
+            _take(ORIGINS[chunk.name], records.select(chunk), cluster, spool, found, kept)
+        fingerprint = opened.fingerprint()
     _refuse_gaps(path, seen, found)
-    return found, kept
+    return Scanned(found, kept, fingerprint)
+
+
+def _read(members: Pass, seen: set[str]) -> Iterator[Records]:
+    """The records of both files, a chunk at a time; takes down what else the archive holds."""
+    for member in members:
+        seen.add(member.name)
+        if member.name in ORIGINS:
+            yield from records.read_records(member)
+        elif member.name == FINE_NAMES:
+            labels.verify(_names(member))
 
 
 def _take(
-    member: Member, cluster: Cluster, spool: Spool, found: list[LabelledImage], kept: list[LabelledImage]
+    origin: str,
+    chunk: Wanted,
+    cluster: Cluster,
+    spool: Spool,
+    found: list[LabelledImage],
+    kept: list[LabelledImage],
 ) -> None:
-    origin = ORIGINS[member.name]
-    for chunk in records.wanted(member):
-        mine = [cluster.owns(int(index)) for index in chunk.index]
-        images = [
-            LabelledImage(origin, f"{origin}_{index:05d}", int(label), digest(pixels))
-            for index, label, pixels in zip(chunk.index, chunk.label, chunk.pixels, strict=True)
-        ]
-        found += images
-        kept += [image for image, own in zip(images, mine, strict=True) if own]
-        spool.append(chunk.pixels[mine])
+    images = [
+        LabelledImage(origin, f"{origin}_{index:05d}", label, digest)
+        for index, label, digest in zip(chunk.index.tolist(), chunk.label.tolist(), digests(chunk.pixels), strict=True)
+    ]
+    found += images
+    if cluster.alone:
+        kept += images
+        spool.append(chunk.pixels)
+        return
+    mine = [cluster.owns(index) for index in chunk.index.tolist()]
+    kept += [image for image, own in zip(images, mine, strict=True) if own]
+    spool.append(chunk.pixels[mine])
 
 
 def _names(member: Member) -> list[str]:

@@ -5,7 +5,7 @@ images agree on the archive's, and the first instance repeats the decision over 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from common.jobs import Refusal
@@ -49,12 +49,13 @@ def plan(images: Iterable[LabelledImage], share: float, seed: int) -> Plan:
     ordered = sorted(images, key=_precedence)
     test = [image for image in ordered if image.origin == TEST]
     pool, duplicates = _without_duplicates(test, [each for each in ordered if each.origin != TEST])
-    validation = _validation(pool, share, seed)
+    draws = {image.digest: draw(image.digest, seed) for image in (*test, *pool)}
+    # Mixed by the seed, so that a reader who takes images in turn meets both classes.
+    test, pool = (sorted(chosen, key=lambda each: (draws[each.digest], each.name)) for chosen in (test, pool))
+    validation = _validation(pool, share, draws)
     train = [image for image in pool if image.digest not in validation]
     held = [image for image in pool if image.digest in validation]
-    splits = {TRAINING: train, VALIDATION: held, TESTING: test}
-    mixed = {split: sorted(chosen, key=lambda each: _rank(each, seed)) for split, chosen in splits.items()}
-    return Plan(mixed, duplicates)
+    return Plan({TRAINING: train, VALIDATION: held, TESTING: test}, duplicates)
 
 
 def draw(digest: str, seed: int) -> float:
@@ -65,11 +66,6 @@ def draw(digest: str, seed: int) -> float:
 def _precedence(image: LabelledImage) -> tuple[bool, str, int]:
     """The order in which the first of equal images wins: the archive before curated ones, then by name."""
     return image.origin == CURATED, image.name, image.label
-
-
-def _rank(image: LabelledImage, seed: int) -> tuple[float, str]:
-    """Listed order: mixed by the seed, so that a reader who takes images in turn meets both classes."""
-    return draw(image.digest, seed), image.name
 
 
 def _without_duplicates(test: list[LabelledImage], pool: list[LabelledImage]) -> tuple[list[LabelledImage], Duplicates]:
@@ -88,8 +84,9 @@ def _without_duplicates(test: list[LabelledImage], pool: list[LabelledImage]) ->
     return unique, removed
 
 
-def _validation(pool: list[LabelledImage], share: float, seed: int) -> set[str]:
-    chosen = {each.digest for each in pool if each.origin == CURATED and draw(each.digest, seed) < share}
+def _validation(pool: list[LabelledImage], share: float, draws: Mapping[str, float]) -> set[str]:
+    """Digests of the images to validate on; of those published, the first of the mixed pool."""
+    chosen = {each.digest for each in pool if each.origin == CURATED and draws[each.digest] < share}
     for vehicle in CLASSES:
         published = [each for each in pool if each.origin != CURATED and each.label == vehicle.label]
         if len(published) < 2:
@@ -97,7 +94,6 @@ def _validation(pool: list[LabelledImage], share: float, seed: int) -> set[str]:
                 f"train.bin holds {len(published)} distinct {vehicle.name}, where at least 2 are needed to "
                 "validate on one and train on the other: give an archive with more images."
             )
-        published.sort(key=lambda each: _rank(each, seed))
         count = min(max(round(share * len(published)), 1), len(published) - 1)
         chosen |= {each.digest for each in published[:count]}
     return chosen

@@ -1,4 +1,4 @@
-"""Keep the wanted pixels aside on disk, so that the archive is decompressed once and never held in memory."""
+"""Keep the wanted images aside on disk, so that the archive is decompressed once and never held in memory."""
 
 import tempfile
 from collections.abc import Iterator
@@ -7,12 +7,13 @@ from typing import Self
 
 import numpy as np
 
+from processing import png
 from processing.image import Pixels
-from processing.records import CHUNK_RECORDS, PIXEL_BYTES, SIDE
+from processing.records import CHUNK_RECORDS, SIDE
 
 
 class Spool:
-    """A nameless temporary file of 32x32 images, read back in the order in which they came."""
+    """A nameless temporary file of 32x32 images, already encoded, read back in the order in which they came."""
 
     def __enter__(self) -> Self:
         self._file = tempfile.TemporaryFile()
@@ -25,10 +26,17 @@ class Spool:
 
     def append(self, pixels: Pixels) -> None:
         """Add images of shape (k, 32, 32, 3)."""
-        self._file.write(pixels.tobytes())
+        files = png.encode_all(pixels)
+        self._bytes = files.shape[1]
+        self._file.write(files.data)
 
-    def images(self) -> Iterator[Pixels]:
-        """Yield every image kept, a chunk in memory at a time."""
+    def chunks(self) -> Iterator[Pixels]:
+        """Yield all files kept, as `png.encode_all` made them (k, bytes of a file), a chunk in memory at a time."""
         self._file.seek(0)
-        while chunk := self._file.read(CHUNK_RECORDS * PIXEL_BYTES):
-            yield from np.frombuffer(chunk, dtype=np.uint8).reshape(-1, SIDE, SIDE, 3)
+        while chunk := self._file.read(CHUNK_RECORDS * self._bytes):
+            yield np.frombuffer(chunk, dtype=np.uint8).reshape(-1, self._bytes)
+
+
+def view(files: Pixels) -> Pixels:
+    """The pixels of a chunk's images, of shape (k, 32, 32, 3)."""
+    return png.view_pixels(files, SIDE, SIDE)

@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 
 from common.labels import LABELS
 from common.recordio import write_records
-from processing import png, transform
+from processing import png, spool, transform
 from processing.image import LabelledImage, Pixels
 from processing.options import Options
+from processing.records import SIDE
 from processing.split import TRAINING
 
 
@@ -30,9 +32,24 @@ class Store:
             if split is not None:
                 self._write(image, pixels, split)
 
+    def write_encoded(
+        self, images: list[LabelledImage], chunks: Iterable[Pixels], places: Mapping[tuple[str, int], str]
+    ) -> None:
+        """Write the images whose files the spool gives, as they are or by their pixels where those change."""
+        rest = iter(images)
+        changes = self._options.augment or self._options.resize not in (None, SIDE)
+        for files in chunks:
+            part = islice(rest, len(files))
+            if changes:
+                self.write(zip(part, spool.view(files), strict=True), places)
+                continue
+            for image, content in zip(part, files, strict=True):
+                split = places.get((image.name, image.label))
+                if split is not None:
+                    _save(f"{self._folders[split]}/{image.path()}", content.data)
+
     def _write(self, image: LabelledImage, pixels: Pixels, split: str) -> None:
-        options = self._options
-        folder = self._folders[split]
+        options, folder = self._options, self._folders[split]
         sized = transform.resize(pixels, options.resize)
         _save(f"{folder}/{image.path()}", png.encode(sized))
         for copy in range(1, options.augment + 1 if split == TRAINING else 1):
@@ -40,12 +57,13 @@ class Store:
             _save(f"{folder}/{image.path(copy)}", png.encode(changed))
 
 
-def _save(path: str, content: bytes) -> None:
+def _save(path: str, content: bytes | memoryview) -> None:
     """Write a file whole, by the system's own calls: a file object takes twice their time to set up."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
     try:
-        while content:
-            content = content[os.write(file, content) :]
+        written = os.write(file, content)
+        while written < len(content):
+            written += os.write(file, content[written:])
     finally:
         os.close(file)
 

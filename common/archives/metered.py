@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import BinaryIO
-
-from common.archives.model import BadArchive, Limits
+from common.archives.model import BadArchive, Limits, Readable
 
 READ_BYTES = 1 << 16
 _GZIP = zlib.MAX_WBITS | 16
@@ -35,7 +33,7 @@ class Meter:
 class Gunzip:
     """The content of a gzip file, of its first and all further parts; the checksum of each is verified."""
 
-    def __init__(self, file: BinaryIO, meter: Meter) -> None:
+    def __init__(self, file: Readable, meter: Meter) -> None:
         self._file = file
         self._meter = meter
         self._packed = b""

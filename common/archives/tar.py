@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from common.archives.metered import Gunzip, Meter
 from common.archives.model import BadArchive, Limits, Member, Readable, Register, check_name, shown
@@ -50,7 +49,7 @@ class _Content:
         return block
 
 
-def read_tar(file: BinaryIO, limits: Limits) -> Iterator[Member]:
+def read_tar(file: Readable, limits: Limits) -> Iterator[Member]:
     """Yield the members of a .tar.gz in their order; what is not read of one is passed over.
 
     The pass reaches the end of the compressed stream, so that its checksum has been verified. Raises BadArchive.

@@ -35,6 +35,7 @@ from pipelines.errors import PipelineError
 from pipelines.profiles import PROFILES
 from pipelines.settings import Settings
 from processing import listing
+from processing.archive import Fingerprint
 from processing.image import TRAIN, LabelledImage
 from processing.options import parse
 from processing.split import Duplicates, Plan
@@ -285,8 +286,7 @@ def test_the_number_of_training_pictures_is_the_one_that_was_counted(compact: De
 
 
 def test_prepare_data_tells_the_number_where_the_pipeline_looks_for_it(compact: Definition, tmp_path: Path) -> None:
-    archive = tmp_path / "cifar-100-binary.tar.gz"
-    archive.write_bytes(b"archive")
+    archive = Fingerprint("cifar-100-binary.tar.gz", 7, "0" * 64)
     images = [LabelledImage(TRAIN, f"{number}", number % 2, f"{number}") for number in range(3)]
     plan = Plan({"train": images, "validation": [], "test": []}, Duplicates())
     options = parse(["--lst", str(tmp_path)])

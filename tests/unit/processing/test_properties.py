@@ -10,7 +10,7 @@ from PIL import Image
 from common.archives import Member
 from common.jobs import Refusal
 from processing import png, records, transform
-from processing.image import LabelledImage, digest
+from processing.image import LabelledImage, digest, digests
 from processing.split import plan
 
 
@@ -21,7 +21,7 @@ def test_every_record_is_read_once_at_any_length(count: int) -> None:
     rows[:, 0] %= 20
     rows[:, 1] = random.choice([8, 48, 3], count)
     member = Member("x.bin", rows.size, False, False, io.BytesIO(rows.tobytes()))
-    read = list(records.wanted(member))
+    read = [records.select(chunk) for chunk in records.read_records(member)]
     index = [int(each) for chunk in read for each in chunk.index]
     labels = [int(each) for chunk in read for each in chunk.label]
     expected = [(place, int(fine == 48)) for place, fine in enumerate(rows[:, 1]) if fine != 3]
@@ -38,6 +38,22 @@ def test_an_encoded_picture_decodes_to_the_same_pixels(shape: tuple[int, int]) -
     image.load()
     assert image.mode == "RGB"
     assert np.array_equal(np.asarray(image), pixels)
+
+
+@pytest.mark.parametrize(("count", "height", "width"), [(0, 32, 32), (1, 32, 32), (5, 32, 32), (3, 7, 50)])
+def test_images_encoded_together_have_the_files_and_the_pixels_that_each_has_alone(
+    count: int, height: int, width: int
+) -> None:
+    pixels = np.random.default_rng(count).integers(0, 256, (count, height, width, 3), dtype=np.uint8)
+    files = png.encode_all(pixels)
+    assert [each.tobytes() for each in files] == [png.encode(each) for each in pixels]
+    assert np.array_equal(png.view_pixels(files, height, width), pixels)
+    assert digests(pixels) == [digest(each) for each in pixels]
+
+
+def test_images_too_large_to_be_stored_are_not_encoded_together() -> None:
+    with pytest.raises(ValueError, match="one by one"):
+        png.encode_all(np.zeros((2, 80, 80, 3), dtype=np.uint8))
 
 
 def drawn(count: int, seed: int) -> list[LabelledImage]:
