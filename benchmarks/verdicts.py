@@ -104,7 +104,7 @@ GOALS = (
     Goal(
         "workflow",
         "`scones bulk`: at least 200 images a second",
-        first_of(median_of("bulk, 3000 images"), median_of("bulk, 300 images")),
+        first_of(median_of("bulk, 3000 images"), median_of("bulk, 1500 images")),
         200,
         at_most=False,
         why="An image is read from S3 and asked of the endpoint by boto3, and here, as the model is hardly trained, "

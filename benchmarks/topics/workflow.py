@@ -15,7 +15,7 @@ from console.target import Target
 
 OURS = "workflow"
 ASKED = {True: 10, False: 60}
-BULK = {True: 300, False: 3000}
+BULK = {True: 1500, False: 3000}
 SHORT = ("--set", "Epochs=2", "--set", "LearningRateScheduleSteps=1", "--set", "AccuracyThreshold=0.0")
 
 
