@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+
 from common.archives.model import BadArchive, Limits, Readable
 
 READ_BYTES = 1 << 16
