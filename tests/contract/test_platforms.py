@@ -17,7 +17,7 @@ ALLOWED = {
     "localaws/isolation/launcher.py": "is run where localaws/platforms.py says that there are namespaces",
     "localaws/isolation/view.py": "says what a program in namespaces sees",
     "tests/security/test_isolation.py": "looks from inside of namespaces, and is skipped where there are none",
-    "benchmarks/drift_load.py": "counts memory in the units of either",
+    "benchmarks/usage.py": "counts memory in the units of either",
     "benchmarks/machine.py": "asks Python where there is no /proc/cpuinfo",
     "benchmarks/topics/prepare.py": "takes the temporary folder where there is no /dev/shm",
     "tests/unit/localaws/test_platforms.py": "tests the first",
