@@ -56,8 +56,8 @@ class Target:
 def choose(name: str, *, must_run: bool = True, make_key: bool = False) -> Target:
     """The target that `--target` names; the environment of this process is set to it.
 
-    Raises CommandError when the local AWS is meant, needed, and not running. `make_key` is for who starts it, or waits
-    for it: an installation that was never started has no access key yet.
+    Raises CommandError when the local AWS is meant, needed, and not running. `make_key` is for who starts it: an
+    installation that was never started has no access key yet, and who only reads makes none.
     """
     if name != "local":
         return Target(None)
@@ -88,4 +88,7 @@ def _require_running(settings: LocalSettings) -> None:
     from localaws.process import answers
 
     if not answers(settings):
-        raise CommandError(f"The local AWS does not answer on {settings.endpoint}; start it with `scones up`.")
+        before = (
+            "" if settings.home.exists() else f" None was started in this folder before: {settings.home} is missing."
+        )
+        raise CommandError(f"The local AWS does not answer on {settings.endpoint}; start it with `scones up`.{before}")

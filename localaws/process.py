@@ -14,12 +14,14 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from localaws import keys
 from localaws.environment import SAFE, kept, with_packages
+from localaws.neighbours import list_homes
 from localaws.platforms import reach_directly
-from localaws.settings import HEALTH, HOST, Settings, load_port
+from localaws.settings import HEALTH, HOST, Settings, SettingsError, load_port
 
 _START_SECONDS = 120
 _STOP_SECONDS = 20
@@ -109,29 +111,74 @@ def _check_port(settings: Settings) -> None:
 
 def _ask(settings: Settings) -> dict[str, Any] | None:
     nonce = secrets.token_hex(32)
+    said = _fetch(settings, nonce)
+    if said is None:
+        return None
+    health = _verify(settings, nonce, said)
+    if health is None:
+        raise _describe_stranger(settings)
+    return health
+
+
+def _fetch(settings: Settings, nonce: str) -> bytes | None:
+    """What the port answers to a random number; None where nobody listens."""
     connection = http.client.HTTPConnection(HOST, settings.port, timeout=_ANSWER_SECONDS)
     try:
         connection.request("GET", f"{HEALTH}?nonce={nonce}")
-        said = connection.getresponse().read(_LONGEST_ANSWER)
+        return connection.getresponse().read(_LONGEST_ANSWER)
     except http.client.HTTPException:
-        said = b""
+        return b""
     except OSError:
         return None
     finally:
         connection.close()
+
+
+def _verify(settings: Settings, nonce: str, said: bytes) -> dict[str, Any] | None:
+    """The answer, where it proves the key of the home; else None."""
     key = keys.load(settings)
     try:
         health: dict[str, Any] = json.loads(said)
         proof = str(health["proof"]).encode()
     except (ValueError, KeyError, TypeError):
-        health, proof = {}, b""
-    if key is None or not hmac.compare_digest(proof, keys.prove(key, settings.port, nonce).encode()):
-        raise StrangerError(
-            f"Something else answers on port {settings.port} of {HOST}: it does not know the key in "
-            f"{settings.key_file}, so nothing was sent to it. Stop it, where it is a local AWS of another home or of "
-            "before an update, or choose another port with SCONES_PORT."
+        return None
+    known = key is not None and hmac.compare_digest(proof, keys.prove(key, settings.port, nonce).encode())
+    return health if known else None
+
+
+def _describe_stranger(settings: Settings) -> StrangerError:
+    home = _find_other_home(settings)
+    if home is not None:
+        return StrangerError(
+            f"The local AWS on port {settings.port} is another folder's: its state is in {home}, and the one of this "
+            f"folder would be in {settings.home}. Go to {home.parent}, or set SCONES_HOME={home}; for a second one "
+            "beside it choose another port with SCONES_PORT."
         )
-    return health
+    return StrangerError(
+        f"Something else answers on port {settings.port} of {HOST}: it does not know the key in "
+        f"{settings.key_file}, so nothing was sent to it. Where you have started a local AWS in another folder, go "
+        "there, or name its state with SCONES_HOME; else stop what answers, or choose another port with SCONES_PORT."
+    )
+
+
+def _find_other_home(settings: Settings) -> Path | None:
+    """The home of what answers on the port, where it is another one of this user's that proves its key."""
+    for home in list_homes(settings):
+        other, nonce = replace(settings, home=home), secrets.token_hex(32)
+        with suppress(SettingsError):  # a key that others can read
+            said = _fetch(other, nonce)
+            if said is not None and _verify(other, nonce, said) is not None:
+                return home
+    return None
+
+
+def describe_elsewhere(settings: Settings) -> str | None:
+    """What answers on the port instead of this home's local AWS, in words; None where nothing else does."""
+    try:
+        _health(settings)
+    except StrangerError as error:
+        return str(error)
+    return None
 
 
 def start(settings: Settings) -> bool:

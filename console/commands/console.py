@@ -8,7 +8,8 @@ from argparse import ArgumentParser, Namespace
 
 from console.commands import Command
 from console.errors import CommandError
-from console.target import choose
+from console.target import Target, choose
+from localaws import process
 
 
 def _add_page(parser: ArgumentParser) -> None:
@@ -26,8 +27,7 @@ def _add_page(parser: ArgumentParser) -> None:
 def serve_page(options: Namespace) -> int:
     """Serve the page until Ctrl+C."""
     port = _port(options.port)
-    # A local AWS that is down can be watched as well: the page says so, and recovers when it is up.
-    target = choose(options.target, must_run=False, make_key=True)
+    target = _choose(options.target)
     from console.commands.run import start
     from console.page.server import serve
 
@@ -35,6 +35,20 @@ def serve_page(options: Namespace) -> int:
     may_act = options.allow_actions or target.local is not None
     serve(target, port, may_act=may_act, opens=opens, start_run=start)
     return 0
+
+
+def _choose(name: str) -> Target:
+    """A local AWS that is down can be watched as well: the page says so, and recovers when it is up.
+
+    One that was never started in this folder cannot: the person is in another folder than they think.
+    """
+    from localaws.settings import from_environment
+
+    was_started = name != "local" or from_environment().key_file.exists()
+    target = choose(name, must_run=not was_started)
+    if target.local:
+        process.answers(target.local)  # another's is an error before a page is made of it
+    return target
 
 
 def _port(given: str) -> int:

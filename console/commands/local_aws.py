@@ -70,7 +70,7 @@ def bring_up() -> Target:
 def down(options: Namespace) -> int:
     """Stop it, after asking where that costs something; a local AWS that does not run is no failure."""
     from console.remote import disconnect
-    from localaws.command.stopping import list_losses
+    from localaws.command.stopping import describe_absence, list_losses
     from localaws.process import stop, wipe
 
     _check_local(options, "`scones down` stops the local AWS; on AWS use `scones destroy`.")
@@ -80,7 +80,7 @@ def down(options: Namespace) -> int:
     if not agree(losses, question, yes=options.yes):
         print("Nothing was stopped.")
         return 1
-    print("The local AWS has stopped." if stop(settings) else "The local AWS was not running.")
+    print("The local AWS has stopped." if stop(settings) else describe_absence(settings))
     if options.wipe:
         wipe(settings)
         print(f"Its state in {settings.home} is removed; downloads and drawn samples stay.")

@@ -92,7 +92,7 @@ def _down(options: Namespace, settings: Settings) -> int:
     if not options.yes and not _agree(stopping.list_losses(settings, wipe=options.wipe)):
         _say("Nothing was stopped.")
         return 1
-    _say("The local AWS has stopped." if stop(settings) else "The local AWS was not running.")
+    _say("The local AWS has stopped." if stop(settings) else stopping.describe_absence(settings))
     if options.wipe:
         wipe(settings)
         _say(f"Its state in {settings.home} is removed.")
@@ -117,7 +117,7 @@ def _status(options: Namespace, settings: Settings) -> int:
     else:
         for name, value in found.items():
             _say(f"{name.replace('_', ' '):<{max(map(len, found))}}  {value}")
-    return 0 if len(found) > 2 else 1
+    return 1 if found["local_aws"] == facts.NOT_RUNNING else 0
 
 
 def _env(options: Namespace, settings: Settings) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from localaws.process import account, describe_isolation, enforces_iam, is_open, running_pid
+from localaws.process import account, describe_elsewhere, describe_isolation, enforces_iam, is_open, running_pid
 from localaws.settings import Settings
 
+NOT_RUNNING = "not running"
 _ACCOUNTS = {
     "new": "a new customer's: Model Monitor, Clarify and Debugger are closed (SCONES_ACCOUNT=existing opens them)",
     "existing": "an existing customer's: Model Monitor, Clarify and Debugger are open (SCONES_ACCOUNT=existing)",
@@ -16,10 +17,12 @@ _CREDENTIALS = {
 
 
 def list_facts(settings: Settings) -> dict[str, str]:
-    """A word or sentence for each subject; one that does not run has two."""
+    """A word or sentence for each subject; of one that does not run, few, with what answers instead."""
     pid = running_pid(settings)
     if pid is None:
-        return {"local_aws": "not running", "endpoint": settings.endpoint}
+        elsewhere = describe_elsewhere(settings)
+        found = {"local_aws": NOT_RUNNING, "endpoint": settings.endpoint}
+        return found | ({"instead": elsewhere} if elsewhere else {})
     return {
         "local_aws": f"running as process {pid}",
         "endpoint": settings.endpoint,

@@ -59,3 +59,9 @@ def _count(settings: Settings) -> dict[tuple[str, str], int]:
     objects = (settings.home / _OBJECTS).rglob("*")
     counts[_OBJECT] = sum(not path.name.endswith(_BESIDE) and path.is_file() for path in objects)
     return counts
+
+
+def describe_absence(settings: Settings) -> str:
+    """What to say where there was nothing to stop: also what answers on the port instead."""
+    elsewhere = process.describe_elsewhere(settings)
+    return "The local AWS was not running." + (f" {elsewhere}" if elsewhere else "")

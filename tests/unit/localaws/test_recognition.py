@@ -11,13 +11,14 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from console.__main__ import main
-from localaws import keys, process
+from localaws import keys, neighbours, process
 from localaws.front import Front
 from localaws.settings import Settings
 
@@ -197,3 +198,56 @@ def test_the_local_aws_proves_its_key_and_says_what_everybody_may_know(aws: Aws)
     }
     for odd in ("", "nonce=short", f"nonce={nonce}%0a", "nonce=" + "A" * 64, "x=1"):
         assert _ask(front, odd)["proof"] == ""
+
+
+@pytest.fixture
+def elsewhere(impostor: Impostor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The home of a local AWS that answers, while the person is in a folder where none was started."""
+    home = tmp_path / "project" / ".scones"
+    other = Settings(port=impostor.port, home=home)
+    real = keys.ensure(other)
+    impostor.say = lambda path: json.dumps({"proof": keys.prove(real, other.port, nonce_of(path))}).encode()
+    other.port_file.write_text(str(other.port))
+    (tmp_path / "project" / "inner").mkdir()
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.chdir(tmp_path / "project" / "inner")
+    monkeypatch.setenv("SCONES_PORT", str(other.port))
+    monkeypatch.delenv("SCONES_HOME", raising=False)
+    return home
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("status", "down", "models", "executions", "run", "classify x.png", "label --list", "console --no-open"),
+        *("env", "builds", "monitor", "endpoint", "card 1", "approve latest", "logs latest TrainModel", "trials"),
+    ],
+)
+def test_in_another_folder_it_says_where_the_state_is_and_makes_nothing(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    assert main(words.split()) == (0 if words == "down" else 1)
+    said = capsys.readouterr()
+    assert f"its state is in {elsewhere}" in " ".join((said.out + said.err).split())
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_the_home_of_a_running_one_is_found_by_its_process(
+    impostor: Impostor, elsewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = tmp_path / "far"
+    far.mkdir()
+    elsewhere.joinpath("port").unlink()
+    processes = tmp_path / "proc"
+    (processes / "7").mkdir(parents=True)
+    (processes / "7" / "cmdline").write_bytes(b"python\0-m\0localaws\0")
+    environ = f"A=1\0SCONES_PORT={impostor.port}\0SCONES_HOME={elsewhere}\0"
+    (processes / "7" / "environ").write_bytes(environ.encode())
+    monkeypatch.setattr(neighbours, "_PROCESSES", processes)
+    assert f"its state is in {elsewhere}" in str(
+        process.describe_elsewhere(Settings(port=impostor.port, home=far / ".scones"))
+    )
+    impostor.say = guess
+    assert "Something else answers" in str(
+        process.describe_elsewhere(Settings(port=impostor.port, home=far / ".scones"))
+    )
