@@ -23,6 +23,12 @@ def explain(error: Exception) -> str | None:
 
     if isinstance(error, exceptions.ClientError):
         said = error.response.get("Error", {})
+        if said.get("Code") == "NoSuchBucket":
+            named = said.get("BucketName")
+            return (
+                f"There is no bucket {named or 'of this name'}. The project's comes with its stack: `scones up` "
+                "deploys it to the local AWS, `scones deploy` to either target; of another address, check the name."
+            )
         return f"AWS refused {error.operation_name}: {said.get('Code')}: {said.get('Message')}"
     if isinstance(error, exceptions.EndpointConnectionError | exceptions.ConnectionClosedError):
         return f"{error} If it is the local AWS, start it with `scones up`."

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from common.aws_errors import find_resource
 from console.errors import CommandError
 from console.target import Target
 
+ENDED = ("Succeeded", "Failed", "Stopped")
+_ARN = re.compile(r"arn:[\w-]+:sagemaker:[\w-]+:\d{12}:pipeline/[^/]+/execution/[^/]+")
 LATEST = "latest"
 """What a person may write in place of an id or a number."""
 OPENING = "Step failure: One or multiple steps failed. "
@@ -39,6 +43,13 @@ def get_arn(sagemaker: Any, pipelines: Sequence[str], reference: str | None) -> 
     """
     reference = None if reference == LATEST else reference
     if reference and reference.startswith("arn:"):
+        if not _ARN.fullmatch(reference):
+            raise CommandError(
+                f"{reference} is no ARN of an execution; those end in :pipeline/NAME/execution/ID, and the id alone "
+                "will do: `scones executions` lists them."
+            )
+        if find_resource(sagemaker.describe_pipeline_execution, PipelineExecutionArn=reference) is None:
+            raise CommandError(f"There is no execution {reference}; `scones executions` lists them.")
         return reference
     for pipeline in pipelines if reference else pipelines[:1]:
         for summary in list_summaries(sagemaker, pipeline):
@@ -83,10 +94,19 @@ def identifier(arn: str) -> str:
 
 
 def stop(target: Target, arn: str) -> None:
-    """Stop an execution and the jobs that it runs."""
+    """Stop an execution and the jobs that it runs; raises CommandError for one that has ended."""
+    status = _fetch_status(target, arn)
+    if status in ENDED:
+        raise CommandError(f"There is nothing to stop: {identifier(arn)} is {status} already.")
     target.client("sagemaker").stop_pipeline_execution(
         PipelineExecutionArn=arn, ClientRequestToken=secrets.token_hex(16)
     )
+
+
+def _fetch_status(target: Target, arn: str) -> str:
+    described = target.client("sagemaker").describe_pipeline_execution(PipelineExecutionArn=arn)
+    status: str = described["PipelineExecutionStatus"]
+    return status
 
 
 def set_note(target: Target, arn: str, note: str) -> None:
@@ -95,10 +115,18 @@ def set_note(target: Target, arn: str, note: str) -> None:
 
 
 def retry(target: Target, arn: str) -> None:
-    """Retry a failed or stopped execution with its own definition; raises PipelineError where its image is missing."""
+    """Retry a failed or stopped execution with its own definition.
+
+    Raises CommandError for one of another status, and PipelineError where its image is missing.
+    """
     from pipelines.clients import make_client
     from pipelines.images import check_images, list_images
 
+    status = _fetch_status(target, arn)
+    if status == "Succeeded":
+        raise CommandError(f"There is nothing to retry: {identifier(arn)} has Succeeded. `scones run` starts another.")
+    if status not in ENDED:
+        raise CommandError(f"{identifier(arn)} is {status}; only what is Failed or Stopped can be retried.")
     sagemaker = target.client("sagemaker")
     described = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
     check_images(list_images(described["PipelineDefinition"], arn.split(":")[4]), partial(make_client, "ecr"))

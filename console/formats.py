@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import datetime
 
 _UNITS = ("bytes", "KB", "MB", "GB")
@@ -28,6 +29,16 @@ def elapsed(start: datetime | None, end: datetime | None, now: float | None = No
     if start is None:
         return 0.0
     return (end.timestamp() if end else now or time.time()) - start.timestamp()
+
+
+def add_up(spans: Iterable[tuple[datetime, datetime]]) -> float:
+    """Seconds that are in at least one of the spans; what is between them counts for nothing."""
+    seconds, until = 0.0, None
+    for start, end in sorted(spans):
+        begin = start if until is None else max(start, until)
+        seconds += max(0.0, (end - begin).total_seconds())
+        until = end if until is None else max(until, end)
+    return seconds
 
 
 def took(start: datetime | None, end: datetime | None, now: float | None = None) -> str:

@@ -63,18 +63,32 @@ class Parser(argparse.ArgumentParser):
         words = _UNKNOWN_WORDS.match(message)
         command = next((self.commands[word] for word in self._words if word in self.commands), None)
         if words and command and words["given"].startswith("--"):
-            given = words["given"].partition("=")[0]
+            given, _, value = words["given"].partition("=")
+            if parameter := _find_parameter(command, given):
+                return f"{parameter} is a pipeline parameter: `{command.prog} --set {parameter}={value or 'VALUE'}`."
             known = sorted(set(_OPTION.findall(command.format_help())))
-            return f"{command.prog} has no option {given}. {_suggest(given, known)}"
+            return f"{command.prog} has no option {given}. {_suggest(given, known, command.prog)}"
         return message
 
 
-def _suggest(given: str, known: Sequence[str]) -> str:
+def _find_parameter(command: argparse.ArgumentParser, option: str) -> str | None:
+    """The pipeline parameter that is meant by an option such as --epochs, where the command sets such."""
+    if not re.search(r"--set Name=Value\s+a pipeline parameter", command.format_help()):
+        return None
+    from pipelines.hyperparameters import HYPERPARAMETERS
+    from pipelines.parameters import OF_TUNING, OWN
+
+    own = [entry.name for entry in (*OWN, *OF_TUNING)]
+    names = {name.lower(): name for name in (*own, *(entry.parameter for entry in HYPERPARAMETERS.values()))}
+    return names.get(option.replace("-", "").lower())
+
+
+def _suggest(given: str, known: Sequence[str], command: str = "scones") -> str:
     """A sentence with what was probably meant, or with what there is."""
     alike = difflib.get_close_matches(given, known, n=2, cutoff=0.6)
     if alike:
         return f"Did you mean {' or '.join(alike)}?"
-    return f"There are {', '.join(known)}." if len(known) <= _MOST_LISTED else "`scones --help` lists all."
+    return f"There are {', '.join(known)}." if len(known) <= _MOST_LISTED else f"`{command} --help` lists all."
 
 
 class PrintVersion(argparse.Action):

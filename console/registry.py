@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from common.aws_errors import is_missing
 from common.metadata import clean_value
 from console.errors import CommandError
 from console.target import Target
@@ -14,16 +15,22 @@ from console.target import Target
 # Decisions are kept in the version's own metadata, under the moment of each.
 DECISION = "decision "
 _KEPT_DECISIONS = 20
+LONGEST_COMMENT = 1_024
+"""https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateModelPackage.html"""
 
 
 def list_summaries(target: Target) -> list[dict[str, Any]]:
-    """All versions of the project's group, newest first."""
-    pages = (
-        target.client("sagemaker")
-        .get_paginator("list_model_packages")
-        .paginate(ModelPackageGroupName=target.project.model_package_group, SortOrder="Descending")
+    """All versions of the project's group, newest first; none where the stack with the group is missing."""
+    sagemaker = target.client("sagemaker")
+    pages = sagemaker.get_paginator("list_model_packages").paginate(
+        ModelPackageGroupName=target.project.model_package_group, SortOrder="Descending"
     )
-    return [summary for page in pages for summary in page["ModelPackageSummaryList"]]
+    try:
+        return [summary for page in pages for summary in page["ModelPackageSummaryList"]]
+    except sagemaker.exceptions.ClientError as error:
+        if not is_missing(error):
+            raise
+        return []
 
 
 def get_summary(target: Target, version: int) -> dict[str, Any]:
@@ -38,6 +45,10 @@ def get_summary(target: Target, version: int) -> dict[str, Any]:
 
 def set_approval(target: Target, version: int, status: str, comment: str | None) -> None:
     """Approve or reject a version; the comment is kept with it, and so is every decision before."""
+    if comment and len(comment) > LONGEST_COMMENT:
+        raise CommandError(
+            f"The comment has {len(comment)} characters; at most {LONGEST_COMMENT} are kept: shorten it."
+        )
     arn = get_summary(target, version)["ModelPackageArn"]
     sagemaker = target.client("sagemaker")
     known = sagemaker.describe_model_package(ModelPackageName=arn).get("CustomerMetadataProperties", {})

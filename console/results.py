@@ -12,8 +12,9 @@ from typing import Any
 from common.aws_errors import find_resource
 from common.masking import mask_values
 from common.s3 import parse_s3_address
-from console.executions import Fixed, fetch_fixed, fetch_steps
-from console.progress.snapshot import ENDED, flatten_steps
+from console.executions import ENDED, Fixed, fetch_fixed, fetch_steps
+from console.formats import add_up
+from console.progress.snapshot import flatten_steps
 from console.target import Target
 
 _THREADS = 8
@@ -83,13 +84,7 @@ def find_profile(fixed: Fixed) -> str | None:
 
 def measure_work(steps: Iterable[dict[str, Any]], now: datetime) -> float:
     """Seconds in which a step ran: without the time between a failure and its retry."""
-    spans = sorted((step["StartTime"], step.get("EndTime", now)) for step in steps if "StartTime" in step)
-    seconds, until = 0.0, None
-    for start, end in spans:
-        begin = start if until is None else max(start, until)
-        seconds += max(0.0, (end - begin).total_seconds())
-        until = end if until is None else max(until, end)
-    return seconds
+    return add_up((step["StartTime"], step.get("EndTime", now)) for step in steps if "StartTime" in step)
 
 
 def _find_package(sagemaker: Any, steps: Mapping[str, dict[str, Any]]) -> dict[str, Any]:  # noqa: ANN401

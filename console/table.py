@@ -84,7 +84,10 @@ def _print_lines(
 
 
 def _print_blocks(console: Console, texts: Sequence[dict[str, str]], kept: Sequence[str], cut: str) -> None:
-    """The first two fields of a record as its heading, the others below it with their names, none broken in two."""
+    """The first two fields of a record as its heading, the others below it with their names, none broken in two.
+
+    What is longer than a line is cut to it.
+    """
     for text in texts:
         heading = _joined([])
         if text[kept[0]].isdecimal():  # an id speaks for itself, a number does not
@@ -92,9 +95,11 @@ def _print_blocks(console: Console, texts: Sequence[dict[str, str]], kept: Seque
         for name in kept[:2]:
             heading.append(text[name], style=f"bold {_style(name, text[name])}".strip()).append(_GAP)
         heading.rstrip()
+        heading.truncate(console.width, overflow="ellipsis")
         _print(console, heading)
         line = _INDENT
-        for pair in [f"{_label(name)} {text[name]}" for name in kept[2:] if text[name]]:
+        for name in [name for name in kept[2:] if text[name]]:
+            pair = shorten(f"{_label(name)} {text[name]}", console.width - len(_INDENT))
             if line.strip() and len(line) + len(pair) > console.width:
                 _print(console, _joined([line.rstrip()]))
                 line = _INDENT

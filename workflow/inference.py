@@ -76,7 +76,9 @@ def _assign_delivery() -> Choice:
 
 def _assigned(assignment: str) -> Pass:
     name = assignment.title().replace(" ", "")
-    return Pass(name, parameters={"status": "CLASSIFIED", **_ANSWER, "assignment": assignment})
+    return Pass(
+        name, parameters={"status": "CLASSIFIED", **_ANSWER, "threshold.$": "$.threshold", "assignment": assignment}
+    )
 
 
 def _low_confidence() -> Pass:

@@ -11,6 +11,7 @@ from typing import Any
 from common.masking import mask_values
 from console import executions
 from console.commands import Command, add_execution, add_json, parse_limit
+from console.commands.run import print_watching
 from console.errors import CommandError
 from console.executions import OPENING, fetch_steps, identifier, list_summaries
 from console.formats import duration, elapsed
@@ -174,7 +175,10 @@ def retry(options: Namespace) -> int:
     target, arn = _choose(options)
     executions.retry(target, arn)
     print(arn, flush=True)
-    return _follow(target, arn) if options.watch else 0
+    if options.watch:
+        return _follow(target, arn)
+    print_watching(arn)
+    return 0
 
 
 def _add_retry(parser: ArgumentParser) -> None:

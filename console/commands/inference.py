@@ -117,7 +117,7 @@ def classify_image(target: Target, image: str) -> dict[str, Any]:
 
 def _in_numbers(answer: dict[str, Any]) -> dict[str, Any]:
     """An answer for programs: the workflow hands numbers on as text."""
-    kinds = {"model_version": int, "confidence": float}
+    kinds = {"model_version": int, "confidence": float, "threshold": float}
     return {name: kinds[name](value) if name in kinds else value for name, value in answer.items()}
 
 
@@ -126,10 +126,12 @@ def summarize_answer(answer: dict[str, Any]) -> str:
     if "error" in answer:
         return f"{answer['picture']}: refused: {answer['error']}"
     sure = f"{answer['label']} ({float(answer['confidence']):.1%} sure, version {answer['model_version']})"
+    # A workflow that was deployed before answers had it knows the threshold all the same, and does not say it.
+    threshold = f"{float(answer['threshold']):.0%}" if "threshold" in answer else "the threshold"
     if answer["status"] == "NEEDS_REVIEW":
         place = answer.get("review_uri", "review/")
-        return f"{answer['picture']}: {sure}: not sure enough, a person decides: {place}"
-    return f"{answer['picture']}: {sure}: {answer['assignment']}"
+        return f"{answer['picture']}: {sure}: below {threshold}, so a person decides: {place}"
+    return f"{answer['picture']}: {sure}, {threshold} or more is enough: {answer['assignment']}"
 
 
 def _upload(target: Target, path: Path) -> str:

@@ -13,7 +13,7 @@ from console import endpoint
 from console.commands import Command
 from console.commands.dataset import folder, shelves
 from console.errors import CommandError
-from console.executions import LATEST
+from console.executions import LATEST, identifier
 from console.remote import find_commit
 from console.target import Target, choose
 
@@ -44,6 +44,7 @@ def run(options: Namespace) -> int:
     arn = start(target, options.profile, options.set, origin, _search(options))
     print(arn, flush=True)
     if not options.watch:
+        print_watching(arn)
         return 0
     from console.progress.follow import follow
 
@@ -61,6 +62,11 @@ def _say_time(target: Target, options: Namespace) -> None:
     chosen = find_profile(options.profile or DEFAULT_PROFILE)
     with suppress(BotoCoreError, ClientError, ValueError):
         print(describe(target, chosen, parse_overrides(options.set)), file=sys.stderr, flush=True)
+
+
+def print_watching(arn: str) -> None:
+    """Say how to see what becomes of an execution, beside the ARN that a program reads."""
+    sys.stderr.write(f"`scones watch {identifier(arn)}` follows it, `scones executions` lists it.\n")
 
 
 def start(

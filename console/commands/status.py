@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from console import registry
 from console.commands import Command, add_json
 from console.errors import CommandError
 from console.executions import identifier, list_summaries
@@ -44,14 +45,13 @@ def _facts(target: Target) -> dict[str, Any]:
 
     sagemaker = target.client("sagemaker")
     executions = list_summaries(sagemaker, target.project.pipeline_name)
-    versions = sagemaker.list_model_packages(ModelPackageGroupName=target.project.model_package_group, MaxResults=100)
     facts: dict[str, Any] = dict(list_facts(target.local)) if target.local else {}
     facts |= {
         "bucket": target.project.bucket,
         "pipeline": target.project.pipeline_name,
         "executions": len(executions),
         "newest_execution": _newest(executions),
-        "registered_versions": len(versions["ModelPackageSummaryList"]),
+        "registered_versions": len(registry.list_summaries(target)),
     }
     if target.local:
         facts["not_emulated"] = _not_emulated(target, iam_enforced=facts["iam"] == "enforced")

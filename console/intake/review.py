@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
+from urllib.parse import unquote
 
 from common.labels import LABELS
 from common.s3 import parse_s3_address
 from console.errors import CommandError
+from console.formats import moment
 from console.intake.images import INCOMING
+from console.intake.ingestion import CURATED
 from console.intake.store import Store
 
 REVIEW = "review/"
@@ -41,15 +44,52 @@ def list_waiting(store: Store, most: int | None = None) -> list[WaitingImage]:
     return [_parse(entry.key, entry.modified, word) for entry, word in zip(entries, words, strict=True)]
 
 
+@dataclass(frozen=True)
+class LabelledImage:
+    """Where an image lies that a person has labelled before."""
+
+    key: str
+    label: str
+    since: datetime
+
+
 def label(store: Store, address: str, choice: str) -> str:
-    """Label an image, which moves it; answers its new key. Raises CommandError where there is none."""
+    """Label an image, which moves it, or correct its label; answers its new key.
+
+    Raises CommandError where there is no such image, and where it has this label already.
+    """
     key = _key(address)
-    if not store.exists(key):
-        raise CommandError(f"{key} does not wait for a person; see what does with `scones label --list`.")
     file = PurePosixPath(key).name
     target = f"quarantine/{NEITHER}/{file}" if choice == NEITHER else f"{INCOMING}{choice}/{file}"
-    store.move(key, target)
+    if store.exists(key):
+        store.move(key, target)
+        return target
+    found = find_labelled(store, file)
+    if found is None:
+        raise CommandError(f"{key} does not wait for a person; see what does with `scones label --list`.")
+    if found.label == choice:
+        raise CommandError(
+            f"{key} was labelled {choice} at {moment(found.since)} already; another label corrects that."
+        )
+    # ingest_image refuses an image that is curated under another label, and begins as soon as it is there.
+    store.replace(found.key, target)
     return target
+
+
+def find_labelled(store: Store, file: str) -> LabelledImage | None:
+    """Where an image of this name under review/ has gone: on its way to curated/, there, or put aside; None if not."""
+    places = {f"{INCOMING}{name}/{file}": name for name in LABELS} | {f"quarantine/{NEITHER}/{file}": NEITHER}
+    for place, name in places.items():
+        for entry in store.entries(place):
+            if entry.key == place:
+                return LabelledImage(place, name, entry.modified)
+    curated = list(store.entries(CURATED))
+    for entry, words in zip(curated, store.metadata([entry.key for entry in curated]), strict=True):
+        name = places.get(unquote(words.get("source", "")))
+        # What ingest_image wrote on it: the key that it came from.
+        if name and entry.key.startswith(f"{CURATED}{name}/"):
+            return LabelledImage(entry.key, name, entry.modified)
+    return None
 
 
 def _key(address: str) -> str:

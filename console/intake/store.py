@@ -68,6 +68,15 @@ class Store:
         self._s3.copy_object(Bucket=self._bucket, Key=target, CopySource={"Bucket": self._bucket, "Key": key})
         self._s3.delete_object(Bucket=self._bucket, Key=key)
 
+    def replace(self, key: str, target: str) -> None:
+        """Put an object somewhere else, after it is deleted where it was; that of a bucket with versions keeps it."""
+        found = self._s3.get_object(Bucket=self._bucket, Key=key)
+        content, words = found["Body"].read(), found["Metadata"]
+        self._s3.delete_object(Bucket=self._bucket, Key=key)
+        self._s3.put_object(
+            Bucket=self._bucket, Key=target, Body=content, ContentType=found["ContentType"], Metadata=words
+        )
+
     def link(self, key: str) -> str:
         request = {"Bucket": self._bucket, "Key": key}
         address: str = self._s3.generate_presigned_url("get_object", Params=request, ExpiresIn=3600)

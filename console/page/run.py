@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from console.executions import ENDED
 from console.formats import elapsed
-from console.progress.snapshot import ENDED
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from common.masking import mask_values
-from console.executions import fetch_steps, identifier
+from console.executions import ENDED, fetch_steps, identifier
 from console.page.fixed import fetch_fixed
 from console.page.metrics import fetch_metrics
 from console.page.run import Details, Run, Runs
 from console.page.source import Source
-from console.progress.snapshot import ENDED
 from console.results import find_profile, measure_work, parse_trigger
 
 MOST = 5_000

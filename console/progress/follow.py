@@ -11,7 +11,7 @@ from rich.live import Live
 
 from console import tuning
 from console.executions import identifier
-from console.formats import moment, took
+from console.formats import duration, moment, took
 from console.output import say
 from console.progress.snapshot import Client, Snapshot, StepView, fetch_snapshot
 from console.progress.tree import accuracies, draw, summarize_search
@@ -82,9 +82,9 @@ class LineWriter:
             if step.end:
                 yield _end(step)
         if snapshot.end:
-            yield f"{moment(snapshot.end)} {snapshot.status} after {took(snapshot.start, snapshot.end)}"
-            if snapshot.reason:
-                yield f"  {snapshot.reason}"
+            yield f"{moment(snapshot.end)} {snapshot.status} after {duration(snapshot.seconds)}"
+            if snapshot.own_reason:
+                yield f"  {snapshot.own_reason}"
 
 
 def _start(step: StepView) -> float:

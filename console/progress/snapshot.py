@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from common.masking import mask_values
 from console import joblogs
-from console.executions import Fixed, fetch_fixed, fetch_steps
+from console.executions import ENDED, Fixed, fetch_fixed, fetch_steps
+from console.formats import add_up
 
 Client = Callable[[str], Any]
 
-ENDED = ("Succeeded", "Failed", "Stopped")
 _EPOCH = re.compile(r"Epoch\[(\d+)\] (Train-accuracy|Validation-accuracy|Time cost)=([0-9.]+)")
 
 
@@ -78,6 +78,18 @@ class Snapshot:
     parameters: dict[str, str]
     steps: tuple[StepView, ...]
     note: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long steps ran, as the list of executions has it: without the time between a failure and its retry."""
+        now = datetime.now(UTC)
+        return add_up((step.start, step.end or now) for step in self.steps if step.start)
+
+    @property
+    def own_reason(self) -> str | None:
+        """Why it failed, where no step says the same already."""
+        said = any(step.reason and step.reason in (self.reason or "") for step in self.steps)
+        return None if said else self.reason
 
 
 def fetch_snapshot(

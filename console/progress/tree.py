@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from console.formats import moment, took
+from console.formats import duration, moment, took
 from console.plain import plain
 from console.progress.snapshot import Epoch, Searching, Snapshot, StepView, Training
 
@@ -47,14 +47,14 @@ class _Tree:
         yield from _parameters(snapshot)
         yield Text()
         yield from _steps(snapshot, width)
-        if snapshot.reason and not any(step.reason for step in snapshot.steps):
+        if snapshot.own_reason:
             yield Text()
-            yield Text(plain(snapshot.reason), style="red")
+            yield Text(plain(snapshot.own_reason), style="red")
 
 
 def _header(snapshot: Snapshot, width: int) -> Iterator[Text]:
     sign, style = SIGNS.get(snapshot.status, ("▶", "cyan"))
-    lasted = took(snapshot.start, snapshot.end)
+    lasted = duration(snapshot.seconds)
     yield from _in_width([Text(f"{sign} {snapshot.status}", style), Text(snapshot.arn.split(":")[-1])], "  ", width)
     ended = f"ended {moment(snapshot.end)} after {lasted}" if snapshot.end else f"running for {lasted}"
     yield from _in_width([Text(f"  started {moment(snapshot.start)}"), Text(ended)], ", ", width)

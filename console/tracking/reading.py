@@ -11,11 +11,11 @@ from console import registry
 from console.drift.backend import ENDED as CHECKED
 from console.drift.backend import Run
 from console.drift.checks import fetch_report, find_backend
-from console.executions import fetch_fixed, fetch_steps, identifier, list_summaries
+from console.executions import ENDED, fetch_fixed, fetch_steps, identifier, list_summaries
 from console.page.jobs import fetch_job, list_outputs
 from console.page.metrics import fetch_metrics
 from console.page.source import Source
-from console.progress.snapshot import ENDED, fetch_training, flatten_steps
+from console.progress.snapshot import fetch_training, flatten_steps
 from console.results import fetch_result
 from console.tracking.record import File, Point, Record, Version, list_epochs, parse_trial, translate_status
 from console.tuning import list_trials_of

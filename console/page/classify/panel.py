@@ -145,6 +145,7 @@ def _draw_answer(execution: Execution) -> None:
     chances = answer.get("probabilities", {})
     facts(
         [
+            *([("enough to be sure", f"{float(answer['threshold']):.0%}")] if "threshold" in answer else []),
             *((f"chance of {label}", f"{float(chance):.1%}") for label, chance in chances.items()),
             ("image", str(answer.get("image_uri", ""))),
             ("for review", str(answer.get("review_uri", ""))),

@@ -10,7 +10,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from console import executions
-from console.executions import OPENING
+from console.executions import ENDED, OPENING
 from console.formats import ago, duration, moment, took
 from console.page.context import Context
 from console.page.execution import topic
@@ -24,7 +24,7 @@ from console.page.parts.lineage import Lineage, show_lineage
 from console.page.parts.live import Live
 from console.page.parts.pages import InnerPages
 from console.page.source import Source
-from console.progress.snapshot import ENDED, StepView
+from console.progress.snapshot import StepView
 
 FILES = {ROUTE: fetch_artifact}
 _IDLE = ("Waiting", "Not run")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from console.executions import ENDED
 from console.page.context import Context
 from console.page.execution.reader import Execution, fetch_execution
 from console.page.execution.step import Step, fetch_step
 from console.page.poller import Topic
-from console.progress.snapshot import ENDED, StepView
+from console.progress.snapshot import StepView
 
 _LIVE = 2.5
 _ENDED = 20.0

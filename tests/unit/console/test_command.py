@@ -37,6 +37,11 @@ def test_the_version_is_the_installation_s(capsys: pytest.CaptureFixture[str]) -
         ("dataset smaple", "There is no SOURCE 'smaple'. Did you mean sample?"),
         ("label review/x.png bycicle", "Did you mean bicycle"),
         ("zzz", "`scones --help` lists all."),
+        ("run --epochs 5", "Epochs is a pipeline parameter: `scones run --set Epochs=VALUE`."),
+        ("run --learning-rate=0.1", "`scones run --set LearningRate=0.1`."),
+        ("demo --seed=3", "`scones demo --set Seed=3`."),
+        ("deploy --epochs 5", "scones deploy has no option --epochs."),
+        ("run --zzz", "`scones run --help` lists all."),
     ],
 )
 def test_an_unknown_word_is_answered_with_what_was_meant(
@@ -108,6 +113,7 @@ def test_commands_of_the_local_aws_refuse_another_target(command: str, capsys: p
         (EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), "scones up"),
         (NoCredentialsError(), "AWS_PROFILE"),
         (CommandError("Nothing to do."), "Nothing to do."),
+        (ClientError({"Error": {"Code": "NoSuchBucket", "BucketName": "mine"}}, "PutObject"), "no bucket mine"),
         (PermissionError(13, "Permission denied", "/root/x"), "/root/x cannot be used: Permission denied."),
     ],
 )

@@ -45,6 +45,16 @@ def test_only_the_reason_is_cut_and_no_line_is_wider_than_the_terminal(
     assert (REASON in said) == (width >= 120)
 
 
+@pytest.mark.parametrize("width", [100, 80, 40])
+@pytest.mark.parametrize("name", ["profile", "trigger", "id", "status"])
+def test_no_other_cell_is_wider_than_the_terminal_either(
+    width: int, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = Terminal(monkeypatch, capsys, width)
+    print_rows([{**ROWS[0], name: "x" * 500}, ROWS[1]], as_json=False, empty="")
+    assert max(map(len, terminal.read())) <= width
+
+
 def test_a_pipe_has_a_line_a_record_with_the_whole_reason(capsys: pytest.CaptureFixture[str]) -> None:
     print_rows(ROWS, as_json=False, empty="")
     heading, failed, succeeded = capsys.readouterr().out.splitlines()

@@ -60,6 +60,26 @@ def test_an_image_of_neither_goes_where_nothing_is_trained_on(doubts: list[str],
     assert project.keys("incoming/") == []
 
 
+@pytest.mark.parametrize("taken_in", [False, True])
+def test_a_label_is_corrected_by_another_and_the_same_is_told_as_given_already(
+    taken_in: bool, doubts: list[str], project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert label(doubts[0], "motorcycle") == 0
+    if taken_in:
+        project.work(1)
+    assert label(doubts[0], "motorcycle") == 1
+    assert "was labelled motorcycle at" in capsys.readouterr().err
+    assert label(doubts[0], "bicycle") == 0
+    project.work(1)
+    assert (len(project.keys("curated/bicycle/")), project.keys("curated/motorcycle/")) == (1, [])
+    assert project.keys("quarantine/") == []
+    assert label(doubts[0], "neither") == 0
+    assert project.keys("curated/") == []
+    assert label(doubts[0], "neither") == 1
+    assert label(doubts[0], "bicycle") == 0
+    assert project.keys("quarantine/") == []
+
+
 @pytest.mark.parametrize(
     ("key", "words"),
     [

@@ -103,3 +103,19 @@ def test_a_step_from_the_cache_names_its_source_and_repeats_no_epochs() -> None:
     lines = list(LineWriter().write(replace(RUNNING, steps=(cached,))))
     assert any("from the cache of former1" in line for line in lines)
     assert not any("epoch" in line for line in lines)
+
+
+def test_lines_tell_a_failure_once() -> None:
+    reason = "ClientError: The archive is truncated."
+    failed = replace(PREPARE, status="Failed", reason=reason)
+    whole = f"Step failure: One or multiple steps failed. {reason}"
+    ended = replace(RUNNING, status="Failed", end=START + timedelta(minutes=2), reason=whole, steps=(failed,))
+    assert "\n".join(LineWriter().write(ended)).count(reason) == 1
+
+
+def test_what_it_took_leaves_out_the_time_between_a_failure_and_its_retry() -> None:
+    late = START + timedelta(minutes=30)
+    trained = replace(TRAIN, status="Succeeded", start=late, end=late + timedelta(seconds=56))
+    ended = replace(RUNNING, status="Succeeded", end=late + timedelta(seconds=57), steps=(PREPARE, trained))
+    assert "Succeeded after 1 min 05 s" in list(LineWriter().write(ended))[-1]
+    assert "after 1 min 05 s" in _drawn(ended)

@@ -1,0 +1,76 @@
+"""Stopping and retrying: what an execution's status does not allow is said in a sentence, and AWS is not asked."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from console import executions
+from console.errors import CommandError
+from console.target import Target
+
+ARN = "arn:aws:sagemaker:us-east-1:000000000000:pipeline/scones-training/execution/abc123"
+
+
+class SageMaker:
+    """Has one execution, and remembers what was done to it."""
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+        self.done: list[str] = []
+
+    def describe_pipeline_execution(self, PipelineExecutionArn: str) -> dict[str, Any]:
+        if PipelineExecutionArn != ARN:
+            raise ClientError({"Error": {"Code": "ResourceNotFound", "Message": "no"}}, "DescribePipelineExecution")
+        return {"PipelineExecutionStatus": self.status}
+
+    def describe_pipeline_definition_for_execution(self, **_: str) -> dict[str, Any]:
+        return {"PipelineDefinition": '{"Steps": []}'}
+
+    def stop_pipeline_execution(self, **_: str) -> None:
+        self.done.append("stop")
+
+    def retry_pipeline_execution(self, **_: str) -> None:
+        self.done.append("retry")
+
+
+def _target(sagemaker: SageMaker) -> Target:
+    return SimpleNamespace(client=lambda _: sagemaker)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("status", ["Succeeded", "Failed", "Stopped"])
+def test_what_has_ended_is_not_stopped(status: str) -> None:
+    sagemaker = SageMaker(status)
+    with pytest.raises(CommandError, match=f"nothing to stop: abc123 is {status}"):
+        executions.stop(_target(sagemaker), ARN)
+    assert sagemaker.done == []
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("Succeeded", "`scones run` starts another"), ("Executing", "abc123 is Executing")]
+)
+def test_only_what_failed_or_was_stopped_is_retried(status: str, words: str) -> None:
+    sagemaker = SageMaker(status)
+    with pytest.raises(CommandError, match=words):
+        executions.retry(_target(sagemaker), ARN)
+    assert sagemaker.done == []
+
+
+def test_what_runs_is_stopped_and_what_failed_is_retried() -> None:
+    runs, failed = SageMaker("Executing"), SageMaker("Failed")
+    executions.stop(_target(runs), ARN)
+    executions.retry(_target(failed), ARN)
+    assert runs.done + failed.done == ["stop", "retry"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [("arn:nonsense", "is no ARN of an execution"), (ARN.replace("abc123", "zzz"), "There is no execution")],
+)
+def test_an_arn_that_names_no_execution_is_answered_in_a_sentence(given: str, words: str) -> None:
+    with pytest.raises(CommandError, match=words):
+        executions.get_arn(SageMaker("Failed"), ("scones-training",), given)
+    assert executions.get_arn(SageMaker("Failed"), ("scones-training",), ARN) == ARN
