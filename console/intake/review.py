@@ -85,10 +85,9 @@ def find_labelled(store: Store, file: str) -> LabelledImage | None:
                 return LabelledImage(place, name, entry.modified)
     curated = list(store.entries(CURATED))
     for entry, words in zip(curated, store.metadata([entry.key for entry in curated]), strict=True):
-        name = places.get(unquote(words.get("source", "")))
-        # What ingest_image wrote on it: the key that it came from.
-        if name and entry.key.startswith(f"{CURATED}{name}/"):
-            return LabelledImage(entry.key, name, entry.modified)
+        origin = unquote(words.get("source", ""))  # what ingest_image wrote on it: the key that it came from
+        if origin in places and entry.key.startswith(f"{CURATED}{places[origin]}/"):
+            return LabelledImage(entry.key, places[origin], entry.modified)
     return None
 
 
