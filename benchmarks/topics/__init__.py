@@ -8,6 +8,7 @@ from benchmarks.figures import Measured
 
 CHOICES = {
     "pipeline": "What a pipeline's engine costs",
+    "steps": "A further step beside a bare process",
     "prepare": "PrepareData against the notebook way",
     "monitoring": "The drift check on many captures",
     "training": "Training on the CPU",

@@ -38,7 +38,7 @@ def measure(quick: bool) -> Measured:
     with LocalAws() as local:
         for steps, rounds in ROUNDS[quick].items():
             print(f"{steps} steps", file=sys.stderr, flush=True)
-            candidates: dict[str, Work] = {OURS: _pipeline(local, steps), BARE: partial(_bare, steps)}
+            candidates: dict[str, Work] = {OURS: build_run(local, steps), BARE: partial(run_bare, steps)}
             if steps <= QUICK_PEERS or not quick:
                 candidates |= {environments.version(peer): _peer(peer, peers[peer], steps) for peer in peers}
             for who, values in timed(candidates, rounds).items():
@@ -62,7 +62,8 @@ def _name(steps: int) -> str:
     return f"{steps} step{'s' if steps > 1 else ''}"
 
 
-def _pipeline(local: LocalAws, steps: int) -> Callable[[], None]:
+def build_run(local: LocalAws, steps: int) -> Callable[[], None]:
+    """What runs a pipeline of so many trivial steps to its end."""
     sagemaker, s3, name = local.client("sagemaker"), local.client("s3"), f"trivial-{steps}"
     s3.create_bucket(Bucket="benchmark")
     s3.put_object(Bucket="benchmark", Key="code/step.py", Body=b"pass\n")
@@ -113,7 +114,8 @@ def _peer(peer: str, program: str, steps: int) -> Callable[[], None]:
     return run
 
 
-def _bare(steps: int) -> None:
+def run_bare(steps: int) -> None:
+    """Run as many processes that do nothing, one after the other."""
     for _ in range(steps):
         subprocess.run([sys.executable, "-c", "pass"], check=True)
 
