@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from importlib.metadata import version
 
+from localaws.ministack import docker_client
 from localaws.settings import HOST, Settings
 
 PINNED = "1.5.33"
@@ -15,12 +16,13 @@ class MiniStackError(RuntimeError):
 
 
 def configure(settings: Settings) -> None:
-    """Set MiniStack's environment; raises MiniStackError for another version."""
+    """Set MiniStack's environment before it is imported; raises MiniStackError for another version."""
     installed = version("ministack")
     if installed != PINNED:
         raise MiniStackError(
             f"MiniStack {installed} is installed; {PINNED} is needed: run `make install`, or install scones anew."
         )
+    docker_client.defer()
     state = settings.home / "ministack"
     os.environ.update(
         {
