@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipelines.profiles import Profile
 
 EXECUTIONS_READ = 5
-MEASURED_FROM_EPOCHS = 10
+FEWEST_EPOCHS = 10
 TRAINING_STEP = "TrainModel"
 UNMEASURED_IMAGES = 900
 """Training images of both classes in the published archive, without those that PrepareData keeps for validation."""
@@ -57,11 +57,11 @@ def describe(target: Target, profile: Profile, overrides: Mapping[str, str]) -> 
 def find_rate(target: Target, hyperparameters: Mapping[str, Any]) -> Rate | None:
     """By the newest training of the net, or by a measurement for the local AWS; None where neither is there.
 
-    A measurement takes some seconds: a training of few epochs is not worth them.
+    Of few epochs, a training is mostly its start, and is not worth the seconds that a measurement takes.
     """
     if (found := _read_rate(target, hyperparameters)) is not None:
         return found
-    worth = target.local and int(hyperparameters["epochs"]) >= MEASURED_FROM_EPOCHS
+    worth = target.local and int(hyperparameters["epochs"]) >= FEWEST_EPOCHS
     return _measure_rate(hyperparameters) if worth else None
 
 
@@ -74,8 +74,8 @@ def _read_rate(target: Target, hyperparameters: Mapping[str, Any]) -> Rate | Non
             continue
         job = sagemaker.describe_training_job(TrainingJobName=arn.rpartition("/")[2])
         had, seconds = job["HyperParameters"], job.get("TrainingTimeInSeconds", 0)
-        if _net(had) == _net(hyperparameters) and seconds:
-            images, epochs = int(had["num_training_samples"]), int(had["epochs"])
+        images, epochs = int(had["num_training_samples"]), int(had["epochs"])
+        if _net(had) == _net(hyperparameters) and epochs >= FEWEST_EPOCHS and seconds:
             origin = f"the newest one of its net: {duration(seconds)} for {epochs} epochs of {images} images"
             return Rate(images * epochs / seconds, images, origin)
     return None

@@ -1,6 +1,6 @@
 """Everything between a checkout and a running execution: code, definition, data version, upsert, start."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -34,12 +34,13 @@ def run(
     from_version: str | None = None,
     tuned: bool = False,
     cache: Path | None = None,
+    before_start: Callable[[], None] | None = None,
 ) -> str:
     """Bring code and pipeline up to date, start an execution and return its ARN.
 
-    `from_version` is the number of a registered version to go on from, or `live`, and `cache` a folder that keeps
-    definitions. Raises PipelineError before anything is started: for an unknown parameter or a value that it does not
-    take, a missing image, bucket or archive, another net.
+    `before_start` is called when nothing is left to refuse. `from_version` is the number of a registered version to go
+    on from, or `live`, and `cache` a folder that keeps definitions. Raises PipelineError before anything is started:
+    for an unknown parameter or a value that it does not take, a missing image, bucket or archive, another net.
     """
     overrides = {**overrides, **{name: clean_value(overrides[name]) for name in LABELS if name in overrides}}
     s3, sagemaker = (make_client(service, settings.region) for service in ("s3", "sagemaker"))
@@ -58,6 +59,8 @@ def run(
         raise PipelineError(_missing_bucket(settings, overrides)) from error
     _upsert(sagemaker, settings, definition, cache)
     parameters = choose_live_model(s3, sagemaker, settings, parameters)
+    if before_start is not None:
+        before_start()
     return start_execution(sagemaker, settings.pipeline_name, parameters, display_name=display_name, token=token)
 
 

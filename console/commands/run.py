@@ -7,6 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from console import endpoint
@@ -39,9 +40,7 @@ def run(options: Namespace) -> int:
     origin = options.from_version
     if origin == LATEST:
         origin = str(endpoint.get_number(target, origin))
-    if not options.tune:
-        _say_time(target, options)
-    arn = start(target, options.profile, options.set, origin, _search(options))
+    arn = start(target, options.profile, options.set, origin, _search(options), say_time=not options.tune)
     print(arn, flush=True)
     if not options.watch:
         print_watching(arn)
@@ -51,17 +50,14 @@ def run(options: Namespace) -> int:
     return follow(target.client, arn)
 
 
-def _say_time(target: Target, options: Namespace) -> None:
+def _say_time(target: Target, profile: Profile, overrides: Mapping[str, str]) -> None:
     """Say how long the training takes here; a run is not refused because that cannot be found out."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     from console.training_time import describe
-    from pipelines.profiles import DEFAULT_PROFILE, find_profile
-    from pipelines.start import parse_overrides
 
-    chosen = find_profile(options.profile or DEFAULT_PROFILE)
     with suppress(BotoCoreError, ClientError, ValueError):
-        print(describe(target, chosen, parse_overrides(options.set)), file=sys.stderr, flush=True)
+        print(describe(target, profile, overrides), file=sys.stderr, flush=True)
 
 
 def print_watching(arn: str) -> None:
@@ -75,10 +71,13 @@ def start(
     assignments: Sequence[str],
     from_version: str | None = None,
     search: Mapping[str, str] | None = None,
+    *,
+    say_time: bool = False,
 ) -> str:
     """Upload the code, update the pipeline, start an execution; answers its ARN.
 
-    A `search` has the parameters of a tuned run; None is for a run with the profile's own values.
+    `say_time` says beforehand how long its training takes. A `search` has the parameters of a tuned run; None is for a
+    run with the profile's own values.
     """
     from pipelines.profiles import DEFAULT_PROFILE, find_profile
     from pipelines.run import run as run_pipeline
@@ -91,7 +90,15 @@ def start(
     if chosen.starts_from_weights and from_version is None:
         _upload_weights(target, settings.bucket, chosen, overrides)
     cache = folder(target).with_name("definitions") if target.local else None
-    return run_pipeline(settings, chosen, overrides, from_version=from_version, tuned=search is not None, cache=cache)
+    return run_pipeline(
+        settings,
+        chosen,
+        overrides,
+        from_version=from_version,
+        tuned=search is not None,
+        cache=cache,
+        before_start=partial(_say_time, target, chosen, overrides) if say_time else None,
+    )
 
 
 def update(target: Target, profile: str) -> None:
