@@ -21,7 +21,7 @@ PROFILE = "quick"
 _SEED = 7
 NEXT = {
     "console": "a page of executions, versions, endpoint and drift",
-    "demo --drift": "dusk falls: accuracy drops, an alarm retrains, people label, a better version may go live",
+    "demo --drift": "dusk falls: accuracy drops, an alarm rings, people label, a better version may go live",
     "models": "every registered version",
     "logs latest TrainModel": "what the training printed",
     "endpoint": "the live version, and its alarms",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from common.drift_answer import fetch_answer
 from console.commands import Command, add_json
 from console.errors import CommandError
+from console.formats import moment
 from console.output import print_json, print_rows, say
 from console.target import Target, choose
 
@@ -52,6 +56,7 @@ def _facts(target: Target, latest: Run | None) -> dict[str, Any]:
     schedule, runs = backend.schedule(), backend.runs(_SHOWN)
     latest = latest or next((run for run in runs if run.status in ENDED), None)
     report = checks.fetch_report(target, latest) if latest else None
+    answer = fetch_answer(target.client("s3"), target.project.bucket)
     return {
         "schedule": schedule.name,
         "status": schedule.status,
@@ -60,6 +65,7 @@ def _facts(target: Target, latest: Run | None) -> dict[str, Any]:
         "report": f"{report.address}/report.html" if report else None,
         "violations": report.violations if report else [],
         "failure": latest.reason or None if latest else None,
+        "alarm": asdict(answer) | {"sentence": answer.sentence} if answer else None,
     }
 
 
@@ -76,6 +82,8 @@ def _print(facts: dict[str, Any]) -> None:
         say(f"  {violation['feature_name']} ({violation['constraint_check_type']}): {violation['description']}")
     if facts["report"] and not facts["violations"]:
         say("  Nothing has drifted.")
+    if facts["violations"] and facts["alarm"]:
+        say(f"\n{moment(datetime.fromisoformat(facts['alarm']['at']))}: {facts['alarm']['sentence']}")
 
 
 def dusk(options: Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`scones demo --drift`: dusk falls, a person labels what the model doubted, and a better version may go live.
+"""`scones demo --drift`: dusk falls, the alarm rings, a person labels what was doubted, a better version may go live.
 
 Each figure that is printed was measured on the way, and what shows no improvement is not approved.
 """
@@ -38,19 +38,21 @@ def show_drift(target: Target, live: int) -> int:
     from console.drift import checks, dusk
     from console.progress.follow import follow
 
-    dusk.check_cooldown(target, datetime.now(UTC))
+    began = datetime.now(UTC)
+    dusk.check_limit(target, began)
     checks.await_baseline(target)
-    before = dusk.newest_execution(target)
     print("6/10 Dusk falls.")
     _measure_by_day(target, live)
     items = drift.send_dusk(target, _INDENT)
-    _label(target, items)
-    print("8/10 The check for drift runs at once, instead of at its hour:", flush=True)
+    print("7/10 The check for drift runs at once, instead of at its hour:", flush=True)
     drift.print_run(target, checks.run_now(target, hours=1))
-    execution = dusk.await_retraining(target, before)
-    print(f"     The alarm has started a retraining: {execution.reason}\n     {execution.arn}", flush=True)
-    code = follow(target.client, execution.arn)
-    return code or _compare_and_approve(target, live, execution.arn)
+    answer = dusk.await_answer(target, began)
+    print(f"{_INDENT}{answer.sentence}", flush=True)
+    if answer.execution:  # something else was new
+        follow(target.client, answer.execution)
+    execution = _label(target, items)
+    code = follow(target.client, execution)
+    return code or _compare_and_approve(target, live, execution)
 
 
 def _measure_by_day(target: Target, live: int) -> None:
@@ -64,15 +66,15 @@ def _measure_by_day(target: Target, live: int) -> None:
     )
 
 
-def _label(target: Target, items: Sequence[dict[str, Any]]) -> None:
-    """Label what the model doubted, as a person would, and wait until it is curated."""
+def _label(target: Target, items: Sequence[dict[str, Any]]) -> str:
+    """Label what the model doubted, as a person would, and close the batch; answers the training that this starts."""
     from console.drift import dusk
     from console.intake import ingestion, review
     from console.intake.store import Store
 
     doubtful = [item for item in items if item.get("status") == "NEEDS_REVIEW"]
     print(
-        f"7/10 {len(doubtful)} answers were doubtful; their images wait under review/. The demo plays the person here\n"
+        f"8/10 {len(doubtful)} answers were doubtful; their images wait under review/. The demo plays the person here\n"
         f"{_INDENT}who labels each, by `scones label` or on the page: it knows what it has drawn.",
         flush=True,
     )
@@ -82,9 +84,18 @@ def _label(target: Target, items: Sequence[dict[str, Any]]) -> None:
         truth = dusk.find_truth(item)
         verdict = "right" if item["label"] == truth else "wrong"
         say(f"{_INDENT}{item['label']}, {item['confidence']:.0%} sure, was {verdict}: labelled {truth}")
-    ingestion.await_intake(store, moved, lambda *_: None, f"{target.project.project}-ingest-image")
+    function = f"{target.project.project}-ingest-image"
+    ingestion.await_intake(store, moved, lambda *_: None, function)
     curated = sum(1 for _ in store.entries(ingestion.CURATED))
-    print(f"{_INDENT}{curated} images are curated now; the next training reads them beside the archive.", flush=True)
+    batch = ingestion.await_execution(store, ingestion.close_batch(store), function)
+    if batch.execution is None or batch.reason:
+        raise CommandError(f"The labelled images started no training: {batch.reason or 'their batch waits'}.")
+    print(
+        f"{_INDENT}{curated} images are curated now, and the batch is closed, which starts the retraining:\n"
+        f"{_INDENT}{batch.execution}",
+        flush=True,
+    )
+    return batch.execution
 
 
 def _compare_and_approve(target: Target, live: int, execution: str) -> int:

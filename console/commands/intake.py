@@ -73,7 +73,7 @@ def _close(target: Target, store: Store) -> dict[str, Any]:
     from console.intake import ingestion
 
     batch = ingestion.await_execution(store, ingestion.close_batch(store), _function(target))
-    return {"batch": batch.identity, "execution": batch.execution}
+    return {"batch": batch.identity, "execution": batch.execution, "reason": batch.reason}
 
 
 def _function(target: Target) -> str:
@@ -85,6 +85,8 @@ def _print(summary: dict[str, Any]) -> None:
         _print_images(summary)
     if "batch" not in summary:
         say("The batch is open; close it with `scones ingest --close`.")
+    elif summary["reason"]:
+        say(f"The batch is closed, and no training was started: {summary['reason']}")
     elif summary["execution"]:
         say(f"The batch is closed, and a training runs on it: {summary['execution']}")
     else:

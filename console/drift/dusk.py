@@ -1,4 +1,4 @@
-"""Vehicles that no data set holds, by day and at dusk, and the retraining that their drift starts."""
+"""Vehicles that no data set holds, by day and at dusk, and what the alarm answers to their drift."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,33 +13,28 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageEnhance
 
+from common.drift_answer import DriftAnswer, fetch_answer
 from common.labels import LABELS
 from console.dataset.drawing.image import draw_image
 from console.dataset.layout import BICYCLE, MOTORCYCLE
 from console.errors import CommandError
 from console.executions import identifier, list_summaries
-from console.formats import moment
 from console.target import Target
 from pipelines.stack import stack_name
 
 PREFIX = "incoming-inference/dusk"
 IMAGES = 240
 SENT, HELD_OUT = 4_711, 4_712
-"""Random seeds: of the vehicles that are sent, and of others, of which nobody ever labels one."""
+"""Random seeds: of the vehicles that are sent first, and of others, of which nobody ever labels one."""
 _FINE = dict(zip(LABELS, (BICYCLE, MOTORCYCLE), strict=True))
 _BRIGHTNESS = 0.35
-_BY_DRIFT = "auto-drift-"
-"""Begins the names of the executions that the function start_training starts for drift."""
+_AUTOMATIC = "auto-"
+"""Begins the names of the executions that the function start_training starts without a person's word."""
+_DAY = timedelta(hours=24)
+_UNLIMITED = 24
+"""As many as the stack's parameter takes."""
 _WAIT_SECONDS = 120
 _POLL_SECONDS = 0.5
-
-
-@dataclass(frozen=True)
-class Retraining:
-    """An execution and the reason in its description."""
-
-    arn: str
-    reason: str
 
 
 def get_label(number: int) -> str:
@@ -59,14 +53,24 @@ def darken(image: Image.Image) -> Image.Image:
 
 
 def upload_images(target: Target, progress: Callable[[int, int], None]) -> str:
-    """Draw images that no data set holds, darken them, and upload them; answers their prefix in the bucket."""
-    s3 = target.client("s3")
+    """Draw images that no data set holds, darken them, and upload them; answers their prefix in the bucket.
+
+    Each call draws others: what was labelled once is curated, and would teach the next training nothing.
+    """
+    s3, bucket = target.client("s3"), target.project.bucket
+    evening = len(s3.list_objects_v2(Bucket=bucket, Prefix=f"{PREFIX}/", Delimiter="/").get("CommonPrefixes", []))
+    prefix, seed = f"{PREFIX}/{evening + 1:03}", get_seed(evening)
     for number in range(IMAGES):
         file = io.BytesIO()
-        darken(draw_vehicle(SENT, number)).save(file, "PNG")
-        s3.put_object(Bucket=target.project.bucket, Key=f"{PREFIX}/dusk-{number:03}.png", Body=file.getvalue())
+        darken(draw_vehicle(seed, number)).save(file, "PNG")
+        s3.put_object(Bucket=bucket, Key=f"{prefix}/dusk-{number:03}.png", Body=file.getvalue())
         progress(number + 1, IMAGES)
-    return PREFIX
+    return prefix
+
+
+def get_seed(evening: int) -> int:
+    """The random seed of the vehicles of an evening, counted from 0; none is that of the held-out ones."""
+    return SENT if evening == 0 else HELD_OUT + evening
 
 
 def find_truth(item: Mapping[str, Any]) -> str:
@@ -80,37 +84,39 @@ def measure_accuracy(items: Iterable[Mapping[str, Any]]) -> float:
     return sum(correct) / len(correct)
 
 
-def newest_execution(target: Target) -> str | None:
-    """The ARN of the pipeline's newest execution."""
-    known = list_summaries(target.client("sagemaker"), target.project.pipeline_name)
-    return known[0]["PipelineExecutionArn"] if known else None
-
-
-def check_cooldown(target: Target, now: datetime) -> None:
-    """Raise CommandError where drift has started a training already, within the stack's cool-down."""
+def check_limit(target: Target, now: datetime) -> None:
+    """Raise CommandError where a day has had as many automatic trainings as the stack allows."""
     name = stack_name(os.environ)
     stack = target.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     parameters = {item["ParameterKey"]: item["ParameterValue"] for item in stack.get("Parameters", [])}
-    hours = float(parameters.get("CooldownHours", 0))
-    for item in list_summaries(target.client("sagemaker"), target.project.pipeline_name):
-        begun = item.get("PipelineExecutionDisplayName", "").startswith(_BY_DRIFT)
-        if begun and item["StartTime"] > now - timedelta(hours=hours):
-            raise CommandError(
-                f"Drift started {identifier(item['PipelineExecutionArn'])} at {moment(item['StartTime'])}, and that "
-                f"is allowed once in {hours:g} hours; `scones deploy --set CooldownHours=0` lets it start another now."
-            )
+    most = int(parameters.get("MaxRetrainingsPerDay", _UNLIMITED))
+    summaries = list_summaries(target.client("sagemaker"), target.project.pipeline_name)
+    started = [
+        identifier(item["PipelineExecutionArn"])
+        for item in summaries
+        if item.get("PipelineExecutionDisplayName", "").startswith(_AUTOMATIC) and item["StartTime"] > now - _DAY
+    ]
+    if len(started) >= most:
+        raise CommandError(
+            f"{len(started)} trainings started by themselves within 24 hours ({', '.join(started)}), and {most} are "
+            f"allowed; `scones deploy --set MaxRetrainingsPerDay={min(len(started) + 2, _UNLIMITED)}` allows more now."
+        )
 
 
-def await_retraining(target: Target, before: str | None) -> Retraining:
-    """Wait for an execution newer than `before`; raises CommandError where the alarm starts none."""
-    deadline = time.monotonic() + _WAIT_SECONDS
-    while (arn := newest_execution(target)) in (before, None):
+def await_answer(target: Target, since: datetime) -> DriftAnswer:
+    """Wait for what the drift alarm leads to; raises CommandError where it does not ring."""
+    s3, deadline = target.client("s3"), time.monotonic() + _WAIT_SECONDS
+    # The function's clock is this machine's, and it writes whole seconds.
+    while (found := fetch_answer(s3, target.project.bucket)) is None or _is_older(found, since):
         if time.monotonic() > deadline:
             name = target.project.project
             raise CommandError(
-                f"No retraining began within {_WAIT_SECONDS} s; see the alarm {name}-vehicles-drift and the log of "
-                f"{name}-start-training: within the cool-down it starts none."
+                f"The drift alarm led to nothing within {_WAIT_SECONDS} s; see the alarm {name}-vehicles-drift and the "
+                f"log of {name}-start-training."
             )
         time.sleep(_POLL_SECONDS)
-    described = target.client("sagemaker").describe_pipeline_execution(PipelineExecutionArn=arn)
-    return Retraining(str(arn), described.get("PipelineExecutionDescription", "it gave no reason"))
+    return found
+
+
+def _is_older(answer: DriftAnswer, since: datetime) -> bool:
+    return datetime.fromisoformat(answer.at) < since.replace(microsecond=0)

@@ -79,10 +79,14 @@ def _quarantined(store: Store, images: Sequence[Image], since: datetime) -> list
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch that was closed, and the execution that was started for it; None while it waits."""
+    """A batch that was closed, and the execution that trains on it; None while it waits.
+
+    `reason` says why no training was started for it: an execution that has ended trained on the same images.
+    """
 
     identity: str | None
     execution: str | None
+    reason: str = ""
 
 
 def close_batch(store: Store) -> str | None:
@@ -103,7 +107,8 @@ def await_execution(store: Store, identity: str | None, function: str) -> Batch:
     while True:
         started = store.read(f"batches/started/{identity}.json")
         if started is not None:
-            return Batch(identity, json.loads(started).get("execution"))
+            marker = json.loads(started)
+            return Batch(identity, marker.get("execution"), marker.get("reason", ""))
         now = time.monotonic()
         if closed is None and store.exists(f"batches/pending/{identity}.json"):
             closed = now

@@ -40,14 +40,19 @@ class Batches:
                 waiting.append(batch)
         return waiting[:MOST_AT_ONCE]
 
+    def close(self, batches: Sequence[str], execution_arn: str, reason: str) -> None:
+        """Move the markers of batches that hold nothing which an execution has not trained on, with that as reason."""
+        for batch in batches:
+            self._move(batch, execution_arn, reason)
+
     def _pending(self) -> list[str]:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=PENDING)
         entries = [entry for page in pages for entry in page.get("Contents", []) if entry["Key"].endswith(".json")]
         entries.sort(key=lambda entry: (entry["LastModified"], entry["Key"]))
         return [entry["Key"].removeprefix(PENDING).removesuffix(".json") for entry in entries]
 
-    def _move(self, batch: str, execution_arn: str) -> None:
-        body = json.dumps({"batch": batch, "execution": execution_arn}).encode()
+    def _move(self, batch: str, execution_arn: str, reason: str = "") -> None:
+        body = json.dumps({"batch": batch, "execution": execution_arn, "reason": reason}).encode()
         self.s3.put_object(Bucket=self.bucket, Key=f"{STARTED}{batch}.json", Body=body, ContentType="application/json")
         self._delete(batch)
 

@@ -11,10 +11,11 @@ from botocore.exceptions import ClientError
 
 from common.aws_errors import is_missing
 from common.container_images import has_image, list_images
-from common.live_model import find_live_model
-from start_training import data
+from common.drift_answer import DriftAnswer, write_answer
+from common.live_model import find_live_version, locate_artifact
+from start_training import data, novelty
 from start_training.batches import Batches
-from start_training.call import Call
+from start_training.call import Call, Kind
 from start_training.decision import DAY, Action, Decision, decide
 from start_training.errors import NothingToTrainOn
 from start_training.executions import Execution, list_recent
@@ -45,6 +46,13 @@ class Trainer:
 
     def consider(self, call: Call, now: datetime) -> Outcome:
         """Start a training where the call is worth one; what fails for a passing reason is raised."""
+        outcome = self._consider(call, now)
+        if call.kind is Kind.DRIFT and outcome.action is not Action.KEEP:
+            answer = DriftAnswer(now.isoformat(timespec="seconds"), outcome.reason, outcome.execution)
+            write_answer(self.s3, self.settings.bucket, answer)
+        return outcome
+
+    def _consider(self, call: Call, now: datetime) -> Outcome:
         try:
             executions = self._executions(now)
         except ClientError as error:
@@ -64,7 +72,8 @@ class Trainer:
         self, call: Call, decision: Decision, waiting: list[str], executions: Sequence[Execution], now: datetime
     ) -> Outcome:
         pipeline, sentence = self.settings.pipeline_name, decision.reason
-        missing = self._missing_image()
+        definition = self.sagemaker.describe_pipeline(PipelineName=pipeline)["PipelineDefinition"]
+        missing = self._missing_image(definition)
         if missing:
             return self._refuse(call, Decision(Action.REFUSE, missing), executions)
         try:
@@ -72,8 +81,14 @@ class Trainer:
             chosen = data.choose(self.s3, self.settings.bucket)
         except NothingToTrainOn as nothing:
             return self._refuse(call, Decision(Action.REFUSE, str(nothing)), executions)
-        live = find_live_model(self.s3, self.sagemaker, self.settings.bucket, self.settings.model_package_group)
-        parameters = chosen | ({"LiveModelUri": live} if live else {})
+        live = find_live_version(self.sagemaker, self.settings.model_package_group)
+        if call.kind is not Kind.PERSON:
+            plan = novelty.Plan(pipeline, definition, chosen)
+            twin = novelty.find_twin(self.sagemaker, self.settings.model_package_group, live, plan)
+            if twin:
+                return self._tell_of_twin(call, twin, waiting, executions)
+        model = locate_artifact(self.s3, self.settings.bucket, live) if live else ""
+        parameters = chosen | ({"LiveModelUri": model} if model else {})
         arn = start(self.sagemaker, pipeline, call, sentence, parameters, waiting, executions)
         if waiting:
             self._batches.settle(self._executions(now))
@@ -88,13 +103,20 @@ class Trainer:
         )
         return Outcome(Action.START, sentence, arn, told)
 
-    def _missing_image(self) -> str | None:
+    def _tell_of_twin(
+        self, call: Call, twin: novelty.Twin, waiting: list[str], executions: Sequence[Execution]
+    ) -> Outcome:
+        """Say what is missing for a training to learn something; batches that wait hold nothing new, and are done."""
+        self._batches.close(waiting, twin.execution, twin.sentence)
+        reason = f"{twin.sentence} {novelty.tell_next(self.s3, self.settings.bucket)}"
+        return self._refuse(call, Decision(Action.REFUSE, reason), executions)
+
+    def _missing_image(self, definition: str) -> str | None:
         """Say in a sentence that an image of the pipeline's definition is not there; None where all are.
 
         Images of other repositories, which this function may not read, are taken for there.
         """
-        described = self.sagemaker.describe_pipeline(PipelineName=self.settings.pipeline_name)
-        images = list_images(described["PipelineDefinition"])
+        images = list_images(definition)
         ours = [image for image in images if image.place == self.settings.image_repository_uri]
         missing = next((image.uri for image in ours if not has_image(self.ecr, image)), None)
         if missing is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from urllib.parse import quote
 
 from nicegui import events, ui
@@ -92,6 +93,10 @@ class MonitoringPanel:
             text("Nothing is monitored yet; approving a version creates the schedule.", "empty", tag="p")
             return
         text(summarize_drift(drift), "summary", "wrap", tag="p")
+        if drift.answer and drift.latest and drift.latest.violations:
+            with box("row-of"):
+                self._clock.when(datetime.fromisoformat(drift.answer.at), "number", "faint")
+                text(drift.answer.sentence, "wrap")
         with box("row-of"):
             Badge(drift.status)
             self._clock.show(lambda: describe_schedule(drift.expression, drift.status), "faint", "wrap")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from common.drift_answer import DriftAnswer, fetch_answer
 from console.drift import checks
 from console.drift.backend import Run as Checked
 from console.errors import CommandError
@@ -68,12 +69,13 @@ class Run:
 
 @dataclass(frozen=True)
 class Drift:
-    """The schedule and its runs, newest first."""
+    """The schedule, its runs, newest first, and what the alarm led to when it rang last."""
 
     schedule: str
     status: str
     expression: str
     runs: tuple[Run, ...]
+    answer: DriftAnswer | None = None
 
     @property
     def latest(self) -> Findings | None:
@@ -91,6 +93,7 @@ def fetch_drift(source: Source) -> Drift | None:
         status=schedule.status,
         expression=schedule.expression,
         runs=tuple(_run(source, run) for run in backend.runs(_MOST_RUNS)),
+        answer=fetch_answer(source.client("s3"), source.project.bucket),
     )
 
 

@@ -11,6 +11,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
+from common.drift_answer import DriftAnswer
 from console.drift import dusk
 from console.errors import CommandError
 from tests.unit.console.page.aws import Aws
@@ -44,30 +45,45 @@ def test_dusk_darkens_a_vehicle_and_leaves_its_shape() -> None:
 
 
 def test_what_is_compared_is_not_what_was_labelled() -> None:
-    sent, held = ({dusk.draw_vehicle(seed, n).tobytes() for n in range(6)} for seed in (dusk.SENT, dusk.HELD_OUT))
-    assert len(sent) == len(held) == 6
-    assert not sent & held
+    held = {dusk.draw_vehicle(dusk.HELD_OUT, n).tobytes() for n in range(6)}
+    evenings = [{dusk.draw_vehicle(dusk.get_seed(day), n).tobytes() for n in range(6)} for day in range(3)]
+    assert len(set.union(held, *evenings)) == 24, "nor is it sent on two evenings"
 
 
 @pytest.mark.parametrize(
-    ("name", "ago", "allowed"),
-    [("auto-drift-1", 23, False), ("auto-drift-1", 25, True), ("auto-batch-1", 1, True), ("execution-1", 1, True)],
+    ("names", "ago", "allowed"),
+    [
+        (["auto-drift-1", "auto-batch-2"], 23, False),
+        (["auto-drift-1", "auto-batch-2"], 25, True),
+        (["auto-batch-1", "execution-1"], 1, True),
+    ],
 )
-def test_a_second_drift_within_the_cool_down_is_refused_before_anything_is_sent(
-    aws: Aws, name: str, ago: int, *, allowed: bool
+def test_more_trainings_than_the_day_allows_are_refused_before_anything_is_sent(
+    aws: Aws, names: list[str], ago: int, *, allowed: bool
 ) -> None:
     stack = aws.answers["DescribeStacks"]({})["Stacks"][0]
-    parameters = [{"ParameterKey": "CooldownHours", "ParameterValue": "24"}]
+    parameters = [{"ParameterKey": "MaxRetrainingsPerDay", "ParameterValue": "2"}]
     aws.answers["DescribeStacks"] = lambda _: {"Stacks": [{**stack, "Parameters": parameters}]}
-    summary = {
-        "PipelineExecutionArn": f"{ARN}abc",
-        "PipelineExecutionDisplayName": name,
-        "PipelineExecutionStatus": "Succeeded",
-        "StartTime": NOW - timedelta(hours=ago),
-    }
-    aws.answers["ListPipelineExecutions"] = lambda _: {"PipelineExecutionSummaries": [summary]}
+    summaries = [
+        {
+            "PipelineExecutionArn": f"{ARN}{name}",
+            "PipelineExecutionDisplayName": name,
+            "PipelineExecutionStatus": "Succeeded",
+            "StartTime": NOW - timedelta(hours=ago),
+        }
+        for name in names
+    ]
+    aws.answers["ListPipelineExecutions"] = lambda _: {"PipelineExecutionSummaries": summaries}
     if allowed:
-        dusk.check_cooldown(aws.source, NOW)
+        dusk.check_limit(aws.source, NOW)
     else:
-        with pytest.raises(CommandError, match=r"Drift started abc at .* once in 24 hours; .*CooldownHours=0"):
-            dusk.check_cooldown(aws.source, NOW)
+        with pytest.raises(CommandError, match=r"2 trainings .* 2 are allowed; .*MaxRetrainingsPerDay=4"):
+            dusk.check_limit(aws.source, NOW)
+
+
+def test_an_answer_from_before_is_not_taken_for_the_alarm_s(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = (DriftAnswer((NOW + timedelta(seconds=shift)).isoformat(), "why") for shift in (-5, 5))
+    answers = iter([None, old, new])
+    monkeypatch.setattr(dusk, "fetch_answer", lambda *_: next(answers))
+    monkeypatch.setattr(dusk.time, "sleep", lambda _: None)
+    assert dusk.await_answer(aws.source, NOW) == new

@@ -69,6 +69,8 @@ class Pipelines:
     refusal: tuple[str, str] | None = None
     hidden: int = 0
     approved: list[Document] = field(default_factory=list)
+    others: list[Document] = field(default_factory=list)
+    ran: str = ""
     image: str = IMAGE
     now: datetime = NOON
 
@@ -95,9 +97,20 @@ class Pipelines:
 
     def DescribePipeline(self, request: Document) -> Document:
         """A definition of two jobs: one in the project's own image, one in AWS's, which is nobody's to look for."""
+        return {"PipelineName": request["PipelineName"], "PipelineDefinition": self.definition}
+
+    @property
+    def definition(self) -> str:
         own, of_aws = {"ImageUri": self.image}, {"TrainingImage": f"811284229777.{REPOSITORY[13:]}:1"}
         steps = [{"Arguments": {"AppSpecification": own}}, {"Arguments": {"AlgorithmSpecification": of_aws}}]
-        return {"PipelineName": request["PipelineName"], "PipelineDefinition": json.dumps({"Steps": steps})}
+        declared = [{"Name": "Threshold", "Type": "Float", "DefaultValue": 0.8}]
+        return json.dumps({"Parameters": declared, "Steps": steps})
+
+    def DescribePipelineDefinitionForExecution(self, request: Document) -> Document:
+        """The definition of today, of an execution that is there."""
+        if not any(each["PipelineExecutionArn"] == request["PipelineExecutionArn"] for each in self.executions):
+            raise LookupError("ResourceNotFound", "The execution does not exist.")
+        return {"PipelineDefinition": self.ran or self.definition}
 
     def DescribePipelineExecution(self, request: Document) -> Document:
         return next(each for each in self.executions if each["PipelineExecutionArn"] == request["PipelineExecutionArn"])
@@ -115,13 +128,19 @@ class Pipelines:
 
     def ListModelPackages(self, request: Document) -> Document:
         """Before the first run of all there is no group."""
-        if not self.approved:
+        known = [*self.approved, *self.others]
+        if not known:
             raise LookupError("ValidationException", "ModelPackageGroup does not exist.")
-        assert request["ModelApprovalStatus"] == "Approved"
-        return {"ModelPackageSummaryList": self.approved}
+        if "ModelApprovalStatus" in request:
+            assert request["ModelApprovalStatus"] == "Approved"
+            return {"ModelPackageSummaryList": self.approved}
+        assert (request["SortBy"], request["SortOrder"]) == ("CreationTime", "Descending")
+        known.sort(key=lambda each: each["CreationTime"], reverse=True)
+        return {"ModelPackageSummaryList": known[: request["MaxResults"]]}
 
     def DescribeModelPackage(self, request: Document) -> Document:
-        return next(each for each in self.approved if each["ModelPackageArn"] == request["ModelPackageName"])
+        known = [*self.approved, *self.others]
+        return next(each for each in known if each["ModelPackageArn"] == request["ModelPackageName"])
 
     def begin(self, name: str, description: str = "", parameters: list[Document] | None = None) -> str:
         """An execution as AWS keeps it."""
