@@ -16,6 +16,7 @@ from console.page.frame import build
 from console.page.guard import Guard, Login
 from console.page.panels import PANELS
 from console.page.poller import Poller
+from console.page.presence import is_absent
 from console.page.runs.topic import all_runs
 from console.page.source import Source
 from console.target import Target
@@ -44,6 +45,9 @@ def serve(target: Target, port: int, *, may_act: bool, opens: bool, start_run: S
 
     async def root() -> None:
         await context.poller.first(all_runs(context), _FIRST_READ_SECONDS)
+        client = ui.context.client
+        if client.request and await is_absent(context, client.request.url.path, _FIRST_READ_SECONDS):
+            client.status_code = 404
         build(context)
 
     for panel in PANELS:

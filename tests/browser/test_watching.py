@@ -103,12 +103,12 @@ def test_a_failed_execution_says_why_in_its_own_words_and_offers_what_can_help(
 def test_what_is_not_there_is_said_and_leads_on(watch: Tab, trained: str) -> None:
     for path, words, status in (
         ("/nothing", "No such page", 404),
-        ("/execution/nope", "No such run", 200),
-        ("/dataset/nope", "Data set", 200),
+        ("/execution/nope", "No such run", 404),
+        ("/dataset/nope", "Data set", 404),
         (f"/execution/{trained}/Nope", "No such step", 200),
         (f"/execution/{trained}/TrainModel/more", "No such page", 404),
-        ("/version/99", "No such version", 200),
-        ("/version/99/card", "No such version", 200),
+        ("/version/99", "No such version", 404),
+        ("/version/99/card", "No such version", 404),
     ):
         answer = watch.page.goto(watch.root + path)
         assert answer is not None

@@ -191,7 +191,7 @@ class MonitoringPanel:
         if await confirm(question, "Close and train", "primary"):
             await self._context.perform(
                 lambda: close_batch(self._context.source),
-                "The batch is closed; its training starts when the images are taken in.",
+                "The batch is closed; its training starts when the images are taken in, unless none of them is new.",
                 "runs",
                 "review",
             )

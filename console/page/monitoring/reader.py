@@ -79,7 +79,9 @@ class Drift:
 
     @property
     def latest(self) -> Findings | None:
-        return next((run.findings for run in self.runs if run.findings), None)
+        """The newest findings with a result: an hour of too few images takes nothing back that was found before."""
+        found = [run.findings for run in self.runs if run.findings]
+        return next((each for each in found if each.changes or each.violations), found[0] if found else None)
 
 
 def fetch_drift(source: Source) -> Drift | None:

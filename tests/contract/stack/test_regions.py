@@ -48,7 +48,7 @@ def test_the_definition_names_the_image_of_its_region(region: str) -> None:
         CODE,
     )
 
-    assert definition.count(_image(region)) == 2  # for training, and for the version that serves
+    assert definition.count(_image(region)) == 3  # for training, for the version that serves, and for its model card
 
 
 def _image(region: str) -> str:

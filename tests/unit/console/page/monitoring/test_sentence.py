@@ -145,3 +145,10 @@ def test_a_report_is_read_with_what_its_baseline_was() -> None:
         (("bicycle", 0.5), ("m", 0.5)),
     )
     assert found.captures == 40
+
+
+def test_an_hour_of_too_few_images_takes_nothing_back_that_was_found_before() -> None:
+    found, few = _found(DARKER), Findings("s3://b/few", (), ())
+    runs = tuple(Run(NOW, "Completed", "schedule", "", "", findings) for findings in (None, few, found, _found(SAME)))
+    assert Drift("s", "Scheduled", "", runs).latest == found
+    assert Drift("s", "Scheduled", "", runs[:2]).latest == few

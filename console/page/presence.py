@@ -1,0 +1,29 @@
+"""Whether what an address names is there, known before the page is answered, so that the status of HTTP says it too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from console.page.context import Context
+from console.page.execution.topic import execution
+from console.page.poller import Topic
+from console.page.version.topic import version
+
+
+def find_subject(context: Context, path: str) -> Topic[Any] | None:
+    """The topic of the one run or version that a path names, whose value is None where there is none; else None."""
+    match path.strip("/").split("/"):
+        case ["execution" | "dataset", identifier, *_]:
+            return execution(context, identifier)
+        case ["version", number, *_] if number.isdecimal():
+            return version(context, int(number))
+    return None
+
+
+async def is_absent(context: Context, path: str, seconds: float) -> bool:
+    """Whether AWS says, within so many seconds, that there is no such run or version."""
+    subject = find_subject(context, path)
+    if subject is None:
+        return False
+    reading = await context.poller.first(subject, seconds)
+    return reading.at is not None and reading.value is None
