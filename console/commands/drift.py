@@ -44,8 +44,8 @@ def _add_monitor(parser: ArgumentParser) -> None:
 
 
 def print_run(target: Target, run: Run) -> None:
-    """Print what one run has found."""
-    _print(_facts(target, run))
+    """Print what one run has found; what the alarm makes of it follows later."""
+    _print(_facts(target, run) | {"alarm": None})
 
 
 def _facts(target: Target, latest: Run | None) -> dict[str, Any]:
