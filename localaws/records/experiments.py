@@ -14,6 +14,7 @@ from localaws import errors
 from localaws.aws import Aws, now
 from localaws.names import bare
 from localaws.records import tags
+from localaws.records.kinds import Kind, store_new
 from localaws.shapes import Document
 
 _PLACED = "trial-component-of-trial"
@@ -21,36 +22,24 @@ _POINTS = "trial-component-metric"
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One of the three: its word in ARNs, which is its kind in the store, and the stem of its members' names."""
+class ExperimentKind(Kind):
+    """One of the three, and its words in messages."""
 
-    noun: str
-    stem: str
     words: str
 
-    @property
-    def name(self) -> str:
-        """The member that holds its name."""
-        return f"{self.stem}Name"
 
-    @property
-    def arn(self) -> str:
-        """The member that holds its ARN."""
-        return f"{self.stem}Arn"
-
-
-EXPERIMENT = Kind("experiment", "Experiment", "Experiment")
-TRIAL = Kind("experiment-trial", "Trial", "Trial")
-COMPONENT = Kind("experiment-trial-component", "TrialComponent", "Trial Component")
+EXPERIMENT = ExperimentKind("experiment", "Experiment", "Experiment")
+TRIAL = ExperimentKind("experiment-trial", "Trial", "Trial")
+COMPONENT = ExperimentKind("experiment-trial-component", "TrialComponent", "Trial Component")
 KINDS = (EXPERIMENT, TRIAL, COMPONENT)
 
 
-def find(aws: Aws, kind: Kind, name_or_arn: str) -> Document | None:
+def find(aws: Aws, kind: ExperimentKind, name_or_arn: str) -> Document | None:
     """One by its name or its ARN."""
     return aws.store.get(kind.noun, bare(name_or_arn).lower())
 
 
-def get(aws: Aws, kind: Kind, name_or_arn: str) -> Document:
+def get(aws: Aws, kind: ExperimentKind, name_or_arn: str) -> Document:
     """One by its name or its ARN, or the error that AWS answers."""
     document = find(aws, kind, name_or_arn)
     if document is None:
@@ -58,7 +47,7 @@ def get(aws: Aws, kind: Kind, name_or_arn: str) -> Document:
     return document
 
 
-def create(aws: Aws, kind: Kind, request: Document) -> Document:
+def create(aws: Aws, kind: ExperimentKind, request: Document) -> Document:
     """Store a new one under the name of a request, with the members and tags that it has."""
     name = request[kind.name]
     if find(aws, kind, name):
@@ -67,26 +56,15 @@ def create(aws: Aws, kind: Kind, request: Document) -> Document:
             f"{kind.words} names must be unique within an AWS account and region. "
             f"{kind.words} with name ({name}) already exists."
         )
-    document = {
-        "DisplayName": name,
-        **{member: value for member, value in request.items() if member != "Tags"},
-        kind.arn: aws.arn(kind.noun, name.lower()),
-        "CreationTime": now(),
-        "LastModifiedTime": now(),
-        "CreatedBy": {},
-        "LastModifiedBy": {},
-    }
-    aws.store.put(kind.noun, name.lower(), document)
-    tags.tag_new(aws, document[kind.arn], request)
-    return document
+    return store_new(aws, kind, name.lower(), request, DisplayName=name)
 
 
-def change(aws: Aws, kind: Kind, name: str, **changes: object) -> Document:
+def change(aws: Aws, kind: ExperimentKind, name: str, **changes: object) -> Document:
     """Commit a change."""
     return aws.store.update(kind.noun, bare(name).lower(), LastModifiedTime=now(), **changes)
 
 
-def forget(aws: Aws, kind: Kind, document: Document) -> None:
+def forget(aws: Aws, kind: ExperimentKind, document: Document) -> None:
     """Remove one with its tags and metrics."""
     name = document[kind.name].lower()
     aws.store.delete(kind.noun, name)

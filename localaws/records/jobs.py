@@ -6,36 +6,29 @@ from dataclasses import dataclass
 
 from localaws.aws import Aws, now
 from localaws.records import tracking
+from localaws.records.kinds import Kind
 from localaws.shapes import Document, project
 
 
 @dataclass(frozen=True)
-class JobKind:
-    """One kind of job: `noun` is its place in ARNs and in the store, `stem` the start of its API's member names."""
+class JobKind(Kind):
+    """One kind of job, such as Processing: its members' names begin with ProcessingJob."""
 
-    noun: str
-    stem: str
     log_group: str
 
     @property
-    def name(self) -> str:
-        """The member that holds the job's name, such as ProcessingJobName."""
-        return f"{self.stem}JobName"
-
-    @property
-    def arn(self) -> str:
-        """The member that holds the job's ARN."""
-        return f"{self.stem}JobArn"
+    def prefix(self) -> str:
+        return f"{self.stem}Job"
 
     @property
     def status(self) -> str:
         """The member that holds the job's status."""
-        return f"{self.stem}JobStatus"
+        return f"{self.prefix}Status"
 
     @property
     def describe(self) -> str:
         """The operation that describes it."""
-        return f"Describe{self.stem}Job"
+        return f"Describe{self.prefix}"
 
     @property
     def event(self) -> str:

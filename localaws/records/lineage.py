@@ -14,37 +14,25 @@ from localaws import errors
 from localaws.aws import Aws, now
 from localaws.names import bare
 from localaws.records import experiments, tags
+from localaws.records.kinds import Kind, store_new
 from localaws.shapes import Document
 
 _ASSOCIATION = "lineage-association"
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One of the three: its word in ARNs, which is its kind in the store, and the stem of its members' names."""
-
-    noun: str
-    stem: str
-
-    @property
-    def name(self) -> str:
-        """The member that holds its name, which artifacts need not have."""
-        return f"{self.stem}Name"
-
-    @property
-    def arn(self) -> str:
-        """The member that holds its ARN."""
-        return f"{self.stem}Arn"
+class LineageKind(Kind):
+    """One of the three; artifacts need not have a name."""
 
     @property
     def type(self) -> str:
         """The member that holds its type, such as DataSet or ModelDeployment."""
-        return f"{self.stem}Type"
+        return f"{self.prefix}Type"
 
 
-ARTIFACT = Kind("artifact", "Artifact")
-ACTION = Kind("action", "Action")
-CONTEXT = Kind("context", "Context")
+ARTIFACT = LineageKind("artifact", "Artifact")
+ACTION = LineageKind("action", "Action")
+CONTEXT = LineageKind("context", "Context")
 KINDS = (ARTIFACT, ACTION, CONTEXT)
 
 
@@ -59,7 +47,7 @@ class Entity:
     document: Document
 
 
-def key(kind: Kind, request: Document) -> str:
+def key(kind: LineageKind, request: Document) -> str:
     """What an entity is stored under, and the end of its ARN: its name, or the digest of an artifact's source."""
     if kind is not ARTIFACT:
         return bare(str(request[kind.name])).lower()
@@ -67,7 +55,7 @@ def key(kind: Kind, request: Document) -> str:
     return hashlib.sha256(json.dumps(source, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def get(aws: Aws, kind: Kind, name_or_arn: str) -> Document:
+def get(aws: Aws, kind: LineageKind, name_or_arn: str) -> Document:
     """One by its name or its ARN, or the error that AWS answers."""
     document = aws.store.get(kind.noun, bare(name_or_arn).lower())
     if document is None:
@@ -75,33 +63,23 @@ def get(aws: Aws, kind: Kind, name_or_arn: str) -> Document:
     return document
 
 
-def create(aws: Aws, kind: Kind, request: Document) -> Document:
+def create(aws: Aws, kind: LineageKind, request: Document) -> Document:
     """Store a new one with the members and tags of a request."""
     place = key(kind, request)
     if aws.store.get(kind.noun, place):
         what = f"source URI {request['Source']['SourceUri']}" if kind is ARTIFACT else f"name {request[kind.name]}"
         # The SDK's Run goes on where it reads `already exists`.
         raise errors.validation(f"{kind.stem} with the {what} already exists.")
-    document = {
-        **{member: value for member, value in request.items() if member != "Tags"},
-        kind.arn: aws.arn(kind.noun, place),
-        "CreationTime": now(),
-        "LastModifiedTime": now(),
-        "CreatedBy": {},
-        "LastModifiedBy": {},
-    }
-    aws.store.put(kind.noun, place, document)
-    tags.tag_new(aws, document[kind.arn], request)
-    return document
+    return store_new(aws, kind, place, request)
 
 
-def ensure(aws: Aws, kind: Kind, request: Document) -> str:
+def ensure(aws: Aws, kind: LineageKind, request: Document) -> str:
     """The ARN of an entity, which is made where it is not there."""
     found = aws.store.get(kind.noun, key(kind, request)) or create(aws, kind, request)
     return str(found[kind.arn])
 
 
-def forget(aws: Aws, kind: Kind, document: Document) -> None:
+def forget(aws: Aws, kind: LineageKind, document: Document) -> None:
     """Remove one with its tags."""
     aws.store.delete(kind.noun, bare(document[kind.arn]))
     tags.forget(aws, document[kind.arn])

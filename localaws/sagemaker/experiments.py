@@ -11,7 +11,7 @@ from localaws import errors, listing
 from localaws.aws import Aws
 from localaws.operations import SAGEMAKER, Named
 from localaws.records import experiments
-from localaws.records.experiments import COMPONENT, EXPERIMENT, KINDS, TRIAL, Kind
+from localaws.records.experiments import COMPONENT, EXPERIMENT, KINDS, TRIAL, ExperimentKind
 from localaws.refusals import members
 from localaws.shapes import Document, project_as
 
@@ -21,7 +21,7 @@ _KEPT = {EXPERIMENT.noun: "Description", TRIAL.noun: "MetadataProperties"}
 _UPDATED = {EXPERIMENT.noun: "Description", TRIAL.noun: ""}
 
 
-def create(kind: Kind, aws: Aws, request: Document) -> Document:
+def create(kind: ExperimentKind, aws: Aws, request: Document) -> Document:
     """Store an experiment, or a trial of one that is there."""
     with aws.store.transaction():
         own = dict(request)
@@ -30,12 +30,12 @@ def create(kind: Kind, aws: Aws, request: Document) -> Document:
         return experiments.create(aws, kind, own)
 
 
-def describe(kind: Kind, aws: Aws, request: Document) -> Document:
+def describe(kind: ExperimentKind, aws: Aws, request: Document) -> Document:
     """It as it stands."""
     return experiments.get(aws, kind, request[kind.name])
 
 
-def update(kind: Kind, aws: Aws, request: Document) -> Document:
+def update(kind: ExperimentKind, aws: Aws, request: Document) -> Document:
     """Change what it is called and described by."""
     with aws.store.transaction():
         experiments.get(aws, kind, request[kind.name])
@@ -43,7 +43,7 @@ def update(kind: Kind, aws: Aws, request: Document) -> Document:
         return experiments.change(aws, kind, request[kind.name], **changes)
 
 
-def delete(kind: Kind, aws: Aws, request: Document) -> Document:
+def delete(kind: ExperimentKind, aws: Aws, request: Document) -> Document:
     """Remove an experiment without trials, or a trial without components."""
     with aws.store.transaction():
         document = experiments.get(aws, kind, request[kind.name])
@@ -76,7 +76,7 @@ def list_trials(aws: Aws, request: Document) -> Document:
     return list_summaries(TRIAL, "TrialSummaries", request, found)
 
 
-def list_summaries(kind: Kind, member: str, request: Document, found: list[Document]) -> Document:
+def list_summaries(kind: ExperimentKind, member: str, request: Document, found: list[Document]) -> Document:
     """A page of what was found, as a list's summaries have it."""
     order = listing.Order({"Name": kind.name, "CreationTime": "CreationTime"})
     chosen, more = listing.page(request, found, order, kind.name)

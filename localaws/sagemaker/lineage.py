@@ -10,7 +10,7 @@ from localaws.aws import Aws, now
 from localaws.names import bare
 from localaws.operations import SAGEMAKER, Named, Resources
 from localaws.records import lineage
-from localaws.records.lineage import ACTION, ARTIFACT, CONTEXT, KINDS, Kind
+from localaws.records.lineage import ACTION, ARTIFACT, CONTEXT, KINDS, LineageKind
 from localaws.refusals import members
 from localaws.shapes import Document, project_as
 
@@ -22,7 +22,7 @@ _KEPT = {
 _UPDATED = {ARTIFACT.noun: "ArtifactName", ACTION.noun: "Description Status", CONTEXT.noun: "Description"}
 
 
-def _known_by(kind: Kind) -> str:
+def _known_by(kind: LineageKind) -> str:
     """The member by which a request names one that is there."""
     return kind.arn if kind is ARTIFACT else kind.name
 
@@ -33,18 +33,18 @@ def _find_by_source(aws: Aws, request: Document) -> Iterator[str]:
         yield aws.arn(ARTIFACT.noun, lineage.key(ARTIFACT, request))
 
 
-def create(kind: Kind, aws: Aws, request: Document) -> Document:
+def create(kind: LineageKind, aws: Aws, request: Document) -> Document:
     """Store a new one."""
     with aws.store.transaction():
         return lineage.create(aws, kind, request)
 
 
-def describe(kind: Kind, aws: Aws, request: Document) -> Document:
+def describe(kind: LineageKind, aws: Aws, request: Document) -> Document:
     """It as it stands."""
     return lineage.get(aws, kind, request[_known_by(kind)])
 
 
-def list_all(kind: Kind, aws: Aws, request: Document) -> Document:
+def list_all(kind: LineageKind, aws: Aws, request: Document) -> Document:
     """Those of a type or a source where the request names one, newest first."""
     found = [
         item
@@ -57,7 +57,7 @@ def list_all(kind: Kind, aws: Aws, request: Document) -> Document:
     return {f"{kind.stem}Summaries": [project_as(f"{kind.stem}Summary", item) for item in chosen], **more}
 
 
-def update(kind: Kind, aws: Aws, request: Document) -> Document:
+def update(kind: LineageKind, aws: Aws, request: Document) -> Document:
     """Change members; of properties those that are given or removed."""
     with aws.store.transaction():
         document = lineage.get(aws, kind, request[_known_by(kind)])
@@ -68,7 +68,7 @@ def update(kind: Kind, aws: Aws, request: Document) -> Document:
         return aws.store.update(kind.noun, bare(document[kind.arn]), **changes, LastModifiedTime=now())
 
 
-def delete(kind: Kind, aws: Aws, request: Document) -> Document:
+def delete(kind: LineageKind, aws: Aws, request: Document) -> Document:
     """Remove one that is associated with nothing."""
     with aws.store.transaction():
         if kind is ARTIFACT and ("ArtifactArn" in request) == ("Source" in request):
