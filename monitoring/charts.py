@@ -1,4 +1,4 @@
-"""Distributions then and now as inline SVG: the page's own colours, in light and dark, and words for who cannot see."""
+"""Distributions then and now: as shares by common bins, and as inline SVG with words for who cannot see."""
 
 from collections.abc import Mapping
 from html import escape
@@ -13,14 +13,23 @@ BINS = 24
 
 def histogram(name: str, then: Vector, now: Vector) -> str:
     """Shares of the values by bins that both distributions have in common."""
-    both = np.concatenate([then, now])
-    if not len(both):
+    if not len(then) + len(now):
         return ""
+    bounds, before, after = share_bins(then, now)
+    label = f"{name}: {_spoken('baseline', then)}; {_spoken('now', now)}."
+    return _svg(label, before, after, _ends(f"{bounds[0]:,.4g}", f"{bounds[-1]:,.4g}"))
+
+
+def share_bins(then: Vector, now: Vector) -> tuple[Vector, Vector, Vector]:
+    """The bounds of BINS equal bins from the least to the most of both, and the shares of either in each bin.
+
+    There must be a value; where all are equal, the bins are one wide together.
+    """
+    both = np.concatenate([then, now])
     low, high = float(both.min()), float(both.max())
     bounds = np.linspace(low, high if high > low else low + 1, BINS + 1)
     before, after = (np.histogram(values, bins=bounds)[0] / max(len(values), 1) for values in (then, now))
-    label = f"{name}: {_spoken('baseline', then)}; {_spoken('now', now)}."
-    return _svg(label, before, after, _ends(f"{low:,.4g}", f"{high:,.4g}"))
+    return bounds, before, after
 
 
 def bars(name: str, then: Mapping[str, int], now: Mapping[str, int]) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import stats
 
 from monitoring.baseline_files import Reference
-from monitoring.features import DRIFTING, NUMBERS, Vector
+from monitoring.features import DRIFTING, Vector
 from monitoring.running_statistics import RunningStatistics
 from monitoring.statistics import binned
 
@@ -67,8 +67,7 @@ def stability(then: Vector, now: Vector) -> float:
 
 
 def _number(reference: Reference, measured: RunningStatistics, name: str) -> Comparison:
-    then, now = reference.column(name), measured.sample[:, NUMBERS.index(name)]
-    now = now[~np.isnan(now)]
+    then, now = reference.column(name), measured.column(name)
     if min(len(then), len(now)) < LEAST:
         return Comparison(name, len(then), len(now))
     tested = stats.ks_2samp(then, now, method="asymp")  # the exact one gives up on equal samples, aloud

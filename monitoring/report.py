@@ -3,12 +3,9 @@
 from collections import Counter
 from html import escape
 
-import numpy as np
-
 from monitoring import charts, page
 from monitoring.accuracy import Measure, Share
 from monitoring.drift import ALPHA, LEAST, Comparison
-from monitoring.features import NUMBERS, Vector
 from monitoring.findings import Findings
 from monitoring.options import Options
 
@@ -84,17 +81,11 @@ def _chart(found: Findings, each: Comparison) -> str:
     if each.name == "prediction":
         svg = charts.bars(title, found.reference.words["prediction"], found.observed.measured.words[1])
     else:
-        svg = charts.histogram(title, found.reference.column(each.name), _column(found, each.name))
+        svg = charts.histogram(title, found.reference.column(each.name), found.observed.measured.column(each.name))
     reading = f"{each.then:,} then, {each.now:,} now. " + (
         f"Distance {each.distance:.2f}, p = {each.p_value:.2g}." if each.has_enough else "Too few to say anything."
     )
     return page.chart(svg, title, reading, any(violation.feature == each.name for violation in found.violations))
-
-
-def _column(found: Findings, name: str) -> Vector:
-    column = found.observed.measured.sample[:, NUMBERS.index(name)]
-    values: Vector = column[~np.isnan(column)]
-    return values
 
 
 def _images(found: Findings) -> str:

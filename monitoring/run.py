@@ -20,11 +20,14 @@ from monitoring import (
 )
 from monitoring.baseline_files import Reference
 from monitoring.captures import Capture
+from monitoring.charts import share_bins
 from monitoring.documents import write
 from monitoring.drift import LEAST
 from monitoring.findings import Findings
 from monitoring.observations import Observation
 from monitoring.options import Options, Window
+
+_SERIES = ("bounds", "baseline", "now")
 
 
 def run(options: Options) -> str:
@@ -78,6 +81,7 @@ def _write(options: Options, found: Findings) -> None:
             if each.name == feature["name"] and each.has_enough:
                 compared = {"distance": each.distance, "p_value": each.p_value, "stability_index": each.stability}
                 compared |= _describe_baseline(found.reference, each.name)
+                compared |= _describe_shares(found, each.name)
                 feature.setdefault("custom_statistics", {})["comparison"] = compared
     written["custom_statistics"]["counts"] = dict(sorted(found.observed.counts.items()))
     written["custom_statistics"]["confusion_matrix"] = accuracy.document(
@@ -98,3 +102,15 @@ def _describe_baseline(reference: Reference, name: str) -> dict[str, Any]:
         return {"baseline_shares": {word: counts[word] / sum(counts.values()) for word in sorted(counts)}}
     values = reference.column(name)
     return {"baseline_mean": float(values.mean()), "baseline_std_dev": float(values.std())}
+
+
+def _describe_shares(found: Findings, name: str) -> dict[str, Any]:
+    """Both distributions of a number by common bins, so that whoever has the report alone can draw them."""
+    if name in found.reference.words:
+        return {}
+    bounds, then, now = share_bins(found.reference.column(name), found.observed.measured.column(name))
+    return {
+        "histogram": {
+            name: statistics.rounded(values) for name, values in zip(_SERIES, (bounds, then, now), strict=True)
+        }
+    }

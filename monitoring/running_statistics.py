@@ -58,3 +58,8 @@ class RunningStatistics:
     def sample(self) -> NDArray[np.float64]:
         """The drawn rows: numbers, then shapes."""
         return self._sample[: self.rows]
+
+    def column(self, name: str) -> Vector:
+        """The drawn values of a number, without those that are missing."""
+        values: Vector = self.sample[:, NUMBERS.index(name)]
+        return values[~np.isnan(values)]

@@ -14,10 +14,9 @@ from console.intake.review import CHOICES
 from console.page.context import Context
 from console.page.files import HTML
 from console.page.monitoring import topic
+from console.page.monitoring.distributions import show_distributions
 from console.page.monitoring.reader import (
-    Change,
     Drift,
-    Findings,
     Queue,
     close_batch,
     fetch_image,
@@ -25,9 +24,7 @@ from console.page.monitoring.reader import (
     label,
 )
 from console.page.monitoring.sentence import (
-    describe_change,
     describe_schedule,
-    group_changes,
     list_distances,
     summarize_drift,
 )
@@ -57,7 +54,8 @@ def _read_image(source: Source, request: Request) -> tuple[bytes, str]:
     return fetch_image(source, request.query_params.get("key", ""))
 
 
-FILES = {"/report/drift/latest": _read_report, "/image": _read_image}
+_REPORT = "/report/drift/latest"
+FILES = {_REPORT: _read_report, "/image": _read_image}
 
 
 class MonitoringPanel:
@@ -101,7 +99,7 @@ class MonitoringPanel:
             Badge(drift.status)
             self._clock.show(lambda: describe_schedule(drift.expression, drift.status), "faint", "wrap")
         if drift.latest and drift.latest.changes:
-            _draw_changes(drift.latest)
+            show_distributions(drift.latest)
         with box("halves"):
             with box("sheet", "stack"):
                 heading(_TITLE)
@@ -135,10 +133,13 @@ class MonitoringPanel:
         self._address = latest.address
         self._report.clear()
         with self._report:
-            heading("The last report")
+            with box("row-of"):
+                opened = link("Open the last report", _REPORT)
+                opened.props["target"] = "_blank"
+                saved = link("Download it", _REPORT)
+                saved.props["download"] = "monitoring-report.html"
+                text("tests, unusual images, what was left out", "faint")
             text(latest.address, "mono", "faint", "wrap")
-            frame = box("report", tag="iframe").props('sandbox=""')
-            frame.props["src"], frame.props["title"] = "/report/drift/latest", "The last monitoring report"
 
     def _draw_queue(self, queue: Queue) -> None:
         if self._queue is None:
@@ -208,26 +209,6 @@ class MonitoringPanel:
                     link(row.id, f"/execution/{row.id}", "mono")
                     text(moment(row.start), "number")
                     text(_why(row), "wrap")
-
-
-def _draw_changes(found: Findings) -> None:
-    """Each group of features with what became of them."""
-    with box("groups") as outer:
-        outer.props("role=group aria-label='Features, by group'")
-        for group in group_changes(found):
-            with box("sheet", "stack", "tight", "group", "drifted" if group.drifted else "same"):
-                heading(group.name, 3)
-                for change in group.changes:
-                    with box("row-of", "between"):
-                        text(change.name.replace("_", " "))
-                        text(_write_change(change), "number", "wrap", "" if change.drifted else "faint")
-
-
-def _write_change(change: Change) -> str:
-    words = describe_change(change)
-    if change.before is None or change.now is None:
-        return f"{words}, distance {change.distance:.2f}"
-    return f"{words}: {change.before:.3g} → {change.now:.3g}"
 
 
 class _WaitingImage:

@@ -25,6 +25,15 @@ ANSWERS = "prediction"
 
 
 @dataclass(frozen=True)
+class Histogram:
+    """A number's distributions by common bins: one bound more than shares, which are parts of the images."""
+
+    bounds: tuple[float, ...]
+    then: tuple[float, ...]
+    now: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Change:
     """One feature: its distance from the baseline, and its mean then and now; None where the report has none."""
 
@@ -34,6 +43,7 @@ class Change:
     before: float | None = None
     now: float | None = None
     deviation: float | None = None
+    histogram: Histogram | None = None
 
     @property
     def effect(self) -> float | None:
@@ -156,7 +166,21 @@ def _parse_changes(features: dict[str, dict[str, Any]], drifted: Collection[str]
                 compared.get("baseline_mean"),
                 feature.get("numerical_statistics", {}).get("mean"),
                 compared.get("baseline_std_dev"),
+                parse_histogram(compared),
             )
+
+
+def parse_histogram(compared: dict[str, Any]) -> Histogram | None:
+    """Both distributions of a report's comparison; None where it has none, or they do not fit each other."""
+    found = compared.get("histogram")
+    if not isinstance(found, dict):
+        return None
+    bounds, then, now = (tuple(found.get(name) or ()) for name in ("bounds", "baseline", "now"))
+    if not len(bounds) - 1 == len(then) == len(now) or len(then) == 0:
+        return None
+    if not all(isinstance(value, int | float) for value in (*bounds, *then, *now)):
+        return None
+    return Histogram(bounds, then, now)
 
 
 def _get_comparison(feature: dict[str, Any]) -> dict[str, Any]:

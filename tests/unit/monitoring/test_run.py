@@ -13,6 +13,7 @@ import pytest
 from common.monitoring import BASELINE_SCHEMA
 from console.page.monitoring.reader import parse_findings
 from console.page.monitoring.sentence import summarize_findings
+from monitoring.features import DRIFTING
 from tests.unit.monitoring.conftest import Line, Monitor, half, line, numbers, pixels, png
 
 Captured = Callable[..., list[Line]]
@@ -43,6 +44,13 @@ def test_a_report_tells_the_page_in_which_direction_images_and_answers_changed(m
     drifted = {name for name, _ in ended.violations}
     found = parse_findings("s3://bucket/report", ("brightness",), drifted, statistics)
     assert found.captures == 200
+    drawn = {change.name: change.histogram for change in found.changes}
+    assert {name for name, histogram in drawn.items() if histogram} == set(DRIFTING)
+    light = drawn["brightness"]
+    assert light
+    assert (sum(light.then), sum(light.now)) == (pytest.approx(1, abs=1e-4), pytest.approx(1, abs=1e-4))
+    half = len(light.now) // 2
+    assert sum(light.now[:half]) > sum(light.then[:half]), "half the light is in the lower bins"
     words = summarize_findings(found)
     assert re.fullmatch(
         r"Images became much .*darker.*; the model now says motorcycle in \d\d %, after 5\d %(, and is .*)?\.", words
