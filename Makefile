@@ -14,16 +14,21 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: image wheel installation examples demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants docs tour install lock sbom sdk3 clean browser
+.PHONY: help image wheel installation examples demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants docs tour install lock sbom sdk3 clean browser
+
+help: ## this list
+	@awk '/^# /{if (!said) said = substr($$0, 3); next} \
+		/^[a-z0-9-]+:( [^=]*)?$$/{name = $$1; sub(":.*", "", name); if (match($$0, "## ")) said = substr($$0, RSTART + 3); \
+		if (said && !(name in seen)) {seen[name] = 1; printf "%-14s %s\n", name, said}} {said = ""}' Makefile
 
 # Its training may take all cores; tests take one, so that they see the same everywhere.
 demo: export SCONES_TRAINING_CORES ?= $(shell getconf _NPROCESSORS_ONLN)
-demo: $(ENVIRONMENT)/laptop
+demo: $(ENVIRONMENT)/laptop ## the whole loop on a laptop: README, first command
 	@$(BIN)/scones demo
 
 # Whole files go to the workers, the longest first; see tests/balance.py. Three for two cores: each waits for much.
 WORKERS ?= 3
-test: $(ENVIRONMENT)/test .venv/wheels/ready browser
+test: $(ENVIRONMENT)/test .venv/wheels/ready browser ## every test
 	@rm -rf $(SCONES_ACCESS_DIR)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -s tests/access/replay.py
@@ -40,9 +45,9 @@ browser:
 		test "$$(id -u)" != 0 || \
 		{ echo "Installing Chromium (once) ..." && apt-get update -qq && apt-get install -y -qq chromium-headless-shell; }
 
-check: static container test
+check: static container test ## what CI runs
 
-static: $(ENVIRONMENT)/test .venv/checkov .venv/packaging
+static: $(ENVIRONMENT)/test .venv/checkov .venv/packaging ## format, lint, types, import rules, template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -93,6 +93,8 @@ def test_an_approval_with_a_comment_deploys_and_the_endpoint_panel_sees_it(
     asked.get_by_role("button", name="Approve it").click()
     watch.says("Version 1 is approved.")
     expect(page.get_by_role("region", name="Decisions")).to_contain_text("good enough", timeout=15_000)
+    expect(page.get_by_text("Version 1 is approved already, and")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     described = laptop.client("sagemaker").describe_model_package(ModelPackageName=f"{GROUP}/1")
     assert described["ApprovalDescription"] == "good enough, for <b>now</b>"
     page.get_by_role("navigation", name="Panels").get_by_role("link", name="Endpoint").click()

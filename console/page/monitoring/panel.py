@@ -68,8 +68,6 @@ class MonitoringPanel:
         heading("Monitoring", 1)
         follow_live_version(context, "Monitoring")
         Live(context.poller, topic.drift(context), self._draw_drift)
-        self._report = box("stack")
-        Live(context.poller, topic.drift(context), self._draw_report, keeps=True, waiting=" ")
         with box("row-of", "between"):
             heading("Images that wait for review")
             if context.may_act:
@@ -83,6 +81,8 @@ class MonitoringPanel:
         self._first: str | None = None
         self._queue: Rows[tuple[str, str]] | None = None
         Live(context.poller, topic.review(context), self._draw_queue, keeps=True)
+        self._report = box("stack")
+        Live(context.poller, topic.drift(context), self._draw_report, keeps=True, waiting=" ")
         heading("Retrainings, and why")
         Live(context.poller, all_runs(context), self._draw_retrainings)
 

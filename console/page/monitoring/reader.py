@@ -203,15 +203,20 @@ _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 @dataclass(frozen=True)
 class Queue:
-    """The oldest that wait, and whether there are more."""
+    """The oldest that wait, and how many wait in all."""
 
     images: tuple[WaitingImage, ...]
-    more: bool
+    waiting: int
+
+    @property
+    def more(self) -> bool:
+        """Whether more wait than these."""
+        return self.waiting > len(self.images)
 
     @property
     def sentence(self) -> str:
         """What of the queue is shown."""
-        return f"The {len(self.images)} oldest are shown; more wait."
+        return f"The {len(self.images)} oldest of {self.waiting} are shown."
 
 
 class _Store(Store):
@@ -227,8 +232,8 @@ class _Store(Store):
 
 def fetch_queue(source: Source) -> Queue:
     """Fetch the queue."""
-    found = review.list_waiting(_Store(source), MOST + 1)
-    return Queue(tuple(found[:MOST]), len(found) > MOST)
+    store = _Store(source)
+    return Queue(tuple(review.list_waiting(store, MOST)), sum(1 for _ in store.entries(review.REVIEW)))
 
 
 def label(source: Source, key: str, choice: str) -> str:

@@ -109,16 +109,9 @@ def _advise_on_drift(drift: Drift | None) -> Iterator[Advice]:
 
 def _advise_on_queue(queue: Queue | None) -> Iterator[Advice]:
     if queue and queue.images:
-        count = count_waiting(queue)
-        words = (
-            "One image that the model doubts waits" if count == "1" else f"{count} images that the model doubts wait"
-        )
+        one = queue.waiting == 1
+        words = "One image that the model doubts waits" if one else f"{queue.waiting} images that the model doubts wait"
         yield Advice(f"{words} for a label.", "Label them", "/monitoring", "warn")
-
-
-def count_waiting(queue: Queue) -> str:
-    """How many images wait, as far as they were counted."""
-    return f"More than {len(queue.images)}" if queue.more else str(len(queue.images))
 
 
 def write_address(run: Run) -> str:

@@ -11,7 +11,7 @@ from console.page.endpoint.reader import State, Traffic
 from console.page.monitoring import topic as monitoring
 from console.page.monitoring.reader import Drift, Queue
 from console.page.monitoring.sentence import summarize_drift
-from console.page.overview.advice import Advice, Known, count_waiting, list_advice, write_address
+from console.page.overview.advice import Advice, Known, list_advice, write_address
 from console.page.parts.elements import Badge, Clock, box, heading, link, text
 from console.page.parts.live import Live
 from console.page.run import Runs
@@ -124,8 +124,8 @@ class OverviewPanel:
         self._learn(drift=drift)
 
     def _draw_queue(self, queue: Queue) -> None:
-        count = count_waiting(queue) if queue.images else "No"
-        plural = "image waits" if count in ("1", "No") else "images wait"
+        count = queue.waiting or "No"
+        plural = "image waits" if count in (1, "No") else "images wait"
         with box("row-of"):
             text(f"{count} {plural} for a label.", "" if queue.images else "faint")
             if queue.images:

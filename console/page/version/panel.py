@@ -28,6 +28,10 @@ from console.page.version.standing import Standing
 _HIDDEN = ("report", "execution_id")
 _BASELINE = "_best_constant_classifier"
 _LONGEST_COMMENT = 200
+_TESTED_ON = (
+    "Its accuracy is on the archive's test images alone: images that were labelled since are trained on and not in it, "
+    "so it need not show what they have taught. `scones demo --drift` compares two versions on images at dusk."
+)
 
 
 def _read_report(source: Source, request: Request) -> tuple[bytes, str]:
@@ -113,6 +117,7 @@ class VersionPanel:
     def _form(self) -> None:
         with box("sheet", "stack"):
             heading("Decide", 2)
+            text(_TESTED_ON, "faint", "wrap", tag="p")
             self._comment = ui.input("Why (kept with the version)").props(
                 f"outlined dense maxlength={_LONGEST_COMMENT}"
             )

@@ -261,4 +261,4 @@ def test_the_queue_says_how_many_of_those_that_wait_are_shown(
     }
     queue = monitoring.fetch_queue(aws.source)
     assert (len(queue.images), queue.more) == (shown, more)
-    assert queue.sentence == "The 12 oldest are shown; more wait."
+    assert queue.sentence == f"The 12 oldest of {waiting} are shown."

@@ -30,7 +30,7 @@ def _told(known: Known) -> list[tuple[str, str]]:
 
 def test_nothing_is_advised_on_what_was_not_read_or_is_as_it_should_be() -> None:
     assert list_advice(Known()) == []
-    quiet = Known(Standing(_version(1, 0.8), NOW, ()), runs=_run("Succeeded"), queue=Queue((), False))
+    quiet = Known(Standing(_version(1, 0.8), NOW, ()), runs=_run("Succeeded"), queue=Queue((), 0))
     assert list_advice(quiet) == []
 
 
@@ -46,7 +46,7 @@ def test_what_is_broken_comes_before_what_waits() -> None:
         Standing(_version(1, 0.8), NOW, (_version(2, 0.9),)),
         State("InService", "1", "", NOW, (), (alarm,), "off", None),
         _run("Failed", "Step failure: One or multiple steps failed. The accuracy is too low."),
-        queue=Queue((image,), False),
+        queue=Queue((image,), 1),
     )
     assert _told(known) == [
         ("An alarm is active: scones-vehicles-5xx.", "/endpoint"),
@@ -59,13 +59,13 @@ def test_what_is_broken_comes_before_what_waits() -> None:
     ]
 
 
-def test_of_many_that_wait_one_is_named_and_no_number_is_claimed_that_was_not_counted() -> None:
+def test_of_many_that_wait_one_is_named_and_all_images_are_counted() -> None:
     versions = tuple(_version(number, 0.9) for number in range(MOST, 0, -1))
     image = WaitingImage("review/a.png", None, None, None, NOW)
-    known = Known(Standing(None, None, versions), queue=Queue((image,) * 12, True))
+    known = Known(Standing(None, None, versions), queue=Queue((image,) * 12, 61))
     assert [why for why, _ in _told(known)] == [
         "Version 10 waits for approval, with an accuracy of 0.900. 9 or more others wait.",
-        "More than 12 images that the model doubts wait for a label.",
+        "61 images that the model doubts wait for a label.",
     ]
 
 
