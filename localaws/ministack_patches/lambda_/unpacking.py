@@ -18,10 +18,11 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
 from ministack.core import lambda_runtime
 
+from common.archives import BadArchive, Limits, read_zip, unpack
 from localaws.aws import Aws
 from localaws.images.environments.making import make_once
 from localaws.ministack.patching import Patch
@@ -29,6 +30,8 @@ from localaws.platforms import find_cache
 from localaws.settings import SettingsError
 
 _LAYER = "layer_"
+# A function and its layers: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_LIMITS = Limits(members=100_000, file_bytes=250 << 20, total_bytes=250 << 20, ratio=1000)
 _UNUSED_SECONDS = 30 * 24 * 3600
 _COMPILING_SECONDS = 60
 
@@ -53,26 +56,37 @@ class Archives:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the module has
         return getattr(self._module, name)
 
-    def ZipFile(self, file: str) -> zipfile.ZipFile:
+    def ZipFile(self, file: str) -> Any:  # noqa: ANN401 - the module's own, or what stands for it
         """Open an archive, of which a layer's lies beside the folder that it is unpacked to."""
         path = Path(file)
-        return _Layer(path, shared=self._shared) if path.name.startswith(_LAYER) else zipfile.ZipFile(path)
+        return _Layer(path, shared=self._shared) if path.name.startswith(_LAYER) else self._module.ZipFile(file)
 
 
-class _Layer(zipfile.ZipFile):
+class _Layer:
+    """What MiniStack asks of a layer's archive: to be opened and unpacked. The reader checks names as it unpacks."""
+
     def __init__(self, file: Path, *, shared: bool) -> None:
-        super().__init__(file)
         self._file = file
         self._shared = shared
 
-    def extractall(self, path: Any = None, *_: Any) -> None:  # noqa: ANN401 - ZipFile's
-        """Put what the layer holds into an empty folder, or in its place."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the archive, which is open only while it is unpacked."""
+
+    def namelist(self) -> tuple[str, ...]:
+        """No names: those that lead out of the folder are refused when the layer is unpacked."""
+        return ()
+
+    def extractall(self, path: str) -> None:
+        """Put what the layer holds into an empty folder, or in its place; raises BadZipFile for what it cannot hold."""
         target = Path(path)
         try:
             kept = self._keep()
             os.utime(kept)
         except (OSError, SettingsError):  # no folder of the user's own can be written
-            super().extractall(target)
+            self._unpack(target)
             return
         target.rmdir()
         if self._shared:
@@ -91,12 +105,19 @@ class _Layer(zipfile.ZipFile):
         return folder
 
     def _write(self, folder: Path) -> None:
-        super().extractall(folder)
+        self._unpack(folder)
         # A process of its own: what a layer's source does to a compiler is not this one's. What cannot be compiled
         # fails where it is imported.
         compiling = [sys.executable, "-I", "-m", "compileall", "-qq", str(folder)]
         with suppress(subprocess.TimeoutExpired):
             subprocess.run(compiling, capture_output=True, check=False, timeout=_COMPILING_SECONDS)
+
+    def _unpack(self, folder: Path) -> None:
+        try:
+            with self._file.open("rb") as file:
+                unpack(read_zip(file, _LIMITS), folder)
+        except BadArchive as error:
+            raise zipfile.BadZipFile(f"The layer cannot be unpacked: {error}.") from None
 
 
 def _remove_unused(cache: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +12,28 @@ from botocore.exceptions import ClientError
 from console import executions
 from console.errors import CommandError
 from console.target import Target
+from pipelines.errors import PipelineError
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000:pipeline/scones-training/execution/abc123"
+
+IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/scones:0123456789abcdef"
+
+
+class Ecr:
+    """Has the images that it is told."""
+
+    def __init__(self, *tags: str) -> None:
+        self.tags = tags
+
+    def describe_images(self, imageIds: list[dict[str, str]], **_: str) -> dict[str, Any]:
+        if imageIds[0]["imageTag"] in self.tags:
+            return {"imageDetails": imageIds}
+        raise ClientError({"Error": {"Code": "ImageNotFoundException", "Message": "no"}}, "DescribeImages")
+
+
+@pytest.fixture(autouse=True)
+def _registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.clients.make_client", lambda *_: Ecr("0123456789abcdef"))
 
 
 class SageMaker:
@@ -28,7 +49,8 @@ class SageMaker:
         return {"PipelineExecutionStatus": self.status}
 
     def describe_pipeline_definition_for_execution(self, **_: str) -> dict[str, Any]:
-        return {"PipelineDefinition": '{"Steps": []}'}
+        specification = {"AppSpecification": {"ImageUri": IMAGE}}
+        return {"PipelineDefinition": json.dumps({"Steps": [{"Type": "Processing", "Arguments": specification}]})}
 
     def stop_pipeline_execution(self, **_: str) -> None:
         self.done.append("stop")
@@ -64,6 +86,14 @@ def test_what_runs_is_stopped_and_what_failed_is_retried() -> None:
     executions.stop(_target(runs), ARN)
     executions.retry(_target(failed), ARN)
     assert runs.done + failed.done == ["stop", "retry"]
+
+
+def test_what_lacks_its_image_is_not_retried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.clients.make_client", lambda *_: Ecr())
+    sagemaker = SageMaker("Failed")
+    with pytest.raises(PipelineError, match=f"{IMAGE} is not in ECR, so nothing was started"):
+        executions.retry(_target(sagemaker), ARN)
+    assert sagemaker.done == []
 
 
 @pytest.mark.parametrize(
