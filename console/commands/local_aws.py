@@ -92,7 +92,9 @@ def down(options: Namespace) -> int:
 
 def _add_down(parser: ArgumentParser) -> None:
     parser.add_argument("--wipe", action="store_true", help="remove its state as well: registry, S3, logs")
-    parser.add_argument("--yes", action="store_true", help="do not ask, also where executions run or state is removed")
+    parser.add_argument(
+        "--yes", "--force", action="store_true", help="do not ask, also where executions run or state is removed"
+    )
 
 
 COMMANDS = {

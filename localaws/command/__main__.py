@@ -100,14 +100,12 @@ def _down(options: Namespace, settings: Settings) -> int:
 
 
 def _agree(losses: Sequence[str]) -> bool:
-    """Say what a stop or wipe costs, and ask where it costs something; CommandError where nobody can answer."""
+    """Say what a stop or wipe costs, and ask where it costs something and somebody is at a terminal to answer."""
     if not losses:
         return True
     for line in losses:
         sys.stderr.write(f"{_plain(line)}\n")
-    if not sys.stdin.isatty():
-        raise CommandError("Nobody is at a terminal to agree, so nothing was done; pass --yes to do it.")
-    return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+    return not sys.stdin.isatty() or input("Go on? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _status(options: Namespace, settings: Settings) -> int:

@@ -104,21 +104,18 @@ def test_a_person_is_told_what_a_stop_interrupts_and_asked(
 
 
 @pytest.mark.parametrize("words", [["down"], ["down", "--wipe"]])
-def test_a_script_is_told_and_refused_until_it_says_yes(
+def test_a_script_is_told_and_not_asked(
     stopped: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
 ) -> None:
     _sit(monkeypatch, terminal=False)
-    assert main(words) == 2
-    said = capsys.readouterr().err
-    assert "busy of scones-training" in said
-    assert "--yes" in said
-    assert stopped == []
-    assert main([*words, "--yes"]) == 0
+    assert main(words) == 0
+    assert "busy of scones-training" in capsys.readouterr().err
     assert stopped[0] == "stop"
 
 
-def test_yes_asks_nothing(stopped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["down", "--yes", "--wipe"]) == 0
+@pytest.mark.parametrize("agreed", ["--yes", "--force"])
+def test_who_has_agreed_is_asked_nothing(stopped: list[str], capsys: pytest.CaptureFixture[str], agreed: str) -> None:
+    assert main(["down", agreed, "--wipe"]) == 0
     assert capsys.readouterr().err == ""
     assert stopped == ["stop", "wipe"]
 
@@ -168,11 +165,11 @@ def test_the_command_of_the_local_aws_alone_asks_as_well(
     stopped: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(alone, "stop", process.stop)
-    _sit(monkeypatch, "n", terminal=False)
-    assert alone.main(["down"]) == 1
-    assert "--yes" in capsys.readouterr().err
     _sit(monkeypatch, "n")
     assert alone.main(["down"]) == 1
     assert stopped == []
+    _sit(monkeypatch, terminal=False)
+    assert alone.main(["down"]) == 0
+    assert "busy of scones-training" in capsys.readouterr().err
     assert alone.main(["down", "--yes"]) == 0
-    assert stopped == ["stop"]
+    assert stopped == ["stop", "stop"]

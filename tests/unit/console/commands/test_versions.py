@@ -75,19 +75,20 @@ def test_where_there_is_nothing_to_go_back_to_it_says_why(
     assert site.decided == []
 
 
-def test_a_person_is_asked_before_a_version_is_rejected_and_a_script_says_yes(
+def test_a_person_is_asked_before_a_version_is_rejected_and_a_script_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     site = Site(monkeypatch, "3", v2="Approved", v3="Approved")
     asks = Namespace(target=None, comment=None, yes=False)
-    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: False))
-    with pytest.raises(CommandError, match="--yes"):
-        versions.roll_back(asks)
     monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
     monkeypatch.setattr("builtins.input", lambda _: "n")
     assert versions.roll_back(asks) == 1
     assert "rejects version 3, which is live; version 2 serves then" in capsys.readouterr().err
     assert (site.decided, site.awaited) == ([], [])
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: False))
+    assert versions.roll_back(asks) == 0
+    assert "rejects version 3, which is live; version 2 serves then" in capsys.readouterr().err
+    assert site.decided
 
 
 def _row(version: int, accuracy: float | None, approval: str, *, live: bool = False) -> dict[str, Any]:
