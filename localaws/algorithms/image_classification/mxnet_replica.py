@@ -98,15 +98,17 @@ class Replica:
 class Predictor:
     """Answers for shares of ``shape`` by running statistics, with parameters copied from a replica.
 
-    It has arrays of its own: MXNet lays weights out anew to answer, which writes beyond views of a vector.
+    It has arrays of its own: MXNet lays weights out anew to answer, which writes beyond views of a vector. It does so
+    at the first answer, and answers by those ever after, whatever the arrays are given: each copy is bound anew.
     """
 
     def __init__(self, logits: Any, replica: Replica, shape: Shape) -> None:  # noqa: ANN401 - MXNet has no types
-        self._replica = replica
-        self._executor = logits.simple_bind(replica.device, grad_req="null", data=shape)
+        self._logits, self._replica, self._shape = logits, replica, shape
+        self.queue_parameters()
 
     def queue_parameters(self) -> None:
         """Have the replica's parameters copied."""
+        self._executor: Any = self._logits.simple_bind(self._replica.device, grad_req="null", data=self._shape)
         for name, value in self._executor.arg_dict.items():
             if name != DATA:
                 self._replica.argument[name].copyto(value)

@@ -127,6 +127,18 @@ def test_after_training_and_after_loading_every_replica_gives_the_same_answer(
 
 
 @EVERY_ENGINE
+def test_each_validation_is_by_the_parameters_of_its_epoch(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    images, gradient = draw(8)
+    network, other = (build(monkeypatch, engine, 1, 8) for _ in range(2))
+    for _ in range(2):
+        network.forward(images, training=True)
+        network.update(gradient, 0.05)
+        answers = network.forward(images, training=False)
+    other.load(network.parameters(), "last")
+    np.testing.assert_allclose(other.forward(images, training=False), answers, rtol=1e-3, atol=1e-3)
+
+
+@EVERY_ENGINE
 def test_the_same_seed_on_as_many_cores_gives_the_same_parameters(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
     images, gradient = draw(16)
     trained = []
