@@ -45,10 +45,12 @@ class RunBook:
         self._lock = threading.Lock()
 
     def read(self, source: Source) -> Runs:
-        """Bring the list up to date, and the details of some runs; the first read lists one page only."""
+        """Bring the list up to date, and the details of some runs; the first read is of one page, without any."""
         with self._lock:
+            first = not self._runs
             self._list(source)
-            self._detail(source, self._choose())
+            # Details take many calls, which whoever has just opened the page does not wait for.
+            self._detail(source, [] if first else self._choose())
             rows = sorted(self._runs.values(), key=lambda run: (run.start, run.arn), reverse=True)
             return Runs(tuple(rows), self._listed_at is not None)
 

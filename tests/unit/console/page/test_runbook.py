@@ -171,9 +171,11 @@ def test_the_first_reading_lists_a_page_and_the_next_ones_all(aws: Aws) -> None:
     assert aws.calls["ListPipelineExecutions"] == 1 + 3 + 1, "then only the newest page, for a while"
 
 
-def test_details_come_a_few_at_a_time_the_newest_first_and_once(aws: Aws) -> None:
+def test_details_come_after_the_list_a_few_at_a_time_the_newest_first_and_once(aws: Aws) -> None:
     Pipeline(aws, 20)
     book = RunBook()
+    assert [run.details for run in book.read(aws.source).rows] == [None] * 20
+    assert aws.calls["DescribePipelineExecution"] == 0
     known = [run.id for run in book.read(aws.source).rows if run.details]
     assert known == [f"e{number}" for number in range(12)]
     _read_all(book, aws)
