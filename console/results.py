@@ -12,9 +12,9 @@ from typing import Any
 from common.aws_errors import find_resource
 from common.masking import mask_values
 from common.s3 import parse_s3_address
-from console.executions import ENDED, Fixed, fetch_fixed, fetch_steps
+from common.training_profile import find_profile
+from console.executions import ENDED, fetch_fixed, fetch_steps
 from console.formats import add_up
-from console.progress.snapshot import flatten_steps
 from console.target import Target
 
 _THREADS = 8
@@ -56,7 +56,7 @@ def fetch_result(target: Target, arn: str) -> Result:
     return Result(
         end=described["LastModifiedTime"] if described["PipelineExecutionStatus"] in ENDED else None,
         seconds=measure_work(steps.values(), datetime.now(UTC)),
-        profile=find_profile(fixed),
+        profile=find_profile(fixed.definition),
         accuracy=float(accuracy) if accuracy else _find_evaluated(target, steps),
         version=package.get("ModelPackageVersion"),
         trigger=parse_trigger(by, reason),
@@ -71,15 +71,6 @@ def parse_trigger(started_by: str, reason: str) -> str:
     if colon and kind.isalpha() and kind != "person":
         return kind
     return "push" if started_by.startswith(_PUSH) else started_by
-
-
-def find_profile(fixed: Fixed) -> str | None:
-    """The profile that a definition was made of, as it is registered with the version; None where it names none."""
-    for body, _ in flatten_steps(fixed.definition["Steps"]):
-        profile = body.get("Arguments", {}).get("CustomerMetadataProperties", {}).get("profile")
-        if isinstance(profile, str):
-            return profile
-    return None
 
 
 def measure_work(steps: Iterable[dict[str, Any]], now: datetime) -> float:

@@ -54,6 +54,16 @@ def describe(target: Target, profile: Profile, overrides: Mapping[str, str]) -> 
     return f"The training takes about {mine} here, by {rate.origin}. Profiles of this net: {told}."
 
 
+def estimate(target: Target, name: str) -> str | None:
+    """About how long a training by a profile takes, by the newest of its net; None where there is none, or no such
+    profile. Nothing is measured, so that the answer comes at once."""
+    from pipelines.profiles import PROFILES
+
+    profile = PROFILES.get(name)
+    rate = _read_rate(target, profile.hyperparameters) if profile else None
+    return _round(_estimate(profile.hyperparameters, rate)) if profile and rate else None
+
+
 def find_rate(target: Target, hyperparameters: Mapping[str, Any]) -> Rate | None:
     """By the newest training of the net, or by a measurement for the local AWS; None where neither is there.
 

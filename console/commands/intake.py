@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,8 +73,20 @@ def _send(target: Target, store: Store, chosen: list[Image]) -> dict[str, Any]:
 def _close(target: Target, store: Store) -> dict[str, Any]:
     from console.intake import ingestion
 
+    _say_plan(target)
     batch = ingestion.await_execution(store, ingestion.close_batch(store), _function(target))
     return {"batch": batch.identity, "execution": batch.execution, "reason": batch.reason}
+
+
+def _say_plan(target: Target) -> None:
+    """Say which profile will train, and how long; a batch is closed also where that cannot be found out."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from console.retraining import describe_plan
+
+    with suppress(BotoCoreError, ClientError, ValueError):
+        if plan := describe_plan(target):
+            print(plan, file=sys.stderr, flush=True)
 
 
 def _function(target: Target) -> str:

@@ -15,12 +15,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from common.masking import mask_values
+from common.training_profile import find_profile
 from console.executions import ENDED, fetch_steps, identifier
 from console.page.fixed import fetch_fixed
 from console.page.metrics import fetch_metrics
 from console.page.run import Details, Run, Runs
 from console.page.source import Source
-from console.results import find_profile, measure_work, parse_trigger
+from console.results import measure_work, parse_trigger
 
 MOST = 5_000
 _PAGE = 100
@@ -136,7 +137,7 @@ def fetch_run(source: Source, run: Run) -> Run:
         # A note that is written later changes the execution as well: it ends with its last step.
         end=(max(ends) if ends else changed) if status in ENDED else None,
         seconds=measure_work(steps.values(), datetime.now(UTC)),
-        profile=find_profile(fixed) or "",
+        profile=find_profile(fixed.definition) or "",
         trigger=parse_trigger(by, reason),
         started_by=by,
         start_reason=reason,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from common.aws_errors import is_missing
 from common.container_images import has_image, list_images
 from common.drift_answer import DriftAnswer, write_answer
 from common.live_model import find_live_version, locate_artifact
+from common.training_profile import describe_profile
 from start_training import data, novelty
 from start_training.batches import Batches
 from start_training.call import Call, Kind
@@ -99,6 +101,7 @@ class Trainer:
             f"{pipeline}: a training was started",
             f"A training was started, for this reason: {sentence}.\n{call.details}\n\nExecution: {arn}\n"
             f"Data: {chosen['InputDataUri']} and {chosen['CuratedDataUri']}, version {chosen['DatasetVersion']}\n"
+            f"{describe_profile(json.loads(definition), live)}\n"
             "The version that it registers waits for approval.",
         )
         return Outcome(Action.START, sentence, arn, told)

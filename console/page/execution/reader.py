@@ -9,6 +9,7 @@ from typing import Any
 
 from common.aws_errors import get_code
 from common.masking import mask_values
+from common.training_profile import find_profile
 from console.joblogs import Tails
 from console.page.fixed import fetch_fixed
 from console.page.graph import Graph, build_graph
@@ -22,7 +23,7 @@ from console.progress.snapshot import (
     fetch_training,
     flatten_steps,
 )
-from console.results import find_profile, parse_trigger
+from console.results import parse_trigger
 
 # CloudWatch may show a job's last lines after the job has ended.
 _LATE_SECONDS = 60.0
@@ -100,7 +101,7 @@ def fetch_execution(source: Source, tails: Tails, identifier: str) -> Execution 
         snapshot,
         parse_graph(known.definition),
         shown,
-        profile=find_profile(known) or "",
+        profile=find_profile(known.definition) or "",
         trigger=parse_trigger(shown.get("StartedBy", ""), shown.get("StartReason", "")),
     )
 

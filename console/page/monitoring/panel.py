@@ -36,6 +36,7 @@ from console.page.run import Run, Runs
 from console.page.runs.topic import all_runs
 from console.page.source import Source
 from console.page.version.lineage import follow_live_version
+from console.retraining import Retraining
 
 _TITLE = "Distance from the baseline, the largest of each group"
 _GAP_SECONDS = 7_200
@@ -71,9 +72,13 @@ class MonitoringPanel:
         with box("row-of", "between"):
             heading("Images that wait for review")
             if context.may_act:
-                train = ui.button("Close the batch and train", icon="model_training", on_click=self._train)
-                train.props("outline dense no-caps")
+                self._close = ui.button("Close the batch and train", icon="model_training", on_click=self._train)
+                self._close.props("outline dense no-caps")
+                self._close.disable()
         if context.may_act:
+            self._retraining: Retraining | None = None
+            self._news = text("", "wrap", tag="p")
+            Live(context.poller, topic.retraining(context), self._draw_retraining, keeps=True, waiting=" ")
             keys = ", ".join(f"{key} {choice}" for key, choice in _KEYS.items())
             self._hint = text(f"By keyboard, for the first one: {keys}.", "faint")
             ui.keyboard(on_key=self._press, ignore=["input", "select", "textarea"], repeating=False)
@@ -141,6 +146,11 @@ class MonitoringPanel:
                 text("tests, unusual images, what was left out", "faint")
             text(latest.address, "mono", "faint", "wrap")
 
+    def _draw_retraining(self, retraining: Retraining) -> None:
+        self._retraining = retraining
+        self._news.set_text(f"{retraining.news} {retraining.plan}")
+        self._close.set_enabled(retraining.new > 0)
+
     def _draw_queue(self, queue: Queue) -> None:
         if self._queue is None:
             self._none = text("No image waits for review.", "empty", tag="p")
@@ -179,15 +189,19 @@ class MonitoringPanel:
                 lambda: label(self._context.source, key, choice),
                 f"Labelled as {choice}; close the batch when all are labelled.",
                 "review",
+                "retraining",
             )
         if not labelled:
             self._labelled.discard(key)
             self._draw_queue(self._shown)
 
     async def _train(self) -> None:
+        if self._retraining is None:
+            return
         question = (
-            "Closing the batch starts a training on all curated images, those that were labelled here among them. A "
-            "version that passes its evaluation is registered and waits for approval. Close it?"
+            f"Closing the batch starts a training on all curated images. {self._retraining.news} "
+            f"{self._retraining.plan} A version that passes its evaluation is registered and waits for approval. "
+            "Close it?"
         )
         if await confirm(question, "Close and train", "primary"):
             await self._context.perform(
@@ -195,6 +209,7 @@ class MonitoringPanel:
                 "The batch is closed; its training starts when the images are taken in, unless none of them is new.",
                 "runs",
                 "review",
+                "retraining",
             )
 
     def _draw_retrainings(self, runs: Runs) -> None:
@@ -208,7 +223,7 @@ class MonitoringPanel:
                     Badge(row.status)
                     link(row.id, f"/execution/{row.id}", "mono")
                     text(moment(row.start), "number")
-                    text(_why(row), "wrap")
+                    text(_why(row) + (f"; profile {row.details.profile}" if row.details else ""), "wrap")
 
 
 class _WaitingImage:

@@ -12,8 +12,7 @@ from unittest import mock
 
 import pytest
 
-from console.executions import Fixed
-from console.results import fetch_results, find_profile, measure_work, parse_trigger
+from console.results import fetch_results, measure_work, parse_trigger
 from tests.unit.console.page.aws import Aws
 
 ROOT = "arn:aws:sagemaker:us-east-1:000000000000"
@@ -131,9 +130,3 @@ def test_the_time_between_a_failure_and_its_retry_is_no_work() -> None:
     later = START + timedelta(hours=2)
     assert measure_work([step(0, 10), step(5, 20), step(3_600, 3_630)], later) == 50
     assert measure_work([step(0, 10), {"StartTime": later}, {}], later + timedelta(seconds=7)) == 17
-
-
-def test_a_definition_without_a_profile_has_none() -> None:
-    assert (
-        find_profile(Fixed({"Steps": [{"Name": "CheckForDrift", "Type": "Processing", "Arguments": {}}]}, {})) is None
-    )

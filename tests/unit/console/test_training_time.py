@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from console import training_time
-from console.training_time import Rate, describe
+from console.training_time import Rate, describe, estimate
 from pipelines.profiles import find_profile
 
 
@@ -76,6 +76,14 @@ def test_where_none_of_the_net_has_ended_the_local_aws_measures_and_aws_does_not
     unknown = "How long the training takes is not known: none of its net is among the newest executions."
     assert tell(Pipeline((of_net("20", 22), 44), status="Failed")) == unknown
     assert tell(Pipeline(local=True), Epochs="9") == unknown  # over before the measurement has paid
+
+
+def test_an_estimate_in_passing_measures_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training_time, "_measure_rate", lambda _: pytest.fail("a measurement"))
+    former: Any = Pipeline((of_net("20", 22), 44), local=True)
+    assert estimate(former, "compact") == "8 min"
+    nothing: Any = Pipeline(local=True)
+    assert [estimate(nothing, "compact"), estimate(former, "imagenet"), estimate(former, "no profile")] == [None] * 3
 
 
 def test_a_measurement_trains_the_net_that_is_asked_for() -> None:

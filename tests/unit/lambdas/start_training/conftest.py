@@ -72,6 +72,7 @@ class Pipelines:
     others: list[Document] = field(default_factory=list)
     ran: str = ""
     image: str = IMAGE
+    profile: str = ""
     now: datetime = NOON
 
     def answer(self, model: Any, params: Document, **_: Any) -> Any:
@@ -102,7 +103,13 @@ class Pipelines:
     @property
     def definition(self) -> str:
         own, of_aws = {"ImageUri": self.image}, {"TrainingImage": f"811284229777.{REPOSITORY[13:]}:1"}
-        steps = [{"Arguments": {"AppSpecification": own}}, {"Arguments": {"AlgorithmSpecification": of_aws}}]
+        named = {"profile": self.profile} if self.profile else {}
+        arguments = [
+            {"AppSpecification": own},
+            {"AlgorithmSpecification": of_aws},
+            {"CustomerMetadataProperties": named},
+        ]
+        steps = [{"Arguments": each} for each in arguments]
         declared = [{"Name": "Threshold", "Type": "Float", "DefaultValue": 0.8}]
         return json.dumps({"Parameters": declared, "Steps": steps})
 

@@ -160,3 +160,12 @@ def test_more_images_than_a_listing_holds_are_not_counted_to_the_end(
     world.put("review/b.png")
     monkeypatch.setattr(world.trainer.s3, "list_objects_v2", list_one)
     assert "More than 1 images wait for a label" in world.deliver(alarm_event(world.at)).reason
+
+
+def test_a_message_says_by_which_profile_is_trained_and_by_which_the_live_version_was(world: World) -> None:
+    world.pipelines.profile = "compact"
+    register(world, 4, Threshold="0.7")
+    world.pipelines.approved[0]["CustomerMetadataProperties"]["profile"] = "quick"
+    world.deliver(alarm_event(world.at))
+    ((_, text),) = world.messages()
+    assert "updated the pipeline last: compact. The live version 4 was trained by quick" in text
