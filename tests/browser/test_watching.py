@@ -119,7 +119,7 @@ def test_what_is_not_there_is_said_and_leads_on(watch: Tab, trained: str) -> Non
     watch.complaints.clear()  # the browser's own word on each 404
 
 
-def test_a_run_like_another_is_started_after_a_check_and_stopped_after_a_question(
+def test_a_run_like_another_is_started_after_a_check_stopped_after_a_question_and_retried(
     laptop: Laptop, watch: Tab, trained: str, started: str
 ) -> None:
     page = watch.go(f"/new?like={trained}")
@@ -135,6 +135,8 @@ def test_a_run_like_another_is_started_after_a_check_and_stopped_after_a_questio
     start.click()
     page.wait_for_url(re.compile("/execution/"), timeout=60_000)
     identifier = page.url.rsplit("/", 1)[1]
+    training = page.locator(".node", has_text="TrainModel")
+    expect(training).to_contain_text("Executing", timeout=60_000)
     page.get_by_role("button", name="Stop", exact=True).click(timeout=15_000)
     page.get_by_role("button", name="Stop it").click()
     arn = f"{started.rsplit('/', 1)[0]}/{identifier}"
@@ -145,7 +147,17 @@ def test_a_run_like_another_is_started_after_a_check_and_stopped_after_a_questio
     watch.says("The note is kept.")
     described = laptop.client("sagemaker").describe_pipeline_execution(PipelineExecutionArn=arn)
     assert described["PipelineExecutionDescription"] == "40 epochs are too many"
-    expect(page.locator(".row-of > .state").first).to_have_text(re.compile("Stopped"), timeout=15_000)
+    state = page.locator(".row-of > .state").first
+    expect(state).to_have_text(re.compile("Stopped"), timeout=15_000)
+    page.get_by_role("button", name="Retry from the failed step").click()
+    watch.says(f"{identifier} continues from the failed step.")
+    expect(state).to_have_text(re.compile("Executing"), timeout=15_000)
+    expect(training).to_contain_text("epoch 0 of 40", timeout=30_000)
+    page.get_by_role("navigation", name="Where this is").get_by_role("link", name="Runs").click()
+    row = page.get_by_role("row").filter(has_text=identifier)
+    expect(row).to_contain_text("Executing", timeout=15_000)
+    laptop.client("sagemaker").stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken="s" * 32)
+    expect(row).to_contain_text("Stopped", timeout=30_000)
 
 
 def test_two_executions_are_compared_side_by_side(watch: Tab, trained: str, failed: str, pictures: Path | None) -> None:

@@ -48,16 +48,12 @@ SIZES = {
     "phone": {"width": 390, "height": 800},
 }
 Scheme = Literal["light", "dark"]
-COLOURS = ("color-contrast", "link-in-text-block")
-"""Axe's rules on colours: in another scheme the rest of a page is as it was."""
-LOOKS: tuple[tuple[str, Scheme, tuple[str, ...] | None], ...] = (
-    ("desk", "light", ()),
-    ("desk", "dark", COLOURS),
-    ("tablet", "dark", None),
-    ("phone", "dark", COLOURS),
-    ("phone", "light", ()),
-)
-"""Sizes and schemes in which each panel is looked at, and axe's rules there: all for an empty list, none for None."""
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+
+
+def list_looks(number: int) -> list[tuple[str, Scheme]]:
+    """Sizes and schemes in which a panel is looked at: each size once, and both schemes; in turn by its number."""
+    return [(size, SCHEMES[(number + place) % len(SCHEMES)]) for place, size in enumerate(SIZES)]
 
 
 @dataclass
@@ -154,10 +150,9 @@ class Tab:
         if folder:
             self.page.screenshot(path=folder / f"{name}.png", full_page=True)
 
-    def serious(self, *rules: str) -> list[str]:
-        """What axe finds that is serious or critical, by some of its rules or by all."""
-        options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else None
-        found = Axe().run(self.page, options=options).response["violations"]
+    def serious(self) -> list[str]:
+        """What axe finds that is serious or critical."""
+        found = Axe().run(self.page).response["violations"]
         return [
             f"{item['id']}: {item['help']}: {[node['html'][:160] for node in item['nodes'][:3]]}"
             for item in found
