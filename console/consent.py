@@ -17,4 +17,13 @@ def agree(losses: Sequence[str], question: str, *, yes: bool) -> bool:
         return True
     for line in losses:
         sys.stderr.write(f"{plain(line)}\n")
-    return not sys.stdin.isatty() or input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    return not sys.stdin.isatty() or ask(f"{question} [y/N] ").lower() in ("y", "yes")
+
+
+def ask(question: str) -> str:
+    """Read a person's answer; Ctrl-D is an empty one, which agrees to nothing."""
+    try:
+        return input(question).strip()
+    except EOFError:
+        sys.stdout.write("\n")
+        return ""

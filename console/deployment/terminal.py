@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from console.consent import ask
 from console.errors import CommandError
 from console.output import print_rows
 from console.plain import plain
@@ -129,7 +130,7 @@ class Consent:
             if not self._local:
                 raise CommandError("Nobody is at a terminal to agree to the change set; pass --yes to execute it.", 2)
             return True
-        self._agreed = input("Execute this change set? [y/N] ").strip().lower() in ("y", "yes")
+        self._agreed = ask("Execute this change set? [y/N] ").lower() in ("y", "yes")
         return self._agreed
 
 
@@ -139,5 +140,5 @@ def type_the_name(name: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise CommandError("Nobody is at a terminal to agree; pass --yes to remove it.", 2)
-    if input(f"Type {name} to remove it: ").strip() != name:
+    if ask(f"Type {name} to remove it: ") != name:
         raise CommandError("Nothing was removed: that was not its name.")

@@ -46,6 +46,7 @@ def test_a_step_shows_its_curve_its_files_and_its_log_under_an_address_of_its_ow
     watch: Tab, trained: str, pictures: Path | None
 ) -> None:
     page = watch.go(f"/execution/{trained}")
+    expect(page.get_by_text(re.compile(r"^accuracy [01]\.\d{3}$"))).to_be_visible()
     page.locator(".node", has_text="TrainModel").click()
     expect(page).to_have_url(f"{watch.root}/execution/{trained}/TrainModel")
     expect(page).to_have_title(f"TrainModel · Run {trained} · Runs · Scones")

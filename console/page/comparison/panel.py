@@ -75,7 +75,8 @@ class ComparisonPanel:
         if not shown:
             text("All are equal.", "faint")
             return
-        with box("scrolls") as outer, box("plain", "compared", tag="table"):
+        with box("scrolls") as outer, box("plain", "compared", tag="table") as made:
+            made.style(f"min-width: {9 + 8 * len(runs)}rem")  # 9 of names, as style.css has it
             outer.props["tabindex"], outer.props["role"], outer.props["aria-label"] = "0", "region", title
             with box(tag="thead"), box(tag="tr"):
                 text("", tag="td")
@@ -113,6 +114,7 @@ def _draw_parallel(runs: Sequence[Compared]) -> None:
             item.run.id: [*(_number(line.values[place]) for line in changed), accuracies[place]]
             for place, item in enumerate(runs)
         }
+        text("A line is a run, coloured by its accuracy.", "faint")
         show_parallel("Accuracy across parameters", [*(line.name for line in changed), ACCURACY], values)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from console.executions import OPENING
 from console.formats import duration, moment
 from console.joblogs import Tails
 from console.page.execution.reader import fetch_execution
@@ -69,7 +70,7 @@ def list_facts(runs: Sequence[Compared]) -> list[Line]:
         "profile": [item.run.details.profile if item.run.details else "" for item in runs],
         "version": [str(item.run.details.version or "") if item.run.details else "" for item in runs],
         "trigger": [item.run.details.trigger if item.run.details else "" for item in runs],
-        "reason": [item.run.reason for item in runs],
+        "reason": [item.run.reason.removeprefix(OPENING) for item in runs],
         "note": [item.run.details.note if item.run.details else "" for item in runs],
     }
     return [Line(name, tuple(values)) for name, values in rows.items()]

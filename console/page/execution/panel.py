@@ -85,6 +85,8 @@ class ExecutionPanel:
         self._stop_button.set_visibility(may_act and snapshot.status not in (*ENDED, "Stopping"))
         self._retry_button.set_visibility(may_act and read.may_be_retried)
         self._status.show(snapshot.status)
+        accuracy = read.metrics.get("accuracy")
+        self._accuracy.set_text("" if accuracy is None else f"accuracy {accuracy:.3f}")
         self._reason.set_text((snapshot.reason or "").removeprefix(OPENING))
         self._reason_box.set_visibility(bool(snapshot.reason) and not any(step.reason for step in snapshot.steps))
         self._draw_lineage(read)
@@ -117,6 +119,7 @@ class ExecutionPanel:
                 text(f"{read.profile} profile", "tag")
             if read.trigger:
                 text(f"by {read.trigger}", "tag")
+            self._accuracy = text("", "number")
         self._lineage = box("stack")
         if self._context.may_act or read.snapshot.note:
             self._build_note(read.snapshot.note)

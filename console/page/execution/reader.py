@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from common.aws_errors import get_code
@@ -13,6 +13,7 @@ from common.training_profile import find_profile
 from console.joblogs import Tails
 from console.page.fixed import fetch_fixed
 from console.page.graph import Graph, build_graph
+from console.page.metrics import fetch_metrics
 from console.page.source import Source
 from console.progress.snapshot import (
     Client,
@@ -31,13 +32,14 @@ _LATE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Execution:
-    """A snapshot, the graph that it fills, the parameters, changed or not, as they may be shown."""
+    """A snapshot, the graph that it fills, the parameters, changed or not, as they may be shown, and its metrics."""
 
     snapshot: Snapshot
     graph: Graph
     parameters: dict[str, str]
     profile: str = ""
     trigger: str = ""
+    metrics: dict[str, float] = field(default_factory=dict)
 
     @property
     def version(self) -> int | None:
@@ -97,12 +99,14 @@ def fetch_execution(source: Source, tails: Tails, identifier: str) -> Execution 
         source.client, place, known, lambda client, metadata: _training(source, tails, client, metadata)
     )
     shown = mask_values(known.parameters)
+    states = {step.name: {"StepStatus": step.status, "Metadata": step.metadata} for step in snapshot.steps}
     return Execution(
         snapshot,
         parse_graph(known.definition),
         shown,
         profile=find_profile(known.definition) or "",
         trigger=parse_trigger(shown.get("StartedBy", ""), shown.get("StartReason", "")),
+        metrics=fetch_metrics(source, known.definition, states),
     )
 
 

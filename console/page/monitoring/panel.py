@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
@@ -128,8 +128,18 @@ class MonitoringPanel:
                         self._clock.when(run.at, "number", "faint")
                         if run.execution:
                             link(run.execution, f"/execution/{run.execution}", "mono")
-                    for words in (*(run.findings.violations if run.findings else ()), *filter(None, [run.reason])):
-                        text(words, "wrap")
+                    self._draw_violations(run.findings.violations if run.findings else ())
+                    if run.reason:
+                        text(run.reason, "wrap")
+
+    def _draw_violations(self, violations: Sequence[str]) -> None:
+        """Fold sentences that are much alike: the distributions above say the same at a glance."""
+        if not violations:
+            return
+        title = f"{len(violations)} violations" if len(violations) > 1 else "1 violation"
+        with ui.expansion(title).classes("wide").props("dense"):
+            for words in violations:
+                text(words, "wrap", tag="p")
 
     def _draw_report(self, drift: Drift | None) -> None:
         latest = drift.latest if drift else None

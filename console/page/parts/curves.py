@@ -136,11 +136,11 @@ def _range(curves: Sequence[Curve], axes: Axes) -> dict[str, float]:
 
 def _along(axes: Axes) -> dict[str, Any]:
     """The axis below: epochs, the last hours, or as many days as there are points for."""
+    now = round(time.time()) * 1_000
     if axes.dates:
-        return {"type": "time"}
+        return {"type": "time", "max": now}
     if not axes.hours:
         return {"type": "value", "minInterval": 1, "min": "dataMin"}
-    now = round(time.time()) * 1_000
     return {"type": "time", "min": now - axes.hours * 3_600_000, "max": now}
 
 

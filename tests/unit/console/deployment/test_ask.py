@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from console.consent import agree
 from console.deployment.terminal import Consent, type_the_name
 from console.errors import CommandError
 
@@ -38,6 +39,16 @@ def _sit(monkeypatch: pytest.MonkeyPatch, *answers: str, terminal: bool = True) 
 def test_a_person_is_asked(answer: str, agreed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     _sit(monkeypatch, answer)
     assert Consent(yes=False, local=True)([], []) is agreed
+
+
+def test_the_end_of_input_agrees_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def end(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(sys, "stdin", _Input(terminal=True))
+    monkeypatch.setattr("builtins.input", end)
+    assert not Consent(yes=False, local=True)([], [])
+    assert not agree(["A run is lost."], "Go on?", yes=False)
 
 
 def test_who_has_agreed_is_not_asked_again_in_the_same_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
