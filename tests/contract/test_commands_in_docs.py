@@ -1,4 +1,4 @@
-"""The command knows every call that the README and the pages name; tests/e2e/test_docs.py runs the blocks."""
+"""The command knows every call that the README and the pages name; tests/e2e runs them."""
 
 from __future__ import annotations
 

@@ -22,10 +22,6 @@ BLOCKS = [
     if page.parent.name != "files"  # the seed's are run in a seed, see test_push.py
     for number in range(len(docs.list_blocks(page)))
 ]
-READING = [
-    *("status", "status --caveats", "executions", "executions --monitoring", "models", "endpoint", "builds", "label"),
-    *("trials", "env", "images"),
-]
 
 
 @pytest.fixture
@@ -66,11 +62,3 @@ def _as_run(line: docs.Line) -> str:
     if ".venv/sdk3/" in line.command:  # an environment of its own, which `make sdk3` tests
         return ""
     return line.command.replace("| source", ">/dev/null") if line.note == "fish" else line.command
-
-
-@pytest.mark.parametrize("words", READING)
-def test_what_only_reads_is_run_as_the_text_has_it(laptop: Laptop, words: str) -> None:
-    assert f"scones {words}" in {call for page in docs.PAGES for call in docs.list_calls(page)}
-    done = laptop.scones(*words.split(), code=None)
-    assert done.returncode in (0, 1), done.stderr
-    assert "Traceback" not in done.stderr
