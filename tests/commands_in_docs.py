@@ -77,6 +77,17 @@ def _find_calls(piece: str) -> Iterator[str]:
         yield " ".join(words)
 
 
+def list_local_calls(page: Path) -> set[str]:
+    """Every call of `localaws` within a page's sentences."""
+    found = re.findall(r"`(?:eval \"\$\(|SCONES_\w+=\w+ )?(localaws [a-z][^`)]*)", _read(page))
+    return {call.replace("[", "").replace("]", "") for call in found}
+
+
+def list_modules() -> set[str]:
+    """The modules that the pages' sentences run by `python -m`."""
+    return {name for page in PAGES for name in re.findall(r"`python -m ([\w.]+)", _read(page))}
+
+
 def list_targets() -> set[str]:
     """The targets of make that the pages name."""
     return {

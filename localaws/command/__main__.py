@@ -29,7 +29,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
     from localaws.command.session import SessionError  # noqa: PLC0415
 
-    options = _parser().parse_args(words)
+    options = build_parser().parse_args(words)
     try:
         code: int = options.run(options, from_environment())
         return code
@@ -48,7 +48,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> ArgumentParser:
+def build_parser() -> ArgumentParser:
+    """The parser of the command and of all that it does."""
     parser = argparse.ArgumentParser("localaws", description=__doc__)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add(commands, "up", _up, "start the local AWS")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from console.__main__ import COMMANDS, build_parser
+from localaws.command import __main__ as localaws
 from tests import commands_in_docs as docs
 
 CALLS = [(page, call) for page in docs.PAGES for call in docs.list_calls(page)]
@@ -36,6 +38,18 @@ def test_the_command_takes_every_call_of_the_text(
 def test_the_text_names_every_command() -> None:
     named = {word for _, call in CALLS for word in docs.split(call)[:3] if word in COMMANDS}
     assert COMMANDS.keys() - named == set()
+
+
+@pytest.mark.parametrize("call", sorted({call for page in docs.PAGES for call in docs.list_local_calls(page)}))
+def test_the_local_aws_s_command_takes_every_call_of_the_text(call: str) -> None:
+    assert localaws.build_parser().parse_args(docs.split(call))
+
+
+@pytest.mark.parametrize("name", sorted(docs.list_modules()))
+def test_python_finds_every_module_that_the_text_runs(name: str) -> None:
+    found = find_spec(name)
+    assert found
+    assert not found.submodule_search_locations or find_spec(f"{name}.__main__")
 
 
 @pytest.mark.parametrize("target", sorted(docs.list_targets()))
