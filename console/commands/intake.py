@@ -139,12 +139,12 @@ def label(options: Namespace) -> int:
         return _label(store, options.key, options.label)
     if options.list or options.json:
         return _list(store, as_json=options.json)
-    if not sys.stdin.isatty():
-        raise CommandError(
-            "Nobody is at a terminal to be asked; `scones label KEY LABEL` labels an image, `--list` lists what waits.",
-            2,
-        )
-    return _ask(store)
+    if sys.stdin.isatty():
+        return _ask(store)
+    sys.stderr.write(
+        "Nobody is at a terminal to be asked, so this is what waits; `scones label KEY LABEL` labels one.\n"
+    )
+    return _list(store, as_json=False)
 
 
 def _add_label(parser: ArgumentParser) -> None:

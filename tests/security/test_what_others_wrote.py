@@ -78,8 +78,9 @@ def test_the_tree_of_an_execution_shows_reasons_and_parameters_plain() -> None:
         training=None, searching=None, reason=ESCAPE,
     )  # fmt: skip
     snapshot: Any = SimpleNamespace(
-        status="Failed", arn="arn:x", start=None, end=None, parameters={"p": ESCAPE}, steps=(step,), reason=ESCAPE
-    )
+        status="Failed", arn="arn:x", start=None, end=None, seconds=1.0, parameters={"p": ESCAPE}, steps=(step,),
+        reason=ESCAPE, own_reason=ESCAPE,
+    )  # fmt: skip
     terminal = Console(force_terminal=False, width=200)
     with terminal.capture() as seen:
         terminal.print(draw(snapshot))

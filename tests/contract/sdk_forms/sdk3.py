@@ -198,6 +198,7 @@ def _model_steps() -> list[Any]:
         approval_status="PendingManualApproval",
         statistics_uri="s3://bucket/statistics.json",
         origin={},
+        model_card="{}",
         metadata={"commit": "a"},
         input_shape=None,
         domain=None,

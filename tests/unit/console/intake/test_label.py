@@ -101,12 +101,14 @@ def test_a_key_without_a_label_is_wrong_usage() -> None:
     assert label("review/x.png") == 2
 
 
-def test_what_is_piped_to_it_is_refused_and_not_ignored(
+def test_where_nobody_can_be_asked_it_lists_and_says_how_to_label(
     doubts: list[str], project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(command.sys.stdin, "isatty", lambda: False)
-    assert label() == 2
-    assert "--list" in capsys.readouterr().err
+    assert label() == 0
+    told = capsys.readouterr()
+    assert "scones label KEY LABEL" in told.err
+    assert all(key in told.out for key in doubts)
     assert project.keys("review/") == sorted(doubts)
 
 

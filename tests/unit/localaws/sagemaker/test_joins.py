@@ -379,6 +379,20 @@ BROKEN: list[tuple[tuple[str, Document], str]] = [
         package(VERSIONED, AdditionalInferenceSpecifications=[{"Name": "a", "Containers": [CONTAINER]}] * 2),
         "The names of AdditionalInferenceSpecifications must be unique",
     ),
+    (
+        package(VERSIONED, ModelCard={"ModelCardContent": '{"intended": 1}', "ModelCardStatus": "Draft"}),
+        "The model card content does not follow the model card schema",
+    ),
+    (
+        (
+            "UpdateModelPackage",
+            {
+                "ModelPackageArn": "arn:aws:sagemaker:us-east-1:000000000000:model-package/group/1",
+                "ModelCard": {"ModelCardContent": "{"},
+            },
+        ),
+        "The model card content is not valid JSON.",
+    ),
 ]
 
 
