@@ -53,7 +53,6 @@ DECLARED = (
         by_hand=True,
         why="nobody has seen that the mail comes",
     ),
-    Declared("approve the retraining", r"scones .*approve 2\b", ("check for drift",)),
     Declared("start a run", r"scones .*aws run", ("await the build",), why="nobody has seen a run that needs no push"),
     Declared("take it down", r"scones .*destroy$", ("deploy",), why="the endpoint goes on costing money"),
 )
