@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -52,7 +52,7 @@ def get_arn(sagemaker: Any, pipelines: Sequence[str], reference: str | None) -> 
             raise CommandError(f"There is no execution {reference}; `scones executions` lists them.")
         return reference
     for pipeline in pipelines if reference else pipelines[:1]:
-        for summary in list_summaries(sagemaker, pipeline):
+        for summary in iter_summaries(sagemaker, pipeline):
             arn: str = summary["PipelineExecutionArn"]
             if reference is None or identifier(arn).startswith(reference):
                 return arn
@@ -64,19 +64,33 @@ def get_arn(sagemaker: Any, pipelines: Sequence[str], reference: str | None) -> 
 
 def list_summaries(sagemaker: Any, pipeline: str) -> list[dict[str, Any]]:  # noqa: ANN401
     """All executions of a pipeline, newest first; none where the pipeline does not exist yet."""
+    return list(iter_summaries(sagemaker, pipeline))
+
+
+def iter_summaries(sagemaker: Any, pipeline: str) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+    """The same, fetched page by page: whoever looks for one of the newest asks for no more pages than that takes."""
     try:
-        pages = sagemaker.get_paginator("list_pipeline_executions").paginate(
+        for page in sagemaker.get_paginator("list_pipeline_executions").paginate(
             PipelineName=pipeline, SortBy="CreationTime", SortOrder="Descending"
-        )
-        return [summary for page in pages for summary in page["PipelineExecutionSummaries"]]
+        ):
+            yield from page["PipelineExecutionSummaries"]
     except sagemaker.exceptions.ResourceNotFound:
-        return []
+        return
 
 
 def fetch_steps(sagemaker: Any, arn: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401
     """The steps of an execution that have started, by name."""
     pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=arn)
     return {step["StepName"]: step for page in pages for step in page["PipelineExecutionSteps"]}
+
+
+def find_version(steps: Mapping[str, Mapping[str, Any]]) -> int | None:
+    """The number of the version that an execution's steps have registered; None where they have none."""
+    for step in steps.values():
+        number = str(step.get("Metadata", {}).get("RegisterModel", {}).get("Arn", "")).rpartition("/")[2]
+        if number.isdecimal():
+            return int(number)
+    return None
 
 
 def fetch_fixed(sagemaker: Any, arn: str) -> Fixed:  # noqa: ANN401 - a boto3 client

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from common.aws_errors import find_resource
 from common.live_model import find_live_version
 from common.training_profile import describe_profile, find_profile
 from console import training_time
+from console.executions import iter_summaries
 from console.intake.images import INCOMING
 from console.intake.ingestion import CURATED, SUCCESS
 from console.intake.store import Store
@@ -65,16 +64,5 @@ def count_new_images(target: Target) -> int:
 
 
 def _find_last_start(target: Target) -> datetime | None:
-    return next((each["StartTime"] for each in _list(target) if each["PipelineExecutionStatus"] == "Succeeded"), None)
-
-
-def _list(target: Target) -> Iterator[dict[str, Any]]:
-    """The pipeline's executions, newest first; none where there is no pipeline."""
-    sagemaker = target.client("sagemaker")
-    try:
-        for page in sagemaker.get_paginator("list_pipeline_executions").paginate(
-            PipelineName=target.project.pipeline_name, SortBy="CreationTime", SortOrder="Descending"
-        ):
-            yield from page["PipelineExecutionSummaries"]
-    except sagemaker.exceptions.ResourceNotFound:
-        return
+    newest = iter_summaries(target.client("sagemaker"), target.project.pipeline_name)
+    return next((each["StartTime"] for each in newest if each["PipelineExecutionStatus"] == "Succeeded"), None)

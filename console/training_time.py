@@ -11,9 +11,10 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from console.executions import fetch_steps, list_summaries
+from console.executions import fetch_steps, iter_summaries
 from console.formats import duration
 from console.target import Target
 
@@ -77,7 +78,7 @@ def find_rate(target: Target, hyperparameters: Mapping[str, Any]) -> Rate | None
 
 def _read_rate(target: Target, hyperparameters: Mapping[str, Any]) -> Rate | None:
     sagemaker = target.client("sagemaker")
-    for execution in list_summaries(sagemaker, target.project.pipeline_name)[:EXECUTIONS_READ]:
+    for execution in islice(iter_summaries(sagemaker, target.project.pipeline_name), EXECUTIONS_READ):
         step = fetch_steps(sagemaker, execution["PipelineExecutionArn"]).get(TRAINING_STEP, {})
         arn = step.get("Metadata", {}).get("TrainingJob", {}).get("Arn", "")
         if step.get("StepStatus") != "Succeeded" or not arn:

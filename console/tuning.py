@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from common.masking import mask_values
-from console.executions import Fixed, fetch_fixed, fetch_steps, identifier, list_summaries
+from console.executions import Fixed, fetch_fixed, fetch_steps, identifier, iter_summaries
 from pipelines.hyperparameters import HYPERPARAMETERS
 from pipelines.search_space import OBJECTIVE, SEARCHED
 
@@ -97,7 +97,7 @@ def find_untuned(sagemaker: Any, arn: str) -> Untuned | None:  # noqa: ANN401
     """The newest training with the profile's own values that can be compared with a tuned execution."""
     mine = fetch_fixed(sagemaker, arn)
     pipeline = arn.partition(":pipeline/")[2].partition("/")[0]
-    for summary in islice(list_summaries(sagemaker, pipeline), _MOST_COMPARED):
+    for summary in islice(iter_summaries(sagemaker, pipeline), _MOST_COMPARED):
         other = summary["PipelineExecutionArn"]
         step = fetch_steps(sagemaker, other).get("TrainModel", {})
         if step.get("StepStatus") == "Succeeded" and is_comparable(mine, fetch_fixed(sagemaker, other)):

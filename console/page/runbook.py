@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from typing import Any
 
 from common.masking import mask_values
 from common.training_profile import find_profile
-from console.executions import ENDED, fetch_steps, identifier
+from console.executions import ENDED, fetch_steps, find_version, identifier
 from console.page.fixed import fetch_fixed
 from console.page.metrics import fetch_metrics
 from console.page.run import Details, Run, Runs
@@ -143,16 +142,8 @@ def fetch_run(source: Source, run: Run) -> Run:
         start_reason=reason,
         commit=shown.get("CommitId", ""),
         note=described.get("PipelineExecutionDescription", ""),
-        version=_find_version(steps),
+        version=find_version(steps),
         parameters={name: value for name, value in shown.items() if name not in _SHOWN_ELSEWHERE},
         metrics=fetch_metrics(source, fixed.definition, steps),
     )
     return replace(run, status=status, reason=described.get("FailureReason", ""), details=details)
-
-
-def _find_version(steps: Mapping[str, dict[str, Any]]) -> int | None:
-    for step in steps.values():
-        number = step.get("Metadata", {}).get("RegisterModel", {}).get("Arn", "").rpartition("/")[2]
-        if number.isdecimal():
-            return int(number)
-    return None

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
 from starlette.requests import Request
 
-from common.aws_errors import is_missing
 from common.labels import LABELS
-from console import executions
 from console.errors import CommandError
-from console.executions import fetch_steps, identifier
+from console.executions import fetch_steps, find_version, identifier, iter_summaries
 from console.page import storage
 from console.page.execution.reader import find_arn
 from console.page.jobs import fetch_job, list_outputs
@@ -56,6 +55,8 @@ class Dataset:
 
     run: str
     images: Mapping[str, Mapping[str, tuple[str, ...]]]
+    places: Mapping[str, str]
+    """Where the images of each split lie in S3."""
     facts: tuple[tuple[str, str], ...]
     left_out: tuple[tuple[str, int], ...]
     curated: Mapping[str, int] = field(default_factory=dict)
@@ -80,14 +81,7 @@ class Absent:
 def fetch_newest(source: Source) -> Dataset | Absent:
     """The data set of the newest run that has prepared one."""
     sagemaker = source.client("sagemaker")
-    try:
-        listed = sagemaker.list_pipeline_executions(
-            PipelineName=source.project.pipeline_name, SortBy="CreationTime", SortOrder="Descending", MaxResults=_NEWEST
-        )["PipelineExecutionSummaries"]
-    except sagemaker.exceptions.ClientError as error:
-        if not is_missing(error):
-            raise
-        listed = []
+    listed = list(islice(iter_summaries(sagemaker, source.project.pipeline_name), _NEWEST))
     for summary in listed:
         arn = summary["PipelineExecutionArn"]
         steps = fetch_steps(sagemaker, arn)
@@ -127,9 +121,7 @@ def fetch_image(source: Source, request: Request) -> tuple[bytes, str]:
         or not any(path in paths for paths in found.images.get(split, {}).values())
     ):
         raise CommandError(f"The data set has no image {path!r} in {split!r}.")
-    arn = find_arn(source, run)
-    outputs = _list_outputs(source, executions.fetch_steps(source.client("sagemaker"), arn), PREPARES) if arn else {}
-    uri = f"{outputs.get(split, '').rstrip('/')}/{path}"
+    uri = f"{found.places.get(split, '').rstrip('/')}/{path}"
     content = storage.fetch(source, uri)
     if content is None:
         raise CommandError(f"There is nothing at {uri}.")
@@ -137,7 +129,8 @@ def fetch_image(source: Source, request: Request) -> tuple[bytes, str]:
 
 
 def _read(source: Source, run: str, steps: Steps) -> Dataset | Absent:
-    root = _list_outputs(source, steps, PREPARES).get(_LISTS, "").rstrip("/")
+    places = _list_outputs(source, steps, PREPARES)
+    root = places.get(_LISTS, "").rstrip("/")
     manifest = storage.fetch_json(source, f"{root}/{_MANIFEST}") if root else None
     if not isinstance(manifest, dict):
         return Absent(f"The run's {_MANIFEST} is no longer at {root or 'the output of ' + PREPARES}.", run)
@@ -148,6 +141,7 @@ def _read(source: Source, run: str, steps: Steps) -> Dataset | Absent:
     return Dataset(
         run=run,
         images=images,
+        places=places,
         facts=tuple(_tell(manifest)),
         left_out=tuple(
             (name.replace("_", " "), int(count)) for name, count in _counts(manifest, "duplicates_left_out")
@@ -155,7 +149,7 @@ def _read(source: Source, run: str, steps: Steps) -> Dataset | Absent:
         curated={split: int(count) for split, count in _counts(manifest, "curated")},
         leaks=_fetch_leaks(source, steps),
         dataset_version=str(manifest.get("dataset_version") or ""),
-        version=_find_version(steps),
+        version=find_version(steps),
     )
 
 
@@ -197,14 +191,6 @@ def _fetch_leaks(source: Source, steps: Steps) -> tuple[Leak, ...] | None:
 def _list_outputs(source: Source, steps: Steps, name: str) -> dict[str, str]:
     _, job = fetch_job(source, steps.get(name, {}).get("Metadata", {}))
     return dict(list_outputs(job or {}))
-
-
-def _find_version(steps: Steps) -> int | None:
-    for step in steps.values():
-        number = str(step.get("Metadata", {}).get("RegisterModel", {}).get("Arn", "")).rpartition("/")[2]
-        if number.isdecimal():
-            return int(number)
-    return None
 
 
 def _tell(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
