@@ -9,7 +9,7 @@ from importlib import import_module
 from console.commands import Command
 from console.errors import CommandError, explain
 from console.parser import Parser, PrintVersion
-from console.plain import plain
+from localaws.plain import plain
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Start here": {

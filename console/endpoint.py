@@ -13,8 +13,8 @@ from common.aws_errors import find_resource
 from console import registry
 from console.errors import CommandError
 from console.executions import LATEST
-from console.plain import plain
 from console.target import Target
+from localaws.plain import plain
 
 VARIANT = "live"
 LIVE = "live"

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from console.plain import plain
 from console.table import print_table
+from localaws.plain import plain
 
 
 def say(text: str, *, flush: bool = False) -> None:

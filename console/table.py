@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from console.formats import moment, shorten
-from console.plain import plain
+from localaws.plain import plain
 
 if TYPE_CHECKING:
     from rich.console import Console

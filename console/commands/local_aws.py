@@ -7,9 +7,9 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from console.commands import Command
-from console.consent import agree
 from console.errors import CommandError
 from console.target import Target, choose
+from localaws.command.consent import agree
 from localaws.settings import Settings
 
 

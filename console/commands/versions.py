@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from console.commands import Command, add_json, add_version
-from console.consent import agree
 from console.errors import CommandError
 from console.output import print_json, print_rows, say
 from console.target import Target, choose
+from localaws.command.consent import agree
 
 if TYPE_CHECKING:
     from console.card import Section

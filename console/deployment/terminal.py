@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from console.consent import ask
 from console.errors import CommandError
 from console.output import print_rows
-from console.plain import plain
+from localaws.command.consent import ask
+from localaws.plain import plain
 from seedcode.stack.report import Change, Event, Lines, Silent
 
 COLOURS = {"COMPLETE": "green", "PROGRESS": "yellow", "FAILED": "red", "SKIPPED": "dim"}

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from console.formats import duration, moment, took
-from console.plain import plain
 from console.progress.snapshot import Epoch, Searching, Snapshot, StepView, Training
+from localaws.plain import plain
 
 SIGNS = {
     "Waiting": ("·", "dim"),

@@ -5,18 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 
 from localaws import keys
 from localaws.command import facts, images, logs, stopping, variables
+from localaws.command.consent import agree
+from localaws.plain import plain
 from localaws.process import ProcessError, answers, is_open, start, stop, wipe
 from localaws.settings import Settings, SettingsError, from_environment
-
-# As a terminal would obey them; see console.output.
-_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class CommandError(Exception):
@@ -44,7 +42,7 @@ def main(words: Sequence[str] | None = None) -> int:
         images.ImageError,
         logs.NoLogError,
     ) as error:
-        sys.stderr.write(f"localaws {options.command}: {_plain(str(error))}\n")
+        sys.stderr.write(f"localaws {options.command}: {plain(str(error))}\n")
         return 1
 
 
@@ -90,7 +88,8 @@ def _up(_: Namespace, settings: Settings) -> int:
 
 
 def _down(options: Namespace, settings: Settings) -> int:
-    if not options.yes and not _agree(stopping.list_losses(settings, wipe=options.wipe)):
+    losses = [] if options.yes else stopping.list_losses(settings, wipe=options.wipe)
+    if not agree(losses, "Go on?", yes=options.yes):
         _say("Nothing was stopped.")
         return 1
     _say("The local AWS has stopped." if stop(settings) else stopping.describe_absence(settings))
@@ -98,15 +97,6 @@ def _down(options: Namespace, settings: Settings) -> int:
         wipe(settings)
         _say(f"Its state in {settings.home} is removed.")
     return 0
-
-
-def _agree(losses: Sequence[str]) -> bool:
-    """Say what a stop or wipe costs, and ask where it costs something and somebody is at a terminal to answer."""
-    if not losses:
-        return True
-    for line in losses:
-        sys.stderr.write(f"{_plain(line)}\n")
-    return not sys.stdin.isatty() or input("Go on? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _status(options: Namespace, settings: Settings) -> int:
@@ -158,12 +148,8 @@ def _logs(options: Namespace, settings: Settings) -> int:
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(f"{_plain(text)}\n")
+    sys.stdout.write(f"{plain(text)}\n")
     sys.stdout.flush()
-
-
-def _plain(text: str) -> str:
-    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 if __name__ == "__main__":

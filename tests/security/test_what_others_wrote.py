@@ -17,10 +17,10 @@ from console.commands import Command
 from console.commands import executions as logs
 from console.errors import CommandError
 from console.output import print_rows
-from console.plain import plain
 from console.progress.tree import draw
 from evaluation import predictions
 from evaluation.page import facts
+from localaws.plain import plain
 from monitoring import charts
 from monitoring import page as monitoring_page
 

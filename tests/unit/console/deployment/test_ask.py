@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from console.consent import agree
 from console.deployment.terminal import Consent, type_the_name
 from console.errors import CommandError
+from localaws.command.consent import agree
 
 
 class _Input:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from console.plain import plain
+from localaws.plain import plain
 
 
 def agree(losses: Sequence[str], question: str, *, yes: bool) -> bool:
