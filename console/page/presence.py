@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from console.page.context import Context
@@ -9,21 +10,24 @@ from console.page.execution.topic import execution
 from console.page.poller import Topic
 from console.page.version.topic import version
 
+_NUMBER = re.compile("[1-9][0-9]{0,9}")
+"""What a version can be called; an Integer of SageMaker has no more digits."""
+
 
 def find_subject(context: Context, path: str) -> Topic[Any] | None:
     """The topic of the one run or version that a path names, whose value is None where there is none; else None."""
     match path.strip("/").split("/"):
         case ["execution" | "dataset", identifier, *_]:
             return execution(context, identifier)
-        case ["version", number, *_] if number.isdecimal():
+        case ["version", number, *_] if _NUMBER.fullmatch(number):
             return version(context, int(number))
     return None
 
 
 async def is_absent(context: Context, path: str, seconds: float) -> bool:
-    """Whether AWS says, within so many seconds, that there is no such run or version."""
+    """Whether no version can have the name, or AWS says within so many seconds that there is no such run or version."""
     subject = find_subject(context, path)
     if subject is None:
-        return False
+        return path.strip("/").startswith("version/")  # whose name is no number
     reading = await context.poller.first(subject, seconds)
     return reading.at is not None and reading.value is None

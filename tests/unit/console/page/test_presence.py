@@ -43,3 +43,12 @@ def test_only_an_answer_that_it_is_not_there_makes_it_absent(
     monkeypatch.setattr(presence, "find_subject", lambda *_: Topic(("subject",), read, lambda _: 1.0))
     context = Context(Aws(monkeypatch).source, Poller(0.05), may_act=False)
     assert asyncio.run(presence.is_absent(context, "/execution/x", 2.0)) is absent
+
+
+@pytest.mark.parametrize(
+    ("path", "absent"),
+    [("/version/three", True), ("/version/0", True), (f"/version/{'9' * 23}/card", True), ("/runs", False)],
+)
+def test_what_no_version_can_be_called_is_absent(path: str, monkeypatch: pytest.MonkeyPatch, *, absent: bool) -> None:
+    context = Context(Aws(monkeypatch).source, Poller(1.0), may_act=False)
+    assert asyncio.run(presence.is_absent(context, path, 2.0)) is absent
