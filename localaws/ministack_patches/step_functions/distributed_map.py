@@ -53,6 +53,9 @@ def _running(run: Run) -> Run:
         label = state.get("Label") or sfn.new_uuid()
         # MiniStack's part gets no tolerance, results or next state: these are applied here.
         plain = {"Label": label, "MaxConcurrency": state.get("MaxConcurrency"), "ToleratedFailurePercentage": 100}
+        written = "Resource" in state.get("ResultWriter", {})
+        if written:  # what goes to a file is no state's output, which has a greatest size
+            plain["ResultPath"] = None
         results, _ = run(plain, raw, batches, processor, execution, context)
         map_run = _map_run(execution, label)
         children = _take_children(map_run, processor)
@@ -61,7 +64,7 @@ def _running(run: Run) -> Run:
             _count(map_run, children, "ItemBatcher" in state)
             return raw, None
         _count(map_run, children, "ItemBatcher" in state)
-        if "Resource" in state.get("ResultWriter", {}):
+        if written:
             results = _write_results(state["ResultWriter"], map_run, children, effective, context)
         _tolerate(state, map_run)
         output = sfn._apply_result_path(state, raw, sfn._apply_result_selector(state, results))

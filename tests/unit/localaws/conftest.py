@@ -106,15 +106,28 @@ def aws(settings: Settings) -> Iterator[Aws]:
     """A SageMaker whose events wait in the outbox, beside an S3 and an ECR that have all that is named, and no more."""
     store = Store(settings.home / "sagemaker.db")
     store._connection.execute("PRAGMA synchronous=OFF")  # quicker; what a crash may cost is test_store's
-    yield Aws(settings, store, Events(store, lambda _: None), FakeClients(s3=AllThere(), ecr=AllThere()))
+    made = Aws(settings, store, Events(store, lambda _: None), FakeClients(s3=AllThere(), ecr=AllThere()))
+    yield made
+    _end_tasks(made)
     store.close()
 
 
+def _end_tasks(aws: Aws) -> None:
+    """Wait for what a test began: a thread that outlives its test works on a closed store, in another one's process."""
+    running = list(aws.tasks._running.items())
+    for key, _ in running:
+        aws.tasks.stop(key)
+    for key, (thread, _) in running:
+        thread.join(10)
+        assert not thread.is_alive(), f"{key} goes on after its test"
+
+
 @pytest.fixture
-def cloud(aws: Aws, clients: FakeClients) -> Aws:
+def cloud(aws: Aws, clients: FakeClients) -> Iterator[Aws]:
     """A SageMaker with S3, ECR and logs beside it, and the bucket `bucket`."""
     aws.clients.known.update(clients.known)
-    return aws
+    yield aws
+    _end_tasks(aws)  # before the fakes of AWS end, or it asks the real one
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from localaws.refusals import _NOTHING, _leaves
 from localaws.rest import answer
 from localaws.services import ALL
 from localaws.shapes import _problems, service_model
+from localaws.tasks import Tasks
 
 if TYPE_CHECKING:
     from botocore.model import Shape
@@ -52,13 +53,11 @@ RARE, OFTEN = 0.15, 0.6
 UNLIKE_THE_MODEL = ("Member must have length greater than or equal to 1", "Value null at 'modelPackageName'")
 
 
-class Idle:
+class Idle(Tasks):
     """Takes tasks and begins none: what a request starts is another test's."""
 
-    def start(self, *_: object) -> None:
+    def start(self, key: str, work: object) -> None:
         """Begin nothing."""
-
-    stop = join = start
 
 
 @dataclass
@@ -137,7 +136,7 @@ class Objects:
 @pytest.fixture
 def idle(aws: Aws) -> Aws:
     aws.clients.known["s3"] = Objects()  # type: ignore[attr-defined]
-    return replace(aws, tasks=Idle())  # type: ignore[arg-type]
+    return replace(aws, tasks=Idle())
 
 
 def problems_of(service: Service, name: str, status: int, body: bytes) -> list[str]:

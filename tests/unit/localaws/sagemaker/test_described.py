@@ -22,6 +22,7 @@ from localaws.records.defaults import fill
 from localaws.rest import answer
 from localaws.services import BY_TARGET
 from localaws.shapes import service_model
+from localaws.tasks import Tasks
 
 if TYPE_CHECKING:
     from localaws.aws import Aws
@@ -131,13 +132,11 @@ SOMETIMES = {
 }
 
 
-class Idle:
+class Idle(Tasks):
     """Takes tasks and begins none."""
 
-    def start(self, *_: object) -> None:
+    def start(self, key: str, work: object) -> None:
         """Begin nothing."""
-
-    stop = join = start
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ministack.services import s3, stepfunctions
 
-from localaws.ministack_patches.step_functions import distributed_map
+from localaws.ministack_patches.step_functions import distributed_map, paths
 from tests.unit.localaws.ministack_patches.conftest import Machines
 
 Document = dict[str, Any]
@@ -95,6 +95,17 @@ def test_one_file_holds_a_line_an_item_and_the_manifest_names_it(machines: Machi
     text = _content(bucket, files["SUCCEEDED"][0]["Key"])
     assert files["SUCCEEDED"][0]["Size"] == len(text)
     assert sorted(json.loads(line) for line in text.splitlines()) == [f"s3://{bucket}/p/{n}!" for n in range(7)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"), [({}, None), ({"ResultWriter": None}, "States.DataLimitExceeded")], ids=["a file", "none"]
+)
+def test_only_without_a_results_file_do_results_have_a_greatest_size(
+    changes: Document, error: str | None, machines: Machines, bucket: str, apply: Callable[[ModuleType], None]
+) -> None:
+    apply(paths)
+    machines.functions["f"] = lambda event: ["x" * 60_000 for _ in event["Items"]]
+    assert _run(machines, bucket, _map(bucket, **changes)).get("error") == error
 
 
 def test_without_a_transformation_the_file_describes_the_children(machines: Machines, bucket: str) -> None:
