@@ -1,10 +1,12 @@
 """Find and read the one .tar.gz of a job, which nobody vouches for: as a stream, member by member."""
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO
 
 from common.archives import BadArchive, Limits, Member, read_tar
@@ -12,6 +14,10 @@ from common.jobs import Refusal
 
 LIMITS = Limits(members=64, file_bytes=4 << 30, total_bytes=8 << 30)
 PUBLISHED = "the published cifar-100-binary.tar.gz"
+READ_BYTES = 1 << 20
+"""At a time: between two reads the thread that unpacks waits for the one that sorts out what came before."""
+UNHASHED = 4
+"""Blocks of the archive, at most, that wait for their digest."""
 
 
 @dataclass(frozen=True)
@@ -24,25 +30,39 @@ class Fingerprint:
 
 
 class Pass:
-    """One pass over an archive's files, each to be read before the next is asked for."""
+    """One pass over an archive's files, each to be read before the next is asked for.
+
+    One thread may read while another takes the digest of what has been read: unpacking alone is most of the work.
+    """
 
     def __init__(self, name: str, file: BinaryIO) -> None:
         self._name, self._file = name, file
         self._sha256 = hashlib.sha256()
         self._bytes = 0
+        self._unhashed: deque[bytes] = deque()
+        self._hashing = Lock()
 
     def __iter__(self) -> Iterator[Member]:
-        return (member for member in read_tar(self, LIMITS) if not member.is_directory)
+        return (member for member in read_tar(self, LIMITS, READ_BYTES) if not member.is_directory)
 
     def read(self, size: int, /) -> bytes:
-        """Read the archive itself, hashing it on the way: so it need not be read once more for that."""
+        """Read the archive itself, and keep it until `digest`: so it need not be read once more for that."""
         block = self._file.read(size)
-        self._sha256.update(block)
+        self._unhashed.append(block)
         self._bytes += len(block)
+        if len(self._unhashed) > UNHASHED:  # nobody takes the digest while files are passed over
+            self.digest()
         return block
+
+    def digest(self) -> None:
+        """Take in what has been read so far."""
+        with self._hashing:
+            while self._unhashed:
+                self._sha256.update(self._unhashed.popleft())
 
     def fingerprint(self) -> Fingerprint:
         """What tells the archive from all others, after the last of its files."""
+        self.digest()
         return Fingerprint(self._name, self._bytes, self._sha256.hexdigest())
 
 

@@ -1,6 +1,8 @@
 """PrepareData from end to end: check everything, decide, write the images, then list them."""
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,11 +28,24 @@ def prepare(options: Options, meeting: "Rendezvous | None" = None) -> None:
     """
     options.check()
     host = cluster.read(options.config_dir)
-    if host.alone:
-        share = _write_share(host, options)
-        _list(share.plan, share.archive, options)
-    else:
-        _prepare_together(host, options, meeting or _meeting(options))
+    with _uncollected():
+        if host.alone:
+            share = _write_share(host, options)
+            _list(share.plan, share.archive, options)
+        else:
+            _prepare_together(host, options, meeting or _meeting(options))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for cycles: images make none, and it goes through all of them again as they grow more."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _prepare_together(host: Cluster, options: Options, meeting: "Rendezvous") -> None:

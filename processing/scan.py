@@ -45,6 +45,7 @@ def scan(path: Path, cluster: Cluster, spool: Spool) -> Scanned:
     with archive.opened(path) as opened, closing(work_ahead(_read(opened, seen))) as chunks:
         for chunk in chunks:
             _take(ORIGINS[chunk.name], records.select(chunk), cluster, spool, found, kept)
+            opened.digest()
         fingerprint = opened.fingerprint()
     _refuse_gaps(path, seen, found)
     return Scanned(found, kept, fingerprint)

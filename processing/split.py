@@ -60,7 +60,7 @@ def plan(images: Iterable[LabelledImage], share: float, seed: int) -> Plan:
 
 def draw(digest: str, seed: int) -> float:
     """A number in [0, 1) that depends on the image's pixels and the seed only."""
-    return int(hashlib.sha256(f"{seed}:{digest}".encode()).hexdigest()[:13], 16) / 16**13
+    return (int.from_bytes(hashlib.sha256(f"{seed}:{digest}".encode()).digest()[:7], "big") >> 4) / 2**52
 
 
 def _precedence(image: LabelledImage) -> tuple[bool, str, int]:

@@ -43,10 +43,11 @@ class Store:
             if changes:
                 self.write(zip(part, spool.view(files), strict=True), places)
                 continue
-            for image, content in zip(part, files, strict=True):
+            size, content = files.shape[1], files.reshape(-1).data
+            for number, image in enumerate(part):
                 split = places.get((image.name, image.label))
                 if split is not None:
-                    _save(f"{self._folders[split]}/{image.path()}", content.data)
+                    _save(f"{self._folders[split]}/{image.path()}", content[number * size : (number + 1) * size])
 
     def _write(self, image: LabelledImage, pixels: Pixels, split: str) -> None:
         options, folder = self._options, self._folders[split]

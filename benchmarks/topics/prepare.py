@@ -40,7 +40,7 @@ from processing.split import SPLITS
 OURS, NOTEBOOK = "PrepareData", "notebook way"
 LIMIT, TWO_THREADS = "limit, one thread", "limit, two threads"
 FINE = (8, 48)
-ROUNDS = {True: {1: 9, 10: 5, 100: 1}, False: {1: 15, 10: 9, 100: 3}}
+ROUNDS = {True: {1: 9, 10: 5, 100: 3}, False: {1: 15, 10: 9, 100: 3}}
 NOTEBOOK_ROUNDS = {True: {1: 3, 10: 1, 100: 0}, False: {1: 5, 10: 3, 100: 1}}
 """It takes many times as long as the others."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it

@@ -6,7 +6,6 @@ import zlib
 
 from common.archives.model import BadArchive, Limits, Readable
 
-READ_BYTES = 1 << 16
 _GZIP = zlib.MAX_WBITS | 16
 
 
@@ -34,9 +33,10 @@ class Meter:
 class Gunzip:
     """The content of a gzip file, of its first and all further parts; the checksum of each is verified."""
 
-    def __init__(self, file: Readable, meter: Meter) -> None:
+    def __init__(self, file: Readable, meter: Meter, read_bytes: int) -> None:
         self._file = file
         self._meter = meter
+        self._read_bytes = read_bytes
         self._packed = b""
         self._inflater = zlib.decompressobj(_GZIP)
 
@@ -78,6 +78,6 @@ class Gunzip:
         return True
 
     def _fill(self) -> bytes:
-        block = self._file.read(READ_BYTES)
+        block = self._file.read(self._read_bytes)
         self._meter.count(given=len(block))
         return block

@@ -14,6 +14,7 @@ from common.archives.metered import Gunzip, Meter
 from common.archives.model import BadArchive, Limits, Member, Readable, Register, check_name, shown
 
 BLOCK = 512
+READ_BYTES = 1 << 16
 _CHUNK = 1 << 18
 _OCTAL = re.compile(rb"[ \0]*([0-7]*)[ \0]*")
 _DIGITS = re.compile(rb"[0-9]{1,19}")
@@ -49,12 +50,13 @@ class _Content:
         return block
 
 
-def read_tar(file: Readable, limits: Limits) -> Iterator[Member]:
+def read_tar(file: Readable, limits: Limits, read_bytes: int = READ_BYTES) -> Iterator[Member]:
     """Yield the members of a .tar.gz in their order; what is not read of one is passed over.
 
     The pass reaches the end of the compressed stream, so that its checksum has been verified. Raises BadArchive.
+    `read_bytes` of the file are taken at a time: many suit few large members, few suit many small ones.
     """
-    stream = Gunzip(file, Meter(limits))
+    stream = Gunzip(file, Meter(limits), read_bytes)
     register = Register(limits)
     for header in _read_headers(stream, limits):
         name = check_name(header.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import tracemalloc
@@ -14,6 +15,7 @@ import pytest
 from PIL import Image
 
 from common.recordio import Record, read_records
+from processing import archive
 from processing.__main__ import main
 
 if TYPE_CHECKING:
@@ -90,12 +92,34 @@ def test_the_manifest_vouches_for_the_lists(prepared: Path) -> None:
 def test_source_and_version_are_recorded(
     draft: Draft, tmp_path: Path, arguments: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archive = draft.save(tmp_path / "archive")
+    given = draft.save(tmp_path / "archive")
     monkeypatch.setenv("DATASET_VERSION", "2026-11")
     assert main(arguments("run", "--source", "s3://bucket/raw/")) == 0
     manifest = json.loads((tmp_path / "run/lst/manifest.json").read_text())
     assert (manifest["source"], manifest["dataset_version"]) == ("s3://bucket/raw/", "2026-11")
-    assert manifest["archive"]["sha256"] == hashlib.sha256(archive.read_bytes()).hexdigest()
+    assert manifest["archive"]["sha256"] == hashlib.sha256(given.read_bytes()).hexdigest()
+
+
+def test_the_archive_s_digest_is_of_all_of_it_however_many_reads_it_takes(
+    draft: Draft, tmp_path: Path, arguments: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "READ_BYTES", 1000)
+    draft.files["cifar-100-binary/other.bin"] = np.random.default_rng(0).bytes(50_000)  # passed over
+    content = draft.save(tmp_path / "archive").read_bytes()
+    assert main(arguments("run")) == 0
+    told = json.loads((tmp_path / "run/lst/manifest.json").read_text())["archive"]
+    assert (told["sha256"], told["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))
+
+
+def test_preparing_leaves_the_garbage_collector_as_it_was(
+    draft: Draft, tmp_path: Path, arguments: Callable[..., list[str]]
+) -> None:
+    draft.save(tmp_path / "archive")
+    assert main(arguments("good")) == 0
+    assert gc.isenabled()
+    (tmp_path / "archive/cifar.tar.gz").write_bytes(b"no archive")
+    assert main(arguments("bad")) == 1
+    assert gc.isenabled()
 
 
 def test_a_second_run_writes_the_same_bytes(draft: Draft, tmp_path: Path, arguments: Callable[..., list[str]]) -> None:
