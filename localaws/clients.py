@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from localaws.keys import Credentials
@@ -75,8 +75,10 @@ def _open_session(credentials: Credentials, region: str) -> boto3.Session:
     import boto3  # noqa: PLC0415
     import botocore.session  # noqa: PLC0415
 
+    from localaws.shapes import model_loader  # noqa: PLC0415
+
     core = botocore.session.Session()
-    core.register_component("data_loader", _load_models())
+    core.register_component("data_loader", model_loader())  # each role has clients of its own
     return boto3.Session(
         botocore_session=core,
         aws_access_key_id=credentials.key,
@@ -84,11 +86,3 @@ def _open_session(credentials: Credentials, region: str) -> boto3.Session:
         aws_session_token=credentials.token,
         region_name=region,
     )
-
-
-@cache
-def _load_models() -> Any:  # noqa: ANN401 - botocore has no types
-    """Shared by all: each role has clients of its own, and reading S3's model takes longer than making its client."""
-    from botocore.loaders import create_loader  # noqa: PLC0415
-
-    return create_loader()

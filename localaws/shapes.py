@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from botocore.loaders import Loader
+from botocore.loaders import Loader, create_loader
 from botocore.model import ServiceModel, Shape
 
 from localaws import errors
@@ -49,9 +49,15 @@ _QUANTIFIED_END = re.compile(r"\$\{\d+,\d+\}$")
 
 
 @cache
+def model_loader() -> Loader:
+    """What reads the botocore on disk, each file once: reading S3's model takes longer than making its client."""
+    return create_loader()
+
+
+@cache
 def service_model(service: str = "sagemaker") -> ServiceModel:
-    """A service's own model, from the botocore on disk."""
-    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+    """A service's own model; raises botocore's UnknownServiceError where there is none."""
+    return ServiceModel(model_loader().load_service_model(service, "service-2"), service)
 
 
 def validate(operation: str, request: Document, service: str = "sagemaker") -> None:

@@ -14,13 +14,12 @@ from datetime import UTC, datetime
 
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.loaders import Loader
 
 from localaws.aws import Aws
 from localaws.deliveries import pipelines
 from localaws.deliveries.delivery import Delivery, Failed, failed
 from localaws.errors import validation
-from localaws.shapes import Document, service_model
+from localaws.shapes import Document, model_loader, service_model
 
 _PARAMETERS = {"sagemaker": "SageMakerPipelineParameters", "events": "EventBridgeParameters", "sqs": "SqsParameters"}
 _ELSEWHERE = ("EcsParameters", "KinesisParameters")
@@ -179,7 +178,7 @@ def check_universal(arn: str) -> None:
     service, action = named(arn)
     if _READS.match(arn.rsplit(":", 1)[-1]):
         raise validation(f"{arn} is not a valid target; operations that only read are not supported.")
-    if service not in Loader().list_available_services("service-2"):
+    if service not in model_loader().list_available_services("service-2"):
         raise validation(f"{arn} cannot be called on the local AWS, which knows no service {service}.")
     if action not in service_model(service).operation_names:
         raise validation(f"{arn} is not a valid target; {service} has no operation {action}.")
