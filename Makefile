@@ -95,9 +95,9 @@ aws-trial: $(ENVIRONMENT)/test
 	@$(BIN)/python -m tests.rehearsal.wheels
 	@touch $@
 
-# Kills at random moments under load: make faults ROUNDS=300 SEED=1. The table is in .scones/faults.md.
+# Kills at random moments under load: make faults ROUNDS=300 SEED=1. The table of those so far is in .scones/faults.md.
 faults: $(ENVIRONMENT)/test
-	FAULT_ROUNDS=$(or $(ROUNDS),300) FAULT_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -s tests/faults/at_length.py
+	FAULT_ROUNDS=$(or $(ROUNDS),300) FAULT_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -n 2 tests/faults/at_length.py
 
 # What an upgrade of MiniStack would break: of its newest release, or VERSION=1.6.0.
 upgrades: $(ENVIRONMENT)/test

@@ -1,13 +1,17 @@
 """Rounds at length, by `make faults`: FAULT_ROUNDS rounds (300) from FAULT_SEED (1), a table of them in FAULT_TABLE.
 
-A file of tests, though no run of all tests collects it, so that it imports modules as they do.
+Fifty rounds have a local AWS, and with pytest-xdist several of these go side by side: a round mostly waits. A file of
+tests, though no run of all tests collects it, so that it imports modules as they do.
 """
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import traceback
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -23,22 +27,20 @@ TABLE = Path(os.environ.get("FAULT_TABLE", ".scones/faults.md"))
 ROUNDS_OF_A_SITE = 50
 
 
-def test_at_length(tmp_path_factory: pytest.TempPathFactory) -> None:
-    played: list[Round] = []
-    base = tmp_path_factory.mktemp("faults")
-    for first in range(0, ROUNDS, ROUNDS_OF_A_SITE):
-        home = base / str(first)
-        home.mkdir()
-        site = Site(Laptop(free_port(), home))
-        try:
-            site.prepare()
-            for number in range(first, min(ROUNDS, first + ROUNDS_OF_A_SITE)):
-                played.append(_play(site, number))
-                _write(played)
-                print(_row(played[-1]), flush=True)
-        finally:
-            site.laptop.scones("down", "--wipe", code=None)
-    assert not [round_ for round_ in played if round_.broken]
+@pytest.mark.parametrize("first", range(0, ROUNDS, ROUNDS_OF_A_SITE))
+def test_at_length(first: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    site = Site(Laptop(free_port(), tmp_path_factory.mktemp(f"faults-{first}")))
+    broken = []
+    try:
+        site.prepare()
+        for number in range(first, min(ROUNDS, first + ROUNDS_OF_A_SITE)):
+            played = _play(site, number)
+            print(_row(played), flush=True)
+            _note(played, tmp_path_factory.getbasetemp())
+            broken += [f"round {number}: {words}" for words in played.broken]
+    finally:
+        site.laptop.scones("down", "--wipe", code=None)
+    assert not broken
 
 
 def _play(site: Site, number: int) -> Round:
@@ -66,6 +68,18 @@ def _row(round_: Round) -> str:
         "; ".join(round_.broken) or "nothing",
     )
     return f"| {' | '.join(map(str, cells))} |"
+
+
+def _note(played: Round, temporary: Path) -> None:
+    """Add a round to those that all workers of this run have played, and write the table of them."""
+    whole = temporary.parent if "PYTEST_XDIST_WORKER" in os.environ else temporary
+    with (whole / "rounds.jsonl").open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(json.dumps(asdict(played)) + "\n")
+        file.flush()
+        file.seek(0)
+        rounds = [Round(**json.loads(line)) for line in file]
+        _write(sorted(rounds, key=lambda round_: round_.number))
 
 
 def _write(played: list[Round]) -> None:
