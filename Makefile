@@ -135,7 +135,7 @@ tour: $(ENVIRONMENT)/test browser
 
 .venv/docs: requirements/docs.lock
 	@echo "Installing what builds the documentation into .venv/docs (once) ..."
-	@$(INSTALL) $@ requirements/docs.lock
+	@$(INSTALL) $@ requirements/docs.lock --without-pip
 	@touch $@
 
 install: $(ENVIRONMENT)/test
@@ -143,19 +143,19 @@ install: $(ENVIRONMENT)/test
 # checkov pins its own boto3, so it lives in an environment of its own.
 .venv/checkov: requirements/checkov.lock
 	@echo "Installing checkov into .venv/checkov (once) ..."
-	@$(INSTALL) $@ requirements/checkov.lock
+	@$(INSTALL) $@ requirements/checkov.lock --without-pip
 	@touch $@
 
 # The AWS CLI 1 asks the local AWS in a test; its versions of what the project has are its own.
 .venv/awscli: requirements/awscli.lock
 	@echo "Installing the AWS CLI 1 into .venv/awscli (once) ..."
-	@$(INSTALL) $@ requirements/awscli.lock
+	@$(INSTALL) $@ requirements/awscli.lock --without-pip
 	@touch $@
 
 # atheris is for fuzzing alone, has wheels for Linux alone, and reads the project through .venv's packages.
 .venv/fuzz: requirements/fuzz.lock $(ENVIRONMENT)/test
 	@echo "Installing atheris into .venv/fuzz (once) ..."
-	@$(INSTALL) $@ requirements/fuzz.lock
+	@$(INSTALL) $@ requirements/fuzz.lock --without-pip
 	@touch $@
 
 # The SageMaker SDK 3 beside SDK 2, with a local AWS of its own: the same definitions, and a run that it starts. It takes
@@ -166,7 +166,7 @@ sdk3: .venv/sdk3/ready $(ENVIRONMENT)/test .venv/wheels/ready
 SDK3_PYTHON ?= $(PYTHON)
 .venv/sdk3/ready: requirements/sdk3.lock setup.py
 	@echo "Installing the SageMaker SDK 3 into .venv/sdk3 (once; 1.3 GB) ..."
-	@$(SDK3_PYTHON) requirements/install.py .venv/sdk3 requirements/sdk3.lock --editable
+	@$(SDK3_PYTHON) requirements/install.py .venv/sdk3 requirements/sdk3.lock --editable --without-pip
 	@touch $@
 
 # What the project is made of, as CycloneDX JSON in dist/; the library that has its schema lives in an environment of its own.
@@ -176,7 +176,7 @@ sbom: .venv/sbom
 
 .venv/sbom: requirements/sbom.lock
 	@echo "Installing what validates the SBOM into .venv/sbom (once) ..."
-	@$(INSTALL) $@ requirements/sbom.lock
+	@$(INSTALL) $@ requirements/sbom.lock --without-pip
 	@touch $@
 
 # What pip installs without a clone: dist/scones-<version>-py3-none-any.whl and dist/scones_localaws-<version>-..., the

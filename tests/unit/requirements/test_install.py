@@ -35,7 +35,7 @@ def test_uv_comes_once_and_again_with_another_version(folder: Path, monkeypatch:
     monkeypatch.setattr(install, "_run", machine)
     for _ in range(2):
         install.install(folder, ["some.lock"])
-    assert [" --target " in words for words in machine.ran] == [True, False, False]
+    assert [" --target " in words for words in machine.ran if " install " in words] == [True, False, False]
     (folder / "uv" / "uv.lock").write_text("uv==0.0.1", encoding="utf-8")
     install.install(folder, ["some.lock"])
     assert " --target " in machine.ran[-2]
@@ -50,6 +50,16 @@ def test_pip_installs_where_uv_is_not_to_be_had_or_fails(
     monkeypatch.setattr(install, "_run", machine)
     install.install(folder, ["--requirement", "some.lock"])
     assert machine.ran[-1] == " ".join([*install.pip(folder / "bin" / "python"), "--requirement", "some.lock"])
+
+
+def test_pip_comes_with_python_where_an_environment_has_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine("find_spec", f"{folder / 'uv' / 'bin' / 'uv'} pip")
+    monkeypatch.setattr(install, "_run", machine)
+    install.install(folder, ["some.lock"])
+    assert machine.ran[-2:] == [
+        f"{folder / 'bin' / 'python'} -m ensurepip",
+        " ".join([*install.pip(folder / "bin" / "python"), "some.lock"]),
+    ]
 
 
 def test_what_neither_can_install_is_said_in_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
