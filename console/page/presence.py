@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from console.page.context import Context
+from console.page.execution.reader import Execution
 from console.page.execution.topic import execution
 from console.page.poller import Topic
 from console.page.version.topic import version
@@ -25,9 +26,16 @@ def find_subject(context: Context, path: str) -> Topic[Any] | None:
 
 
 async def is_absent(context: Context, path: str, seconds: float) -> bool:
-    """Whether no version can have the name, or AWS says within so many seconds that there is no such run or version."""
+    """Whether no version can have the name, or AWS says in so many seconds that there is no such run, step, version."""
     subject = find_subject(context, path)
     if subject is None:
         return path.strip("/").startswith("version/")  # whose name is no number
     reading = await context.poller.first(subject, seconds)
-    return reading.at is not None and reading.value is None
+    return reading.at is not None and (reading.value is None or _lacks_step(reading.value, path))
+
+
+def _lacks_step(subject: object, path: str) -> bool:
+    match path.strip("/").split("/"):
+        case ["execution", _, step]:
+            return isinstance(subject, Execution) and subject.step(step) is None
+    return False

@@ -106,7 +106,7 @@ def test_what_is_not_there_is_said_and_leads_on(watch: Tab, trained: str) -> Non
         ("/nothing", "No such page", 404),
         ("/execution/nope", "No such run", 404),
         ("/dataset/nope", "Data set", 404),
-        (f"/execution/{trained}/Nope", "No such step", 200),
+        (f"/execution/{trained}/Nope", "No such step", 404),
         (f"/execution/{trained}/TrainModel/more", "No such page", 404),
         ("/version/99", "No such version", 404),
         ("/version/99/card", "No such version", 404),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from console.page import presence
 from console.page.context import Context
+from console.page.execution.reader import Execution
+from console.page.graph import Graph
 from console.page.poller import Poller, Topic
+from console.progress.snapshot import Snapshot, StepView
 from tests.unit.console.page.aws import Aws
 
 
@@ -43,6 +47,15 @@ def test_only_an_answer_that_it_is_not_there_makes_it_absent(
     monkeypatch.setattr(presence, "find_subject", lambda *_: Topic(("subject",), read, lambda _: 1.0))
     context = Context(Aws(monkeypatch).source, Poller(0.05), may_act=False)
     assert asyncio.run(presence.is_absent(context, "/execution/x", 2.0)) is absent
+
+
+@pytest.mark.parametrize(("step", "absent"), [("TrainModel", False), ("Nope", True)])
+def test_a_step_that_a_run_has_not_is_absent(step: str, monkeypatch: pytest.MonkeyPatch, *, absent: bool) -> None:
+    trained = StepView("TrainModel", "Training", 0, "Succeeded")
+    found = Execution(Snapshot("arn", "Succeeded", datetime.now(UTC), None, None, {}, (trained,)), Graph((), ()), {})
+    monkeypatch.setattr(presence, "find_subject", lambda *_: Topic(("subject",), lambda: found, lambda _: 1.0))
+    context = Context(Aws(monkeypatch).source, Poller(0.05), may_act=False)
+    assert asyncio.run(presence.is_absent(context, f"/execution/x/{step}", 2.0)) is absent
 
 
 @pytest.mark.parametrize(
