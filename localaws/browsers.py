@@ -25,11 +25,16 @@ from xml.sax.saxutils import escape
 from localaws.asgi import Message, Scope, Send
 
 _OURS = ("127.0.0.1", "localhost")
-_OF_PAGES = ("origin", "referer")
+_OF_PAGES = (b"origin", b"referer")
 """Headers that a browser adds where a page asks, and that no program needs here."""
-_FETCH = "sec-fetch-"
+_FETCH = b"sec-fetch-"
 # What browsers say of an address that a person opens: https://www.w3.org/TR/fetch-metadata/
-_OPENED = {"sec-fetch-site": "none", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "sec-fetch-user": "?1"}
+_OPENED = {
+    b"sec-fetch-site": b"none",
+    b"sec-fetch-mode": b"navigate",
+    b"sec-fetch-dest": b"document",
+    b"sec-fetch-user": b"?1",
+}
 _HARMLESS = {
     b"content-security-policy": b"sandbox; default-src 'none'",
     b"x-content-type-options": b"nosniff",
@@ -50,16 +55,16 @@ _PARAMETERS = re.compile(r"(\s*;\s*charset=[\w-]{1,40})?\s*", re.ASCII | re.IGNO
 
 def refusal(scope: Scope) -> str | None:
     """Why the ASGI request, web sockets included, is refused, in a sentence; None where it may pass."""
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    host = headers.get("host", "127.0.0.1")
+    headers = {name.lower(): value for name, value in scope["headers"]}
+    host = headers.get(b"host", b"127.0.0.1").decode("latin-1")
     if not _is_ours(f"//{host}"):
         return f"The host {host!r} is not this machine's own name; use 127.0.0.1 or localhost."
     for source in _OF_PAGES:
         if source in headers:
-            return f"Requests of web pages are refused, and this one comes from {headers[source]!r}: use a program."
+            return f"Requests of web pages are refused, and this one comes from {headers[source].decode('latin-1')!r}: use a program."
     if _asks_for_a_page(headers, scope.get("method", "GET")):
         return "Requests of web pages are refused: open the address by itself, or use a program."
-    if "authorization" not in headers and _acts_by_address(scope):
+    if b"authorization" not in headers and _acts_by_address(scope):
         return (
             "An Action in the address is refused without an Authorization header: a web page could have put it there."
         )
@@ -78,10 +83,10 @@ def harmless(send: Send) -> Send:
     return send_harmless
 
 
-def _asks_for_a_page(headers: dict[str, str], method: str) -> bool:
+def _asks_for_a_page(headers: dict[bytes, bytes], method: str) -> bool:
     """Whether a browser sends this for a page, or to change something; one of before 2023 may say nothing of it."""
-    sent = {name: value for name, value in headers.items() if name.startswith(_FETCH)}
-    opened = all(value == _OPENED.get(name) for name, value in sent.items())
+    sent = [name for name in headers if name.startswith(_FETCH)]
+    opened = all(headers[name] == _OPENED.get(name) for name in sent)
     return bool(sent) and not (opened and method in ("GET", "HEAD"))
 
 

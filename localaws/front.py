@@ -93,7 +93,7 @@ class Front:
         elif invalid := refused_override(scope):
             await respond(send, 400, {"content-type": "application/xml"}, invalid)
         else:
-            await self._answer(scope, receive, send)
+            await self._answer(signed, scope, receive, send)
 
     def _health(self, scope: Scope) -> bytes:
         """What everybody may know, and the proof that this is the installation which holds the key; see process."""
@@ -108,17 +108,17 @@ class Front:
         }
         return json.dumps(health).encode()
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if called := _called(scope):
+    async def _answer(self, signed: _Signed | None, scope: Scope, receive: Receive, send: Send) -> None:
+        if called := _called(signed, scope):
             await self._call(*called, scope, receive, send)
         elif (scope["method"], scope["path"]) == ("POST", PATH):
             aws = self._find(_region(scope), "")
             body = await read_body(receive, _LARGEST_REQUEST)
             await _respond(send, *await asyncio.to_thread(_receive, aws, body))
-        elif routed := _routed(scope):
-            await self._call_rest(*routed, scope, receive, send)
-        elif endpoint := _invoked(scope):
+        elif endpoint := _invoked(signed, scope):
             await self._invocation(endpoint, scope, receive, send)
+        elif routed := _routed(signed, scope):
+            await self._call_rest(*routed, scope, receive, send)
         else:
             await self._others(_name_managed_key(scope, self._aws.settings), receive, send)
 
@@ -177,22 +177,20 @@ def _denial(aws: Aws, endpoint: str, caller: Caller) -> Answer | None:
     return None
 
 
-def _called(scope: Scope) -> tuple[Service, str] | None:
+def _called(signed: _Signed | None, scope: Scope) -> tuple[Service, str] | None:
     """The service of ours and the operation that a request calls; None for MiniStack's services."""
     prefix, _, operation = _header(scope, b"x-amz-target").decode("latin-1").partition(".")
     service = BY_TARGET.get(prefix)
-    signed = _signed_for(scope)
     if service and (signed is None or signed.service == service.signed_for):
         return service, operation
     return None
 
 
-def _routed(scope: Scope) -> tuple[Service, str, dict[str, str]] | None:
+def _routed(signed: _Signed | None, scope: Scope) -> tuple[Service, str, dict[str, str]] | None:
     """The operation of a REST service of ours that a request calls, with the members in its path.
 
     Other services have such paths, and are signed for otherwise.
     """
-    signed = _signed_for(scope)
     for service in OF_REST:
         if (
             signed
@@ -224,7 +222,10 @@ def _parse_signed(named: bytes) -> _Signed | None:
 
 def _header(scope: Scope, wanted: bytes) -> bytes:
     """A header by its name in lower case; empty where there is none."""
-    return next((value for name, value in reversed(scope["headers"]) if name.lower() == wanted), b"")
+    for name, value in reversed(scope["headers"]):
+        if name.lower() == wanted:
+            return bytes(value)
+    return b""
 
 
 def _region(scope: Scope) -> str:
@@ -244,9 +245,8 @@ async def _refuse_region(signed: _Signed, scope: Scope, send: Send) -> None:
     await respond(send, status, answered, b"" if scope["method"] == "HEAD" else body)
 
 
-def _invoked(scope: Scope) -> str | None:
+def _invoked(signed: _Signed | None, scope: Scope) -> str | None:
     """The endpoint that a request of the service sagemaker-runtime names; no S3 request is signed for it."""
-    signed = _signed_for(scope)
     if signed is None or signed.service != "sagemaker":
         return None
     path = _INVOKED.fullmatch(scope["path"])

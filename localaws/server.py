@@ -14,7 +14,7 @@ from functools import partial
 
 from ministack.app import app
 
-from localaws import keys, ministack_patches
+from localaws import keys, loops, ministack_patches
 from localaws.autoscaling.loop import Scaling
 from localaws.aws import Aws
 from localaws.clients import Clients
@@ -72,7 +72,7 @@ def run(settings: Settings, root: Credentials) -> None:
     settings.port_file.write_text(str(settings.port), encoding="ascii")
     settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
     try:
-        asyncio.run(_serve(regions, front, others, partial(_resume, waiting, patches)))
+        loops.run(_serve(regions, front, others, partial(_resume, waiting, patches)))
     finally:
         # First the stores: what is killed here must be found as interrupted by the next start, not as failed by itself.
         for aws in regions:

@@ -45,11 +45,12 @@ async def invoke(aws: Aws, endpoint: str, headers: Mapping[str, str], body: byte
     if router is None:
         return _error(400, "ValidationError", _absent(aws, endpoint))
     passed = {"content-type": "application/json"} | {name: headers[name] for name in _PASSED_ON if name in headers}
+    target = headers.get(_TARGET_CONTAINER)
     for _ in range(_ATTEMPTS):
-        with router.lease(headers.get(_TARGET_VARIANT)) as lease:
-            if lease is None:
-                return _nobody(endpoint, headers.get(_TARGET_VARIANT), router)
-            target = headers.get(_TARGET_CONTAINER)
+        lease = router.lease(headers.get(_TARGET_VARIANT))
+        if lease is None:
+            return _nobody(endpoint, headers.get(_TARGET_VARIANT), router)
+        try:
             mistaken = _check_target(lease, target)
             if mistaken:
                 return _error(400, "ValidationError", mistaken)
@@ -65,6 +66,8 @@ async def invoke(aws: Aws, endpoint: str, headers: Mapping[str, str], body: byte
             answer = _answer(aws, endpoint, lease, passed, body, reply)
             _measure(aws, endpoint, lease, reply, (began, asked, answered))
             return answer
+        finally:
+            router.give_back(lease)
     return _unavailable(endpoint)
 
 

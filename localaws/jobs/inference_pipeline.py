@@ -8,7 +8,6 @@ they do by default (SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from localaws.aws import Aws
@@ -141,7 +140,7 @@ class _Chain:
 
     def take(self, reply: Reply) -> None:
         """Keep what a container answered, as what the next one is asked."""
-        self.reply = replace(reply, container=self._name)
+        self.reply = Reply(reply.status, reply.headers, reply.body, self._name)
         self._headers = {name: value for name, value in self._headers.items() if name.lower() != "content-type"}
         if "content-type" in reply.headers:
             self._headers["content-type"] = reply.headers["content-type"]

@@ -65,10 +65,11 @@ class Captures:
         """Capture an invocation, if the DataCaptureConfig says so and the sample takes it."""
         if not config.get("EnableCapture") or secrets.randbelow(100) >= config["InitialSamplingPercentage"]:
             return
-        at = datetime.now(UTC)
+        at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         uri, key = config["DestinationS3Uri"], config.get("KmsKeyId", "")
-        place = _Place(uri, exchange.endpoint, exchange.variant, at.strftime("%Y/%m/%d/%H"), key, exchange.role)
-        line = json.dumps(_line(config, exchange, at), separators=(",", ":"))
+        hour = at[:13].replace("-", "/").replace("T", "/")
+        place = _Place(uri, exchange.endpoint, exchange.variant, hour, key, exchange.role)
+        line = _line(config, exchange, at)
         with self._lock:
             self._lines[place].append(line)
 
@@ -116,26 +117,29 @@ def _write(s3: Any, place: _Place, lines: list[str]) -> None:  # noqa: ANN401
     s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json", **encryption)
 
 
-def _line(config: Document, exchange: Exchange, at: datetime) -> Document:
+def _line(config: Document, exchange: Exchange, at: str) -> str:
+    """A capture as a line of JSON, put together by hand: a serializer would read each body once more."""
     modes = {option["CaptureMode"] for option in config["CaptureOptions"]}
-    data: Document = {}
+    data = []
     if modes & {"Input", "InputAndOutput"}:
-        data["endpointInput"] = _captured(config, exchange.sent, "INPUT")
+        data.append(f'"endpointInput":{_captured(config, exchange.sent, "INPUT")}')
     if modes & {"Output", "InputAndOutput"}:
-        data["endpointOutput"] = _captured(config, exchange.answered, "OUTPUT")
-    metadata = {"eventId": str(uuid.uuid4()), "inferenceTime": at.strftime("%Y-%m-%dT%H:%M:%SZ")}
-    if exchange.inference_id:
-        metadata["inferenceId"] = exchange.inference_id
-    return {"captureData": data, "eventMetadata": metadata, "eventVersion": "0"}
+        data.append(f'"endpointOutput":{_captured(config, exchange.answered, "OUTPUT")}')
+    known = f',"inferenceId":{json.dumps(exchange.inference_id)}' if exchange.inference_id else ""
+    metadata = f'{{"eventId":"{uuid.uuid4()}","inferenceTime":"{at}"{known}}}'
+    return f'{{"captureData":{{{",".join(data)}}},"eventMetadata":{metadata},"eventVersion":"0"}}'
 
 
-def _captured(config: Document, payload: Payload, mode: str) -> Document:
+def _captured(config: Document, payload: Payload, mode: str) -> str:
     encoding = _encoding(config.get("CaptureContentTypeHeader", {}), payload.content_type)
     try:
-        data = base64.b64encode(payload.body).decode() if encoding == "BASE64" else payload.body.decode("utf-8")
+        data = "" if encoding == "BASE64" else json.dumps(payload.body.decode("utf-8"))
     except UnicodeDecodeError:
-        encoding, data = "BASE64", base64.b64encode(payload.body).decode()
-    return {"observedContentType": payload.content_type, "mode": mode, "data": data, "encoding": encoding}
+        encoding = "BASE64"
+    if encoding == "BASE64":
+        data = f'"{base64.b64encode(payload.body).decode("ascii")}"'
+    seen = json.dumps(payload.content_type)
+    return f'{{"observedContentType":{seen},"mode":"{mode}","data":{data},"encoding":"{encoding}"}}'
 
 
 def _encoding(listed: Document, content_type: str) -> str:

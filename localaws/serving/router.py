@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -30,8 +29,8 @@ class Rotation:
     def next(self, weighted: Iterable[tuple[Candidate, float]]) -> Candidate | None:
         """The candidate whose turn it is; None where no candidate has a weight above 0."""
         weights = {candidate: weight for candidate, weight in weighted if weight > 0}
-        if not weights:
-            return None
+        if len(weights) <= 1:
+            return next(iter(weights), None)
         for candidate, weight in weights.items():
             self._credits[candidate] = self._credits.get(candidate, 0.0) + weight
         chosen = max(weights, key=lambda candidate: self._credits[candidate])
@@ -67,20 +66,19 @@ class Router:
             self._shares = shares
             self._rotation = Rotation()
 
-    @contextmanager
-    def lease(self, target: str | None) -> Iterator[Lease | None]:
-        """An instance for one request, counted as busy meanwhile; None for a target variant that does not exist."""
+    def lease(self, target: str | None) -> Lease | None:
+        """An instance for one request, busy until it is given back; None for a target variant that does not exist."""
         with self._changed:
             chosen = self._choose(target)
             if chosen:
                 chosen.instance.in_flight += 1
-        try:
-            yield chosen
-        finally:
-            if chosen:
-                with self._changed:
-                    chosen.instance.in_flight -= 1
-                    self._changed.notify_all()
+        return chosen
+
+    def give_back(self, lease: Lease) -> None:
+        """End a lease: its request has been answered."""
+        with self._changed:
+            lease.instance.in_flight -= 1
+            self._changed.notify_all()
 
     def drain(self, instances: Sequence[Instance]) -> None:
         """Wait until instances that get no more requests have answered all they have."""

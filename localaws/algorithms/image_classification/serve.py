@@ -8,6 +8,7 @@ import os
 import signal
 
 from common.artifact.session import Session
+from localaws import loops
 from localaws.algorithms.container import Container
 from localaws.algorithms.errors import ClientError
 from localaws.algorithms.image_classification.artifact import read_artifact
@@ -27,7 +28,7 @@ def main() -> int:
     except ClientError as error:
         log_error(f"Customer Error: {error}")
         return 1
-    asyncio.run(_serve(port, Session(model), model.input_shape))
+    loops.run(_serve(port, Session(model), model.input_shape))
     return 0
 
 
