@@ -61,7 +61,8 @@ def refusal(scope: Scope) -> str | None:
         return f"The host {host!r} is not this machine's own name; use 127.0.0.1 or localhost."
     for source in _OF_PAGES:
         if source in headers:
-            return f"Requests of web pages are refused, and this one comes from {headers[source].decode('latin-1')!r}: use a program."
+            page = headers[source].decode("latin-1")
+            return f"Requests of web pages are refused, and this one comes from {page!r}: use a program."
     if _asks_for_a_page(headers, scope.get("method", "GET")):
         return "Requests of web pages are refused: open the address by itself, or use a program."
     if b"authorization" not in headers and _acts_by_address(scope):

@@ -47,8 +47,8 @@ from localaws.store import Store, StoreError
 logger = logging.getLogger(__name__)
 
 _SAVE_SECONDS = 1.0
-_SWITCH_SECONDS = 0.001
-"""A thread that computes lets others on after this: the loop would wait five times as long at each of its calls."""
+_SWITCH_SECONDS = 0.0005
+"""A thread that computes lets others on after this: the loop would wait ten times as long for each of its turns."""
 # All is saved at every second turn; executions and messages, which change most while nobody asks, at each.
 _TURNS = 2
 _PROMISED = ("stepfunctions", "sqs")

@@ -29,7 +29,7 @@ def keep_flushing(aws: Aws) -> None:
 def flush(aws: Aws) -> None:
     """Write captures to S3, metrics to CloudWatch, and the servers' lines to CloudWatch Logs."""
     work: list[Callable[[], None]] = [
-        lambda: aws.live.captures.flush(lambda role: aws.acting_as(role).clients.s3),
+        lambda: aws.live.captures.flush(lambda role: aws.acting_as(role).clients.objects),
         lambda: aws.live.metrics.flush(aws.clients.get("cloudwatch")),
     ]
     work += [

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psutil
 
@@ -40,7 +41,10 @@ _PASSED_ON = (
     "OPENBLAS_CORETYPE",
     "OPENBLAS_L2_SIZE",
 )
+_READ_BYTES = 65_536
 _PYTHONS = {"python", "python3", "python3.11", "python3.12", "python3.13"}
+
+OnLines = Callable[[Sequence[str]], None]
 
 
 class Container:
@@ -58,8 +62,8 @@ class Container:
         self._reader: threading.Thread | None = None
         self._ended = threading.Event()
 
-    def start(self, on_line: Callable[[str], None]) -> None:
-        """Start the program; `on_line` is called with each line of its output, from another thread."""
+    def start(self, on_lines: OnLines) -> None:
+        """Start the program; `on_lines` is called with the lines of its output as they come, from another thread."""
         start = self._start_in_namespaces if self._settings.isolation.namespaces else self._start_with_paths
         if self._program.docker:
             start = self._start_in_docker
@@ -68,7 +72,7 @@ class Container:
         except OSError as error:
             raise ClientFailure(f"The program {self._argv[0]} cannot be started: {error.strerror}.") from error
         remember(self._root, self._process.pid)
-        self._reader = threading.Thread(target=self._read, args=(on_line,), daemon=True)
+        self._reader = threading.Thread(target=self._read, args=(on_lines,), daemon=True)
         self._reader.start()
         threading.Thread(target=self._await_end, args=(self._process,), daemon=True).start()
 
@@ -159,12 +163,24 @@ class Container:
         process.wait()
         self._ended.set()
 
-    def _read(self, on_line: Callable[[str], None]) -> None:
+    def _read(self, on_lines: OnLines) -> None:
         if self._process is None or self._process.stdout is None:
             return
+        begun: list[bytes] = []  # a line whose end has not come
         with self._process.stdout as output:
-            for line in output:
-                on_line(line.decode("utf-8", errors="replace").rstrip("\r\n"))
+            while read := cast("io.BufferedReader", output).read1(_READ_BYTES):
+                whole, newline, rest = read.rpartition(b"\n")
+                if newline:
+                    on_lines(_split(b"".join((*begun, whole))))
+                    begun = []
+                begun.append(rest)
+        if any(begun):
+            on_lines(_split(b"".join(begun)))
+
+
+def _split(output: bytes) -> list[str]:
+    """The lines of whole ones; only a newline ends a line."""
+    return [line.decode("utf-8", errors="replace").rstrip("\r\n") for line in output.split(b"\n")]
 
 
 def base_environment(settings: Settings, credentials: Credentials, program: Program) -> dict[str, str]:

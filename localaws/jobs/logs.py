@@ -15,7 +15,7 @@ from localaws.clients import Clients
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 1_000  # events a call; PutLogEvents takes 10,000 and 1 MiB
+_BATCH = 200  # events a call; PutLogEvents takes 10,000 and 1 MiB, and all requests wait while it adds them
 _LONGEST_LINE = 16_384
 _KEPT_LINES = 50
 _LAST_LINES = 5
@@ -41,18 +41,15 @@ class JobLog:
         """From now on, bring lines to CloudWatch Logs as another."""
         self._logs = clients
 
-    def write(self, line: str) -> None:
-        """Add one line."""
-        event: dict[str, str | int] = {
-            "timestamp": int(time.time() * 1000),
-            "message": line[:_LONGEST_LINE] or " ",
-        }
+    def write(self, *lines: str) -> None:
+        """Add lines that came at once."""
+        now = int(time.time() * 1000)
+        messages = [line[:_LONGEST_LINE] or " " for line in lines]
         with self._lock:
-            self._file.write(f"{event['timestamp']}\t{event['message']}\n")
+            self._file.write("".join(f"{now}\t{message}\n" for message in messages))
             self._file.flush()
-            self._waiting.append(event)
-            if line.strip():
-                self._kept.append(line)
+            self._waiting += ({"timestamp": now, "message": message} for message in messages)
+            self._kept += (line for line in lines if line.strip())
 
     def tell(self, line: str) -> None:
         """Add one line that somebody waits for."""

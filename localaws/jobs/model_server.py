@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,13 +69,12 @@ class ModelServer:
         }
         self._container = Container(aws.settings, root, program, variables)
 
-    def start(self, on_line: Callable[[str], None]) -> None:
-        """Start the program; `on_line` is called with each line of its output, from another thread."""
+    def start(self, on_lines: Callable[..., None]) -> None:
+        """Start the program; `on_lines` is called with the lines of its output as they come, from another thread."""
 
-        def keep_words(line: str) -> None:
-            if line.strip():
-                self._words.append(line.strip())
-            on_line(line)
+        def keep_words(lines: Sequence[str]) -> None:
+            self._words += (line.strip() for line in lines if line.strip())
+            on_lines(*lines)
 
         self._container.start(keep_words)
 

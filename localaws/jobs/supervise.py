@@ -14,7 +14,7 @@ from localaws.images.environments.made import Interrupted
 from localaws.images.preparing import discard, prepare
 from localaws.images.program import Program
 from localaws.jobs import opt_ml, rewriting
-from localaws.jobs.container import Container, base_environment
+from localaws.jobs.container import Container, OnLines, base_environment
 from localaws.jobs.logs import JobLog
 from localaws.records.jobs import JobKind
 from localaws.tasks import Stop
@@ -137,10 +137,11 @@ def _watch(containers: Sequence[Container], members: Sequence[Instance], job: Jo
             ticked = time.monotonic()
 
 
-def _tee(log: JobLog, on_line: OnLine) -> OnLine:
-    def read(line: str) -> None:
-        log.write(line)
-        on_line(line)
+def _tee(log: JobLog, on_line: OnLine) -> OnLines:
+    def read(lines: Sequence[str]) -> None:
+        log.write(*lines)
+        for line in lines:
+            on_line(line)
 
     return read
 

@@ -12,13 +12,15 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Protocol
 
 from botocore.exceptions import ClientError
 
 from localaws.shapes import Document
 
 logger = logging.getLogger(__name__)
+
+_AT_ONCE = 100  # lines of an object: no request waits for one of megabytes to be written
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,13 @@ class Exchange:
     answered: Payload
     inference_id: str | None
     role: str = ""
+
+
+class Store(Protocol):
+    """Where objects are put; localaws.ministack.objects has it."""
+
+    def put(self, bucket: str, key: str, body: bytes, content_type: str, kms_key: str = "") -> None:
+        """Put an object, encrypted with a key of KMS where one is named."""
 
 
 @dataclass(frozen=True)
@@ -73,22 +82,25 @@ class Captures:
         with self._lock:
             self._lines[place].append(line)
 
-    def flush(self, s3_of: Callable[[str], Any]) -> None:
-        """Write what has gathered, one object a place, by the S3 client of the endpoint's role.
+    def flush(self, objects_of: Callable[[str], Store]) -> None:
+        """Write what has gathered, place by place, as the endpoint's role.
 
         What cannot be written is kept for the next time; what the role may not write is lost, as on AWS. When this
         returns, all that was captured before the call has been tried: another thread's flush is waited for.
         """
         with self._writing:
-            self._flush(s3_of)
+            self._flush(objects_of)
 
-    def _flush(self, s3_of: Callable[[str], Any]) -> None:
+    def _flush(self, objects_of: Callable[[str], Store]) -> None:
         with self._lock:
             lines, self._lines = self._lines, defaultdict(list)
         failure: Exception | None = None
         for place, waiting in lines.items():
             try:
-                _write_if_allowed(s3_of(place.role), place, waiting)
+                objects = objects_of(place.role)
+                while waiting:
+                    _write_if_allowed(objects, place, waiting[:_AT_ONCE])
+                    del waiting[:_AT_ONCE]
             except Exception as error:
                 # A place that cannot be written must not keep the others back.
                 failure = error
@@ -98,23 +110,22 @@ class Captures:
             raise failure
 
 
-def _write_if_allowed(s3: Any, place: _Place, lines: list[str]) -> None:  # noqa: ANN401
+def _write_if_allowed(objects: Store, place: _Place, lines: list[str]) -> None:
     try:
-        _write(s3, place, lines)
+        _write(objects, place, lines)
     except ClientError as error:
         if error.response["Error"]["Code"] != "AccessDenied":
             raise
         logger.warning("Captures of %s are lost: %s", place.endpoint, error)
 
 
-def _write(s3: Any, place: _Place, lines: list[str]) -> None:  # noqa: ANN401
+def _write(objects: Store, place: _Place, lines: list[str]) -> None:
     bucket, _, prefix = place.uri.removeprefix("s3://").partition("/")
     now = datetime.now(UTC)
     name = f"{now:%M-%S}-{now.microsecond // 1000:03d}-{uuid.uuid4()}.jsonl"
     key = "/".join(filter(None, (prefix.strip("/"), place.endpoint, place.variant, place.hour, name)))
-    encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": place.kms_key} if place.kms_key else {}
     body = "".join(f"{line}\n" for line in lines).encode()
-    s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json", **encryption)
+    objects.put(bucket, key, body, "application/json", place.kms_key)
 
 
 def _line(config: Document, exchange: Exchange, at: str) -> str:

@@ -55,7 +55,7 @@ class Machine:
         started = Program(("python3", "-c", textwrap.dedent(source)), **program)
         environment = base_environment(self.settings, Credentials("key", f"of-{name}"), started)
         container, lines = Container(self.settings, self.root(name), started, environment), []
-        container.start(lines.append)
+        container.start(lines.extend)
         self.running.append(container)
         return container, lines
 
@@ -343,7 +343,7 @@ def test_a_library_that_a_job_s_environment_names_is_not_loaded_outside(machine:
         "LD_DEBUG_OUTPUT": str(marker),
     }
     container, lines = Container(machine.settings, machine.root("job"), program, environment), []
-    container.start(lines.append)
+    container.start(lines.extend)
     container.wait(20)
     container.finish()
     assert f"LD_PRELOAD={library}" in lines

@@ -31,7 +31,7 @@ def capture(**members: Any) -> Document:
 
 def captured(aws: Aws) -> list[tuple[str, list[Document]]]:
     """The keys and lines of all captures."""
-    aws.live.captures.flush(lambda _: aws.clients.s3)
+    aws.live.captures.flush(lambda _: aws.clients.objects)
     listed = aws.clients.s3.list_objects_v2(Bucket="bucket").get("Contents", [])
     bodies = {item["Key"]: aws.clients.s3.get_object(Bucket="bucket", Key=item["Key"])["Body"] for item in listed}
     return [(key, [json.loads(line) for line in body.read().splitlines()]) for key, body in bodies.items()]

@@ -96,6 +96,13 @@ def test_an_object_is_kept_as_one_that_came_over_http(as_root: Objects, changed:
     assert changed.is_set()
 
 
+def test_bytes_are_put_with_their_type_and_key(as_root: Objects) -> None:
+    as_root.put("store", "lines", b"content", "application/json", "alias/mine")
+    encryption = "x-amz-server-side-encryption"
+    assert kept("lines")["content_type"] == "application/json"
+    assert kept("lines")["preserved_headers"] == {encryption: "aws:kms", f"{encryption}-aws-kms-key-id": "alias/mine"}
+
+
 def test_what_subscribes_to_a_bucket_is_notified(as_root: Objects, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fired: list[tuple[str, str, str]] = []
     monkeypatch.setattr(s3, "_fire_s3_event_async", lambda *named, **_: fired.append(named))

@@ -83,7 +83,7 @@ def _start(root: Path, script: str, **environment: str) -> tuple[Container, list
     lines: list[str] = []
     image = build_image(URI, "process", ["/bin/sh"], ["-c", script])
     container = Container(Settings(), root, Program((), docker=image), environment)
-    container.start(lines.append)
+    container.start(lines.extend)
     return container, lines
 
 

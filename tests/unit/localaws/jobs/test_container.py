@@ -41,7 +41,7 @@ def begin(root: Path) -> Iterator[Callable[..., tuple[Container, list[str]]]]:
         container = Container(
             Settings(), root, Program(("python3", "-c", program)), {"PATH": os.environ["PATH"], **environment}
         )
-        container.start(lines.append)
+        container.start(lines.extend)
         started.append(container)
         return container, lines
 
