@@ -2,16 +2,62 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from localaws.settings import HOST
 
 _KEEP_ALIVE_SECONDS = 75
 _GRACE_SECONDS = 1  # for requests in flight, once the port is closed
+_LONGEST_HELD = 16_384  # bytes
+
+
+class _Joining:
+    """A connection that waits with what is written until more comes, or the loop's next turn.
+
+    An answer's head and body come one after the other. Sent apart, each wakes up who waits for them.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._held = b""
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else a connection has
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send data, with what was held back; what is short and the first of a turn is held back."""
+        if self._held or len(data) > _LONGEST_HELD:
+            held, self._held = self._held, b""
+            self._transport.writelines([held, data] if held else [data])
+        elif data:
+            self._held = data
+            self._loop.call_soon(self.send)
+
+    def send(self) -> None:
+        """Send what was held back."""
+        if self._held:
+            held, self._held = self._held, b""
+            self._transport.write(held)
+
+    def close(self) -> None:
+        """Send what was held back, and close."""
+        self.send()
+        self._transport.close()
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's, on connections that join what it writes."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take over the open connection."""
+        super().connection_made(_Joining(transport, self.loop))  # type: ignore[arg-type]
 
 
 class HttpServer(uvicorn.Server):
@@ -26,7 +72,7 @@ class HttpServer(uvicorn.Server):
                 application,
                 host=HOST,
                 port=port,
-                http="httptools",
+                http=_Protocol,
                 lifespan="on",
                 log_config=None,
                 log_level="warning",

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+Answered = TypeVar("Answered")
 
 
-def run(answering: Coroutine[object, object, None]) -> None:
+def run(answering: Coroutine[Any, Any, Answered]) -> Answered:
     """Run to the end, as `asyncio.run` does."""
     with asyncio.Runner(loop_factory=_find_factory()) as runner:
-        runner.run(answering)
+        return runner.run(answering)
 
 
 def _find_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Mapping
@@ -62,38 +63,45 @@ async def invoke(aws: Aws, endpoint: str, headers: Mapping[str, str], body: byte
                 continue
             except TimeoutError:
                 reply = None
-            answered = time.monotonic_ns()
-            answer = _answer(aws, endpoint, lease, passed, body, reply)
-            _measure(aws, endpoint, lease, reply, (began, asked, answered))
-            return answer
+            times = began, asked, time.monotonic_ns()
+            # Who asked need not wait for what is noted of it.
+            asyncio.get_running_loop().call_soon(_note, aws, endpoint, lease, passed, body, reply, times)
+            return _answer(aws, endpoint, lease, reply)
         finally:
             router.give_back(lease)
     return _unavailable(endpoint)
 
 
-def _answer(aws: Aws, endpoint: str, lease: Lease, sent: Mapping[str, str], body: bytes, reply: Reply | None) -> Answer:
+def _answer(aws: Aws, endpoint: str, lease: Lease, reply: Reply | None) -> Answer:
     if reply is None:
         words = "Your invocation timed out while waiting for a response from container primary."
         return _model_error(aws, endpoint, Reply(0, {}, words.encode()))
-    if not 200 <= reply.status < 300:
+    if not _is_success(reply):
         return _model_error(aws, endpoint, reply)
-    content_type = reply.headers.get("content-type", "application/octet-stream")
-    exchange = Exchange(
-        endpoint,
-        lease.variant.name,
-        Payload(sent["content-type"], body),
-        Payload(content_type, reply.body),
-        sent.get(_INFERENCE_ID),
-        lease.fleet.plan.role,
-    )
-    aws.live.captures.add(lease.fleet.plan.capture, exchange)
-    headers = {"content-type": content_type, "x-amzn-invoked-production-variant": lease.variant.name}
+    headers = {"content-type": _content_type(reply), "x-amzn-invoked-production-variant": lease.variant.name}
     if _CUSTOM_ATTRIBUTES in reply.headers:
         headers[_CUSTOM_ATTRIBUTES] = reply.headers[_CUSTOM_ATTRIBUTES]
     return Answer(200, headers, reply.body)
 
 
-def _measure(aws: Aws, endpoint: str, lease: Lease, reply: Reply | None, times: tuple[int, int, int]) -> None:
+def _is_success(reply: Reply) -> bool:
+    return 200 <= reply.status < 300
+
+
+def _content_type(reply: Reply) -> str:
+    return reply.headers.get("content-type", "application/octet-stream")
+
+
+def _note(
+    aws: Aws,
+    endpoint: str,
+    lease: Lease,
+    sent: Mapping[str, str],
+    body: bytes,
+    reply: Reply | None,
+    times: tuple[int, int, int],
+) -> None:
+    """Count an invocation, and capture it if it was answered."""
     began, asked, answered = times
     measured = Measured(
         endpoint,
@@ -104,6 +112,16 @@ def _measure(aws: Aws, endpoint: str, lease: Lease, reply: Reply | None, times: 
         instances=len(lease.variant.instances),
     )
     aws.live.metrics.add(measured)
+    if reply and _is_success(reply):
+        exchange = Exchange(
+            endpoint,
+            lease.variant.name,
+            Payload(sent["content-type"], body),
+            Payload(_content_type(reply), reply.body),
+            sent.get(_INFERENCE_ID),
+            lease.fleet.plan.role,
+        )
+        aws.live.captures.add(lease.fleet.plan.capture, exchange)
 
 
 def _check_target(lease: Lease, target: str | None) -> str | None:

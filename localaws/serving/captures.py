@@ -72,7 +72,7 @@ class Captures:
 
     def add(self, config: Document, exchange: Exchange) -> None:
         """Capture an invocation, if the DataCaptureConfig says so and the sample takes it."""
-        if not config.get("EnableCapture") or secrets.randbelow(100) >= config["InitialSamplingPercentage"]:
+        if not config.get("EnableCapture") or not _is_sampled(config["InitialSamplingPercentage"]):
             return
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         uri, key = config["DestinationS3Uri"], config.get("KmsKeyId", "")
@@ -108,6 +108,10 @@ class Captures:
                     self._lines[place] = waiting + self._lines[place]
         if failure:
             raise failure
+
+
+def _is_sampled(percentage: int) -> bool:
+    return percentage >= 100 or secrets.randbelow(100) < percentage
 
 
 def _write_if_allowed(objects: Store, place: _Place, lines: list[str]) -> None:

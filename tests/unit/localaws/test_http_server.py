@@ -11,6 +11,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from localaws import loops
 from localaws.http_server import HttpServer
 from tests.e2e.laptop import free_port
 
@@ -65,7 +66,7 @@ def _talk(talk: Talk) -> None:
             await talk(reader, writer)
             writer.close()
 
-    asyncio.run(serve_and_talk())
+    loops.run(serve_and_talk())
 
 
 async def _asks_and_leaves(port: int) -> None:
@@ -102,7 +103,7 @@ def test_nothing_waits_for_a_client_that_has_gone(client: Callable[[int], Awaita
                     break
             return left
 
-    assert asyncio.run(tasks_left()) == 0
+    assert loops.run(tasks_left()) == 0
 
 
 def test_a_connection_is_kept_for_the_next_request() -> None:
@@ -148,7 +149,7 @@ def test_a_web_socket_that_the_application_closes_is_refused() -> None:
                 await connect(f"ws://127.0.0.1:{port}/")
             return refused.value.response.status_code
 
-    assert asyncio.run(knock()) == 403
+    assert loops.run(knock()) == 403
 
 
 def test_only_this_machine_is_listened_to() -> None:
@@ -156,7 +157,7 @@ def test_only_this_machine_is_listened_to() -> None:
         async with _serving() as (server, _, _):
             return {socket.getsockname()[0] for listening in server.servers for socket in listening.sockets}
 
-    assert asyncio.run(addresses()) == {"127.0.0.1"}
+    assert loops.run(addresses()) == {"127.0.0.1"}
 
 
 def test_what_was_asked_is_answered_before_the_application_ends() -> None:
@@ -170,6 +171,6 @@ def test_what_was_asked_is_answered_before_the_application_ends() -> None:
             writer.close()
         return said, application.did
 
-    said, did = asyncio.run(stop_while_asking())
+    said, did = loops.run(stop_while_asking())
     assert said.endswith(b"127.0.0.1")
     assert did == ["startup", "answer", "shutdown"]

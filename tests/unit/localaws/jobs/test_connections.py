@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from localaws import loops
 from localaws.failures import ClientFailure
 from localaws.jobs import model_server
 from localaws.jobs.connections import Connections, LoopConnections
@@ -91,7 +92,7 @@ def test_a_loop_uses_a_connection_again(server: Server) -> None:
         connections = LoopConnections(server.server_port)
         return [(await connections.post("/invocations", b"%d" % number, {})).body for number in range(5)]
 
-    assert asyncio.run(ask()) == [b"0", b"1", b"2", b"3", b"4"]
+    assert loops.run(ask()) == [b"0", b"1", b"2", b"3", b"4"]
     assert server.opened == 1
 
 
@@ -102,7 +103,7 @@ def test_a_loop_replaces_a_connection_that_the_server_closed(server: Server) -> 
         for _ in range(5):
             assert (await connections.post("/invocations", b"image", {})).status == 200
 
-    asyncio.run(ask())
+    loops.run(ask())
     assert server.opened == 5
 
 
@@ -111,7 +112,7 @@ def test_a_loop_learns_that_nobody_listens(server: Server) -> None:
     server.shutdown()
     server.server_close()
     with pytest.raises(ServerGone):
-        asyncio.run(LoopConnections(server.server_port).post("/invocations", b"image", {}))
+        loops.run(LoopConnections(server.server_port).post("/invocations", b"image", {}))
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ def test_an_answer_is_whole_or_there_is_none(said: bytes, body: bytes | None) ->
             except ServerGone:
                 return None
 
-    assert asyncio.run(ask()) == body
+    assert loops.run(ask()) == body
 
 
 def test_a_loop_gives_up_a_server_that_takes_too_long() -> None:
@@ -152,7 +153,7 @@ def test_a_loop_gives_up_a_server_that_takes_too_long() -> None:
             await connections.post("/invocations", b"image", {}, seconds=0.05)
 
     with pytest.raises(TimeoutError):
-        asyncio.run(ask())
+        loops.run(ask())
 
 
 def test_a_server_s_port_is_given_to_nothing_else_before_it_takes_it() -> None:
