@@ -15,7 +15,10 @@ from localaws.clients import Clients
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 200  # events a call; PutLogEvents takes 10,000 and 1 MiB, and all requests wait while it adds them
+_BATCH = 1_000  # events a call; PutLogEvents takes 10,000 and 1 MiB
+# An endpoint's requests wait while events are added: its lines come in smaller parts, with time between them.
+_LEAST_OF_A_PART = 100
+_MOST_PARTS = 20
 _LONGEST_LINE = 16_384
 _KEPT_LINES = 50
 _LAST_LINES = 5
@@ -56,14 +59,17 @@ class JobLog:
         self.write(line)
         self.flush()
 
-    def flush(self) -> None:
-        """Bring the lines that wait to CloudWatch Logs."""
+    def flush(self, pause: float = 0) -> None:
+        """Bring the lines that wait to CloudWatch Logs; many in parts, with `pause` seconds between them if given."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
         if waiting and not self._refused:
             try:
                 self._create()
-                put(self._logs, self._group, self._stream, waiting)
+                size = max(_LEAST_OF_A_PART, len(waiting) // _MOST_PARTS) if pause else len(waiting)
+                for start in range(0, len(waiting), size):
+                    time.sleep(pause if start else 0)
+                    put(self._logs, self._group, self._stream, waiting[start : start + size])
             except ClientError as error:
                 if error.response["Error"]["Code"] != "AccessDeniedException":
                     raise

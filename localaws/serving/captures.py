@@ -7,6 +7,7 @@ import json
 import logging
 import secrets
 import threading
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
@@ -20,7 +21,10 @@ from localaws.shapes import Document
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 100  # lines of an object: no request waits for one of megabytes to be written
+# Each object that is written holds up the requests of that moment: many lines go in parts, with time between them.
+_LEAST_OF_A_PART = 100
+_MOST_PARTS = 20
+_PAUSE_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -97,10 +101,7 @@ class Captures:
         failure: Exception | None = None
         for place, waiting in lines.items():
             try:
-                objects = objects_of(place.role)
-                while waiting:
-                    _write_if_allowed(objects, place, waiting[:_AT_ONCE])
-                    del waiting[:_AT_ONCE]
+                _write_in_parts(objects_of(place.role), place, waiting)
             except Exception as error:
                 # A place that cannot be written must not keep the others back.
                 failure = error
@@ -112,6 +113,16 @@ class Captures:
 
 def _is_sampled(percentage: int) -> bool:
     return percentage >= 100 or secrets.randbelow(100) < percentage
+
+
+def _write_in_parts(objects: Store, place: _Place, lines: list[str]) -> None:
+    """Write lines, and take out of the list what is written."""
+    size = max(_LEAST_OF_A_PART, len(lines) // _MOST_PARTS)
+    while lines:
+        _write_if_allowed(objects, place, lines[:size])
+        del lines[:size]
+        if lines:
+            time.sleep(_PAUSE_SECONDS)
 
 
 def _write_if_allowed(objects: Store, place: _Place, lines: list[str]) -> None:
