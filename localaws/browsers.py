@@ -18,6 +18,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable
 from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 from xml.sax.saxutils import escape
@@ -75,11 +76,11 @@ def refusal(scope: Scope) -> str | None:
 def harmless(send: Send) -> Send:
     """An ASGI `send` whose answers, whoever made them, can do nothing in a browser."""
 
-    async def send_harmless(message: Message) -> None:
+    def send_harmless(message: Message) -> Awaitable[None]:
         if message["type"] in _STARTS:
             others = [(name, value) for name, value in message.get("headers", []) if name.lower() not in _HARMLESS]
             message = {**message, "headers": [*others, *_HARMLESS.items()]}
-        await send(message)
+        return send(message)
 
     return send_harmless
 

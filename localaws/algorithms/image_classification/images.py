@@ -32,7 +32,9 @@ def decode(source: Path | bytes, channels: int) -> Image.Image:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise ImageError(f"has {width} x {height} pixels, and {MAX_PIXELS:,} are allowed")
-            return to_eight_bits(image).convert(MODES[channels])
+            image.load()
+            decoded = to_eight_bits(image)
+            return decoded if decoded.mode == MODES[channels] else decoded.convert(MODES[channels])
     except ImageError:
         raise
     except Image.DecompressionBombError as error:
