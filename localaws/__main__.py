@@ -14,7 +14,7 @@ from localaws import home, keys
 from localaws.environment import forget_the_rest
 from localaws.isolation.kinds import VARIABLE
 from localaws.isolation.launching import IsolationError, choose
-from localaws.ministack import configuration
+from localaws.ministack import configuration, stack_services
 from localaws.ministack.configuration import MiniStackError
 from localaws.platforms import raise_open_files
 from localaws.settings import HOST, Settings, SettingsError, from_environment
@@ -36,6 +36,7 @@ def main() -> int:
         # What the kernel allows is tried by other processes, while this one imports.
         with ThreadPoolExecutor(1) as trying:
             isolation = trying.submit(choose, os.environ.get(VARIABLE, ""))
+            stack_services.import_cloudformation()
             from localaws.server import run  # noqa: PLC0415 - MiniStack reads its environment when it is imported
         # What was imported stays: no collection need look at it.
         gc.freeze()

@@ -27,7 +27,7 @@ from localaws.command.variables import build_variables, format_as_json
 from localaws.environment import forget_the_rest
 from localaws.jobs import container
 from localaws.keys import Credentials
-from localaws.ministack import configuration
+from localaws.ministack import configuration, stack_services
 from localaws.platforms import can_fork, fork, raise_open_files, reach_directly
 from localaws.settings import Settings, from_environment
 from localaws.shapes import service_model
@@ -62,6 +62,7 @@ def _prepare_forks(settings: Settings, root: Credentials) -> tuple[Call, Call]:
     """Import all; answers what starts a local AWS by a fork, and what kills the last one."""
     raise_open_files()
     configuration.configure(settings)
+    stack_services.import_cloudformation()
     # MiniStack reads its environment when it is imported.
     from localaws import ministack_patches, server  # noqa: PLC0415
 
