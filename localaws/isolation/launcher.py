@@ -1,12 +1,16 @@
-"""Starts one program in user, mount, PID and IPC namespaces of its own: `launcher.py DESCRIPTOR`.
+"""Starts programs, each in user, mount, PID and IPC namespaces of its own: `launcher.py DESCRIPTOR`.
 
 It is run as a file by a bare interpreter (`python -I -S`), so it imports nothing of ours and little else, and nothing
-of the program's environment has a meaning for it. The descriptor is a socket. By it comes first what every program
-finds, so that the namespaces are there before it is known which program is to be started; then what is this program's
-own, as localaws.isolation.launching writes both, with the program's three streams. The reason goes out by it where the
-program cannot be started; it is closed where it can. Three processes come of it:
+of a program's environment has a meaning for it. The descriptor is a socket, by which a socket comes for each program.
+For each there is a copy of this process, as an interpreter takes longer to start than all else takes. It is no child of
+this process but of the one that started this, which waits for it and signals it as one that it started itself.
 
-- this one, which stays outside: its number is the program's for who started it. It hands SIGTERM on, and ends as the
+By a program's socket comes first what every program finds, so that the namespaces are there before it is known which
+program is to be started; then what is this program's own, as localaws.isolation.launching writes both, with the
+program's three streams. The reason goes out by it where the program cannot be started; it is closed where it can. Three
+processes come of it:
+
+- the copy, which stays outside: its number is the program's for who started it. It hands SIGTERM on, and ends as the
   program ends;
 - the first of the new PID namespace, which sets the file system up and collects orphans; with it ends all of the tree,
   also where it is this process that is killed;
@@ -14,7 +18,7 @@ program cannot be started; it is closed where it can. Three processes come of it
 
 The user namespace maps root to the user who runs this and no other, so nothing is gained by being root in it. Of root's
 capabilities the program keeps those that Docker leaves to one, and so cannot undo what was mounted. The calls are those
-of unshare(2), mount(2), mount_setattr(2), pivot_root(2) and prctl(2).
+of clone(2), unshare(2), mount(2), mount_setattr(2), pivot_root(2) and prctl(2).
 """
 
 from __future__ import annotations
@@ -38,6 +42,7 @@ _DIES_WITH_PARENT, _DUMPABLE, _DROP_BOUNDING = 1, 4, 24
 # AUDIT_WRITE, SETFCAP.
 _KEPT_CAPABILITIES = {0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 27, 29, 31}
 _CAPABILITIES = 41
+_CLONE, _SIBLING = 56 if os.uname().machine == "x86_64" else 220, 0x8000
 _BLOCK, _NUMBER = 65536, 4  # bytes that are read at once, and of a descriptor's number
 _BASE, _OLD = "/tmp", "/.old"  # noqa: S108 - where the new root is mounted, in a namespace that nobody else sees
 _KERNEL_S = ("bus", "fs", "irq", "sys", "sysrq-trigger")  # of /proc, which root of the machine may write otherwise
@@ -49,8 +54,35 @@ class _Attributes(ctypes.Structure):
 
 
 def main(descriptor: int) -> None:
-    """Run the program, and end as it ends."""
+    """Become a launcher in a copy for each socket that comes, and answer its number, until nobody asks any more."""
     os.set_inheritable(descriptor, False)
+    asking = _socket.socket(fileno=descriptor)
+    while True:
+        _, ancillary, _, _ = asking.recvmsg(1, _socket.CMSG_SPACE(_NUMBER))
+        if not ancillary:
+            os._exit(0)
+        [(_, _, number)] = ancillary
+        given = int.from_bytes(number, sys.byteorder)
+        os.set_inheritable(given, False)
+        copy = _copy()
+        if copy == 0:
+            asking.close()
+            os.setsid()
+            _launch(given)
+        os.close(given)
+        asking.sendall(copy.to_bytes(_NUMBER, sys.byteorder, signed=True))
+
+
+def _copy() -> int:
+    """What fork() is, but for the parent of the copy; this process has one thread, and nothing to be told of forks."""
+    nothing = ctypes.c_long(0)
+    flags = ctypes.c_long(_SIBLING | signal.SIGCHLD)
+    copy: int = _libc.syscall(ctypes.c_long(_CLONE), flags, nothing, nothing, nothing, nothing)
+    return copy if copy >= 0 else -ctypes.get_errno()
+
+
+def _launch(descriptor: int) -> None:
+    """Run the program, and end as it ends."""
     try:
         _run(descriptor, _read_common(descriptor))
     except OSError as error:

@@ -86,3 +86,22 @@ def test_what_cannot_be_started_is_told_with_the_reason(
 def test_what_cannot_be_mounted_is_told_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="mount /opt/ml: No such file"):
         launch(View({"/opt/ml": tmp_path / "none"}), FOUND, ["true"], {"PATH": os.defpath})
+
+
+@needs_namespaces
+def test_a_program_is_started_before_it_ends_and_holds_nothing_open_but_its_streams(tmp_path: Path) -> None:
+    words = ["sh", "-c", "read line; ls /proc/self/fd"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    process = launch(View({"/opt/ml": tmp_path}), FOUND, words, {"PATH": os.defpath}, **pipes)
+    said = process.communicate(b"begin\n", timeout=20)[0].decode().split()
+    assert said == ["0", "1", "2", "3"]  # 3 is the folder that ls reads
+
+
+@needs_namespaces
+def test_what_a_program_ends_by_is_how_its_process_ends(tmp_path: Path) -> None:
+    for words, code in ((["sh", "-c", "exit 7"], 7), (["sh", "-c", "kill -KILL $$"], -9), (["sleep", "60"], -15)):
+        process = launch(View({"/opt/ml": tmp_path}), FOUND, words, {"PATH": os.defpath})
+        if words[0] == "sleep":
+            process.terminate()
+        assert process.wait(20) == code
+        assert os.getpgid(0) != process.pid

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +13,7 @@ import psutil
 import pytest
 
 from localaws.environment import PACKAGES
+from localaws.isolation import waiting
 from localaws.isolation.kinds import Isolation
 from localaws.isolation.view import build_common_steps
 from localaws.isolation.waiting import Launcher, Launchers
@@ -86,3 +89,54 @@ def test_one_that_is_not_needed_is_ended() -> None:
     launcher = Launcher(COMMON)
     launcher.discard()
     assert is_gone(launcher.process.pid)
+
+
+def test_launchers_are_children_of_this_process_in_sessions_of_their_own() -> None:
+    made = [Launcher(COMMON) for _ in range(2)]
+    for launcher in made:
+        assert psutil.Process(launcher.process.pid).ppid() == os.getpid()
+        assert os.getsid(launcher.process.pid) == launcher.process.pid
+        launcher.discard()
+        assert launcher.process.returncode == -signal.SIGKILL
+
+
+def test_where_the_interpreter_that_makes_them_was_killed_another_one_makes_the_next() -> None:
+    Launcher(COMMON).discard()
+    source = waiting._source._process
+    assert source
+    source.kill()
+    source.wait()
+    launcher = Launcher(COMMON)
+    assert launcher.process.poll() is None
+    assert waiting._source._process is not source
+    launcher.discard()
+
+
+FORKED = """
+import os
+from localaws.isolation.waiting import Launcher
+Launcher(()).discard()
+child = os.fork()
+launcher = Launcher(())
+launcher.discard()
+assert launcher.process.returncode == -9
+if child:
+    assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+def test_a_process_that_was_forked_has_launchers_of_its_own() -> None:
+    subprocess.run([sys.executable, "-c", FORKED], check=True, timeout=60, cwd=PACKAGES)
+
+
+def test_the_interpreter_ends_with_the_process_that_it_makes_them_for() -> None:
+    code = OWNER.replace(
+        "print(Launcher(()).process.pid",
+        "import localaws.isolation.waiting as waiting\nLauncher(())\nprint(waiting._source._process.pid",
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=PACKAGES) as owner:
+        assert owner.stdout
+        pid = int(owner.stdout.readline())
+        assert not is_gone(pid)
+        owner.kill()
+    until(lambda: is_gone(pid))

@@ -11,6 +11,7 @@ from localaws.environment import PACKAGES
 
 BEGINNING = """
 import sys
+from ministack import app
 from localaws.ministack.stack_services import import_cloudformation
 import_cloudformation()
 from ministack.services.cloudformation import provisioners
@@ -22,11 +23,11 @@ assert "ministack.services.cognito" not in sys.modules
     "use",
     [
         "from ministack.services import cognito; assert provisioners._cognito._pool_arn is cognito._pool_arn",
-        "arn = provisioners._cognito._pool_arn; from ministack.services import cognito; assert arn is cognito._pool_arn",
+        "arn = provisioners._cognito._pool_arn; assert arn is app._get_module('cognito')._pool_arn",
         "from ministack.services import cognito; cognito._pool_arn = 1; assert provisioners._cognito._pool_arn == 1",
-        "from ministack import app; assert app._get_module('cognito')._pool_arn is provisioners._cognito._pool_arn",
-        "from ministack import app; assert 'cognito' not in app._build_persistence_save_dict()",
-        "provisioners._cognito._pool_arn; from ministack import app; assert 'cognito' in app._build_persistence_save_dict()",
+        "assert app._get_module('cognito')._pool_arn is provisioners._cognito._pool_arn",
+        "assert 'cognito' not in app._build_persistence_save_dict()",
+        "provisioners._cognito.__file__; assert 'cognito' in app._build_persistence_save_dict()",
     ],
 )
 def test_a_service_is_imported_with_its_first_use_and_is_ministack_s_own(use: str) -> None:
