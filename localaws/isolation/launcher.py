@@ -12,9 +12,9 @@ processes come of it:
 
 - the copy, which stays outside: its number is the program's for who started it. It hands SIGTERM on, and ends as the
   program ends;
-- the first of the new PID namespace, which sets the file system up and collects orphans; with it ends all of the tree,
-  also where it is this process that is killed;
-- the program.
+- the first of the new PID namespace, which sets up of the file system what all find, and collects orphans; with it ends
+  all of the tree, also where it is the copy that is killed;
+- the program, which sets up the rest before it becomes itself.
 
 The user namespace maps root to the user who runs this and no other, so nothing is gained by being root in it. Of root's
 capabilities the program keeps those that Docker leaves to one, and so cannot undo what was mounted. The calls are those
@@ -155,7 +155,8 @@ def _run(errors: int, common: list[str]) -> None:
     for name, line in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
         _write(f"/proc/self/{name}", line)
     if not own_pids:
-        _start(errors, common)
+        _begin_root(common)
+        _start(errors)
     reports, report = os.pipe()
     ours, theirs = _socket.socketpair()
     first = os.fork()
@@ -169,7 +170,7 @@ def _run(errors: int, common: list[str]) -> None:
     os.chdir(_read(content)[0])
     _hand_on(ours.detach(), content, streams)
     os.close(errors)
-    # Until the program is there, SIGTERM ends this process, and with it the others.
+    # Until the first process can hand it on, SIGTERM ends this process, and with it the others.
     if os.read(reports, 1):
         signal.signal(signal.SIGTERM, _handing_to(first))
     status = os.read(reports, 4)
@@ -182,39 +183,40 @@ def _be_first(errors: int, report: int, given: int, common: list[str]) -> None:
     try:
         _check("prctl", _libc.prctl(_DIES_WITH_PARENT, signal.SIGKILL, 0, 0, 0))
         os.setsid()
-        child = _start(given, common, report)
-        os.close(errors)
-        signal.signal(signal.SIGTERM, _handing_to_group_of(child))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        os.write(report, b".")  # where the parent ended before it was asked to be told, this ends this process
-        while True:
-            ended, status = os.wait()
-            if ended == child:
-                os.write(report, status.to_bytes(4, "big"))
-                os._exit(0)
+        _begin_root(common)
+        child = os.fork()  # before it is known for what, as all that comes then is waited for
+        if child == 0:
+            os.close(report)
+            os.setsid()
+            _start(given)
     except OSError as error:
         _give_up(errors, error)
+    os.close(given)
+    os.close(errors)
+    signal.signal(signal.SIGTERM, _handing_to_group_of(child))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        _report(report, child)
+    except BrokenPipeError:  # the parent ended before it was asked to be told
+        os._exit(127)
 
 
-def _start(given: int, common: list[str], report: int | None = None) -> int:
-    """Set up what is common, wait for the program, set up what is its own, and start it, or become it without a report.
+def _report(report: int, child: int) -> None:
+    os.write(report, b".")
+    while True:
+        ended, status = os.wait()
+        if ended == child:
+            os.write(report, status.to_bytes(4, "big"))
+            os._exit(0)
 
-    Answers the program's process.
-    """
-    _begin_root(common)
+
+def _start(given: int) -> None:
+    """Wait for the program, set up what is its own, and become it."""
     content, streams = _receive(given)
     _, steps, program, environment = _read(content)
     _take_streams(streams)
     _end_root(steps)
-    if report is None:
-        _become(program, environment)
-    os.close(given)
-    child = os.fork()
-    if child == 0:
-        os.close(report or 0)
-        os.setsid()
-        _become(program, environment)
-    return child
+    _become(program, environment)
 
 
 def _become(program: list[str], environment: dict[str, str]) -> None:

@@ -26,7 +26,8 @@ import time
 from localaws.isolation.kinds import Isolation
 from localaws.isolation.view import build_common_steps
 from localaws.isolation.waiting import Launcher
-print(Launcher(()).process.pid, flush=True)
+common = build_common_steps(Isolation(namespaces=True, processes=True))
+print(Launcher(common).process.pid, flush=True)
 time.sleep(60)
 """
 
@@ -96,8 +97,8 @@ def test_launchers_are_children_of_this_process_in_sessions_of_their_own() -> No
     for launcher in made:
         assert psutil.Process(launcher.process.pid).ppid() == os.getpid()
         assert os.getsid(launcher.process.pid) == launcher.process.pid
-        launcher.discard()
-        assert launcher.process.returncode == -signal.SIGKILL
+        launcher.process.kill()
+        assert launcher.process.wait() == -signal.SIGKILL
 
 
 def test_where_the_interpreter_that_makes_them_was_killed_another_one_makes_the_next() -> None:
@@ -114,12 +115,15 @@ def test_where_the_interpreter_that_makes_them_was_killed_another_one_makes_the_
 
 FORKED = """
 import os
+from localaws.isolation.kinds import Isolation
+from localaws.isolation.view import build_common_steps
 from localaws.isolation.waiting import Launcher
-Launcher(()).discard()
+common = build_common_steps(Isolation(namespaces=True, processes=True))
+Launcher(common).discard()
 child = os.fork()
-launcher = Launcher(())
-launcher.discard()
-assert launcher.process.returncode == -9
+pid = Launcher(common).process.pid
+os.kill(pid, 9)
+assert os.waitpid(pid, 0) == (pid, 9)
 if child:
     assert os.waitpid(child, 0)[1] == 0
 """
@@ -130,11 +134,9 @@ def test_a_process_that_was_forked_has_launchers_of_its_own() -> None:
 
 
 def test_the_interpreter_ends_with_the_process_that_it_makes_them_for() -> None:
-    code = OWNER.replace(
-        "print(Launcher(()).process.pid",
-        "import localaws.isolation.waiting as waiting\nLauncher(())\nprint(waiting._source._process.pid",
-    )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=PACKAGES) as owner:
+    code = OWNER.replace("print(Launcher(common).process.pid", "Launcher(common)\nprint(waiting._source._process.pid")
+    words = [sys.executable, "-c", f"from localaws.isolation import waiting\n{code}"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=PACKAGES) as owner:
         assert owner.stdout
         pid = int(owner.stdout.readline())
         assert not is_gone(pid)
