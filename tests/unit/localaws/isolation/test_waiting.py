@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import psutil
 import pytest
@@ -27,7 +28,8 @@ from localaws.isolation.kinds import Isolation
 from localaws.isolation.view import build_common_steps
 from localaws.isolation.waiting import Launcher
 common = build_common_steps(Isolation(namespaces=True, processes=True))
-print(Launcher(common).process.pid, flush=True)
+waiting = Launcher(common)
+print(waiting.process.pid, flush=True)
 time.sleep(60)
 """
 
@@ -41,6 +43,10 @@ def until(holds: Callable[[], object]) -> None:
 
 def is_gone(pid: int) -> bool:
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def _leads_session(pid: int) -> bool:
+    return os.getsid(pid) == pid
 
 
 @pytest.fixture
@@ -96,7 +102,7 @@ def test_launchers_are_children_of_this_process_in_sessions_of_their_own() -> No
     made = [Launcher(COMMON) for _ in range(2)]
     for launcher in made:
         assert psutil.Process(launcher.process.pid).ppid() == os.getpid()
-        assert os.getsid(launcher.process.pid) == launcher.process.pid
+        until(partial(_leads_session, launcher.process.pid))
         launcher.process.kill()
         assert launcher.process.wait() == -signal.SIGKILL
 
@@ -134,8 +140,8 @@ def test_a_process_that_was_forked_has_launchers_of_its_own() -> None:
 
 
 def test_the_interpreter_ends_with_the_process_that_it_makes_them_for() -> None:
-    code = OWNER.replace("print(Launcher(common).process.pid", "Launcher(common)\nprint(waiting._source._process.pid")
-    words = [sys.executable, "-c", f"from localaws.isolation import waiting\n{code}"]
+    code = OWNER.replace("import Launcher", "import Launcher, _source").replace("waiting.process", "_source._process")
+    words = [sys.executable, "-c", code]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=PACKAGES) as owner:
         assert owner.stdout
         pid = int(owner.stdout.readline())
