@@ -23,6 +23,7 @@ HOME = "/root"
 """The home of root, as whom SageMaker's containers run."""
 TEMPORARY = "/tmp"  # noqa: S108 - the program's own
 _SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "sys", "nix", "gnu")
+_SYSTEM_PARTS = {(name,) for name in _SYSTEM}
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _ACCELERATORS = ("nvidia*", "dri", "kfd", "dxg", "neuron*")
 _STREAMS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
@@ -95,7 +96,7 @@ def _list_packages() -> tuple[Path, ...]:
 
 def is_system(path: Path) -> bool:
     """Whether a path is in the system's folders, which every program sees."""
-    return any(path.is_relative_to(f"/{name}") for name in _SYSTEM)
+    return path.parts[1:2] in _SYSTEM_PARTS
 
 
 def _readable(view: View) -> Iterator[tuple[Path, str]]:
@@ -157,9 +158,9 @@ def _system() -> tuple[str, ...]:
 def _linking() -> Iterator[str]:
     """Files that may be replaced while the machine runs, as a resolver's are when it joins another network."""
     for name in _LINKING:
-        real = Path(name).resolve()
-        if not is_system(real) and real.exists():
-            yield from ("read-only", str(real), str(real))
+        real = os.path.realpath(name)
+        if not is_system(Path(real)) and os.path.exists(real):  # noqa: PTH110 - each start waits for these
+            yield from ("read-only", real, real)
 
 
 def _closed(folder: Path) -> Iterator[str]:

@@ -62,10 +62,15 @@ def _run(aws: Aws, document: Document, stop: Stop) -> tuple[Outcome, str | None]
         _stage(aws, document, member, (index, len(members)), [other.host for other in members])
     # Where the SDK's FrameworkProcessor puts its source.
     program = with_packed_requirements(program, members[0].root / "processing" / "input" / "code" / "sourcedir.tar.gz")
-    change_job(aws, PROCESSING, name, ProcessingStartTime=now())
     seconds = document.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _DEFAULT_SECONDS)
     job = Job(PROCESSING, name, program, document.get("Environment", {}), seconds)
-    outcome = run(aws, job, members, stop)
+    started = now()
+
+    def note_start() -> None:
+        change_job(aws, PROCESSING, name, ProcessingStartTime=started)
+
+    # It reaches the disk while the program starts.
+    outcome = run(aws, job, members, stop, on_start=note_start)
     message = _message(outcome.failed or members[0])
     for member in () if outcome.failed else members:
         _collect(aws, document, member)

@@ -82,11 +82,12 @@ def run(
     on_line: OnLine = _ignore,
     on_tick: OnTick = _ignore,
     on_wait: OnLine = _ignore,
+    on_start: OnTick = _ignore,
 ) -> Outcome:
     """Run the job's program once an instance.
 
     `on_line` sees each line of output, `on_tick` runs twice a second; `on_wait` is told what the job still waits for,
-    and the empty text when that is there.
+    and the empty text when that is there. `on_start` runs once, when the programs have started.
     """
     started = int(time.time())
     before = {} if aws.settings.isolation.namespaces else rewriting.look()
@@ -99,6 +100,7 @@ def run(
         on_wait("")
         for container, log in pairs:
             container.start(_tee(log, on_line))
+        on_start()
         outcome = _watch([container for container, _ in pairs], members, job, stop, lambda: _tick(pairs, on_tick))
     except Interrupted:
         return Outcome(stopped=True)

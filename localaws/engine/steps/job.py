@@ -28,9 +28,10 @@ def run_job(kind: JobKind, context: StepContext, arguments: Document, note: Call
     request = {**tracked, **_named(arguments, name), kind.name: name}
     context.authorize(kind.describe, {kind.name: request[kind.name]})
     arn = context.call(f"Create{kind.stem}Job", request)[kind.arn]
-    # By this tag the SDK finds the execution of a job (sagemaker.lineage); AWS sets it, and asks no policy.
-    tags.add_tags(context.aws, arn, [{"Key": "sagemaker:pipeline-execution-arn", "Value": context.execution}])
-    note(arn)
+    with context.aws.store.transaction():
+        # By this tag the SDK finds the execution of a job (sagemaker.lineage); AWS sets it, and asks no policy.
+        tags.add_tags(context.aws, arn, [{"Key": "sagemaker:pipeline-execution-arn", "Value": context.execution}])
+        note(arn)
     return _wait(kind, context, request[kind.name], arn)
 
 
