@@ -23,7 +23,7 @@ def find_file(given: Mapping[str, str]) -> Path | None:
     """The user's settings; None where there are none, or where they tell a password."""
     configured = Path(given.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     for file in (configured / "pip" / "pip.conf", Path.home() / ".pip" / "pip.conf"):
-        if file.is_file() and not _tells_secret(_load(file)):
+        if file.is_file() and not _holds_secret(file):
             return file
     return None
 
@@ -34,7 +34,7 @@ def list_places(given: Mapping[str, str]) -> list[Path]:
     texts = [_load(file) for file in (*_OF_THE_MACHINE, *((own,) if own else ())) if file.is_file()]
     texts += [value for name, value in given.items() if name.startswith("PIP_")]
     found = [path for text in texts for path in _paths(text) if path != Path("/")]
-    return [path for path in found if path.is_dir() or (path.is_file() and not _tells_secret(_load(path)))]
+    return [path for path in found if path.is_dir() or (path.is_file() and not _holds_secret(path))]
 
 
 @lru_cache(maxsize=64)
@@ -52,8 +52,18 @@ def _parse_paths(text: str) -> Iterator[Path]:
                 yield path.parent if path.name == "simple" else path
 
 
+def _holds_secret(file: Path) -> bool:
+    """Whether a file tells a secret; it is read where it has changed, as each program's start waits for this."""
+    try:
+        found = file.stat()
+    except OSError:
+        return True
+    return _read_for_secret(file, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
 @lru_cache(maxsize=64)
-def _tells_secret(text: str) -> bool:
+def _read_for_secret(file: Path, *_identity: int) -> bool:
+    text = _load(file)
     lines = (line.partition("=") for line in text.splitlines())
     return "PRIVATE KEY" in text or any(
         mask_value(name.strip(), value.strip()) != value.strip() for name, _, value in lines

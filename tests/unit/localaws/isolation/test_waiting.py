@@ -127,7 +127,8 @@ from localaws.isolation.waiting import Launcher
 common = build_common_steps(Isolation(namespaces=True, processes=True))
 Launcher(common).discard()
 child = os.fork()
-pid = Launcher(common).process.pid
+waiting = Launcher(common)
+pid = waiting.process.pid
 os.kill(pid, 9)
 assert os.waitpid(pid, 0) == (pid, 9)
 if child:
