@@ -59,8 +59,15 @@ def measure(quick: bool) -> Measured:
         "The endpoint captures every request to S3 and counts it in CloudWatch; the others do neither.",
         "What a request took of the CPU before there was one loop on each side (2026-11-29, load above 5): 3.3 ms in "
         "the local AWS, of which a thread each for the request and for its answer, and 1.4 ms in the model's server. "
-        "Since then 0.6 to 0.9 ms, spread over the signature, HTTP on both sides, the "
-        "capture and the metrics, and 0.8 to 0.9 ms, of which the forward pass is 0.6 to 0.7.",
+        "With one loop on each side 0.5 ms at 8 clients and 0.8 at one, and 0.75 and 1.05; in uvloop, with requests "
+        "read once, 0.35 and 0.6, and 0.7 and 1.03. The forward pass is 0.53 of it, all of it convolutions.",
+        "One client waits for all in turn, in ms (2026-11-29, at real-time priority on a machine whose load was 14): "
+        "the local AWS 0.16 to admit a request, 0.08 to send it to the model's server, 0.12 to send the answer on, and "
+        "0.12 for the client's turn; the model's server 1.0, which it takes with a client of its own as well. "
+        "Admitting takes a third of that in a loop of nothing else: between two requests, other work has the core and "
+        "its caches.",
+        "What was slow in one request of a hundred was what had gathered in a second: its captures, the server's lines "
+        "and a datapoint for each latency went to the local AWS's own port at once. They go in parts, with pauses.",
     ]
     return Measured("endpoint", OURS, tuple(_series(found, bare)), tuple(notes))
 
