@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -181,8 +182,11 @@ def describe_elsewhere(settings: Settings) -> str | None:
     return None
 
 
-def start(settings: Settings) -> bool:
-    """Start it in the background and wait until it answers; False where it ran already."""
+def start(settings: Settings, meanwhile: Callable[[], object] = lambda: None) -> bool:
+    """Start it in the background and wait until it answers; False where it ran already.
+
+    `meanwhile` is what the caller has to do anyway, and does while it starts.
+    """
     if running_pid(settings):
         return False
     answers(settings)  # another server on the port is an error before anything is started
@@ -199,6 +203,7 @@ def start(settings: Settings) -> bool:
             | {"SCONES_PORT": str(settings.port), "SCONES_HOME": str(settings.home)}
             | reach_directly(os.environ),
         )
+    meanwhile()
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -61,6 +61,12 @@ def define_monitoring(settings: Settings, cache: Path | None = None) -> str:
     return _build(cache, "build_monitoring_definition", settings)
 
 
+def import_sdk() -> None:
+    """Import what builds a definition, for who waits for something else meanwhile."""
+    with _environment(OFFLINE), _own_session(), _quiet():
+        import_module("pipelines.definition")
+
+
 def _build(cache: Path | None, function: str, *arguments: object) -> str:
     """Call the SDK's part, unless the cache has what it wrote for the same arguments, code and version."""
     kept = cache / f"{_digest(function, arguments)}.json" if cache else None

@@ -7,12 +7,13 @@ import shutil
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from functools import partial
 from pathlib import Path
 
 from console import registry
 from console.commands import Command, dataset, inference, versions
 from console.commands.local_aws import bring_up, connect_checkout
-from console.commands.run import start, update
+from console.commands.run import definitions, start, update
 from console.errors import CommandError
 from console.formats import duration
 from console.target import Target, choose
@@ -43,8 +44,9 @@ def demo(options: Namespace) -> int:
     if options.target != "local":
         raise CommandError("`scones demo` runs on the local AWS; leave out --target.", 2)
     started = time.monotonic()
-    drawing = dataset.Drawing(choose("local", must_run=False, make_key=True), _SEED)
-    target = bring_up()
+    home = choose("local", must_run=False, make_key=True)
+    drawing = dataset.Drawing(home, _SEED)
+    target = bring_up(partial(_import_sdk, home))
     live = drift_demo.find_demonstrated(target, PROFILE) if options.drift and not options.set else None
     if live is not None:
         print(f"Steps 1 to 5 were shown before: version {live} is live.")
@@ -60,6 +62,14 @@ def demo(options: Namespace) -> int:
         for line in list_next(drift=options.drift):
             print(line)
     return code
+
+
+def _import_sdk(target: Target) -> None:
+    """Import the SDK while the local AWS starts, unless a definition is kept that spares it."""
+    from pipelines.define import import_sdk
+
+    if not definitions(target).is_dir():
+        import_sdk()
 
 
 def _train_and_classify(target: Target, options: Namespace, drawing: dataset.Drawing) -> tuple[int, int | None]:

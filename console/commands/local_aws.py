@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from console.commands import Command
@@ -48,15 +50,24 @@ def connect_checkout(target: Target) -> str | None:
     return connect(Path.cwd(), _local(target).home / "repositories" / f"{target.project.project}.git")
 
 
-def bring_up() -> Target:
-    """Start the local AWS where it does not run, and deploy the stack, which the answered target then reads."""
-    from console.deployment import project
+def bring_up(meanwhile: Callable[[], object] = lambda: None) -> Target:
+    """Start the local AWS where it does not run, and deploy the stack, which the answered target then reads.
+
+    `meanwhile` is done while it starts, after the imports of the deployment, which take as long as the start.
+    """
     from localaws.process import start
+
+    def import_deployment() -> None:
+        import_module("console.deployment.project")
+        meanwhile()
+
+    target = choose("local", must_run=False, make_key=True)
+    start(_local(target), import_deployment)
+
+    from console.deployment import project
     from seedcode.stack.deployment import Deployment
     from seedcode.stack.report import Silent
 
-    target = choose("local", must_run=False, make_key=True)
-    start(_local(target))
     spec = project.build_spec(target, {})
     images = project.image_publisher(target, lambda _: None)
     Deployment(project.account(target), spec, Silent(), lambda *_: True, images).run(project.code(target, spec))

@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console import endpoint
@@ -89,7 +90,7 @@ def start(
     overrides = {**_origin(), **(search or {}), **parse_overrides(assignments)}
     if chosen.starts_from_weights and from_version is None:
         _upload_weights(target, settings.bucket, chosen, overrides)
-    cache = folder(target).with_name("definitions") if target.local else None
+    cache = definitions(target) if target.local else None
     return run_pipeline(
         settings,
         chosen,
@@ -106,8 +107,13 @@ def update(target: Target, profile: str) -> None:
     from pipelines.profiles import find_profile
     from pipelines.run import update as update_pipeline
 
-    cache = folder(target).with_name("definitions") if target.local else None
+    cache = definitions(target) if target.local else None
     update_pipeline(target.deployed, find_profile(profile), cache)
+
+
+def definitions(target: Target) -> Path:
+    """Where the local AWS's home keeps definitions of pipelines."""
+    return folder(target).with_name("definitions")
 
 
 def _search(options: Namespace) -> dict[str, str] | None:

@@ -5,6 +5,7 @@ is asked for: the rest of the stand-in works without it.
 """
 
 import os
+import sys
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
@@ -13,6 +14,8 @@ VARIABLE = "SCONES_ENGINE"
 MXNET = "mxnet"
 PORTABLE = "portable"
 ENGINES = (MXNET, PORTABLE)
+_OPTIONAL = ("scipy", "sklearn")
+"""What MXNet imports where it is installed, for quantization and the base of a class: more than its own time."""
 
 
 class EngineError(ValueError):
@@ -48,7 +51,14 @@ def import_mxnet() -> ModuleType:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("MXNET_SUBGRAPH_VERBOSE", "0")
     vars(import_module("numpy")).setdefault("bool", bool)
-    return import_module(MXNET)
+    hidden = [name for name in _OPTIONAL if name not in sys.modules]
+    try:
+        for name in hidden:
+            sys.modules[name] = None  # type: ignore[assignment] # as Python says that there is none of this name
+        return import_module(MXNET)
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _find_version(library: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -49,6 +50,22 @@ def test_a_start_that_fails_tells_the_last_line_of_its_log(home: Settings, monke
     with pytest.raises(process.ProcessError, match="did not start: the port is taken"):
         process.start(home)
     assert "first" in (home.home / "localaws.log").read_text()
+
+
+def test_what_is_done_meanwhile_is_done_once_it_has_been_started(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    popen, order = subprocess.Popen, []
+    ending = [sys.executable, "-c", "print('ended')"]
+
+    def begin(_: object, **options: Any) -> subprocess.Popen[bytes]:
+        order.append("started")
+        return popen(ending, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", begin)
+    with pytest.raises(process.ProcessError, match="did not start: ended"):
+        process.start(home, lambda: order.append("meanwhile"))
+    assert order == ["started", "meanwhile"]
 
 
 def test_a_stop_waits_until_the_process_has_ended(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

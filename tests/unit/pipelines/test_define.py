@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+import boto3
 import pytest
 
 from pipelines import define as defining
-from pipelines.define import define
+from pipelines.define import define, import_sdk
 from pipelines.profiles import PROFILES
 from pipelines.settings import Settings
 from tests.unit.pipelines.conftest import CODE
@@ -24,6 +27,16 @@ def test_a_kept_definition_is_what_the_sdk_writes_and_needs_no_sdk(
     monkeypatch.setattr(defining, "import_module", lambda name: built.append(name) or load(name))
     assert define(settings, PROFILES["compact"], CODE, cache=folder) == definition_text
     assert built == []
+
+
+def test_the_sdk_can_be_imported_beforehand_and_leaves_nothing_of_its_own_behind(
+    settings: Settings, definition_text: str
+) -> None:
+    environment, session = dict(os.environ), boto3.DEFAULT_SESSION
+    import_sdk()
+    assert "pipelines.definition" in sys.modules
+    assert (dict(os.environ), boto3.DEFAULT_SESSION) == (environment, session)
+    assert define(settings, PROFILES["compact"], CODE) == definition_text
 
 
 def test_other_arguments_other_code_and_another_sdk_are_built_anew(

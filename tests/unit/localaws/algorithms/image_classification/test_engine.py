@@ -40,6 +40,21 @@ def test_mxnet_is_refused_where_it_is_missing_with_what_to_do(monkeypatch: pytes
         choose_engine()
 
 
+def test_mxnet_imports_nothing_that_training_has_no_use_for_and_others_still_can() -> None:
+    pytest.importorskip("localaws.algorithms.image_classification.mxnet_network")
+    program = (
+        "import sys\n"
+        "from localaws.algorithms.image_classification.engine import import_mxnet\n"
+        "import_mxnet()\n"
+        "assert not {'scipy', 'sklearn', 'pandas'} & set(sys.modules)\n"
+        "import scipy.stats, sklearn.base\n"
+        "import_mxnet()\n"
+        "assert {'scipy', 'sklearn'} <= set(sys.modules)\n"
+    )
+    environment = {"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
+    subprocess.run([sys.executable, "-c", program], env=environment, cwd=REPOSITORY, check=True)
+
+
 def test_nothing_imports_mxnet_where_the_portable_engine_trains() -> None:
     program = (
         "import sys; sys.modules['mxnet'] = None\n"
