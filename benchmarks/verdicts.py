@@ -157,7 +157,8 @@ GOALS = (
         "`scones demo` from a warm environment: under 50 s",
         median_of("from nothing to two answers"),
         50,
-        why="Most of it is training, from which other work takes the cores: read the load below, and "
-        "the quiet machine's figure at the end of this page.",
+        why="Half of it is training, 25 s on two idle cores, from which other work takes the cores: read the load "
+        "below, and the quiet machine's figure at the end of this page. Fewer epochs would cost accuracy "
+        "(`pipelines/profiles.py`).",
     ),
 )

@@ -75,7 +75,8 @@ COMPACT = Profile(
 )
 
 # Drawn images are learnt sooner than photographs: a tenth of the epochs, and less augmentation, are enough for a
-# demonstration and for the retraining that drift starts in it.
+# demonstration and for the retraining that drift starts in it. Fewer are not: 18 epochs with steps at 11 and 16 were
+# less accurate on the drawn test images with each of four seeds, 0.948 in the mean in place of 0.960.
 QUICK = replace(
     COMPACT,
     name="quick",

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.live import Live
 
 from console import tuning
-from console.executions import identifier
+from console.executions import fetch_fixed, identifier
 from console.formats import duration, moment, took
 from console.output import say
 from console.progress.snapshot import Client, Snapshot, StepView, fetch_snapshot
@@ -38,19 +38,21 @@ def follow(client: Client, arn: str) -> int:
 
 
 def _live(client: Client, arn: str) -> str:
-    snapshot = fetch_snapshot(client, arn)
+    fixed = fetch_fixed(client("sagemaker"), arn)
+    snapshot = fetch_snapshot(client, arn, fixed)
     with Live(draw(snapshot), console=Console(highlight=False), refresh_per_second=4) as live:
         while snapshot.end is None:
             time.sleep(_POLL_SECONDS)
-            snapshot = fetch_snapshot(client, arn)
+            snapshot = fetch_snapshot(client, arn, fixed)
             live.update(draw(snapshot))
     return snapshot.status
 
 
 def _plain(client: Client, arn: str) -> str:
     writer = LineWriter()
+    fixed = fetch_fixed(client("sagemaker"), arn)
     while True:
-        snapshot = fetch_snapshot(client, arn)
+        snapshot = fetch_snapshot(client, arn, fixed)
         for line in writer.write(snapshot):
             say(line, flush=True)
         if snapshot.end is not None:
