@@ -11,6 +11,7 @@ Item = dict[str, Any]
 
 # S3 answers so, too, of an object that is not there where the caller may not list the bucket.
 _UNREADABLE = frozenset({"AccessDenied", "InvalidObjectState", "403"})
+_MOST_SERIALIZED_BYTES = 20 * 1024 * 1024
 
 
 class Refusal(Exception):
@@ -92,6 +93,29 @@ class Storage:
             self._s3.put_object(**request, **({"Metadata": metadata} if metadata else {}))
         except Exception as error:
             raise _rename(error, address) from error
+
+
+def read_serialized(storage: Storage, item: Item) -> bytes:
+    """Return the object that serialize_image wrote for an item, one or many images; raises Refusal or Throttled."""
+    return storage.read(parse_address(item.get("serialized_uri"), "serialized_uri"), _MOST_SERIALIZED_BYTES)
+
+
+class Packed:
+    """Reads the images of a batch, of which many lie in one object: that is read once, when the first is asked for."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._uri: object = None
+        self._content = b""
+
+    def read(self, item: Item, name: str) -> bytes:
+        """Return what lies in the item's object where it says under `name`; raises Refusal or Throttled."""
+        if self._uri is None or item.get("serialized_uri") != self._uri:
+            self._content, self._uri = read_serialized(self._storage, item), item["serialized_uri"]
+        match item.get(name):
+            case [int(begin), int(end)] if 0 <= begin < end <= len(self._content):
+                return self._content[begin:end]
+        raise BadRequest(f"{name} is {str(item.get(name))[:80]}: give what serialize_image answered.")
 
 
 def _rename(error: Exception, address: S3Address) -> Exception:

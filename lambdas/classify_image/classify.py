@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from classify_image.endpoint import Endpoint, parse
 from classify_image.settings import Settings
-from common.workflow import BadRequest, Item, Refusal, Storage, check_batch, parse_address, refuse
+from common.workflow import BadRequest, Item, Packed, Refusal, Storage, check_batch, read_serialized, refuse
 
-MOST_BYTES = 20 * 1024 * 1024
+_FOR_REVIEW = ("serialized_uri", "review_bytes")
+"""Of an item of a batch, for filter_confidence: where the copy lies that a person would see."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Classifier:
         inference_id = item.get("inference_id")
         if not isinstance(inference_id, str) or not inference_id:
             raise BadRequest("The request has no inference_id: give what serialize_image answered.")
-        image = self._read(item) if read is None else read(item)
+        image = (read or self._read)(item)
         body = self.endpoint.ask(endpoint_name or self.settings.endpoint_name, image, inference_id)
         said = parse(body, self.settings.labels)
         return {
@@ -41,37 +42,21 @@ class Classifier:
 
     def batch(self, items: object, endpoint_name: str | None, model_version: object) -> list[Item]:
         """Classify each item; one refused here or before stays refused, an endpoint that fails fails the batch."""
-        packed = _Packed(self._read)
+        packed = Packed(self.storage)
         return [self._one_of_many(item, endpoint_name, model_version, packed) for item in check_batch(items)]
 
-    def _one_of_many(self, item: Item, endpoint_name: str | None, model_version: object, packed: _Packed) -> Item:
+    def _one_of_many(self, item: Item, endpoint_name: str | None, model_version: object, packed: Packed) -> Item:
         if item.get("status") == "REFUSED":
             return item
+
+        def read(item: Item) -> bytes:
+            return packed.read(item, "serialized_bytes") if "serialized_bytes" in item else self._read(item)
+
         try:
-            return self.one(item, endpoint_name, model_version, packed.read)
+            answer = self.one(item, endpoint_name, model_version, read)
         except Refusal as refusal:
             return refuse(item, refusal)
+        return answer | ({name: item[name] for name in _FOR_REVIEW} if "review_bytes" in item else {})
 
     def _read(self, item: Item) -> bytes:
-        return self.storage.read(parse_address(item.get("serialized_uri"), "serialized_uri"), MOST_BYTES)
-
-
-class _Packed:
-    """Reads the images of a batch, of which many lie in one object: that is read once, when the first is asked for."""
-
-    def __init__(self, read: Callable[[Item], bytes]) -> None:
-        self._read = read
-        self._uri: object = None
-        self._content = b""
-
-    def read(self, item: Item) -> bytes:
-        """The image of an item; raises Refusal."""
-        place = item.get("serialized_bytes")
-        if place is None:
-            return self._read(item)
-        if self._uri is None or item.get("serialized_uri") != self._uri:
-            self._content, self._uri = self._read(item), item["serialized_uri"]
-        match place:
-            case [int(begin), int(end)] if 0 <= begin < end <= len(self._content):
-                return self._content[begin:end]
-        raise BadRequest(f"serialized_bytes is {str(place)[:80]}: give what serialize_image answered.")
+        return read_serialized(self.storage, item)

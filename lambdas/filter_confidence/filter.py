@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from common.workflow import BadPicture, BadRequest, Item, NotFound, check_batch, refuse
+from common.workflow import BadPicture, BadRequest, Item, NotFound, Packed, check_batch, refuse
 from filter_confidence.review import Review
 
 
@@ -17,25 +17,35 @@ class Filter:
     threshold: float
     review: Review
 
-    def one(self, item: Item) -> Item:
-        """Add `passed` and the threshold, and below it the `review_uri` of the image's copy. Raises Refusal."""
+    def one(self, item: Item, read: Callable[[Item], bytes] | None = None) -> Item:
+        """Add `passed` and the threshold, and below it the `review_uri` of the image's copy, which `read` answers.
+
+        Without `read` the copy is made of the image itself. Raises Refusal.
+        """
         passed = parse_fraction(item.get("confidence"), "confidence") >= self.threshold
         answer = {**item, "passed": passed, "threshold": self.threshold}
         if not passed:
-            answer["review_uri"] = self.review.add(item.get("image_uri"), item)
+            answer["review_uri"] = self.review.add(item.get("image_uri"), item, read and read(item))
         return answer
 
     def batch(self, items: object, assignments: Mapping[str, str]) -> list[Item]:
         """Add to each item its status, and to those that pass the assignment of their label."""
-        return [self._one_of_many(item, assignments) for item in check_batch(items)]
+        packed = Packed(self.review.storage)
+        return [self._one_of_many(item, assignments, packed) for item in check_batch(items)]
 
-    def _one_of_many(self, item: Item, assignments: Mapping[str, str]) -> Item:
+    def _one_of_many(self, item: Item, assignments: Mapping[str, str], packed: Packed) -> Item:
         if item.get("status") == "REFUSED":
             return item
+
+        def read(item: Item) -> bytes:
+            return packed.read(item, "review_bytes")
+
         try:
-            answer = self.one(item)
+            answer = self.one(item, read if "review_bytes" in item else None)
         except (BadPicture, NotFound) as refusal:
             return refuse(item, refusal)
+        for name in ("serialized_uri", "review_bytes"):  # which only the functions need
+            answer.pop(name, None)
         if not answer.pop("passed"):
             return {"status": "NEEDS_REVIEW", **answer}
         label = str(item.get("label"))

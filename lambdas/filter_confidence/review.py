@@ -31,22 +31,24 @@ class Review:
     """Copies images for review. `s3` is boto3's client."""
 
     def __init__(self, s3: Any, bucket: str, limits: Limits = DEFAULT_LIMITS) -> None:  # noqa: ANN401 - boto3's have no type
-        self._storage = Storage(s3)
+        self.storage = Storage(s3)
         self._bucket = bucket
         self._limits = limits
 
-    def add(self, image_uri: object, prediction: Mapping[str, Any]) -> str:
+    def add(self, image_uri: object, prediction: Mapping[str, Any], png: bytes | None = None) -> str:
         """Put the image's pixels there as a PNG, with the model's prediction on it, and answer its address.
 
-        Raises BadRequest, NotFound, BadPicture or Throttled.
+        `png` is what serialize_image has made of a small image already. Raises BadRequest, NotFound, BadPicture or
+        Throttled.
         """
         source = parse_address(image_uri, "image_uri")
         name = PurePosixPath(source.key).stem[-_LONGEST_NAME:]  # without its ending, whatever that claims
-        png = self._encode(self._storage.read(source, self._limits.most_bytes))
+        if png is None:
+            png = self._encode(self.storage.read(source, self._limits.most_bytes))
         digest = hashlib.sha256(png).hexdigest()[:_DIGITS]
         target = S3Address(self._bucket, f"{PREFIX}/{digest}-{name}.png")
         known = {word: str(prediction[key]) for word, key in PREDICTION.items() if prediction.get(key) is not None}
-        self._storage.write(target, png, known)
+        self.storage.write(target, png, known)
         return target.uri
 
     def _encode(self, content: bytes) -> bytes:

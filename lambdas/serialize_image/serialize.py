@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PIL import Image
 
@@ -18,7 +17,9 @@ from serialize_image.settings import Settings
 INLINE, SERIALIZED = "incoming-inference", "serialized"
 """Prefixes: images that came inline (not `incoming/`, which is for training), and what the endpoint is asked with."""
 MOST_PACKED_BYTES = 8 * 1024 * 1024
-"""Of a batch's images in one object, which classify_image reads whole."""
+"""Of a batch's images in one object, which classify_image and filter_confidence read whole."""
+MOST_COPIED_PIXELS = 64 * 64
+"""Of an image whose copy for review lies in that object too: a larger one takes longer to encode than to read again."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Serializer:
         The endpoint's container resizes whatever it gets without a crop, so what it gets must have the model's size
         already: else the model is asked about other pixels than those its accuracy was measured on. Raises Refusal.
         """
-        answer, png = self._serialize(event, image_size)
+        answer, png, _ = self._serialize(event, image_size)
         target = S3Address(self.settings.bucket, f"{SERIALIZED}/{answer['inference_id']}.png")
         self.storage.write(target, png)
         return {**answer, "serialized_uri": target.uri}
@@ -43,39 +44,40 @@ class Serializer:
         """Serialize each of a list of events; one that is refused says so by its name and stops no other.
 
         The images lie in a few objects, one behind the other, as an object each would take most of a batch's time:
-        `serialized_bytes` of an item is where its image begins in the object, and where it ends.
+        `serialized_bytes` of an item is where its image begins in the object, and where it ends. `review_bytes` is the
+        same of a small image's copy, all pixels and nothing else, which filter_confidence puts under review/.
         """
         # S3 consoles make "folders": empty objects whose key ends in a slash, listed with the images.
         files = [item for item in check_batch(items) if not str(item.get("image_uri")).endswith("/")]
         answers: list[Item] = []
-        packed: list[tuple[Item, bytes]] = []
+        pack = _Pack()
         for item in files:
             try:
-                answer, png = self._serialize(item, image_size)
+                answer, png, image = self._serialize(item, image_size)
             except Refusal as refusal:
                 answers.append(refuse(item, refusal))
                 continue
             answers.append(answer)
-            packed.append((answer, png))
-            if sum(len(image) for _, image in packed) >= MOST_PACKED_BYTES:
-                self._write_packed(packed)
-                packed = []
-        if packed:
-            self._write_packed(packed)
+            pack.add(answer, "serialized_bytes", png)
+            if image.width * image.height <= MOST_COPIED_PIXELS:
+                pack.add(answer, "review_bytes", encode_png(image))
+            if pack.size >= MOST_PACKED_BYTES:
+                self._write_packed(pack)
+                pack = _Pack()
+        if pack.size:
+            self._write_packed(pack)
         return answers
 
-    def _write_packed(self, packed: Sequence[tuple[Item, bytes]]) -> None:
-        """Put images into one object, under its digest so that another try writes the same, and say where each is."""
-        content = b"".join(png for _, png in packed)
+    def _write_packed(self, pack: _Pack) -> None:
+        """Put images into one object, under its digest so that another try writes the same."""
+        content = b"".join(pack.parts)
         target = S3Address(self.settings.bucket, f"{SERIALIZED}/{hashlib.sha256(content).hexdigest()}.images")
         self.storage.write(target, content, content_type="application/octet-stream")
-        end = 0
-        for answer, png in packed:
-            begin, end = end, end + len(png)
-            answer |= {"serialized_uri": target.uri, "serialized_bytes": [begin, end]}
+        for answer in pack.answers:
+            answer["serialized_uri"] = target.uri
 
-    def _serialize(self, event: Item, image_size: int) -> tuple[Item, bytes]:
-        """The image's id and address, and the PNG that the endpoint is asked with."""
+    def _serialize(self, event: Item, image_size: int) -> tuple[Item, bytes, Image.Image]:
+        """The image's id and address, the PNG that the endpoint is asked with, and the image as it was sent."""
         request = parse(event)
         content = request.source if isinstance(request.source, bytes) else self._read(request.source)
         image = decode(content, self.settings.limits)
@@ -83,7 +85,7 @@ class Serializer:
         source = request.source
         if isinstance(source, bytes):
             source = self._keep(request.inference_id, image)
-        return {"inference_id": request.inference_id, "image_uri": source.uri}, png
+        return {"inference_id": request.inference_id, "image_uri": source.uri}, png, image
 
     def _read(self, address: S3Address) -> bytes:
         return self.storage.read(address, self.settings.limits.most_bytes)
@@ -93,6 +95,22 @@ class Serializer:
         address = S3Address(self.settings.bucket, f"{INLINE}/{inference_id}.png")
         self.storage.write(address, encode_png(scale_down(image, MOST_KEPT_PIXELS)))
         return address
+
+
+@dataclass
+class _Pack:
+    """Images that shall lie one behind the other in an object, and the answers that name them."""
+
+    parts: list[bytes] = field(default_factory=list)
+    answers: list[Item] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, answer: Item, name: str, png: bytes) -> None:
+        """Take an image, and say in the answer under `name` where it begins and where it ends."""
+        begin, self.size = self.size, self.size + len(png)
+        answer[name] = [begin, self.size]
+        self.parts.append(png)
+        self.answers.append(answer)
 
 
 def decode(data: bytes, limits: Limits) -> Image.Image:

@@ -179,6 +179,15 @@ def test_a_batch_reads_an_object_of_many_images_once(
     assert read == [uri]
 
 
+def test_where_the_copy_for_review_lies_is_handed_on(classifier: Classifier, runtime: Stubber) -> None:
+    place = {"serialized_bytes": [0, 3], "review_bytes": [1, 3]}
+    for _ in range(2):
+        _answers(runtime, [0.9, 0.1])
+    copied, plain = classifier.batch([{**ITEM, **place}, ITEM], None, "7")
+    assert (copied["serialized_uri"], copied["review_bytes"]) == (ITEM["serialized_uri"], [1, 3])
+    assert "serialized_uri" not in plain
+
+
 def test_a_batch_fails_where_the_endpoint_does_so_that_it_is_tried_again(
     classifier: Classifier, runtime: Stubber
 ) -> None:

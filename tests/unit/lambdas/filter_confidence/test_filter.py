@@ -161,6 +161,22 @@ def test_a_batch_says_of_each_image_how_it_ended(chosen: Filter) -> None:
     assert "assignment" not in items[2]
 
 
+def test_a_copy_that_was_packed_lies_under_review_as_one_that_is_made_of_the_image(chosen: Filter, s3: Any) -> None:
+    unsure = {**ITEM, "confidence": 0.5}
+    [made] = chosen.batch([unsure], ASSIGNMENTS)
+    place = made["review_uri"].removeprefix(f"s3://{BUCKET}/")
+    png = s3.get_object(Bucket=BUCKET, Key=place)["Body"].read()
+    for key in (place, "photos/p 1.jpg"):  # the image itself is not read again
+        s3.delete_object(Bucket=BUCKET, Key=key)
+    s3.put_object(Bucket=BUCKET, Key="serialized/all.images", Body=b"one" + png)
+    packed = {"serialized_uri": f"s3://{BUCKET}/serialized/all.images", "review_bytes": [3, 3 + len(png)]}
+    assert chosen.batch([{**unsure, **packed}], ASSIGNMENTS) == [made]
+    assert s3.get_object(Bucket=BUCKET, Key=place)["Body"].read() == png
+    assert s3.head_object(Bucket=BUCKET, Key=place)["Metadata"]["label"] == "bicycle"
+    [sure] = chosen.batch([{**ITEM, **packed, "confidence": 0.9}], ASSIGNMENTS)
+    assert not {"serialized_uri", "review_bytes"} & set(sure)  # which no reader of the results needs
+
+
 def test_a_label_without_an_assignment_is_refused(chosen: Filter) -> None:
     with pytest.raises(BadRequest, match="'tricycle' has no assignment"):
         chosen.batch([{**ITEM, "label": "tricycle", "confidence": 0.9}], ASSIGNMENTS)

@@ -77,7 +77,7 @@ def test_a_bad_image_in_a_batch_is_named_and_stops_no_other(serializer: Serializ
 def test_a_batch_s_images_lie_one_behind_the_other_in_one_object(
     serializer: Serializer, put: Put, s3: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = [{"image_uri": put(f"{seed}.png", encode(noise(32 + seed, 32)))} for seed in range(5)]
+    given = [{"image_uri": put(f"{seed}.png", encode(noise(65 + seed, 64)))} for seed in range(5)]
     alone = [_object(s3, serializer.one(item, 28)["serialized_uri"]) for item in given]
 
     def packed() -> list[bytes]:
@@ -95,6 +95,20 @@ def test_a_batch_s_images_lie_one_behind_the_other_in_one_object(
     monkeypatch.setattr(serialize, "MOST_PACKED_BYTES", len(alone[0]) + 1)
     assert packed() == alone
     assert len(objects()) == 4  # two images, two images, one
+
+
+def test_a_small_image_s_copy_for_review_lies_in_the_same_object_with_nothing_but_its_pixels(
+    serializer: Serializer, put: Put, s3: Any
+) -> None:
+    small, large = noise(64, 64), noise(65, 64)
+    contents = encode(small, icc_profile=b"<script>") + b"<script>", encode(large)
+    given = [{"image_uri": put(f"{number}.png", content)} for number, content in enumerate(contents)]
+    first, second = serializer.batch(given, 28)
+    copy = _object(s3, first["serialized_uri"])[slice(*first["review_bytes"])]
+    assert Image.open(io.BytesIO(copy)).tobytes() == small.tobytes()
+    assert b"script" not in copy and b"iCCP" not in copy
+    assert "review_bytes" not in second  # it takes longer to encode than to read again
+    assert first["serialized_uri"] == second["serialized_uri"]
 
 
 def test_the_console_s_folders_are_no_images(serializer: Serializer, put: Put) -> None:
