@@ -17,7 +17,7 @@ from workflow.delivery import ASSIGNMENTS
 from workflow.tasks import function_task
 
 SECONDS = 4 * 60 * 60
-CONCURRENCY = 4
+CONCURRENCY = 2
 _CLASSIFY_PICTURES = "ClassifyPictures"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from classify_image.endpoint import Endpoint, parse
 from classify_image.settings import Settings
-from common.workflow import BadRequest, Item, Packed, Refusal, Storage, check_batch, read_serialized, refuse
+from common.workflow import BadRequest, Item, Packed, Refusal, Storage, check_batch, each, read_serialized, refuse
 
 _FOR_REVIEW = ("serialized_uri", "review_bytes")
 """Of an item of a batch, for filter_confidence: where the copy lies that a person would see."""
@@ -43,7 +43,9 @@ class Classifier:
     def batch(self, items: object, endpoint_name: str | None, model_version: object) -> list[Item]:
         """Classify each item; one refused here or before stays refused, an endpoint that fails fails the batch."""
         packed = Packed(self.storage)
-        return [self._one_of_many(item, endpoint_name, model_version, packed) for item in check_batch(items)]
+        return list(
+            each(check_batch(items), lambda item: self._one_of_many(item, endpoint_name, model_version, packed))
+        )
 
     def _one_of_many(self, item: Item, endpoint_name: str | None, model_version: object, packed: Packed) -> Item:
         if item.get("status") == "REFUSED":

@@ -15,11 +15,12 @@ from botocore.config import Config
 from classify_image.classify import Classifier
 from classify_image.endpoint import Endpoint
 from classify_image.settings import Settings
-from common.workflow import Storage
+from common.workflow import USER_AGENT, Storage
 
 logger = Logger(service="classify_image")
 metrics = Metrics(namespace="Scones", service="classify_image")
 
+_CLIENT = Config(user_agent=USER_AGENT)
 # The endpoint answers within 60 s or not at all; short hiccups are met here, longer ones by the workflow's Retry.
 _PATIENCE = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5, read_timeout=65)
 
@@ -27,10 +28,12 @@ _PATIENCE = Config(retries={"mode": "standard", "max_attempts": 3}, connect_time
 @cache
 def classifier() -> Classifier:
     """What stays from one invocation to the next: settings and clients."""
-    runtime = boto3.client("sagemaker-runtime", region_name=os.environ.get("AWS_REGION"), config=_PATIENCE)
+    runtime = boto3.client(
+        "sagemaker-runtime", region_name=os.environ.get("AWS_REGION"), config=_CLIENT.merge(_PATIENCE)
+    )
     return Classifier(
         Settings.from_environment(os.environ),
-        Storage(boto3.client("s3", region_name=os.environ.get("AWS_REGION"))),
+        Storage(boto3.client("s3", region_name=os.environ.get("AWS_REGION"), config=_CLIENT)),
         Endpoint(runtime),
     )
 

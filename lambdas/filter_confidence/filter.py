@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from common.workflow import BadPicture, BadRequest, Item, NotFound, Packed, check_batch, refuse
+from common.workflow import BadPicture, BadRequest, Item, NotFound, Packed, check_batch, each, refuse
 from filter_confidence.review import Review
 
 
@@ -31,7 +31,7 @@ class Filter:
     def batch(self, items: object, assignments: Mapping[str, str]) -> list[Item]:
         """Add to each item its status, and to those that pass the assignment of their label."""
         packed = Packed(self.review.storage)
-        return [self._one_of_many(item, assignments, packed) for item in check_batch(items)]
+        return list(each(check_batch(items), lambda item: self._one_of_many(item, assignments, packed)))
 
     def _one_of_many(self, item: Item, assignments: Mapping[str, str], packed: Packed) -> Item:
         if item.get("status") == "REFUSED":

@@ -10,19 +10,23 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
 
 from common.images import Limits
+from common.workflow import USER_AGENT
 from filter_confidence.filter import Filter, parse_fraction
 from filter_confidence.review import Review
 
 logger = Logger(service="filter_confidence")
 metrics = Metrics(namespace="Scones", service="filter_confidence")
 
+_CLIENT = Config(user_agent=USER_AGENT)
+
 
 @cache
 def review() -> Review:
     """What stays from one invocation to the next: BUCKET, MAX_BYTES and MAX_PIXELS, and the client."""
-    s3 = boto3.client("s3", region_name=os.environ.get("AWS_REGION"))
+    s3 = boto3.client("s3", region_name=os.environ.get("AWS_REGION"), config=_CLIENT)
     return Review(s3, os.environ["BUCKET"], Limits.from_environment(os.environ))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from common.images import DEFAULT_LIMITS, MOST_KEPT_PIXELS, BadImage, Limits, encode_png, read, scale_down
 from common.s3 import S3Address
-from common.workflow import BadPicture, Storage, parse_address
+from common.workflow import DECODING, BadPicture, Storage, parse_address
 
 PREFIX = "review"
 PREDICTION = {
@@ -54,7 +54,7 @@ class Review:
     def _encode(self, content: bytes) -> bytes:
         """The image's pixels and nothing else of it, as a PNG; raises BadPicture."""
         try:
-            image = read(content, self._limits)
+            with DECODING:
+                return encode_png(scale_down(read(content, self._limits), MOST_KEPT_PIXELS))
         except BadImage as error:
             raise BadPicture(str(error)) from error
-        return encode_png(scale_down(image, MOST_KEPT_PIXELS))

@@ -10,8 +10,9 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
 
-from common.workflow import Refusal, Storage
+from common.workflow import USER_AGENT, Refusal, Storage
 from serialize_image.request import parse_image_size
 from serialize_image.serialize import Serializer
 from serialize_image.settings import Settings
@@ -19,12 +20,15 @@ from serialize_image.settings import Settings
 logger = Logger(service="serialize_image")
 metrics = Metrics(namespace="Scones", service="serialize_image")
 
+_CLIENT = Config(user_agent=USER_AGENT)
+
 
 @cache
 def serializer() -> Serializer:
     """What stays from one invocation to the next: settings and clients."""
     return Serializer(
-        Settings.from_environment(os.environ), Storage(boto3.client("s3", region_name=os.environ.get("AWS_REGION")))
+        Settings.from_environment(os.environ),
+        Storage(boto3.client("s3", region_name=os.environ.get("AWS_REGION"), config=_CLIENT)),
     )
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from common import images
 from common.images import MOST_KEPT_PIXELS, BadImage, Limits, encode_png, resize_and_crop, scale_down
 from common.s3 import S3Address
-from common.workflow import BadPicture, Item, Refusal, Storage, check_batch, refuse
+from common.workflow import DECODING, BadPicture, Item, Refusal, Storage, check_batch, each, refuse
 from serialize_image.request import parse
 from serialize_image.settings import Settings
 
@@ -35,9 +35,9 @@ class Serializer:
         The endpoint's container resizes whatever it gets without a crop, so what it gets must have the model's size
         already: else the model is asked about other pixels than those its accuracy was measured on. Raises Refusal.
         """
-        answer, png, _ = self._serialize(event, image_size)
+        answer, pngs = self._serialize(event, image_size)
         target = S3Address(self.settings.bucket, f"{SERIALIZED}/{answer['inference_id']}.png")
-        self.storage.write(target, png)
+        self.storage.write(target, pngs["serialized_bytes"])
         return {**answer, "serialized_uri": target.uri}
 
     def batch(self, items: object, image_size: int) -> list[Item]:
@@ -51,22 +51,22 @@ class Serializer:
         files = [item for item in check_batch(items) if not str(item.get("image_uri")).endswith("/")]
         answers: list[Item] = []
         pack = _Pack()
-        for item in files:
-            try:
-                answer, png, image = self._serialize(item, image_size)
-            except Refusal as refusal:
-                answers.append(refuse(item, refusal))
-                continue
+        for answer, pngs in each(files, lambda item: self._one_of_many(item, image_size)):
             answers.append(answer)
-            pack.add(answer, "serialized_bytes", png)
-            if image.width * image.height <= MOST_COPIED_PIXELS:
-                pack.add(answer, "review_bytes", encode_png(image))
+            for name, png in pngs.items():
+                pack.add(answer, name, png)
             if pack.size >= MOST_PACKED_BYTES:
                 self._write_packed(pack)
                 pack = _Pack()
         if pack.size:
             self._write_packed(pack)
         return answers
+
+    def _one_of_many(self, item: Item, image_size: int) -> tuple[Item, dict[str, bytes]]:
+        try:
+            return self._serialize(item, image_size, for_review=True)
+        except Refusal as refusal:
+            return refuse(item, refusal), {}
 
     def _write_packed(self, pack: _Pack) -> None:
         """Put images into one object, under its digest so that another try writes the same."""
@@ -76,16 +76,22 @@ class Serializer:
         for answer in pack.answers:
             answer["serialized_uri"] = target.uri
 
-    def _serialize(self, event: Item, image_size: int) -> tuple[Item, bytes, Image.Image]:
-        """The image's id and address, the PNG that the endpoint is asked with, and the image as it was sent."""
+    def _serialize(self, event: Item, image_size: int, *, for_review: bool = False) -> tuple[Item, dict[str, bytes]]:
+        """The image's id and address, and PNGs: what the endpoint is asked with, and a small image's copy for review.
+
+        They are named as their places in a batch's object are.
+        """
         request = parse(event)
-        content = request.source if isinstance(request.source, bytes) else self._read(request.source)
-        image = decode(content, self.settings.limits)
-        png = encode_png(resize_and_crop(image, image_size, image_size))
         source = request.source
+        content = source if isinstance(source, bytes) else self._read(source)
+        with DECODING:
+            image = decode(content, self.settings.limits)
+            pngs = {"serialized_bytes": encode_png(resize_and_crop(image, image_size, image_size))}
+            if for_review and image.width * image.height <= MOST_COPIED_PIXELS:
+                pngs["review_bytes"] = encode_png(image)
         if isinstance(source, bytes):
             source = self._keep(request.inference_id, image)
-        return {"inference_id": request.inference_id, "image_uri": source.uri}, png, image
+        return {"inference_id": request.inference_id, "image_uri": source.uri}, pngs
 
     def _read(self, address: S3Address) -> bytes:
         return self.storage.read(address, self.settings.limits.most_bytes)
