@@ -36,15 +36,16 @@ def demonstrated(*options: str) -> Iterator[Demonstrated]:
         os.environ.update(names)
         try:
             began = time.perf_counter()
-            _scones("demo", *options, log=Path(home) / "demo.log")
+            scones("demo", *options, log=Path(home) / "demo.log")
             yield Demonstrated(choose("local"), time.perf_counter() - began)
         finally:
-            _scones("down", "--yes", log=Path(home) / "down.log")
+            scones("down", "--yes", log=Path(home) / "down.log")
             os.environ.clear()
             os.environ.update(before)
 
 
-def _scones(*words: str, log: Path) -> None:
+def scones(*words: str, log: Path) -> None:
+    """Run the command, its output in a file; raises SystemExit where it fails."""
     with log.open("wb") as output:
         done = subprocess.run([*SCONES, *words], check=False, stdout=output, stderr=subprocess.STDOUT)
     if done.returncode:
