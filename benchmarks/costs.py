@@ -157,7 +157,8 @@ EXPRESS = [
 DISTRIBUTED = [
     Item("functions, calls", "Lambda request", 3 * IMAGES / BATCH, f"three a batch of {BATCH}"),
     FUNCTIONS[1],
-    *OBJECTS,
+    Item("S3 writes", "S3 PUT", IMAGES / BATCH, "one a batch, and one more for each image that goes to a person"),
+    Item("S3 reads", "S3 GET", IMAGES + 2 * IMAGES / BATCH, "one an image, two a batch"),
     Item("children started", "Standard transition", IMAGES / BATCH, "one transition each"),
     Item("children's requests", "Express request", IMAGES / BATCH, "one a batch"),
     Item("children's duration", "Express GB second", 20 * 0.0625 * IMAGES / BATCH, "20 seconds a batch at 64 MB"),
