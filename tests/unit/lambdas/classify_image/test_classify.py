@@ -19,6 +19,7 @@ from classify_image.endpoint import BadAnswer, Endpoint, EndpointNotReady, Model
 from classify_image.settings import Settings
 from moto import mock_aws
 
+from common import workflow
 from common.s3 import S3Address
 from common.workflow import BadPicture, BadRequest, NotFound, Storage, Throttled
 
@@ -35,8 +36,9 @@ CONTEXT: Any = SimpleNamespace(
 
 
 @pytest.fixture
-def runtime() -> Iterator[Stubber]:
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
     """SageMaker's runtime, whose answers a test says before; botocore checks every request against the API."""
+    monkeypatch.setattr(workflow, "THREADS", 1)  # answers are given in the order of the requests
     with mock_aws():
         client = boto3.client("sagemaker-runtime")
         with Stubber(client) as stubber:
