@@ -1,7 +1,8 @@
 """Brings the project's stack to what is wanted, by change sets that are shown before they are executed.
 
 The functions' code lies in the bucket that the stack makes, so a new project is deployed twice: for the bucket, and
-then with the code in it. What a deleted stack has left is taken over first; see kept.py.
+then with the code in it. What a deleted stack has left is taken over first; see kept.py. What refresh_workflow
+publishes, CloudFormation does not know: after an update the function is asked to publish it with the new parameters.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from seedcode.stack import changes, foundation, identity_provider, kept, service
 from seedcode.stack.follow import Operation
 from seedcode.stack.functions import Code, upload_code
 from seedcode.stack.location import locate
+from seedcode.stack.refresh import refresh
 from seedcode.stack.report import Change, Reporter
 from seedcode.stack.spec import Account, Spec
 from seedcode.stack.state import READY, UNBORN, Stack, describe, find_obstacle
@@ -49,7 +51,7 @@ class Deployment:
 
         Raises StackError where it cannot be deployed, failed, or was not consented to.
         """
-        stack = self._find()
+        stack = found = self._find()
         code = self._with_image(stack, code)
         if stack and self._is_up_to_date(stack, code):
             self.reporter.say(f"The stack {stack.name} is up to date: there is nothing to change.")
@@ -65,6 +67,8 @@ class Deployment:
         if named.image_uri != updated.parameters.get("ImageUri", named.image_uri):
             # An imported stack has its repository since this update.
             updated = self._update(updated, location, named)
+        if found:  # a new project has no endpoint that a workflow could ask
+            self.reporter.say(refresh(self.aws.client("lambda"), f"{self.spec.project}-refresh-workflow"))
         return updated.outputs
 
     def _with_image(self, stack: Stack | None, code: Code) -> Code:

@@ -1,4 +1,4 @@
-"""Asks refresh_workflow to look again: a stack's update puts back the workflow that the template holds."""
+"""Asks refresh_workflow to publish again: an update puts the template's workflow back, and may bring a threshold."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ def refresh(lambdas: Any, function: str) -> str:  # noqa: ANN401 - a boto3 clien
     try:
         answer = lambdas.invoke(FunctionName=function, Payload=b"{}")
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
-        raise StackError(f"There is no function {function}; deploy the stack with its code first.") from error
+        code = error.response["Error"]["Code"]
+        if code == "ResourceNotFoundException":
+            raise StackError(f"There is no function {function}; deploy the stack with its code first.") from error
+        if code == "AccessDeniedException":
+            raise StackError(
+                f"You may not call {function}, so the workflow has not the stack's values yet: let somebody who may "
+                "(lambda:InvokeFunction) run `python -m seedcode refresh`."
+            ) from error
+        raise
     said = json.loads(answer["Payload"].read() or b"null")
     if answer.get("FunctionError"):
         reason = said.get("errorMessage", said) if isinstance(said, dict) else said

@@ -89,16 +89,15 @@ def test_an_approval_alone_leads_to_an_answer(laptop: Laptop, deployed: int, pic
     ] == ("it looks good")
 
 
-def test_an_answer_that_is_not_sure_goes_to_a_person(laptop: Laptop, deployed: int, pictures: list[Path]) -> None:
-    machine = "arn:aws:states:us-east-1:000000000000:stateMachine:scones-inference"
-    states = laptop.client("stepfunctions")
-    definition = json.loads(states.describe_state_machine(stateMachineArn=machine)["definition"])
-    definition["States"]["FilterConfidence"]["Parameters"]["Payload"]["threshold"] = "1.0"
-    role = "arn:aws:iam::000000000000:role/scones-workflow"
-    strict = states.create_state_machine(name="strict", definition=json.dumps(definition), roleArn=role)
-    laptop.client("s3").upload_file(str(pictures[0]), BUCKET, "incoming-inference/unsure.png")
-    output = _execute(laptop, strict["stateMachineArn"], {"image_uri": f"s3://{BUCKET}/incoming-inference/unsure.png"})
-    assert output["status"] == "NEEDS_REVIEW"
+def test_a_threshold_that_is_deployed_is_in_force_and_an_answer_below_it_goes_to_a_person(
+    laptop: Laptop, deployed: int, pictures: list[Path]
+) -> None:
+    laptop.scones("deploy", "--set", "ConfidenceThreshold=1.0")
+    try:
+        [output] = json.loads(laptop.scones("classify", "--json", str(pictures[0])).stdout)
+    finally:
+        laptop.scones("deploy", "--set", "ConfidenceThreshold=0.8")
+    assert (output["status"], output["threshold"], output["model_version"]) == ("NEEDS_REVIEW", 1.0, deployed)
     s3 = laptop.client("s3")
     waiting = s3.head_object(Bucket=BUCKET, Key=output["review_uri"].removeprefix(f"s3://{BUCKET}/"))
     assert waiting["Metadata"]["inference-id"] == output["inference_id"]
@@ -414,18 +413,6 @@ class _Load:
             except Exception as error:
                 self.failures.append(repr(error))
             self._stop.wait(0.05)
-
-
-def _execute(laptop: Laptop, machine: str, request: dict[str, Any]) -> dict[str, Any]:
-    states = laptop.client("stepfunctions")
-    arn = states.start_execution(stateMachineArn=machine, input=json.dumps(request))["executionArn"]
-    deadline = time.monotonic() + 60
-    while (said := states.describe_execution(executionArn=arn))["status"] == "RUNNING":
-        assert time.monotonic() < deadline, said
-        time.sleep(0.1)
-    assert said["status"] == "SUCCEEDED", said
-    output: dict[str, Any] = json.loads(said["output"])
-    return output
 
 
 def _endpoint(laptop: Laptop) -> dict[str, Any]:

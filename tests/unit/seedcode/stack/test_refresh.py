@@ -14,13 +14,13 @@ from seedcode.stack.refresh import refresh
 class Lambda:
     """One function, with the answer that the test gives it."""
 
-    def __init__(self, said: Any, error: str | None = None) -> None:
-        self._said, self._error = said, error
+    def __init__(self, said: Any, error: str | None = None, refusal: str = "ResourceNotFoundException") -> None:
+        self._said, self._error, self._refusal = said, error, refusal
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:
         assert Payload == b"{}"
         if FunctionName != "scones-refresh-workflow":
-            raise ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": ""}}, "Invoke")
+            raise ClientError({"Error": {"Code": self._refusal, "Message": ""}}, "Invoke")
         answer = {"Payload": io.BytesIO(json.dumps(self._said).encode())}
         return answer | ({"FunctionError": self._error} if self._error else {})
 
@@ -38,3 +38,8 @@ def test_a_function_that_fails_fails_the_build_with_its_reason() -> None:
 def test_a_function_that_is_not_there_says_what_to_deploy() -> None:
     with pytest.raises(StackError, match="deploy the stack with its code first"):
         refresh(Lambda({}), "other-refresh-workflow")
+
+
+def test_who_may_not_call_it_is_told_what_is_left_to_do() -> None:
+    with pytest.raises(StackError, match=r"You may not call other-refresh-workflow.*python -m seedcode refresh"):
+        refresh(Lambda({}, refusal="AccessDeniedException"), "other-refresh-workflow")
