@@ -4,6 +4,10 @@ An alarm of one endpoint would be raised by another's metric, and one that was r
 alarm has the datapoints of its own metric, M of N periods, and TreatMissingData, and sends an EventBridge event when
 its state changes. Two things differ from AWS: the periods end now, where AWS's end at whole minutes, and for `missing`
 and `ignore` the periods that lack data count as not breaching where others have some.
+
+MiniStack keeps each value that was put, for two weeks in memory. What services put of themselves has a resolution of a
+minute on AWS, so here equal values of a minute are one datapoint, with how often it was and when it came last.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Resolution_definition
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 from ministack.services import cloudwatch
@@ -27,6 +32,7 @@ Point = dict[str, Any]
 Evaluate = Callable[[Alarm], None]
 
 _MINUTE = 60
+_SERVICES = "AWS/"  # whose namespaces begin so; nobody else may use such a one
 _HOLDS: Mapping[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
     "GreaterThanThreshold": lambda value, threshold: value > threshold,
@@ -36,17 +42,64 @@ _HOLDS: Mapping[str, Callable[[float, float], bool]] = {
 
 
 def patch(_: Aws) -> Patch:
-    """Evaluate alarms of one metric as AWS does: at each of its datapoints, and when they are described."""
+    """Evaluate alarms of one metric as AWS does: at each of its datapoints, and when described. Keep few datapoints."""
     # AlarmEvents evaluates them once a second, so time that passes without a datapoint counts as well.
     return Patch(
-        replaces={cloudwatch: {"_describe_alarms": _evaluating_first, "_evaluate_alarm": _evaluating}},
+        replaces={
+            cloudwatch: {
+                "_describe_alarms": _evaluating_first,
+                "_evaluate_alarm": _evaluating,
+                "_store_datum": _gathering,
+            }
+        },
         reads={
             cloudwatch: (
                 *("_alarms", "_calc_stats", "_dims_from_list", "_dims_key", "_dispatch_alarm_actions"),
-                *("_evaluate_all_alarms", "_evaluate_parent_alarms", "_metrics", "_record_history", "_stat_value"),
+                *("_evaluate_all_alarms", "_evaluate_parent_alarms", "_metric_bucket", "_metrics"),
+                *("_record_history", "_stat_value"),
             )
         },
     )
+
+
+def _gathering(store: Callable[..., None]) -> Callable[..., None]:
+    def store_datum(namespace: str, name: str, dimensions: Mapping[str, str], *datum: object) -> None:
+        if not namespace.startswith(_SERVICES):
+            store(namespace, name, dimensions, *datum)
+            return
+        points: list[Point] = cloudwatch._metric_bucket((namespace, name, cloudwatch._dims_key(dimensions)))
+        before = len(points)
+        store(namespace, name, dimensions, *datum)
+        added = points[before:]
+        del points[before:]
+        points += _gather(points, added)
+
+    return store_datum
+
+
+def _gather(kept: Sequence[Point], added: Sequence[Point]) -> list[Point]:
+    """Count added points with those of the same minute, value and unit that are kept; answers the others."""
+    known: dict[object, Point] = {}
+    minutes = {_minute(point) for point in added}
+    for point in takewhile(lambda each: _minute(each) in minutes, reversed(kept)):
+        known[_identity(point)] = point
+    others = []
+    for point in added:
+        same = known.setdefault(_identity(point), point)
+        if same is point or "_stat" in point:
+            others.append(point)
+        else:
+            same["Count"] = same.get("Count", 1.0) + point.get("Count", 1.0)
+            same["Timestamp"] = max(same["Timestamp"], point["Timestamp"])
+    return others
+
+
+def _minute(point: Point) -> int:
+    return int(point["Timestamp"] // _MINUTE)
+
+
+def _identity(point: Point) -> tuple[object, ...]:
+    return _minute(point), point["Value"], point.get("Unit"), "_stat" in point
 
 
 def evaluate_state(alarm: Alarm, values: Sequence[float | None]) -> str | None:

@@ -38,13 +38,19 @@ class Alarms:
     def create(self, **changes: object) -> None:
         cloudwatch._put_metric_alarm({}, {**ALARM, **changes}, False, True)
 
-    def put(self, value: float, endpoint: str = "watched") -> None:
+    def put(self, value: float, endpoint: str = "watched", namespace: str = "monitoring", **more: object) -> None:
         datum = {
             "MetricName": "violations",
             "Dimensions": [{"Name": "Endpoint", "Value": endpoint}],
-            "Value": value,
+            **({"Value": value} if "Values" not in more else {}),
+            **more,
         }
-        cloudwatch._put_metric_data({}, {"Namespace": "monitoring", "MetricData": [datum]}, False, True)
+        cloudwatch._put_metric_data({}, {"Namespace": namespace, "MetricData": [datum]}, False, True)
+
+    def points(self, namespace: str) -> list[tuple[float, float, float]]:
+        """The value, count and age in seconds of each datapoint that is kept."""
+        kept = cloudwatch._metrics[namespace, "violations", cloudwatch._dims_key({"Endpoint": "watched"})]
+        return [(point["Value"], point.get("Count", 1.0), self.now - point["Timestamp"]) for point in kept]
 
     def state(self) -> str:
         """The alarm as somebody who looks at it sees it."""
@@ -127,3 +133,30 @@ def test_states_follow_the_values_of_the_last_periods(
     values: list[float | None], changes: dict[str, Any], state: str | None
 ) -> None:
     assert evaluate_state({**ALARM, **changes}, values) == state
+
+
+def test_equal_values_that_a_service_puts_in_a_minute_are_one_datapoint(alarms: Alarms) -> None:
+    alarms.now = 1_800_000_000.0  # a minute begins
+    alarms.put(0, namespace="AWS/SageMaker", Values=[5.0, 7.0], Counts=[2.0, 1.0])
+    alarms.now += 30
+    alarms.put(0, namespace="AWS/SageMaker", Values=[7.0, 5.0, 9.0], Counts=[1.0, 3.0, 1.0])
+    alarms.put(5, namespace="AWS/SageMaker")
+    assert alarms.points("AWS/SageMaker") == [(5.0, 6.0, 0.0), (7.0, 2.0, 0.0), (9.0, 1.0, 0.0)]
+    alarms.now += 30
+    alarms.put(5, namespace="AWS/SageMaker")
+    assert alarms.points("AWS/SageMaker")[-1] == (5.0, 1.0, 0.0), "another minute"
+
+
+def test_other_units_and_sets_of_statistics_stay_datapoints_of_their_own(alarms: Alarms) -> None:
+    statistics = {"SampleCount": 2, "Sum": 10, "Minimum": 5, "Maximum": 5}
+    alarms.put(5, namespace="AWS/SageMaker")
+    alarms.put(5, namespace="AWS/SageMaker", Unit="Seconds")
+    for _ in range(2):
+        alarms.put(5, namespace="AWS/SageMaker", StatisticValues=statistics)
+    assert len(alarms.points("AWS/SageMaker")) == 4
+
+
+def test_what_others_put_is_kept_as_it_came(alarms: Alarms) -> None:
+    alarms.put(5)
+    alarms.put(5)
+    assert alarms.points("monitoring") == [(5.0, 1.0, 0.0)] * 2
