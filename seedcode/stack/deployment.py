@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from seedcode.stack import changes, foundation, identity_provider, kept, service
 from seedcode.stack.follow import Operation
 from seedcode.stack.functions import Code, upload_code
 from seedcode.stack.location import locate
-from seedcode.stack.refresh import refresh
+from seedcode.stack.refresh import NoFunctionError, refresh
 from seedcode.stack.report import Change, Reporter
 from seedcode.stack.spec import Account, Spec
 from seedcode.stack.state import READY, UNBORN, Stack, describe, find_obstacle
@@ -68,8 +69,12 @@ class Deployment:
             # An imported stack has its repository since this update.
             updated = self._update(updated, location, named)
         if found:  # a new project has no endpoint that a workflow could ask
-            self.reporter.say(refresh(self.aws.client("lambda"), f"{self.spec.project}-refresh-workflow"))
+            self._refresh()
         return updated.outputs
+
+    def _refresh(self) -> None:
+        with suppress(NoFunctionError):  # a stack without code, or of another template, has no workflow either
+            self.reporter.say(refresh(self.aws.client("lambda"), f"{self.spec.project}-refresh-workflow"))
 
     def _with_image(self, stack: Stack | None, code: Code) -> Code:
         """Publish the image once the stack has a repository for it; without one, or a publisher, nothing is done."""

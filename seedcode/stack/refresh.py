@@ -10,6 +10,10 @@ from botocore.exceptions import ClientError
 from seedcode.errors import StackError
 
 
+class NoFunctionError(StackError):
+    """The stack has no such function."""
+
+
 def refresh(lambdas: Any, function: str) -> str:  # noqa: ANN401 - a boto3 client
     """Call the function with `{}` and answer what it did, in a line; raise StackError where it failed."""
     try:
@@ -17,7 +21,7 @@ def refresh(lambdas: Any, function: str) -> str:  # noqa: ANN401 - a boto3 clien
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "ResourceNotFoundException":
-            raise StackError(f"There is no function {function}; deploy the stack with its code first.") from error
+            raise NoFunctionError(f"There is no function {function}; deploy the stack with its code first.") from error
         if code == "AccessDeniedException":
             raise StackError(
                 f"You may not call {function}, so the workflow has not the stack's values yet: let somebody who may "

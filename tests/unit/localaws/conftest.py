@@ -109,6 +109,7 @@ def aws(settings: Settings) -> Iterator[Aws]:
     made = Aws(settings, store, Events(store, lambda _: None), FakeClients(s3=AllThere(), ecr=AllThere()))
     yield made
     _end_tasks(made)
+    made.events.close()
     store.close()
 
 

@@ -90,7 +90,7 @@ def test_what_cannot_be_mounted_is_told_with_its_place(tmp_path: Path) -> None:
 
 @needs_namespaces
 def test_a_program_is_started_before_it_ends_and_holds_nothing_open_but_its_streams(tmp_path: Path) -> None:
-    words = ["sh", "-c", "read line; ls /proc/self/fd"]
+    words = ["sh", "-c", "read line; ls /dev/fd"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     process = launch(View({"/opt/ml": tmp_path}), FOUND, words, {"PATH": os.defpath}, **pipes)
     said = process.communicate(b"begin\n", timeout=20)[0].decode().split()
