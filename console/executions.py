@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -84,10 +84,10 @@ def fetch_steps(sagemaker: Any, arn: str) -> dict[str, dict[str, Any]]:  # noqa:
     return {step["StepName"]: step for page in pages for step in page["PipelineExecutionSteps"]}
 
 
-def find_version(steps: Mapping[str, Mapping[str, Any]]) -> int | None:
-    """The number of the version that an execution's steps have registered; None where they have none."""
-    for step in steps.values():
-        number = str(step.get("Metadata", {}).get("RegisterModel", {}).get("Arn", "")).rpartition("/")[2]
+def find_version(metadata: Iterable[Mapping[str, Any]]) -> int | None:
+    """The number of the version that an execution has registered, by its steps' metadata; None where it has none."""
+    for each in metadata:
+        number = str(each.get("RegisterModel", {}).get("Arn", "")).rpartition("/")[2]
         if number.isdecimal():
             return int(number)
     return None

@@ -142,7 +142,7 @@ def fetch_run(source: Source, run: Run) -> Run:
         start_reason=reason,
         commit=shown.get("CommitId", ""),
         note=described.get("PipelineExecutionDescription", ""),
-        version=find_version(steps),
+        version=find_version(step.get("Metadata", {}) for step in steps.values()),
         parameters={name: value for name, value in shown.items() if name not in _SHOWN_ELSEWHERE},
         metrics=fetch_metrics(source, fixed.definition, steps),
     )

@@ -149,7 +149,7 @@ def _read(source: Source, run: str, steps: Steps) -> Dataset | Absent:
         curated={split: int(count) for split, count in _counts(manifest, "curated")},
         leaks=_fetch_leaks(source, steps),
         dataset_version=str(manifest.get("dataset_version") or ""),
-        version=find_version(steps),
+        version=find_version(step.get("Metadata", {}) for step in steps.values()),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from common.aws_errors import get_code
 from common.masking import mask_values
 from common.training_profile import find_profile
+from console.executions import find_version
 from console.joblogs import Tails
 from console.page.fixed import fetch_fixed
 from console.page.graph import Graph, build_graph
@@ -44,11 +45,7 @@ class Execution:
     @property
     def version(self) -> int | None:
         """The number of the version that it has registered."""
-        for step in self.snapshot.steps:
-            number = str(step.metadata.get("RegisterModel", {}).get("Arn", "")).rpartition("/")[2]
-            if number.isdecimal():
-                return int(number)
-        return None
+        return find_version(step.metadata for step in self.snapshot.steps)
 
     @property
     def may_be_retried(self) -> bool:
