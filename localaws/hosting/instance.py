@@ -17,7 +17,6 @@ from localaws.serving.plans import Plan, VariantPlan
 
 LOG_GROUP = "/aws/sagemaker/Endpoints"
 _GRACE_SECONDS = 5.0
-_PAUSE_SECONDS = 0.02  # between parts of a log
 
 
 class HostingFailure(Exception):
@@ -70,7 +69,7 @@ class Instance:
     def flush_log(self) -> None:
         """Bring new lines to CloudWatch Logs."""
         for log in self._logs:
-            log.flush(_PAUSE_SECONDS)
+            log.flush(paced=True)
 
     def stop(self) -> None:
         """End the servers and remove their directories; the logs stay."""

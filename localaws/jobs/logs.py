@@ -6,19 +6,17 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from botocore.exceptions import ClientError
 
 from localaws.clients import Clients
+from localaws.parts import in_parts
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 1_000  # events a call; PutLogEvents takes 10,000 and 1 MiB
-# An endpoint's requests wait while events are added: its lines come in smaller parts, with time between them.
-_LEAST_OF_A_PART = 100
-_MOST_PARTS = 20
 _LONGEST_LINE = 16_384
 _KEPT_LINES = 50
 _LAST_LINES = 5
@@ -59,17 +57,15 @@ class JobLog:
         self.write(line)
         self.flush()
 
-    def flush(self, pause: float = 0) -> None:
-        """Bring the lines that wait to CloudWatch Logs; many in parts, with `pause` seconds between them if given."""
+    def flush(self, *, paced: bool = False) -> None:
+        """Bring the lines that wait to CloudWatch Logs; `paced` in parts, as an endpoint's requests wait meanwhile."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
         if waiting and not self._refused:
             try:
                 self._create()
-                size = max(_LEAST_OF_A_PART, len(waiting) // _MOST_PARTS) if pause else len(waiting)
-                for start in range(0, len(waiting), size):
-                    time.sleep(pause if start else 0)
-                    put(self._logs, self._group, self._stream, waiting[start : start + size])
+                for part in in_parts(waiting) if paced else (waiting,):
+                    put(self._logs, self._group, self._stream, part)
             except ClientError as error:
                 if error.response["Error"]["Code"] != "AccessDeniedException":
                     raise
@@ -102,7 +98,7 @@ def create_stream(clients: Clients, group: str, stream: str) -> None:
     _unless_there(clients.logs.create_log_stream, logGroupName=group, logStreamName=stream)
 
 
-def put(clients: Clients, group: str, stream: str, events: list[dict[str, str | int]]) -> None:
+def put(clients: Clients, group: str, stream: str, events: Sequence[dict[str, str | int]]) -> None:
     """Put events into an existing stream, in batches that the API takes."""
     for start in range(0, len(events), _BATCH):
         clients.logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events[start : start + _BATCH])

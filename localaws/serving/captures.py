@@ -7,24 +7,19 @@ import json
 import logging
 import secrets
 import threading
-import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from botocore.exceptions import ClientError
 
+from localaws.parts import in_parts
 from localaws.shapes import Document
 
 logger = logging.getLogger(__name__)
-
-# Each object that is written holds up the requests of that moment: many lines go in parts, with time between them.
-_LEAST_OF_A_PART = 100
-_MOST_PARTS = 20
-_PAUSE_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -117,15 +112,12 @@ def _is_sampled(percentage: int) -> bool:
 
 def _write_in_parts(objects: Store, place: _Place, lines: list[str]) -> None:
     """Write lines, and take out of the list what is written."""
-    size = max(_LEAST_OF_A_PART, len(lines) // _MOST_PARTS)
-    while lines:
-        _write_if_allowed(objects, place, lines[:size])
-        del lines[:size]
-        if lines:
-            time.sleep(_PAUSE_SECONDS)
+    for part in in_parts(tuple(lines)):
+        _write_if_allowed(objects, place, part)
+        del lines[: len(part)]
 
 
-def _write_if_allowed(objects: Store, place: _Place, lines: list[str]) -> None:
+def _write_if_allowed(objects: Store, place: _Place, lines: Sequence[str]) -> None:
     try:
         _write(objects, place, lines)
     except ClientError as error:
@@ -134,7 +126,7 @@ def _write_if_allowed(objects: Store, place: _Place, lines: list[str]) -> None:
         logger.warning("Captures of %s are lost: %s", place.endpoint, error)
 
 
-def _write(objects: Store, place: _Place, lines: list[str]) -> None:
+def _write(objects: Store, place: _Place, lines: Sequence[str]) -> None:
     bucket, _, prefix = place.uri.removeprefix("s3://").partition("/")
     now = datetime.now(UTC)
     name = f"{now:%M-%S}-{now.microsecond // 1000:03d}-{uuid.uuid4()}.jsonl"

@@ -1,8 +1,8 @@
 """CloudWatch metrics of each invocation, in namespace AWS/SageMaker, gathered here and sent every second.
 
 Names and units are AWS's: errors are 0 or 1 a request, so that their average is a rate; latencies are microseconds.
-They are rounded to a few of their binary digits, so that many requests have few values among them: each value is a
-datapoint that MiniStack keeps for two weeks, copies whenever it saves, and looks at with every request.
+They are rounded to a few of their binary digits, so that many requests have few values among them: each value of a
+minute is a datapoint, which MiniStack keeps for two weeks, copies whenever it saves, and looks at with every request.
 """
 
 from __future__ import annotations
