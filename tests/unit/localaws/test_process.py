@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,8 +40,8 @@ def test_a_process_counts_only_where_its_port_answers(home: Settings, monkeypatc
     assert process.start(home) is False
 
 
-def test_a_port_that_nobody_serves_does_not_answer() -> None:
-    assert process.answers(Settings(port=1)) is False
+def test_a_port_that_nobody_serves_does_not_answer(tmp_path: Path) -> None:
+    assert process.answers(Settings(port=1, home=tmp_path)) is False
 
 
 def test_a_start_that_fails_tells_the_last_line_of_its_log(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
