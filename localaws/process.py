@@ -30,8 +30,8 @@ _STOP_SECONDS = 20
 _ANSWER_SECONDS = 10
 _LONGEST_ANSWER = 4096  # bytes
 _STATE = (
-    *("ministack", "regions", "jobs", "endpoints", "repositories", "builds", "mail", "tmp", "access.jsonl", "port"),
-    *("sagemaker.db", "sagemaker.db-wal", "sagemaker.db-shm", "localaws.log"),
+    *("ministack", "regions", "jobs", "endpoints", "repositories", "builds", "deployments", "mail", "tmp"),
+    *("access.jsonl", "port", "sagemaker.db", "sagemaker.db-wal", "sagemaker.db-shm", "localaws.log"),
 )
 
 

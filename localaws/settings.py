@@ -94,6 +94,11 @@ class Settings:
         return self.state / "builds"
 
     @property
+    def deployments(self) -> Path:
+        """One empty file a stack whose deployment by `scones` has begun and not come to its end."""
+        return self.state / "deployments"
+
+    @property
     def access_log(self) -> Path:
         """What roles were used for, where IAM is enforced."""
         return self.home / "access.jsonl"

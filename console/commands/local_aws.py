@@ -65,12 +65,10 @@ def bring_up(meanwhile: Callable[[], object] = lambda: None) -> Target:
     start(_local(target), import_deployment)
 
     from console.deployment import project
-    from seedcode.stack.deployment import Deployment
     from seedcode.stack.report import Silent
 
-    spec = project.build_spec(target, {})
-    images = project.image_publisher(target, lambda _: None)
-    Deployment(project.account(target), spec, Silent(), lambda *_: True, images).run(project.code(target, spec))
+    # An unchanged stack is left alone, for a start to be quick: a function's first call takes a second.
+    project.deploy(target, project.build_spec(target, {}), Silent(), lambda *_: True, always_refresh=False)
     if os.environ.get("MLFLOW_TRACKING_URI"):
         from console.tracking import follower
 

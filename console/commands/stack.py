@@ -22,7 +22,6 @@ def deploy(options: Namespace) -> int:
     """Check before anything is created, show the change set, execute it, and print the stack's outputs."""
     from console.deployment import project, terminal
     from pipelines.start import parse_overrides
-    from seedcode.stack.deployment import Deployment
 
     target = choose(options.target)
     spec = project.build_spec(target, parse_overrides(options.set))
@@ -32,15 +31,12 @@ def deploy(options: Namespace) -> int:
             raise CommandError("--json asks nothing; pass --yes with it.", 2)
         quiet = terminal.Quiet()
         agree = terminal.Consent(yes=True, local=True)
-        images = project.image_publisher(target, quiet.say)
-        outputs = Deployment(project.account(target), spec, quiet, agree, images).run(project.code(target, spec))
+        outputs = project.deploy(target, spec, quiet, agree)
         print(json.dumps({"changes": quiet.made, "outputs": outputs}, indent=2))
         return 0
     consent = terminal.Consent(yes=options.yes, local=target.local is not None)
     with terminal.reporter() as reporter:
-        images = project.image_publisher(target, reporter.say)
-        deployment = Deployment(project.account(target), spec, reporter, consent, images)
-        outputs = deployment.run(project.code(target, spec))
+        outputs = project.deploy(target, spec, reporter, consent)
     print(f"The stack {spec.project} is deployed:")
     for output, value in outputs.items():
         print(f"  {output}  {value}")

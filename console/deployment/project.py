@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from console.target import Target
 from pipelines.stack import stack_name
 from seedcode.image.content import USER
 from seedcode.image.publish import publish
 from seedcode.image.registry import Registry
-from seedcode.stack.deployment import LAPTOP, LAPTOP_RUNTIME
+from seedcode.stack.deployment import LAPTOP, LAPTOP_RUNTIME, Consent, Deployment
 from seedcode.stack.functions import Code, build_code, build_layer_of
+from seedcode.stack.report import Reporter
 from seedcode.stack.spec import Account, Spec
 from seedcode.stack.state import UNBORN, describe
 from seedcode.stack.template import load
+
+
+def deploy(
+    target: Target, spec: Spec, reporter: Reporter, consent: Consent, *, always_refresh: bool = True
+) -> dict[str, str]:
+    """Deploy the stack and answer its outputs.
+
+    Without `always_refresh` the workflow of an unchanged stack is left alone, unless an earlier deployment to this
+    local AWS did not come to its end.
+    """
+    with _noted(target, spec) as unfinished:
+        images, refresh = _image_publisher(target, reporter.say), always_refresh or unfinished
+        deployment = Deployment(account(target), spec, reporter, consent, images, refresh)
+        return deployment.run(code(target, spec))
+
+
+@contextmanager
+def _noted(target: Target, spec: Spec) -> Iterator[bool]:
+    """Note a deployment to the local AWS until it has come to its end; say whether one before had not."""
+    if target.local is None:
+        yield False
+        return
+    note = target.local.deployments / spec.stack
+    unfinished = note.exists()
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.touch()
+    yield unfinished  # an exception passes here, and leaves the note
+    note.unlink(missing_ok=True)
 
 
 def account(target: Target) -> Account:
@@ -55,7 +85,7 @@ def code(target: Target, spec: Spec) -> Code:
     return build_code(build_layer_of(account(target), spec))
 
 
-def image_publisher(target: Target, say: Callable[[str], None]) -> Callable[[str], str] | None:
+def _image_publisher(target: Target, say: Callable[[str], None]) -> Callable[[str], str] | None:
     """What publishes the container image into the stack's repository: a laptop does as it deploys, on AWS a build."""
     if target.local is None:
         return None

@@ -2,7 +2,8 @@
 
 The functions' code lies in the bucket that the stack makes, so a new project is deployed twice: for the bucket, and
 then with the code in it. What a deleted stack has left is taken over first; see kept.py. What refresh_workflow
-publishes, CloudFormation does not know: after an update the function is asked to publish it with the new parameters.
+publishes, CloudFormation does not know: the function is asked to publish it with the stack's parameters, also where
+nothing has changed, for an earlier deployment may have ended between its update and that.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class Deployment:
     # Publishes the container image to a repository (its URI) and answers the image's URI: on a laptop, where an image
     # is made in a moment. On AWS a build pushes it before it deploys.
     publish_image: Callable[[str], str] | None = None
+    # Whether the workflow is published again where nothing has changed, which costs a call of a function.
+    always_refresh: bool = True
 
     def run(self, code: Code) -> dict[str, str]:
         """Create or update the stack and answer its outputs; a stack that is up to date stays untouched.
@@ -56,6 +59,8 @@ class Deployment:
         code = self._with_image(stack, code)
         if stack and self._is_up_to_date(stack, code):
             self.reporter.say(f"The stack {stack.name} is up to date: there is nothing to change.")
+            if self.always_refresh:
+                self._refresh()
             return stack.outputs
         self._check(stack)
         own_bucket = stack.outputs.get("BucketName") if stack else None

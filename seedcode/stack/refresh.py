@@ -24,8 +24,8 @@ def refresh(lambdas: Any, function: str) -> str:  # noqa: ANN401 - a boto3 clien
             raise NoFunctionError(f"There is no function {function}; deploy the stack with its code first.") from error
         if code == "AccessDeniedException":
             raise StackError(
-                f"You may not call {function}, so the workflow has not the stack's values yet: let somebody who may "
-                "(lambda:InvokeFunction) run `python -m seedcode refresh`."
+                f"You may not call {function}, so the workflow may not have the stack's values yet: let somebody "
+                "who may (lambda:InvokeFunction) run `python -m seedcode refresh`."
             ) from error
         raise
     said = json.loads(answer["Payload"].read() or b"null")

@@ -56,6 +56,7 @@ def test_a_stack_that_is_up_to_date_is_left_untouched(laptop: Laptop) -> None:
     said = laptop.scones("deploy").stdout
     after = laptop.client("cloudformation").describe_stack_events(StackName="scones")["StackEvents"][0]["EventId"]
     assert "nothing to change" in said
+    assert "The workflow is up to date" in said, "what a deployment before may have failed to do"
     assert after == before
 
 

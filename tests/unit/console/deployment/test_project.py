@@ -12,7 +12,10 @@ from botocore.exceptions import ClientError
 from console.deployment import project
 from console.target import Target
 from localaws.settings import Settings
+from seedcode.errors import StackError
 from seedcode.stack import functions
+from seedcode.stack.deployment import Deployment
+from seedcode.stack.report import Silent
 
 OTHER = "python3.11"
 
@@ -68,3 +71,31 @@ def test_a_laptop_s_new_stack_bakes_briefly_and_a_later_deployment_leaves_it_as_
         spec = project.build_spec(laptop, {})
         assert spec.given.get("BakeSeconds") == given
         assert spec.given["PythonRuntime"] == python
+
+
+def test_a_start_completes_what_the_deployment_before_it_left_undone_and_only_that(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    refreshed: list[bool] = []
+    failing = True
+
+    def run(deployment: Deployment, _: functions.Code) -> dict[str, str]:
+        refreshed.append(deployment.always_refresh)
+        if failing:
+            raise StackError("the stack is updated, its workflow is not published")
+        return {}
+
+    monkeypatch.setattr(Deployment, "run", run)
+    monkeypatch.setattr(project, "code", lambda *_: None)
+    laptop = target(monkeypatch, CloudFormation("UPDATE_COMPLETE"), Settings(home=tmp_path))
+    spec = project.build_spec(laptop, {})
+
+    def start() -> None:
+        project.deploy(laptop, spec, Silent(), lambda *_: True, always_refresh=False)
+
+    with pytest.raises(StackError):
+        start()
+    failing = False
+    start()
+    start()
+    assert refreshed == [False, True, False]
