@@ -1,4 +1,4 @@
-"""The log lines of a step's job, from CloudWatch Logs."""
+"""The log lines of a step's job and of an endpoint, from CloudWatch Logs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 _GROUPS = {"ProcessingJob": "ProcessingJobs", "TrainingJob": "TrainingJobs", "TransformJob": "TransformJobs"}
+_ENDPOINTS = "/aws/sagemaker/Endpoints"
 _TUNING = "TuningJob"  # its logs are those of its training jobs, whose names begin with its own
 _MOST_LINES = 5_000
 _MOST_JOBS = 100
@@ -21,6 +23,16 @@ def lines(logs: Any, metadata: dict[str, Any]) -> Iterator[str]:  # noqa: ANN401
     """Each line that the step's containers printed; nothing for a step without a job, or a job without a log."""
     for group, job in _jobs(metadata):
         yield from _events(logs, group, job)
+
+
+def lines_of_endpoint(logs: Any, endpoint: str) -> Iterator[str]:  # noqa: ANN401 - a boto3 client
+    """Each line that the endpoint's containers printed, instance after instance as they began, marked with it."""
+    group = f"{_ENDPOINTS}/{endpoint}"
+    streams = _list_streams(logs, logGroupName=group)
+    for stream in sorted(streams, key=itemgetter("creationTime")):
+        name = stream["logStreamName"]
+        for _, messages in read_stream(logs, group, name):
+            yield from (f"[{name}] {message}" for message in messages)
 
 
 @dataclass
@@ -110,11 +122,15 @@ def _short(stream: str) -> str:
 def _streams(logs: Any, group: str, job: str) -> list[str]:  # noqa: ANN401
     # Stream names keep the case of the job's name, which ARNs lose: its first parts are in lower case anyway.
     parts = job.split("-")
+    prefix = "-".join(parts[:2] if parts[0] == "pipelines" else parts[:1])
+    streams = _list_streams(logs, logGroupName=group, logStreamNamePrefix=prefix)
+    names = [stream["logStreamName"] for stream in streams]
+    return sorted(name for name in names if name.lower().startswith(job.lower()))
+
+
+def _list_streams(logs: Any, **asked: str) -> list[dict[str, Any]]:  # noqa: ANN401
     try:
-        pages = logs.get_paginator("describe_log_streams").paginate(
-            logGroupName=group, logStreamNamePrefix="-".join(parts[:2] if parts[0] == "pipelines" else parts[:1])
-        )
-        names = [stream["logStreamName"] for page in pages for stream in page["logStreams"]]
+        pages = logs.get_paginator("describe_log_streams").paginate(**asked)
+        return [stream for page in pages for stream in page["logStreams"]]
     except logs.exceptions.ResourceNotFoundException:
         return []
-    return sorted(name for name in names if name.lower().startswith(job.lower()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -19,6 +19,8 @@ from console.output import print_rows, say
 from console.target import Target, choose
 
 _SHOWN = 25
+_ENDPOINT = "endpoint"
+"""What `scones logs` is given in the place of an execution."""
 
 
 def _choose(options: Namespace) -> tuple[Target, str]:
@@ -103,22 +105,45 @@ def print_log(options: Namespace) -> int:
     """Print the lines of a step's containers in order; those of several instances are marked with their stream."""
     from console.joblogs import lines
 
+    if options.execution == _ENDPOINT:
+        return _print_log_of_endpoint(options)
+    if options.step is None:
+        raise CommandError(f"Name a step of the execution, such as TrainModel; or `{_ENDPOINT}` alone.", 2)
     target, arn = _choose(options)
     found = fetch_steps(target.client("sagemaker"), arn)
     if options.step not in found:
         raise CommandError(f"The execution has no started step {options.step!r}; it has {', '.join(sorted(found))}.")
-    printed = 0
-    for line in lines(target.client("logs"), found[options.step].get("Metadata", {})):
-        say(line)
-        printed += 1
+    printed = _print_lines(lines(target.client("logs"), found[options.step].get("Metadata", {})))
     if not printed:
         sys.stderr.write(f"The step {options.step} has no log: it ran no container, or printed nothing.\n")
     return 0
 
 
+def _print_log_of_endpoint(options: Namespace) -> int:
+    from console import endpoint
+    from console.joblogs import lines_of_endpoint
+
+    if options.step is not None:
+        raise CommandError("An endpoint has no steps; leave it out.", 2)
+    target = choose(options.target)
+    name = endpoint.name(target)
+    if not _print_lines(lines_of_endpoint(target.client("logs"), name)):
+        sys.stderr.write(f"The endpoint {name} has no log: it never served, or printed nothing.\n")
+    return 0
+
+
+def _print_lines(lines: Iterable[str]) -> int:
+    """Print each line, and answer how many there were."""
+    printed = 0
+    for line in lines:
+        say(line)
+        printed += 1
+    return printed
+
+
 def _add_step(parser: ArgumentParser) -> None:
-    parser.add_argument("execution", help="ARN, id, or `latest`")
-    parser.add_argument("step", help="name of the step, such as TrainModel")
+    parser.add_argument("execution", help=f"ARN, id, or `latest`; or `{_ENDPOINT}`: what its instances printed")
+    parser.add_argument("step", nargs="?", help="name of the step, such as TrainModel")
 
 
 def list_trials(options: Namespace) -> int:

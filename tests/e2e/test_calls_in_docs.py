@@ -37,7 +37,7 @@ SESSION = (
     *("up", "dataset upload PATH", *["run --profile P --set Name=Value --watch"] * 2, "watch", "logs EXECUTION STEP"),
     *("status", "status --caveats", "executions", "models", "images", "builds", "trials", "mlflow"),
     *("card V", "export V --onnx FILE", "env", "env --json", "env --role NAME", "env --shell fish"),
-    *("approve V", "approve latest", "approve 7", "endpoint", "classify FILE", "bulk PREFIX"),
+    *("approve V", "approve latest", "approve 7", "endpoint", "classify FILE", "bulk PREFIX", "logs endpoint"),
     *("rollback", "reject V", "reject 7"),
     *("run", "stop", "retry", "stop", "run --set Name=Value", "stop", "run --set LiveModelUri=", "stop"),
     *("run --set PairedGateLevel=0", "stop", "run --from-version V", "stop", "run --from-version 3", "stop"),

@@ -1,4 +1,4 @@
-"""Stopping and retrying: what an execution's status does not allow is said in a sentence, and AWS is not asked."""
+"""Executions: what a status does not allow is said in a sentence, and AWS is not asked; the logs that `logs` prints."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from console import executions
+from console.__main__ import main
 from console.errors import CommandError
 from console.target import Target
 from pipelines.errors import PipelineError
@@ -104,3 +105,55 @@ def test_an_arn_that_names_no_execution_is_answered_in_a_sentence(given: str, wo
     with pytest.raises(CommandError, match=words):
         executions.get_arn(SageMaker("Failed"), ("scones-training",), given)
     assert executions.get_arn(SageMaker("Failed"), ("scones-training",), ARN) == ARN
+
+
+class Logs:
+    """The log of an endpoint whose first instance was replaced; the names of streams are not in the order of time."""
+
+    exceptions = SimpleNamespace(ResourceNotFoundException=KeyError)
+
+    def __init__(self, **lines: list[str]) -> None:
+        self._lines = lines
+
+    def get_paginator(self, operation: str) -> Logs:
+        assert operation == "describe_log_streams"
+        return self
+
+    def paginate(self, logGroupName: str) -> list[dict[str, Any]]:
+        if logGroupName != "/aws/sagemaker/Endpoints/scones-vehicles" or not self._lines:
+            raise KeyError(logGroupName)
+        names = [f"live/{name}" for name in self._lines]
+        return [{"logStreams": [{"logStreamName": name, "creationTime": at}]} for at, name in enumerate(names)][::-1]
+
+    def get_log_events(self, logStreamName: str, nextToken: str = "", **_: object) -> dict[str, Any]:
+        lines = [] if nextToken else self._lines[logStreamName.removeprefix("live/")]
+        return {"events": [{"message": line} for line in lines], "nextForwardToken": "end"}
+
+
+def _print_log(monkeypatch: pytest.MonkeyPatch, logs: Logs, words: str) -> int:
+    project = SimpleNamespace(project="scones")
+    target = SimpleNamespace(client=lambda _: logs, project=project)
+    monkeypatch.setattr("console.commands.executions.choose", lambda _: target)
+    return main(["logs", *words.split()])
+
+
+def test_an_endpoint_s_log_has_its_instances_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _print_log(monkeypatch, Logs(z=["begun", "asked"], a=["begun"]), "endpoint") == 0
+    assert capsys.readouterr().out.splitlines() == ["[live/z] begun", "[live/z] asked", "[live/a] begun"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("endpoint", 0, "The endpoint scones-vehicles has no log: it never served, or printed nothing."),
+        ("endpoint TrainModel", 2, "An endpoint has no steps; leave it out."),
+        ("latest", 2, "Name a step of the execution, such as TrainModel; or `endpoint` alone."),
+    ],
+)
+def test_what_has_no_log_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str, code: int, said: str
+) -> None:
+    assert _print_log(monkeypatch, Logs(), words) == code
+    assert said in capsys.readouterr().err
