@@ -108,6 +108,14 @@ def test_a_failure_has_the_program_s_words_and_exit_code(run: Run) -> None:
     assert ended["ExitMessage"] == "no archive"
 
 
+def test_a_program_that_cannot_be_started_has_no_time_of_its_start(run: Run, cloud: Aws) -> None:
+    (cloud.settings.home / "images.json").write_text(json.dumps({"own": ["/nowhere/program"]}))
+    ended = run(**request())
+    assert ended["ProcessingJobStatus"] == "Failed"
+    assert "ProcessingStartTime" not in ended
+    assert ended["CreationTime"] <= ended["ProcessingEndTime"]
+
+
 def test_a_failure_with_words_is_one_event(run: Run, sent: Callable[[str], list[dict[str, Any]]]) -> None:
     run(**request(FAIL))
     told = [(event["ProcessingJobStatus"], event.get("ExitMessage")) for event in sent("Processing Job State Change")]
