@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from console.drift.backend import Run
 
 _SHOWN = 10
+_NO_ALARM = "No drift alarm has been answered yet."
 
 
 def monitor(options: Namespace) -> int:
@@ -45,7 +46,7 @@ def _add_monitor(parser: ArgumentParser) -> None:
 
 def print_run(target: Target, run: Run) -> None:
     """Print what one run has found; what the alarm makes of it follows later."""
-    _print(_facts(target, run) | {"alarm": None})
+    _print_findings(_facts(target, run))
 
 
 def _facts(target: Target, latest: Run | None) -> dict[str, Any]:
@@ -74,6 +75,13 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 def _print(facts: dict[str, Any]) -> None:
+    _print_findings(facts)
+    alarm = facts["alarm"]
+    answer = f"{moment(datetime.fromisoformat(alarm['at']))}: {alarm['sentence']}" if alarm else _NO_ALARM
+    say(f"\n{answer}")
+
+
+def _print_findings(facts: dict[str, Any]) -> None:
     say(f"{facts['schedule']} is {facts['status']}, {facts['expression']}.")
     print_rows(facts["runs"], as_json=False, empty="It has not run yet; `scones monitor --now` runs it at once.")
     if facts["report"]:
@@ -82,8 +90,6 @@ def _print(facts: dict[str, Any]) -> None:
         say(f"  {violation['feature_name']} ({violation['constraint_check_type']}): {violation['description']}")
     if facts["report"] and not facts["violations"]:
         say("  Nothing has drifted.")
-    if facts["violations"] and facts["alarm"]:
-        say(f"\n{moment(datetime.fromisoformat(facts['alarm']['at']))}: {facts['alarm']['sentence']}")
 
 
 def dusk(options: Namespace) -> int:
