@@ -35,7 +35,10 @@ def export(options: Namespace) -> int:
         "labels": ",".join(LABELS),
         "input": "RGB from 0 to 255, resized and cropped to the input's size",
     }
-    path.write_bytes(build_onnx(model, notes))
+    # The file appears when it is whole: one that is there is not written again.
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(build_onnx(model, notes))
+    part.replace(path)
     shape, output = model.input_shape, model.graph.nodes[model.graph.output].name
     print(
         f"Wrote version {version} to {path} ({path.stat().st_size:,} bytes): input data, float32 (batch, {shape[0]}, "

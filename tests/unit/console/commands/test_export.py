@@ -98,6 +98,23 @@ def test_a_file_that_is_there_stays(registry: Registry, capsys: pytest.CaptureFi
     assert Path("mine.onnx").read_text() == "mine"
 
 
+def test_a_disk_that_is_full_leaves_no_file_that_the_next_export_would_keep(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.put()
+
+    def write_half(path: Path, content: bytes) -> None:
+        with path.open("wb") as file:
+            file.write(content[: len(content) // 2])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patching, pytest.raises(OSError, match="No space"):
+        patching.setattr(Path, "write_bytes", write_half)
+        main(["export", "3", "--onnx"])
+    assert main(["export", "3", "--onnx"]) == 0
+    assert onnxruntime.InferenceSession("scones-vehicles-v3.onnx", providers=["CPUExecutionProvider"])
+
+
 def test_what_is_not_as_it_was_evaluated_is_not_exported(
     registry: Registry, capsys: pytest.CaptureFixture[str]
 ) -> None:
