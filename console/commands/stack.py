@@ -104,6 +104,8 @@ def _print_inventory(project: Project, inventory: Inventory, *, delete_data: boo
     if inventory.stack:
         kinds = ", ".join(f"{count} {kind.removeprefix('AWS::')}" for kind, count in inventory.resources.items())
         print(f"  the stack {inventory.stack.name}, {inventory.stack.status}: {kinds or 'no resources'}")
+    for line in inventory.left:
+        print(f"  the {line}, whose stack is gone")
     for line in inventory.running.lines:
         print(f"  {line}")
     if inventory.holdings:

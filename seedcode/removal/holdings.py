@@ -161,6 +161,11 @@ def erase(project: Project) -> list[str]:
     return done
 
 
+def has_bucket(s3: Client, name: str) -> bool:
+    """Whether there is a bucket, by a call that its removal makes as well."""
+    return unless_gone(lambda: bool(s3.list_object_versions(Bucket=name, MaxKeys=1)), False)
+
+
 def remove_bucket(s3: Client, name: str) -> bool:
     """Delete a bucket with every version of every object; False where there is none."""
     return unless_gone(partial(_empty_and_delete, s3, name), False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,8 @@ class Inventory:
     resources: dict[str, int]
     running: Running
     holdings: list[Holding]
+    # What goes after the stack, where a removal before this one failed between the two.
+    left: tuple[str, ...] = ()
     # Types and physical ids of what CloudFormation deletes with the stack.
     owned: frozenset[tuple[str, str]] = frozenset()
 
@@ -39,7 +41,7 @@ class Inventory:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to remove or to name."""
-        return not (self.stack or self.running.lines or self.holdings)
+        return not (self.stack or self.left or self.running.lines or self.holdings)
 
 
 def take_inventory(project: Project) -> Inventory:
@@ -49,7 +51,19 @@ def take_inventory(project: Project) -> Inventory:
     resources = list_resources(cloudformation, stack.id) if stack else {}
     counts = Counter(sorted(entry["ResourceType"] for entry in resources.values()))
     owned = _find_owned(cloudformation, stack, resources) if stack else frozenset()
-    return Inventory(stack, dict(counts), running.find(project), holdings.find(project), owned)
+    left = () if stack else tuple(_find_left(project))
+    return Inventory(stack, dict(counts), running.find(project), holdings.find(project), left, owned)
+
+
+def _find_left(project: Project) -> Iterator[str]:
+    for name in service_roles.find(project.aws.client("iam"), project.name):
+        yield f"role {name}"
+    if holdings.has_bucket(project.aws.client("s3"), _templates_bucket(project)):
+        yield f"bucket of templates {_templates_bucket(project)}"
+
+
+def _templates_bucket(project: Project) -> str:
+    return templates_bucket(project.name, project.aws.account, project.aws.region)
 
 
 def _find_owned(
@@ -75,7 +89,7 @@ def remove(project: Project, reporter: Reporter, *, delete_data: bool, role_arn:
         _delete_stack(project, stack, reporter, role_arn)
     for sentence in service_roles.remove(project.aws.client("iam"), project.name):
         reporter.say(f"Removed the {sentence}.")
-    bucket = templates_bucket(project.name, project.aws.account, project.aws.region)
+    bucket = _templates_bucket(project)
     if holdings.remove_bucket(project.aws.client("s3"), bucket):
         reporter.say(f"Removed the bucket of templates {bucket}.")
     if delete_data:

@@ -40,29 +40,36 @@ def is_own(arn: str | None, project: str) -> bool:
     return is_of_pushes(arn, project) or (bool(arn) and str(arn).endswith(f":role/{project}-{_PEOPLE}"))
 
 
+def find(iam: Client, project: str) -> dict[str, str]:
+    """The ARNs of the roles that are there, by their names."""
+    names = (f"{project}-{_PUSHES}", f"{project}-{_PEOPLE}")
+    found = {name: unless_gone(partial(iam.get_role, RoleName=name), None) for name in names}
+    return {name: str(answer["Role"]["Arn"]) for name, answer in found.items() if answer}
+
+
 def remove(iam: Client, project: str) -> list[str]:
-    """Delete the roles and their policies where they are; say what was deleted."""
+    """Delete the roles and their policies where they are; say what was deleted.
+
+    The roles go last: a removal that fails before is completed by the next, which finds the policies by them.
+    """
     said: list[str] = []
-    policies: dict[str, None] = {}
-    for role in (f"{project}-{_PUSHES}", f"{project}-{_PEOPLE}"):
-        found = unless_gone(partial(iam.get_role, RoleName=role), None)
-        if found is None:
-            continue
-        place = found["Role"]["Arn"].rpartition(":")[0]
-        policies |= dict.fromkeys(f"{place}:policy/{project}-{name}" for name in _POLICIES)
-        _remove_role(iam, role)
-        said.append(f"role {role}")
-    for arn in policies:
-        said += unless_gone(partial(_remove_policy, iam, arn), [])
+    roles = find(iam, project)
+    for name in roles:
+        _empty_role(iam, name)
+    for place in dict.fromkeys(arn.rpartition(":")[0] for arn in roles.values()):
+        for name in _POLICIES:
+            said += unless_gone(partial(_remove_policy, iam, f"{place}:policy/{project}-{name}"), [])
+    for name in roles:
+        iam.delete_role(RoleName=name)
+        said.append(f"role {name}")
     return said
 
 
-def _remove_role(iam: Client, role: str) -> None:
+def _empty_role(iam: Client, role: str) -> None:
     for attached in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
         iam.detach_role_policy(RoleName=role, PolicyArn=attached["PolicyArn"])
     for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
         iam.delete_role_policy(RoleName=role, PolicyName=name)
-    iam.delete_role(RoleName=role)
 
 
 def _remove_policy(iam: Client, arn: str) -> list[str]:

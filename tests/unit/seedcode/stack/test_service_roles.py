@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 from unittest.mock import Mock
 
 import boto3
+import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from seedcode.stack import service_roles
@@ -17,9 +21,26 @@ ANY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Act
 POLICIES = ("deploy-data", "deploy-functions", "deploy-events", "deploy-logs")
 
 
-@mock_aws
-def test_roles_and_policies_go_with_what_hangs_on_them_and_no_others() -> None:
-    iam = boto3.client("iam", region_name="us-east-1")
+@pytest.fixture
+def iam() -> Iterator[Any]:
+    with mock_aws():
+        yield boto3.client("iam", region_name="us-east-1")
+
+
+def test_a_removal_that_failed_half_way_is_completed_by_the_next(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    iam.create_role(RoleName="scones-deploy", AssumeRolePolicyDocument=ANY)
+    for name in POLICIES:
+        iam.create_policy(PolicyName=f"scones-{name}", PolicyDocument=ANY)
+    error = ClientError({"Error": {"Code": "Throttling", "Message": "Rate exceeded"}}, "DeletePolicy")
+    with monkeypatch.context() as patching, pytest.raises(ClientError):
+        patching.setattr(iam, "delete_policy", Mock(side_effect=error))
+        service_roles.remove(iam, "scones")
+    service_roles.remove(iam, "scones")
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+    assert service_roles.find(iam, "scones") == {}
+
+
+def test_roles_and_policies_go_with_what_hangs_on_them_and_no_others(iam: Any) -> None:
     for name in ("scones-deploy", "scones-foundation", "scones-deployer"):
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=ANY)
     for name in POLICIES:
@@ -31,9 +52,9 @@ def test_roles_and_policies_go_with_what_hangs_on_them_and_no_others() -> None:
     iam.put_role_policy(RoleName="scones-foundation", PolicyName="foundation", PolicyDocument=ANY)
 
     assert service_roles.remove(iam, "scones") == [
+        *(f"policy scones-{name}" for name in POLICIES),
         "role scones-deploy",
         "role scones-foundation",
-        *(f"policy scones-{name}" for name in POLICIES),
     ]
 
     assert [role["RoleName"] for role in iam.list_roles()["Roles"]] == ["scones-deployer"]
