@@ -7,14 +7,15 @@ earlier version, gives them to the file when it is loaded.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import sqlite3
+import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from ministack.core import responses
 from ministack.services import cloudwatch_logs
 
 from localaws.aws import Aws
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 Document = dict[str, Any]
 _BY_TIME = itemgetter("timestamp")
+_numbers = itertools.count()
 
 
 def patch(aws: Aws) -> Patch:
@@ -46,7 +48,7 @@ def build_patch(store: LogStore) -> Patch:
                 "_restore_state": keeper.restoring,
             }
         },
-        reads={cloudwatch_logs: ("_build_log_record", "_log_events_lock", "_log_groups"), responses: ("new_uuid",)},
+        reads={cloudwatch_logs: ("_build_log_record", "_log_events_lock", "_log_groups")},
     )
 
 
@@ -61,7 +63,7 @@ class _Keeper:
         if not events:
             return
         for event in events:
-            event.setdefault("eventId", responses.new_uuid())
+            event["eventId"] = _make_id()
         times = [event["timestamp"] for event in events]
         with cloudwatch_logs._log_events_lock:
             try:
@@ -79,7 +81,7 @@ class _Keeper:
         found = stream["events"]
         if not isinstance(found, Lines):
             stream["events"] = self._store.open()
-            stream["events"].add({"eventId": responses.new_uuid(), **event} for event in found)
+            stream["events"].add({"eventId": _make_id(), **event} for event in found)
         lines: Lines = stream["events"]
         return lines
 
@@ -151,6 +153,15 @@ class _Records(dict[str, Document]):
                 if found and isinstance(stream["events"], Lines) and stream["events"].stream == found[0]:
                     return _build_record(found[1], group, name)
         return None
+
+
+def _make_id() -> str:
+    """An event's ID, digits as on AWS, and later than all before it.
+
+    What comes after another lies beside it in the file's index. Random ones, as MiniStack's, are a page of it each,
+    and a page is what is written.
+    """
+    return f"{time.time_ns():020}{next(_numbers):012}"
 
 
 def _list_groups(data: Document) -> Iterator[Document]:
