@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 OWN_HOSTS = (HOST, "localhost")
-FROM_BROWSERS = ("Origin", "Referer", "Sec-Fetch-Site")
+FROM_BROWSERS = ("origin", "referer", "sec-fetch-site")
 # AWS's largest payload of a batch transform request; an endpoint's own limit is smaller and stands before it.
 MAX_BODY_BYTES = 100 << 20
 _IDLE_SECONDS = 60
@@ -103,13 +103,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _post(self) -> Answer:
         if self.path != "/invocations":
             raise RefusedError(HTTPStatus.NOT_FOUND, f"There is no {self.path} here: POST /invocations.")
-        body = self.rfile.read(read_length(self.headers))
+        body = self.rfile.read(read_length(_join(self.headers)))
         with self.server.turn:
             return self.server.model.answer(body, self.headers)
 
     def _respond(self, answer: Callable[[], Answer]) -> None:
         try:
-            check_source(self.headers)
+            check_source(_join(self.headers))
             self._send(answer())
         except RefusedError as refused:
             # What is left of the body cannot be told from a next request.
@@ -131,24 +131,29 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
 
 
-def check_source(headers: Message) -> None:
+def check_source(headers: Mapping[str, str]) -> None:
     """Refuse what a web page sends: a name that resolves to this machine, or any page's own words. Raises RefusedError.
 
-    Nothing but the local AWS asks here, and it is no page. Browsers put Origin, Referer or Sec-Fetch-Site into what
-    they send for one, and no page can leave out all of them.
+    Names are in lower case. Nothing but the local AWS asks here, and it is no page. Browsers put Origin, Referer or
+    Sec-Fetch-Site into what they send for one, and no page can leave out all of them.
     """
-    hosts = headers.get_all("Host", [HOST])
-    if len(hosts) > 1 or (hosts[0].rpartition(":")[0] not in OWN_HOSTS and hosts[0] not in OWN_HOSTS):
+    host = headers.get("host", HOST)
+    if "," in host or (host not in OWN_HOSTS and host.rpartition(":")[0] not in OWN_HOSTS):
         raise RefusedError(
-            HTTPStatus.FORBIDDEN, f"The host {hosts[0]!r} is not this machine's own name; use 127.0.0.1 or localhost."
+            HTTPStatus.FORBIDDEN, f"The host {host!r} is not this machine's own name; use 127.0.0.1 or localhost."
         )
     if any(name in headers for name in FROM_BROWSERS):
         raise RefusedError(HTTPStatus.FORBIDDEN, "Requests of web pages are refused: ask the endpoint through its API.")
 
 
-def read_length(headers: Message) -> int:
+def _join(headers: Message) -> dict[str, str]:
+    """Headers by their names in lower case; of a name that is there several times the values in a row."""
+    return {name.lower(): ", ".join(headers.get_all(name, [])) for name in headers}
+
+
+def read_length(headers: Mapping[str, str]) -> int:
     """The length of the body in bytes. Raises RefusedError for one that will not be read."""
-    length = headers.get("Content-Length", "")
+    length = headers.get("content-length", "")
     if not length.isdecimal():
         raise RefusedError(HTTPStatus.LENGTH_REQUIRED, "The request has no Content-Length: send the body's size.")
     if int(length) > MAX_BODY_BYTES:

@@ -14,7 +14,7 @@ MOST_IMAGES = 16
 
 @dataclass(frozen=True)
 class Request:
-    """An image (channels, height, width), and who is told its probabilities (classes,), or why there are none."""
+    """An image (1, channels, height, width), and who is told its probabilities (classes,), or why there are none."""
 
     image: Floats
     tell: Callable[[Floats | Exception], None]
@@ -43,7 +43,7 @@ class Batcher:
         if self._waiting:
             self._loop.call_soon(self._answer)
         try:
-            answers = self._session.answer(np.stack([request.image for request in requests]))
+            answers = self._session.answer(np.concatenate([request.image for request in requests]))
         except Exception as error:
             for request in requests:
                 request.tell(error)

@@ -5,7 +5,7 @@ A thread a connection would have the threads wait for each other longer than a f
 
 import asyncio
 from dataclasses import dataclass
-from email.message import Message
+from functools import lru_cache
 from http import HTTPStatus
 from typing import cast
 
@@ -99,8 +99,9 @@ class Connection(asyncio.Protocol):
         self._path += url.decode("latin-1")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header."""
-        self._headers[name.decode("latin-1")] = value.decode("latin-1")
+        """Keep a header; of one that comes several times the values in a row."""
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
 
     def on_headers_complete(self) -> None:
         """Refuse what will not be answered, before its body is read."""
@@ -115,7 +116,7 @@ class Connection(asyncio.Protocol):
         except RefusedError as refused:
             self._refuse(refused)
             return
-        if self._headers.get("Expect", "").lower() == "100-continue":
+        if self._headers.get("expect", "").lower() == "100-continue":
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
@@ -159,7 +160,7 @@ class Connection(asyncio.Protocol):
             log(f"The model failed: {type(found).__name__}: {found}")
             self._transport.close()  # without an answer: whoever asks sees that the model gave none
             return
-        self._answer(HTTPStatus.OK, *write_answer(found.tolist(), self._headers.get("Accept", "")))
+        self._answer(HTTPStatus.OK, *write_answer(found.tolist(), self._headers.get("accept", "")))
 
     def _refuse(self, refused: RefusedError) -> None:
         """Answer with a sentence and close: what is left of the body cannot be told from a next request."""
@@ -168,15 +169,8 @@ class Connection(asyncio.Protocol):
 
     def _answer(self, status: HTTPStatus, content_type: str, body: bytes) -> None:
         self._closing = self._closing or not self._parser.should_keep_alive()
-        # Should a browser show it all the same, it is no page: a sentence here repeats what the request said.
-        head = (
-            f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: {content_type}\r\n"
-            f"Content-Length: {len(body)}\r\nX-Content-Type-Options: nosniff\r\n"
-            f"Content-Security-Policy: sandbox; default-src 'none'\r\n"
-            f"{_CLOSE if self._closing else ''}\r\n"
-        )
         self._open = False
-        self._transport.write(head.encode("latin-1") + body)
+        self._transport.write(_write_head(status, content_type, len(body), self._closing) + body)
         if self._closing:
             self._transport.close()
         if self._path != _PING:  # they come every few seconds
@@ -184,7 +178,7 @@ class Connection(asyncio.Protocol):
 
     def _begin(self) -> None:
         self._path, self._method = "", ""
-        self._headers = Message()
+        self._headers: dict[str, str] = {}
         self._parts: list[bytes] = []
 
     def _close_if_idle(self) -> None:
@@ -193,3 +187,14 @@ class Connection(asyncio.Protocol):
             self._transport.close()
         else:
             self._look = self._service.loop.call_later(_IDLE_SECONDS - idle, self._close_if_idle)
+
+
+@lru_cache(maxsize=256)
+def _write_head(status: HTTPStatus, content_type: str, length: int, closing: bool) -> bytes:
+    # Should a browser show it all the same, it is no page: a sentence here repeats what the request said.
+    return (
+        f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: {content_type}\r\n"
+        f"Content-Length: {length}\r\nX-Content-Type-Options: nosniff\r\n"
+        f"Content-Security-Policy: sandbox; default-src 'none'\r\n"
+        f"{_CLOSE if closing else ''}\r\n"
+    ).encode("latin-1")

@@ -1,8 +1,7 @@
 """What is between an HTTP request and the model: checks, decoding, and the answer's form."""
 
 import json
-from collections.abc import Sequence
-from email.message import Message
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 import numpy as np
@@ -16,9 +15,12 @@ CONTENT_TYPES = ("application/x-image", "image/png", "image/jpeg")
 JSON_LINES = "application/jsonlines"
 
 
-def check_headers(headers: Message) -> int:
-    """Give the length of the body in bytes. Raises RefusedError for one that will not be read."""
-    content_type = headers.get_content_type() if "Content-Type" in headers else "no content type"
+def check_headers(headers: Mapping[str, str]) -> int:
+    """Give the length of the body in bytes. Raises RefusedError for one that will not be read.
+
+    Names are in lower case.
+    """
+    content_type = headers.get("content-type", "no content type").partition(";")[0].strip().lower()
     if content_type not in CONTENT_TYPES:
         raise RefusedError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -28,7 +30,7 @@ def check_headers(headers: Message) -> int:
 
 
 def read_image(body: bytes, image_shape: tuple[int, int, int]) -> Floats:
-    """Decode a body and resize it to the network's input (channels, height, width).
+    """Decode a body and resize it to the network's input (1, channels, height, width).
 
     As AWS documents, the aspect ratio is not preserved and nothing is cropped. Raises RefusedError.
     """
@@ -38,7 +40,7 @@ def read_image(body: bytes, image_shape: tuple[int, int, int]) -> Floats:
     except ImageError as error:
         raise RefusedError(HTTPStatus.BAD_REQUEST, f"The body {error}.") from error
     resized = image.resize((width, height), Image.Resampling.BILINEAR)
-    return to_network_input(to_pixels(resized)[np.newaxis])[0]
+    return to_network_input(to_pixels(resized)[np.newaxis])
 
 
 def write_answer(probabilities: Sequence[float], accept: str) -> tuple[str, bytes]:
