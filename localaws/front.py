@@ -110,36 +110,45 @@ class Front:
 
     async def _answer(self, signed: _Signed | None, scope: Scope, receive: Receive, send: Send) -> None:
         if called := _called(signed, scope):
-            await self._call(*called, scope, receive, send)
+            await self._call(*called, _region(signed), scope, receive, send)
         elif (scope["method"], scope["path"]) == ("POST", PATH):
-            aws = self._find(_region(scope), "")
+            aws = self._find(_region(signed), "")
             body = await read_body(receive, _LARGEST_REQUEST)
             await _respond(send, *await asyncio.to_thread(_receive, aws, body))
         elif endpoint := _invoked(signed, scope):
-            await self._invocation(endpoint, scope, receive, send)
+            await self._invocation(endpoint, _region(signed), scope, receive, send)
         elif routed := _routed(signed, scope):
-            await self._call_rest(*routed, scope, receive, send)
+            await self._call_rest(*routed, _region(signed), scope, receive, send)
         else:
-            await self._others(_name_managed_key(scope, self._aws.settings), receive, send)
+            await self._others(_name_managed_key(scope, _region(signed), self._aws.settings), receive, send)
 
-    async def _call(self, service: Service, operation: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _call(
+        self, service: Service, operation: str, region: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         body = await read_body(receive, _LARGEST_REQUEST)
         if len(body) > _LARGEST_REQUEST:
             await _respond(send, 413, b'{"__type": "RequestEntityTooLargeException", "message": "Over 16 MiB."}')
             return
-        aws = self._find(_region(scope), operation if operation in service.operations else _READ)
+        aws = self._find(region, operation if operation in service.operations else _READ)
         authorize = partial(check_caller, aws, Caller(scope, body)) if self._enforced else None
         run = partial(copy_context().run, answer, service, aws, operation, body, authorize)
         status, content = await asyncio.get_running_loop().run_in_executor(self._calls, run)
         await _respond(send, status, content)
 
     async def _call_rest(
-        self, service: Service, operation: str, labels: dict[str, str], scope: Scope, receive: Receive, send: Send
+        self,
+        service: Service,
+        operation: str,
+        labels: dict[str, str],
+        region: str,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
     ) -> None:
         """A call of a service whose protocol is REST."""
         body = await read_body(receive, _LARGEST_REQUEST)
         request = rest.as_json(service.name, operation, labels, scope.get("query_string", b""), body)
-        aws = self._find(_region(scope), operation)
+        aws = self._find(region, operation)
         authorize = partial(check_caller, aws, Caller(scope, body)) if self._enforced else None
         status, content = await asyncio.to_thread(answer, service, aws, operation, request, authorize)
         headers = {"content-type": "application/json"}
@@ -147,10 +156,10 @@ class Front:
             headers["x-amzn-errortype"], content = rest.error(content)
         await respond(send, status, headers, content)
 
-    async def _invocation(self, endpoint: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _invocation(self, endpoint: str, region: str, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         body = await read_body(receive, _LARGEST_REQUEST)
-        aws = self._find(_region(scope), _READ)
+        aws = self._find(region, _READ)
         if self._enforced and (denial := await asyncio.to_thread(_denial, aws, endpoint, Caller(scope, body))):
             await respond(send, denial.status, dict(denial.headers), denial.body)
             return
@@ -228,9 +237,8 @@ def _header(scope: Scope, wanted: bytes) -> bytes:
     return b""
 
 
-def _region(scope: Scope) -> str:
+def _region(signed: _Signed | None) -> str:
     """The region that a request is signed for; without a signature the home region."""
-    signed = _signed_for(scope)
     return signed.region if signed else REGION
 
 
@@ -253,11 +261,11 @@ def _invoked(signed: _Signed | None, scope: Scope) -> str | None:
     return path.group(1) if path else None
 
 
-def _name_managed_key(scope: Scope, settings: Settings) -> Scope:
+def _name_managed_key(scope: Scope, region: str, settings: Settings) -> Scope:
     """S3 with `aws:kms` and no key: AWS takes its managed key, MiniStack refuses. The SDK uploads its code this way."""
     if _header(scope, _ENCRYPTION) != b"aws:kms" or _header(scope, _KEY):
         return scope
-    key = f"arn:aws:kms:{_region(scope)}:{settings.account}:alias/aws/s3".encode()
+    key = f"arn:aws:kms:{region}:{settings.account}:alias/aws/s3".encode()
     return {**scope, "headers": [*scope["headers"], (_KEY, key)]}
 
 

@@ -127,13 +127,13 @@ def _note(
 def _check_target(lease: Lease, target: str | None) -> str | None:
     """What is wrong with the container that a request names, or does not name."""
     variant = next(item for item in lease.fleet.plan.variants if item.name == lease.variant.name)
-    names = list_names(variant.containers)
     if not variant.direct:
         return (
             f"The variant {variant.name} asks its containers in turn; leave out TargetContainerHostname {target}."
             if target
             else None
         )
+    names = list_names(variant.containers)
     if target in names:
         return None
     return f"TargetContainerHostname {target or 'is missing; it'} must be one of {', '.join(names)}."

@@ -124,16 +124,17 @@ class _Chain:
     def __init__(self, asked: Sequence[tuple[str, ModelServer]], body: bytes, headers: Mapping[str, str]) -> None:
         self._asked = asked
         self._name = ""
-        self._headers = {name: value for name, value in headers.items() if name.lower() != "accept"}
-        self._accept = {name: value for name, value in headers.items() if name.lower() == "accept"}
-        self.headers: Mapping[str, str] = {}
+        self.headers = headers
         self.reply = Reply(200, {}, body)
 
     def __iter__(self) -> Iterator[ModelServer]:
         """The servers, each with its `headers` ready, until one does not succeed."""
+        given = self.headers
         for number, (name, server) in enumerate(self._asked, 1):
             self._name = name
-            self.headers = {**self._headers, **(self._accept if number == len(self._asked) else {})}
+            if number > 1:
+                given = _without(given, "content-type") | _content_type(self.reply)
+            self.headers = given if number == len(self._asked) else _without(given, "accept")
             yield server
             if not 200 <= self.reply.status < 300:
                 return
@@ -141,9 +142,14 @@ class _Chain:
     def take(self, reply: Reply) -> None:
         """Keep what a container answered, as what the next one is asked."""
         self.reply = Reply(reply.status, reply.headers, reply.body, self._name)
-        self._headers = {name: value for name, value in self._headers.items() if name.lower() != "content-type"}
-        if "content-type" in reply.headers:
-            self._headers["content-type"] = reply.headers["content-type"]
+
+
+def _without(headers: Mapping[str, str], left_out: str) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() != left_out}
+
+
+def _content_type(reply: Reply) -> dict[str, str]:
+    return {name: value for name, value in reply.headers.items() if name == "content-type"}
 
 
 def list_names(definitions: Sequence[Document]) -> list[str]:
