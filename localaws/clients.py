@@ -12,6 +12,7 @@ from localaws.settings import Settings
 if TYPE_CHECKING:
     import boto3
 
+    from localaws.ministack.log_events import LogEvents
     from localaws.ministack.objects import Objects
 
 
@@ -68,6 +69,13 @@ class Clients:
     def logs(self) -> Any:  # noqa: ANN401
         """The CloudWatch Logs client."""
         return self.get("logs")
+
+    @property
+    def log_events(self) -> LogEvents:
+        """CloudWatch Logs, for writing many lines."""
+        from localaws.ministack.log_events import LogEvents  # noqa: PLC0415 - see objects
+
+        return LogEvents(self.logs, self.credentials.key, self._settings)
 
 
 def _open_session(credentials: Credentials, region: str) -> boto3.Session:

@@ -101,7 +101,7 @@ def create_stream(clients: Clients, group: str, stream: str) -> None:
 def put(clients: Clients, group: str, stream: str, events: Sequence[dict[str, str | int]]) -> None:
     """Put events into an existing stream, in batches that the API takes."""
     for start in range(0, len(events), _BATCH):
-        clients.logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events[start : start + _BATCH])
+        clients.log_events.put(group, stream, events[start : start + _BATCH])
 
 
 def restore(clients: Clients, jobs: Path, since: float) -> None:

@@ -63,6 +63,67 @@ def mark_changed() -> None:
         server.changed.set()
 
 
+def is_served() -> bool:
+    """Whether this process is the local AWS."""
+    return bool(_servers)
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Requests to a service of MiniStack under an access key, for a process that is the local AWS."""
+
+    service: str
+    protocol: str
+    """In which it answers errors, by botocore's name."""
+    key: str
+    settings: Settings
+
+    def ask(
+        self,
+        method: str,
+        operation: str,
+        path: str,
+        body: bytes,
+        query: Mapping[str, list[str]] | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> bytes:
+        """Send a request to the server's loop and wait for its answer; raises ClientError."""
+        # A context of its own, as a request has: this thread may have begun in that of another request.
+        answer = Context().run(
+            asyncio.run_coroutine_threadsafe, self._dispatch(method, path, body, query or {}, headers), _servers[0].loop
+        )
+        status, answered, content = answer.result()
+        if status >= 300:
+            failed = {"status_code": status, "headers": answered, "body": content}
+            from botocore.parsers import create_parser  # noqa: PLC0415 - the start needs none
+
+            raise ClientError(create_parser(self.protocol).parse(failed, None), operation)
+        if method != "GET":
+            _servers[0].changed.set()
+        return content
+
+    async def _dispatch(
+        self, method: str, path: str, body: bytes, query: Mapping[str, list[str]], headers: Mapping[str, str]
+    ) -> tuple[int, dict[str, str], bytes]:
+        region = self.settings.region
+        responses.set_request_account_id(self.settings.account)
+        responses.set_request_region(region)
+        responses.set_request_client_ip(HOST)
+        iam_evaluator.pin_request_origin(HOST, True)
+        # Who asks, for MiniStack to ask their policies.
+        scope = f"{self.key}/{datetime.now(UTC):%Y%m%d}/{region}/{self.service}/aws4_request"
+        sent = {
+            **headers,
+            "host": f"{HOST}:{self.settings.port}",
+            "authorization": f"AWS4-HMAC-SHA256 Credential={scope}",
+            "content-length": str(len(body)),
+        }
+        answer: tuple[int, dict[str, str], bytes] = await app._dispatch_service_request(
+            method, path, sent, body, dict(query), str(uuid.uuid4())
+        )
+        return answer
+
+
 class Objects:
     """Reads and writes objects under an access key; by the client where this process is not the local AWS.
 
@@ -71,8 +132,7 @@ class Objects:
 
     def __init__(self, client: Any, key: str, settings: Settings) -> None:  # noqa: ANN401 - boto3's S3 client
         self._client = client
-        self._key = key
-        self._settings = settings
+        self._ask = Requests("s3", "rest-xml", key, settings).ask
 
     def list_keys(self, bucket: str, prefix: str) -> Iterator[str]:
         """The keys that begin with `prefix`, in S3's order."""
@@ -113,54 +173,9 @@ class Objects:
         with source.open("rb") as file:
             self._client.put_object(Bucket=bucket, Key=key, Body=file)
 
-    def _ask(
-        self,
-        method: str,
-        operation: str,
-        path: str,
-        body: bytes,
-        query: Mapping[str, list[str]] | None = None,
-        headers: Mapping[str, str] = MappingProxyType({}),
-    ) -> bytes:
-        """Send a request to the server's loop and wait for its answer."""
-        # A context of its own, as a request has: this thread may have begun in that of another request.
-        answer = Context().run(
-            asyncio.run_coroutine_threadsafe, self._dispatch(method, path, body, query or {}, headers), _servers[0].loop
-        )
-        status, answered, content = answer.result()
-        if status >= 300:
-            failed = {"status_code": status, "headers": answered, "body": content}
-            from botocore.parsers import create_parser  # noqa: PLC0415 - the start needs none
-
-            raise ClientError(create_parser("rest-xml").parse(failed, None), operation)
-        if method != "GET":
-            _servers[0].changed.set()
-        return content
-
-    async def _dispatch(
-        self, method: str, path: str, body: bytes, query: Mapping[str, list[str]], headers: Mapping[str, str]
-    ) -> tuple[int, dict[str, str], bytes]:
-        region = self._settings.region
-        responses.set_request_account_id(self._settings.account)
-        responses.set_request_region(region)
-        responses.set_request_client_ip(HOST)
-        iam_evaluator.pin_request_origin(HOST, True)
-        # Who asks, for MiniStack to ask their policies.
-        scope = f"{self._key}/{datetime.now(UTC):%Y%m%d}/{region}/s3/aws4_request"
-        sent = {
-            **headers,
-            "host": f"{HOST}:{self._settings.port}",
-            "authorization": f"AWS4-HMAC-SHA256 Credential={scope}",
-            "content-length": str(len(body)),
-        }
-        answer: tuple[int, dict[str, str], bytes] = await app._dispatch_service_request(
-            method, path, sent, body, dict(query), str(uuid.uuid4())
-        )
-        return answer
-
 
 def _is_answered_here(bucket: str, key: str = "-") -> bool:
     from botocore.handlers import VALID_BUCKET  # noqa: PLC0415 - takes a while to import, and the start needs none
 
     # The client refuses other names before it sends anything; in a path they would name something else.
-    return bool(_servers and key and VALID_BUCKET.search(bucket))
+    return bool(is_served() and key and VALID_BUCKET.search(bucket))

@@ -30,6 +30,7 @@ from localaws.engine.context import StepContext
 from localaws.engine.retries import Failure
 from localaws.events import Events
 from localaws.front import Front
+from localaws.ministack.log_events import LogEvents
 from localaws.ministack.objects import Objects
 from localaws.ministack.patching import Patch
 from localaws.rest import answer
@@ -63,6 +64,10 @@ class FakeClients:
     @property
     def logs(self) -> Any:
         return self.known["logs"]
+
+    @property
+    def log_events(self) -> LogEvents:
+        return LogEvents(self.known["logs"], "test", Settings(port=0, home=Path()))
 
 
 class AllThere:
