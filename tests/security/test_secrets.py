@@ -22,6 +22,7 @@ from localaws.jobs import supervise
 from localaws.jobs.container import base_environment
 from localaws.jobs.supervise import Job
 from localaws.keys import Credentials
+from localaws.ministack.log_events import LogEvents
 from localaws.records.jobs import TRAINING
 from localaws.rest import answer
 from localaws.services import BY_TARGET
@@ -71,7 +72,8 @@ def _kept(folder: Path) -> bytes:
 
 def test_a_job_that_prints_all_it_knows_knows_no_secret_of_the_laptop(settings: Settings) -> None:
     logs, root = _Logs(), keys.ensure(settings)
-    aws = _aws(settings, SimpleNamespace(logs=logs))
+    events = LogEvents(logs, "test", settings)
+    aws = _aws(settings, SimpleNamespace(logs=logs, log_events=events))
     members = supervise.instances(aws, "loud", 1)
     job = Job(TRAINING, "loud", Program(("python3", "-c", PROGRAM)), {"OWN": "given"}, 30)
     assert supervise.run(aws, job, members, Stop()).exit_code == 3

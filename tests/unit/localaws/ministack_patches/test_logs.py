@@ -102,6 +102,14 @@ def test_lines_after_the_last_save_are_there_after_a_crash(
     assert read() == ["saved", "not saved", "new"]
 
 
+def test_ids_are_digits_that_rise_as_lines_come(store: LogStore) -> None:
+    put((5, "first"), (5, "second"))
+    put((1, "third"))
+    by_id = [said for _, said in sorted(store.rows("SELECT id, message FROM lines"))]
+    assert by_id == ["first", "second", "third"]
+    assert all(each.isdecimal() for (each,) in store.rows("SELECT id FROM lines"))
+
+
 def test_a_state_from_before_gives_its_lines_to_the_file(
     store: LogStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
