@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, quote
@@ -34,6 +36,7 @@ READS = {
     responses: ("_account_from_sts_session",),
     sigv4: (
         *("SIGNATURE_MISMATCH", "_amz_datetime", "_cached_signing_key", "_chunk_signatures_match"),
+        *("_remove_dot_segments", "build_string_to_sign", "uri_encode"),
         *(
             "header_signing_documents",
             "parse_header_signature",
@@ -58,6 +61,13 @@ _CHUNKS = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 # https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 _LONGEST_SECONDS = 7 * 24 * 3_600
 _RECENT = timedelta(minutes=4)  # services take requests that are five or fifteen minutes from their clock
+# What SDKs send to all services but S3, whose requests name their body's digest and whose paths are as written.
+_USUAL = re.compile(
+    rf"{V4} Credential=([^/,= ]+)/(\d{{8}})/([^/,= ]+)/((?!s3/)[^/,= ]+)/aws4_request, "
+    r"SignedHeaders=([a-z0-9-]+(?:;[a-z0-9-]+)*), Signature=([0-9a-f]{64})",
+    re.ASCII,
+)
+_UNUSUAL = {"x-amz-content-sha256", "x-amz-security-token"}
 
 
 class RefusedError(Exception):
@@ -129,6 +139,8 @@ class Signatures:
 
     def check(self, request: Request) -> Signed:
         """Raise RefusedError where a request that names a key is not signed by one that the local AWS knows."""
+        if usual := self._check_usual(request):
+            return usual
         authorization = request.headers.get("authorization", "")
         if authorization and (request.claims or request.authorizations > 1 or authorization.count("Credential=") > 1):
             raise RefusedError("UnsupportedSignature", "Only one of the ways to sign a request may be used.")
@@ -139,6 +151,35 @@ class Signatures:
         if "awsaccesskeyid" in request.claims and "signature" in request.claims:
             return self._check_v2(request)
         raise RefusedError("UnsupportedSignature", f"The local AWS takes requests that are signed by {V4}.")
+
+    def _check_usual(self, request: Request) -> Signed | None:
+        """What `_check_v4` takes as well, in half the time: the root's key in the form that SDKs write."""
+        found = _USUAL.fullmatch(request.headers.get("authorization", ""))
+        if not found or request.query or not _UNUSUAL.isdisjoint(request.headers):
+            return None
+        key, day, region, service, names, signature = found.groups()
+        date, signed = request.headers.get("x-amz-date", ""), names.split(";")
+        signed_at = _read_date(date)
+        if (
+            key != self._root.key
+            or "host" not in signed
+            or date[:8] != day
+            or signed_at is None
+            or abs(datetime.now(UTC) - signed_at) >= _RECENT
+        ):
+            return None
+        self.introduce()
+        signing = sigv4._cached_signing_key(self._root.secret, day, region, service)
+
+        def check_body(body: bytes) -> None:
+            headers = "".join(f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in signed)
+            path, digest = _write_path(request.path), hashlib.sha256(body).hexdigest()
+            canonical = f"{request.method}\n{path}\n\n{headers}\n{names}\n{digest}"
+            text = sigv4.build_string_to_sign(date, day, region, service, canonical)
+            if not hmac.compare_digest(hmac.digest(signing, text.encode(), "sha256").hex(), signature):
+                raise RefusedError("SignatureDoesNotMatch", sigv4.SIGNATURE_MISMATCH, service)
+
+        return Signed(service, check_body, complete=False)
 
     def _check_v4(self, request: Request, *, in_query: bool) -> Signed:
         if in_query and _value(request, "X-Amz-Algorithm") != V4:
@@ -256,6 +297,19 @@ class Signatures:
             raise RefusedError("IncompleteSignature", "An address that is signed needs X-Amz-Expires.", claimed.service)
         if late:
             raise RefusedError(late[0], late[1], claimed.service)
+
+
+@lru_cache(maxsize=64)
+def _read_date(date: str) -> datetime | None:
+    """The time in `x-amz-date`, which all requests of a second share."""
+    read: datetime | None = sigv4._amz_datetime(date)
+    return read
+
+
+@lru_cache(maxsize=256)
+def _write_path(path: str) -> str:
+    """A path as it is signed, of a service that is not S3."""
+    return str(sigv4.uri_encode(sigv4._remove_dot_segments(path), encode_slash=False))
 
 
 def void(_: object) -> None:
