@@ -4,6 +4,7 @@ A thread a connection would have the threads wait for each other longer than a f
 """
 
 import asyncio
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -42,7 +43,9 @@ class AccessLog:
         """Print what has gathered."""
         lines, self._lines = self._lines, []
         if lines:
-            print("\n".join(lines), flush=True)
+            # Where output is unbuffered, print writes the last newline apart, and wakes up who reads once more.
+            sys.stdout.write("".join(f"{line}\n" for line in lines))
+            sys.stdout.flush()
 
 
 @dataclass(frozen=True)
