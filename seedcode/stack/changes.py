@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
+from common.aws_errors import get_code
 from seedcode.errors import StackError
 from seedcode.stack.report import Change
 from seedcode.stack.state import Client
@@ -19,6 +21,9 @@ from seedcode.stack.template import DATA_TYPES
 CAPABILITIES = ["CAPABILITY_NAMED_IAM"]
 # How CloudFormation says that a change set would change nothing.
 NOTHING = ("didn't contain changes", "No updates are to be performed")
+# How it says that the stack was changed since: it deletes other change sets of a stack when it executes one.
+OVERTAKEN = ("ChangeSetNotFound", "InvalidChangeSetStatus")
+BUSY = "can not be updated"
 LONGEST_WAIT = 600.0
 
 
@@ -34,6 +39,20 @@ class ChangeSet:
     changes: tuple[Change, ...]
 
 
+@contextmanager
+def _overtaken() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if get_code(error) not in OVERTAKEN and BUSY not in str(error):
+            raise
+        raise StackError(
+            "Nothing was changed by this deployment: somebody else has changed the stack meanwhile. Wait until that "
+            "has ended, then deploy again."
+        ) from error
+
+
+@_overtaken()
 def create(cloudformation: Client, request: Mapping[str, Any], prefix: str = "scones") -> ChangeSet | None:
     """Create a change set and wait until it can be executed; None where nothing would change.
 
@@ -54,6 +73,7 @@ def create(cloudformation: Client, request: Mapping[str, Any], prefix: str = "sc
     return ChangeSet(made["Id"], name, stack, made["StackId"], kind, _changes(cloudformation, made["Id"], described))
 
 
+@_overtaken()
 def execute(cloudformation: Client, change_set: ChangeSet) -> None:
     """Begin the change set's execution; what a failed one has created is removed, also where it would be retained."""
     request = {} if change_set.type == "IMPORT" else {"RetainExceptOnCreate": True}
@@ -67,6 +87,7 @@ def discard(cloudformation: Client, change_set: ChangeSet) -> None:
         cloudformation.delete_stack(StackName=change_set.stack_id)
 
 
+@_overtaken()
 def has_template(cloudformation: Client, change_set: ChangeSet, body: str) -> bool:
     """Whether CloudFormation took this very template.
 

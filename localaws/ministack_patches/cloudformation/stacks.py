@@ -1,18 +1,23 @@
-"""CloudFormation's stacks: MiniStack sends no events, and an operation that a kill interrupts never ends.
+"""CloudFormation's stacks: MiniStack sends no events, an operation that a kill interrupts never ends, and two mix.
 
 AWS sends EventBridge an event for each status. The end of an operation is on disk, with the resources that it made,
 before it can be seen; an operation that was interrupted has failed at the next start.
 https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-cloudformation.html
+
+AWS makes no change set of a stack that is being changed, or whose creation was rolled back; MiniStack makes it, and
+executes it beside what runs. The words are those of https://github.com/stratospheric-dev/stratospheric/issues/21 and
+https://github.com/rails-lambda/lamby/issues/132.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from ministack import app
 from ministack.services import cloudformation
-from ministack.services.cloudformation import stacks
+from ministack.services.cloudformation import handlers, helpers, stacks
 
 from localaws.aws import Aws
 from localaws.ministack import saving
@@ -25,9 +30,11 @@ _STACK = "AWS::CloudFormation::Stack"
 _CHANGE = "CloudFormation Stack Status Change"
 _BUSY, _CLEANING_UP = "_IN_PROGRESS", "_CLEANUP_IN_PROGRESS"
 _WITHOUT_RESOURCES = "REVIEW_IN_PROGRESS"  # nobody works on it: a change set that was not executed
+_ROLLED_BACK = "ROLLBACK_COMPLETE"
 _REASON = "The local AWS ended while it worked on the stack."
 
 Add = Callable[..., None]
+Handle = Callable[[dict[str, Any]], Any]
 
 
 def patch(aws: Aws) -> Patch:
@@ -35,9 +42,12 @@ def patch(aws: Aws) -> Patch:
     return Patch(
         replaces={
             app: {"_load_persisted_state": _interrupting},
+            cloudformation: {
+                "_ACTION_HANDLERS": lambda known: {**known, "CreateChangeSet": _refusing(known["CreateChangeSet"])}
+            },
             stacks: {"_add_event": lambda add: _recording(add, aws)},
         },
-        reads={cloudformation: ("_stacks",)},
+        reads={cloudformation: ("_stacks",), handlers: ("_resolve_stack",), helpers: ("_error", "_p")},
     )
 
 
@@ -57,6 +67,19 @@ def _interrupting(load: Callable[[], None]) -> Callable[[], None]:
                 stack.update(StackStatus=interrupted_status(status), StackStatusReason=_REASON)
 
     return load_and_interrupt
+
+
+def _refusing(create: Handle) -> Handle:
+    def create_at_rest(request: dict[str, Any]) -> Any:  # noqa: ANN401 - MiniStack's answer
+        stack = handlers._resolve_stack(helpers._p(request, "StackName")) or {}
+        status = stack.get("StackStatus", "")
+        taken = status == _ROLLED_BACK or (status.endswith(_BUSY) and status != _WITHOUT_RESOURCES)
+        if taken and helpers._p(request, "ChangeSetType") != "CREATE":
+            words = f"Stack:{stack['StackId']} is in {status} state and can not be updated."
+            return helpers._error("ValidationError", words)
+        return create(request)
+
+    return create_at_rest
 
 
 def _save(stack: str) -> None:

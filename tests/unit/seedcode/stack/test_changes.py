@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import ClientError
 
 from seedcode.errors import StackError
 from seedcode.stack import changes
@@ -162,3 +163,25 @@ def test_only_changes_that_cost_data_are_dangerous() -> None:
         "Group (arn:group) holds registered versions and is replaced by an empty one; it is kept outside the stack.",
         "Logs (/aws/x) holds logs and may be replaced by an empty one; what it holds is lost.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("ChangeSetNotFound", "ChangeSet [scones-1] does not exist"),
+        ("InvalidChangeSetStatus", "ChangeSet [scones-1] cannot be executed in its current execution status"),
+        ("ValidationError", "Stack:arn:stack is in UPDATE_IN_PROGRESS state and can not be updated."),
+    ],
+)
+def test_who_is_overtaken_by_another_deployment_is_told_so(code: str, words: str) -> None:
+    error = ClientError({"Error": {"Code": code, "Message": words}}, "ExecuteChangeSet")
+    aws = Mock(create_change_set=Mock(side_effect=error), execute_change_set=Mock(side_effect=error))
+    for deploy in (lambda: changes.create(aws, REQUEST), lambda: changes.execute(aws, _change_set("UPDATE"))):
+        with pytest.raises(StackError, match="somebody else has changed the stack meanwhile"):
+            deploy()
+
+
+def test_another_refusal_stays_as_it_is() -> None:
+    error = ClientError({"Error": {"Code": "ValidationError", "Message": "Template error"}}, "CreateChangeSet")
+    with pytest.raises(ClientError, match="Template error"):
+        changes.create(Mock(create_change_set=Mock(side_effect=error)), REQUEST)

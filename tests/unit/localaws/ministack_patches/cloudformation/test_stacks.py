@@ -75,3 +75,22 @@ def test_stacks_in_progress_have_failed_at_the_next_start(
     found = {name: cloudformation._stacks[name]["StackStatus"] for name in ("cut", "unborn", "done")}
     assert found == {"cut": "UPDATE_FAILED", "unborn": "REVIEW_IN_PROGRESS", "done": "CREATE_COMPLETE"}
     cloudformation._stacks.clear()
+
+
+@pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "ROLLBACK_COMPLETE"])
+def test_a_stack_that_is_being_changed_gets_no_change_set(
+    apply: Callable[..., None], monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    apply(patched)
+    body = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
+    stack = {"StackName": "bakery", "StackId": STACK, "StackStatus": status, "_template": {}, "_resources": {}}
+    monkeypatch.setitem(cloudformation._stacks, "bakery", stack)
+    asked = {"StackName": ["bakery"], "ChangeSetName": ["two"], "TemplateBody": [body]}
+
+    refused, _, answer = cloudformation._ACTION_HANDLERS["CreateChangeSet"](asked)
+    assert refused == 400
+    assert f"Stack:{STACK} is in {status} state and can not be updated." in answer.decode()
+
+    stack["StackStatus"] = "UPDATE_COMPLETE"
+    assert cloudformation._ACTION_HANDLERS["CreateChangeSet"](asked)[0] == 200
+    cloudformation.reset()
