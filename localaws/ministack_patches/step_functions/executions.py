@@ -107,7 +107,7 @@ class Time:
 logger = logging.getLogger(__name__)
 
 KIND = "execution-begun"
-_KEPT = ("executionArn", "stateMachineArn", "name", "startDate", "input", "inputDetails", "_named")
+_KEPT = ("executionArn", "stateMachineArn", "name", "startDate", "input", "inputDetails", "_named", "_revision")
 
 
 class Journal:

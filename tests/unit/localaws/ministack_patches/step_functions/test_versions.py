@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from localaws.ministack_patches.step_functions import versions
-from tests.unit.localaws.ministack_patches.conftest import Machines
+from tests.unit.localaws.ministack_patches.conftest import ROLE, Machines
 
 
 def _says(word: str) -> dict[str, Any]:
@@ -55,6 +55,23 @@ def test_an_update_leaves_what_has_started_as_it_was(machines: Machines, publish
     machines.call("_update_state_machine", stateMachineArn=published, definition=definition)
     assert json.loads(machines.ended(started)["output"]) == "two"
     assert json.loads(machines.run(published)["output"]) == "three"
+
+
+@pytest.mark.parametrize(("qualifier", "word"), [("", "two"), (":1", "one"), (":live", "one")])
+def test_the_machine_of_an_execution_is_described_as_it_began(
+    machines: Machines, published: str, qualifier: str, word: str
+) -> None:
+    started = machines.call("_start_execution", stateMachineArn=published + qualifier)["executionArn"]
+    for later in ("three", "four"):
+        definition = json.dumps({"StartAt": "A", "States": _says(later)})
+        machines.call("_update_state_machine", stateMachineArn=published, definition=definition, roleArn=f"{ROLE}-2")
+    machines.ended(started)
+    described = machines.call("_describe_state_machine_for_execution", executionArn=started)
+    assert json.loads(described["definition"])["States"] == _says(word)
+    assert described["roleArn"] == ROLE
+    machine = machines.call("_describe_state_machine", stateMachineArn=published)
+    assert json.loads(machine["definition"])["States"] == _says("four")
+    assert not [name for name in machine if name.startswith("_")]
 
 
 def test_an_alias_divides_executions_by_its_weights(machines: Machines, published: str) -> None:
