@@ -50,6 +50,8 @@ def patch(aws: Aws) -> Patch:
             handlers: ("_resolve_stack",),
             helpers: ("_error",),
         },
+        # Who may not, is not told what becomes of the stack.
+        after=("cloudformation.stacks",),
     )
 
 

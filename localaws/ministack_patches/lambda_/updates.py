@@ -31,6 +31,7 @@ def patch(_: Aws) -> Patch:
             lambda_svc: {"release_worker": _ending},
         },
         reads={lambda_runtime: ("_lock",)},
+        after=("lambda_.errors",),
     )
 
 
