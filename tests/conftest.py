@@ -1,4 +1,4 @@
-"""What holds for every test: botocore reads each of its files once, and nothing stays.
+"""What holds for every test: botocore reads each of its files once, garbage is looked for seldom, and nothing stays.
 
 Nothing stays: a watchdog ends what a session leaves behind, also after Ctrl-C.
 """
@@ -6,6 +6,7 @@ Nothing stays: a watchdog ends what a session leaves behind, also after Ctrl-C.
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import subprocess
 import sys
@@ -19,6 +20,8 @@ import pytest
 from tests import watchdog
 
 TOP = Path(__file__).parents[1]
+# Each seventh second of a worker went into looking at what every test imports: objects born, and younger collections.
+_SELDOM = (10_000, 20, 20)
 _WATCHDOG = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
@@ -32,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Let a watchdog wait for the session's end; a worker's session is its controller's."""
+    gc.disable()  # nothing that is imported is garbage
     if not hasattr(session.config, "workerinput"):
         os.environ[watchdog.VARIABLE] = uuid4().hex
         temporary = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
@@ -41,6 +45,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
+
+
+def pytest_collection_finish() -> None:
+    """Let no collection look at what was imported."""
+    gc.freeze()
+    gc.set_threshold(*_SELDOM)
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -88,15 +89,14 @@ class RuntimeApi:
     """Lambda's runtime API: hands out one invocation and keeps what is posted back."""
 
     def __init__(self) -> None:
-        self.event: bytes | None = None
+        self.events: SimpleQueue[bytes | None] = SimpleQueue()
         self.posted: list[tuple[str, str]] = []
         api = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                while api.event is None:
-                    time.sleep(0.01)
-                body, api.event = api.event, None
+                if (body := api.events.get()) is None:
+                    return  # the test is over: who asked for the next one is gone
                 self.send_response(200)
                 deadline = str(int(time.time() * 1000) + 30_000)
                 for name, value in {**HEADERS, "Lambda-Runtime-Deadline-Ms": deadline}.items():
@@ -128,7 +128,9 @@ class RuntimeApi:
 def api() -> Iterator[RuntimeApi]:
     made = RuntimeApi()
     yield made
+    made.events.put(None)
     made.server.shutdown()
+    made.server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +146,7 @@ def test_a_function_answers_under_the_runtime_client(
     task = tmp_path / "task"
     zipfile.ZipFile(build_function(name, folder=tmp_path)).extractall(task)
     event, word = EVENTS[name]
-    api.event = json.dumps(event).encode()
+    api.events.put(json.dumps(event).encode())
     script = f"import sys; sys.path[:0] = {[str(task), str(packages)]!r}; from awslambdaric import __main__ as client; "
     script += f"client.main(['awslambdaric', '{name}.handler.handler'])"
     process = subprocess.Popen(
