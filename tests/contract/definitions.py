@@ -1,6 +1,7 @@
 """Every definition that the project builds, under its name: `python -m tests.contract.definitions` prints them as JSON.
 
-It is run with each SDK, so it imports what both environments have. No socket may be opened while it builds.
+With them, the names of the SDK that the project imports. It is run with each SDK, so it imports what both environments
+have. No socket may be opened while it builds.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ def _refuse(*address: object, **_: object) -> NoReturn:
 if __name__ == "__main__":
     socket.socket.connect = socket.create_connection = socket.getaddrinfo = _refuse  # type: ignore[method-assign,assignment]
     with checked_once():
-        json.dump(build(), sys.stdout)
+        built = build()
+    names = next(module.__all__ for name, module in sys.modules.items() if name.startswith("pipelines.sdk.version"))
+    json.dump({"definitions": built, "names": names}, sys.stdout)
     if _attempts:
         sys.exit(f"the network was tried: {_attempts}")

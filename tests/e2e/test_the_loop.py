@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import pytest
-from mlflow import MlflowClient
 
 from localaws.algorithms.image_classification.engine import choose_engine
 from seedcode.image.content import USER, tag
@@ -110,6 +109,8 @@ def test_each_step_s_log_can_be_read(laptop: Laptop, first_run: str) -> None:
 
 def test_an_execution_is_a_run_of_mlflow(laptop: Laptop, first_run: str, tmp_path: Path) -> None:
     named = {"MLFLOW_TRACKING_URI": tmp_path.as_uri(), "MLFLOW_ALLOW_FILE_STORE": "true"}
+    from mlflow import MlflowClient  # it takes a second, which each worker would spend
+
     laptop.scones("mlflow", **named)
     assert "0 runs were read" in laptop.scones("mlflow", **named).stdout
     mlflow = MlflowClient(tmp_path.as_uri())
