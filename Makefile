@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the end-to-end tests leave what roles were used for; tests/access holds it against the template.
 export SCONES_ACCESS_DIR := $(CURDIR)/.access
 
-.PHONY: help image wheel installation examples demo test check container static format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants docs tour install lock sbom sdk3 clean browser
+.PHONY: help image wheel installation examples demo test check container static types style template format unit e2e access rehearsal aws-trial faults artifacts upgrades soak bench fuzz coverage mutants docs tour install lock sbom sdk3 clean browser
 
 help: ## this list
 	@awk '/^# /{if (!said) said = substr($$0, 3); next} \
@@ -26,8 +26,8 @@ demo: export SCONES_TRAINING_CORES ?= $(shell getconf _NPROCESSORS_ONLN)
 demo: $(ENVIRONMENT)/laptop ## the whole loop on a laptop: README, first command
 	@$(BIN)/scones demo
 
-# Whole files go to the workers, the longest first; see tests/balance.py. Three for two cores: each waits for much.
-WORKERS ?= 3
+# Whole files go to the workers, the longest first; see tests/balance.py. Four for two cores: each waits for much.
+WORKERS ?= 4
 test: $(ENVIRONMENT)/test .venv/wheels/ready browser ## every test
 	@rm -rf $(SCONES_ACCESS_DIR)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
@@ -47,17 +47,23 @@ browser:
 
 check: static container test ## what CI runs
 
-static: $(ENVIRONMENT)/test .venv/checkov .venv/packaging ## format, lint, types, import rules, template
+static: types style template ## format, lint, types, import rules, template
+
+types: $(ENVIRONMENT)/test
+	$(BIN)/mypy
+
+style: $(ENVIRONMENT)/test .venv/packaging
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	PYTHONPATH=lambdas $(BIN)/lint-imports --no-cache
-	$(BIN)/cfn-lint seedcode/template.yaml
-	.venv/checkov/bin/checkov --config-file .ci/checkov.yaml --file seedcode/template.yaml
 	$(BIN)/hadolint seedcode/Dockerfile Dockerfile
 	.venv/packaging/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml seedcode/github/*.yml
 	.venv/packaging/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	.venv/packaging/bin/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+
+template: $(ENVIRONMENT)/test .venv/checkov
+	$(BIN)/cfn-lint seedcode/template.yaml
+	.venv/checkov/bin/checkov --config-file .ci/checkov.yaml --file seedcode/template.yaml
 
 # What the image would install and run, in a plain environment; there is no Docker here.
 container: .venv/container/ready
