@@ -70,6 +70,20 @@ def parse_address(given: object, name: str) -> S3Address:
     return address
 
 
+def send_at_once(s3: Any) -> Any:  # noqa: ANN401 - boto3's clients have no static type
+    """Let boto3's client of S3 send an object with the request's head, and answer the client.
+
+    Else it sends the head alone with `Expect: 100-continue`, and reads S3's leave for the rest byte by byte: a way
+    there and back more, which pays for uploads that are large and refused.
+    """
+    s3.meta.events.register_last("before-call.s3", _expect_nothing)
+    return s3
+
+
+def _expect_nothing(params: dict[str, Any], **_: object) -> None:
+    params["headers"].pop("Expect", None)
+
+
 class Storage:
     """Reads and writes images. `s3` is boto3's client."""
 

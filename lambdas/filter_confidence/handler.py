@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
 from common.images import Limits
-from common.workflow import USER_AGENT
+from common.workflow import USER_AGENT, send_at_once
 from filter_confidence.filter import Filter, parse_fraction
 from filter_confidence.review import Review
 
@@ -26,7 +26,7 @@ _CLIENT = Config(user_agent=USER_AGENT)
 @cache
 def review() -> Review:
     """What stays from one invocation to the next: BUCKET, MAX_BYTES and MAX_PIXELS, and the client."""
-    s3 = boto3.client("s3", region_name=os.environ.get("AWS_REGION"), config=_CLIENT)
+    s3 = send_at_once(boto3.client("s3", region_name=os.environ.get("AWS_REGION"), config=_CLIENT))
     return Review(s3, os.environ["BUCKET"], Limits.from_environment(os.environ))
 
 

@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
-from common.workflow import USER_AGENT, Refusal, Storage
+from common.workflow import USER_AGENT, Refusal, Storage, send_at_once
 from serialize_image.request import parse_image_size
 from serialize_image.serialize import Serializer
 from serialize_image.settings import Settings
@@ -28,7 +28,7 @@ def serializer() -> Serializer:
     """What stays from one invocation to the next: settings and clients."""
     return Serializer(
         Settings.from_environment(os.environ),
-        Storage(boto3.client("s3", region_name=os.environ.get("AWS_REGION"), config=_CLIENT)),
+        Storage(send_at_once(boto3.client("s3", region_name=os.environ.get("AWS_REGION"), config=_CLIENT))),
     )
 
 

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import boto3
 import pytest
+from classify_image.classify import Classifier
+from classify_image.endpoint import Endpoint
+from classify_image.settings import Settings as OfClassify
+from filter_confidence.filter import Filter
+from filter_confidence.review import Review
+from moto import mock_aws
+from serialize_image.serialize import Serializer
+from serialize_image.settings import Settings as OfSerialize
 
 from benchmarks import costs, deployed
+from common.workflow import Storage, send_at_once
 from monitoring.drift import Comparison
 from monitoring.features import DRIFTING
 from monitoring.metrics import lines_of
 from monitoring.options import Options
+from tests.unit.lambdas.serialize_image.conftest import encode, noise
 from workflow.__main__ import text
+from workflow.delivery import ASSIGNMENTS
 
 LAMBDAS = Path(__file__).parents[3] / "lambdas"
+BUCKET = "bucket"
 
 
 def test_the_page_is_what_the_script_writes() -> None:
@@ -30,6 +48,68 @@ def test_an_items_cost_is_its_units_times_the_price() -> None:
 def test_the_batches_are_those_of_the_workflow() -> None:
     bulk = json.loads(text("bulk.asl.json"))
     assert bulk["States"]["ClassifyPictures"]["ItemBatcher"]["MaxItemsPerBatch"] == costs.BATCH
+
+
+class World:
+    """The three functions on moto's S3 and an endpoint that is as sure as the image's inference id says."""
+
+    def __init__(self, sure: dict[str, float]) -> None:
+        self.calls: Counter[str] = Counter()
+        self.expecting = 0
+        self.s3: Any = send_at_once(boto3.client("s3", region_name="us-east-1"))
+        self.s3.create_bucket(Bucket=BUCKET)
+        for name in sure:
+            self.s3.put_object(Bucket=BUCKET, Key=name, Body=encode(noise(32, 32)))
+        self.s3.meta.events.register("before-send.s3", self._count)
+        storage = Storage(self.s3)
+        self.serializer = Serializer(OfSerialize(BUCKET), storage)
+        self.classifier = Classifier(OfClassify("e"), storage, Endpoint(SimpleNamespace(invoke_endpoint=self._invoke)))
+        self.filter = Filter(0.8, Review(self.s3, BUCKET))
+        self.items = [{"image_uri": f"s3://{BUCKET}/{name}"} for name in sure]
+        self._sure = iter(sure.values())
+
+    def _count(self, request: Any, **_: object) -> None:
+        self.calls[request.method] += 1
+        self.expecting += "Expect" in request.headers
+
+    def _invoke(self, **_: object) -> dict[str, Any]:
+        sure = next(self._sure)
+        return {"Body": io.BytesIO(json.dumps([sure, 1 - sure]).encode())}
+
+
+@contextmanager
+def world(*sure: float) -> Iterator[World]:
+    with mock_aws():
+        yield World({f"photos/{number}.png": one for number, one in enumerate(sure)})
+
+
+def test_an_image_alone_asks_of_s3_what_the_page_counts() -> None:
+    with world(0.9) as found:
+        item = found.serializer.one(found.items[0], 28)
+        item = found.classifier.one(item, None, "1")
+        assert found.filter.one(item)["passed"]
+    assert found.calls == {"GET": costs.READS_OF_ONE, "PUT": costs.WRITES_OF_ONE}
+
+
+@pytest.mark.parametrize("sure", [(0.9, 0.6, 0.6, 0.9, 0.6), (0.6, 0.6), (0.6,)])
+def test_a_batch_asks_of_s3_what_the_page_counts_and_waits_for_no_leave_to_send(sure: tuple[float, ...]) -> None:
+    with world(*sure) as found:
+        items = found.serializer.batch(found.items, 28)
+        items = found.classifier.batch(items, None, "1")
+        items = found.filter.batch(items, ASSIGNMENTS)
+    reviewed = sum(item["status"] == "NEEDS_REVIEW" for item in items)
+    assert (len(items), reviewed) == (len(sure), sure.count(0.6))
+    assert found.calls == {
+        "GET": costs.READS_IN_BATCH * len(sure) + costs.READS_OF_BATCH,
+        "PUT": costs.WRITES_OF_BATCH + costs.WRITES_FOR_REVIEW * reviewed,
+    }
+    assert found.expecting == 0
+
+
+def test_a_batch_calls_as_many_functions_as_the_page_counts() -> None:
+    states = json.loads(text("bulk.asl.json"))["States"]["ClassifyPictures"]["ItemProcessor"]["States"]
+    [calls] = [item.units for item in costs.DISTRIBUTED if item.what == "functions, calls"]
+    assert calls * costs.BATCH / costs.IMAGES == sum(state["Type"] == "Task" for state in states.values())
 
 
 def test_each_price_names_its_source_or_says_that_it_was_not_looked_up() -> None:

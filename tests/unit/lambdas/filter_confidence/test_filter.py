@@ -192,11 +192,15 @@ def test_the_threshold_is_the_event_s_and_without_one_nothing_is_judged(
 ) -> None:
     monkeypatch.setenv("BUCKET", BUCKET)
     function.review.cache_clear()
+    sent: list[Any] = []
+    events = function.review().storage._s3.meta.events
+    events.register("before-send.s3.PutObject", lambda request, **_: sent.append("Expect" in request.headers))
     item = {**ITEM, "confidence": 0.6}
     assert function.handler({**item, "threshold": 0.5}, CONTEXT)["passed"] is True
     assert function.handler({**item, "threshold": "0.7"}, CONTEXT)["passed"] is False
     answer = function.handler({"items": [item], "threshold": 0.7, "assignments": ASSIGNMENTS}, CONTEXT)
     assert answer["items"][0]["status"] == "NEEDS_REVIEW"
+    assert sent == [False, False]  # a copy is sent without asking first
     with pytest.raises(BadRequest, match="threshold is 'None': give a number from 0 to 1"):
         function.handler(item, CONTEXT)
 

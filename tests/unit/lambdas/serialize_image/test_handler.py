@@ -58,6 +58,14 @@ def test_it_answers_a_batch(put: Callable[[str, bytes], str]) -> None:
     assert [item["image_uri"] for item in items] == uris
 
 
+def test_what_it_puts_is_sent_without_asking_first(put: Callable[[str, bytes], str]) -> None:
+    sent: list[Any] = []
+    events = function.serializer().storage._s3.meta.events
+    events.register("before-send.s3.PutObject", lambda request, **_: sent.append(request.headers))
+    function.handler(asked({"image_uri": put("p.png", encode(noise(32, 32)))}), CONTEXT)
+    assert ["Expect" in headers for headers in sent] == [False]
+
+
 def test_settings_are_read_from_the_environment() -> None:
     given = {"BUCKET": "b", "MAX_BYTES": "10", "MAX_PIXELS": "20"}
     assert Settings.from_environment(given) == Settings("b", Limits(10, 20))
