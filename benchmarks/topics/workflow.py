@@ -51,7 +51,8 @@ def measure(quick: bool) -> Measured:
         "measured apart from the rates, with the present code and then the former (2026-11-29, 1,500 images, three "
         "times each, load 7 to 11, under which all is dearer; medians): 10.8 ms, of which 4.4 are the local AWS's, "
         "2.2, 1.2 and 1.6 those of the functions that serialize, classify and filter, and 1.2 the endpoint's; "
-        "formerly 15.1, of which 7.1, 2.4, 1.4, 2.2 and 1.5. Nine tenths of a function's are boto3's.",
+        "formerly 15.1, of which 7.1, 2.4, 1.4, 2.2 and 1.5. Nine tenths of a function's are boto3's. "
+        "One part of the change, CloudWatch's state saved uncopied, was taken back since.",
     )
     return Measured("workflow", OURS, series, notes)
 
