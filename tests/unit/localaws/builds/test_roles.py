@@ -27,7 +27,7 @@ class RoleClients:
     """The clients of a role: those that the tests have, with credentials of the role."""
 
     def __init__(self, clients: Any) -> None:
-        self.logs = clients.logs
+        self.logs, self.log_events = clients.logs, clients.log_events
         self.credentials = Credentials("ASIAROLE", "secret", "token")
 
 
