@@ -17,6 +17,7 @@ class Action(StrEnum):
     DISCARD = "discard"
     WAIT = "wait"
     REFUSE = "refuse"
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True)

@@ -71,13 +71,26 @@ def replace_endpoint(
 def discard_release(sagemaker: Client, settings: Settings, release: Release) -> bool:
     """Delete the model and the configuration of a release that was rolled back; False when that is done already.
 
-    It was approved again in the meantime where a parallel call has begun to deploy it: then it is needed.
+    It was approved again in the meantime where a parallel call has begun to deploy it: then it is needed. Where that
+    call looked before they were deleted here and began after, they are created again.
     """
     if not _exists(sagemaker, release.name) or _is_needed(sagemaker, settings, release):
         return False
     delete(sagemaker.delete_endpoint_config, EndpointConfigName=release.name)
     delete(sagemaker.delete_model, ModelName=release.name)
-    return True
+    return not (_is_needed(sagemaker, settings, release) and restore_release(sagemaker, release))
+
+
+def restore_release(sagemaker: Client, release: Release) -> bool:
+    """Create again what a release that is needed has lost; False when it is there.
+
+    AWS lets the configuration of an endpoint be deleted: it serves on, and nobody can read what it serves.
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteEndpointConfig.html
+    """
+    if _exists(sagemaker, release.name):
+        return False
+    _create(sagemaker.create_model, release.model)
+    return _create(sagemaker.create_endpoint_config, release.configuration)
 
 
 def _with_release(sagemaker: Client, settings: Settings, release: Release, begin: Callable[[], None]) -> None:

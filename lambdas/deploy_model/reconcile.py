@@ -55,6 +55,10 @@ def reconcile(clients: Clients, settings: Settings) -> Outcome:
         _tell(clients, settings, release, endpoint, refused)
         return Outcome(Action.REFUSE, str(refused), version.number, None)
     _carry_out(decision, clients, settings, release, endpoint)
+    serves = endpoint is not None and endpoint.configuration == release.name
+    if serves and deployment.restore_release(clients.sagemaker, release):
+        reason = f"The configuration of version {release.version}, which serves, had been deleted."
+        return Outcome(Action.RESTORE, reason, release.version, release.name)
     return Outcome(decision.action, decision.reason, release.version, release.name)
 
 

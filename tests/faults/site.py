@@ -145,11 +145,11 @@ class Site:
         sagemaker = self.client("sagemaker")
         try:
             said = sagemaker.describe_endpoint(EndpointName=ENDPOINT)
+            if said["EndpointStatus"] != "InService":
+                return f"the endpoint is {said['EndpointStatus']} {said.get('FailureReason', '')}"
+            return ", ".join(self.variants(said["EndpointConfigName"]))
         except sagemaker.exceptions.ClientError as error:
             return str(error)
-        if said["EndpointStatus"] != "InService":
-            return f"the endpoint is {said['EndpointStatus']} {said.get('FailureReason', '')}"
-        return ", ".join(self.variants(said["EndpointConfigName"]))
 
     def variants(self, config: str) -> list[str]:
         """The version of each variant of an endpoint configuration."""

@@ -160,6 +160,39 @@ def test_a_rolled_back_release_that_a_parallel_call_deploys_again_is_not_discard
     assert len(live.backend.endpoint_configs) == 2
 
 
+def test_a_release_that_a_parallel_call_begins_while_it_is_discarded_is_there_again(live: Any, sdk: Any) -> None:
+    """That call had found the configuration, and its update began before it was deleted here."""
+    first = live.endpoint.endpoint_config_name
+    live.deliver()
+    live.endpoint.endpoint_config_name = first
+
+    def begin_elsewhere(**_: Any) -> None:
+        live.endpoint.endpoint_status = "Updating"
+
+    sdk.hook(live.client, "before-call.sagemaker.DeleteEndpointConfig", begin_elsewhere, first=True)
+    live.calls.clear()
+    live.deliver()
+    assert live.changes() == ["DeleteEndpointConfig", "DeleteModel", "CreateModel", "CreateEndpointConfig"]
+
+
+@pytest.mark.parametrize("with_model", [False, True])
+def test_what_serves_gets_a_configuration_again_that_was_deleted(live: Any, with_model: bool) -> None:
+    live.deliver()
+    name = live.endpoint.endpoint_config_name
+    before = live.client.describe_endpoint_config(EndpointConfigName=name)
+    live.client.delete_endpoint_config(EndpointConfigName=name)
+    if with_model:
+        live.client.delete_model(ModelName=name)
+
+    assert live.deliver().action == "restore"
+
+    after = live.client.describe_endpoint_config(EndpointConfigName=name)
+    assert after["ProductionVariants"] == before["ProductionVariants"]
+    assert live.client.describe_model(ModelName=name)["ModelName"] == name
+    assert live.live_version == 2
+    assert live.deliver().action == "keep"
+
+
 def test_a_live_configuration_that_somebody_deleted_is_not_relied_on(live: Any) -> None:
     del live.backend.endpoint_configs[live.endpoint.endpoint_config_name]
     live.deliver()

@@ -116,6 +116,20 @@ def test_old_releases_are_deleted_but_never_the_live_one_nor_anybody_else_s(worl
     assert sorted(world.backend._models) == sorted([*left, foreign])
 
 
+def test_an_endpoint_that_goes_back_to_an_old_release_meanwhile_keeps_it(world: Any, sdk: Any) -> None:
+    """The release that serves next was read before that, and is not among the newest."""
+    for version in (2, 3, 4):
+        world.release(version)
+    endpoint = next(iter(world.backend.endpoints.values()))
+
+    def go_back(**_: Any) -> None:
+        endpoint.endpoint_config_name = "scones-vehicles-v2-00000002"
+
+    sdk.hook(world.clients.sagemaker, "before-call.sagemaker.ListModels", go_back, first=True)
+    assert world.refresh().deleted_releases == []
+    assert "scones-vehicles-v2-00000002" in world.backend.endpoint_configs
+
+
 def test_a_model_without_its_configuration_is_deleted_too(world: Any) -> None:
     for version in (2, 3, 4):
         world.release(version)
