@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 from monitoring.features import DRIFTING
+from monitoring.page import table
 from tests.unit.monitoring.conftest import Monitor, line, numbers, pixels, png
 
 
@@ -74,3 +75,9 @@ def test_the_page_s_tags_are_balanced(monitor: Monitor) -> None:
     balance = Balance()
     balance.feed(monitor.run([line(number) for number in numbers(40)]).report)
     assert balance.open == []
+
+
+def test_a_table_sets_numbers_and_what_stands_above_them_flush_right() -> None:
+    rows = re.findall(r"<(t[hd])[^>]*?( class=\"number\")?>([^<]*)<", table(["feature", "distance"], [["hue", "0.1"]]))
+    number = ' class="number"'
+    assert rows == [("th", "", "feature"), ("th", number, "distance"), ("td", "", "hue"), ("td", number, "0.1")]

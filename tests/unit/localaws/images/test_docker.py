@@ -31,6 +31,7 @@ state, words = {state!r}, sys.argv[1:]
 if words[0] == "version":
     sys.exit({code})
 if words[0] == "rm":
+    open(os.path.join(state, "removed"), "a").write(words[-1] + "\\n")
     try:
         os.killpg(int(open(os.path.join(state, words[-1])).read()), signal.SIGKILL)
     except (OSError, ValueError):
@@ -163,6 +164,8 @@ def test_a_container_that_a_kill_of_the_local_aws_left_is_removed(
     pid = _wait(state / name_container(root), lines, settled)
     kill_left_over(root.parents[1])
     settled(lambda: _is_gone(pid))
+    # On its own: a real one's process is the daemon's, and no folder of the job leads to it.
+    assert (state / "removed").read_text().split() == [name_container(root)]
     assert not list(root.parent.glob("docker.*"))
 
 

@@ -36,7 +36,11 @@ def test_a_20_layer_net_above_a_height_of_28(make_job: MakeJob, refuse: Refuse) 
 def test_a_missing_channel(make_job: MakeJob, refuse: Refuse, name: str) -> None:
     job = make_job()
     del job.content_types[name]
-    assert refuse(job).startswith(f"ClientError: The {name} channel is missing")
+    # Without the training channel nobody knows which form of images the others are to have.
+    needed = {"train": "give the job the channels train and validation."}.get(
+        name, "training with application/x-image needs train, validation, train_lst, validation_lst."
+    )
+    assert refuse(job) == f"ClientError: The {name} channel is missing: {needed}"
 
 
 @pytest.mark.parametrize("name", ["train", "validation_lst"])

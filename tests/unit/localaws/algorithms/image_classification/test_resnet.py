@@ -31,6 +31,7 @@ def test_a_net_is_written_as_mxnet_writes_the_one_that_it_builds(layers: int, he
 def test_images_of_height_28_get_the_small_family_and_of_32_the_large() -> None:
     assert plan(152, 28).units == (25, 25, 25)
     assert plan(152, 32).units == (3, 8, 36, 3)
+    assert (plan(20, 28).filters, plan(152, 32).filters) == ((16, 32, 64), (256, 512, 1024, 2048))
 
 
 def test_a_small_net_for_a_large_image_is_refused_with_what_to_do() -> None:
