@@ -17,7 +17,7 @@ _DEPLOYED = {"CodeVersion": "1", "LayerKey": "layer.zip", "ImageUri": "image"}
 _METRIC = re.compile(r"""add_metric\(\s*(?:name=)?f?"([^"{]+)(\{?)""")
 # Metrics whose names are made at run time: how many names each can have, by its function and its beginning.
 FAMILIES = {
-    ("deploy_model", "Decided"): 7,
+    ("deploy_model", "Decided"): 8,
     ("deploy_model", "Stack"): 3,
     ("start_training", "Decided"): 3,
     ("ingest_image", "Pictures"): 4,
