@@ -26,8 +26,8 @@ demo: export SCONES_TRAINING_CORES ?= $(shell getconf _NPROCESSORS_ONLN)
 demo: $(ENVIRONMENT)/laptop ## the whole loop on a laptop: README, first command
 	@$(BIN)/scones demo
 
-# Whole files go to the workers, the longest first; see tests/balance.py. Four for two cores: each waits for much.
-WORKERS ?= 4
+# Whole files go to the workers, the longest first; see tests/balance.py. Three keep two cores busy; a fourth is no faster.
+WORKERS ?= 3
 test: $(ENVIRONMENT)/test .venv/wheels/ready browser ## every test
 	@rm -rf $(SCONES_ACCESS_DIR)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
