@@ -68,17 +68,18 @@ def replace_endpoint(
     raise EndpointBusy(f"The failed endpoint {settings.endpoint_name} is still being deleted.")
 
 
-def discard_release(sagemaker: Client, settings: Settings, release: Release) -> bool:
-    """Delete the model and the configuration of a release that was rolled back; False when that is done already.
+def discard_release(sagemaker: Client, settings: Settings, release: Release) -> None:
+    """Delete the model and the configuration of a release that was rolled back, unless that is done already.
 
     It was approved again in the meantime where a parallel call has begun to deploy it: then it is needed. Where that
     call looked before they were deleted here and began after, they are created again.
     """
     if not _exists(sagemaker, release.name) or _is_needed(sagemaker, settings, release):
-        return False
+        return
     delete(sagemaker.delete_endpoint_config, EndpointConfigName=release.name)
     delete(sagemaker.delete_model, ModelName=release.name)
-    return not (_is_needed(sagemaker, settings, release) and restore_release(sagemaker, release))
+    if _is_needed(sagemaker, settings, release):
+        restore_release(sagemaker, release)
 
 
 def restore_release(sagemaker: Client, release: Release) -> bool:

@@ -1,5 +1,6 @@
 """A deployment that cannot begin leaves nothing behind, and one that can takes along what has to change."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -144,35 +145,44 @@ def test_a_discarded_release_that_cannot_be_deleted_is_an_error(live: Any) -> No
         live.deliver()
 
 
-def test_a_rolled_back_release_that_a_parallel_call_deploys_again_is_not_discarded(live: Any, sdk: Any) -> None:
-    """It was approved again after this call had read the registry, and before it deletes."""
-    first = live.endpoint.endpoint_config_name
-    live.deliver()
-    live.endpoint.endpoint_config_name = first
+@pytest.fixture
+def deliver_beside(live: Any, sdk: Any) -> Callable[[str], list[str]]:
+    """Let a call look at version 2, which was rolled back, while another begins to deploy it before an operation.
+
+    Answers what the call has changed.
+    """
 
     def begin_elsewhere(**_: Any) -> None:
         live.endpoint.endpoint_status = "Updating"
 
-    sdk.hook(live.client, "before-call.sagemaker.DescribeEndpointConfig", begin_elsewhere, first=True)
-    live.calls.clear()
-    live.deliver()
-    assert not [name for name in live.changes() if name.startswith("Delete")]
+    def deliver(operation: str) -> list[str]:
+        first = live.endpoint.endpoint_config_name
+        live.deliver()
+        live.endpoint.endpoint_config_name = first
+        sdk.hook(live.client, f"before-call.sagemaker.{operation}", begin_elsewhere, first=True)
+        live.calls.clear()
+        live.deliver()
+        changed: list[str] = live.changes()
+        return changed
+
+    return deliver
+
+
+def test_a_rolled_back_release_that_a_parallel_call_deploys_again_is_not_discarded(
+    live: Any, deliver_beside: Callable[[str], list[str]]
+) -> None:
+    """It was approved again after this call had read the registry, and before it deletes."""
+    changed = deliver_beside("DescribeEndpointConfig")
+    assert not [name for name in changed if name.startswith("Delete")]
     assert len(live.backend.endpoint_configs) == 2
 
 
-def test_a_release_that_a_parallel_call_begins_while_it_is_discarded_is_there_again(live: Any, sdk: Any) -> None:
+def test_a_release_that_a_parallel_call_begins_while_it_is_discarded_is_there_again(
+    deliver_beside: Callable[[str], list[str]],
+) -> None:
     """That call had found the configuration, and its update began before it was deleted here."""
-    first = live.endpoint.endpoint_config_name
-    live.deliver()
-    live.endpoint.endpoint_config_name = first
-
-    def begin_elsewhere(**_: Any) -> None:
-        live.endpoint.endpoint_status = "Updating"
-
-    sdk.hook(live.client, "before-call.sagemaker.DeleteEndpointConfig", begin_elsewhere, first=True)
-    live.calls.clear()
-    live.deliver()
-    assert live.changes() == ["DeleteEndpointConfig", "DeleteModel", "CreateModel", "CreateEndpointConfig"]
+    changed = deliver_beside("DeleteEndpointConfig")
+    assert changed == ["DeleteEndpointConfig", "DeleteModel", "CreateModel", "CreateEndpointConfig"]
 
 
 @pytest.mark.parametrize("with_model", [False, True])

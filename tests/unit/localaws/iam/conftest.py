@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -10,10 +12,25 @@ import pytest
 from ministack.services import iam, sts
 
 from localaws.iam.authority import Authority
+from localaws.ministack import objects
 from localaws.ministack_patches import iam as patched
 from localaws.settings import Settings
 
 MakeRole = Callable[..., str]
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A server's loop in a thread, as in the process of the local AWS; answers what writes set."""
+    loop, changed = asyncio.new_event_loop(), threading.Event()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    monkeypatch.setattr(objects, "_servers", [])
+    objects.serve(loop, changed)
+    yield changed
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 @pytest.fixture

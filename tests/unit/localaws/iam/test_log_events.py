@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from ministack import app
 from ministack.services import cloudwatch_logs
 
 from localaws.iam.authority import Authority
-from localaws.ministack import objects
 from localaws.ministack.log_events import LogEvents
 from localaws.settings import Settings
 
@@ -24,20 +22,12 @@ EVENTS = [{"timestamp": 1, "message": "first"}, {"timestamp": 2, "message": "zwe
 
 
 @pytest.fixture
-def changed(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """A server's loop in a thread beside MiniStack with the stream `one` of `/jobs`; answers what writes set."""
-    loop, event = asyncio.new_event_loop(), threading.Event()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    monkeypatch.setattr(objects, "_servers", [])
-    objects.serve(loop, event)
+def changed(served: threading.Event) -> Iterator[threading.Event]:
+    """MiniStack with the stream `one` of `/jobs` beside a server's loop; answers what writes set."""
     cloudwatch_logs._create_log_group({"logGroupName": "/jobs"})
     cloudwatch_logs._create_log_stream({"logGroupName": "/jobs", "logStreamName": "one"})
-    yield event
+    yield served
     cloudwatch_logs.reset()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
 
 
 def kept() -> list[str]:

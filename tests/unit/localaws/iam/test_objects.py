@@ -14,7 +14,6 @@ from ministack import app
 from ministack.services import s3, sts
 
 from localaws.iam.authority import Authority
-from localaws.ministack import objects
 from localaws.ministack.objects import Objects
 from localaws.settings import Settings
 
@@ -25,19 +24,11 @@ OF_THE_MOMENT = ("last_modified", "data", "body")
 
 
 @pytest.fixture
-def changed(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """A server's loop in a thread beside MiniStack with the bucket `store`; answers what writes set."""
-    loop, event = asyncio.new_event_loop(), threading.Event()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    monkeypatch.setattr(objects, "_servers", [])
-    objects.serve(loop, event)
+def changed(served: threading.Event) -> Iterator[threading.Event]:
+    """MiniStack with the bucket `store` beside a server's loop; answers what writes set."""
     s3._create_bucket("store", b"")
-    yield event
+    yield served
     s3.reset()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
 
 
 @pytest.fixture
