@@ -47,7 +47,8 @@ def demonstrated(*options: str) -> Iterator[Demonstrated]:
 def scones(*words: str, log: Path) -> None:
     """Run the command, its output in a file; raises SystemExit where it fails."""
     with log.open("wb") as output:
-        done = subprocess.run([*SCONES, *words], check=False, stdout=output, stderr=subprocess.STDOUT)
+        # Not at the top of the checkout, which would get the remote `scones` and keep it.
+        done = subprocess.run([*SCONES, *words], cwd=log.parent, check=False, stdout=output, stderr=subprocess.STDOUT)
     if done.returncode:
         raise SystemExit(
             f"`scones {' '.join(words)}` failed: {log.read_text(encoding='utf-8', errors='replace')[-500:]}"
