@@ -52,7 +52,8 @@ def list_reused(aws: Aws, pipeline: str, definition: Definition, config: Documen
 
 def keep_reused(aws: Aws, execution: str, source: str, reused: Iterable[Document]) -> None:
     """Record steps of a reference as done in an execution that begins; call it inside the start's transaction."""
-    time = now()
+    # Times are told to the millisecond, in which a step may begin to run: what was done before it is listed before it.
+    time = round(now() - 0.001, 3)
     for item in reused:
         document = {name: value for name, value in item.items() if name != "CacheHitResult"}
         document |= {

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from localaws.engine import records, selection
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -84,6 +86,16 @@ def test_the_step_that_ran_last_is_listed_first(runs: Runs, api: Api, reference:
     listed = api("ListPipelineExecutionSteps", PipelineExecutionArn=arn)["PipelineExecutionSteps"]
     assert listed[0]["StepName"] == "Evaluate"
     assert {item["StepName"] for item in listed} == {"Prepare", "Train", "Evaluate"}
+
+
+def test_a_step_that_begins_in_the_millisecond_of_the_start_is_listed_before_what_was_reused(
+    runs: Runs, api: Api, reference: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selection, "now", lambda: 1_800_000_000.123)
+    monkeypatch.setattr(records, "now", lambda: 1_800_000_000.123)
+    arn = runs.ended(runs.start(SelectiveExecutionConfig=chosen("Evaluate", source=reference)))
+    listed = api("ListPipelineExecutionSteps", PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+    assert listed[0]["StepName"] == "Evaluate"
 
 
 def test_steps_that_depend_on_no_others_need_no_reference(runs: Runs, script: Script, reference: str) -> None:
