@@ -28,10 +28,16 @@ demo: $(ENVIRONMENT)/laptop ## the whole loop on a laptop: README, first command
 
 # Whole files go to the workers, the longest first; see tests/balance.py. Three keep two cores busy; a fourth is no faster.
 WORKERS ?= 3
-test: $(ENVIRONMENT)/test .venv/wheels/ready browser ## every test
+test: $(ENVIRONMENT)/compiled .venv/wheels/ready browser ## every test
 	@rm -rf $(SCONES_ACCESS_DIR)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -s tests/access/replay.py
+
+# The bytecode of the tests and of all that they import: workers that begin together would each compile the same.
+$(ENVIRONMENT)/compiled: $(ENVIRONMENT)/test
+	@echo "Compiling the tests (once) ..."
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null
+	@touch $@
 
 # Which lines the quick tests and the page's run; measuring takes half as long again, so no other target does it.
 coverage: $(ENVIRONMENT)/test browser
@@ -67,11 +73,11 @@ template: $(ENVIRONMENT)/test .venv/checkov
 
 # What the image would install and run, in a plain environment; there is no Docker here.
 container: .venv/container/ready
-	$(PYTHON) requirements/container.py try .venv/container
+	$(PYTHON) -m requirements.container try .venv/container
 
-.venv/container/ready: requirements/container.lock requirements/container.py seedcode/Dockerfile
-	@echo "Installing what the image holds into .venv/container (a minute) ..."
-	@$(PYTHON) requirements/container.py install .venv/container
+.venv/container/ready: requirements/container.lock requirements/container.py requirements/install.py seedcode/Dockerfile
+	@echo "Installing what the image holds into .venv/container (once) ..."
+	@$(PYTHON) -m requirements.container install .venv/container
 	@touch $@
 
 format: $(ENVIRONMENT)/test
@@ -205,7 +211,7 @@ examples: wheel $(ENVIRONMENT)/laptop .venv/wheels/ready
 
 # The root Dockerfile's pip lines in a plain environment, and what it would run; there is no Docker here.
 image: .venv/laptop
-	@$(BIN)/python requirements/image.py
+	@$(BIN)/python -m requirements.image
 
 .venv/packaging: requirements/packaging.lock
 	@echo "Installing what builds and checks the wheel into .venv/packaging (once) ..."

@@ -1,7 +1,7 @@
 """Follows the root Dockerfile without Docker: its pip lines, in its stages' environments, on the files that it copies.
 
-`python image.py` ends with the wheel in `.venv/installation`, and what the image would run works from an empty folder.
-What Debian's packages and Docker itself bring is not tried.
+`python -m requirements.image` ends with the wheel in `.venv/installation`, and what the image would run works from an
+empty folder. What Debian's packages and Docker itself bring is not tried.
 """
 
 import os
@@ -14,8 +14,8 @@ import venv
 from collections.abc import Iterator
 from pathlib import Path
 
-from container import ROOT, read_instructions
-from installation import SHORT, use
+from requirements.container import ROOT, read_instructions
+from requirements.installation import SHORT, use
 
 DOCKERFILE = ROOT / "Dockerfile"
 IGNORED = ROOT / ".dockerignore"
