@@ -6,6 +6,7 @@ from pipelines.code import CodeLocations
 from pipelines.initial_model import InitialModel
 from pipelines.profiles import Profile
 from pipelines.sdk import Pipeline, describe, open_session
+from pipelines.sdk.schemas import checked_once
 from pipelines.settings import Settings
 from pipelines.steps.accuracy_gate import accuracy_gate
 from pipelines.steps.accuracy_too_low import accuracy_too_low
@@ -19,6 +20,7 @@ from pipelines.steps.train_model import train_model
 from pipelines.steps.tune_model import tune_model
 
 
+@checked_once()
 def build_definition(
     settings: Settings, profile: Profile, code: CodeLocations, initial: InitialModel | None = None, tuned: bool = False
 ) -> str:
@@ -52,6 +54,7 @@ def assemble(
     )
 
 
+@checked_once()
 def build_monitoring_definition(settings: Settings) -> str:
     """Return the definition as canonical JSON: the same input gives the same bytes, and no call is made."""
     session = open_session(settings.region, settings.bucket)

@@ -1,5 +1,6 @@
 """What every step of one definition is built from."""
 
+import functools
 from dataclasses import dataclass
 
 from pipelines.code import CodeLocations
@@ -23,8 +24,13 @@ class Context:
     @property
     def algorithm_image(self) -> str:
         """The registry address of the built-in image classification, for training and hosting."""
-        region = self.settings.region
-        try:
-            return str(image_uris.retrieve("image-classification", region))
-        except ValueError as error:
-            raise PipelineError(f"The built-in image classification is not offered in {region}.") from error
+        return _find_algorithm_image(self.settings.region)
+
+
+@functools.cache
+def _find_algorithm_image(region: str) -> str:
+    """Find it once: the SDK reads all of AWS's endpoints each time, and a definition names the image three times."""
+    try:
+        return str(image_uris.retrieve("image-classification", region))
+    except ValueError as error:
+        raise PipelineError(f"The built-in image classification is not offered in {region}.") from error

@@ -8,7 +8,7 @@ import pytest
 
 from localaws import process
 from localaws.settings import Settings
-from tests.contract.schemas import checked_once
+from pipelines.sdk.schemas import checked_once
 from tests.contract.site import Site, store_ended
 from tests.e2e.laptop import free_port
 

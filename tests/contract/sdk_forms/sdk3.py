@@ -1,4 +1,4 @@
-"""The SDK 3's step classes, each in a pipeline of its own: run in its environment, this prints all as one JSON object.
+"""The SDK 3's step classes, each in a pipeline of its own: imported in its environment alone.
 
 What a job is asked for comes from the SDK's own trainers and processors, and where those look for an account, from a
 recorded request, as docs/sdk-v3.md has it: what the step makes of it is the SDK's.
@@ -6,9 +6,7 @@ recorded request, as docs/sdk-v3.md has it: what the step makes of it is the SDK
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -440,9 +438,3 @@ def write_all() -> dict[str, Any]:
         "functions": _write(_joined()),
         "dependencies": {name: _write(_depending(trigger)) for name, trigger in DEPENDENCIES.items()},
     }
-
-
-if __name__ == "__main__":
-    said = sys.stdout
-    sys.stdout = sys.stderr  # the SDK says much when it is imported and used
-    said.write(json.dumps(write_all()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -34,6 +35,7 @@ def test_the_sdk_can_be_imported_beforehand_and_leaves_nothing_of_its_own_behind
 ) -> None:
     environment, session = dict(os.environ), boto3.DEFAULT_SESSION
     import_sdk()
+    assert gc.isenabled()
     assert "pipelines.definition" in sys.modules
     assert (dict(os.environ), boto3.DEFAULT_SESSION) == (environment, session)
     assert define(settings, PROFILES["compact"], CODE) == definition_text
