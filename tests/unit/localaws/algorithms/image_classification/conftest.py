@@ -5,12 +5,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+
+from localaws.algorithms.image_classification import resnet
+from localaws.algorithms.image_classification.portable import convolution, grid
 
 REPOSITORY = Path(__file__).parents[5]
 COMMAND = [sys.executable, "-m", "localaws.algorithms.image_classification"]
@@ -131,3 +134,23 @@ def refuse(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Job], str]]:
         return job.failure
 
     yield run
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the large nets' layers an eighth as wide, and so the blocks that they are computed in.
+
+    All else is as ever, and test_resnet.py holds their widths.
+    """
+
+    def plan(num_layers: int, height: int) -> resnet.Plan:
+        made = _plan(num_layers, height)
+        if height <= resnet.SMALL_FAMILY_HEIGHT:
+            return made
+        filters = tuple(filters // 8 for filters in made.filters)
+        return replace(made, filters=filters, first_filters=made.first_filters // 8)
+
+    _plan = resnet.plan
+    monkeypatch.setattr(resnet, "plan", plan)
+    for module in (grid, convolution):
+        monkeypatch.setattr(module, "BLOCK", module.BLOCK // 8)

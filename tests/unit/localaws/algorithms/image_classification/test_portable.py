@@ -14,6 +14,8 @@ from localaws.algorithms.image_classification.network import Floats, Network
 from localaws.algorithms.image_classification.portable.network import PortableNetwork
 from localaws.algorithms.image_classification.portable.optimizer import create_optimizer
 
+pytestmark = pytest.mark.usefixtures("narrow")
+
 PLAIN = {"momentum": 0.0, "weight_decay": 0.0, "num_training_samples": 1}
 
 

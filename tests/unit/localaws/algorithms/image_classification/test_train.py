@@ -174,6 +174,7 @@ def test_incremental_training_starts_from_the_former_models_parameters(
     assert all((before[name] == after[name]).all() for name in before if name.startswith("arg:"))
 
 
+@pytest.mark.usefixtures("narrow")
 def test_transfer_learning_draws_only_the_final_layer_anew(make_job: MakeJob, train: Callable[..., str]) -> None:
     settings = {"side": 29, "image_shape": "3,29,8", "num_layers": "18", "count": 8}
     former = make_job(name="former", **settings)
