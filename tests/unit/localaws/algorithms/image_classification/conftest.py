@@ -104,7 +104,7 @@ def write_channel(job: Job, name: str, count: int, side: int, seed: int) -> None
 def make_job(tmp_path: Path) -> Callable[..., Job]:
     """Make a job on drawn shapes; keyword arguments are hyperparameters."""
 
-    def make(count: int = 32, side: int = 12, name: str = "job", **hyperparameters: str) -> Job:
+    def make(count: int = 16, side: int = 12, name: str = "job", **hyperparameters: str) -> Job:
         settings = {
             "num_classes": "2",
             "num_training_samples": str(count),

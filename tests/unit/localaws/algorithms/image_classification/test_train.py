@@ -111,7 +111,7 @@ def test_each_optimizer_moves_every_trained_parameter(
 
 
 def test_the_statistics_of_the_input_are_those_of_the_images(make_job: MakeJob, train: Callable[..., str]) -> None:
-    job = make_job(epochs="8", checkpoint_frequency="8", image_shape="3,12,12")
+    job = make_job(count=32, epochs="8", checkpoint_frequency="8", image_shape="3,12,12")
     train(job)
     last = load_params(job.root / "model" / "image-classification-0008.params")
     paths = sorted(job.channel("train").rglob("*.png"))
@@ -190,7 +190,7 @@ def test_images_may_be_links_to_where_they_are_stored(make_job: MakeJob, train: 
     job = make_job()
     for path in sorted(job.channel("train").rglob("*.png")):
         path.symlink_to(path.rename(job.root / f"stored-{path.name}"))
-    assert "Read 32 training images" in train(job)
+    assert "Read 16 training images" in train(job)
 
 
 def test_recordio_is_read(make_job: MakeJob, train: Callable[..., str]) -> None:
@@ -231,7 +231,7 @@ def test_what_a_cpu_does_otherwise_is_said(make_job: MakeJob, train: Callable[..
     log = train(make_job(precision_dtype="float16", kv_store="dist_sync", num_training_samples="99"))
     assert "this machine trains in float32" in log
     assert "each host of this job trains alone" in log
-    assert "num_training_samples is 99, but 32" in log
+    assert "num_training_samples is 99, but 16" in log
 
 
 def test_a_request_to_stop_keeps_what_there_is(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
