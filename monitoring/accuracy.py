@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from monitoring.drift import LEAST
 from monitoring.violations import DRIFT, Violation
@@ -53,6 +52,8 @@ class Measure:
     @property
     def p_value(self) -> float:
         """Fisher's exact test of whether the share has fallen."""
+        from scipy import stats  # noqa: PLC0415 - see monitoring/drift.py
+
         table = [[each.right, each.total - each.right] for each in (self.now, self.then)]
         return float(stats.fisher_exact(table, alternative="less").pvalue)
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from monitoring.baseline_files import Reference
 from monitoring.features import DRIFTING, Vector
@@ -70,6 +69,8 @@ def _number(reference: Reference, measured: RunningStatistics, name: str) -> Com
     then, now = reference.column(name), measured.column(name)
     if min(len(then), len(now)) < LEAST:
         return Comparison(name, len(then), len(now))
+    from scipy import stats  # noqa: PLC0415 - half of a job's start, and a baseline or a quiet hour tests nothing
+
     tested = stats.ks_2samp(then, now, method="asymp")  # the exact one gives up on equal samples, aloud
     index = stability(reference.counts[name], binned(now, reference.bounds[name]))
     threshold = reference.thresholds.distance
@@ -81,6 +82,8 @@ def _shares(reference: Reference, name: str, now: Mapping[str, int]) -> Comparis
     totals = sum(then.values()), sum(now.values())
     if min(totals) < LEAST:
         return Comparison(name, *totals)
+    from scipy import stats  # noqa: PLC0415 - as above
+
     values = sorted({*then, *now})
     table = np.array([[counts.get(value, 0) for value in values] for counts in (then, now)], dtype=np.float64)
     distance = float(np.abs(table[0] / totals[0] - table[1] / totals[1]).max())
