@@ -13,11 +13,14 @@ import json
 import logging
 import re
 import threading
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from ministack import app
 from ministack.core import persistence
@@ -44,14 +47,18 @@ _INVOCATIONS = "/invocations"  # a function's
 # Services that a request to another one changes before it is answered.
 _REACHED = {"sns": ("sqs",)}
 _LARGE = 2 * 1024 * 1024  # bytes, some 25 ms to write
+_CONTENT = 64 * 1024  # bytes of a value that is not encoded to see whether anything changed, such as a layer's archive
+_MARK = f"{uuid4()}-"  # before the identity of such a value
+_NAMED = re.compile(rb"%b(\d+)" % _MARK.encode())
 _ATTEMPTS = 20
 
 
 @dataclass
 class _File:
-    """What was last written of a service."""
+    """What was last written of a service: the digest of its outline, the contents that the outline names, its size."""
 
     digest: bytes = b""
+    contents: dict[int, bytes] = field(default_factory=dict)
     size: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -82,33 +89,47 @@ def save(*services: str, largest: float = float("inf")) -> None:
 
 def _write(name: str, read: Callable[[], Any], file: _File) -> None:
     with file.lock:
-        content = _serialize(name, read)
-        digest = hashlib.sha256(content).digest()
-        if not content or digest == file.digest:
+        outline, contents = _outline(name, read)
+        digest = hashlib.sha256(outline).digest()
+        if not outline or digest == file.digest:
             return
+        content = _NAMED.sub(lambda found: b64encode(contents[int(found[1])]), outline)
         folder = Path(persistence.STATE_DIR)
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f"{name}.new"
         draft.write_bytes(content)
         draft.replace(folder / f"{name}.json")
-        file.digest, file.size = digest, len(content)
+        # The contents are kept with the digest: as long as they live, no other one has the identity of one of them.
+        file.digest, file.contents, file.size = digest, contents, len(content)
 
 
-def _serialize(name: str, read: Callable[[], Any]) -> bytes:
-    """A service's file, as MiniStack's `load_state` reads it; empty for a service that has no state to save."""
+def _outline(name: str, read: Callable[[], Any]) -> tuple[bytes, dict[int, bytes]]:
+    """A service's file, as MiniStack's `load_state` reads it, with large contents by their identities, and those.
+
+    Empty for a service that has no state to save.
+    """
     for attempt in range(_ATTEMPTS):
+        contents: dict[int, bytes] = {}
         try:
             state = _stacks() if name == "cloudformation" else read()
             if state is None:
-                return b""
+                return b"", {}
             version = persistence._state_format_version(name)
             wrapped = {"__ministack_format__": version, "payload": state}
-            return json.dumps(wrapped, default=persistence._json_default).encode()
+            return json.dumps(wrapped, default=partial(_encode, contents)).encode(), contents
         except RuntimeError as error:  # it changed meanwhile
             if attempt == _ATTEMPTS - 1:
                 raise
             logger.debug("Read again: %s", error)
     raise AssertionError
+
+
+def _encode(contents: dict[int, bytes], value: object) -> object:
+    """What JSON has for a value that it does not know; a large content is put aside and named."""
+    if isinstance(value, bytes) and len(value) >= _CONTENT:
+        contents[id(value)] = value
+        return {"__bytes__": f"{_MARK}{id(value)}"}
+    return persistence._json_default(value)
 
 
 def _stacks() -> dict[str, Any]:

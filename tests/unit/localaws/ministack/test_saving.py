@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from botocore.parsers import create_parser
 from ministack.core import persistence
-from ministack.services import cloudformation, s3
+from ministack.services import cloudformation, lambda_svc, s3
 
 from localaws.ministack import saving
 from localaws.ministack.saving import SavingApp
@@ -146,6 +146,36 @@ def test_a_state_that_is_as_it_was_is_not_written_again(folder: Path) -> None:
     saving.save("s3")
     assert "another" in (folder / "s3.json").read_text()
     s3.reset()
+
+
+def test_a_large_content_is_written_as_ministack_writes_it_and_again_only_where_it_is_another(folder: Path) -> None:
+    layer, other = bytes(range(256)) * 1024, bytes(reversed(range(256))) * 1024
+    lambda_svc._layers["packages"] = {"versions": [{"_zip": layer}, {"_zip": b"small"}, {"_zip": layer}]}
+    saving.save("lambda")
+    persisted = (folder / "lambda.json").read_text()
+    persistence.save_state("lambda", lambda_svc.get_state())
+    assert persisted == (folder / "lambda.json").read_text()
+
+    saving.save("lambda")
+    lambda_svc._layers["packages"]["versions"][0]["_zip"] = other
+    saving.save("lambda")
+
+    read = persistence.load_state("lambda")
+    assert read is not None
+    assert [version["_zip"] for version in read["layers"]["packages"]["versions"]] == [other, b"small", layer]
+    lambda_svc._layers.clear()
+
+
+def test_a_large_content_is_not_encoded_to_see_that_nothing_changed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lambda_svc._layers["packages"] = {"versions": [{"_zip": bytes(1 << 20)}]}
+    encoded: list[int] = []
+    monkeypatch.setattr(saving, "b64encode", lambda content: encoded.append(len(content)) or b"")
+    for _ in range(3):
+        saving.save("lambda")
+    assert encoded == [1 << 20]
+    lambda_svc._layers.clear()
 
 
 def test_no_answer_waits_for_a_large_state(folder: Path) -> None:
