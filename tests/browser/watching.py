@@ -174,7 +174,8 @@ def tab(
     browser: Browser, served: Console, *, scheme: str = "light", size: dict[str, int] | None = None
 ) -> Iterator[Tab]:
     """Open a tab by the console's file, as `scones console` opens one; it must not complain."""
-    context = browser.new_context(viewport=size or DESK, color_scheme=scheme)  # type: ignore[arg-type]
+    # Without motion, as what turns while something runs is drawn sixty times a second.
+    context = browser.new_context(viewport=size or DESK, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
     opened = Tab(context.new_page(), served.root)
     opened.page.on(
         "console", lambda message: opened.complaints.append(message.text) if message.type == "error" else None
