@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,7 @@ LINUX = {
 }
 MODULES = {"multiprocessing", "ctypes", "prctl", "pyinotify"}  # forks, and names of a system's own libraries
 KEYWORDS = {"preexec_fn"}
+NAMED = re.compile(rf"\b({'|'.join({*chain(*LINUX.values()), *MODULES, *KEYWORDS})})\b")
 PATHS = re.compile(r"(?<!\w)/(proc|sys|run)/|/dev/shm|/usr/bin/|/Applications/")
 # GNU's or util-linux's alone; macOS has other words for them, or none.
 WORDS = re.compile(
@@ -61,13 +63,15 @@ def _sources(*patterns: str) -> list[str]:
 
 
 def _find(text: str) -> set[str]:
-    """What a module's source asks for that one of the systems lacks."""
-    tree = ast.parse(text)
+    """What a module's source asks for that one of the systems lacks; who has none of the words is not parsed."""
+    if not NAMED.search(text) and not PATHS.search(text):
+        return set()
+    nodes = list(ast.walk(ast.parse(text)))
     docstrings = {
-        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        id(node.value) for node in nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Attribute(value=ast.Name(id=module), attr=name) if name in LINUX.get(module, ()):
                 found.add(f"{module}.{name}")

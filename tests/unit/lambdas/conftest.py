@@ -22,7 +22,8 @@ class Sdk:
     def client(self, service: str, *, once: bool = False) -> Any:
         """The client of a service; `once`: it does not try again what was refused."""
         if (service, once) not in self._made:
-            config = Config(retries={"total_max_attempts": 1}) if once else None
+            retries = {"retries": {"total_max_attempts": 1}} if once else {}
+            config = Config(user_agent="tests", **retries)  # which botocore else puts together for each request
             self._made[service, once] = self._session.client(service, config=config)
         return self._made[service, once]
 

@@ -27,12 +27,15 @@ def test_a_new_content_and_a_new_name_change_a_version() -> None:
     assert all(len(version) == 16 for version in versions)
 
 
-def test_the_version_covers_every_page_of_a_long_listing(s3: Client, settings: Settings) -> None:
+def test_the_version_covers_every_page_of_a_long_listing(
+    s3: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "10")  # a page has 1,000 on AWS
     uri = f"s3://{settings.bucket}/curated/"
-    for number in range(1001):
-        s3.put_object(Bucket=settings.bucket, Key=f"curated/bicycle/{number:04}.png", Body=b"x")
+    for number in range(11):
+        s3.put_object(Bucket=settings.bucket, Key=f"curated/bicycle/{number:02}.png", Body=b"x")
     before = version_data(s3, uri)
-    s3.put_object(Bucket=settings.bucket, Key="curated/bicycle/1000.png", Body=b"y")
+    s3.put_object(Bucket=settings.bucket, Key="curated/bicycle/10.png", Body=b"y")
 
     assert version_data(s3, uri) != before
 
