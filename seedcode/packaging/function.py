@@ -1,6 +1,7 @@
 """One function's zip: its folder as a package, what it shares with others, and the workflow's definitions."""
 
 import ast
+import functools
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -56,17 +57,23 @@ def _read_shared(files: Mapping[str, bytes], root: Path) -> dict[str, bytes]:
 
 def _imported(source: bytes, root: Path) -> set[str]:
     """Return the paths of the modules of `common` that a module names in its imports."""
+    ours = {name.replace(".", "/") for name in _named(source)}
+    # The last parent is the root, whose own __init__.py an installation has.
+    parents = {parent for name in ours for parent in (PurePosixPath(name), *PurePosixPath(name).parents[:-1])}
+    packages = {f"{parent}/__init__.py" for parent in parents}
+    return {path for path in packages | {f"{name}.py" for name in ours} if (root / path).is_file()}
+
+
+@functools.cache  # seven functions import much the same, and reading a module takes longer than packing it
+def _named(source: bytes) -> frozenset[str]:
+    """Return the names of `common` in a module's imports."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    ours = {name.replace(".", "/") for name in names if name.split(".")[0] == SHARED}
-    # The last parent is the root, whose own __init__.py an installation has.
-    parents = {parent for name in ours for parent in (PurePosixPath(name), *PurePosixPath(name).parents[:-1])}
-    packages = {f"{parent}/__init__.py" for parent in parents}
-    return {path for path in packages | {f"{name}.py" for name in ours} if (root / path).is_file()}
+    return frozenset(name for name in names if name.split(".")[0] == SHARED)
 
 
 def _read_definitions(workflow: Path, target: str) -> dict[str, bytes]:

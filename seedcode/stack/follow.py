@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import takewhile
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -34,7 +35,8 @@ class Operation:
         self._only = only
         self._seen: set[str] = set()
         self._events: list[Event] = []
-        self._seen.update(event["EventId"] for event in self._read())
+        # The newest page is enough: what comes later stands before it.
+        self._seen.update(event["EventId"] for event in next(self._pages(), []))
 
     def follow(self, reporter: Reporter) -> Stack:
         """Report each event until the stack rests; answer the stack as it then is."""
@@ -58,7 +60,7 @@ class Operation:
         return find_reason(self._events)
 
     def _report(self, reporter: Reporter) -> None:
-        new = [event for event in self._read() if event["EventId"] not in self._seen]
+        new = self._read()
         self._seen.update(event["EventId"] for event in new)
         for raw in reversed(new):
             event = _event(raw)
@@ -67,17 +69,18 @@ class Operation:
                 reporter.event(event)
 
     def _read(self) -> list[dict[str, Any]]:
-        """All events not seen yet, newest first: pages are read until one has nothing new."""
-        found: list[dict[str, Any]] = []
+        """All events not seen yet, newest first: until one that was."""
+        every = (event for page in self._pages() for event in page)
+        return list(takewhile(lambda event: event["EventId"] not in self._seen, every))
+
+    def _pages(self) -> Iterator[list[dict[str, Any]]]:
+        """The stack's events a page each, newest first; none where the stack is not there."""
+        pages = self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=self._stack_id)
         try:
-            for page in self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=self._stack_id):
-                found += page["StackEvents"]
-                if any(event["EventId"] in self._seen for event in page["StackEvents"]):
-                    break
+            yield from (page["StackEvents"] for page in pages)
         except ClientError as error:
             if "does not exist" not in str(error):
                 raise
-        return found
 
 
 def find_reason(events: Sequence[Event]) -> str:

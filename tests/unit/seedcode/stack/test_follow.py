@@ -66,14 +66,25 @@ def test_every_event_is_reported_once_in_the_order_in_which_it_happened() -> Non
     assert seen.lines == [f"r{n} CREATE_COMPLETE" for n in range(1, 6)]
 
 
-def test_pages_of_long_ago_are_not_read_again() -> None:
+def test_pages_of_long_ago_are_not_read() -> None:
     aws = _CloudFormation(["UPDATE_COMPLETE"])
     aws.events = [_raw(n, "old", "CREATE_COMPLETE") for n in range(100)]
     operation = Operation(aws, "scones")
-    aws.pages_read = 0
-    aws.events.append(_raw(100, "new", "UPDATE_COMPLETE"))
-    operation.follow(_Seen())
     assert aws.pages_read == 1
+    aws.events.append(_raw(100, "new", "UPDATE_COMPLETE"))
+    seen = _Seen()
+    operation.follow(seen)
+    assert (aws.pages_read, seen.lines) == (2, ["new UPDATE_COMPLETE"])
+
+
+def test_of_a_page_only_what_is_new_is_reported() -> None:
+    aws = _CloudFormation(["UPDATE_COMPLETE"])
+    aws.events = [_raw(n, "old", "CREATE_COMPLETE") for n in range(4)]
+    operation = Operation(aws, "scones")
+    aws.events += [_raw(n, f"r{n}", "UPDATE_COMPLETE") for n in (4, 5, 6)]  # the second page has an old one as well
+    seen = _Seen()
+    operation.follow(seen)
+    assert seen.lines == [f"r{n} UPDATE_COMPLETE" for n in (4, 5, 6)]
 
 
 def test_a_stack_at_rest_is_not_the_end_before_the_operation_has_begun() -> None:
