@@ -9,14 +9,16 @@ from pathlib import Path
 
 from tests.e2e.laptop import Laptop, free_port
 
+SMALL = ("--set", "ImageShape=3,8,8", "--set", "AccuracyThreshold=0.1")
+
 
 def test_after_a_kill_up_and_retry_go_on_where_it_was(own: Laptop) -> None:
     sagemaker = own.client("sagemaker")
-    first = own.scones("run", "--set", "Epochs=1", "--set", "AccuracyThreshold=0.1", "--watch").stdout.split()[0]
+    first = own.scones("run", "--set", "Epochs=1", *SMALL, "--watch").stdout.split()[0]
     versions = own.scones("models", "--json").stdout
     log = own.scones("logs", first, "TrainModel").stdout
 
-    arn = own.scones("run", "--set", "Epochs=3", "--set", "AccuracyThreshold=0.1", "--set", "Seed=7").stdout.strip()
+    arn = own.scones("run", "--set", "Epochs=3", "--set", "Seed=7", *SMALL).stdout.strip()
     own.until(arn, lambda _: own.steps(arn).get("TrainModel", {}).get("StepStatus") == "Executing")
     prepared = own.steps(arn)["PrepareData"]
     _kill(own)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.e2e.laptop import REPOSITORY, Laptop
 
 NOTEBOOK = REPOSITORY / "examples" / "notebook" / "loop.ipynb"
-SMALL = {"Epochs": "1", "LearningRateScheduleSteps": "1", "AccuracyThreshold": "0.1"}
+SMALL = {"Epochs": "1", "ImageShape": "3,8,8", "LearningRateScheduleSteps": "1", "AccuracyThreshold": "0.1"}
 END = 'print(json.dumps({"curves": len(curves), "accuracy": accuracy, "live": live, "probabilities": probabilities}))'
 
 

@@ -27,7 +27,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     laptop.scones("up")
     laptop.sample()
     approved = ("--set", "ModelApprovalStatus=Approved")
-    laptop.scones("run", "--set", "Epochs=1", "--set", "AccuracyThreshold=0.1", *approved, "--watch")
+    small = ("--set", "Epochs=1", "--set", "ImageShape=3,8,8", "--set", "AccuracyThreshold=0.1")
+    laptop.scones("run", *small, *approved, "--watch")
     yield laptop
     laptop.scones("down")
 
@@ -74,12 +75,12 @@ def draw(path: Path, seed: int, side: int = 40) -> None:
     Image.fromarray(np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)).save(path)
 
 
-# `scones ingest`, which gives a batch that has to wait three seconds in place of its thirty.
+# `scones ingest`, which gives a batch that has to wait a second in place of its thirty.
 IMPATIENT = """
 import sys
 from console.__main__ import main
 from console.intake import ingestion
-ingestion._STARTING_SECONDS = 3
+ingestion._STARTING_SECONDS = 1
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -7,7 +7,8 @@ import subprocess
 from tests.e2e.laptop import REPOSITORY, Laptop
 from tests.environments import SDK3, needs_sdk3
 
-WORDS = ("--set", "Epochs=1", "--set", "AccuracyThreshold=0", "--set", "PairedGateLevel=0", "--wait")
+SMALL = ("--set", "Epochs=1", "--set", "ImageShape=3,8,8", "--set", "AccuracyThreshold=0")
+WORDS = (*SMALL, "--set", "PairedGateLevel=0", "--wait")
 
 
 @needs_sdk3

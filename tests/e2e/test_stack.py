@@ -178,7 +178,7 @@ def test_up_takes_over_what_stayed_without_a_word(laptop: Laptop) -> None:
 @pytest.mark.usefixtures("deployed")
 def test_destroy_stops_what_runs_and_removes_what_the_stack_does_not_hold(laptop: Laptop) -> None:
     laptop.sample()
-    arn = laptop.scones("run").stdout.split()[-1]
+    arn = laptop.scones("run", "--set", "Epochs=9").stdout.split()[-1]
     assert "FailureReason" not in laptop.until(arn, bool), laptop.steps(arn)
     said = laptop.scones("destroy", "--yes").stdout
     assert f"Stopping the execution {arn}." in said
