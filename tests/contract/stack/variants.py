@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from seedcode.stack.template import Template, load
+from functools import cache
+
+from seedcode.stack.template import load
 from tests.contract.stack.resolve import ACCOUNT, REGION, Stack
 
 CODE = {"CodeVersion": "0123456789abcdef"}
@@ -33,6 +35,7 @@ VARIANTS: dict[str, dict[str, str]] = {
 }
 
 
-def stacks(template: Template | None = None) -> dict[str, Stack]:
-    """The template, or a changed one, in each of the ways."""
-    return {name: Stack(template or load(), given) for name, given in VARIANTS.items()}
+@cache
+def stacks() -> dict[str, Stack]:
+    """The template in each of the ways, each resolved once."""
+    return {name: Stack(load(), given) for name, given in VARIANTS.items()}
