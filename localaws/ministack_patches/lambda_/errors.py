@@ -25,6 +25,7 @@ Document = dict[str, Any]
 
 _raised: ContextVar[Document | None] = ContextVar("raised", default=None)
 _SOURCE = Path(runtime_client.__file__).read_text(encoding="utf-8")
+_IMPORT = "importlib.import_module(module_name)"
 _BEGINNING = "import sys, json, importlib, traceback, os, time\n"
 _ANSWER = 'json.dumps({"status": "ok", "result": result})'
 _BROKEN = '_real_stdout.write(json.dumps({"status": "error", "error": str(e)})'
@@ -53,6 +54,7 @@ def _naming(script: str) -> str:
     """Put the runtime client into the worker, and let it write answers and name faults."""
     for words, others in (
         (_BEGINNING, _BEGINNING + _SOURCE.replace("from __future__ import annotations\n", "")),
+        (_IMPORT, "load(module_name)"),
         (_ANSWER, 'json.dumps({"status": "ok", "result": plain(result)})'),
         (_BROKEN, _BROKEN.replace("str(e)", "json.dumps(fault_of(e, module_name, handler_name))")),
         (_REPORT, _NAMED),
