@@ -1,8 +1,9 @@
 """Runs at each start of a Python that has this folder on PYTHONPATH, before anything else; it imports nothing big.
 
 Where AWS_ENDPOINT_URL is set, a client of botocore that is made for one of AWS's hosts is made for that address
-instead: before anything is signed, so that what is sent is signed for where it goes. botocore is changed when somebody
-imports it, and only then. The `sitecustomize` that this one stands before, as Debian and conda have one, runs as well.
+instead: before anything is signed, so that what is sent is signed for where it goes. The SageMaker SDK validates once
+the file that keeps its telemetry off. Both are changed when somebody imports them, and only then. The `sitecustomize`
+that this one stands before, as Debian and conda have one, runs as well.
 https://docs.python.org/3/library/site.html#module-sitecustomize
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 """
@@ -17,25 +18,30 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_CHANGED = "botocore.session"
+_BOTOCORE = "botocore.session"
+_CONFIGURATIONS = ("sagemaker.config.config", "sagemaker.core.config.config")
+"""Of SDK 2 and SDK 3."""
 _HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 
 class _Finder:
-    """Finds botocore's module where the other finders do, and changes it once it has been executed."""
+    """Finds modules where the other finders do, and changes each once it has been executed."""
+
+    def __init__(self, changes: dict[str, Any]) -> None:
+        self._changes = changes
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ANN401 - as Python asks
-        """The module's spec; None for every other module."""
-        if name != _CHANGED:
+        """The spec of a module that is changed; None for every other one."""
+        change = self._changes.pop(name, None)
+        if change is None:
             return None
-        sys.meta_path.remove(self)
         spec = _find(name, path, target)
         if spec is not None and spec.loader is not None:
             execute = spec.loader.exec_module
 
             def exec_module(module: Any) -> None:  # noqa: ANN401
                 execute(module)
-                redirect(module.Session)
+                change(module)
 
             spec.loader.exec_module = exec_module
         return spec
@@ -69,12 +75,27 @@ def find_endpoint(service: str, given: str) -> str:
     return own or os.environ.get("AWS_ENDPOINT_URL") or given
 
 
+def validate_once(module: Any) -> None:  # noqa: ANN401
+    """Let the SDK validate a configuration that is the same as before no more: it does at each look-up, for 0.1 s."""
+    validate, valid = getattr(module, "validate_sagemaker_config", None), set()
+    if validate is None:  # another SDK's; a slow look-up is no reason to break it
+        return
+
+    def validate_sagemaker_config(sagemaker_config: Any = None) -> None:  # noqa: ANN401
+        text = repr(sagemaker_config)
+        if text not in valid:
+            validate(sagemaker_config)
+            valid.add(text)
+
+    module.validate_sagemaker_config = validate_sagemaker_config
+
+
 def install() -> None:
-    """Change botocore now where it has been imported, and else when it is."""
-    if _CHANGED in sys.modules:
-        redirect(sys.modules[_CHANGED].Session)
-    else:
-        sys.meta_path.insert(0, _Finder())  # no subclass of a class that is slow to import
+    """Change each module now where it has been imported, and else when it is."""
+    changes = {_BOTOCORE: lambda module: redirect(module.Session), **dict.fromkeys(_CONFIGURATIONS, validate_once)}
+    for name in [name for name in changes if name in sys.modules]:
+        changes.pop(name)(sys.modules[name])
+    sys.meta_path.insert(0, _Finder(changes))  # no subclass of a class that is slow to import
 
 
 def _run_the_next() -> None:

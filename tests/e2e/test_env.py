@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -40,31 +39,36 @@ def shell(laptop: Laptop) -> dict[str, str]:
     return found
 
 
-def test_the_first_cell_of_a_notebook_runs_in_the_shell(laptop: Laptop, shell: dict[str, str]) -> None:
-    done = subprocess.run([sys.executable, "-c", FIRST_CELL], env=shell, capture_output=True, text=True, check=False)
-    assert f"first cell: {BUCKET} {ROLE}" in done.stdout, done.stderr
-    assert laptop.client("s3").head_bucket(Bucket=BUCKET)
-
-
-def test_the_first_cell_runs_in_a_processing_job_under_its_role(
-    laptop: Laptop, shell: dict[str, str], tmp_path: Path
-) -> None:
-    (tmp_path / "cell.py").write_text(FIRST_CELL, encoding="utf-8")
-    (tmp_path / "run.py").write_text(
-        f"""
-import sagemaker
+@pytest.fixture(scope="module")
+def said(laptop: Laptop, shell: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What the first cell printed in the shell, and, in a processing job that the same program started then."""
+    folder = tmp_path_factory.mktemp("cells")
+    (folder / "cell.py").write_text(FIRST_CELL, encoding="utf-8")
+    (folder / "run.py").write_text(
+        f"""{FIRST_CELL}
 from sagemaker.processing import ScriptProcessor
 processor = ScriptProcessor(
     role=sagemaker.get_execution_role(), image_uri={laptop.push_image("any:1")!r}, command=["python3"],
     instance_type="ml.m5.large", instance_count=1, base_job_name="first-cell",
 )
+print("the job:")
 processor.run(code="cell.py", logs=True)
 """,
         encoding="utf-8",
     )
     words = [sys.executable, "run.py"]
-    done = subprocess.run(words, env=shell, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert f"first cell: {BUCKET} {ROLE}" in done.stdout, done.stdout + done.stderr
+    done = subprocess.run(words, env=shell, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.split("the job:")
+
+
+def test_the_first_cell_of_a_notebook_runs_in_the_shell(laptop: Laptop, said: list[str]) -> None:
+    assert f"first cell: {BUCKET} {ROLE}" in said[0]
+    assert laptop.client("s3").head_bucket(Bucket=BUCKET)
+
+
+def test_the_first_cell_runs_in_a_processing_job_under_its_role(said: list[str]) -> None:
+    assert f"first cell: {BUCKET} {ROLE}" in said[1]
 
 
 def test_it_is_a_session_of_a_role_and_never_the_installation_s_key(laptop: Laptop, shell: dict[str, str]) -> None:

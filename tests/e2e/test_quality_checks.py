@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from localaws.redirect import NO_TELEMETRY
+from localaws.redirect import FOLDER, NO_TELEMETRY
 from tests.e2e.laptop import Laptop
 
 PROGRAM = Path(__file__).with_name("quality_pipelines.py")
@@ -34,7 +34,7 @@ def ran(laptop: Laptop, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
     laptop.role("checks", "sagemaker")
     done = subprocess.run(
         [sys.executable, str(PROGRAM)],
-        env={**laptop.environment, **NO_TELEMETRY},
+        env={**laptop.environment, **NO_TELEMETRY, "PYTHONPATH": FOLDER},
         cwd=folder,
         capture_output=True,
         text=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,37 @@ def test_a_python_that_has_the_folder_is_redirected_once_it_imports_botocore() -
         "print(client.meta.endpoint_url)"
     )
     assert python(program, FOLDER, AWS_ENDPOINT_URL=LOCAL).split() == [LOCAL]
+
+
+SDK = """
+def validate_sagemaker_config(sagemaker_config=None):
+    print("validated", sagemaker_config)
+    if sagemaker_config == {"bad": 1}:
+        raise ValueError
+"""
+
+
+@pytest.mark.parametrize("place", ["sagemaker/config", "sagemaker/core/config"])
+def test_the_sdk_validates_a_configuration_again_only_where_it_is_another_one_or_wrong(
+    tmp_path: Path, place: str
+) -> None:
+    (tmp_path / place).mkdir(parents=True)
+    for folder in [tmp_path / place, *(tmp_path / place).parents]:
+        if folder.is_relative_to(tmp_path / "sagemaker"):
+            (folder / "__init__.py").touch()
+    (tmp_path / place / "config.py").write_text(SDK, encoding="utf-8")
+    program = (
+        f"from {place.replace('/', '.')}.config import validate_sagemaker_config as validate\n"
+        "for given in ({'a': 1}, {'a': 1}, {'a': 2}, {'a': 1}, {'bad': 1}, {'bad': 1}):\n"
+        "    try:\n        validate(given)\n    except ValueError:\n        print('refused')\n"
+    )
+    said = python(program, FOLDER, str(tmp_path)).splitlines()
+    assert said == ["validated {'a': 1}", "validated {'a': 2}", *["validated {'bad': 1}", "refused"] * 2]
+
+
+def test_the_sdk_has_what_is_changed() -> None:
+    there = distribution("sagemaker").locate_file("sagemaker/config/config.py")
+    assert "def validate_sagemaker_config(" in Path(str(there)).read_text(encoding="utf-8")
 
 
 def test_a_sitecustomize_that_is_there_runs_as_well(tmp_path: Path) -> None:
