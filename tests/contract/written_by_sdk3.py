@@ -7,6 +7,7 @@ socket may be opened; that the project's own definitions ask for none is checked
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import socket
 import sys
@@ -25,6 +26,7 @@ def _refuse(*address: object, **_: object) -> NoReturn:
 
 
 if __name__ == "__main__":
+    gc.disable()  # nothing that is imported is garbage
     said = sys.stdout
     sys.stdout = sys.stderr  # the SDK says much when it is imported and used
     socket.socket.connect = socket.create_connection = socket.getaddrinfo = _refuse  # type: ignore[method-assign,assignment]

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-
 _VERBS = ("create", "read", "update", "delete")
 
 
 def extract(kind: str) -> dict[str, Any]:
     """A type's entry of localaws/stacks/handlers.json: actions by handler, tagging, and what makes it anew."""
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # half a second, for one test
+
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
     handlers, tagging = schema.get("handlers", {}), schema.get("tagging", {})
     return {

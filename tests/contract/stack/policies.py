@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 import parliament
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from tests.contract.stack.resolve import Stack
 
@@ -145,5 +144,7 @@ _TYPES = ("AWS::S3::Bucket", "AWS::Budgets::Budget", "AWS::Lambda::Function")
 @cache
 def handler_actions(kind: str, handlers: tuple[str, ...] = ("create", "read", "update", "delete")) -> frozenset[str]:
     """The actions that CloudFormation's own handlers of a type ask for; none where AWS tells none."""
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # half a second, for one test
+
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema.get("handlers", {})
     return frozenset(action for name in handlers if name in schema for action in schema[name]["permissions"])
