@@ -1,9 +1,11 @@
 """A net that knows bright from dark, and images to ask it about."""
 
 import gzip
+import io
 import json
 import tarfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,10 +51,18 @@ def save_split(root: Path, split: str, per_class: int, mistakes: int = 0, shade:
         for index in range(per_class):
             shown = 1 if label == 0 and index < mistakes else label
             grey = GREYS[shown][index % 3] + shade
-            Image.new("RGB", (32, 32), (grey, grey, grey)).save(root / split / name / f"{index}.png")
+            (root / split / name / f"{index}.png").write_bytes(encode(grey))
             lines.append(f"{len(lines)}\t{label}\t{name}/{index}.png\n")
     (root / "lst").mkdir(exist_ok=True)
     (root / f"lst/{split}.lst").write_text("".join(lines))
+
+
+@cache
+def encode(grey: int) -> bytes:
+    """A PNG image of one grey."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (32, 32), (grey, grey, grey)).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from evaluation.trust import live
 from tests.artifacts import write_artifact
 from tests.unit.evaluation.conftest import save_images
 
+# A comparison has no plot of its own.
+pytestmark = pytest.mark.usefixtures("unpainted")
 URI = "s3://scones-bucket/runs/1/model/output/model.tar.gz"
 
 

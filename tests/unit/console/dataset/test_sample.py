@@ -84,13 +84,24 @@ def test_no_image_is_drawn_twice(sample: Path) -> None:
 FEW = {TRAIN: (6, 1), TEST: (3, 1)}
 
 
-def test_the_same_seed_draws_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
-    paths = [tmp_path / name for name in ("a.tar.gz", "b.tar.gz", "c.tar.gz")]
-    for path, seed in zip(paths, (7, 7, 8), strict=True):
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, list[tuple[int, int]]]:
+    """A small sample of the seed 7, in a new folder, and what was told of its progress."""
+    told: list[tuple[int, int]] = []
+    path = tmp_path_factory.mktemp("few") / "new" / "s.tar.gz"
+    drawing.draw_sample(path, 7, progress=lambda done, total: told.append((done, total)), counts=FEW)
+    return path.read_bytes(), told
+
+
+def test_the_same_seed_draws_the_same_bytes_and_another_seed_others(
+    few: tuple[bytes, list[tuple[int, int]]], tmp_path: Path
+) -> None:
+    paths = [tmp_path / name for name in ("b.tar.gz", "c.tar.gz")]
+    for path, seed in zip(paths, (7, 8), strict=True):
         drawing.draw_sample(path, seed, counts=FEW)
-    first, again, other = (path.read_bytes() for path in paths)
-    assert first == again
-    assert first != other
+    again, other = (path.read_bytes() for path in paths)
+    assert few[0] == again
+    assert few[0] != other
 
 
 def test_many_processes_draw_what_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,11 +119,8 @@ def test_a_process_that_ends_early_fails_the_drawing(monkeypatch: pytest.MonkeyP
         list(record.draw_records(7, [BICYCLE, -1]))
 
 
-def test_progress_counts_every_image_up_to_the_last(tmp_path: Path) -> None:
-    told = []
-    path = tmp_path / "new" / "s.tar.gz"
-    drawing.draw_sample(path, progress=lambda done, total: told.append((done, total)), counts=FEW)
-    assert told == [(done, 214) for done in range(1, 215)]
+def test_progress_counts_every_image_up_to_the_last(few: tuple[bytes, list[tuple[int, int]]]) -> None:
+    assert few[1] == [(done, 214) for done in range(1, 215)]
 
 
 def test_a_drawing_that_is_broken_off_leaves_the_former_archive_alone(tmp_path: Path) -> None:
