@@ -24,15 +24,26 @@ OF_THEIR_OWN = frozenset({"up", "down", "demo", "console", "pretrain"})
 """The commands that start processes which outlive them, or which write to the terminal themselves."""
 
 
-def run(words: Sequence[str], environment: Mapping[str, str], folder: Path, seconds: int) -> tuple[int, str, str]:
+class Terminal(io.StringIO):
+    """A terminal at which something has been typed."""
+
+    def isatty(self) -> bool:
+        """A person is there to be asked."""
+        return True
+
+
+def run(
+    words: Sequence[str], environment: Mapping[str, str], folder: Path, seconds: int, typed: str | None = None
+) -> tuple[int, str, str]:
     """Run a command in an environment and a folder; answers its exit code, and what it wrote to both streams.
 
-    What a person would see as a traceback is raised, and TimeoutExpired after so many seconds.
+    Where something is `typed`, a person is at the terminal, and else nobody. What a person would see as a traceback is
+    raised, and TimeoutExpired after so many seconds.
     """
     out, error = io.StringIO(), io.StringIO()
     with (
         mock.patch.dict(os.environ, environment, clear=True),
-        mock.patch("sys.stdin", io.StringIO()),
+        mock.patch("sys.stdin", io.StringIO() if typed is None else Terminal(typed)),
         mock.patch.object(boto3, "DEFAULT_SESSION", None),  # a session keeps the key of the environment it was made in
         redirect_stdout(out),
         redirect_stderr(error),

@@ -96,9 +96,10 @@ class Session:
         """Run a call, as the text has it but for its placeholders, at a terminal where it asks."""
         words = [word for placeholder in docs.split(f"scones {call}") for word in self._fill(placeholder, call).split()]
         environment = {**self.laptop.environment, **self._mlflow(call)}
-        if words[0] in {*TYPED, *in_process.OF_THEIR_OWN}:
+        if words[0] in {"label", *in_process.OF_THEIR_OWN}:  # of those that ask, two on a real terminal
             return self._run_at_terminal(words, environment)
-        code, *said = in_process.run(words, environment, self.folder, 300)
+        typed = f"{TYPED[words[0]]}\n" if words[0] in TYPED else None
+        code, *said = in_process.run(words, environment, self.folder, 300, typed)
         if call == "stop":  # which does not wait, and what is still stopping cannot be retried
             self.laptop.ended(str(self._list("executions")[0]["arn"]))
         return Answer(code, "".join(said))
