@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Sequence
-from itertools import takewhile
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -33,10 +33,10 @@ class Operation:
         self._cloudformation = cloudformation
         self._stack_id = stack_id
         self._only = only
-        self._seen: set[str] = set()
         self._events: list[Event] = []
-        # The newest page is enough: what comes later stands before it.
-        self._seen.update(event["EventId"] for event in next(self._pages(), []))
+        newest = next(self._pages(), [])  # a long history has many pages, none of which this operation adds to
+        self._seen = {event["EventId"] for event in newest}
+        self._before = max((event["Timestamp"] for event in newest), default=datetime.min.replace(tzinfo=UTC))
 
     def follow(self, reporter: Reporter) -> Stack:
         """Report each event until the stack rests; answer the stack as it then is."""
@@ -69,9 +69,17 @@ class Operation:
                 reporter.event(event)
 
     def _read(self) -> list[dict[str, Any]]:
-        """All events not seen yet, newest first: until one that was."""
-        every = (event for page in self._pages() for event in page)
-        return list(takewhile(lambda event: event["EventId"] not in self._seen, every))
+        """The operation's events not seen yet, newest first: pages are read until one has another.
+
+        Two resources change at once, so an event can come behind one that was seen.
+        """
+        found: list[dict[str, Any]] = []
+        for page in self._pages():
+            new = [each for each in page if each["EventId"] not in self._seen and each["Timestamp"] >= self._before]
+            found += new
+            if len(new) < len(page):
+                break
+        return found
 
     def _pages(self) -> Iterator[list[dict[str, Any]]]:
         """The stack's events a page each, newest first; none where the stack is not there."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,12 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def _raw(number: int, logical_id: str, status: str, reason: str = "", kind: str = "AWS::S3::Bucket") -> dict[str, Any]:
-    raw = {"EventId": str(number), "Timestamp": NOW, "LogicalResourceId": logical_id, "ResourceType": kind}
+    raw = {
+        "EventId": str(number),
+        "Timestamp": NOW + timedelta(seconds=number),
+        "LogicalResourceId": logical_id,
+        "ResourceType": kind,
+    }
     return {**raw, "ResourceStatus": status, "ResourceStatusReason": reason}
 
 
@@ -75,6 +80,18 @@ def test_pages_of_long_ago_are_not_read() -> None:
     seen = _Seen()
     operation.follow(seen)
     assert (aws.pages_read, seen.lines) == (2, ["new UPDATE_COMPLETE"])
+
+
+def test_an_event_that_comes_behind_one_that_was_seen_is_reported_and_an_old_one_is_not() -> None:
+    aws = _CloudFormation(["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"])
+    aws.events = [_raw(0, "older", "CREATE_COMPLETE"), *[_raw(n, "old", "CREATE_COMPLETE") for n in (1, 2)]]
+    operation = Operation(aws, "scones")
+    aws.events.append(_raw(5, "second", "UPDATE_COMPLETE"))
+    seen = _Seen()
+    operation._report(seen)
+    aws.events.insert(3, _raw(4, "first", "UPDATE_FAILED"))
+    operation.follow(seen)
+    assert seen.lines == ["second UPDATE_COMPLETE", "first UPDATE_FAILED"]
 
 
 def test_of_a_page_only_what_is_new_is_reported() -> None:
