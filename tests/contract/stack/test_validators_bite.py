@@ -34,7 +34,7 @@ def _break(old: str, new: str, text: str = TEXT) -> str:
 
 
 def _keep(*names: str) -> str:
-    """The template without outputs and with these resources alone: all hundred take five seconds to lint."""
+    """The template without outputs and with these resources alone: validators take five seconds for all hundred."""
     head, _, rest = TEXT.partition("\nResources:\n")
     blocks = re.split(r"^  (\w+):\n", rest.partition("\nOutputs:\n")[0], flags=re.MULTILINE)
     kept = [f"  {name}:\n{body}" for name, body in zip(blocks[1::2], blocks[2::2], strict=True) if name in names]
@@ -64,7 +64,7 @@ def test_checkov_bites(tmp_path: Path) -> None:
     program = ROOT / ".venv" / "checkov" / "bin" / "checkov"
     if not program.exists():
         pytest.skip("checkov is not installed: `make static` does that")
-    text = _break("EnableKeyRotation: true", "EnableKeyRotation: false")
+    text = _break("EnableKeyRotation: true", "EnableKeyRotation: false", _keep("Key", "Bucket"))
     text = _break("BlockPublicAcls: true", "BlockPublicAcls: false", text)
     text = _break("- id: CKV_AWS_18\n", "- id: CKV_AWS_0\n", text)
     broken = tmp_path / "template.yaml"
