@@ -26,9 +26,10 @@ from tests.e2e.laptop import Laptop
 BUCKET = "scones-000000000000-us-east-1"
 ENDPOINT = "scones-vehicles"
 DUSK = 100
-# As much as in thirty epochs of the profile's own values, in a third of the time: 0.7 of the drawn test images.
+# 0.70 to 0.82 of the drawn test images with each of eight seeds, in half the time of the profile's own values. Other
+# processors round otherwise, as other seeds do: with nine epochs two of eight learn next to nothing.
 LEARNS = {
-    **{"Epochs": 9, "Seed": 1, "Optimizer": "adam", "LearningRate": 0.001},
+    **{"Epochs": 15, "Seed": 1, "Optimizer": "adam", "LearningRate": 0.001},
     **{"MiniBatchSize": 8, "AugmentationType": "crop"},
 }
 HARDLY = {"Epochs": 1, "Seed": 2}
