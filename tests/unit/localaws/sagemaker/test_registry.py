@@ -165,6 +165,12 @@ def test_a_version_takes_no_tags_of_its_own(api: Api) -> None:
     assert "set them on its group" in api.refused("CreateModelPackage", **request)[1]
 
 
+def test_a_package_without_a_group_has_tags_of_its_own(api: Api) -> None:
+    tags = [{"Key": "team", "Value": "bakery"}]
+    request = {"ModelPackageName": "single", "InferenceSpecification": UNVERSIONED, "Tags": tags}
+    assert api("ListTags", ResourceArn=api("CreateModelPackage", **request)["ModelPackageArn"])["Tags"] == tags
+
+
 def test_a_version_that_is_not_there_is_refused(api: Api, group: str) -> None:
     missing = group.replace("model-package-group", "model-package") + "/9"
     for operation, member in (("DescribeModelPackage", "ModelPackageName"), ("DeleteModelPackage", "ModelPackageName")):
