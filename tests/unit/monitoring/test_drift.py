@@ -23,6 +23,7 @@ def test_holm_asks_less_of_each_further_feature() -> None:
 
 def test_a_difference_that_does_not_matter_is_no_drift() -> None:
     assert drifted([compared("a", 1e-9, index=0.05), compared("b", 1e-9, index=0.2)]) == {"b"}
+    assert drifted([compared("a", 1e-9, index=0.0999), compared("b", 1e-9, index=0.1)]) == {"b"}, "at the threshold"
 
 
 def test_too_few_values_neither_drift_nor_count_for_the_correction() -> None:
