@@ -10,11 +10,17 @@ from typing import Any
 _VERBS = ("create", "read", "update", "delete")
 
 
+def read_schema(kind: str) -> dict[str, Any]:
+    """The schema that CloudFormation publishes of a resource type."""
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # half a second, for two tests
+
+    schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+    return schema
+
+
 def extract(kind: str) -> dict[str, Any]:
     """A type's entry of localaws/stacks/handlers.json: actions by handler, tagging, and what makes it anew."""
-    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # half a second, for one test
-
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+    schema = read_schema(kind)
     handlers, tagging = schema.get("handlers", {}), schema.get("tagging", {})
     return {
         "create_only": [path.removeprefix("/properties/") for path in schema.get("createOnlyProperties", [])],

@@ -10,6 +10,7 @@ from typing import Any
 
 import parliament
 
+from tests.contract.stack.handlers import read_schema
 from tests.contract.stack.resolve import Stack
 
 # Where each type keeps its policy: what a role may do, who may take it, or who may touch a resource.
@@ -144,7 +145,5 @@ _TYPES = ("AWS::S3::Bucket", "AWS::Budgets::Budget", "AWS::Lambda::Function")
 @cache
 def handler_actions(kind: str, handlers: tuple[str, ...] = ("create", "read", "update", "delete")) -> frozenset[str]:
     """The actions that CloudFormation's own handlers of a type ask for; none where AWS tells none."""
-    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # half a second, for one test
-
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema.get("handlers", {})
+    schema = read_schema(kind).get("handlers", {})
     return frozenset(action for name in handlers if name in schema for action in schema[name]["permissions"])
