@@ -27,7 +27,9 @@ def _raw(number: int, logical_id: str, status: str, reason: str = "", kind: str 
 
 
 class _CloudFormation:
-    """Events come two a page, newest first; the status is the last that the script has."""
+    """Events come `size` a page, newest first; the status is the last that the script has."""
+
+    size = 2
 
     def __init__(self, statuses: list[str]) -> None:
         self.statuses = statuses
@@ -43,9 +45,9 @@ class _CloudFormation:
 
     def paginate(self, **_: str) -> Iterator[dict[str, Any]]:
         newest = list(reversed(self.events))
-        for start in range(0, len(newest), 2):
+        for start in range(0, len(newest), self.size):
             self.pages_read += 1
-            yield {"StackEvents": newest[start : start + 2]}
+            yield {"StackEvents": newest[start : start + self.size]}
 
 
 class _Seen(Silent):
@@ -82,16 +84,28 @@ def test_pages_of_long_ago_are_not_read() -> None:
     assert (aws.pages_read, seen.lines) == (2, ["new UPDATE_COMPLETE"])
 
 
-def test_an_event_that_comes_behind_one_that_was_seen_is_reported_and_an_old_one_is_not() -> None:
+def test_an_event_that_comes_behind_one_that_was_seen_is_reported() -> None:
     aws = _CloudFormation(["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"])
-    aws.events = [_raw(0, "older", "CREATE_COMPLETE"), *[_raw(n, "old", "CREATE_COMPLETE") for n in (1, 2)]]
+    aws.events = [_raw(n, "old", "CREATE_COMPLETE") for n in (1, 2)]
     operation = Operation(aws, "scones")
     aws.events.append(_raw(5, "second", "UPDATE_COMPLETE"))
     seen = _Seen()
     operation._report(seen)
-    aws.events.insert(3, _raw(4, "first", "UPDATE_FAILED"))
+    aws.events.insert(2, _raw(4, "first", "UPDATE_FAILED"))
     operation.follow(seen)
     assert seen.lines == ["second UPDATE_COMPLETE", "first UPDATE_FAILED"]
+
+
+def test_an_old_event_is_not_reported_where_the_page_before_the_operation_was_shorter() -> None:
+    aws = _CloudFormation(["UPDATE_COMPLETE"])
+    aws.events = [_raw(n, "old", "CREATE_COMPLETE") for n in range(3)]
+    aws.size = 1
+    operation = Operation(aws, "scones")
+    aws.events.append(_raw(3, "new", "UPDATE_COMPLETE"))
+    aws.size = 4
+    seen = _Seen()
+    operation.follow(seen)
+    assert seen.lines == ["new UPDATE_COMPLETE"]
 
 
 def test_of_a_page_only_what_is_new_is_reported() -> None:
